@@ -1,0 +1,36 @@
+"""What an unquoted YAML scalar means."""
+
+import math
+import re
+from collections.abc import Mapping
+from typing import Final
+
+from copygen.models import JsonValue
+
+_INT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
+_FLOAT: Final = re.compile(
+    r"-?(?:(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
+    r"|(?:0|[1-9][0-9]*)[eE][-+]?[0-9]+)"
+)
+_WORDS: Final[Mapping[str, bool | None]] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_NUMBER_START: Final = frozenset("-.0123456789")
+_LONGEST_NUMBER: Final = 64
+
+
+def plain(text: str) -> JsonValue:
+    """Return what an unquoted scalar means: null, a boolean, a number, or its own text."""
+    if text in _WORDS:
+        return _WORDS[text]
+    if text[0] not in _NUMBER_START or len(text) > _LONGEST_NUMBER:
+        return text
+    if _INT.fullmatch(text):
+        number = int(text)
+        # Past 64 bits most JSON readers would round it: it is an article number, so text.
+        return number if -(2**63) <= number < 2**64 else text
+    if _FLOAT.fullmatch(text) and math.isfinite(real := float(text)):
+        return real
+    return text

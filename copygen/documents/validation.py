@@ -1,0 +1,103 @@
+"""pydantic's findings as one located sentence."""
+
+import difflib
+from collections.abc import Sequence
+from typing import Any, TypeVar, get_args
+
+from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
+
+from copygen.documents.composer import located
+from copygen.documents.document import Document, Location
+from copygen.errors import ConfigError, CopygenError
+from copygen.models import JsonValue
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def validate(
+    model: type[M],
+    document: Document,
+    *,
+    at: Location = (),
+    error: type[CopygenError] = ConfigError,
+) -> M:
+    """Validate the document, or the part of it under `at`, as a `model`.
+
+    Raises `error` for the first problem as `path:line:column: sentence`; for an unknown key the
+    sentence names the nearest valid one.
+    """
+    data = document.data
+    for part in at:
+        data = data[part]
+    try:
+        return model.model_validate(data)
+    except ValidationError as exc:
+        problem = exc.errors(include_url=False, include_input=True)[0]
+        source = document.source((*at, *problem["loc"]))
+        raise located(error, explain(problem, model), source) from exc
+
+
+def explain(problem: ErrorDetails, model: type[BaseModel]) -> str:
+    """Turn one pydantic problem into a sentence for people. Never shows the value itself."""
+    loc = problem["loc"]
+    name = ".".join(str(part) for part in loc)
+    kind = problem["type"]
+    if kind == "missing":
+        return f"'{name}' is required"
+    if kind == "extra_forbidden":
+        known = _known_keys(model, loc[:-1])
+        near = nearest(str(loc[-1]), known)
+        hint = f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}"
+        return f"unknown key '{name}'; {hint}"
+    if kind in ("value_error", "assertion_error"):
+        reason = str(problem.get("ctx", {}).get("error", problem["msg"]))
+        return f"'{name}' {reason}" if name else reason
+    if kind in ("model_type", "dict_type", "mapping_type"):
+        wanted = "should be a mapping (name: value)"
+    else:
+        wanted = problem["msg"].replace("Input should", "should", 1)
+    return f"'{name}' {wanted}, not {type_name(problem['input'])}" if name else wanted
+
+
+def type_name(value: JsonValue) -> str:
+    """Return what people call the type of a YAML or JSON value."""
+    names = {
+        type(None): "nothing",
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        str: "a text",
+        list: "a list",
+        dict: "a mapping",
+    }
+    return names.get(type(value), type(value).__name__)
+
+
+def _known_keys(model: type[BaseModel], loc: Location) -> list[str]:
+    """Return the keys of the model that `loc` leads to."""
+    annotation: object = model
+    for part in loc:
+        owner = _model_in(annotation)
+        if owner is None or not isinstance(part, str):
+            continue
+        found = next((f for n, f in owner.model_fields.items() if part in (n, f.alias)), None)
+        # A part that is no field is a key of a mapping of models, or a union's tag.
+        annotation = found.annotation if found else annotation
+    owner = _model_in(annotation)
+    return [f.alias or n for n, f in owner.model_fields.items()] if owner else []
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for arg in get_args(annotation) if (found := _model_in(arg))), None)
+
+
+def nearest(word: str, known: Sequence[str]) -> str | None:
+    """Return the known word a person most likely meant, or None if none is near."""
+    close = difflib.get_close_matches(word, known, n=1)
+    if close:
+        return close[0]
+    folded = {name.casefold(): name for name in known}
+    return folded.get(word.casefold())
