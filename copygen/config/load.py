@@ -1,0 +1,138 @@
+"""Where settings come from: the presets, the user's own file, and `--option`."""
+
+from collections.abc import Mapping
+from importlib import resources
+from importlib.resources.abc import Traversable
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from copygen.config.shapes import ProviderConfig, Settings
+from copygen.documents import Document, explain, located, nearest, parse_document, validate
+from copygen.errors import ConfigError
+from copygen.models import JsonValue
+
+
+def load_settings(
+    path: Path | None, options: Mapping[str, str], environ: Mapping[str, str]
+) -> "Loaded":
+    """Read the user's settings file and lay `options` (`breaker.cooldown_s` → `60`) over it.
+
+    `path` None means `$COPYGEN_CONFIG`, else `copygen/config.yaml` in the user's configuration
+    folder if there is one. Raises ConfigError with file, line and the nearest valid key.
+    """
+    path = path or _usual_file(environ)
+    document = parse_document(_text(path) if path else "", str(path or "<defaults>"))
+    settings = validate(Settings, _or_empty(document))
+    if options:
+        settings = _validated_options(document.data or {}, options)
+    return Loaded(settings, document)
+
+
+class Loaded:
+    """The settings, and with them the providers they speak of."""
+
+    def __init__(self, settings: Settings, document: Document) -> None:
+        self.settings = settings
+        self._document = document
+
+    def provider(self, name: str) -> ProviderConfig:
+        """The provider of that name: its preset with the user's own keys over it.
+
+        Raises ConfigError for an unknown name, with the nearest known one, or a bad key.
+        """
+        own = self.settings.providers.get(name)
+        preset = _preset(name)
+        if own is None and preset is None:
+            known = sorted({*preset_names(), *self.settings.providers})
+            near = nearest(name, known)
+            hint = f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}"
+            raise ConfigError(f"there is no provider '{name}'; {hint}")
+        if own is None:
+            assert preset is not None
+            return validate(ProviderConfig, preset)
+        merged = _merge(preset.data if preset else {}, own)
+        return self._own(name, {**merged, "name": name})
+
+    def _own(self, name: str, merged: JsonValue) -> ProviderConfig:
+        try:
+            return ProviderConfig.model_validate(merged)
+        except ValidationError as invalid:
+            problem = invalid.errors(include_url=False)[0]
+            source = self._document.source(("providers", name, *problem["loc"]))
+            raise located(ConfigError, explain(problem, ProviderConfig), source) from invalid
+
+
+def preset_names() -> list[str]:
+    """The providers that ship with copygen, sorted."""
+    entries = (entry.name for entry in _preset_folder().iterdir())
+    return sorted(name.removesuffix(".yaml") for name in entries if name.endswith(".yaml"))
+
+
+def _preset_folder() -> Traversable:
+    # Inside a wheel the presets stand beside the package's modules; in a checkout, and in an
+    # editable install of one, they are the top-level folder.
+    packaged = resources.files("copygen") / "configs"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "configs"
+
+
+def _preset(name: str) -> Document | None:
+    if name not in preset_names():
+        return None
+    text = (_preset_folder() / f"{name}.yaml").read_text(encoding="utf-8")
+    return parse_document(text, f"configs/{name}.yaml")
+
+
+def _usual_file(environ: Mapping[str, str]) -> Path | None:
+    if named := environ.get("COPYGEN_CONFIG"):
+        return Path(named)
+    base = environ.get("XDG_CONFIG_HOME") or (Path(environ.get("HOME", "~")) / ".config")
+    usual = Path(base) / "copygen" / "config.yaml"
+    return usual if usual.is_file() else None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise ConfigError(f"cannot read the settings file {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(
+            f"the settings file {path} is not UTF-8 text; save it as UTF-8"
+        ) from error
+
+
+def _or_empty(document: Document) -> Document:
+    """A file of nothing but comments holds no settings; that is fine."""
+    return parse_document("{}", document.path) if document.data is None else document
+
+
+def _option(name: str, value: str) -> dict[str, Any]:
+    """The mapping a dotted `name` stands for; the value is read as YAML."""
+    first, *below = name.split(".")
+    given: JsonValue = parse_document(value, f"--option {name}").data
+    for part in reversed(below):
+        given = {part: given}
+    return {first: given}
+
+
+def _validated_options(data: Mapping[str, Any], options: Mapping[str, str]) -> Settings:
+    for name, value in options.items():
+        data = _merge(data, _option(name, value))
+    try:
+        return Settings.model_validate(data)
+    except ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        raise ConfigError(f"--option: {explain(problem, Settings)}") from invalid
+
+
+def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:
+    """Mappings merge key by key; anything else is replaced."""
+    merged = dict(base)
+    for key, value in over.items():
+        below = merged.get(key)
+        if isinstance(below, Mapping) and isinstance(value, Mapping):
+            value = _merge(below, value)
+        merged[key] = value
+    return merged

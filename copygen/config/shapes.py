@@ -1,0 +1,184 @@
+"""The shapes of all settings, frozen and validated."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+import pydantic
+
+from copygen.models import JsonValue
+
+Usd = Annotated[Decimal, pydantic.Field(ge=0)]
+Share = Annotated[float, pydantic.Field(gt=0, le=1)]
+Seconds = Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
+
+LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+class Settled(pydantic.BaseModel):
+    """Base of all settings: frozen, and an unknown key is an error."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+
+class Price(Settled):
+    """US dollars per million tokens."""
+
+    input: Usd
+    output: Usd
+    cached_input: Usd | None = None
+    """None: cached tokens cost as much as others."""
+    cache_write: Usd | None = None
+    """None: writing to the cache costs as much as other input."""
+    note: str | None = None
+    """What a reader of the figure should know; travels into each record's `cost_note`."""
+
+
+class ModelConfig(Settled):
+    """What is known of one model of a provider."""
+
+    price: Price | None = None
+    reference: Price | None = None
+    """What the same tokens would cost elsewhere; the summary shows the saving against it."""
+    defaults: dict[str, JsonValue] = {}
+    """Request parameters over the provider's own; null takes one away."""
+    aliases: tuple[str, ...] = ()
+    max_output_tokens: int | None = None
+    checked_on: date | None = None
+    deprecated_on: date | None = None
+    source: str | None = None
+
+
+class SecondCurrency(Settled):
+    """A currency the summary shows beside US dollars."""
+
+    code: str = pydantic.Field(pattern=r"^[A-Z]{3}$")
+    per_usd: Annotated[Decimal, pydantic.Field(gt=0)]
+
+
+class ProviderConfig(Settled):
+    """An OpenAI-compatible endpoint: where it is, what it takes, what it costs."""
+
+    name: str
+    base_url: str | None = None
+    """None only for the simulator, which is started when it is used."""
+    key_env: str | None = None
+    """The environment variable that holds the key; None: no key is sent."""
+    key_prefixes: tuple[str, ...] = ()
+    """How keys of this provider usually begin; another shape is worth a warning."""
+    key_url: str | None = None
+    """Where to get a key."""
+    default_model: str
+    defaults: dict[str, JsonValue] = {}
+    """Request parameters sent unless the prompt sets its own."""
+    models: dict[str, ModelConfig] = {}
+    rpm: int | None = pydantic.Field(default=None, gt=0)
+    tpm: int | None = pydantic.Field(default=None, gt=0)
+    second_currency: SecondCurrency | None = None
+    simulated: bool = False
+    """Started inside copygen when it is used, unless it has a `base_url`."""
+    simulation: dict[str, JsonValue] = {}
+    """How the simulator behaves: the keys of its profile (`copygen simulate --help`)."""
+    checked_on: date | None = None
+    source: str | None = None
+
+    @pydantic.field_validator("base_url")
+    @classmethod
+    def _is_http(cls, value: str | None) -> str | None:
+        if value is not None:
+            url = urlsplit(value)
+            if url.scheme not in ("http", "https") or not url.hostname:
+                raise ValueError("must begin with https:// (or http:// for a local server)")
+            if url.username or url.password or url.query:
+                raise ValueError("must not carry a user name, a password or a query")
+        return value
+
+    def model(self, name: str) -> ModelConfig | None:
+        """What is known of the model of that name or alias; None for a model not listed."""
+        if name in self.models:
+            return self.models[name]
+        for model in self.models.values():
+            if name in model.aliases:
+                return model
+        return None
+
+    def request_defaults(self, model: str) -> Mapping[str, JsonValue]:
+        """The parameters a request to `model` carries when the prompt sets none."""
+        known = self.model(model)
+        merged = {**self.defaults, **(known.defaults if known else {})}
+        return {name: value for name, value in merged.items() if value is not None}
+
+    @property
+    def is_local(self) -> bool:
+        """Whether the endpoint is on this machine."""
+        return self.base_url is None or urlsplit(self.base_url).hostname in LOOPBACK_HOSTS
+
+
+class RetrySettings(Settled):
+    """When a prompt is sent again. Waits are drawn from U(0, min(cap_s, base_s * 2^n))."""
+
+    max_attempts: int = pydantic.Field(default=5, ge=1)
+    """Of one prompt; 1 forbids retries. A 429 uses none up."""
+    max_ambiguous: int = pydantic.Field(default=2, ge=0)
+    """Retries of one prompt after failures that may have been billed."""
+    base_s: Seconds = 1.0
+    cap_s: Seconds = 60.0
+    budget_share: float = pydantic.Field(default=0.3, ge=0)
+    """Retries of the whole run per prompt sent; past it the breaker opens."""
+    budget_reserve: int = pydantic.Field(default=20, ge=1)
+    """Retries allowed beside that share, plus one per request slot."""
+
+
+class BreakerSettings(Settled):
+    """When sending stops because the provider is in trouble, and how it starts again."""
+
+    timeouts_in_a_row: int = pydantic.Field(default=3, ge=1)
+    """Opens after this many timeouts with no success between them."""
+    connection_failures_in_a_row: int = pydantic.Field(default=10, ge=1)
+    window: int = pydantic.Field(default=50, ge=1)
+    """Finished calls the failure share is taken over."""
+    min_calls: int = pydantic.Field(default=20, ge=1)
+    """Calls the window must hold before its share counts."""
+    failure_share: Share = 0.5
+    slow_call_s: Seconds | None = None
+    """A call that takes longer counts as failed, though its text is kept; None: none does."""
+    cooldown_s: Seconds = 5.0
+    """The first wait before a probe; doubles with each failed one."""
+    cooldown_cap_s: Seconds = 60.0
+    jitter: float = pydantic.Field(default=0.2, ge=0, lt=1)
+    """Each cool-down is stretched or shrunk by up to this share."""
+    give_up_after_s: Seconds = 900.0
+    """Longest unbroken time without a success before the run ends with exit code 5."""
+
+    @pydantic.model_validator(mode="after")
+    def _bounds_agree(self) -> "BreakerSettings":
+        if self.min_calls > self.window:
+            raise ValueError("min_calls cannot be larger than window")
+        if self.cooldown_s > self.cooldown_cap_s:
+            raise ValueError("cooldown_s cannot be larger than cooldown_cap_s")
+        return self
+
+
+class Settings(Settled):
+    """The user's settings file, and what flags and `--option` change of it."""
+
+    default_provider: str = "holysheep"
+    concurrency: int = pydantic.Field(default=8, ge=1, le=10_000)
+    """Requests in flight at most."""
+    timeout_s: Seconds = 30.0
+    """Deadline of one attempt, from connecting to the last byte."""
+    prompt_timeout_s: Seconds = 1800.0
+    """No retry of a prompt begins later than this after its start."""
+    run_timeout_s: Seconds | None = None
+    """The run takes no more prompts after this; exit code 4."""
+    ca_file: Path | None = None
+    """Certificates to trust beside the system's, PEM."""
+    insecure_http: bool = False
+    """Whether a key may go over plain http:// to another machine."""
+    retry: RetrySettings = RetrySettings()
+    breaker: BreakerSettings = BreakerSettings()
+    providers: dict[str, dict[str, Any]] = {}
+    """Provider name → keys that add to or replace those of the preset of that name."""
