@@ -1,0 +1,188 @@
+"""Item x matrix cell x variant → prompt: rendered, merged, keyed."""
+
+import hashlib
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from copygen.documents import nearest
+from copygen.errors import PromptError
+from copygen.models import JsonValue, Message, Prompt
+from copygen.prompts.ids import canonical
+from copygen.prompts.promptfile import Cell, Plan
+from copygen.prompts.rows import Row
+from copygen.prompts.template import RenderError, Template
+
+Params = Mapping[str, JsonValue]
+OUTPUT_CAPS: Final = ("max_tokens", "max_completion_tokens")
+"""One setting under two names."""
+_SHORT_TYPES: Final = frozenset((int, float, bool, type(None)))
+_SHORT_CHARS: Final = 400
+"""The longest a number comes out as: a float without an exponent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What rendering needs to know of the provider."""
+
+    provider: str
+    default_model: str
+    """For items that name none: the flag's, else the prompt file's, else the provider's."""
+    request_defaults: Callable[[str], Params]
+    """Model → its default parameters."""
+
+
+class Expansion:
+    """Makes the prompts of one row after the other, for one plan and target."""
+
+    def __init__(self, plan: Plan, target: Target) -> None:
+        self._plan = plan
+        self._target = target
+        self._defaults: dict[str, Params] = {}
+        self._cells = plan.cells or (Cell("", {}),)
+        self._matrix_names = frozenset(self._cells[0].values)
+        templates = [template for template in (plan.prompt, plan.system) if template]
+        names = frozenset[str]().union(*(template.names for template in templates))
+        given = {"variant", *self._matrix_names, *plan.overrides}
+        self._needed = names - given
+        self._uses_variant = "variant" in names
+        self._plain = all(template.is_plain for template in templates) and (
+            plan.prompt is None or plan.prompt.has_text
+        )
+        fixed = max(sum(len(str(value)) for value in cell.values.values()) for cell in self._cells)
+        fixed += sum(map(len, plan.overrides.values()))
+        self._room = min((template.room for template in templates), default=0) - fixed
+
+    def check(self, row: Row, item_id: str) -> None:
+        """Raise PromptError if a prompt of this row cannot be made."""
+        self._check_columns(row)
+        if self._plain and row.item.keys() >= self._needed and self._fits(row):
+            return
+        for _ in self._texts(row, item_id):
+            pass
+
+    def _fits(self, row: Row) -> bool:
+        """Tell whether plain templates stay short with all columns inserted at every place."""
+        left = self._room
+        for value in row.item.values():
+            if value.__class__ is str:
+                left -= len(value)
+            elif value.__class__ in _SHORT_TYPES:
+                left -= _SHORT_CHARS
+            else:
+                return False
+        return left > 0
+
+    def prompts(self, row: Row, item_id: str) -> Iterator[Prompt]:
+        """Yield the prompts of this row; raises PromptError."""
+        model, params = self._model_and_params(row)
+        provider = self._target.provider
+        for prompt_id, variant, variables, messages in self._texts(row, item_id):
+            sent = canonical([provider, model, _wire(messages), params, variant])
+            key = hashlib.blake2b(sent, digest_size=16).hexdigest()
+            yield Prompt(prompt_id, key, messages, model, params, variables, row.source, variant)
+
+    def _texts(
+        self, row: Row, item_id: str
+    ) -> Iterator[tuple[str, int, Params, tuple[Message, ...]]]:
+        """Yield id, variant, variables and messages of each prompt."""
+        plan = self._plan
+        self._check_columns(row)
+        for cell in self._cells:
+            variables = {**row.item, **cell.values, **plan.overrides}
+            cell_id = f"{item_id}/{cell.label}" if plan.cells else item_id
+            messages: tuple[Message, ...] = ()
+            for variant in range(1, plan.variants + 1):
+                if variant == 1 or self._uses_variant:
+                    messages = self._messages(row, item_id, variables, variant)
+                prompt_id = f"{cell_id}/{variant}" if plan.variants > 1 else cell_id
+                yield prompt_id, variant, variables, messages
+
+    def _check_columns(self, row: Row) -> None:
+        if self._matrix_names.isdisjoint(row.item):
+            return
+        name = min(self._matrix_names & row.item.keys())
+        message = f"the column '{name}' is also a name in the matrix; rename one of them"
+        raise PromptError(message, row.source)
+
+    def _messages(
+        self, row: Row, item_id: str, variables: Params, variant: int
+    ) -> tuple[Message, ...]:
+        if row.messages is not None:
+            return row.messages
+        if self._uses_variant:
+            variables = {"variant": variant, **variables}
+        plan = self._plan
+        prompt = row.prompt or ""
+        if plan.prompt is not None:
+            prompt = self._render(plan.prompt, row, item_id, variables)
+            if not prompt.strip():
+                raise PromptError(f"the prompt of item '{item_id}' comes out empty", row.source)
+        if plan.system is None:
+            return (Message("user", prompt),)
+        system = self._render(plan.system, row, item_id, variables)
+        if not system.strip():
+            return (Message("user", prompt),)
+        return (Message("system", system), Message("user", prompt))
+
+    def _render(self, template: Template, row: Row, item_id: str, variables: Params) -> str:
+        try:
+            return template.render(variables)
+        except RenderError as exc:
+            raise PromptError(_sentence(exc, item_id, variables), row.source) from exc
+
+    def _model_and_params(self, row: Row) -> tuple[str, Params]:
+        own = row.params
+        if not own:
+            return self._target.default_model, self._merged(self._target.default_model, {})
+        model = own.get("model") or self._target.default_model
+        return model, self._merged(model, own)
+
+    def _merged(self, model: str, own: Params) -> Params:
+        defaults = self._defaults.get(model)
+        if defaults is None:
+            defaults = _overlaid(self._target.request_defaults(model), self._plan.params)
+            defaults = {name: value for name, value in defaults.items() if value is not None}
+            # Items that name models of their own by the thousand are not worth remembering.
+            if len(self._defaults) < 1000:
+                self._defaults[model] = defaults
+        if not own:
+            return defaults
+        merged = _overlaid(defaults, own)
+        return {
+            name: value for name, value in merged.items() if value is not None and name != "model"
+        }
+
+
+def _overlaid(base: Params, over: Params) -> dict[str, JsonValue]:
+    """`base` with `over` on it; a cap on output tokens goes out under the name `base` uses.
+
+    Newer models call it `max_completion_tokens` and refuse a request that has both.
+    """
+    merged = {**base, **over}
+    ours = [name for name in OUTPUT_CAPS if name in base]
+    theirs = [name for name in OUTPUT_CAPS if name in over]
+    if len(ours) == len(theirs) == 1 and ours != theirs:
+        merged[ours[0]] = merged.pop(theirs[0])
+    return merged
+
+
+def _wire(messages: tuple[Message, ...]) -> list[dict[str, JsonValue]]:
+    return [{"content": message.content, "role": message.role} for message in messages]
+
+
+def _sentence(exc: RenderError, item_id: str, variables: Params) -> str:
+    place = f"template {exc.source.path}:{exc.source.line}"
+    if exc.name is None:
+        return f"{place} {exc} (item '{item_id}')"
+    known = list(variables) if exc.known is None else list(exc.known)
+    near = nearest(exc.name, known)
+    hint = f"nearest is '{near}'" if near else f"it has {_listed(known)}"
+    return f"{place} uses '{exc.name}', which item '{item_id}' does not have; {hint}."
+
+
+def _listed(names: list[str]) -> str:
+    if not names:
+        return "no columns"
+    shown = ", ".join(f"'{name}'" for name in names[:10])
+    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown

@@ -1,0 +1,108 @@
+"""JSON Lines → rows. Each line is an object: an item, or a complete prompt."""
+
+import json
+from typing import Any, Final, NoReturn
+
+import orjson
+
+from copygen.documents import type_name
+from copygen.models import JsonValue, Source
+from copygen.prompts.lines import LineError, Lines
+from copygen.prompts.rows import BadRow, Row, RowError, Rows, bad_row, row_from
+
+MAX_DEPTH: Final = 64
+
+
+class JsonError(RowError):
+    """A line that is no JSON, and the column (1-based) where it stops being any."""
+
+    def __init__(self, message: str, column: int = 1) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+def jsonl_rows(lines: Lines, path: str, *, templated: bool) -> Rows:
+    """Yield the row of each line as soon as it is read; blank lines are skipped."""
+    while True:
+        try:
+            line = next(lines, None)
+            if line is None:
+                return
+            if not line.isspace():
+                yield _row(line, Source(path, lines.number), lines, templated=templated)
+        except LineError as exc:
+            yield BadRow(str(exc), Source(path, exc.line, exc.column), None, {})
+
+
+def _row(line: bytes, source: Source, lines: Lines, *, templated: bool) -> Row | BadRow:
+    try:
+        whole = _object(line, lines)
+    except JsonError as exc:
+        return BadRow(str(exc), Source(source.path, source.line, exc.column), None, {})
+    try:
+        return row_from(whole, source, templated=templated)
+    except RowError as exc:
+        return bad_row(exc, whole, source)
+
+
+def _object(line: bytes, lines: Lines) -> dict[str, JsonValue]:
+    try:
+        value = orjson.loads(line)
+    except orjson.JSONDecodeError as exc:
+        value = _lenient(lines.decode(line).rstrip(), exc)
+    if not isinstance(value, dict):
+        message = f"each line should be a JSON object ({{...}}), not {type_name(value)}"
+        raise JsonError(message)
+    # As many brackets as the depth allows cannot nest deeper than it.
+    if line.count(b"{") + line.count(b"[") > MAX_DEPTH:
+        check_depth(value)
+    # Colons are as many as keys, unless some stand in texts or inner objects: only then look.
+    if line.count(b":") != len(value):
+        _refuse_repeated_keys(lines.decode(line))
+    return value
+
+
+def check_depth(value: JsonValue, left: int = MAX_DEPTH) -> None:
+    """Raise JsonError if a value nests more than MAX_DEPTH levels."""
+    if not isinstance(value, dict | list):
+        return
+    if left == 0:
+        raise JsonError(f"nested more than {MAX_DEPTH} levels deep")
+    for inner in value.values() if isinstance(value, dict) else value:
+        check_depth(inner, left - 1)
+
+
+def _lenient(text: str, problem: orjson.JSONDecodeError) -> JsonValue:
+    """Read what the strict reader refuses though it is JSON: a lone surrogate written as \\u."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+    except RecursionError as exc:
+        raise JsonError(f"nested more than {MAX_DEPTH} levels deep") from exc
+    except json.JSONDecodeError as exc:
+        raise JsonError(f"not valid JSON: {exc.msg}", exc.colno) from exc
+    except ValueError as exc:
+        raise JsonError(f"not valid JSON: {problem.msg.split(':')[0]}", problem.colno) from exc
+    return value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(text)
+    return number
+
+
+def _refuse_repeated_keys(text: str) -> None:
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            names = [name for name, _ in pairs]
+            twice = next(name for name in names if names.count(name) > 1)
+            raise JsonError(f"the key '{twice}' is given twice; keep one")
+        return found
+
+    json.loads(text, object_pairs_hook=once, parse_int=str, parse_float=str)

@@ -1,0 +1,216 @@
+"""A path, or standard input, or Python values → a source of prompts."""
+
+import json
+import stat
+import sys
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from copygen.documents import type_name
+from copygen.errors import PromptError
+from copygen.models import JsonValue, Source
+from copygen.prompts.csv_rows import csv_rows
+from copygen.prompts.expand import Expansion, Target
+from copygen.prompts.jsonl_rows import JsonError, check_depth, jsonl_rows
+from copygen.prompts.lines import LineError, Lines
+from copygen.prompts.promptfile import Loaded, Plan, load, load_template, table_path
+from copygen.prompts.rows import BadRow, Row, RowError, Rows, Table, bad_row, row_from
+from copygen.prompts.source import Entries, PromptSource, readable, stream_entries
+from copygen.prompts.yaml_rows import yaml_rows
+
+STDIN_NAME: Final = "<stdin>"
+VALUES_NAME: Final = "<prompts>"
+_READABLE: Final = ".yaml, .yml, .csv, .tsv, .jsonl and .ndjson"
+_YAML: Final = frozenset((".yaml", ".yml"))
+_CSV: Final = frozenset((".csv", ".tsv"))
+_JSONL: Final = frozenset((".jsonl", ".ndjson"))
+
+
+def open_prompts(
+    path: str,
+    *,
+    template: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+    limit: int | None = None,
+    stdin: BinaryIO | None = None,
+) -> PromptSource:
+    """Open a prompt file (YAML), a table (CSV, JSONL), or `-` for a table on standard input.
+
+    Reads the header only: of YAML everything but `items`, of a table nothing. `template` is the
+    YAML file that words a table's rows; `overrides` are variables that win over columns;
+    `limit` is the most prompts to make. Pipes are read like standard input: as a stream.
+    Raises PromptError.
+    """
+    given = dict(overrides or {})
+    plan = _template_plan(template, given)
+    with readable(path):
+        is_stream = path == "-" or not stat.S_ISREG(Path(path).stat().st_mode)
+        if is_stream and Path(path).is_dir():
+            raise PromptError(f"{path}: this is a folder; name a file in it")
+    if is_stream or path.startswith("/dev/"):
+        wording = plan or Plan(overrides=given)
+        return _open_stream(path, wording, limit, stdin)
+    if Path(path).suffix.lower() not in _YAML:
+        wording = plan or Plan(overrides=given)
+        table = _file_table(path, templated=wording.templated)
+        files = (path, template) if template else (path,)
+        return PromptSource(path, wording, table, files=files, limit=limit)
+    with readable(path):
+        loaded = load(path, given)
+    if plan is not None:
+        return _open_worded(path, loaded, plan, template or "", limit)
+    return _open_prompt_file(path, loaded, limit)
+
+
+def prompts_from(
+    values: Iterable[str | Mapping[str, JsonValue]],
+    target: Target,
+    *,
+    template: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+) -> Entries:
+    """Yield the prompts of Python values, lazily: texts, or mappings like the lines of JSONL.
+
+    A text is literal. A value that cannot become a prompt is an InputFault, and the values
+    after it go on. `template` and `overrides` are as for `open_prompts`; raises PromptError for
+    an unusable template only.
+    """
+    given = dict(overrides or {})
+    plan = _template_plan(template, given) or Plan(overrides=given)
+    rows = _value_rows(values, templated=plan.templated)
+    return stream_entries(rows, Expansion(plan, target))
+
+
+def _template_plan(template: str | None, overrides: Mapping[str, str]) -> Plan | None:
+    if template is None:
+        return None
+    if Path(template).suffix.lower() not in _YAML:
+        raise PromptError(f"{template}: a template is a .yaml file with a 'prompt'")
+    with readable(template):
+        return load_template(template, overrides)
+
+
+def _open_prompt_file(path: str, loaded: Loaded, limit: int | None) -> PromptSource:
+    plan = loaded.plan
+    files: tuple[str, ...] = (path,)
+    if loaded.table is not None:
+        inner = table_path(loaded, path)
+        _check_table(inner, loaded)
+        table = _file_table(inner, templated=plan.templated)
+        files = (path, inner)
+    elif loaded.items is not None:
+        table = _yaml_table(path, templated=plan.templated)
+    elif plan.templated:
+        table = _one_empty_item(path)
+    else:
+        raise PromptError("'prompt' is required", Source(path, 1))
+    return PromptSource(path, plan, table, files=files, limit=limit)
+
+
+def _open_worded(
+    path: str, loaded: Loaded, plan: Plan, template: str, limit: int | None
+) -> PromptSource:
+    """Open a YAML list of items that another file words."""
+    if not loaded.is_list:
+        message = "this prompt file has its own wording; run it without --template"
+        raise PromptError(message, Source(path, 1))
+    table = _yaml_table(path, templated=True)
+    return PromptSource(path, plan, table, files=(path, template), limit=limit)
+
+
+def _open_stream(path: str, plan: Plan, limit: int | None, stdin: BinaryIO | None) -> PromptSource:
+    if path == "-":
+        stream = stdin or sys.stdin.buffer
+
+        def table() -> Rows:
+            return _sniffed_rows(stream, STDIN_NAME, templated=plan.templated)
+    else:
+
+        def table() -> Rows:
+            with Path(path).open("rb") as opened:
+                yield from _sniffed_rows(opened, path, templated=plan.templated)
+
+    return PromptSource(path, plan, table, is_stream=True, limit=limit)
+
+
+def _sniffed_rows(stream: BinaryIO, path: str, *, templated: bool) -> Rows:
+    """Yield the rows of JSONL or CSV, told apart by the first byte that is not blank."""
+    lines = Lines(stream)
+    try:
+        start = lines.peek().lstrip()[:1]
+    except LineError as exc:
+        raise PromptError(str(exc), Source(path, exc.line, exc.column)) from exc
+    if not start:
+        raise PromptError(
+            "the input is empty; give it JSONL, or CSV with a header", Source(path, 1)
+        )
+    if start == b"[":
+        message = "this is a JSON list; write one object per line (JSONL)"
+        raise PromptError(message, Source(path, lines.number + 1))
+    read = jsonl_rows if start == b"{" else csv_rows
+    yield from read(lines, path, templated=templated)
+
+
+def _file_table(path: str, *, templated: bool) -> Table:
+    kind = Path(path).suffix.lower()
+    if kind not in _CSV | _JSONL:
+        hint = " (one object per line: .jsonl)" if kind == ".json" else ""
+        raise PromptError(f"{path}: '{kind}' files are not read{hint}; copygen reads {_READABLE}")
+    read = csv_rows if kind in _CSV else jsonl_rows
+
+    def table() -> Rows:
+        with Path(path).open("rb") as stream:
+            yield from read(Lines(stream), path, templated=templated)
+
+    return table
+
+
+def _yaml_table(path: str, *, templated: bool) -> Table:
+    return lambda: yaml_rows(path, templated=templated)
+
+
+def _one_empty_item(path: str) -> Table:
+    def table() -> Rows:
+        yield Row({}, Source(path, 1), {})
+
+    return table
+
+
+def _check_table(path: str, loaded: Loaded) -> None:
+    """Raise PromptError, at the name, unless a table a prompt file names is a regular file."""
+    if not Path(path).is_file():
+        message = f"'{loaded.table}' is not there; 'items' names a table beside this file"
+        raise PromptError(message, loaded.place)
+    if Path(path).suffix.lower() not in _CSV | _JSONL:
+        raise PromptError("'items' should name a .csv, .tsv or .jsonl file", loaded.place)
+
+
+def _value_rows(values: Iterable[object], *, templated: bool) -> Rows:
+    for number, value in enumerate(values, 1):
+        source = Source(VALUES_NAME, number)
+        try:
+            whole = _json_mapping(value, templated=templated)
+        except RowError as exc:
+            yield BadRow(str(exc), source, None, {})
+            continue
+        try:
+            yield row_from(whole, source, templated=templated)
+        except RowError as exc:
+            yield bad_row(exc, whole, source)
+
+
+def _json_mapping(value: object, *, templated: bool) -> dict[str, JsonValue]:
+    """Return a copy of the value as JSON would hold it; raises RowError."""
+    if isinstance(value, str) and not templated:
+        return {"prompt": value}
+    if not isinstance(value, Mapping):
+        wanted = "a mapping" if templated else "a text or a mapping"
+        raise RowError(f"a prompt should be {wanted}, not {type_name(value)}")
+    try:
+        check_depth(dict(value))
+        text = json.dumps(dict(value), allow_nan=False)
+    except (TypeError, ValueError, RecursionError, JsonError) as exc:
+        raise RowError(f"a prompt can hold only what JSON can: {exc}") from exc
+    whole: dict[str, JsonValue] = json.loads(text)
+    return whole

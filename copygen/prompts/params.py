@@ -1,0 +1,70 @@
+"""Request parameters as people write them: which names there are, of which type."""
+
+from collections.abc import Mapping
+from typing import Annotated, Final
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from copygen.documents import explain
+from copygen.models import JsonValue
+
+REFUSED: Final[Mapping[str, str]] = {
+    "n": "'n' is not sent; use `variants:` for several texts per item",
+    "stream": "'stream' is not sent; copygen reads whole replies",
+    "stream_options": "'stream_options' is not sent; copygen reads whole replies",
+    "messages": "'messages' is no parameter; give it as a column of its own",
+    "base_url": "'base_url' belongs in the settings file or in --base-url, not with the prompts",
+    "api_key": "'api_key' must never stand in a prompt file; put the key in the environment",
+}
+"""Names that do not belong among the parameters → what to do instead."""
+
+Text = Annotated[str, Field(min_length=1)]
+Positive = Annotated[int, Field(ge=1)]
+
+
+class RequestParams(BaseModel):
+    """The parameters most APIs know, by wire name. Null means: do not send it."""
+
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+
+    model: Text | None = None
+    max_tokens: Positive | None = None
+    max_completion_tokens: Positive | None = None
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    stop: Text | list[Text] | None = None
+    seed: int | None = None
+    presence_penalty: float | None = None
+    frequency_penalty: float | None = None
+    logit_bias: dict[str, float] | None = None
+    response_format: dict[str, JsonValue] | None = None
+    reasoning_effort: Text | None = None
+    verbosity: Text | None = None
+    thinking: dict[str, JsonValue] | None = None
+    service_tier: Text | None = None
+    user: Text | None = None
+
+
+class ParamError(Exception):
+    """A parameter that cannot be sent as given. `str()` says why."""
+
+    def __init__(self, message: str, loc: tuple[str | int, ...]) -> None:
+        super().__init__(message)
+        self.loc = loc
+        """Where, below the mapping that was checked."""
+
+
+def check_params(params: JsonValue) -> Mapping[str, JsonValue]:
+    """Return `params` as given, if they can be sent; raises ParamError."""
+    if not isinstance(params, dict):
+        raise ParamError("'params' should be a mapping (name: value)", ())
+    for name in params.keys() & REFUSED.keys():
+        raise ParamError(REFUSED[name], (name,))
+    try:
+        RequestParams.model_validate(params)
+    except ValidationError as exc:
+        problem = exc.errors(include_url=False)[0]
+        raise ParamError(explain(problem, RequestParams), problem["loc"]) from exc
+    return params

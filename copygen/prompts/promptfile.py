@@ -1,0 +1,212 @@
+"""The YAML prompt file: its keys, checked, and what they make."""
+
+import itertools
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import AfterValidator, ConfigDict, Field
+
+from copygen.documents import Document, validate
+from copygen.errors import PromptError
+from copygen.models import JsonValue, Source
+from copygen.prompts.params import REFUSED, ParamError, RequestParams, Text, check_params
+from copygen.prompts.template import Template
+from copygen.prompts.yaml_rows import read_header
+
+MAX_TEXTS_PER_ITEM: Final = 10_000
+"""Matrix cells times variants."""
+_STRUCTURE: Final = frozenset(("prompt", "system", "provider", "variants", "matrix", "items"))
+
+
+def _scalar(value: JsonValue) -> JsonValue:
+    if value is None or isinstance(value, list | dict):
+        raise ValueError("should be a text or a number")
+    return value
+
+
+Scalar = Annotated[Any, AfterValidator(_scalar)]
+Axis = Annotated[list[Scalar], Field(min_length=1)]
+
+
+class PromptFile(RequestParams):
+    """The keys of a prompt file."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    prompt: str | None = None
+    system: str | None = None
+    provider: Text | None = None
+    variants: Annotated[int, Field(ge=1, le=MAX_TEXTS_PER_ITEM)] = 1
+    matrix: Annotated[dict[Text, Axis], Field(min_length=1)] | None = None
+    items: Text | None = None
+    params: dict[str, JsonValue] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One combination of matrix values."""
+
+    label: str
+    values: Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What a prompt file asks of every item. The default asks nothing: items are complete."""
+
+    prompt: Template | None = None
+    system: Template | None = None
+    provider: str | None = None
+    model: str | None = None
+    params: Mapping[str, JsonValue] = field(default_factory=dict)
+    """By wire name; null removes a default."""
+    cells: tuple[Cell, ...] = ()
+    """Empty without a matrix."""
+    variants: int = 1
+    overrides: Mapping[str, str] = field(default_factory=dict)
+    """Variables from the command line: they win over columns."""
+
+    @property
+    def templated(self) -> bool:
+        """The items' own `prompt` is a column like any other."""
+        return self.prompt is not None
+
+    @property
+    def texts_per_item(self) -> int:
+        """Prompts one item makes."""
+        return max(1, len(self.cells)) * self.variants
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A prompt file: the plan, and where its items are."""
+
+    plan: Plan
+    is_list: bool = False
+    """The file is nothing but a list of items."""
+    items: Source | None = None
+    """Where the list of items begins, if it is in the file."""
+    table: str | None = None
+    """The table its `items` name, as written, if they do."""
+    place: Source | None = None
+    """Where that name stands."""
+
+
+def load(path: str, overrides: Mapping[str, str]) -> Loaded:
+    """Read a prompt file's header; raises PromptError, OSError."""
+    header = read_header(path)
+    document = header.document
+    if document is None:
+        return Loaded(Plan(overrides=overrides), is_list=True, items=header.items)
+    given = _checked(document)
+    plan = Plan(
+        prompt=_template(document, "prompt", given.prompt),
+        system=_template(document, "system", given.system),
+        provider=given.provider,
+        model=given.model,
+        params=_params(document, given.params),
+        cells=_cells(document, given.matrix or {}, overrides),
+        variants=given.variants,
+        overrides=overrides,
+    )
+    _check_size(plan, document)
+    place = document.source(("items",))
+    return Loaded(plan, items=header.items, table=given.items, place=place)
+
+
+def load_template(path: str, overrides: Mapping[str, str]) -> Plan:
+    """Read a prompt file that words the items of another file; raises PromptError, OSError."""
+    loaded = load(path, overrides)
+    source = loaded.items or (loaded.place if loaded.table else None)
+    if source:
+        message = "a template has no items of its own; take them out, or run this file by itself"
+        raise PromptError(message, source)
+    if not loaded.plan.templated:
+        raise PromptError("a template needs a 'prompt'", Source(path, 1))
+    return loaded.plan
+
+
+def _checked(document: Document) -> PromptFile:
+    for name in document.data:
+        if name in REFUSED:
+            raise PromptError(REFUSED[name], document.source((name,)))
+    return validate(PromptFile, document, error=PromptError)
+
+
+def _template(document: Document, name: str, text: str | None) -> Template | None:
+    if text is None:
+        return None
+    if not text.strip():
+        raise PromptError(f"'{name}' is empty", document.source((name,)))
+    return Template(text, lambda line: document.text_source((name,), line))
+
+
+def _params(document: Document, extra: Mapping[str, JsonValue] | None) -> dict[str, JsonValue]:
+    """Return the parameters given at the top level and under `params`."""
+    known = RequestParams.model_fields.keys() - {"model"}
+    top = {name: value for name, value in document.data.items() if name in known}
+    if extra is None:
+        return top
+    try:
+        check_params(extra)
+    except ParamError as exc:
+        raise PromptError(str(exc), document.source(("params", *exc.loc))) from exc
+    for name in extra:
+        if name in top or name == "model" or name in _STRUCTURE:
+            message = f"give '{name}' at the top level only, not under 'params'"
+            raise PromptError(message, document.source(("params", name)))
+    return {**top, **extra}
+
+
+def _cells(
+    document: Document, matrix: Mapping[str, list[JsonValue]], overrides: Mapping[str, str]
+) -> tuple[Cell, ...]:
+    """Return every combination of values; an axis named on the command line has that one."""
+    if not matrix:
+        return ()
+    axes = [[overrides[name]] if name in overrides else matrix[name] for name in matrix]
+    source = document.source(("matrix",))
+    count = 1
+    for axis in axes:
+        count *= len(axis)
+    if count > MAX_TEXTS_PER_ITEM:
+        raise PromptError(f"the matrix has more than {MAX_TEXTS_PER_ITEM} cells", source)
+    cells: dict[str, Cell] = {}
+    for values in itertools.product(*axes):
+        label = ",".join(_label(value) for value in values)
+        if label in cells:
+            message = f"two cells of the matrix are both called '{label}'; change a value"
+            raise PromptError(message, source)
+        cells[label] = Cell(label, dict(zip(matrix, values, strict=True)))
+    return tuple(cells.values())
+
+
+def _label(value: JsonValue) -> str:
+    text = str(value).lower() if isinstance(value, bool) else str(value)
+    return "".join("-" if char == "/" or not char.isprintable() else char for char in text)
+
+
+def _check_size(plan: Plan, document: Document) -> None:
+    if plan.texts_per_item > MAX_TEXTS_PER_ITEM:
+        message = f"variants times matrix cells come to more than {MAX_TEXTS_PER_ITEM} per item"
+        raise PromptError(message, document.source(("variants",)))
+
+
+def table_path(loaded: Loaded, promptfile: str) -> str:
+    """Return the path of the table a prompt file's `items` name.
+
+    Raises PromptError unless it is inside the prompt file's own folder: a prompt file that came
+    from somewhere else must not reach the rest of the disk.
+    """
+    name = loaded.table or ""
+    folder = Path(promptfile).parent
+    inside = not Path(name).is_absolute() and ".." not in Path(name).parts
+    if not inside or not (folder / name).resolve().is_relative_to(folder.resolve()):
+        message = (
+            f"'{name}' is outside the folder of this file; run the table itself instead: "
+            f"copygen run {name} --template {promptfile} (without 'items')"
+        )
+        raise PromptError(message, loaded.place)
+    return str(folder / name)

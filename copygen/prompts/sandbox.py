@@ -1,0 +1,324 @@
+"""Jinja2 for templates nobody has vetted: no way out, and no way to use up the machine.
+
+Jinja's own sandbox keeps a template from reaching Python's internals, but not from writing
+`'x' * 10**9` or two nested loops of a hundred thousand. Here every operation that can make more
+out of less is measured before it is done:
+
+* Values. A list or text, with everything in it counted as often as it appears, weighs at most
+  MAX_WEIGHT. Literals, `~`, `+`, `*`, calls and filters all pass this gate, so what any single
+  operation meets is bounded.
+* Operations that multiply (`center`, `join`, `replace`, `format` ...) are refused when the product
+  of their two heaviest arguments passes MAX_PRODUCT.
+* Time. Each loop turn, call and filter costs effort, and so does the weight it handles; a
+  rendering has MAX_EFFORT of it.
+
+Filters that are random (a prompt must be the same on every run) or made for web pages are absent.
+"""
+
+import functools
+import math
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Final, cast
+
+from jinja2 import StrictUndefined, Undefined, nodes
+from jinja2.environment import Environment
+from jinja2.exceptions import TemplateRuntimeError, UndefinedError
+from jinja2.runtime import BlockReference, Context, LoopContext, Macro
+from jinja2.sandbox import ImmutableSandboxedEnvironment
+from jinja2.utils import missing
+from jinja2.visitor import NodeTransformer
+
+MAX_WEIGHT: Final = 1024 * 1024
+"""Characters and elements one value may stand for; also the longest prompt."""
+MAX_PRODUCT: Final = 4 * 1024 * 1024
+MAX_QUADRATIC: Final = 64 * 1024
+"""Characters and elements for filters whose time grows with the square of their input."""
+MAX_EFFORT: Final = 500_000
+MAX_INT_BITS: Final = 4096
+
+# fmt: off
+_FILTERS: Final = frozenset((
+    "abs", "attr", "batch", "capitalize", "center", "count", "d", "default", "dictsort", "e",
+    "escape", "filesizeformat", "first", "float", "format", "groupby", "indent", "int", "items",
+    "join", "last", "length", "list", "lower", "map", "max", "min", "reject", "rejectattr",
+    "replace", "reverse", "round", "safe", "select", "selectattr", "slice", "sort", "string",
+    "striptags", "sum", "title", "tojson", "trim", "truncate", "unique", "upper", "urlencode",
+    "wordcount", "wordwrap",
+))
+_MULTIPLYING: Final = frozenset((
+    "batch", "center", "expandtabs", "format", "format_map", "indent", "join", "ljust", "map",
+    "replace", "rjust", "slice", "tojson", "to_bytes", "translate", "wordwrap", "zfill",
+))
+# fmt: on
+_QUADRATIC: Final = frozenset(("striptags", "sum", "title", "wordwrap"))
+_GUARDED_OPERATORS: Final = frozenset(("+", "*", "**", "%"))
+_TOO_LONG: Final = "makes a text or list that is too long"
+_TOO_LARGE: Final = "makes a number that is too large"
+
+
+class TemplateTooCostlyError(Exception):
+    """The template makes more text, or takes more steps, than any prompt needs."""
+
+
+class MissingVariableError(UndefinedError):
+    """A template used a variable, or a key of one, that is not there."""
+
+    def __init__(self, name: str, owner: object, message: str | None = None) -> None:
+        super().__init__(message)
+        self.name = name
+        self.known = tuple(map(str, owner)) if isinstance(owner, Mapping) else None
+        """Keys of the mapping that lacks it; None for a variable of its own."""
+
+
+class _Strict(StrictUndefined):
+    """Undefined that says which name was missing, not only in words."""
+
+    __slots__ = ()
+
+    def __init__(
+        self,
+        hint: str | None = None,
+        obj: Any = missing,
+        name: str | None = None,
+        exc: type[TemplateRuntimeError] = UndefinedError,
+    ) -> None:
+        raised: Any = exc
+        if exc is UndefinedError:
+            raised = functools.partial(MissingVariableError, str(name), obj)
+        super().__init__(hint, obj, name, raised)
+
+
+class Sandbox(ImmutableSandboxedEnvironment):
+    """A bounded, strict Jinja2 environment; one per template, used by one thread at a time."""
+
+    BUILT_IN: Final = frozenset(("range", "dict", "cycler", "joiner", "namespace", "self"))
+    """Names that mean something without being variables."""
+
+    intercepted_binops = _GUARDED_OPERATORS
+
+    def __init__(self) -> None:
+        super().__init__(
+            undefined=_Strict,
+            autoescape=False,
+            trim_blocks=True,
+            lstrip_blocks=True,
+            finalize=self._printed,
+        )
+        self._effort = 0
+        self._page = 0
+        self.filters = {
+            name: self._guarded(name, function)
+            for name, function in self.filters.items()
+            if name in _FILTERS
+        }
+        self.filters |= {"_turns": self._turns, "_weighed": self.admit, "_joined": self._joined}
+        self.tests = {name: self._guarded(name, test) for name, test in self.tests.items()}
+        del self.globals["lipsum"]
+
+    def begin(self) -> None:
+        """Start a rendering: the effort counts from here."""
+        self._effort = 0
+
+    def parse_guarded(self, text: str) -> nodes.Template:
+        """Parse a template and put the guards in."""
+        self._page = len(text) >> 4
+        guarded: nodes.Template = _Guards().visit(self.parse(text))
+        return guarded
+
+    def admit(self, value: Any) -> Any:
+        """Return the value, its iterators made lists, unless it weighs too much."""
+        if isinstance(value, Iterator):
+            value = list(self._counted(value, 4))
+        self._spend(1 + (weigh(value) >> 4))
+        return value
+
+    def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
+        """Do one guarded operator."""
+        if operator == "*":
+            self._admit_times(left, right)
+        elif operator == "**":
+            self._admit_power(left, right)
+        elif operator == "%" and isinstance(left, str):
+            self._admit_product((_format_weight(left), _magnitude(right)))
+        return self.admit(super().call_binop(context, operator, left, right))
+
+    def call(self, context: Context, function: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call something from a template."""
+        if isinstance(function, Macro | LoopContext | BlockReference):
+            self._spend(self._page)
+        method = getattr(function, "__wrapped__", function)
+        owner = getattr(method, "__self__", None)
+        name = str(getattr(method, "__name__", ""))
+        self._admit_arguments(name, (owner, *args), kwargs)
+        return self.admit(super().call(context, function, *args, **kwargs))
+
+    def _guarded(self, name: str, function: Any) -> Callable[..., Any]:
+        @functools.wraps(function)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            self._admit_arguments(name, args, kwargs)
+            return self.admit(function(*args, **kwargs))
+
+        return guarded
+
+    def _admit_arguments(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
+        everything = (*args, *kwargs.values())
+        weights = [weigh(arg) for arg in everything]
+        total = sum(weights)
+        self._spend(1 + (total >> 4))
+        if total > MAX_WEIGHT or (name in _QUADRATIC and total > MAX_QUADRATIC):
+            raise TemplateTooCostlyError(f"gives {name or 'a macro'} too much text to work on")
+        if name in _MULTIPLYING:
+            measure = _format_weight if name.startswith("format") else _magnitude
+            self._admit_product([measure(arg) for arg in everything])
+
+    def _admit_product(self, weights: Iterable[int]) -> None:
+        *_, second, first = sorted((1, 1, *weights))
+        if first * second > MAX_PRODUCT:
+            raise TemplateTooCostlyError(_TOO_LONG)
+
+    def _admit_times(self, left: Any, right: Any) -> None:
+        if isinstance(left, int) and isinstance(right, int):
+            if left.bit_length() + right.bit_length() > MAX_INT_BITS:
+                raise TemplateTooCostlyError(_TOO_LARGE)
+        elif not isinstance(left, float) and not isinstance(right, float):
+            product = _magnitude(left) * _magnitude(right)
+            if product > MAX_WEIGHT:
+                raise TemplateTooCostlyError(_TOO_LONG)
+
+    def _admit_power(self, base: Any, exponent: Any) -> None:
+        if isinstance(base, int) and isinstance(exponent, int):
+            bits = base.bit_length() * max(exponent, 0)
+            if bits > MAX_INT_BITS:
+                raise TemplateTooCostlyError(_TOO_LARGE)
+
+    def _turns(self, iterable: Any, price: int = 4) -> Any:
+        """Return what a loop runs over, at a price per turn."""
+        if isinstance(iterable, list | tuple | dict | str | range):
+            # Left as it is, because `loop.length` asks for a length.
+            self._spend(weigh(iterable) // 16 + len(iterable) * price)
+            return iterable
+        return self._counted(iterable, price)
+
+    def _counted(self, iterable: Iterable[Any], price: int) -> Iterator[Any]:
+        total = 0
+        for value in iterable:
+            total += 1 + weigh(value)
+            if total > MAX_WEIGHT:
+                raise TemplateTooCostlyError(_TOO_LONG)
+            self._spend(price)
+            yield value
+
+    def _joined(self, parts: list[Any]) -> str:
+        self.admit(parts)
+        text: str = self.admit("".join(map(str, parts)))
+        return text
+
+    def _printed(self, value: Any) -> Any:
+        # An empty cell and a null say the same: there is nothing to print.
+        return "" if value is None else self.admit(value)
+
+    def _spend(self, effort: int) -> None:
+        self._effort += effort
+        if self._effort > MAX_EFFORT:
+            raise TemplateTooCostlyError("takes too many steps")
+
+
+class _Guards(NodeTransformer):
+    """Puts a guard around each construct that Jinja compiles to plain Python."""
+
+    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - Jinja's visitor protocol
+        self.generic_visit(node)
+        text = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
+        price = nodes.Const(4 + text // 16, lineno=node.lineno, environment=node.environment)
+        node.iter = _filtered(cast(nodes.Expr, node.iter), "_turns", price)
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
+        self.generic_visit(node)
+        parts = nodes.List(node.nodes, lineno=node.lineno, environment=node.environment)
+        return _filtered(parts, "_joined")
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:  # noqa: N802
+        self.generic_visit(node)
+        node.expr = _filtered(node.expr, "_weighed")
+        for operand in node.ops:
+            operand.expr = _filtered(operand.expr, "_weighed")
+        return node
+
+    def visit_List(self, node: nodes.List) -> nodes.Filter:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(node, "_weighed")
+
+    def visit_Dict(self, node: nodes.Dict) -> nodes.Filter:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(node, "_weighed")
+
+    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Expr:  # noqa: N802
+        self.generic_visit(node)
+        return _filtered(node, "_weighed") if node.ctx == "load" else node
+
+
+def _filtered(node: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
+    place = {"lineno": node.lineno, "environment": node.environment}
+    return nodes.Filter(node, name, list(args), [], None, None, **place)
+
+
+def weigh(value: Any) -> int:
+    """Return how many characters and elements a value stands for.
+
+    Raises TemplateTooCostlyError as soon as that passes MAX_WEIGHT.
+    """
+    kind = type(value)
+    if kind is str:
+        total = len(value)
+    elif kind is int:
+        return 1 + (int(value).bit_length() >> 2)
+    elif kind is float or kind is bool or value is None:
+        return 8
+    elif isinstance(value, dict):
+        total = _sum(value.values()) + _sum(value)
+    elif isinstance(value, str | bytes | range):
+        total = len(value)
+    elif isinstance(value, Undefined | Iterator | Environment):
+        return 1
+    elif isinstance(value, list | tuple | set | frozenset) or type(value) in _VIEWS:
+        total = _sum(value)
+    else:
+        return 1
+    if total > MAX_WEIGHT:
+        raise TemplateTooCostlyError(_TOO_LONG)
+    return total
+
+
+_VIEWS: Final = frozenset((type({}.keys()), type({}.values()), type({}.items())))
+
+
+def _sum(values: Iterable[Any]) -> int:
+    # A list in a list costs more to walk than a character: it weighs more, too.
+    total = 16
+    for value in values:
+        total += 1 + weigh(value)
+        if total > MAX_WEIGHT:
+            raise TemplateTooCostlyError(_TOO_LONG)
+    return total
+
+
+def _magnitude(value: Any) -> int:
+    """Return the weight of a value that may be a width or a count."""
+    if isinstance(value, int):
+        return abs(int(value))
+    if isinstance(value, float):
+        return 1 if math.isnan(value) else int(min(abs(value), MAX_PRODUCT + 1.0))
+    if isinstance(value, dict | list | tuple):
+        items = value.values() if isinstance(value, dict) else value
+        return weigh(value) + max((_magnitude(item) for item in items), default=0)
+    return weigh(value)
+
+
+def _format_weight(value: Any) -> int:
+    """Return the weight of a format string: its length and every width it asks for."""
+    if isinstance(value, str):
+        widths = re.findall(r"\d{1,9}", value)
+        return len(value) + sum(map(int, widths))
+    return _magnitude(value)

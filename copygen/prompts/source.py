@@ -1,0 +1,201 @@
+"""Rows → the prompts of one file or stream, checked or as they come."""
+
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final, TypeAlias, cast
+
+from copygen.documents import nearest
+from copygen.errors import PromptError
+from copygen.models import InputFault, Prompt, Source
+from copygen.prompts.expand import Expansion, Target
+from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id
+from copygen.prompts.promptfile import Plan
+from copygen.prompts.rows import BadRow, Row, Rows, Table
+
+DEFAULT_NAME: Final = "copygen"
+
+Entry: TypeAlias = Prompt | InputFault
+Entries: TypeAlias = Generator[Entry, None, None]
+Fingerprint: TypeAlias = tuple[tuple[int, int, int], ...]
+"""Inode, size and time of change of each file."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Checked:
+    """What the check of a file found out."""
+
+    count: int
+    repeated: frozenset[str]
+    """Content ids of rows that are identical to others."""
+    files: Fingerprint
+
+
+class PromptSource:
+    """The prompts of one file or stream. Made by `open_prompts`."""
+
+    def __init__(
+        self,
+        path: str,
+        plan: Plan,
+        table: Table,
+        *,
+        is_stream: bool = False,
+        files: tuple[str, ...] = (),
+        limit: int | None = None,
+    ) -> None:
+        self.provider = plan.provider
+        """The provider the prompt file names."""
+        self.model = plan.model
+        """The model the prompt file names."""
+        self.path = None if is_stream else Path(path)
+        """None for standard input and everything else that cannot be read twice."""
+        self.name = self.path.stem if self.path else DEFAULT_NAME
+        """What the name of the results is made of."""
+        self.is_stream = is_stream
+        """It can be read once only, so it is not checked up front."""
+        self._shown = path
+        self._plan = plan
+        self._table = table
+        self._files = files
+        self._limit = limit
+        self._checked: _Checked | None = None
+
+    def check(self, target: Target) -> int:
+        """Read the whole file once, lazily, and return the number of prompts it makes.
+
+        Raises PromptError at the first fault. A stream is not read: it counts as 0.
+        """
+        if self.is_stream:
+            return 0
+        files = fingerprint(self._files)
+        expansion = Expansion(self._plan, target)
+        hashes = IdHashes()
+        rows = 0
+        for row in self._rows():
+            item_id = base_id(row)
+            hashes.add(item_id)
+            expansion.check(row, item_id)
+            rows += 1
+        if rows == 0 and self._limit != 0:
+            raise PromptError("there are no items in it", Source(self._shown, 1))
+        count = rows * self._plan.texts_per_item
+        count = count if self._limit is None else min(count, self._limit)
+        self._checked = _Checked(count, self._repeated(hashes.repeated()), files)
+        return count
+
+    def prompts(self, target: Target) -> Entries:
+        """Yield the prompts lazily; an InputFault stands for a faulty row of a stream.
+
+        Raises PromptError where a file, checked or not, is faulty, and where it changed since
+        it was checked. Closing the iterator closes what it reads.
+        """
+        entries = self._stream_prompts(target) if self.is_stream else self._file_prompts(target)
+        with closing(entries):
+            if self._limit is None:
+                yield from entries
+                return
+            for _, entry in zip(range(self._limit), entries, strict=False):
+                yield entry
+
+    def _file_prompts(self, target: Target) -> Entries:
+        if self._checked is None:
+            self.check(target)
+        checked = cast(_Checked, self._checked)
+        if fingerprint(self._files) != checked.files:
+            message = "it was changed after it was checked; run again"
+            raise PromptError(message, Source(self._shown, 1))
+        expansion = Expansion(self._plan, target)
+        ids = FileIds(checked.repeated)
+        for row in self._rows():
+            yield from expansion.prompts(row, ids.id_of(row))
+
+    def _stream_prompts(self, target: Target) -> Entries:
+        expansion = Expansion(self._plan, target)
+        return stream_entries(self._table(), expansion)
+
+    def _rows(self) -> Iterator[Row]:
+        """Yield the rows of a file that the limit needs; raises PromptError."""
+        needed = None if self._limit is None else -(-self._limit // self._plan.texts_per_item)
+        with readable(self._shown), closing(self._table()) as rows:
+            for count, row in enumerate(rows):
+                if count == needed:
+                    return
+                if isinstance(row, BadRow):
+                    raise PromptError(row.message, row.source)
+                yield row
+
+    def _repeated(self, hashes: frozenset[int]) -> frozenset[str]:
+        """Return the content ids that repeat; raises PromptError if an own id does."""
+        if not hashes:
+            return frozenset()
+        first: dict[str, tuple[Source, bool]] = {}
+        repeated: set[str] = set()
+        for row in self._rows():
+            item_id = base_id(row)
+            own = row.own_id is not None
+            if hash(item_id) not in hashes:
+                continue
+            if item_id not in first:
+                first[item_id] = (row.source, own)
+            elif own or first[item_id][1]:
+                raise _used_twice(item_id, row.source, first[item_id][0])
+            else:
+                repeated.add(item_id)
+        return frozenset(repeated)
+
+
+def stream_entries(rows: Rows, expansion: Expansion) -> Entries:
+    """Yield the prompts of rows that are seen once, and an InputFault for each faulty one."""
+    ids = StreamIds()
+    with closing(rows):
+        for row in rows:
+            yield from _entries_of(row, expansion, ids)
+
+
+def _entries_of(row: Row | BadRow, expansion: Expansion, ids: StreamIds) -> Iterable[Entry]:
+    source = row.source
+    if isinstance(row, BadRow):
+        fault_id = ids.id_of_fault(row.own_id, source.line)
+        return [InputFault(fault_id, source, row.message, row.item)]
+    item_id = ids.id_of(row)
+    if item_id is None:
+        message = f"the id '{row.own_id}' was used before; ids must be unique"
+        return [InputFault(ids.id_of_fault(None, source.line), source, message, row.item)]
+    try:
+        # All or none: half the variants of a faulty row are no use.
+        return list(expansion.prompts(row, item_id))
+    except PromptError as exc:
+        return [InputFault(item_id, source, exc.message, row.item)]
+
+
+def fingerprint(paths: Iterable[str]) -> Fingerprint:
+    """Return what changes when one of the files does; raises PromptError."""
+    with readable(*paths):
+        stats = [Path(path).stat() for path in paths]
+    return tuple((entry.st_ino, entry.st_size, entry.st_mtime_ns) for entry in stats)
+
+
+@contextmanager
+def readable(*paths: str) -> Iterator[None]:
+    """Turn what the operating system has against reading these paths into a PromptError."""
+    try:
+        yield
+    except OSError as exc:
+        path = exc.filename if isinstance(exc.filename, str) else ", ".join(paths)
+        raise PromptError(f"{path}: {_unreadable(path, exc)}") from exc
+
+
+def _unreadable(path: str, exc: OSError) -> str:
+    if not isinstance(exc, FileNotFoundError):
+        return f"cannot be read: {exc.strerror or exc}"
+    folder = Path(path).parent
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    near = nearest(Path(path).name, names)
+    return f"there is no such file; did you mean '{folder / near}'?" if near else "no such file"
+
+
+def _used_twice(item_id: str, source: Source, first: Source) -> PromptError:
+    message = f"the id '{item_id}' is used at {first} already; ids must be unique"
+    return PromptError(message, source)

@@ -1,0 +1,122 @@
+"""YAML prompt files → their header, and their items one at a time.
+
+Two readings: the header passes over `items` without building them, wherever they stand; the
+items are then composed one by one.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import cast
+
+import yaml
+
+from copygen.documents import Composer, Document, Node, type_name
+from copygen.errors import CopygenError, PromptError
+from copygen.models import JsonValue, Source
+from copygen.prompts.rows import Row, RowError, Rows, row_from
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A prompt file without its items."""
+
+    document: Document | None
+    """Every key but an `items` list; None when the whole file is a list of items."""
+    items: Source | None
+    """Where the list of items begins; None if the file has none."""
+
+
+def read_header(path: str) -> Header:
+    """Read a prompt file once, keeping all but its items; raises PromptError, OSError."""
+    with Path(path).open("rb") as stream:
+        composer = Composer(stream, path, PromptError)
+        start = composer.start()
+        if isinstance(start, yaml.SequenceStartEvent):
+            _skip_elements(composer)
+            header = Header(None, Source(path, *_place(start)))
+        elif isinstance(start, yaml.MappingStartEvent):
+            header = _mapping_header(composer, start, path)
+        else:
+            raise _no_prompt_file(composer, start)
+        composer.finish(start)
+    return header
+
+
+def yaml_rows(path: str, *, templated: bool) -> Rows:
+    """Yield the rows of the list of items; raises PromptError, OSError."""
+    with Path(path).open("rb") as stream:
+        composer = Composer(stream, path, PromptError)
+        for index, event in enumerate(_item_events(composer)):
+            composer.refill()
+            yield _row(composer, event, index, templated=templated)
+
+
+def _mapping_header(composer: Composer, start: yaml.Event, path: str) -> Header:
+    line, column = _place(start)
+    root = Node({}, line, column)
+    items = None
+    for key, key_line, key_column, event in composer.keys(root.children):
+        if key == "items" and isinstance(event, yaml.SequenceStartEvent):
+            items = Source(path, key_line, key_column)
+            _skip_elements(composer)
+            node = Node(None, *_place(event))
+        else:
+            node = composer.compose(event, 1)
+            root.value[key] = node.value
+        root.children[key] = (key_line, key_column, node)
+    return Header(Document(root.value, path, root), items)
+
+
+def _skip_elements(composer: Composer) -> None:
+    for event in composer.elements():
+        composer.refill()
+        composer.skip(event)
+    composer.refill()
+
+
+def _item_events(composer: Composer) -> Iterator[yaml.Event]:
+    """Yield the first event of each item, after composing what stands before the items."""
+    start = composer.start()
+    if isinstance(start, yaml.SequenceStartEvent):
+        yield from composer.elements()
+        return
+    for key, _, _, event in composer.keys({}):
+        if key == "items":
+            yield from composer.elements()
+            return
+        # Items may repeat with * what is anchored up here.
+        composer.compose(event, 1)
+
+
+def _row(composer: Composer, event: yaml.Event, index: int, *, templated: bool) -> Row:
+    node = composer.compose(event, 2)
+    source = Source(composer.path, *_place(event))
+    try:
+        return row_from(
+            _mapping(node.value, index, templated=templated), source, templated=templated
+        )
+    except RowError as exc:
+        place = Document(node.value, composer.path, node).source(exc.loc) if exc.loc else source
+        raise PromptError(str(exc), place) from exc
+
+
+def _mapping(value: JsonValue, index: int, *, templated: bool) -> dict[str, JsonValue]:
+    if isinstance(value, dict):
+        return value
+    if isinstance(value, str) and not templated:
+        return {"prompt": value}
+    wanted = "a mapping (name: value)" if templated else "a text or a mapping (name: value)"
+    raise RowError(f"item {index + 1} should be {wanted}, not {type_name(value)}")
+
+
+def _no_prompt_file(composer: Composer, start: yaml.Event | None) -> CopygenError:
+    if start is None:
+        return composer.fail("the file is empty; it should have a 'prompt'", 1)
+    message = "a prompt file is a mapping with 'prompt', or a list of prompts"
+    return composer.fail(message, *_place(start))
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    mark = cast(yaml.Mark, event.start_mark)
+    return mark.line + 1, mark.column + 1
