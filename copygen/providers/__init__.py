@@ -1,0 +1,1 @@
+"""The wire: requests out, replies and failures back in as values."""

@@ -1,0 +1,118 @@
+"""From a faulty reply to the `ApiError` that says what happened and what to do about it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from copygen.models import ApiError, Completion, Kind
+from copygen.providers.decode import plain, sentence
+from copygen.providers.fault import Fault, fault_in_body
+from copygen.providers.headers import duration_s, rate_limits, retry_after_s, wait_in_text_s
+from copygen.providers.kinds import kind_of, status_in
+from copygen.providers.parameters import refused_parameter
+from copygen.providers.redact import Redactor
+
+CHECK_BASE_URL = "Check the base URL: most end in /v1."
+
+_HINTS = {
+    Kind.AUTH: "Check the key, and that it belongs to this provider.",
+    Kind.BILLING: "Add credit or raise the limit, then run again.",
+    Kind.MODEL_NOT_FOUND: "Check the model's name in the provider's list.",
+    Kind.WRONG_URL: CHECK_BASE_URL,
+    Kind.PERMISSION: "The key, the account or this network is not allowed to do this.",
+    Kind.TLS: "A certificate on the provider's side is not valid.",
+    Kind.TOO_LARGE: "Shorten the prompt or lower max_tokens.",
+}
+_STATUS_HINTS = {
+    407: "The proxy wants a login: put it into HTTPS_PROXY.",
+    524: "The model took over 100 s: lower max_tokens.",
+}
+_PAGE_INSTEAD_OF_API = "A bot check or the network's own page answered: use another network."
+_NOT_FOLLOWED = "Redirects are not followed, so that the key stays here: correct the base URL."
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a reply besides its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Looked up in lower case."""
+    now: datetime
+    model: str
+    """The model asked for."""
+    redactor: Redactor
+
+    def error(
+        self, kind: Kind, words: str, hint: str = "", completion: Completion | None = None
+    ) -> ApiError:
+        """An error in our own words."""
+        message = sentence(words, hint, self.redactor)
+        return ApiError(kind, message, self.status, completion=completion)
+
+
+def from_status(context: Context, body: bytes) -> ApiError:
+    """The error of a reply whose status is not a success."""
+    if 300 <= context.status < 400:
+        return context.error(Kind.WRONG_URL, _redirect(context.headers), _NOT_FOLLOWED)
+    return _from_fault(context, fault_in_body(body), context.status, None)
+
+
+def from_inside(context: Context, fault: Fault, completion: Completion | None) -> ApiError:
+    """The error of a reply that succeeds by its status but holds `fault`."""
+    return _from_fault(context, fault, status_in(fault), completion)
+
+
+def _from_fault(
+    context: Context, fault: Fault, status: int | None, completion: Completion | None
+) -> ApiError:
+    refused = refused_parameter(fault) if status in (400, 422, None) else None
+    kind = Kind.UNSUPPORTED_PARAMETER if refused else kind_of(status, fault)
+    return ApiError(
+        kind,
+        sentence(_words(fault, status), _hint(kind, fault, status), context.redactor),
+        status or context.status,
+        _wait_s(context, fault) if kind in (Kind.RATE_LIMITED, Kind.SERVER) else None,
+        refused.parameter if refused else None,
+        refused.replacement if refused else None,
+        completion,
+    )
+
+
+def _words(fault: Fault, status: int | None) -> str:
+    if fault.message:
+        return f"A web page answered: {fault.message}" if fault.is_html else fault.message
+    if fault.codes:
+        return f"The provider gives no reason but the code {plain(fault.codes[0])}"
+    if status is None:
+        return "The provider reports an error without a reason"
+    phrase = next((f" {known.phrase}" for known in HTTPStatus if known == status), "")
+    return f"HTTP {status}{phrase}, without a reason"
+
+
+def _hint(kind: Kind, fault: Fault, status: int | None) -> str:
+    if kind is Kind.PERMISSION and fault.is_html:
+        return _PAGE_INSTEAD_OF_API
+    return _STATUS_HINTS.get(status or 0) or _HINTS.get(kind, "")
+
+
+def _wait_s(context: Context, fault: Fault) -> float | None:
+    """The wait asked for: by header, in the body, or until a used-up limit is free again."""
+    wait = retry_after_s(context.headers, context.now)
+    if wait is None and fault.retry_delay is not None:
+        wait = duration_s(fault.retry_delay, context.now)
+    if wait is None:
+        wait = wait_in_text_s(fault.text)
+    if wait is None and (limits := rate_limits(context.headers, context.now)):
+        wait = limits.exhausted_s
+    return wait
+
+
+def _redirect(headers: Mapping[str, str]) -> str:
+    try:
+        host = urlsplit(headers.get("location", "")).hostname
+    except ValueError:
+        host = None
+    return f"The server redirects to {plain(host)}" if host else "The server redirects elsewhere"

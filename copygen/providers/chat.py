@@ -1,0 +1,146 @@
+"""OpenAI-compatible chat completions: the wire format nearly every provider speaks."""
+
+import json
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+import httpx
+import orjson
+
+from copygen.errors import ConfigError
+from copygen.models import ApiError, Completion, JsonValue, Kind, Prompt
+from copygen.providers.parameters import Adaptations
+from copygen.providers.redact import Redactor, Secret
+from copygen.providers.reply import parse
+from copygen.version import __version__
+
+_ENDPOINT = "/chat/completions"
+_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "api-key", "x-api-key"})
+_NOT_PARAMETERS = frozenset({"model", "messages", "stream", "stream_options"})
+"""Set by copygen itself. Replies are read whole, so nothing can ask for a stream."""
+_UNREADABLE_URL = "The base URL cannot be read; it looks like https://host/v1."
+
+
+class ChatCompletions:
+    """One endpoint: prompts to requests, replies to values. Sends nothing itself.
+
+    `base_url` is what comes before `/chat/completions`, with or without a slash at its end; a
+    query (Azure's `api-version`) stays. `key` goes out as a bearer token, and only when given.
+    `headers` are sent with every request, over copygen's own. `secrets` are taken out of every
+    message beside the key and the values of secret headers. Raises ConfigError for an address
+    or a header that cannot be sent.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        key: Secret | None = None,
+        *,
+        provider: str = "",
+        headers: Mapping[str, str] | None = None,
+        secrets: Iterable[Secret] = (),
+    ) -> None:
+        self.name = provider
+        self.url = _endpoint(base_url)
+        own = {name.lower(): value for name, value in (headers or {}).items()}
+        hidden = [Secret(value) for name, value in own.items() if name in _SECRET_HEADERS]
+        self.redactor = Redactor([*([key] if key else []), *hidden, *secrets])
+        self._headers = _headers(self.url, key, own)
+        self._adaptations = Adaptations()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.url.host!r}, provider={self.name!r})"
+
+    def request(self, prompt: Prompt) -> httpx.Request:
+        """The complete request for one attempt: address, headers with length, and body.
+
+        Never fails on text: what strict JSON cannot hold (halves of surrogate pairs, integers
+        over 64 bits) is sent escaped.
+        """
+        content = _encode(self._body(prompt))
+        # Passing `content` instead of a stream would have httpx rebuild the headers that are
+        # already complete here, for about four times the cost of the whole request.
+        request = httpx.Request(
+            "POST", self.url, headers=self._headers, stream=httpx.ByteStream(content)
+        )
+        request.headers["content-length"] = str(len(content))
+        request.read()
+        return request
+
+    def parse(
+        self,
+        status: int,
+        headers: Mapping[str, str],
+        body: bytes,
+        now: datetime,
+        prompt: Prompt,
+    ) -> Completion | ApiError:
+        """What a reply means; see `copygen.providers.reply.parse`. Never raises."""
+        return parse(status, headers, body, now, prompt.model, self.redactor)
+
+    def adapt(self, error: ApiError, model: str) -> bool:
+        """Rename or leave out, for `model` from now on, the parameter that `error` names.
+
+        True when the same prompt would now be sent without it, so that sending it again makes
+        sense. One prompt may need this for several parameters, one after the other; the caller
+        bounds how often. False for every other error, and for a parameter that must not go
+        missing: the cap on output tokens and what shapes the reply.
+        """
+        if error.kind is not Kind.UNSUPPORTED_PARAMETER or error.parameter is None:
+            return False
+        return self._adaptations.learn(model, error.parameter, error.replacement)
+
+    def _body(self, prompt: Prompt) -> dict[str, JsonValue]:
+        body: dict[str, JsonValue] = {
+            "model": prompt.model,
+            "messages": [{"role": m.role, "content": m.content} for m in prompt.messages],
+        }
+        for name, value in self._adaptations.fit(prompt.model, prompt.params).items():
+            if name not in _NOT_PARAMETERS:
+                body[name] = value
+        return body
+
+
+def _endpoint(base_url: str) -> httpx.URL:
+    try:
+        url = httpx.URL(base_url.strip())
+        path = url.path.rstrip("/").removesuffix(_ENDPOINT)
+        endpoint = url.copy_with(path=path + _ENDPOINT, fragment=None)
+    except httpx.InvalidURL as exc:
+        raise ConfigError(_UNREADABLE_URL) from exc
+    if "%" in endpoint.host:
+        # httpx escapes what cannot stand in a host name instead of refusing it.
+        raise ConfigError(_UNREADABLE_URL)
+    if endpoint.scheme not in ("http", "https") or not endpoint.host:
+        raise ConfigError("The base URL must begin with https:// (http:// for a local server).")
+    if endpoint.userinfo:
+        raise ConfigError("The base URL must not hold a user name or password; use a key.")
+    return endpoint
+
+
+def _headers(url: httpx.URL, key: Secret | None, own: Mapping[str, str]) -> httpx.Headers:
+    headers = {
+        "host": url.netloc.decode("ascii"),
+        "user-agent": f"copygen/{__version__}",
+        "accept": "application/json",
+        "accept-encoding": "gzip, deflate",
+        "content-type": "application/json",
+    }
+    if key:
+        headers["authorization"] = f"Bearer {key.reveal()}"
+    headers |= own
+    for name, value in headers.items():
+        if not (name + value).isascii() or not (name + value).isprintable():
+            # The value stays out of the message: it may be the key.
+            raise ConfigError(
+                f"The {name!a} header cannot be sent: a key or header value may hold only "
+                "printable ASCII characters. Was it copied whole, and nothing else with it?"
+            )
+    return httpx.Headers(headers)
+
+
+def _encode(body: Mapping[str, JsonValue]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, separators=(",", ":")).encode("ascii")

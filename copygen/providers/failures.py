@@ -1,0 +1,170 @@
+"""What can go wrong between a request and its reply, in two pure steps.
+
+`translated` turns what aiohttp and the operating system raise into httpx's exceptions, once, where
+they enter. `failure` turns an httpx exception into the value the engine decides by. Both keep one
+question answerable: could this attempt have been billed?
+
+    nothing was sent          ConnectError, ConnectTimeout, CertificateError   CONNECTION, TLS
+    the connection broke      ReadError, WriteError                            INTERRUPTED
+    the reply is no reply     RemoteProtocolError, ResponseTooLarge            BAD_REPLY
+    the time ran out          ReadTimeout, TimeoutError                        TIMEOUT
+
+Where it cannot be known whether something was sent, the answer is that it was. No message holds
+bytes the server sent, header values, or any part of a URL but host and port.
+"""
+
+import errno
+import os
+import socket
+from collections.abc import Callable
+from typing import Any, Final, TypeAlias
+
+import aiohttp
+import httpx
+from aiohttp.http import HttpProcessingError
+
+from copygen.models import ApiError, Kind
+
+Sentence: TypeAlias = Callable[[Any, str], str]
+"""What to tell people about an exception, given the peer (`host` or `host:port`)."""
+
+FOREIGN: Final = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
+"""Everything aiohttp raises for a request it could not complete."""
+
+
+class CertificateError(httpx.ConnectError):
+    """The server's certificate could not be verified. Nothing was sent."""
+
+
+class ResponseTooLarge(httpx.RemoteProtocolError):
+    """The reply, on the wire or decoded, exceeds the cap of `limit` bytes; the rest is unread."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the reply is larger than {limit / 2**20:g} MiB")
+        self.limit = limit
+
+
+def translated(exc: Exception, peer: str) -> httpx.TransportError:
+    """The httpx exception for `exc`, one of `FOREIGN`, met on a request to `peer`."""
+    for foreign, ours, sentence in _TRANSLATIONS:
+        if isinstance(exc, foreign):
+            return ours(sentence(exc, peer))
+    raise AssertionError(f"no translation for {type(exc).__name__}") from exc
+
+
+def failure(exc: httpx.RequestError | TimeoutError) -> ApiError:
+    """The value for a failed attempt: what httpx, or the attempt's own deadline, raised."""
+    for raised, kind, default in _KINDS:
+        if isinstance(exc, raised):
+            return ApiError(kind, " ".join(str(exc).split()) or default)
+    raise AssertionError(f"no kind for {type(exc).__name__}") from exc
+
+
+def _certificate(exc: Any, peer: str) -> str:
+    cause = getattr(exc, "certificate_error", exc)
+    reason = getattr(cause, "verify_message", "") or "not the expected certificate"
+    hint = ""
+    if getattr(cause, "verify_code", None) in _UNKNOWN_ISSUER:
+        hint = "; a private authority goes in ca_file or SSL_CERT_FILE"
+    return f"the certificate of {peer} could not be verified: {reason.rstrip('.')}{hint}"
+
+
+_UNKNOWN_ISSUER: Final = frozenset({18, 19, 20, 21})
+"""X509_V_ERR_* of a chain that ends in an authority nobody here trusts
+(https://docs.openssl.org/3.0/man3/X509_STORE_CTX_get_error/)."""
+
+
+def _tls(exc: aiohttp.ClientConnectorSSLError, peer: str) -> str:
+    reason = getattr(exc.os_error, "reason", None)
+    words = (reason or "handshake failure").replace("_", " ").lower()
+    return f"no TLS connection to {peer}: {words} (is this an https address?)"
+
+
+def _lookup(exc: aiohttp.ClientConnectorDNSError, peer: str) -> str:  # noqa: ARG001 - see Sentence
+    # With a proxy it is the proxy's name that was looked up, which only `exc` knows.
+    if exc.os_error.errno in _UNKNOWN_NAME:
+        return f"no such host: {exc.host}"
+    return f"cannot look up {exc.host}: the name server gave no answer"
+
+
+_UNKNOWN_NAME: Final = frozenset({socket.EAI_NONAME, getattr(socket, "EAI_NODATA", None)})
+
+
+def _connect(exc: aiohttp.ClientConnectorError, peer: str) -> str:  # noqa: ARG001 - see Sentence
+    where = f"[{exc.host}]:{exc.port}" if ":" in exc.host else f"{exc.host}:{exc.port}"
+    if isinstance(exc, aiohttp.ClientProxyConnectionError):
+        where = f"proxy {where}"
+    code = exc.os_error.errno
+    if code == errno.ECONNREFUSED:
+        return f"connection refused by {where} (is the server running?)"
+    if code in (errno.EMFILE, errno.ENFILE):
+        return "too many open files: lower --concurrency or raise the limit (ulimit -n)"
+    if code in (errno.ENETUNREACH, errno.EHOSTUNREACH):
+        return f"no route to {where} (is the network up?)"
+    return f"cannot connect to {where}" + (f": {os.strerror(code).lower()}" if code else "")
+
+
+def _tunnel(exc: aiohttp.ClientHttpProxyError, peer: str) -> str:
+    return f"the proxy refused a connection to {peer}: status {exc.status}"
+
+
+def _says(sentence: str) -> Sentence:
+    return lambda _exc, peer: sentence.format(peer=peer)
+
+
+_NO_URL: Final = _says("{peer} is no address a request can be sent to")
+_BROKE: Final = _says("{peer} broke the connection before the reply was complete")
+_NO_HTTP: Final = _says("{peer} sent something that is not a valid HTTP reply")
+_NO_REQUEST: Final = _says(
+    "the request to {peer} is not valid HTTP (does a header, such as the key, hold a line break?)"
+)
+
+_TRANSLATIONS: Final[tuple[tuple[type[Exception], type[httpx.TransportError], Sentence], ...]] = (
+    # Most specific first: aiohttp's classes inherit from several of the later ones.
+    (aiohttp.ClientConnectorCertificateError, CertificateError, _certificate),
+    (aiohttp.ServerFingerprintMismatch, CertificateError, _certificate),
+    (aiohttp.ClientConnectorSSLError, httpx.ConnectError, _tls),
+    (aiohttp.ClientConnectorDNSError, httpx.ConnectError, _lookup),
+    (aiohttp.ClientConnectorError, httpx.ConnectError, _connect),
+    (aiohttp.ClientHttpProxyError, httpx.ConnectError, _tunnel),
+    (
+        aiohttp.ConnectionTimeoutError,
+        httpx.ConnectTimeout,
+        _says("no connection to {peer} within the time allowed"),
+    ),
+    (aiohttp.ServerTimeoutError, httpx.ReadTimeout, _says("{peer} did not answer in time")),
+    (
+        aiohttp.ServerDisconnectedError,
+        httpx.ReadError,
+        _says("{peer} closed the connection without a reply"),
+    ),
+    (aiohttp.InvalidURL, httpx.UnsupportedProtocol, _NO_URL),
+    (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol, _NO_URL),
+    (
+        aiohttp.ClientPayloadError,
+        httpx.RemoteProtocolError,
+        _says("the reply from {peer} is cut off"),
+    ),
+    (aiohttp.ClientResponseError, httpx.RemoteProtocolError, _NO_HTTP),
+    (HttpProcessingError, httpx.RemoteProtocolError, _NO_HTTP),
+    (aiohttp.ClientError, httpx.ReadError, _BROKE),
+    (OSError, httpx.ReadError, _BROKE),
+    (UnicodeError, httpx.UnsupportedProtocol, _NO_URL),
+    (ValueError, httpx.LocalProtocolError, _NO_REQUEST),
+)
+
+_KINDS: Final[tuple[tuple[type[Exception], Kind, str], ...]] = (
+    # Most specific first, as above.
+    (CertificateError, Kind.TLS, "the server's certificate could not be verified"),
+    (httpx.ConnectError, Kind.CONNECTION, "no connection"),
+    (httpx.ConnectTimeout, Kind.CONNECTION, "no connection within the time allowed"),
+    (httpx.PoolTimeout, Kind.CONNECTION, "no free connection within the time allowed"),
+    (httpx.ProxyError, Kind.CONNECTION, "the proxy gave no connection"),
+    (httpx.TimeoutException, Kind.TIMEOUT, "no complete reply within the time allowed"),
+    (TimeoutError, Kind.TIMEOUT, "no complete reply within the time allowed"),
+    (httpx.UnsupportedProtocol, Kind.WRONG_URL, "no address a request can be sent to"),
+    (httpx.LocalProtocolError, Kind.INVALID_REQUEST, "the request is not valid HTTP"),
+    (httpx.RemoteProtocolError, Kind.BAD_REPLY, "the reply is not valid HTTP"),
+    (httpx.DecodingError, Kind.BAD_REPLY, "the reply could not be decoded"),
+    (httpx.RequestError, Kind.INTERRUPTED, "the connection broke"),
+)

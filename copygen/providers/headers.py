@@ -1,0 +1,179 @@
+"""Waiting times and rate limits as providers write them. Pure: the time is an argument.
+
+Seconds, milliseconds, HTTP dates, RFC 3339, Unix times and Go durations (`1m26.4s`) are all in
+use, at times under the same header name. What cannot be read is ignored, never an error.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+MAX_WAIT_S = 3600.0
+"""No wait is longer: past an hour, a header is more likely wrong than a provider that slow."""
+
+_NUMBER = re.compile(r"\+?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_GO_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|ns))+", re.ASCII)
+_GO_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)", re.ASCII)
+_UNIT_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+_EPOCH_S = 1e9
+_EPOCH_MS = 1e11
+_YEAR_S = 366 * 86_400
+_LONGEST_VALUE = 64
+
+_WAIT_IN_TEXT = re.compile(
+    r"\b(?:retry|try\s+again|wait)\s+(?:after|in|for)\s+(?:about\s+)?"
+    r"(?:(?P<go>(?:\d+(?:\.\d+)?(?:h|ms|m|s))+)(?![a-z\d])"
+    r"|(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>milliseconds?|seconds?|secs?|minutes?|mins?|hours?))",
+    re.IGNORECASE | re.ASCII,
+)
+_WORD_UNIT_S = (("mil", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0))
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """One rate limit as the provider last reported it. None: not reported."""
+
+    limit: int | None = None
+    """Allowed per window. The window's length is not told; a few providers count days."""
+    remaining: int | None = None
+    reset_s: float | None = None
+    """Seconds until the window is *fully* free again, not until the next request may go."""
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimits:
+    """The rate limits of a reply's headers."""
+
+    requests: Window = Window()
+    tokens: Window = Window()
+
+    @property
+    def exhausted_s(self) -> float | None:
+        """Seconds until every used-up window is free again; None when none is used up."""
+        waits = [
+            window.reset_s
+            for window in (self.requests, self.tokens)
+            if window.remaining == 0 and window.reset_s is not None
+        ]
+        return max(waits, default=None)
+
+
+_FIELDS: dict[str, tuple[str, str]] = {
+    **{
+        f"x-ratelimit-{part}-{family}": (family, part)
+        for family in ("requests", "tokens")
+        for part in ("limit", "remaining", "reset")
+    },
+    **{
+        f"anthropic-ratelimit-{family}-{part}": (family, part)
+        for family in ("requests", "tokens")
+        for part in ("limit", "remaining", "reset")
+    },
+    **{
+        f"{prefix}ratelimit-{part}": ("requests", part)
+        for prefix in ("x-", "")
+        for part in ("limit", "remaining", "reset")
+    },
+}
+
+
+def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """How long the headers ask to wait, in [0, `MAX_WAIT_S`]; None when they do not say.
+
+    `retry-after-ms` (Azure, OpenAI) is finer and goes first. A date in the past means now; a
+    negative or unreadable value says nothing. Names are looked up in lower case.
+    """
+    milliseconds = headers.get("retry-after-ms")
+    if milliseconds is not None and (value := _number(milliseconds)) is not None:
+        return _clamp(value / 1000)
+    after = headers.get("retry-after")
+    return None if after is None else duration_s(after, now)
+
+
+def duration_s(text: str, now: datetime) -> float | None:
+    """Seconds from `now` in any of the notations in use, clamped like `retry_after_s`.
+
+    A bare number is seconds, unless it is a Unix time (in s or ms) within a year of `now`.
+    """
+    text = text.strip()
+    if len(text) > _LONGEST_VALUE:
+        return None
+    if (number := _number(text)) is not None:
+        return _clamp(_from_number(number, now.timestamp()))
+    if _GO_DURATION.fullmatch(text):
+        return _clamp(_go_seconds(text))
+    moment = _moment(text)
+    return None if moment is None else _clamp(moment - now.timestamp())
+
+
+def wait_in_text_s(message: str) -> float | None:
+    """The wait an error message names ("Please retry after 37 seconds"), clamped; or None."""
+    match = _WAIT_IN_TEXT.search(message)
+    if match is None:
+        return None
+    if match["go"]:
+        return _clamp(_go_seconds(match["go"].lower()))
+    unit = match["unit"].lower()
+    factor = next(seconds for start, seconds in _WORD_UNIT_S if unit.startswith(start))
+    return _clamp(float(match["number"]) * factor)
+
+
+def rate_limits(headers: Mapping[str, str], now: datetime) -> RateLimits | None:
+    """The limits of OpenAI-, Azure-, OpenRouter- and Anthropic-style headers; None without any.
+
+    Azure sends `-1` or `0` where it has nothing to say: a limit below 1, and a `0` remaining
+    without a limit, are ignored.
+    """
+    read: dict[tuple[str, str], float | None] = {}
+    for name, value in headers.items():
+        field = _FIELDS.get(name) or _FIELDS.get(name.lower())
+        if field is not None:
+            read[field] = duration_s(value, now) if field[1] == "reset" else _number(value)
+    if not read:
+        return None
+    limits = RateLimits(_window(read, "requests"), _window(read, "tokens"))
+    return None if limits == RateLimits() else limits
+
+
+def _window(read: Mapping[tuple[str, str], float | None], family: str) -> Window:
+    limit = _count(read.get((family, "limit")))
+    remaining = _count(read.get((family, "remaining")))
+    reset_s = read.get((family, "reset"))
+    return Window(limit, remaining, reset_s) if limit else Window(None, remaining or None, reset_s)
+
+
+def _count(number: float | None) -> int | None:
+    return int(number) if number is not None and number < _EPOCH_MS else None
+
+
+def _number(text: str) -> float | None:
+    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+
+
+def _from_number(number: float, now_s: float) -> float:
+    if number > _EPOCH_S:
+        epoch_s = number / 1000 if number > _EPOCH_MS else number
+        if abs(epoch_s - now_s) < _YEAR_S:
+            return epoch_s - now_s
+    return number
+
+
+def _go_seconds(text: str) -> float:
+    return sum(float(number) * _UNIT_S[unit] for number, unit in _GO_PART.findall(text))
+
+
+def _moment(text: str) -> float | None:
+    """Unix time of an HTTP date or an RFC 3339 time stamp."""
+    for read in (parsedate_to_datetime, datetime.fromisoformat):
+        try:
+            moment = read(text)
+            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+        except (ValueError, OverflowError):  # OverflowError: a year no clock can hold
+            continue
+    return None
+
+
+def _clamp(seconds: float) -> float:
+    return min(max(seconds, 0.0), MAX_WAIT_S)

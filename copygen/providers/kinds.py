@@ -1,0 +1,290 @@
+"""Which kind of failure a status and an error body amount to: one ordered table.
+
+The status alone does not tell. A 429 may mean "slow down" or "no money", a 403 a filter, a bill
+or a ban, a 404 a wrong model or a wrong address. Codes and messages decide first, the status
+last. The words are those the providers send; `tests/providers/golden` holds a sample of each.
+"""
+
+import re
+from dataclasses import dataclass
+
+from copygen.models import Kind
+from copygen.providers.fault import Fault
+
+Statuses = frozenset[int | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One line of the table: applies when the status fits and a code or the text does."""
+
+    kind: Kind
+    statuses: Statuses | None
+    """None: every status. Among the statuses, None stands for "no status told"."""
+    codes: frozenset[str] = frozenset()
+    text: re.Pattern[str] | None = None
+    on_html: bool = False
+
+    def fits(self, status: int | None, fault: Fault) -> bool:
+        """Whether this line decides the failure."""
+        if self.statuses is not None and status not in self.statuses:
+            return False
+        if self.on_html and not fault.is_html:
+            return False
+        if not self.codes.isdisjoint(fault.codes):
+            return True
+        return self.text is not None and self.text.search(fault.text) is not None
+
+
+def kind_of(status: int | None, fault: Fault) -> Kind:
+    """The kind of a failure.
+
+    `status` is that of the reply, or, for an error inside a success, the one the body names
+    (see `status_in`); None when there is neither, which counts as temporary.
+    """
+    if fault.is_html and status in (404, 405, 410):
+        return Kind.WRONG_URL
+    for rule in _RULES:
+        if rule.fits(status, fault):
+            return rule.kind
+    return _kind_of_status(status)
+
+
+def status_in(fault: Fault) -> int | None:
+    """The HTTP status an error inside a successful reply stands for, if it tells."""
+    if fault.status is not None:
+        return fault.status
+    return next((_STATUS_WORDS[code] for code in fault.codes if code in _STATUS_WORDS), None)
+
+
+def _codes(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+def _text(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_REQUEST_ERRORS = frozenset({400, 403, 404, 410, 413, 422, 500, None})
+
+_RULES = (
+    Rule(
+        Kind.PERMISSION,
+        frozenset({400, 403, 429, 503}),
+        text=_text("just a moment", "attention required"),
+        on_html=True,
+    ),
+    # A day's quota does not refill within a run, whatever delay the reply names.
+    Rule(
+        Kind.BILLING,
+        frozenset({429, None}),
+        codes=_codes("daily_quota"),
+        text=_text("free-models-per-day"),
+    ),
+    # Google words its per-minute limits like an exhausted account, but names the wait.
+    Rule(
+        Kind.RATE_LIMITED,
+        frozenset({429, None}),
+        codes=_codes("resource_exhausted"),
+        text=_text(r"ai\.google\.dev/gemini-api/docs/rate-limits", r"\bretry in \d"),
+    ),
+    Rule(Kind.RATE_LIMITED, None, codes=_codes("openrouter_in_flight_budget")),
+    Rule(
+        Kind.BILLING,
+        None,
+        codes=_codes(
+            "insufficient_quota insufficient_user_quota pre_consume_token_quota_failed "
+            "billing_error billing_hard_limit_reached "
+            "credit_balance_exhausted insufficient_balance payment_required"
+        ),
+    ),
+    Rule(
+        Kind.BILLING,
+        frozenset({400, 403, 429, None}),
+        text=_text(
+            "exceeded your current quota",
+            "insufficient (?:account )?(?:balance|quota|credits?|funds)",
+            "credit balance is too low",
+            "spend(?:ing)? limit",
+            "billing hard limit",
+            "额度不足",
+            "余额不足",
+        ),
+    ),
+    Rule(
+        Kind.CONTENT_FILTER,
+        None,
+        codes=_codes(
+            "content_filter content_policy_violation responsibleaipolicyviolation "
+            "sensitive_words_detected prompt_blocked moderation "
+            "data_inspection_failed"
+        ),
+    ),
+    Rule(
+        Kind.CONTENT_FILTER,
+        frozenset({400, 403, 422, None}),
+        text=_text(
+            r"content (?:management )?polic(?:y|ies)",
+            r"\bmoderation\b",
+            r"\bguardrails?\b",
+            r"\bflagged\b",
+            r"sensitive words",
+            r"usage polic(?:y|ies)",
+            "敏感词",
+        ),
+    ),
+    Rule(
+        Kind.TOO_LARGE,
+        None,
+        codes=_codes(
+            "context_length_exceeded exceed_context_size_error request_too_large "
+            "string_above_max_length"
+        ),
+    ),
+    Rule(
+        Kind.TOO_LARGE,
+        frozenset({429, None}),
+        # "Too many tokens" alone is a rate: only a request that can never fit is too large.
+        text=_text("request too large"),
+    ),
+    Rule(
+        Kind.TOO_LARGE,
+        frozenset({400, 413, 422, 500, None}),
+        text=_text(
+            r"context[ _-]?(?:length|window|size)",
+            "(?:prompt|input|request) is too (?:long|large)",
+            "reduce the length of the (?:messages|prompt)",
+            "too many (?:input )?tokens",
+            "maximum number of (?:input )?tokens",
+        ),
+    ),
+    # The gateway's own trouble with the provider behind it, some of it named like ours.
+    Rule(
+        Kind.SERVER,
+        None,
+        codes=_codes(
+            "channel:invalid_key channel:no_available_key get_channel_failed "
+            "insufficient_system_resource overloaded_error server_is_overloaded "
+            "empty_response do_request_failed"
+        ),
+    ),
+    Rule(
+        Kind.AUTH,
+        None,
+        codes=_codes("invalid_api_key api_key_invalid authentication_error unauthenticated"),
+    ),
+    Rule(
+        Kind.AUTH,
+        frozenset({400, 403, None}),
+        text=_text(
+            "(?:incorrect|invalid|expired|revoked|disabled) api[ _-]?key",
+            "api[ _-]?key (?:is )?(?:not valid|invalid|not found|expired|disabled)",
+        ),
+    ),
+    Rule(
+        Kind.WRONG_URL,
+        frozenset({400, 404, 405, None}),
+        text=_text(
+            r"invalid url \(",
+            r"\bcannot (?:post|get) /",
+            "404 page not found",
+            "unknown (?:request )?(?:url|endpoint|path)",
+            "no route",
+        ),
+    ),
+    Rule(
+        Kind.MODEL_NOT_FOUND,
+        None,
+        codes=_codes("model_not_found deploymentnotfound model_decommissioned"),
+    ),
+    Rule(
+        Kind.MODEL_NOT_FOUND,
+        _REQUEST_ERRORS,
+        text=_text(
+            r"\bmodel not exist",
+            r"not a valid model",
+            r"\bmodels?\b.{0,100}\b(?:does not exist|do not exist|not found|decommissioned)",
+            r"no available channel for model",
+            r"\bunknown model\b",
+        ),
+    ),
+    Rule(
+        Kind.MODEL_NOT_FOUND,
+        frozenset({404, 410}),
+        text=_text(r"\bmodels?\b", r"\bdeployment\b", "no endpoints found", "allowed providers"),
+    ),
+    Rule(
+        Kind.PERMISSION,
+        frozenset({400, None}),
+        text=_text("location is not supported", "country, region"),
+    ),
+    Rule(
+        Kind.RATE_LIMITED,
+        frozenset({403, None}),
+        codes=_codes(
+            "rate_limit_exceeded rate_limit_error rate_limited token_concurrency_limit_reached"
+        ),
+    ),
+)
+
+_STATUS_KINDS = {
+    401: Kind.AUTH,
+    402: Kind.BILLING,
+    403: Kind.PERMISSION,
+    404: Kind.WRONG_URL,
+    405: Kind.WRONG_URL,
+    407: Kind.PERMISSION,
+    408: Kind.SERVER,
+    409: Kind.SERVER,
+    410: Kind.WRONG_URL,
+    413: Kind.TOO_LARGE,
+    425: Kind.SERVER,
+    429: Kind.RATE_LIMITED,
+    451: Kind.PERMISSION,
+    # nginx: the client's TLS, not the model's answer.
+    495: Kind.TLS,
+    496: Kind.TLS,
+    # Groq's "flex tier full", and a proxy that thinks we hung up.
+    498: Kind.SERVER,
+    499: Kind.SERVER,
+    501: Kind.INVALID_REQUEST,
+    505: Kind.INVALID_REQUEST,
+    511: Kind.PERMISSION,
+    525: Kind.TLS,
+    526: Kind.TLS,
+}
+
+_STATUS_WORDS = {
+    # Google's names.
+    "resource_exhausted": 429,
+    "unavailable": 503,
+    "deadline_exceeded": 504,
+    "internal": 500,
+    "invalid_argument": 400,
+    "failed_precondition": 400,
+    "permission_denied": 403,
+    "unauthenticated": 401,
+    "not_found": 404,
+    # Anthropic's and OpenAI's.
+    "invalid_request_error": 400,
+    "authentication_error": 401,
+    "permission_error": 403,
+    "not_found_error": 404,
+    "rate_limit_error": 429,
+    "rate_limit_exceeded": 429,
+    "rate_limited": 429,
+    "api_error": 500,
+    "server_error": 500,
+    "timeout_error": 504,
+    "overloaded_error": 529,
+}
+
+
+def _kind_of_status(status: int | None) -> Kind:
+    if status is None:
+        return Kind.SERVER
+    if status < 200:
+        return Kind.BAD_REPLY
+    if status < 400:
+        return Kind.WRONG_URL
+    return _STATUS_KINDS.get(status, Kind.INVALID_REQUEST if status < 500 else Kind.SERVER)

@@ -1,0 +1,175 @@
+"""Keys: a type that does not show them, and a filter that takes them out of any text.
+
+A provider may echo a key in an error body, a header or a redirect, plain or encoded, whole or
+shortened. Everything a person or a file gets to see passes through a `Redactor` first.
+"""
+
+import base64
+import html
+import json
+import re
+from collections.abc import Iterable
+from urllib.parse import quote
+
+_VISIBLE = 4
+_LONG_ENOUGH_TO_SHOW = 12
+"""Below this, four characters would be too large a part of the key."""
+_LONG_ENOUGH_TO_HUNT = 4
+_LONG_ENOUGH_FOR_COPY = 12
+"""Local servers are given keys like `ollama` or `lm-studio`: words that copy may well contain."""
+MASK = "…"
+
+_KEY_SHAPE = re.compile(
+    r"(?<![A-Za-z0-9])((?:sk|hs|rk|pk|gsk|xai|hf|nvapi|pplx)[-_]|AIza|eyJ)[\w.*…-]{3,}[\w*…-]"
+)
+"""Prefixes that providers give their keys, and JSON web tokens. `*` and `…` because providers
+shorten keys in the middle and leave both ends readable."""
+_BEARER = re.compile(
+    r"\b(bearer)\s+(?!auth|token|key\b|header|credential|scheme|realm|format|error)"
+    r"[\w.~+/=*…-]{4,}",
+    re.IGNORECASE,
+)
+_NAMED = re.compile(
+    r"\b((?:x-)?api[-_]?key|access[-_]?token|client[-_]?secret|x-goog-api-key)"
+    r"([\"']?\s?[=:]\s?[\"']?)[\w.~+/*…-]{8,}",
+    re.IGNORECASE,
+)
+_USERINFO = re.compile(r"(?<=://)[^\s/@:]*:[^\s/@]+(?=@)")
+
+
+class Secret:
+    """A key that can travel through the program without being printed.
+
+    `repr`, `str`, f-strings, `dataclasses.asdict` and tracebacks show the mask; pickling is
+    refused. Surrounding white space (a key file's last newline) is no part of it.
+    """
+
+    __slots__ = ("_value",)
+
+    def __init__(self, value: str) -> None:
+        self._value = value.strip()
+
+    def reveal(self) -> str:
+        """The key itself: for the request header and nothing else."""
+        return self._value
+
+    @property
+    def masked(self) -> str:
+        """What may be shown: at most the first four characters."""
+        return _masked(self._value)
+
+    def __repr__(self) -> str:
+        return f"Secret({self.masked!r})"
+
+    def __str__(self) -> str:
+        return self.masked
+
+    def __bool__(self) -> bool:
+        return bool(self._value)
+
+    def __eq__(self, other: object) -> bool:
+        return self._value == other._value if isinstance(other, Secret) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash(self._value)
+
+    def __deepcopy__(self, memo: dict[int, object]) -> "Secret":
+        return self
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Secret is not pickled: it would be written in clear")
+
+
+class Redactor:
+    """Takes secrets out of text.
+
+    Known secrets go in every form they are likely to come back in: plain, percent-encoded,
+    base64 (at any offset), hexadecimal, JSON- or HTML-escaped. Each becomes its mask. Secrets
+    under four characters are placeholders and stay.
+    """
+
+    def __init__(self, secrets: Iterable[Secret] = ()) -> None:
+        known = {secret.reveal() for secret in secrets}
+        hunted = (value for value in known if len(value) >= _LONG_ENOUGH_TO_HUNT)
+        self._forms = _forms_of(hunted)
+        self._copy_forms = _forms_of(v for v in known if len(v) >= _LONG_ENOUGH_FOR_COPY)
+
+    def redact(self, text: str) -> str:
+        """`text` without known secrets and without anything shaped like a key.
+
+        For messages, logs and whatever else is not the model's copy. Redact before shortening:
+        half a key is no longer recognised.
+        """
+        for form, mask in self._forms:
+            if form in text:
+                text = text.replace(form, mask)
+        text = _KEY_SHAPE.sub(_mask_shape, text)
+        text = _BEARER.sub(rf"\1 {MASK}", text)
+        text = _NAMED.sub(rf"\1\2{MASK}", text)
+        return _USERINFO.sub(MASK, text)
+
+    def redact_known(self, text: str) -> str:
+        """`text` without the known secrets of twelve characters and more, otherwise untouched.
+
+        For copy, which must not be altered on a mere resemblance.
+        """
+        for form, mask in self._copy_forms:
+            if form in text:
+                text = text.replace(form, mask)
+        return text
+
+
+def _masked(value: str) -> str:
+    return value[:_VISIBLE] + MASK if len(value) >= _LONG_ENOUGH_TO_SHOW else MASK
+
+
+def _mask_shape(match: re.Match[str]) -> str:
+    return match[1][:_VISIBLE] + MASK
+
+
+def _forms_of(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
+    forms = {form: _masked(value) for value in values for form in _forms(value)}
+    # Longest first: a short form may be part of a longer one, and would leave its rest behind.
+    return tuple(sorted(forms.items(), key=lambda item: (-len(item[0]), item[0])))
+
+
+def _forms(value: str) -> set[str]:
+    raw = value.encode("utf-8", "surrogatepass")
+    ascii_json = json.dumps(value)[1:-1]
+    plain_json = json.dumps(value, ensure_ascii=False)[1:-1]
+    percent = quote(raw, safe="")
+    forms = {
+        value,
+        percent,
+        re.sub(r"%[0-9A-F]{2}", lambda m: m[0].lower(), percent),
+        quote(raw),
+        "".join(f"%{byte:02X}" for byte in raw),
+        "".join(f"%{byte:02x}" for byte in raw),
+        ascii_json,
+        plain_json,
+        ascii_json.replace("/", "\\/"),
+        json.dumps(ascii_json)[1:-1],
+        "".join(f"\\u{ord(char):04x}" for char in value),
+        "".join(f"\\u{ord(char):04X}" for char in value),
+        html.escape(value),
+        html.escape(value, quote=False),
+        repr(value)[1:-1],
+        raw.hex(),
+        raw.hex().upper(),
+    }
+    return forms | _base64_forms(raw)
+
+
+def _base64_forms(raw: bytes) -> set[str]:
+    """The characters of `raw` in base64 that do not depend on what stands around it.
+
+    A key inside `Bearer <key>` or `user:<key>` is encoded at any of three offsets.
+    """
+    forms = set()
+    for offset in range(3):
+        text = base64.b64encode(bytes(offset) + raw).decode()
+        first = -(-offset * 8 // 6)
+        last = (offset + len(raw)) * 8 // 6
+        core = text[first:last]
+        forms |= {core, core.replace("+", "-").replace("/", "_")}
+    return forms
