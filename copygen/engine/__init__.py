@@ -1,0 +1,1 @@
+"""Many prompts at a time, each to its one result."""

@@ -1,0 +1,226 @@
+"""One prompt to its result: permit, send, understand, send again if that helps, price, record.
+
+Reads as a prompt's way through copygen. Everything it decides is delegated: when to send to
+`permits`, what a failure means to `retry`, what a reply means to the provider.
+"""
+
+import asyncio
+import random
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+import httpx
+
+from copygen.config import ProviderConfig, RetrySettings
+from copygen.engine.breaker import Verdict
+from copygen.engine.halt import Halt
+from copygen.engine.outcome import Story, result_of, result_of_fault
+from copygen.engine.permits import Leave, Permits
+from copygen.engine.retry import RULES, Action, Persistence, RetryBudget
+from copygen.engine.slots import Slot
+from copygen.errors import ProviderRefused
+from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
+from copygen.providers.protocol import Provider
+from copygen.providers.transport import failure
+
+MAX_ADAPTATIONS = 3
+"""Parameters that one attempt may drop or rename because the model does not take them."""
+BYTES_PER_TOKEN = 4
+"""Of a request's UTF-8, on average over languages; what is paced by it is settled afterwards."""
+
+
+@dataclass(slots=True)
+class Meter:
+    """Counts what goes over the wire; `reading()` is for others to keep."""
+
+    requests: int = 0
+    retries: int = 0
+    rate_limited: int = 0
+    possibly_billed: int = 0
+    in_flight: int = 0
+
+    def reading(self, breaker_openings: int) -> Traffic:
+        """The counts so far."""
+        return Traffic(
+            self.requests, self.retries, self.rate_limited, breaker_openings, self.possibly_billed
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How a client sends."""
+
+    retry: RetrySettings
+    budget: RetryBudget
+    timeout_s: float
+    """Deadline of one attempt."""
+    prompt_timeout_s: float
+    """No retry of a prompt begins later than this after its start."""
+    slow_call_s: float
+    """A slower call counts as a failure of the provider."""
+    rng: random.Random
+    clock: Callable[[], datetime]
+    """The wall time, UTC; all else runs on the event loop's time."""
+
+
+class Client:
+    """Brings prompts to their results, any number at a time."""
+
+    def __init__(
+        self,
+        config: ProviderConfig,
+        provider: Provider,
+        transport: httpx.AsyncBaseTransport,
+        permits: Permits,
+        halt: Halt,
+        terms: Terms,
+    ) -> None:
+        self.meter = Meter()
+        self._config = config
+        self._provider = provider
+        self._transport = transport
+        self._permits = permits
+        self._halt = halt
+        self._terms = terms
+        self._now = asyncio.get_running_loop().time
+
+    async def complete(self, entry: Prompt | InputFault, slot: Slot) -> Result | None:
+        """The result of one prompt; None when the run ends before it has one.
+
+        An expected failure is a result. An answer no later prompt can better raises
+        ProviderRefused, a provider that stays down ProviderDown.
+        """
+        if isinstance(entry, InputFault):
+            return result_of_fault(entry, self._config, self._terms.clock())
+        story = Story(began_s=self._now())
+        try:
+            answer = await self._until_answered(entry, slot, story)
+        except asyncio.CancelledError:
+            if not self._halt.cancelled:
+                raise
+            if not story.on_the_wire:
+                return None
+            self.meter.possibly_billed += 1
+            answer = ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")
+        if isinstance(answer, ApiError) and RULES[answer.kind].action is Action.STOP:
+            raise ProviderRefused(f"{self._config.name} refused: {answer.message}", answer)
+        return result_of(
+            entry,
+            answer,
+            story,
+            self._config,
+            now_s=self._now(),
+            created_at=self._terms.clock(),
+        )
+
+    async def _until_answered(
+        self, prompt: Prompt, slot: Slot, story: Story
+    ) -> Completion | ApiError:
+        answer = await self._attempt(prompt, slot, story)
+        if isinstance(answer, Completion):
+            return answer
+
+        async def pause(seconds: float) -> None:
+            slot.release()
+            await self._halt.pause(seconds)
+
+        def time_left_s() -> float:
+            return story.began_s + self._terms.prompt_timeout_s - self._now()
+
+        persistence = Persistence(self._terms.retry, self._terms.rng, pause, time_left_s)
+        return await persistence.retry(answer, lambda: self._attempt(prompt, slot, story))
+
+    async def _attempt(self, prompt: Prompt, slot: Slot, story: Story) -> Completion | ApiError:
+        answer = await self._send(prompt, slot, story)
+        for _ in range(MAX_ADAPTATIONS):
+            if not isinstance(answer, ApiError) or answer.kind is not Kind.UNSUPPORTED_PARAMETER:
+                break
+            if not self._provider.adapt(answer, prompt.model):
+                break
+            answer = await self._send(prompt, slot, story)
+        return answer
+
+    async def _send(self, prompt: Prompt, slot: Slot, story: Story) -> Completion | ApiError:
+        request = self._provider.request(prompt)
+        self._pay_for_retry(prompt, story)
+        tokens = self._estimate_tokens(request, prompt)
+        leave = await self._permits.obtain(prompt.model, tokens, slot)
+        self._count_out(story)
+        answer: Completion | ApiError | None = None
+        try:
+            answer = await self._exchange(request, prompt)
+        finally:
+            self.meter.in_flight -= 1
+            self._settle(leave, answer)
+        story.on_the_wire = False
+        story.latency_s = self._now() - leave.model.began_at
+        self._count_in(answer, story)
+        return answer
+
+    async def _exchange(self, request: httpx.Request, prompt: Prompt) -> Completion | ApiError:
+        try:
+            async with asyncio.timeout(self._terms.timeout_s):
+                response = await self._transport.handle_async_request(request)
+                body = await response.aread()
+        except TimeoutError:
+            return ApiError(Kind.TIMEOUT, f"no complete answer within {self._terms.timeout_s:g} s")
+        except httpx.TransportError as error:
+            return failure(error)
+        return self._provider.parse(
+            response.status_code, response.headers, body, self._terms.clock(), prompt
+        )
+
+    def _pay_for_retry(self, prompt: Prompt, story: Story) -> None:
+        budget = self._terms.budget
+        if not story.attempts:
+            budget.earn()
+        elif story.repeats and not budget.spend():
+            self._permits.trip(prompt.model, "too many requests had to be repeated")
+
+    def _estimate_tokens(self, request: httpx.Request, prompt: Prompt) -> float:
+        if not self._permits.pacer.paces_tokens:
+            return 0.0
+        limit = prompt.params.get("max_completion_tokens") or prompt.params.get("max_tokens") or 0
+        return len(request.content) / BYTES_PER_TOKEN + float(limit)
+
+    def _count_out(self, story: Story) -> None:
+        story.attempts += 1
+        story.on_the_wire = True
+        self.meter.requests += 1
+        self.meter.in_flight += 1
+        self.meter.retries += story.repeats
+
+    def _count_in(self, answer: Completion | ApiError, story: Story) -> None:
+        story.repeats = False
+        if isinstance(answer, Completion):
+            story.paid.append(answer)
+            return
+        rule = RULES[answer.kind]
+        if answer.completion is not None:
+            story.paid.append(answer.completion)
+        elif rule.possibly_billed:
+            self.meter.possibly_billed += 1
+        self.meter.rate_limited += answer.kind is Kind.RATE_LIMITED
+        story.repeats = rule.action is Action.RETRY
+
+    def _settle(self, leave: Leave, answer: Completion | ApiError | None) -> None:
+        """Tell the breakers and the pacer; None means the attempt was cut short."""
+        now = self._now()
+        pacer = self._permits.pacer
+        completion = answer.completion if isinstance(answer, ApiError) else answer
+        if completion and completion.usage:
+            pacer.settle(
+                leave.tokens, completion.usage.input_tokens + completion.usage.output_tokens
+            )
+        if answer is None:
+            verdict = Verdict.NEUTRAL
+        elif isinstance(answer, Completion):
+            slow = now - leave.model.began_at > self._terms.slow_call_s
+            verdict = Verdict.FAILURE if slow else Verdict.SUCCESS
+            pacer.accepted(now)
+        else:
+            verdict = RULES[answer.kind].verdict
+            if answer.kind is Kind.RATE_LIMITED:
+                pacer.rate_limited(now, answer.retry_after_s)
+        self._permits.record(leave, verdict)

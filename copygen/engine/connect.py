@@ -1,0 +1,69 @@
+"""A provider's settings made into a connection: wire format, transport, and key."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+
+import pydantic
+
+from copygen.config import ProviderConfig, Settings
+from copygen.errors import ConfigError
+from copygen.providers.chat import ChatCompletions
+from copygen.providers.protocol import Provider
+from copygen.providers.redact import Secret
+from copygen.providers.simulator import SimulatorProfile, simulator
+from copygen.providers.transport import AiohttpTransport
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What the engine sends through."""
+
+    config: ProviderConfig
+    """With the address that is really used."""
+    provider: Provider
+    transport: AiohttpTransport
+
+
+@asynccontextmanager
+async def connect(
+    config: ProviderConfig, settings: Settings, key: Secret | None
+) -> AsyncIterator[Connection]:
+    """Open a connection to the provider; a simulated one without an address is started first.
+
+    Raises ConfigError for an address that must not get the key, before anything is sent.
+    """
+    if config.simulated and config.base_url is None:
+        async with simulator(_profile(config)) as base_url:
+            here = config.model_copy(update={"base_url": base_url})
+            async with _open(here, settings, key) as connection:
+                yield connection
+        return
+    async with _open(config, settings, key) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def _open(
+    config: ProviderConfig, settings: Settings, key: Secret | None
+) -> AsyncIterator[Connection]:
+    if config.base_url is None:
+        raise ConfigError(f"{config.name} has no base_url; give one with --base-url.")
+    if config.base_url.startswith("http://") and not config.is_local and not settings.insecure_http:
+        raise ConfigError(
+            f"{config.base_url} is plain http:// to another machine: the key and the prompts "
+            "would travel readable. Use https://, or --insecure-http if that is what you want."
+        )
+    provider = ChatCompletions(config.base_url, key, provider=config.name)
+    transport = AiohttpTransport(max_connections=settings.concurrency, ca_file=settings.ca_file)
+    async with transport:
+        yield Connection(config, provider, transport)
+
+
+def _profile(config: ProviderConfig) -> SimulatorProfile:
+    try:
+        return SimulatorProfile.model_validate(config.simulation)
+    except pydantic.ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in ("simulation", *problem["loc"]))
+        raise ConfigError(f"providers.{config.name}.{where}: {problem['msg']}.") from invalid

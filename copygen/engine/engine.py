@@ -1,0 +1,143 @@
+"""The engine put together: one provider, one run, any number of prompts."""
+
+import asyncio
+import math
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from copygen.config import ProviderConfig, Settings
+from copygen.engine.breaker import State, Transition
+from copygen.engine.client import Client, Terms
+from copygen.engine.feed import Entry, Feed
+from copygen.engine.halt import Halt
+from copygen.engine.limiter import Pacer
+from copygen.engine.permits import Permits
+from copygen.engine.pipeline import Pipeline
+from copygen.engine.retry import RetryBudget
+from copygen.errors import CopygenError, LimitReached
+from copygen.models import Prompt, Result, Snapshot
+from copygen.providers.protocol import Provider
+
+
+def utc_now() -> datetime:
+    """The wall clock."""
+    return datetime.now(UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Outside:
+    """What the engine takes from the world around it: tests hand in their own."""
+
+    transport: httpx.AsyncBaseTransport
+    rng: random.Random = field(default_factory=random.Random)
+    clock: Callable[[], datetime] = utc_now
+
+
+class Engine:
+    """One run. Make it inside the event loop it is to run on."""
+
+    def __init__(
+        self,
+        config: ProviderConfig,
+        settings: Settings,
+        provider: Provider,
+        outside: Outside,
+        on_transition: Callable[[Transition], None] = lambda _transition: None,
+    ) -> None:
+        """`on_transition` hears of each change of a circuit breaker."""
+        host = urlsplit(config.base_url or "").netloc or config.name
+        self._settings = settings
+        self._on_transition = on_transition
+        self._halt = Halt()
+        self._permits = Permits(
+            host,
+            Pacer(config.rpm, config.tpm),
+            settings.breaker,
+            outside.rng,
+            self._halt,
+            self._hear_of,
+        )
+        self._budget = RetryBudget(settings.retry, settings.concurrency)
+        terms = Terms(
+            retry=settings.retry,
+            budget=self._budget,
+            timeout_s=settings.timeout_s,
+            prompt_timeout_s=settings.prompt_timeout_s,
+            slow_call_s=settings.breaker.slow_call_s or math.inf,
+            rng=outside.rng,
+            clock=outside.clock,
+        )
+        self._client = Client(config, provider, outside.transport, self._permits, self._halt, terms)
+        self._pipeline: Pipeline | None = None
+
+    async def run(self, feed: Feed, emit: Callable[[Result], None]) -> CopygenError | None:
+        """Bring every entry of `feed` to its result and hand each to `emit`.
+
+        Returns what ended the run early, if anything did; everything in flight at that moment
+        was still finished and emitted.
+        """
+        self._pipeline = Pipeline(
+            feed, self._client.complete, emit, self._halt, defer=self._is_crowded
+        )
+        with self._deadline():
+            await self._pipeline.run(self._settings.concurrency)
+        return self._halt.error
+
+    def stop(self) -> None:
+        """Take no more prompts; finish what is in flight."""
+        self._halt.now()
+
+    def cancel(self) -> None:
+        """Give up what is in flight, too; it is emitted as cancelled."""
+        self._halt.cancel()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether the run is ending before its source is empty."""
+        return self._halt.called
+
+    @contextmanager
+    def _deadline(self) -> Iterator[None]:
+        limit_s = self._settings.run_timeout_s
+        if limit_s is None:
+            yield
+            return
+        reached = LimitReached(
+            f"the run reached its limit of {limit_s:g} s. What is done is kept: run the same "
+            "command again to go on."
+        )
+        timer = asyncio.get_running_loop().call_later(limit_s, self._halt.now, reached)
+        try:
+            yield
+        finally:
+            timer.cancel()
+
+    def _hear_of(self, transition: Transition) -> None:
+        if transition.after is State.CLOSED:
+            self._budget.refill()
+        self._on_transition(transition)
+
+    def _is_crowded(self, entry: Entry) -> bool:
+        return isinstance(entry, Prompt) and self._permits.is_crowded(
+            entry.model, self._settings.concurrency
+        )
+
+    def snapshot(self) -> Snapshot:
+        """What is going on at this moment."""
+        meter = self._client.meter
+        state, wait_s = self._permits.worst()
+        in_progress = self._pipeline.in_progress if self._pipeline else 0
+        return Snapshot(
+            traffic=meter.reading(self._permits.openings),
+            in_flight=meter.in_flight,
+            waiting=max(0, in_progress - meter.in_flight),
+            breaker=state.value,
+            breaker_wait_s=wait_s,
+            limit=self._settings.concurrency,
+        )

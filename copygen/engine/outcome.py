@@ -1,0 +1,131 @@
+"""The record of a prompt, from what happened to it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+
+from copygen.config import ProviderConfig
+from copygen.models import (
+    ApiError,
+    Completion,
+    ErrorInfo,
+    InputFault,
+    Kind,
+    Prompt,
+    Result,
+    Status,
+    Usage,
+)
+from copygen.providers.pricing import cost_of
+
+
+@dataclass(slots=True)
+class Story:
+    """What has happened to one prompt so far. Times are seconds of the event loop's clock."""
+
+    began_s: float
+    attempts: int = 0
+    latency_s: float | None = None
+    """Of the latest attempt."""
+    repeats: bool = False
+    """Whether the next request repeats one that failed, rather than one told to wait."""
+    on_the_wire: bool = False
+    paid: list[Completion] = field(default_factory=list)
+    """Every reply it got, usable or not."""
+
+
+def result_of(
+    prompt: Prompt,
+    answer: Completion | ApiError,
+    story: Story,
+    config: ProviderConfig,
+    *,
+    now_s: float,
+    created_at: datetime,
+) -> Result:
+    """The terminal record. `usage` and `cost_usd` cover every reply the prompt got."""
+    error = answer if isinstance(answer, ApiError) else None
+    completion = answer.completion if isinstance(answer, ApiError) else answer
+    cost_usd, cost_note = _bill(story, config, prompt.model)
+    return Result(
+        id=prompt.id,
+        key=prompt.key,
+        status=_status(error),
+        text=completion.text or None if completion else None,
+        input=prompt.input,
+        provider=config.name,
+        model=prompt.model,
+        finish_reason=completion.finish_reason if completion else None,
+        usage=_total_usage(story.paid),
+        cost_usd=cost_usd,
+        cost_note=cost_note,
+        latency_ms=_latency_ms(completion, story),
+        total_ms=(now_s - story.began_s) * 1000,
+        attempts=story.attempts,
+        error=ErrorInfo(error.kind, error.message, error.status) if error else None,
+        created_at=created_at,
+    )
+
+
+def result_of_fault(fault: InputFault, config: ProviderConfig, created_at: datetime) -> Result:
+    """The record of a row that could not become a prompt."""
+    return Result(
+        id=fault.id,
+        key="",
+        status=Status.FAILED,
+        text=None,
+        input=fault.input,
+        provider=config.name,
+        model="",
+        finish_reason=None,
+        usage=None,
+        cost_usd=Decimal(0),
+        cost_note="nothing was sent",
+        latency_ms=None,
+        total_ms=0.0,
+        attempts=0,
+        error=ErrorInfo(Kind.INPUT, f"{fault.source}: {fault.message}"),
+        created_at=created_at,
+    )
+
+
+def _latency_ms(completion: Completion | None, story: Story) -> float | None:
+    if completion is None or story.latency_s is None:
+        return None
+    return story.latency_s * 1000
+
+
+def _status(error: ApiError | None) -> Status:
+    if error is None:
+        return Status.OK
+    if error.kind is Kind.CANCELLED:
+        return Status.CANCELLED
+    if error.kind is Kind.TRUNCATED and error.completion and error.completion.text.strip():
+        return Status.REJECTED
+    return Status.FAILED
+
+
+def _bill(story: Story, config: ProviderConfig, model: str) -> tuple[Decimal | None, str | None]:
+    if not story.paid:
+        return None, "no reply, so nothing to price"
+    costs = [cost_of(completion, config, model) for completion in story.paid]
+    note = next((cost.note for cost in costs if cost.note), None)
+    total_usd = Decimal(0)
+    for cost in costs:
+        if cost.usd is None:
+            return None, cost.note
+        total_usd += cost.usd
+    return total_usd, note
+
+
+def _total_usage(paid: list[Completion]) -> Usage | None:
+    counted = [completion.usage for completion in paid if completion.usage]
+    if len(counted) < 2:
+        return counted[0] if counted else None
+    return Usage(
+        sum(usage.input_tokens for usage in counted),
+        sum(usage.output_tokens for usage in counted),
+        sum(usage.cached_tokens for usage in counted),
+        sum(usage.cache_write_tokens for usage in counted),
+        sum(usage.reasoning_tokens for usage in counted),
+    )

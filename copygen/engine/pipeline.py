@@ -1,0 +1,108 @@
+"""Workers over one shared source: the only place that decides how much goes on at a time.
+
+A worker is born with a slot, takes one prompt after another, and keeps its slot as long as
+nobody who already has a prompt wants it. When a prompt has to wait, its slot comes free and a
+further worker may use it, up to `in_progress_max` prompts under way. So there is no task per
+row, the source is read no further than needed, and a finished worker makes room at once.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+from copygen.engine.feed import Entry, Feed
+from copygen.engine.halt import Halt, Halted
+from copygen.engine.slots import Slot, Slots
+from copygen.errors import CopygenError
+from copygen.models import Result
+
+IN_PROGRESS_PER_SLOT = 4
+"""Prompts under way per request slot, those that wait to be retried included."""
+
+Work = Callable[[Entry, Slot], Awaitable[Result | None]]
+"""Brings one entry to its result; None when the run ended first. Raises Halted likewise."""
+
+
+class Pipeline:
+    """One run of many prompts through bounded workers."""
+
+    def __init__(
+        self,
+        feed: Feed,
+        work: Work,
+        emit: Callable[[Result], None],
+        halt: Halt,
+        defer: Callable[[Entry], bool],
+    ) -> None:
+        """`emit` is called with each result as it comes, from the event loop.
+
+        Entries for which `defer` is true are better taken later, if the feed can do that.
+        """
+        self._feed = feed
+        self._defer = defer
+        self._work = work
+        self._emit = emit
+        self._halt = halt
+        self._exhausted = False
+        self._workers: set[asyncio.Task[None]] = set()
+        self._group: asyncio.TaskGroup
+        self.slots: Slots
+        self.in_progress = 0
+
+    async def run(self, concurrency: int) -> None:
+        """Work until the source is empty or the run is halted.
+
+        A CopygenError from `work`, `emit` or the source halts the run: what is in flight still
+        ends and is emitted. A bug in any of them cancels everything and is raised as it is.
+        """
+        self._halt.on_call(self._feed.close)
+        self._halt.on_cancel(self._cancel_workers)
+        self.slots = Slots(concurrency, self._hire)
+        try:
+            async with asyncio.TaskGroup() as self._group:
+                self._hire()
+        except BaseExceptionGroup as bugs:
+            raise bugs.exceptions[0] from None
+        finally:
+            self._feed.close()
+
+    def _hire(self) -> None:
+        limit = self.slots.capacity * IN_PROGRESS_PER_SLOT
+        while not self._exhausted and not self._halt.called and len(self._workers) < limit:
+            slot = self.slots.take()
+            if slot is None:
+                return
+            worker = self._group.create_task(self._work_on(slot))
+            self._workers.add(worker)
+            worker.add_done_callback(self._workers.discard)
+
+    async def _work_on(self, slot: Slot) -> None:
+        try:
+            while not self._halt.called and not self.slots.wanted:
+                entry = await self._feed.take(self._defer)
+                if entry is None:
+                    self._exhausted = True
+                    return
+                await self._bring_to_end(entry, slot)
+                await slot.acquire()
+        except CopygenError as error:
+            self._halt.now(error)
+        except BaseException:
+            self._exhausted = True  # nobody is hired into a group that is being cancelled
+            raise
+        finally:
+            slot.release()
+
+    async def _bring_to_end(self, entry: Entry, slot: Slot) -> None:
+        self.in_progress += 1
+        try:
+            result = await self._work(entry, slot)
+        except Halted:
+            return
+        finally:
+            self.in_progress -= 1
+        if result is not None:
+            self._emit(result)
+
+    def _cancel_workers(self) -> None:
+        for worker in tuple(self._workers):
+            worker.cancel()

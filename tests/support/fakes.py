@@ -1,0 +1,97 @@
+"""Small stand-ins for the engine's tests: a provider without a wire format, and prompts."""
+
+import random
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from typing import Final
+
+import httpx
+
+from copygen.config import ProviderConfig, Settings
+from copygen.engine.breaker import Transition
+from copygen.engine.engine import Engine, Outside
+from copygen.engine.feed import IteratorFeed
+from copygen.errors import CopygenError
+from copygen.models import ApiError, Completion, Kind, Message, Prompt, Result, Source, Usage
+
+CONFIG = ProviderConfig(name="fake", base_url="https://api.example/v1", default_model="m")
+WALL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
+
+
+def prompt(number: int, model: str = "m") -> Prompt:
+    """A prompt whose text is its number."""
+    return Prompt(
+        id=f"p{number}",
+        key=f"k{number}",
+        messages=(Message("user", str(number)),),
+        model=model,
+        params={},
+        input={"n": number},
+        source=Source("fake", number),
+    )
+
+
+def prompts(count: int) -> list[Prompt]:
+    """Prompts 1 to `count`."""
+    return [prompt(number) for number in range(1, count + 1)]
+
+
+KINDS: Final = {429: Kind.RATE_LIMITED, 401: Kind.AUTH, 400: Kind.INVALID_REQUEST}
+
+
+class FakeProvider:
+    """Sends a prompt's text as the body and takes the reply's body for the text.
+
+    A reply's status says what it means; `x-kind` overrides it.
+    """
+
+    name = "fake"
+
+    def request(self, prompt: Prompt) -> httpx.Request:
+        """A request whose body is the text."""
+        content = str(prompt.messages[0].content)
+        return httpx.Request(
+            "POST",
+            "https://api.example/v1/chat",
+            content=content,
+            headers={"x-model": prompt.model},
+        )
+
+    def parse(
+        self, status: int, headers: httpx.Headers, body: bytes, now: datetime, prompt: Prompt
+    ) -> Completion | ApiError:
+        """Text for 200, otherwise an error of the kind the status stands for."""
+        text = body.decode()
+        if status == 200:
+            return Completion(text, "stop", prompt.model, Usage(10, 5))
+        kind = Kind(headers.get("x-kind") or KINDS.get(status, Kind.SERVER))
+        after = headers.get("retry-after")
+        return ApiError(kind, text or kind.value, status, float(after) if after else None)
+
+    def adapt(self, error: ApiError, model: str) -> bool:
+        """Nothing to learn here."""
+        return False
+
+
+class Run:
+    """One engine over a handler, and everything it reported."""
+
+    def __init__(
+        self, handler: Callable[[httpx.Request], object], *, settings: Settings, seed: int = 0
+    ) -> None:
+        self.results: list[Result] = []
+        self.emit: Callable[[Result], object] = self.results.append
+        self.transitions: list[Transition] = []
+        self.error: CopygenError | None = None
+        transport = httpx.MockTransport(handler)  # type: ignore[arg-type]  # sync or async
+        outside = Outside(transport, random.Random(seed), lambda: WALL)
+        self.engine = Engine(CONFIG, settings, FakeProvider(), outside, self.transitions.append)
+
+    async def over(self, entries: Iterable[Prompt]) -> "Run":
+        """Run over these entries to the end."""
+        feed = IteratorFeed(lambda: iter(entries))
+        self.error = await self.engine.run(feed, self._emit)
+        return self
+
+    def _emit(self, result: Result) -> None:
+        self.emit(result)
