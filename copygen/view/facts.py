@@ -1,0 +1,152 @@
+"""What the summary table says, row by row. Words and colours; the layout is in `summary`."""
+
+from collections.abc import Callable, Sequence
+from itertools import islice
+from typing import TypeAlias
+
+from rich.console import RenderableType
+from rich.text import Text
+
+from copygen.models import Status
+from copygen.results.stats import Summary
+from copygen.view.figures import count, counted, duration, money, rate, share
+from copygen.view.flow import Flow
+from copygen.view.latency import LatencyTable
+from copygen.view.safe import safe
+
+Row: TypeAlias = tuple[str, RenderableType]
+"""Label and value."""
+
+_STATUS_STYLES = {
+    Status.OK: "green",
+    Status.REJECTED: "yellow",
+    Status.FAILED: "red",
+    Status.SKIPPED: "yellow",
+    Status.CANCELLED: "yellow",
+}
+_STATUS_WORDS = {Status.SKIPPED: "never sent"}
+_MODELS = 5
+_NOTES = 3
+_NOTE_CELLS = 120
+
+
+def _outcome(summary: Summary) -> list[Row]:
+    facts = [
+        Text.assemble((count(number), f"bold {_STATUS_STYLES[status]}"), " ", _word(status))
+        for status in Status
+        if (number := summary.by_status.get(status, 0))
+    ]
+    if summary.skipped:
+        facts.append(Text(f"{count(summary.skipped)} done earlier", "dim"))
+    if not facts:
+        facts.append(Text("none"))
+    return [("Prompts", Flow(facts)), *_models(summary), *_time(summary)]
+
+
+def _word(status: Status) -> str:
+    return _STATUS_WORDS.get(status, status.value)
+
+
+def _models(summary: Summary) -> list[Row]:
+    """Only when there was more than one, the most used first."""
+    if len(summary.by_model) < 2:
+        return []
+    shown = islice(summary.by_model.items(), _MODELS)
+    facts = [Text(f"{count(number)} {safe(model, _NOTE_CELLS)}") for model, number in shown]
+    if (more := len(summary.by_model) - _MODELS) > 0:
+        facts.append(Text(f"{count(more)} more", "dim"))
+    return [("Models", Flow(facts))]
+
+
+def _time(summary: Summary) -> list[Row]:
+    if not summary.total:
+        return []
+    time = [Text(duration(summary.wall_s)), Text(rate(summary.throughput_per_s, "prompts"))]
+    return [("Time", Flow(time))]
+
+
+def _latency(summary: Summary) -> list[Row]:
+    named = [
+        ("ok attempt", summary.latency),
+        ("whole prompt", summary.total_time),
+        ("failed prompt", summary.failed_time),
+    ]
+    measured = [(name, figures) for name, figures in named if figures is not None]
+    return [("Latency", LatencyTable(measured))] if measured else []
+
+
+def _spending(summary: Summary) -> list[Row]:
+    if not summary.total:
+        return []
+    usage = summary.usage
+    tokens = [
+        _of(usage.input_tokens, "in", usage.cached_tokens, "cached"),
+        _of(usage.output_tokens, "out", usage.reasoning_tokens, "reasoning"),
+    ]
+    rows: list[Row] = [("Tokens", Flow(tokens)), ("Cost", Flow(_cost(summary)))]
+    if (saved := _saving(summary)) is not None:
+        rows.append(("Saving", saved))
+    return rows
+
+
+def _of(tokens: int, direction: str, part: int, kind: str) -> Text:
+    whole = Text(f"{count(tokens)} {direction}")
+    return whole.append(f" ({count(part)} {kind})", "dim") if part else whole
+
+
+def _cost(summary: Summary) -> list[Text]:
+    notes = [
+        Text(f"{count(results)} × {safe(note, _NOTE_CELLS)}", "dim")
+        for note, results in islice(summary.cost_notes.items(), _NOTES)
+    ]
+    if summary.cost_usd is None:
+        return [Text("unknown", "yellow"), *notes]
+    total = Text(money(summary.cost_usd), "bold")
+    facts = [Text.assemble("at least ", total) if summary.unpriced else total]
+    if (other := summary.second_currency) is not None:
+        facts.append(Text(money(other.amount, safe(other.code))))
+    if summary.unaccepted_cost_usd:
+        facts.append(
+            Text(f"{money(summary.unaccepted_cost_usd)} of it for unaccepted texts", "yellow")
+        )
+    if summary.cost_per_ok_usd is not None:
+        facts.append(Text(f"{money(summary.cost_per_ok_usd)} per accepted text"))
+    if summary.unpriced:
+        facts.append(Text(f"{count(summary.unpriced)} unpriced", "yellow"))
+    return [*facts, *notes]
+
+
+def _saving(summary: Summary) -> Text | None:
+    if summary.saving_usd is None or summary.reference_cost_usd is None:
+        return None
+    against = f"{money(summary.reference_cost_usd)} at the reference price"
+    if summary.saving_usd < 0:
+        return Text(f"none: {money(-summary.saving_usd)} more than {against}", "yellow")
+    figure = money(summary.saving_usd)
+    if summary.saving_share is not None:
+        figure = f"{figure} ({share(float(summary.saving_share), 1)})"
+    return Text.assemble((figure, "bold green"), f" against {against}")
+
+
+def _wire(summary: Summary) -> list[Row]:
+    traffic = summary.traffic
+    if not traffic.requests:
+        return []
+    facts = [
+        Text(counted(traffic.requests, "request")),
+        _counted(traffic.retries, counted(traffic.retries, "retry", "retries")),
+        _counted(traffic.rate_limited, f"{count(traffic.rate_limited)} rate-limited (429)"),
+        _counted(traffic.breaker_openings, counted(traffic.breaker_openings, "breaker opening")),
+    ]
+    if traffic.possibly_billed:
+        words = counted(traffic.possibly_billed, "failed attempt")
+        facts.append(Text(f"{words} possibly billed", "yellow"))
+    return [("Traffic", Flow(facts))]
+
+
+def _counted(number: int, words: str) -> Text:
+    return Text(words, "yellow" if number else "dim")
+
+
+SECTIONS: Sequence[Callable[[Summary], list[Row]]] = (_outcome, _latency, _spending, _wire)
+"""Top to bottom; a section without rows is left out."""
