@@ -1,0 +1,113 @@
+"""What the simulated provider is like: speed, limits, faults, and what it insists on."""
+
+import math
+from collections.abc import Mapping
+from enum import StrEnum
+from statistics import NormalDist
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from copygen.providers.simulator.faults import Fault
+
+Share = Annotated[float, Field(ge=0, le=1)]
+Amount = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+PerMinute = Annotated[int, Field(ge=1)]
+
+_SPREAD = NormalDist()
+
+
+class RetryAfter(StrEnum):
+    """The form in which a 429 says how long to wait."""
+
+    SECONDS = "seconds"
+    """`Retry-After: 2`, rounded up."""
+    MS = "ms"
+    """`Retry-After-Ms: 1250`."""
+    DATE = "date"
+    """`Retry-After: Mon, 05 Jan 2026 10:00:02 GMT`, rounded up."""
+    NONE = "none"
+    """Not at all."""
+
+
+def _reported_latencies() -> dict[str, float]:
+    return {
+        "deepseek-chat": 38,
+        "gemini-2.5-flash": 45,
+        "gpt-4.1": 120,
+        "claude-sonnet-4.5": 95,
+    }
+
+
+class SimulatorProfile(BaseModel):
+    """Settings of a simulator. The default one is fast, unlimited, faultless and open to all.
+
+    Shares are probabilities of a fault per request, 0 to 1; together they are at most 1.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    """Another seed, other faults, latencies and texts."""
+
+    latency_ms: Amount | None = None
+    """The same latency for every request instead of a spread; 0 answers at once."""
+    model_latency_ms: Mapping[str, Amount] = Field(default_factory=_reported_latencies)
+    """Mean latency by model, as HolySheep reports it."""
+    other_latency_ms: Amount = 50
+    """Mean latency of every model that is not listed."""
+    latency_scale: Amount = 1
+    """Multiplies the mean latencies, not `latency_ms`."""
+    latency_sigma: Annotated[float, Field(ge=0, le=3)] = 0.25
+    """Spread of the lognormal latency: the standard deviation of its logarithm."""
+
+    rpm: PerMinute | None = None
+    """Requests per minute; more are refused with a 429."""
+    tpm: PerMinute | None = None
+    """Tokens per minute, input and output."""
+    burst_s: Amount = 1
+    """How many seconds' worth of a limit may be used at once; never less than one request."""
+    retry_after: RetryAfter = RetryAfter.SECONDS
+    retry_after_s: Amount = 1
+    """What a `rate_limited` fault asks for; a real limit asks for what is needed."""
+
+    rate_limited: Share = 0
+    server_error: Share = 0
+    timeout: Share = 0
+    reset: Share = 0
+    truncated: Share = 0
+    html: Share = 0
+    empty: Share = 0
+    hang_s: Amount = 600
+    """How long a `timeout` fault holds the connection before it answers 504."""
+
+    echo: bool = False
+    """Reply with the last user message, unlabelled, instead of a text of its own."""
+    require_key: str | None = Field(default=None, min_length=1, repr=False)
+    """The only bearer key accepted; any other, or none, gets a 401."""
+    models: tuple[str, ...] | None = None
+    """The models served; any other gets a 404. None serves every name."""
+
+    @model_validator(mode="after")
+    def _shares_fit(self) -> Self:
+        total = sum(self.shares().values())
+        if total > 1 + 1e-9:
+            raise ValueError(
+                f"the fault shares add up to {total:g}; together they can be 1 at most"
+            )
+        return self
+
+    def shares(self) -> Mapping[Fault, float]:
+        """The share of each fault, in the order in which they are drawn."""
+        return {fault: getattr(self, fault.value) for fault in Fault}
+
+    def latency_s(self, model: str, quantile: float) -> float:
+        """Seconds until `model` answers, at a quantile (above 0, below 1) of its spread.
+
+        Lognormal with the model's mean: exp(N(ln mean - sigma²/2, sigma²)).
+        """
+        if self.latency_ms is not None:
+            return self.latency_ms / 1000
+        mean = self.model_latency_ms.get(model, self.other_latency_ms) * self.latency_scale
+        sigma = self.latency_sigma
+        return mean / 1000 * math.exp(sigma * _SPREAD.inv_cdf(quantile) - sigma * sigma / 2)
