@@ -1,0 +1,147 @@
+"""What the results file already holds: the latest record of every id, in bounded memory.
+
+A million ids take 32 MiB here, where a dict of the same numbers takes 100.
+"""
+
+from array import array
+from enum import Enum, auto
+
+from copygen.models import Status
+
+_WORD = (1 << 64) - 1
+_STATUSES = tuple(Status)
+_CODE = {status: code for code, status in enumerate(_STATUSES, start=1)}
+_STATUS_BITS = 3
+_HAS_TEXT = frozenset({Status.OK, Status.REJECTED})
+
+
+class Place(Enum):
+    """Where a record stands among those of the same id."""
+
+    FIRST = auto()
+    """There was none before it."""
+    SUPERSEDES = auto()
+    """It replaces the one before it."""
+    SUPERSEDED = auto()
+    """The one before it stays: it holds a text for the same prompt, and this one does not."""
+
+
+class Index:
+    """A map from 64-bit numbers to 64-bit numbers other than 0.
+
+    Open addressing with linear probing over two arrays: 16 bytes a slot, at most two thirds of
+    the slots in use. It only grows.
+    """
+
+    __slots__ = ("_keys", "_mask", "_room", "_values")
+
+    def __init__(self, slots: int = 1024) -> None:
+        self._allocate(slots)
+
+    def get(self, key: int) -> int:
+        """The value of `key`; 0 when it has none."""
+        keys, mask = self._keys, self._mask
+        slot = key & mask
+        while self._values[slot]:
+            if keys[slot] == key:
+                return self._values[slot]
+            slot = (slot + 1) & mask
+        return 0
+
+    def put(self, key: int, value: int) -> int:
+        """Set the value of `key` and return the one before; 0 when there was none."""
+        keys, values, mask = self._keys, self._values, self._mask
+        slot = key & mask
+        while old := values[slot]:
+            if keys[slot] == key:
+                values[slot] = value
+                return old
+            slot = (slot + 1) & mask
+        keys[slot] = key
+        values[slot] = value
+        self._room -= 1
+        if not self._room:
+            self._grow()
+        return 0
+
+    @property
+    def size_bytes(self) -> int:
+        """What the slots take."""
+        return 16 * len(self._keys)
+
+    def _allocate(self, slots: int) -> None:
+        self._keys = array("Q", bytes(8 * slots))
+        self._values = array("Q", bytes(8 * slots))
+        self._mask = slots - 1  # the number of slots is a power of two
+        self._room = slots * 2 // 3
+
+    def _grow(self) -> None:
+        keys, values = self._keys, self._values
+        self._allocate(2 * len(keys))
+        for key, value in zip(keys, values, strict=True):
+            if value:
+                self.put(key, value)
+
+
+class Latest:
+    """A fold over records: for every id, the key and status of the one that counts.
+
+    The later record counts, with one exception: a record without a text (`failed`, `skipped`,
+    `cancelled`) never replaces one with a text (`ok`, `rejected`) for the same key. That text
+    answers the very same request and was paid for.
+
+    Ids and keys are held as hashes of 64 and 61 bits, salted per process: in a file of a million
+    ids the chance that any two are taken for one another is below one in ten million.
+    """
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._counts = [0] * (len(_STATUSES) + 1)
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many ids stand at each status that occurs."""
+        return {status: self._counts[code] for status, code in _CODE.items() if self._counts[code]}
+
+    @property
+    def size_bytes(self) -> int:
+        """What is held for the ids; grows with them and with nothing else."""
+        return self._index.size_bytes
+
+    def add(self, id_: str, key: str, status: Status) -> Place:
+        """Take in the next record in file order."""
+        code = _CODE[status]
+        value = (hash(key) << _STATUS_BITS & _WORD) | code
+        # `put` first: a new id, nearly always the case, then costs a single probe.
+        number = identity(id_)
+        old = self._index.put(number, value)
+        if not old:
+            self._counts[code] += 1
+            return Place.FIRST
+        if _keeps(old, value):
+            self._index.put(number, old)
+            return Place.SUPERSEDED
+        self._counts[old & 7] -= 1
+        self._counts[code] += 1
+        return Place.SUPERSEDES
+
+    def status_of(self, id_: str, key: str) -> Status | None:
+        """The status of the record that counts for `id_`, if it was made with this `key`."""
+        value = self._index.get(identity(id_))
+        if value and value >> _STATUS_BITS == (hash(key) << _STATUS_BITS & _WORD) >> _STATUS_BITS:
+            return _STATUSES[(value & 7) - 1]
+        return None
+
+
+def identity(id_: str) -> int:
+    """The 64-bit number an id is known by in this process."""
+    return hash(id_) & _WORD
+
+
+def _keeps(old: int, new: int) -> bool:
+    same_key = old >> _STATUS_BITS == new >> _STATUS_BITS
+    return (
+        same_key
+        and _STATUSES[(old & 7) - 1] in _HAS_TEXT
+        and _STATUSES[(new & 7) - 1] not in _HAS_TEXT
+    )

@@ -1,0 +1,271 @@
+"""The ledger: the results file as output and as the memory of what is done.
+
+What it promises:
+
+- A result is in the file when `append` returns, as one whole line, and survives `kill -9` from
+  then on. A power cut loses at most the last second or so (`FsyncPolicy`).
+- One run writes at a time. The file is repaired when it is opened, and at most one record per id
+  is left when it is closed.
+- When the file can no longer be written, every result still goes somewhere: see
+  `copygen.results.rescue`.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping
+from datetime import UTC, datetime
+from enum import StrEnum
+from itertools import chain
+from pathlib import Path
+from types import MappingProxyType, TracebackType
+from typing import BinaryIO, Self
+
+from copygen.errors import ResultsError
+from copygen.models import Result, Status
+from copygen.results.files import AppendFile, reason, reported
+from copygen.results.index import Place
+from copygen.results.lock import WriterLock, acquire, mounted_filesystems, network_filesystem
+from copygen.results.record import encode
+from copygen.results.recovery import Recovered, compacted, recover, start_over
+from copygen.results.rescue import Rescue, rescue_path, unwritable
+
+MAX_UNSYNCED_BYTES = 32 * 1024 * 1024
+"""So much is written without a sync at the most; more is synced by the `append` that passes it."""
+
+
+class FsyncPolicy(StrEnum):
+    """When results are forced to the disk. All of them survive the death of the process."""
+
+    AUTO = "auto"
+    """About once a second while results come in, and at the end."""
+    ALWAYS = "always"
+    """Before `append` returns; blocks the event loop for the time of an fsync."""
+    NEVER = "never"
+    """When the operating system likes."""
+
+
+def default_results_path(source: Path | str) -> Path:
+    """Where results go unless the user says so: `<stem>.results.jsonl` beside the prompt file.
+
+    A `str` is a bare stem, for prompts that come from no file; that output is in the current
+    folder.
+    """
+    if isinstance(source, str):
+        return Path(f"{source}.results.jsonl")
+    return source.with_name(f"{source.stem}.results.jsonl")
+
+
+class Ledger:
+    """A results file, open for this run only. Made by `open`; a context manager that closes it.
+
+    `append`, `status_of` and `close` belong to the thread of the event loop.
+    """
+
+    def __init__(
+        self, path: Path, lock: WriterLock, recovered: Recovered, fsync: FsyncPolicy, rescue: Rescue
+    ) -> None:
+        """Takes over a file that `recover` has made whole. Raises OSError."""
+        self.path = path
+        """The file itself: absolute, symbolic links resolved."""
+        self.earlier: Mapping[Status, int] = MappingProxyType(recovered.latest.counts)
+        """Results of earlier runs by status, counting the latest per id."""
+        self.failed: ResultsError | None = None
+        """Why the file can no longer be written, once it cannot."""
+        self._notes = list(recovered.notes)
+        self._latest = recovered.latest
+        self._lock = lock
+        self._fsync = fsync
+        self._rescue = rescue
+        self._file = AppendFile(path)
+        self._unsynced: list[bytes] = []  # lost if the next fsync fails, so kept until it has not
+        self._unsynced_bytes = 0
+        self._obsolete = False
+        self._raised = False
+        self._closed = False
+
+    @classmethod
+    def open(
+        cls,
+        path: Path,
+        *,
+        fresh: bool = False,
+        fsync: FsyncPolicy = FsyncPolicy.AUTO,
+        last_resort: BinaryIO | None = None,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> Self:
+        """Lock, repair and read the results file at `path`, or create it.
+
+        `fresh` sets an earlier file aside as `<name>.1`, `.2`, ... first. `last_resort` takes
+        results when no file does (standard error unless given). `now` dates the lock.
+
+        Raises LedgerLocked when another run writes the file, and ResultsError when it cannot be
+        read or written or is no results file; both before anything is changed.
+        """
+        with reported(path, "look at it"):
+            path = path.resolve()
+            _check_place(path)
+        with reported(path, "lock it"):
+            lock = acquire(path, now())
+        try:
+            recovered = start_over(path) if fresh else recover(path)
+            rescue = Rescue(path.name, rescue_path(path), last_resort)
+            with reported(path, "open it for writing"):
+                ledger = cls(path, lock, recovered, fsync, rescue)
+        except BaseException:
+            lock.release()
+            raise
+        ledger._warn_of_network()
+        return ledger
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know about the file so far, one sentence each."""
+        return tuple(self._notes)
+
+    @property
+    def rescued(self) -> tuple[str, ...]:
+        """Where results went instead, once `failed`."""
+        return tuple(self._rescue.places)
+
+    def status_of(self, id_: str, key: str) -> Status | None:
+        """Status of the latest record of `id_` if it was made with `key`, else None.
+
+        A prompt is settled when this is one of `copygen.results.sink.DONE`.
+        """
+        return self._latest.status_of(id_, key)
+
+    def append(self, result: Result) -> None:
+        """Write one result.
+
+        Raises ResultsError once, when the file turns out not to take any more; this result and
+        all later ones are then in the places named by `rescued`.
+        """
+        line = encode(result)
+        if self.failed is None:
+            self._append(line)
+        else:
+            self._rescue.write(lambda: (line,))
+        self._raise_once()
+        if self._latest.add(result.id, result.key, result.status) is not Place.FIRST:
+            self._obsolete = True
+
+    async def flush_forever(self, interval_s: float = 1.0) -> None:
+        """Every `interval_s` seconds force new results to the disk, in another thread.
+
+        Also notices a file that was deleted, replaced or cut short. Returns when the file has
+        failed (see `failed`; the next `append` raises it), never raises itself; cancel it at
+        the end of the run.
+        """
+        while self.failed is None:
+            await asyncio.sleep(interval_s)
+            await self._flush()
+
+    def close(self) -> None:
+        """Force everything to the disk, move superseded records out, and let go of the file.
+
+        Raises ResultsError when that fails, unless `append` has raised it. Closing twice does
+        nothing.
+        """
+        if self._closed:
+            return
+        self._closed = True
+        try:
+            if self.failed is None:
+                self._sync()
+            with reported(self.path, "close it"):
+                self._file.close()
+            self._rescue.close()
+            if self._obsolete and self.failed is None:
+                self._notes.append(compacted(self.path))
+        finally:
+            self._lock.release()
+        self._raise_once()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _append(self, line: bytes) -> None:
+        try:
+            self._file.append(line)
+        except OSError as exc:
+            self._give_up(exc, (*self._take_unsynced(), line))
+            return
+        if self._fsync is not FsyncPolicy.NEVER:
+            self._unsynced.append(line)
+            self._unsynced_bytes += len(line)
+        if self._fsync is FsyncPolicy.ALWAYS or self._unsynced_bytes > MAX_UNSYNCED_BYTES:
+            self._sync()
+
+    async def _flush(self) -> None:
+        if not self._unsynced:
+            self._check_place()
+            return
+        batch = self._take_unsynced()
+        try:
+            await asyncio.to_thread(self._file.sync)
+        except OSError as exc:
+            self._give_up(exc, (*batch, *self._take_unsynced()))
+        except asyncio.CancelledError:
+            # The thread goes on, but nobody will hear how it ends: `close` syncs again.
+            self._unsynced = batch + self._unsynced
+            raise
+
+    def _take_unsynced(self) -> list[bytes]:
+        taken, self._unsynced, self._unsynced_bytes = self._unsynced, [], 0
+        return taken
+
+    def _sync(self) -> None:
+        if not self._unsynced:
+            self._check_place()
+            return
+        batch = self._take_unsynced()
+        try:
+            self._file.sync()
+        except OSError as exc:
+            self._give_up(exc, batch)
+
+    def _check_place(self) -> None:
+        try:
+            self._file.check_place()
+        except OSError as exc:
+            self._give_up(exc, ())
+
+    def _give_up(self, cause: OSError, unsaved: Iterable[bytes]) -> None:
+        """Rescue what the file does not safely hold; from here on it is left alone."""
+        unsaved = tuple(unsaved)
+        # Of a file without a name, all results would go with our descriptor, not only the last.
+        whole = self._file.content if self._file.unlinked else tuple
+        self._rescue.write(lambda: chain(whole(), unsaved))
+        if self.failed is None:
+            self.failed = unwritable(str(self.path), reason(cause), self._rescue)
+            self.failed.__cause__ = cause
+
+    def _raise_once(self) -> None:
+        if self.failed is not None and not self._raised:
+            self._raised = True
+            raise self.failed
+
+    def _warn_of_network(self) -> None:
+        kind = network_filesystem(self.path, mounted_filesystems())
+        if kind is not None:
+            self._notes.append(
+                f"{self.path} is on a network file system ({kind}), where locks may not hold: "
+                "make sure that no other machine writes it"
+            )
+
+
+def _check_place(path: Path) -> None:
+    """Raise ResultsError when there can be no results file at `path`."""
+    if path.exists() and not path.is_file():
+        raise ResultsError(
+            f"{path} is not a regular file; name a file with -o, or use `-o -` for standard output"
+        )
+    if not path.parent.is_dir():
+        raise ResultsError(f"{path.parent} is not a folder; create it or choose another -o")

@@ -1,0 +1,225 @@
+"""The record: one `Result` as one line of the results file, and back."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import BinaryIO
+
+from copygen.models import ErrorInfo, JsonValue, Kind, Result, Status, Usage
+from copygen.results.jsontext import dumps, loads, loads_exactly
+
+MAX_LINE_BYTES = 256 * 1024 * 1024
+"""Longer lines are read in pieces, none of which is a record: memory stays bounded by this."""
+
+_STATUSES: Mapping[object, Status] = {status.value: status for status in Status}
+_LONG_NUMBER = re.compile(rb"\d{19}")  # orjson turns integers past 64 bits into floats
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A line that is no record."""
+
+    line_number: int
+    """1-based."""
+    reason: str
+
+    def __str__(self) -> str:
+        return f"line {self.line_number}: {self.reason}"
+
+
+def encode(result: Result) -> bytes:
+    """One line of JSON with its newline; the fields are those of `Result`, in that order.
+
+    Non-ASCII stays readable. Times are rounded to the microsecond, `created_at` is cut to the
+    millisecond. Never raises for anything a model can answer or a user's file can hold; what JSON
+    cannot hold (NaN, infinities) is written as null.
+    """
+    return dumps(_fields(result)) + b"\n"
+
+
+def decode(line: bytes, line_number: int = 1) -> Result | Fault:
+    """The result on one line of a results file, or what is wrong with it.
+
+    Unknown fields are ignored and absent ones that may be null are null, so that records of
+    other versions can be read. `line_number` only goes into the fault.
+    """
+    try:
+        value = loads_exactly(line) if _LONG_NUMBER.search(line) else loads(line)
+        return _result(value)
+    except KeyError as exc:
+        return Fault(line_number, f"{exc.args[0]!r} is missing")
+    except (ValueError, TypeError, ArithmeticError) as exc:
+        return Fault(line_number, str(exc))
+
+
+def identify(line: bytes) -> tuple[str, str, Status] | None:
+    """`(id, key, status)` of a record; None when the line is JSON but not a record.
+
+    The whole line must be JSON: a torn record with a healthy beginning must not count as done.
+    Raises ValueError when it is not.
+    """
+    value = loads(line)
+    if type(value) is not dict:
+        return None
+    id_, key, status = value.get("id"), value.get("key"), value.get("status")
+    if type(id_) is not str or type(key) is not str or type(status) is not str:
+        return None
+    known = _STATUSES.get(status)
+    return None if known is None else (id_, key, known)
+
+
+def lines(stream: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
+    """`(line number, byte offset, line with its newline)` of every line, in bounded memory."""
+    number, offset = 1, 0
+    while line := stream.readline(MAX_LINE_BYTES):
+        yield number, offset, line
+        offset += len(line)
+        number += line.endswith(b"\n")
+
+
+def read_results(path: Path) -> Iterator[Result | Fault]:
+    """Every record of a results file in file order, lazily; a line that is none is a `Fault`.
+
+    Raises OSError when the file cannot be read.
+    """
+    with path.open("rb") as stream:
+        for number, _, line in lines(stream):
+            if line.strip():
+                yield decode(line, number)
+
+
+def _fields(result: Result) -> dict[str, JsonValue]:
+    return {
+        "id": result.id,
+        "key": result.key,
+        "status": result.status,
+        "text": result.text,
+        # orjson writes dicts only; other mappings would take the slow path
+        "input": result.input if type(result.input) is dict else dict(result.input),
+        "provider": result.provider,
+        "model": result.model,
+        "finish_reason": result.finish_reason,
+        "usage": _usage_fields(result.usage),
+        "cost_usd": None if result.cost_usd is None else float(result.cost_usd),
+        "cost_note": result.cost_note,
+        "latency_ms": _milliseconds(result.latency_ms),
+        "total_ms": _milliseconds(result.total_ms) or 0.0,
+        "attempts": result.attempts,
+        "error": _error_fields(result.error),
+        "created_at": _timestamp(result.created_at),
+    }
+
+
+def _usage_fields(usage: Usage | None) -> dict[str, JsonValue] | None:
+    if usage is None:
+        return None
+    return {
+        "input_tokens": usage.input_tokens,
+        "output_tokens": usage.output_tokens,
+        "cached_tokens": usage.cached_tokens,
+        "reasoning_tokens": usage.reasoning_tokens,
+    }
+
+
+def _error_fields(error: ErrorInfo | None) -> dict[str, JsonValue] | None:
+    if error is None:
+        return None
+    return {"kind": error.kind, "message": error.message, "status": error.status}
+
+
+def _milliseconds(value: float | None) -> float | None:
+    return round(value, 3) if value is not None and math.isfinite(value) else None
+
+
+def _timestamp(moment: datetime) -> str:
+    utc = moment.astimezone(UTC) if moment.tzinfo else moment
+    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+
+
+def _result(value: JsonValue) -> Result:
+    if not isinstance(value, dict):
+        raise TypeError("not a JSON object")
+    return Result(
+        id=_text(value, "id"),
+        key=_text(value, "key"),
+        status=Status(_text(value, "status")),
+        text=_optional_text(value, "text"),
+        input=_object(value, "input") or {},
+        provider=_text(value, "provider"),
+        model=_text(value, "model"),
+        finish_reason=_optional_text(value, "finish_reason"),
+        usage=_usage(_object(value, "usage")),
+        cost_usd=_cost(value),
+        cost_note=_optional_text(value, "cost_note"),
+        latency_ms=_number(value, "latency_ms"),
+        total_ms=_number(value, "total_ms") or 0.0,
+        attempts=_count(value, "attempts"),
+        error=_error(_object(value, "error")),
+        created_at=_moment(_text(value, "created_at")),
+    )
+
+
+def _usage(value: dict[str, JsonValue] | None) -> Usage | None:
+    if value is None:
+        return None
+    return Usage(
+        input_tokens=_count(value, "input_tokens"),
+        output_tokens=_count(value, "output_tokens"),
+        cached_tokens=_count(value, "cached_tokens"),
+        reasoning_tokens=_count(value, "reasoning_tokens"),
+    )
+
+
+def _error(value: dict[str, JsonValue] | None) -> ErrorInfo | None:
+    if value is None:
+        return None
+    status = None if value.get("status") is None else _count(value, "status")
+    return ErrorInfo(Kind(_text(value, "kind")), _text(value, "message"), status)
+
+
+def _cost(value: dict[str, JsonValue]) -> Decimal | None:
+    cost = _number(value, "cost_usd")
+    return None if cost is None else Decimal(repr(cost))
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _text(value: dict[str, JsonValue], name: str) -> str:
+    text = value[name]
+    if not isinstance(text, str):
+        raise TypeError(f"{name!r} is not a string")
+    return text
+
+
+def _optional_text(value: dict[str, JsonValue], name: str) -> str | None:
+    return None if value.get(name) is None else _text(value, name)
+
+
+def _object(value: dict[str, JsonValue], name: str) -> dict[str, JsonValue] | None:
+    item = value.get(name)
+    if item is not None and not isinstance(item, dict):
+        raise TypeError(f"{name!r} is not an object")
+    return item
+
+
+def _number(value: dict[str, JsonValue], name: str) -> float | None:
+    number = value.get(name)
+    if number is None:
+        return None
+    if isinstance(number, bool) or not isinstance(number, (int, float)):
+        raise TypeError(f"{name!r} is not a number")
+    return number
+
+
+def _count(value: dict[str, JsonValue], name: str) -> int:
+    number = value.get(name, 0)
+    if isinstance(number, bool) or not isinstance(number, int):
+        raise TypeError(f"{name!r} is not an integer")
+    return number

@@ -1,0 +1,172 @@
+"""Where results go when the results file can no longer be written: never nowhere.
+
+In this order: `<results>.rescue.jsonl` beside it, a new file in the temporary folder, the last
+resort stream (standard error). The first is taken back into the results file by the next run.
+"""
+
+import os
+import sys
+import tempfile
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from copygen.errors import ResultsError
+from copygen.results.files import beside, set_aside
+from copygen.results.index import Latest, Place
+from copygen.results.record import identify, lines
+
+LAST_RESORT = "standard error"
+_CLOSED = -1
+
+
+def rescue_path(results: Path) -> Path:
+    """The first place for rescued results."""
+    return beside(results, ".rescue.jsonl")
+
+
+class Rescue:
+    """Takes whole lines, each safe on disk when `write` returns; moves on when a place fails."""
+
+    def __init__(self, name: str, first: Path | None, last_resort: BinaryIO | None) -> None:
+        """`name` is what files in the temporary folder are called after; no `first`, no first
+        place; `last_resort` is standard error unless given.
+        """
+        self._name = name
+        self._first = None if first is None else str(first)
+        self._last_resort = last_resort
+        self._openers = self._places(first)
+        self._fd = _CLOSED
+        self._path = ""
+        self.places: list[str] = []
+        """Every place that holds results, in the order they were used."""
+
+    def write(self, pieces: Callable[[], Iterable[bytes]]) -> None:
+        """Save what `pieces()` gives, all of it in one place. Asked again for the next place."""
+        while True:
+            if self._fd == _CLOSED and not self._move_on():
+                self._write_last(pieces())
+                return
+            if self._save(pieces()):
+                return
+
+    @property
+    def advice(self) -> str:
+        """What to do with the rescued results before the next run."""
+        if self.places == [self._first]:
+            return "the next run with the same output takes them back."
+        return "append them to the output before you run again, or they are paid for twice."
+
+    def close(self) -> None:
+        """Close the file in use; what it holds is on disk already."""
+        if self._fd != _CLOSED:
+            os.close(self._fd)
+            self._fd = _CLOSED
+
+    def _places(self, first: Path | None) -> Iterator[tuple[int, str]]:
+        if first is not None:
+            with suppress(OSError):
+                flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
+                yield os.open(first, flags, 0o600), str(first)
+        with suppress(OSError):
+            fd, path = tempfile.mkstemp(prefix=f"{self._name[:64]}.", suffix=".rescue.jsonl")
+            yield fd, path
+
+    def _move_on(self) -> bool:
+        place = next(self._openers, None)
+        if place is None:
+            return False
+        self._fd, self._path = place
+        return True
+
+    def _save(self, pieces: Iterable[bytes]) -> bool:
+        """Append to the file in use. On failure leaves it as it was and closes it."""
+        start = os.fstat(self._fd).st_size
+        try:
+            for piece in pieces:
+                view = memoryview(piece)
+                while view:
+                    view = view[os.write(self._fd, view) :]
+            os.fdatasync(self._fd)
+        except OSError:
+            self._abandon(start)
+            return False
+        self._note(self._path)
+        return True
+
+    def _abandon(self, start: int) -> None:
+        with suppress(OSError):
+            os.ftruncate(self._fd, start)
+            if start == 0:
+                Path(self._path).unlink()
+        self.close()
+
+    def _write_last(self, pieces: Iterable[bytes]) -> None:
+        stream = sys.stderr.buffer if self._last_resort is None else self._last_resort
+        # Nowhere is left to go when even this fails; the error that led here is raised anyway.
+        with suppress(OSError, ValueError):
+            for piece in pieces:
+                stream.write(piece)
+            stream.flush()
+            self._note(LAST_RESORT)
+
+    def _note(self, place: str) -> None:
+        if place not in self.places:
+            self.places.append(place)
+
+
+def unwritable(target: str, why: str, rescue: Rescue) -> ResultsError:
+    """The error that ends a run whose output failed; says where its results are and what to do."""
+    if not rescue.places:
+        return ResultsError(f"{target} cannot be written ({why}), and no other place took a result")
+    where = " and ".join(rescue.places)
+    return ResultsError(
+        f"{target} cannot be written ({why}). Results from then on are saved in {where}; "
+        + rescue.advice
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Restored:
+    """What `restore` did."""
+
+    records: int
+    """Rescued records the results file did not have."""
+    superseded: int
+    """How many records thereby no longer count."""
+    source: Path
+    """Where the rescue file is now."""
+
+
+def restore(results: Path, latest: Latest) -> Restored | None:
+    """Bring the rescued results of an earlier run back into the results file.
+
+    Appends every rescued record the file does not have yet, then sets the rescue file aside; None
+    when there is none. The caller holds the lock and has repaired the tail. Raises OSError; the
+    rescue file is then still in place, and a second attempt repeats nothing.
+    """
+    path = rescue_path(results)
+    if not path.exists():
+        return None
+    restored = superseded = 0
+    with path.open("rb") as source, results.open("ab") as target:
+        for line, place in _missing(source, latest):
+            target.write(line)
+            restored += 1
+            superseded += place is not Place.FIRST
+        target.flush()
+        os.fsync(target.fileno())
+    return Restored(restored, superseded, set_aside(path))
+
+
+def _missing(source: BinaryIO, latest: Latest) -> Iterator[tuple[bytes, Place]]:
+    for _, _, line in lines(source):
+        try:
+            record = identify(line)
+        except ValueError:
+            continue
+        if record is None or latest.status_of(record[0], record[1]) is record[2]:
+            continue
+        yield line if line.endswith(b"\n") else line + b"\n", latest.add(*record)

@@ -1,0 +1,127 @@
+"""Where results go: the face every sink shows, and the one for standard output."""
+
+import select
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import BinaryIO, Protocol
+
+from copygen.errors import CopygenError, ExitCode, ResultsError
+from copygen.models import Result, Status
+from copygen.results.files import reason
+from copygen.results.record import encode
+from copygen.results.rescue import Rescue, unwritable
+
+DONE = frozenset({Status.OK, Status.REJECTED, Status.FAILED})
+"""What an earlier run has settled; `skipped`, `cancelled` and None run again. Of these, `failed`
+and `rejected` run again only when the user asks for it."""
+
+
+class OutputClosed(CopygenError):
+    """The reader of standard output has enough (`| head`): stop quietly."""
+
+    exit_code = ExitCode.OK
+
+
+class Sink(Protocol):
+    """Takes every result as it ends. `Ledger` and `StdoutSink` are sinks."""
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What people should know about the output so far, one sentence each."""
+
+    @property
+    def earlier(self) -> Mapping[Status, int]:
+        """Results of earlier runs by status, counting the latest per id."""
+
+    @property
+    def failed(self) -> ResultsError | None:
+        """Why the output can no longer be written, once it cannot."""
+
+    @property
+    def rescued(self) -> tuple[str, ...]:
+        """Where results went instead, once `failed`."""
+
+    def status_of(self, id_: str, key: str) -> Status | None:
+        """How `id_` ended the last time, if it was asked with this `key`; compare with `DONE`."""
+
+    def append(self, result: Result) -> None:
+        """Write one result. Raises once when the output fails; takes every result even then."""
+
+    async def flush_forever(self, interval_s: float = 1.0) -> None:
+        """Run beside the work; returns when there is nothing (more) to do. Never raises."""
+
+    def close(self) -> None:
+        """Finish the output. Closing twice does nothing."""
+
+
+class StdoutSink:
+    """Results as lines on a stream; it remembers nothing, so every prompt runs.
+
+    Each line is written whole and at once. A reader that goes away raises `OutputClosed` from the
+    next `append`, once; later results are counted in `dropped`. Any other failure raises
+    ResultsError, once, and that result and all later ones go to a rescue file.
+    """
+
+    notes: tuple[str, ...] = ()
+    earlier: Mapping[Status, int] = MappingProxyType({})
+
+    def __init__(self, stream: BinaryIO, *, last_resort: BinaryIO | None = None) -> None:
+        """`stream` is binary, as `sys.stdout.buffer`; `last_resort` is standard error if None."""
+        stream.flush()
+        # Past the buffer: what a failed write leaves in it would be tried again at exit.
+        self._raw: BinaryIO = getattr(stream, "raw", stream)
+        self._rescue = Rescue("copygen", None, last_resort)
+        self.failed: ResultsError | None = None
+        self.closed_early = False
+        """The reader went away."""
+        self.dropped = 0
+        """Results that ended after the reader had gone."""
+
+    @property
+    def rescued(self) -> tuple[str, ...]:
+        """Where results went instead, once `failed`."""
+        return tuple(self._rescue.places)
+
+    def status_of(self, id_: str, key: str) -> None:
+        """None: nothing is known of earlier runs."""
+
+    def append(self, result: Result) -> None:
+        """Write one result; raises OutputClosed or ResultsError, each once."""
+        line = encode(result)
+        if self.failed is not None:
+            self._rescue.write(lambda: (line,))
+        elif self.closed_early:
+            self.dropped += 1
+        else:
+            self._write(line)
+
+    async def flush_forever(self, interval_s: float = 1.0) -> None:
+        """Return at once: every line is flushed as it is written."""
+
+    def close(self) -> None:
+        """Leave the stream, which is not ours, as it is."""
+        self._rescue.close()
+
+    def _write(self, line: bytes) -> None:
+        try:
+            _write_whole(self._raw, line)
+        except BrokenPipeError as exc:
+            self.closed_early = True
+            self.dropped += 1
+            raise OutputClosed("standard output was closed by its reader") from exc
+        except OSError as exc:
+            self._rescue.write(lambda: (line,))
+            self.failed = unwritable("standard output", reason(exc), self._rescue)
+            raise self.failed from exc
+
+
+def _write_whole(raw: BinaryIO, line: bytes) -> None:
+    view = memoryview(line)
+    while view:
+        # None: a pipe that some other process made non-blocking is full
+        written: int | None = raw.write(view)
+        if written is None:
+            select.select([], [raw], [])
+        else:
+            view = view[written:]
+    raw.flush()

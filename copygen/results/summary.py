@@ -1,0 +1,121 @@
+"""The figures of a finished run, as values and as JSON."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+
+from copygen.models import JsonValue, Kind, Status, Traffic, Usage
+from copygen.results.distribution import PERCENTILE_COUNTS, Latency
+from copygen.results.jsontext import dumps
+
+SUMMARY_VERSION = 1
+"""Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """An amount in a currency other than the US dollar."""
+
+    amount: Decimal
+    code: str
+    """ISO 4217, as `CNY`."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailureGroup:
+    """Failures of one cause."""
+
+    kind: Kind
+    status: int | None
+    """The HTTP status they share, if any."""
+    message: str
+    """The message of the example. Text from outside: neutralise it before showing it."""
+    count: int
+    example_id: str
+    various: bool = False
+    """Everything else of this kind: there were too many causes to tell apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What a run did. Counts are of prompts unless they say otherwise."""
+
+    total: int
+    """Results of this run."""
+    by_status: Mapping[Status, int]
+    """Results of this run by every status, 0 included."""
+    skipped: int
+    """Prompts not run because an earlier run had settled them; not part of `total`."""
+    earlier: Mapping[Status, int]
+    """Results of earlier runs in the results file, by status."""
+    by_model: Mapping[str, int]
+    """Results of this run by model; most frequent first."""
+    wall_s: float
+    throughput_per_s: float
+    """Prompts brought to an end (`ok`, `rejected`, `failed`) per second of wall time."""
+    latency: Latency | None
+    """Of the attempts that produced a text."""
+    total_time: Latency | None
+    """Of the prompts that got a text, from start to end: waits, pacing and retries included."""
+    failed_time: Latency | None
+    """The same of the prompts that failed."""
+    usage: Usage
+    """Tokens of all results whose provider counted them."""
+    attempts: int
+    """HTTP requests sent for these results."""
+    cost_usd: Decimal | None
+    """The sum of all known costs, exact; None when no cost is known, 0 when nothing was sent."""
+    priced: int
+    """Results that were sent and whose cost is known."""
+    unpriced: int
+    """Results that were sent but whose cost is unknown: with any, `cost_usd` is a lower bound."""
+    cost_notes: Mapping[str, int]
+    """Why costs are unknown or uncertain, and how often; most frequent first."""
+    unaccepted_cost_usd: Decimal
+    """The part of `cost_usd` that went into results that are not `ok`."""
+    cost_per_ok_usd: Decimal | None
+    """`cost_usd`, failures included, per accepted text; None unless every cost is known."""
+    reference_cost_usd: Decimal | None
+    """The same results at reference prices; None when none has one. Counts only results whose own
+    cost is known too, so that the saving compares like with like."""
+    saving_usd: Decimal | None
+    """Reference minus cost of those results; negative when dearer."""
+    saving_share: Decimal | None
+    """The saving as a share of the reference cost."""
+    second_currency: Amount | None
+    """`cost_usd` in a second currency, when there is one."""
+    traffic: Traffic
+    failures: tuple[FailureGroup, ...]
+    """All results with an error and all `failed` ones by cause, most frequent first."""
+    simulated: bool
+    """No real provider was asked."""
+
+    def to_json(self) -> bytes:
+        """One JSON object on one line, `version` first; then the fields of this class.
+
+        Amounts are numbers. A percentile of fewer measurements than it takes to exceed it (20 for
+        p95, 100 for p99) is null: it would be the maximum under another name.
+        """
+        fields = asdict(self)
+        for name in ("latency", "total_time", "failed_time"):
+            fields[name] = _without_hollow_percentiles(fields[name])
+        return dumps({"version": SUMMARY_VERSION, **_plain(fields)}) + b"\n"
+
+
+def _without_hollow_percentiles(figures: dict[str, JsonValue] | None) -> JsonValue:
+    if figures is None:
+        return None
+    count = figures["count"]
+    hollow = {name for name, needed in PERCENTILE_COUNTS.items() if count < needed}
+    return {name: None if name in hollow else value for name, value in figures.items()}
+
+
+def _plain(value: JsonValue) -> JsonValue:
+    """Decimals as numbers; orjson would have them as text."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    return value
