@@ -41,7 +41,8 @@ async def generate(
     changed = {"concurrency": concurrency} if concurrency else {}
     settings = loaded.settings.model_copy(update=changed)
     config = loaded.provider(provider or settings.default_provider)
-    key = find_key(config, environ)
+    # A key_command takes its time, and this loop may have others to serve.
+    key = await asyncio.to_thread(find_key, config, environ)
     target = Target(config.name, model or config.default_model, config.request_defaults)
     async with connect(config, settings, key) as connection:
         outside = Outside(connection.transport)

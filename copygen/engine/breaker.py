@@ -97,7 +97,7 @@ class CircuitBreaker:
         self._timeouts = 0
         self._no_connections = 0
         self._last_success_at = -math.inf
-        self._down_since: float | None = None
+        self._failing_since: float | None = None
         self._open_until = 0.0
         self._openings_in_a_row = 0
         self._probing = False
@@ -138,8 +138,8 @@ class CircuitBreaker:
         return max(0.0, self._open_until - now) if self.state is State.OPEN else 0.0
 
     def down_for_s(self, now: float) -> float:
-        """Seconds since it opened without having closed again; 0 while closed."""
-        return 0.0 if self._down_since is None else now - self._down_since
+        """Seconds since the first failure after the last success; 0 if there was none."""
+        return 0.0 if self._failing_since is None else now - self._failing_since
 
     def _record_probe(self, verdict: Verdict, now: float) -> Transition | None:
         self._probing = False
@@ -153,9 +153,12 @@ class CircuitBreaker:
         if verdict is Verdict.NEUTRAL:
             return None
         self._remember(failed=verdict in FAILURES)
+        if self._failing_since is None and verdict in FAILURES:
+            self._failing_since = now
         if verdict is Verdict.SUCCESS:
             self._last_success_at = now
             self._timeouts = self._no_connections = 0
+            self._failing_since = None
         elif permit.began_at >= self._last_success_at:
             self._timeouts += verdict is Verdict.TIMEOUT
             self._no_connections += verdict is Verdict.NO_CONNECTION
@@ -185,8 +188,6 @@ class CircuitBreaker:
         cooldown_s *= 1 + self._rng.uniform(-rules.jitter, rules.jitter)
         self._openings_in_a_row = min(self._openings_in_a_row + 1, 30)
         self._open_until = now + cooldown_s
-        if self._down_since is None:
-            self._down_since = now
         before = self._enter(State.OPEN)
         return Transition(self.name, before, State.OPEN, reason, cooldown_s)
 
@@ -194,7 +195,7 @@ class CircuitBreaker:
         self._recent.clear()
         self._recent_failures = self._timeouts = self._no_connections = 0
         self._openings_in_a_row = 0
-        self._down_since = None
+        self._failing_since = None
         self._last_success_at = now
         self._closed_at = now
         self._starts_since_closing = 0

@@ -75,7 +75,9 @@ class Client:
         permits: Permits,
         halt: Halt,
         terms: Terms,
+        on_failure: Callable[[ApiError], None],
     ) -> None:
+        """`on_failure` hears of every failed attempt, retried or not."""
         self.meter = Meter()
         self._config = config
         self._provider = provider
@@ -83,6 +85,7 @@ class Client:
         self._permits = permits
         self._halt = halt
         self._terms = terms
+        self._on_failure = on_failure
         self._now = asyncio.get_running_loop().time
 
     async def complete(self, entry: Prompt | InputFault, slot: Slot) -> Result | None:
@@ -128,7 +131,9 @@ class Client:
         def time_left_s() -> float:
             return story.began_s + self._terms.prompt_timeout_s - self._now()
 
-        persistence = Persistence(self._terms.retry, self._terms.rng, pause, time_left_s)
+        persistence = Persistence(
+            self._terms.retry, self._terms.rng, pause, time_left_s, lambda: story.was_probe
+        )
         return await persistence.retry(answer, lambda: self._attempt(prompt, slot, story))
 
     async def _attempt(self, prompt: Prompt, slot: Slot, story: Story) -> Completion | ApiError:
@@ -154,6 +159,7 @@ class Client:
             self.meter.in_flight -= 1
             self._settle(leave, answer)
         story.on_the_wire = False
+        story.was_probe = leave.model.is_probe or leave.host.is_probe
         story.latency_s = self._now() - leave.model.began_at
         self._count_in(answer, story)
         return answer
@@ -201,6 +207,7 @@ class Client:
             story.paid.append(answer.completion)
         elif rule.possibly_billed:
             self.meter.possibly_billed += 1
+        self._on_failure(answer)
         self.meter.rate_limited += answer.kind is Kind.RATE_LIMITED
         story.repeats = rule.action is Action.RETRY
 

@@ -49,10 +49,11 @@ async def _open(
 ) -> AsyncIterator[Connection]:
     if config.base_url is None:
         raise ConfigError(f"{config.name} has no base_url; give one with --base-url.")
-    if config.base_url.startswith("http://") and not config.is_local and not settings.insecure_http:
+    if config.is_plain_http and not config.is_local and not settings.insecure_http:
         raise ConfigError(
-            f"{config.base_url} is plain http:// to another machine: the key and the prompts "
-            "would travel readable. Use https://, or --insecure-http if that is what you want."
+            f"the address of {config.name} is plain http:// to another machine: the key and the "
+            "prompts would travel readable. Use https://, or --insecure-http if that is what you "
+            "want."
         )
     provider = ChatCompletions(config.base_url, key, provider=config.name)
     transport = AiohttpTransport(max_connections=settings.concurrency, ca_file=settings.ca_file)

@@ -21,7 +21,7 @@ from copygen.engine.permits import Permits
 from copygen.engine.pipeline import Pipeline
 from copygen.engine.retry import RetryBudget
 from copygen.errors import CopygenError, LimitReached
-from copygen.models import Prompt, Result, Snapshot
+from copygen.models import ApiError, Prompt, Result, Snapshot
 from copygen.providers.protocol import Provider
 
 
@@ -49,8 +49,11 @@ class Engine:
         provider: Provider,
         outside: Outside,
         on_transition: Callable[[Transition], None] = lambda _transition: None,
+        on_failure: Callable[[ApiError], None] = lambda _error: None,
     ) -> None:
-        """`on_transition` hears of each change of a circuit breaker."""
+        """`on_transition` hears of each change of a circuit breaker, `on_failure` of each failed
+        attempt.
+        """
         host = urlsplit(config.base_url or "").netloc or config.name
         self._settings = settings
         self._on_transition = on_transition
@@ -73,7 +76,9 @@ class Engine:
             rng=outside.rng,
             clock=outside.clock,
         )
-        self._client = Client(config, provider, outside.transport, self._permits, self._halt, terms)
+        self._client = Client(
+            config, provider, outside.transport, self._permits, self._halt, terms, on_failure
+        )
         self._pipeline: Pipeline | None = None
 
     async def run(self, feed: Feed, emit: Callable[[Result], None]) -> CopygenError | None:

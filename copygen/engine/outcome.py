@@ -30,6 +30,8 @@ class Story:
     repeats: bool = False
     """Whether the next request repeats one that failed, rather than one told to wait."""
     on_the_wire: bool = False
+    was_probe: bool = False
+    """Whether the latest attempt was a breaker's probe."""
     paid: list[Completion] = field(default_factory=list)
     """Every reply it got, usable or not."""
 

@@ -25,7 +25,7 @@ class Action(Enum):
     RETRY = "retry"
     """Send again after a backoff; uses up an attempt."""
     WAIT = "wait"
-    """Send again when the provider allows; uses up no attempt."""
+    """Send again later; uses up no attempt, because the provider did nothing for this one."""
     FAIL = "fail"
     """This prompt ends here; the next ones may do better."""
     STOP = "stop"
@@ -47,7 +47,7 @@ class Rule:
 
 RULES: dict[Kind, Rule] = {
     Kind.RATE_LIMITED: Rule(Action.WAIT, Verdict.NEUTRAL),
-    Kind.CONNECTION: Rule(Action.RETRY, Verdict.NO_CONNECTION),
+    Kind.CONNECTION: Rule(Action.WAIT, Verdict.NO_CONNECTION),
     Kind.TIMEOUT: Rule(Action.RETRY, Verdict.TIMEOUT, possibly_billed=True, ambiguous=True),
     Kind.INTERRUPTED: Rule(Action.RETRY, Verdict.FAILURE, possibly_billed=True, ambiguous=True),
     Kind.SERVER: Rule(Action.RETRY, Verdict.FAILURE),
@@ -119,15 +119,19 @@ class Persistence:
         rng: random.Random,
         pause: Callable[[float], Awaitable[None]],
         time_left_s: Callable[[], float] = lambda: math.inf,
+        was_probe: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`time_left_s` says how long the prompt may still take."""
+        """`time_left_s` says how long the prompt may still take, `was_probe` whether the last
+        attempt was a breaker's probe: one that fails uses up no attempt of its prompt.
+        """
         self._settings = settings
         self._rng = rng
         self._pause = pause
         self._time_left_s = time_left_s
+        self._was_probe = was_probe
         self._failures = 0
         self._ambiguous = 0
-        self._rate_limited = 0
+        self._waits = 0
 
     async def retry(
         self, error: ApiError, attempt: Callable[[], Awaitable[Answer | ApiError]]
@@ -163,17 +167,16 @@ class Persistence:
 
     def _count(self, state: tenacity.RetryCallState) -> None:
         rule = RULES[_error_of(state).kind]
-        if rule.action is Action.WAIT:
-            self._rate_limited += 1
+        self._ambiguous += rule.ambiguous
+        if rule.action is Action.WAIT or self._was_probe():
+            self._waits += 1
         else:
             self._failures += 1
-            self._ambiguous += rule.ambiguous
 
     def _wait_s(self, state: tenacity.RetryCallState) -> float:
-        error = _error_of(state)
-        waits = RULES[error.kind].action is Action.WAIT
-        n = self._rate_limited if waits else self._failures
-        return (error.retry_after_s or 0.0) + backoff_s(n, self._settings, self._rng)
+        floor_s = _error_of(state).retry_after_s or 0.0
+        n = self._failures + self._waits
+        return floor_s + backoff_s(n, self._settings, self._rng)
 
     def _is_spent(self, state: tenacity.RetryCallState) -> bool:
         return (

@@ -18,9 +18,9 @@ def test_R1_every_kind_has_a_rule() -> None:
     ("kind", "action"),
     [
         (Kind.RATE_LIMITED, Action.WAIT),
+        (Kind.CONNECTION, Action.WAIT),
         (Kind.SERVER, Action.RETRY),
         (Kind.TIMEOUT, Action.RETRY),
-        (Kind.CONNECTION, Action.RETRY),
         (Kind.BAD_REPLY, Action.RETRY),
         (Kind.INVALID_REQUEST, Action.FAIL),
         (Kind.CONTENT_FILTER, Action.FAIL),
@@ -124,6 +124,14 @@ def test_R5_forty_429s_use_up_no_attempt() -> None:
     script = Script(*[Kind.RATE_LIMITED] * 40)
     assert script.play(max_attempts=1) == "text"
     assert script.attempts == 41
+
+
+def test_a_probe_that_fails_uses_up_no_attempt_of_its_prompt() -> None:
+    script = Script(*[Kind.SERVER] * 30)
+    persistence = Persistence(
+        RetrySettings(max_attempts=2), random.Random(0), script.pause, was_probe=lambda: True
+    )
+    assert run_virtual(persistence.retry(script.first, script.attempt)) == "text"
 
 
 def test_R3_retry_after_is_a_floor_with_jitter_on_top() -> None:

@@ -123,6 +123,19 @@ def test_B1_ten_minutes_without_an_answer_cost_few_requests() -> None:
     assert dead.into_trouble <= 50 + 20 + 15
 
 
+@pytest.mark.parametrize("does", ["refuse", "error"])
+def test_a_run_of_three_prompts_outlasts_ten_minutes_of_trouble_too(does: str) -> None:
+    """With so few prompts each of them is a probe several times over."""
+    provider = Provider(lambda now: does if now < 600 else "fine")
+
+    async def main() -> Run:
+        calm = BreakerSettings(min_calls=4)
+        return await Run(provider, settings=Settings(breaker=calm)).over(prompts(3))
+
+    run = run_virtual(main())
+    assert [result.status for result in run.results] == [Status.OK] * 3
+
+
 def test_B6_the_pace_is_back_soon_after_an_outage() -> None:
     ended: list[float] = []
 
