@@ -1,5 +1,6 @@
 """The shapes of all settings, frozen and validated."""
 
+import shlex
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -19,9 +20,12 @@ LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 class Settled(pydantic.BaseModel):
-    """Base of all settings: frozen, and an unknown key is an error."""
+    """Base of all settings: frozen, and an unknown key is an error.
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+    What was given stays out of pydantic's messages: it may be a key in the wrong place.
+    """
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class Price(Settled):
@@ -66,7 +70,12 @@ class ProviderConfig(Settled):
     base_url: str | None = None
     """None only for the simulator, which is started when it is used."""
     key_env: str | None = None
-    """The environment variable that holds the key; None: no key is sent."""
+    """The environment variable that holds the key."""
+    key_file: Path | None = None
+    """A file that holds the key and nothing else, open to its owner only; after `key_env`."""
+    key_command: tuple[str, ...] | None = None
+    """A program and its arguments, or one text with both, whose first line of output is the key;
+    after `key_file`. With neither of the three, no key is sent."""
     key_prefixes: tuple[str, ...] = ()
     """How keys of this provider usually begin; another shape is worth a warning."""
     key_url: str | None = None
@@ -89,11 +98,27 @@ class ProviderConfig(Settled):
     @classmethod
     def _is_http(cls, value: str | None) -> str | None:
         if value is not None:
-            url = urlsplit(value)
+            try:
+                url = urlsplit(value)
+            except ValueError as exc:
+                # Its own words would repeat the address, and with it what must not stand there.
+                raise ValueError("cannot be read; it looks like https://host/v1") from exc
             if url.scheme not in ("http", "https") or not url.hostname:
                 raise ValueError("must begin with https:// (or http:// for a local server)")
             if url.username or url.password or url.query:
                 raise ValueError("must not carry a user name, a password or a query")
+        return value
+
+    @pydantic.field_validator("key_command", mode="before")
+    @classmethod
+    def _as_words(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            try:
+                value = shlex.split(value)
+            except ValueError as exc:
+                raise ValueError(f"is no command line: {str(exc).lower()}") from exc
+        if value is not None and not (value and isinstance(value, list | tuple) and value[0]):
+            raise ValueError("should be a program with its arguments, as one text or as a list")
         return value
 
     def model(self, name: str) -> ModelConfig | None:
@@ -110,6 +135,11 @@ class ProviderConfig(Settled):
         known = self.model(model)
         merged = {**self.defaults, **(known.defaults if known else {})}
         return {name: value for name, value in merged.items() if value is not None}
+
+    @property
+    def is_plain_http(self) -> bool:
+        """Whether what is sent travels readable."""
+        return self.base_url is not None and urlsplit(self.base_url).scheme == "http"
 
     @property
     def is_local(self) -> bool:

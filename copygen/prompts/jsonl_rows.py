@@ -11,6 +11,8 @@ from copygen.prompts.lines import LineError, Lines
 from copygen.prompts.rows import BadRow, Row, RowError, Rows, bad_row, row_from
 
 MAX_DEPTH: Final = 64
+_WHITE: Final = " \t\r\n"
+"""White space to JSON; Python strips control characters and more."""
 
 
 class JsonError(RowError):
@@ -49,7 +51,7 @@ def _object(line: bytes, lines: Lines) -> dict[str, JsonValue]:
     try:
         value = orjson.loads(line)
     except orjson.JSONDecodeError as exc:
-        value = _lenient(lines.decode(line).rstrip(), exc)
+        value = _lenient(lines.decode(line).rstrip(_WHITE), exc)
     if not isinstance(value, dict):
         message = f"each line should be a JSON object ({{...}}), not {type_name(value)}"
         raise JsonError(message)

@@ -21,6 +21,8 @@ from copygen.prompts.yaml_rows import yaml_rows
 
 STDIN_NAME: Final = "<stdin>"
 VALUES_NAME: Final = "<prompts>"
+_DESCRIPTORS: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
+"""Paths of what is open already: even a regular file has no name of its own there."""
 _READABLE: Final = ".yaml, .yml, .csv, .tsv, .jsonl and .ndjson"
 _YAML: Final = frozenset((".yaml", ".yml"))
 _CSV: Final = frozenset((".csv", ".tsv"))
@@ -48,7 +50,7 @@ def open_prompts(
         is_stream = path == "-" or not stat.S_ISREG(Path(path).stat().st_mode)
         if is_stream and Path(path).is_dir():
             raise PromptError(f"{path}: this is a folder; name a file in it")
-    if is_stream or path.startswith("/dev/"):
+    if is_stream or path.startswith(_DESCRIPTORS):
         wording = plan or Plan(overrides=given)
         return _open_stream(path, wording, limit, stdin)
     if Path(path).suffix.lower() not in _YAML:

@@ -15,6 +15,10 @@ REFUSED: Final[Mapping[str, str]] = {
     "messages": "'messages' is no parameter; give it as a column of its own",
     "base_url": "'base_url' belongs in the settings file or in --base-url, not with the prompts",
     "api_key": "'api_key' must never stand in a prompt file; put the key in the environment",
+    **{
+        name: f"'{name}' belongs in the settings file: a prompt file has no say in keys"
+        for name in ("key_env", "key_file", "key_command")
+    },
 }
 """Names that do not belong among the parameters → what to do instead."""
 
@@ -25,7 +29,7 @@ Positive = Annotated[int, Field(ge=1)]
 class RequestParams(BaseModel):
     """The parameters most APIs know, by wire name. Null means: do not send it."""
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True)
+    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
 
     model: Text | None = None
     max_tokens: Positive | None = None

@@ -33,7 +33,7 @@ Axis = Annotated[list[Scalar], Field(min_length=1)]
 class PromptFile(RequestParams):
     """The keys of a prompt file."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
     prompt: str | None = None
     system: str | None = None

@@ -22,6 +22,12 @@ def render_note(note: str, console: Console) -> None:
     console.print(_message("note: ", "bold", note), soft_wrap=True)
 
 
+def render_trace(trace: str, console: Console) -> None:
+    """Print a traceback; the messages in it may hold what a stranger wrote."""
+    lines = [safe(line) for line in trace.rstrip("\n").split("\n")]
+    console.print(Text("\n".join(lines)), soft_wrap=True)
+
+
 def _message(label: str, style: str, message: str) -> Text:
     lines = [safe(line) for line in message.strip("\n").split("\n")]
     return Text.assemble((label, style), "\n  ".join(lines))

@@ -80,10 +80,14 @@ def test_options_win_over_the_file(tmp_path: Path) -> None:
 )
 def test_a_mistake_is_named_with_its_place(tmp_path: Path, text: str, message: str) -> None:
     path = settings_file(tmp_path, text)
-    with pytest.raises(ConfigError) as caught:
+
+    def load() -> None:
         loaded = load_settings(path, {}, {})
         for name in loaded.settings.providers:
             loaded.provider(name)
+
+    with pytest.raises(ConfigError) as caught:
+        load()
     assert str(caught.value).startswith(f"{path}:")
     assert message in str(caught.value)
 

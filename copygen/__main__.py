@@ -1,0 +1,5 @@
+"""`python -m copygen`."""
+
+from copygen.cli import main
+
+main()

@@ -1,0 +1,255 @@
+"""`copygen run`: the flags. What they set in motion is in `copygen.cli.session`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+INPUT, SENDING, OUTPUT, OTHER = "Input", "Sending", "Output", "Other"
+
+
+class Retry(StrEnum):
+    """Which results of an earlier run are made again."""
+
+    FAILED = "failed"
+    REJECTED = "rejected"
+    ALL = "all"
+
+
+class Fsync(StrEnum):
+    """When results are forced to the disk."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def run(
+    prompts: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROMPTS",
+            help="A prompt file (.yaml), a table (.csv, .jsonl), or - for standard input.",
+            show_default=False,
+        ),
+    ],
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template",
+            "-t",
+            help="Prompt file with the wording for a table.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set a template variable for every item; repeat.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Only the first N prompts.", rich_help_panel=INPUT),
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option(
+            "--provider",
+            "-p",
+            help="holysheep, openai, deepseek, gemini, openrouter, ollama, vllm, simulator, or "
+            "one of your settings file.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="Model for prompts that name none in `params`.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(
+            help="Another address for the provider; it gets the provider's key.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    concurrency: Annotated[
+        int | None,
+        typer.Option(
+            "--concurrency",
+            "-c",
+            min=1,
+            help="Requests in flight at most. Default: 8.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    rpm: Annotated[
+        int | None,
+        typer.Option(min=1, help="Requests per minute at most.", rich_help_panel=SENDING),
+    ] = None,
+    tpm: Annotated[
+        int | None,
+        typer.Option(min=1, help="Tokens per minute at most.", rich_help_panel=SENDING),
+    ] = None,
+    max_attempts: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Requests per prompt at most, 429s aside. Default: 5.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001, help="Seconds one attempt may take. Default: 30.", rich_help_panel=SENDING
+        ),
+    ] = None,
+    prompt_timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            help="Seconds after which a prompt is not retried any more. Default: 1800.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    run_timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001, help="Seconds after which no more prompts are sent.", rich_help_panel=SENDING
+        ),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="Results file, or - for standard output. Default: PROMPTS.results.jsonl, "
+            "beside the prompt file.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    retry: Annotated[
+        list[Retry] | None,
+        typer.Option(
+            help="Make these results of an earlier run again; repeat.", rich_help_panel=OUTPUT
+        ),
+    ] = None,
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            help="Start over; the old results file is moved aside.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False,
+    fsync: Annotated[
+        Fsync,
+        typer.Option(
+            help="Force results to the disk: about every second, each, or never.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = Fsync.AUTO,
+    summary_json: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", help="Write the summary as JSON, too.", rich_help_panel=OUTPUT
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet", "-q", help="No progress and no summary; errors only.", rich_help_panel=OUTPUT
+        ),
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Settings file. Default: $COPYGEN_CONFIG or ~/.config/copygen/config.yaml.",
+            rich_help_panel=OTHER,
+        ),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option",
+            "-O",
+            metavar="KEY=VALUE",
+            help="Any setting, for example breaker.cooldown_s=60; repeat.",
+            rich_help_panel=OTHER,
+        ),
+    ] = None,
+    drain_timeout: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            help="Seconds that requests in flight get after the first Ctrl-C.",
+            rich_help_panel=OTHER,
+        ),
+    ] = 30.0,
+    insecure_http: Annotated[
+        bool,
+        typer.Option(
+            "--insecure-http", help="Allow http:// to another machine.", rich_help_panel=OTHER
+        ),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=OTHER)
+    ] = False,
+) -> None:
+    """Send every prompt, write one JSONL record per prompt.
+
+    Running it again with the same output does only what is not done yet. Progress and the
+    summary go to standard error, results to the results file, or to standard output with -o -.
+
+    Exit codes: 0 every prompt accepted, 2 wrong usage or input (nothing sent), 3 some prompts
+    failed, 4 your time limit reached, 5 provider down (run again), 6 another run writes this
+    file, 7 provider refused (key, billing, model), 8 results cannot be written, 130 interrupted.
+    """
+    from copygen.cli.concealing import concealing
+    from copygen.cli.failing import reported
+
+    with concealing() as stderr, reported(debug=debug):
+        from copygen.cli.plan import Request, prepare
+        from copygen.cli.session import conduct
+
+        request = Request(
+            prompts=prompts,
+            template=template,
+            overrides=set_ or [],
+            limit=limit,
+            provider=provider,
+            model=model,
+            output=output,
+            redo=frozenset(retry or []),
+            fresh=fresh,
+            fsync=fsync,
+            summary_json=summary_json,
+            quiet=quiet,
+            drain_timeout_s=drain_timeout,
+            settings_file=config,
+            options=option or [],
+            changes={
+                "concurrency": concurrency,
+                "timeout_s": timeout,
+                "prompt_timeout_s": prompt_timeout,
+                "run_timeout_s": run_timeout,
+                "insecure_http": insecure_http or None,
+                "retry.max_attempts": max_attempts,
+            },
+            provider_changes={"base_url": base_url, "rpm": rpm, "tpm": tpm},
+        )
+        plan = prepare(request)
+        stderr.conceal(plan.key)
+        exit_code = conduct(plan)
+    raise typer.Exit(exit_code)

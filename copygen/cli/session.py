@@ -1,0 +1,232 @@
+"""One run from its plan to its exit code: sources, sinks, signals and displays tied together."""
+
+import asyncio
+import contextlib
+import os
+import sys
+from collections import Counter
+
+from rich.console import Console
+
+from copygen.cli.plan import Plan
+from copygen.cli.signals import Signals
+from copygen.engine.breaker import State, Transition
+from copygen.engine.connect import connect
+from copygen.engine.engine import Engine, Outside
+from copygen.engine.feed import Entry, Feed, IteratorFeed, ThreadFeed
+from copygen.engine.retry import RULES, Action
+from copygen.errors import CopygenError, ExitCode, ResultsError
+from copygen.models import ApiError, Kind, Prompt, Result, Status
+from copygen.providers.pricing import reference_cost_usd
+from copygen.results.ledger import Ledger
+from copygen.results.sink import OutputClosed, Sink, StdoutSink
+from copygen.results.stats import Stats
+from copygen.results.summary import Summary
+from copygen.view.console import open_console
+from copygen.view.figures import counted
+from copygen.view.messages import render_error, render_note, render_warning
+from copygen.view.progress import Job, choose_display
+from copygen.view.summary import render_summary
+
+REFRESH_S = 0.125
+
+
+def conduct(plan: Plan) -> ExitCode:
+    """Carry out a plan. Raises CopygenError for what stops it before anything is sent."""
+    console = open_console(sys.stderr, os.environ)
+    for warning in plan.warnings:
+        render_warning(warning, console)
+    signals = Signals()
+    with contextlib.closing(_open_sink(plan)) as sink:
+        signals.take_over()
+        for note in () if plan.quiet else sink.notes:
+            render_note(note, console)
+        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+            session = runner.run(_send_all(plan, sink, console, signals))
+        return session.end()
+
+
+def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop
+    except ImportError:  # a platform without it
+        return None
+    return uvloop.Loop
+
+
+def _open_sink(plan: Plan) -> Sink:
+    if plan.output is None:
+        return StdoutSink(sys.stdout.buffer)
+    return Ledger.open(plan.output, fresh=plan.fresh, fsync=plan.fsync)
+
+
+async def _send_all(plan: Plan, sink: Sink, console: Console, signals: Signals) -> "Session":
+    async with connect(plan.provider, plan.settings, plan.key) as connection:
+        session = Session(plan, sink, console, signals)
+        session.engine = Engine(
+            connection.config,
+            plan.settings,
+            connection.provider,
+            Outside(connection.transport),
+            session.hear_of,
+            session.hear_of_failure,
+        )
+        await session.run()
+    return session
+
+
+class Session:
+    """A run under way, and what it has come to."""
+
+    engine: Engine
+
+    def __init__(self, plan: Plan, sink: Sink, console: Console, signals: Signals) -> None:
+        self._plan = plan
+        self._sink = sink
+        self._console = console
+        self._signals = signals
+        self._stats = Stats()
+        self._settled_earlier: Counter[Status] = Counter()
+        self._kinds_met: set[Kind] = set()
+        self._error: CopygenError | None = None
+        self._draining = False
+        self._output_closed = False
+        self._wall_s = 0.0
+        loop = asyncio.get_running_loop()
+        self._now = loop.time
+        job = Job(_title(plan), plan.total)
+        self._display = choose_display(console, job, loop.time, quiet=plan.quiet)
+
+    async def run(self) -> None:
+        """Send everything that is not settled; returns when it has ended, however it ended."""
+        began_s = self._now()
+        flusher = asyncio.create_task(self._sink.flush_forever())
+        ticker = asyncio.create_task(self._keep_showing())
+        with self._signals.passed_to(self._interrupt):
+            self._display.start()
+            try:
+                self._error = await self.engine.run(self._feed(), self._emit)
+            finally:
+                ticker.cancel()
+                flusher.cancel()
+                await asyncio.gather(ticker, flusher, return_exceptions=True)
+                self._display.stop()
+        self._wall_s = self._now() - began_s
+
+    def end(self) -> ExitCode:
+        """Close the sink, show the summary, say what went wrong; the exit code."""
+        told = len(self._sink.notes)
+        try:
+            self._sink.close()
+        except ResultsError as error:
+            self._error = self._error or error
+        if self._output_closed:
+            return ExitCode.OK
+        traffic = self.engine.snapshot().traffic
+        summary = self._stats.summary(
+            wall_s=self._wall_s,
+            traffic=traffic,
+            earlier=self._sink.earlier,
+            second_currency=self._plan.provider.second_currency,
+            simulated=self._plan.provider.simulated,
+        )
+        self._save(summary)
+        if not self._plan.quiet:
+            where = str(self._plan.output) if self._plan.output else None
+            render_summary(summary, self._console, results=where, command=self._plan.again)
+            for note in self._sink.notes[told:]:
+                render_note(note, self._console)
+        if self._error is not None:
+            render_error(self._error, self._console)
+        return self._exit_code()
+
+    def hear_of(self, transition: Transition) -> None:
+        """Tell people of a change of a circuit breaker."""
+        if transition.after is State.OPEN:
+            words = f"{transition.reason}; next try in {transition.wait_s:.0f} s"
+        else:
+            words = f"{transition.reason}; sending again"
+        self._display.note(f"breaker {transition.after.value} ({transition.name}): {words}")
+
+    def hear_of_failure(self, error: ApiError) -> None:
+        """Tell people the first time each kind of failure is met; the summary counts them."""
+        if error.kind not in self._kinds_met:
+            self._kinds_met.add(error.kind)
+            again = RULES[error.kind].action in (Action.RETRY, Action.WAIT)
+            self._display.note(f"{error.kind}: {error.message}{'; trying again' * again}")
+
+    def _feed(self) -> Feed:
+        source, target = self._plan.source, self._plan.target
+        if source.is_stream:
+            return ThreadFeed(source.prompts(target), self._is_settled)
+        return IteratorFeed(lambda: source.prompts(target), self._is_settled)
+
+    def _is_settled(self, entry: Entry) -> bool:
+        key = entry.key if isinstance(entry, Prompt) else ""
+        status = self._sink.status_of(entry.id, key)
+        if status not in self._plan.settled:
+            return False
+        self._settled_earlier[status] += 1
+        self._stats.skip()
+        return True
+
+    def _emit(self, result: Result) -> None:
+        reference_usd = (
+            reference_cost_usd(result.usage, self._plan.provider, result.model)
+            if result.usage
+            else None
+        )
+        self._stats.add(result, reference_cost_usd=reference_usd)
+        try:
+            self._sink.append(result)
+        except OutputClosed:
+            self._output_closed = True
+            self.engine.cancel()
+
+    async def _keep_showing(self) -> None:
+        while True:
+            self._display.update(self._stats, self.engine.snapshot())
+            await asyncio.sleep(REFRESH_S)
+
+    def _interrupt(self) -> None:
+        """The first signal drains, the second cancels."""
+        if self._draining:
+            self.engine.cancel()
+            return
+        self._draining = True
+        self.engine.stop()
+        in_flight, limit_s = self.engine.snapshot().in_flight, self._plan.drain_timeout_s
+        self._display.note(
+            f"stopping: {counted(in_flight, 'request')} in flight may finish within {limit_s:g} s; "
+            "Ctrl-C again gives up on that"
+            if in_flight
+            else "stopping: nothing is in flight"
+        )
+        asyncio.get_running_loop().call_later(limit_s, self.engine.cancel)
+
+    def _save(self, summary: Summary) -> None:
+        if self._plan.summary_json is None:
+            return
+        try:
+            self._plan.summary_json.write_bytes(summary.to_json())
+        except OSError as error:
+            path = self._plan.summary_json
+            failure = ResultsError(f"cannot write the summary to {path}: {error.strerror}.")
+            self._error = self._error or failure
+
+    def _exit_code(self) -> ExitCode:
+        if self._signals.exit_code is not None:
+            return ExitCode(self._signals.exit_code)
+        if self._error is not None:
+            return self._error.exit_code
+        ended = self._stats.by_status
+        bad = (Status.FAILED, Status.REJECTED, Status.CANCELLED)
+        if any(ended[status] or self._settled_earlier[status] for status in bad):
+            return ExitCode.PARTIAL
+        return ExitCode.OK
+
+
+def _title(plan: Plan) -> str:
+    prompts = "prompts" if plan.total is None else counted(plan.total, "prompt")
+    where = plan.output or "standard output"
+    return f"{prompts} → {plan.target.default_model} at {plan.provider.name} → {where}"

@@ -1,0 +1,73 @@
+"""What SIGINT, SIGTERM and SIGHUP do to this process, from its first moment to its last.
+
+    start-up           leave at once: nothing has been sent or written
+    prompts under way  the first asks for an orderly end, the second for a quick one
+    completing         noted, for the exit code; the third leaves at once
+
+A signal that was ignored when the process began stays ignored: that is how `nohup`, and a shell
+that starts a job in the background, protect a run.
+
+Handlers are set once and stay to the end. Those of an event loop go with the loop, and in the gap
+after it a signal would kill the process before its summary.
+"""
+
+import asyncio
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+def leave_on_signal() -> None:
+    """Have signals end the process at once and quietly, with the exit code a shell gives them."""
+    _handle(_leave)
+
+
+class Signals:
+    """The signals of one run."""
+
+    def __init__(self) -> None:
+        self.exit_code: int | None = None
+        """128 and the number of the first signal, once there was one."""
+        self._count = 0
+        self._act: Callable[[], object] | None = None
+
+    def take_over(self) -> None:
+        """From here on no signal ends the process before the run has been completed."""
+        _handle(self._hear)
+
+    @contextmanager
+    def passed_to(self, act: Callable[[], None]) -> Iterator[None]:
+        """Within the body, `act` is called on the running loop for each signal, the first one
+        included if it came before.
+        """
+        loop = asyncio.get_running_loop()
+        self._act = lambda: loop.call_soon_threadsafe(act)
+        if self.exit_code is not None:
+            act()
+        try:
+            yield
+        finally:
+            self._act = None
+
+    def _hear(self, number: int, frame: FrameType | None) -> None:
+        self._count += 1
+        self.exit_code = self.exit_code or 128 + number
+        if self._act is not None:
+            self._act()
+        elif self._count > 2:
+            _leave(number, frame)
+
+
+def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
+    for number in SIGNALS:
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, handler)
+
+
+def _leave(number: int, _frame: FrameType | None) -> None:
+    # No exception: it could surface in the midst of an import, or be lost in a callback.
+    os._exit(128 + number)

@@ -1,0 +1,49 @@
+"""`copygen simulate`: a provider on this machine, to try things on without a key."""
+
+from typing import Annotated
+
+import typer
+
+FAULT = "Share of requests, 0 to 1, answered with "
+
+
+def simulate(
+    port: Annotated[int, typer.Option(help="Port on 127.0.0.1; 0 takes a free one.")] = 8808,
+    seed: Annotated[int, typer.Option(help="Another seed, other texts and faults.")] = 0,
+    latency_ms: Annotated[
+        float | None, typer.Option(help="The same latency for every request.")
+    ] = None,
+    rpm: Annotated[int | None, typer.Option(help="Requests per minute allowed.")] = None,
+    tpm: Annotated[int | None, typer.Option(help="Tokens per minute allowed.")] = None,
+    burst_s: Annotated[float, typer.Option(help="Seconds' worth of a limit usable at once.")] = 1,
+    retry_after: Annotated[
+        str, typer.Option(help="How a 429 says when: seconds, ms, date or none.")
+    ] = "seconds",
+    rate_limited: Annotated[float, typer.Option(help=FAULT + "a 429.")] = 0,
+    server_error: Annotated[float, typer.Option(help=FAULT + "a 500.")] = 0,
+    timeout: Annotated[float, typer.Option(help=FAULT + "silence.")] = 0,
+    reset: Annotated[float, typer.Option(help=FAULT + "a connection reset.")] = 0,
+    truncated: Annotated[float, typer.Option(help=FAULT + "half a body.")] = 0,
+    html: Annotated[float, typer.Option(help=FAULT + "an HTML error page.")] = 0,
+    empty: Annotated[float, typer.Option(help=FAULT + "no choices.")] = 0,
+    echo: Annotated[bool, typer.Option("--echo", help="Reply with the prompt itself.")] = False,
+    require_key: Annotated[
+        str | None, typer.Option(help="Accept only this key; any other gets a 401.")
+    ] = None,
+    debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
+) -> None:
+    """Run a simulated provider: a real HTTP server that speaks the OpenAI wire format.
+
+    It writes plausible text in the language asked for, labelled [simulated], at the speed of
+    the real models, and shows as many faults as you ask for. The same seed gives the same run.
+
+    Then, in another terminal:
+
+        copygen run prompts.yaml -p simulator --base-url http://127.0.0.1:8808/v1
+    """
+    given = {name: value for name, value in locals().items() if name not in ("port", "debug")}
+    from copygen.cli.failing import reported
+    from copygen.cli.simulating import serve
+
+    with reported(debug=debug):
+        serve(port, given)

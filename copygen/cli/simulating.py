@@ -1,0 +1,34 @@
+"""The work of `copygen simulate`."""
+
+import asyncio
+import signal
+from collections.abc import Mapping
+from typing import Any
+
+import pydantic
+import typer
+
+from copygen.errors import UsageError
+from copygen.providers.simulator import SimulatorProfile, simulator
+
+
+def serve(port: int, given: Mapping[str, Any]) -> None:
+    """Serve until interrupted. Raises UsageError for settings that make no sense."""
+    try:
+        profile = SimulatorProfile.model_validate(given)
+    except pydantic.ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        flag = "--" + str(problem["loc"][0]).replace("_", "-") if problem["loc"] else "the shares"
+        raise UsageError(f"{flag}: {problem['msg']}.") from invalid
+    asyncio.run(_serve(port, profile))
+
+
+async def _serve(port: int, profile: SimulatorProfile) -> None:
+    done = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, done.set)
+    async with simulator(profile, port=port) as base_url:
+        typer.echo(f"simulated provider at {base_url} (Ctrl-C ends it)")
+        typer.echo(f"try: copygen run prompts.yaml -p simulator --base-url {base_url}")
+        await done.wait()

@@ -1,0 +1,128 @@
+"""Finding the key of a provider: environment, file, command. It goes nowhere but the request.
+
+Never from the command line, which everybody on the machine can read, and never from a prompt
+file, which travels.
+"""
+
+import os
+import re
+import stat
+from collections.abc import Mapping
+from pathlib import Path
+from shlex import quote
+from typing import Final
+
+from copygen.config import ProviderConfig
+from copygen.errors import ConfigError
+from copygen.providers.key_command import key_from_command
+from copygen.providers.redact import Secret
+
+MAX_KEY_BYTES: Final = 16 * 1024
+"""Of a key file; the longest keys in use, signed tokens, take a few thousand."""
+_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
+
+_KEY_VALUE: Final = re.compile(
+    r"(?<![A-Za-z0-9])(?:(?:sk|hs|rk|pk|gsk|xai|hf|nvapi|pplx)[-_]|AIza|eyJ)[\w.-]*?[A-Za-z0-9]{16}"
+)
+"""A provider's prefix and, further on, a run of letters and digits no product code has."""
+_KEY_NAME: Final = re.compile(
+    r"(?:^|[._-])(?:api[_-]?key|access[_-]?token|client[_-]?secret|authorization)$", re.IGNORECASE
+)
+
+
+def find_key(config: ProviderConfig, environ: Mapping[str, str]) -> Secret | None:
+    """The provider's key; None for a provider that takes none.
+
+    The first of: the variable `key_env`, if it is set and not empty; the file `key_file`; the
+    first line `key_command` writes, which can take up to 30 s. Raises ConfigError that says what
+    is wrong with the one in use, or, when there is none, every way to give one. No message holds
+    any part of a key.
+    """
+    if config.key_env and (value := environ.get(config.key_env, "").strip()):
+        return _checked(value, config.key_env)
+    if config.key_file is not None:
+        return _checked(_from_file(config.key_file), str(config.key_file))
+    if config.key_command is not None:
+        return _checked(key_from_command(config.key_command), "the output of key_command")
+    if config.key_env:
+        raise ConfigError(_missing(config))
+    return None
+
+
+def doubt_about(config: ProviderConfig, key: Secret | None) -> str | None:
+    """A warning when the key does not look like one of this provider; None when it does."""
+    if key is None or not config.key_prefixes or key.reveal().startswith(config.key_prefixes):
+        return None
+    usual = " or ".join(f"'{prefix}'" for prefix in config.key_prefixes)
+    return (
+        f"the key for {config.name} ({key.masked}) does not begin with {usual} "
+        f"as keys of {config.name} usually do; trying it all the same."
+    )
+
+
+def looks_like_key(value: str, name: str = "") -> bool:
+    """Whether a value given under `name` is, by its shape or its name, a provider's key."""
+    return bool(value) and bool(_KEY_VALUE.search(value) or _KEY_NAME.search(name))
+
+
+def _from_file(given: Path) -> str:
+    path = _expanded(given)
+    try:
+        # Not to wait for the other end of a pipe; the descriptor is checked, not the name.
+        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+            _check_access(path, os.fstat(stream.fileno()))
+            content = stream.read(MAX_KEY_BYTES + 1)
+    except OSError as exc:
+        raise ConfigError(f"cannot read the key file {path}: {exc.strerror}.") from exc
+    if len(content) > MAX_KEY_BYTES:
+        raise ConfigError(f"{path} is no key file: it is larger than {MAX_KEY_BYTES // 1024} KiB.")
+    value = content.decode("utf-8", "replace").strip().removeprefix("\ufeff")
+    if not value:
+        raise ConfigError(f"the key file {path} is empty; it should hold the key and nothing else.")
+    return value
+
+
+def _expanded(given: Path) -> Path:
+    try:
+        path = given.expanduser()
+    except RuntimeError as exc:
+        raise ConfigError(f"there is no home folder to find the key_file {given} in.") from exc
+    if not path.is_absolute():
+        # In whatever folder copygen runs, a file of that name could be somebody else's.
+        raise ConfigError(f"key_file must be an absolute path or begin with ~/, not '{given}'.")
+    return path
+
+
+def _check_access(path: Path, status: os.stat_result) -> None:
+    if not stat.S_ISREG(status.st_mode):
+        raise ConfigError(f"the key file {path} is not a regular file.")
+    if status.st_uid != os.geteuid():
+        raise ConfigError(
+            f"the key file {path} belongs to somebody else; it must be yours: "
+            f"sudo chown $(id -u) {quote(str(path))}"
+        )
+    if status.st_mode & _OTHERS:
+        raise ConfigError(
+            f"others may read or change the key file {path} (mode "
+            f"{stat.S_IMODE(status.st_mode):04o}); close it: chmod 600 {quote(str(path))}"
+        )
+
+
+def _checked(value: str, place: str) -> Secret:
+    if not value.isascii() or not value.isprintable() or " " in value:
+        raise ConfigError(
+            f"the key in {place} has a space, a line break or a non-ASCII character "
+            "in it; copy it again."
+        )
+    return Secret(value)
+
+
+def _missing(config: ProviderConfig) -> str:
+    prefix = config.key_prefixes[0] if config.key_prefixes else ""
+    where = f" Get a key at {config.key_url}." if config.key_url else ""
+    return (
+        f"no key for {config.name}: the environment variable {config.key_env} is not set. "
+        f"Set it with: export {config.key_env}={prefix}... (or name a key_file or a key_command "
+        f"under providers.{config.name} in your settings file).{where} "
+        "To try copygen without a key, add: --provider simulator"
+    )

@@ -1,0 +1,88 @@
+"""What is shipped, and the checks that stand between a change and its users."""
+
+import os
+import re
+import subprocess
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from copygen.config import preset_names
+from copygen.version import __version__
+
+ROOT = Path(__file__).parents[1]
+CI = ROOT / ".ci" / "run"
+
+
+def pyproject() -> dict[str, Any]:
+    return tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+
+
+def in_yaml(path: str) -> Any:
+    return yaml.safe_load((ROOT / path).read_text(encoding="utf-8"))
+
+
+def test_the_wheel_takes_the_presets_to_where_the_package_looks_for_them() -> None:
+    wheel = pyproject()["tool"]["hatch"]["build"]["targets"]["wheel"]
+    assert wheel["packages"] == ["copygen"]
+    assert wheel["force-include"] == {"configs": "copygen/configs"}
+
+
+def test_a_checkout_finds_the_presets_of_its_own_configs_folder() -> None:
+    assert preset_names() == sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))
+
+
+def test_the_source_archive_holds_what_the_wheel_is_built_from_and_what_tests_it() -> None:
+    sdist = pyproject()["tool"]["hatch"]["build"]["targets"]["sdist"]["include"]
+    assert {"/copygen", "/configs", "/prompts", "/tests", "/CHANGELOG.md"} <= set(sdist)
+    assert all((ROOT / entry.lstrip("/")).exists() for entry in sdist)
+
+
+def test_what_a_run_leaves_beside_the_examples_is_not_committed() -> None:
+    ignored = (ROOT / ".gitignore").read_text(encoding="utf-8").split()
+    assert "*.results.jsonl*" in ignored
+
+
+def test_the_changelog_knows_the_version() -> None:
+    changelog = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    assert re.search(rf"\b{re.escape(__version__)}\b", changelog)
+
+
+def test_ci_is_a_script_that_anyone_can_start() -> None:
+    assert os.access(CI, os.X_OK)
+    subprocess.run(["bash", "-n", str(CI)], check=True, timeout=30)
+
+
+def test_ci_runs_every_checker_the_project_is_configured_for() -> None:
+    script = CI.read_text(encoding="utf-8")
+    for command in ("ruff check .", "ruff format --check .", "mypy", "lint-imports"):
+        assert f'"$bin/{command}"' in script
+
+
+def test_commits_pass_the_same_checkers_as_ci() -> None:
+    script = CI.read_text(encoding="utf-8")
+    (repo,) = in_yaml(".pre-commit-config.yaml")["repos"]
+    assert repo["repo"] == "local"
+    tools = {hook["entry"].split()[0] for hook in repo["hooks"]}
+    assert tools == set(re.findall(r'"\$bin/([a-z-]+)', script))
+
+
+def test_the_workflow_runs_ci_on_every_python_we_claim_and_may_only_read() -> None:
+    workflow = in_yaml(".github/workflows/ci.yml")
+    job = workflow["jobs"]["check"]
+    claimed = [
+        found[1]
+        for line in pyproject()["project"]["classifiers"]
+        if (found := re.search(r":: Python :: (3\.\d+)$", line))
+    ]
+    assert job["strategy"]["matrix"]["python"] == claimed
+    assert workflow["permissions"] == {"contents": "read"}
+    assert job["steps"][-1] == {"run": ".ci/run"}
+
+
+def test_the_oldest_python_we_claim_is_the_one_we_require() -> None:
+    project = pyproject()["project"]
+    oldest = next(line for line in project["classifiers"] if re.search(r":: 3\.\d+$", line))
+    assert project["requires-python"] == f">={oldest.rsplit(' ', 1)[1]}"

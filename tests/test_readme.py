@@ -1,0 +1,62 @@
+"""What the README shows is what the program does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from copygen.engine.retry import RULES, Action
+from copygen.errors import ExitCode
+from copygen.models import Kind
+from tests.support.running import ROOT, copygen
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def between(mark: str) -> str:
+    """The text between <!-- mark --> and <!-- /mark -->."""
+    found = re.search(rf"<!-- {mark} -->\n(.*?)<!-- /{mark} -->", README, re.DOTALL)
+    assert found
+    return found[1]
+
+
+WHAT_FOLLOWS = {
+    Action.RETRY: "sent again",
+    Action.WAIT: "sent again, no attempt used",
+    Action.FAIL: "the prompt fails",
+    Action.STOP: "the run ends, code 7",
+}
+
+
+def kinds_table() -> str:
+    lines = ["| kind | what follows | may have been billed |", "|---|---|---|"]
+    for kind, rule in RULES.items():
+        follows = WHAT_FOLLOWS[rule.action]
+        follows += ", at most twice" if rule.ambiguous else ""
+        lines.append(f"| `{kind}` | {follows} | {'yes' if rule.possibly_billed else ''} |")
+    return "\n".join(lines) + "\n"
+
+
+def test_the_table_of_kinds_is_the_one_the_engine_goes_by() -> None:
+    assert set(RULES) == set(Kind)
+    assert between("kinds") == kinds_table()
+
+
+@pytest.mark.parametrize("command", ["run", "simulate"])
+def test_the_options_are_those_of_help(tmp_path: Path, command: str) -> None:
+    done = copygen(command, "--help", cwd=tmp_path, env={"COLUMNS": "96", "TERM": "dumb"})
+    shown = [line.rstrip() for line in done.stdout.strip("\n").splitlines()]
+    assert "\n".join(shown) in between("help")
+
+
+def test_every_exit_code_is_explained() -> None:
+    section = README.split("## Exit codes")[1].split("## ")[0]
+    codes = re.findall(r"^\| ([\d, ]+) \|", section, re.MULTILINE)
+    told = {int(code) for row in codes for code in row.split(", ")}
+    assert {int(code) for code in ExitCode} == told
+
+
+def test_every_local_link_leads_somewhere() -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", README)
+    assert links
+    assert [link for link in links if not (ROOT / link).exists()] == []
