@@ -98,7 +98,8 @@ def _open_prompt_file(path: str, loaded: Loaded, limit: int | None) -> PromptSou
     files: tuple[str, ...] = (path,)
     if loaded.table is not None:
         inner = table_path(loaded, path)
-        _check_table(inner, loaded)
+        with readable(inner):
+            _check_table(inner, loaded)
         table = _file_table(inner, templated=plan.templated)
         files = (path, inner)
     elif loaded.items is not None:

@@ -201,6 +201,8 @@ def table_path(loaded: Loaded, promptfile: str) -> str:
     from somewhere else must not reach the rest of the disk.
     """
     name = loaded.table or ""
+    if not name.isprintable():
+        raise PromptError("'items' should name a table, on one line", loaded.place)
     folder = Path(promptfile).parent
     inside = not Path(name).is_absolute() and ".." not in Path(name).parts
     if not inside or not (folder / name).resolve().is_relative_to(folder.resolve()):

@@ -149,7 +149,8 @@ def _count(number: float | None) -> int | None:
 
 
 def _number(text: str) -> float | None:
-    return float(text) if _NUMBER.fullmatch(text.strip()) else None
+    text = text.strip()  # of more than `float` strips
+    return float(text) if _NUMBER.fullmatch(text) else None
 
 
 def _from_number(number: float, now_s: float) -> float:
