@@ -156,6 +156,8 @@ class RetrySettings(Settled):
     """Retries of one prompt after failures that may have been billed."""
     base_s: Seconds = 1.0
     cap_s: Seconds = 60.0
+    max_retry_after_s: Seconds = 900.0
+    """A provider that asks for a longer wait ends the run with exit code 5 instead."""
     budget_share: float = pydantic.Field(default=0.3, ge=0)
     """Retries of the whole run per prompt sent; past it the breaker opens."""
     budget_reserve: int = pydantic.Field(default=20, ge=1)

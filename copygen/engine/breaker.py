@@ -10,9 +10,15 @@ Closed trips when any of these holds (numbers in `BreakerSettings`):
 * `connection_failures_in_a_row` failures to connect with no success between them;
 * at least `failure_share` of the last `window` finished calls failed, `min_calls` at least.
 
-"No success between them" looks at when a call *began*: a call that began before the last success
-proves nothing by failing after it. A thousand calls started together whose ten stragglers time
-out in the same instant are slow calls, not an outage.
+The last calls are those that began last: stragglers that time out when everything else is done
+are not what the provider is like now.
+
+"No success between them" looks at when a call *began*: a failure proves nothing when a call that
+began no earlier succeeded. A thousand calls started together whose ten stragglers time out in the
+same instant are slow calls, not an outage.
+
+A few failures in a row are a suspicion: nobody is admitted then until the answers that are still
+on their way have confirmed it or cleared it up, so that little is sent into an outage.
 
 Open admits nobody. Half-open admits exactly one call, the probe. A probe that is cancelled or
 rate limited says nothing and gives its place back. After a probe succeeds, starts are spaced
@@ -25,7 +31,7 @@ nothing. Time is seconds of one monotonic clock.
 
 import math
 import random
-from collections import deque
+from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum, StrEnum
 
@@ -35,6 +41,8 @@ SLOW_START_S = 5.0
 """After closing, how long starts are spaced; the pace doubles every second from RAMP_PER_S."""
 RAMP_PER_S = 4.0
 """Starts per second right after closing."""
+SUSPICIOUS = 10
+"""Failures of any kind in a row after which the answers on their way are waited for."""
 INSTANT_S = 1e-6
 """Less than this is now: a wait must never be too short to move a clock made of floats."""
 
@@ -92,11 +100,15 @@ class CircuitBreaker:
         self._settings = settings
         self._rng = rng
         self._generation = 0
-        self._recent: deque[bool] = deque(maxlen=settings.window)
+        self._recent_began_at: list[float] = []
+        self._recent_failed: list[bool] = []
         self._recent_failures = 0
         self._timeouts = 0
         self._no_connections = 0
-        self._last_success_at = -math.inf
+        self._failures_in_a_row = 0
+        self._first_failed_began_at = math.inf
+        self._in_flight = 0
+        self._last_success_began_at = -math.inf
         self._failing_since: float | None = None
         self._open_until = 0.0
         self._openings_in_a_row = 0
@@ -107,11 +119,16 @@ class CircuitBreaker:
     def admit(self, now: float) -> Permit | float:
         """A permit, or the seconds to wait before asking again.
 
-        `math.inf` means: until the probe now in flight has been recorded.
+        `math.inf` means: until the next call now in flight has been recorded.
         """
         if self.state is State.CLOSED:
+            if self.is_suspicious and self._in_flight:
+                return math.inf
             wait_s = self._slow_start_wait_s(now) if self._closed_at is not None else 0.0
-            return wait_s or Permit(self._generation, now, is_probe=False)
+            if wait_s:
+                return wait_s
+            self._in_flight += 1
+            return Permit(self._generation, now, is_probe=False)
         if self.state is State.OPEN and now < self._open_until - INSTANT_S:
             return self._open_until - now
         if self.state is State.OPEN:
@@ -126,12 +143,17 @@ class CircuitBreaker:
         if permit.generation != self._generation:
             return None
         if permit.is_probe:
-            return self._record_probe(verdict, now)
+            return self._record_probe(permit, verdict, now)
         return self._record_call(permit, verdict, now)
 
     def trip(self, reason: str, now: float) -> Transition | None:
         """Open for a reason found elsewhere; None unless it was closed."""
         return self._open(reason, now) if self.state is State.CLOSED else None
+
+    @property
+    def is_suspicious(self) -> bool:
+        """Whether it is closed, but may not be for long."""
+        return self.state is State.CLOSED and self._failures_in_a_row >= SUSPICIOUS
 
     def wait_s(self, now: float) -> float:
         """Seconds until the next probe may be sent; 0 unless open."""
@@ -141,35 +163,44 @@ class CircuitBreaker:
         """Seconds since the first failure after the last success; 0 if there was none."""
         return 0.0 if self._failing_since is None else now - self._failing_since
 
-    def _record_probe(self, verdict: Verdict, now: float) -> Transition | None:
+    def _record_probe(self, permit: Permit, verdict: Verdict, now: float) -> Transition | None:
         self._probing = False
         if verdict is Verdict.NEUTRAL:
             return None
         if verdict is Verdict.SUCCESS:
-            return self._close(now)
+            return self._close(permit.began_at, now)
         return self._open(f"the probe failed ({verdict.value})", now)
 
     def _record_call(self, permit: Permit, verdict: Verdict, now: float) -> Transition | None:
+        self._in_flight -= 1
         if verdict is Verdict.NEUTRAL:
             return None
-        self._remember(failed=verdict in FAILURES)
+        self._remember(permit.began_at, failed=verdict in FAILURES)
         if self._failing_since is None and verdict in FAILURES:
             self._failing_since = now
         if verdict is Verdict.SUCCESS:
-            self._last_success_at = now
+            self._last_success_began_at = max(self._last_success_began_at, permit.began_at)
             self._timeouts = self._no_connections = 0
             self._failing_since = None
-        elif permit.began_at >= self._last_success_at:
+            if permit.began_at >= self._first_failed_began_at:
+                self._failures_in_a_row = 0
+        elif permit.began_at > self._last_success_began_at:
+            if not self._failures_in_a_row:
+                self._first_failed_began_at = permit.began_at
+            self._failures_in_a_row += 1
             self._timeouts += verdict is Verdict.TIMEOUT
             self._no_connections += verdict is Verdict.NO_CONNECTION
         reason = self._why_trip()
         return self._open(reason, now) if reason else None
 
-    def _remember(self, *, failed: bool) -> None:
-        if len(self._recent) == self._recent.maxlen:
-            self._recent_failures -= self._recent[0]
-        self._recent.append(failed)
+    def _remember(self, began_at: float, *, failed: bool) -> None:
+        place = bisect_right(self._recent_began_at, began_at)
+        self._recent_began_at.insert(place, began_at)
+        self._recent_failed.insert(place, failed)
         self._recent_failures += failed
+        if len(self._recent_failed) > self._settings.window:
+            del self._recent_began_at[0]
+            self._recent_failures -= self._recent_failed.pop(0)
 
     def _why_trip(self) -> str | None:
         rules = self._settings
@@ -177,7 +208,7 @@ class CircuitBreaker:
             return f"{self._timeouts} timeouts in a row"
         if self._no_connections >= rules.connection_failures_in_a_row:
             return f"{self._no_connections} failed connections in a row"
-        calls = len(self._recent)
+        calls = len(self._recent_failed)
         if calls >= rules.min_calls and self._recent_failures >= rules.failure_share * calls:
             return f"{self._recent_failures} of the last {calls} calls failed"
         return None
@@ -191,12 +222,14 @@ class CircuitBreaker:
         before = self._enter(State.OPEN)
         return Transition(self.name, before, State.OPEN, reason, cooldown_s)
 
-    def _close(self, now: float) -> Transition:
-        self._recent.clear()
+    def _close(self, began_at: float, now: float) -> Transition:
+        self._recent_began_at.clear()
+        self._recent_failed.clear()
         self._recent_failures = self._timeouts = self._no_connections = 0
+        self._failures_in_a_row = 0
         self._openings_in_a_row = 0
         self._failing_since = None
-        self._last_success_at = now
+        self._last_success_began_at = began_at
         self._closed_at = now
         self._starts_since_closing = 0
         before = self._enter(State.CLOSED)
@@ -205,6 +238,7 @@ class CircuitBreaker:
     def _enter(self, state: State) -> State:
         before, self.state = self.state, state
         self._generation += 1
+        self._in_flight = 0
         self._probing = False
         return before
 

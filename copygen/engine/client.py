@@ -14,12 +14,12 @@ import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
 from copygen.engine.breaker import Verdict
-from copygen.engine.halt import Halt
+from copygen.engine.halt import Halt, Halted
 from copygen.engine.outcome import Story, result_of, result_of_fault
 from copygen.engine.permits import Leave, Permits
 from copygen.engine.retry import RULES, Action, Persistence, RetryBudget
 from copygen.engine.slots import Slot
-from copygen.errors import ProviderRefused
+from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
 from copygen.providers.protocol import Provider
 from copygen.providers.transport import failure
@@ -59,6 +59,8 @@ class Terms:
     """No retry of a prompt begins later than this after its start."""
     slow_call_s: float
     """A slower call counts as a failure of the provider."""
+    on_failure: Callable[[ApiError], None]
+    """Hears of every failed attempt, retried or not."""
     rng: random.Random
     clock: Callable[[], datetime]
     """The wall time, UTC; all else runs on the event loop's time."""
@@ -75,9 +77,7 @@ class Client:
         permits: Permits,
         halt: Halt,
         terms: Terms,
-        on_failure: Callable[[ApiError], None],
     ) -> None:
-        """`on_failure` hears of every failed attempt, retried or not."""
         self.meter = Meter()
         self._config = config
         self._provider = provider
@@ -85,7 +85,6 @@ class Client:
         self._permits = permits
         self._halt = halt
         self._terms = terms
-        self._on_failure = on_failure
         self._now = asyncio.get_running_loop().time
 
     async def complete(self, entry: Prompt | InputFault, slot: Slot) -> Result | None:
@@ -99,13 +98,12 @@ class Client:
         story = Story(began_s=self._now())
         try:
             answer = await self._until_answered(entry, slot, story)
-        except asyncio.CancelledError:
-            if not self._halt.cancelled:
+        except (asyncio.CancelledError, Halted) as end:
+            if isinstance(end, asyncio.CancelledError) and not self._halt.cancelled:
                 raise
-            if not story.on_the_wire:
+            if not story.on_the_wire and not story.paid:
                 return None
-            self.meter.possibly_billed += 1
-            answer = ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")
+            answer = self._cut_short(story)
         if isinstance(answer, ApiError) and RULES[answer.kind].action is Action.STOP:
             raise ProviderRefused(f"{self._config.name} refused: {answer.message}", answer)
         return result_of(
@@ -116,6 +114,13 @@ class Client:
             now_s=self._now(),
             created_at=self._terms.clock(),
         )
+
+    def _cut_short(self, story: Story) -> ApiError:
+        """What is said of a prompt that cost, or may have cost, and has no result yet."""
+        if not story.on_the_wire:
+            return ApiError(Kind.CANCELLED, "the run ended before it could be sent again")
+        self.meter.possibly_billed += 1
+        return ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")
 
     async def _until_answered(
         self, prompt: Prompt, slot: Slot, story: Story
@@ -207,7 +212,12 @@ class Client:
             story.paid.append(answer.completion)
         elif rule.possibly_billed:
             self.meter.possibly_billed += 1
-        self._on_failure(answer)
+        self._terms.on_failure(answer)
+        if (answer.retry_after_s or 0) > self._terms.retry.max_retry_after_s:
+            raise ProviderDown(
+                f"{self._config.name} asks to wait {answer.retry_after_s:,.0f} s "
+                f"({answer.message}). What is done is kept: run the same command again then."
+            )
         self.meter.rate_limited += answer.kind is Kind.RATE_LIMITED
         story.repeats = rule.action is Action.RETRY
 
@@ -225,9 +235,8 @@ class Client:
         elif isinstance(answer, Completion):
             slow = now - leave.model.began_at > self._terms.slow_call_s
             verdict = Verdict.FAILURE if slow else Verdict.SUCCESS
-            pacer.accepted(now)
         else:
             verdict = RULES[answer.kind].verdict
             if answer.kind is Kind.RATE_LIMITED:
-                pacer.rate_limited(now, answer.retry_after_s)
+                pacer.rate_limited(now, leave.start, answer.retry_after_s)
         self._permits.record(leave, verdict)

@@ -16,13 +16,16 @@ from copygen.engine.breaker import State, Transition
 from copygen.engine.client import Client, Terms
 from copygen.engine.feed import Entry, Feed
 from copygen.engine.halt import Halt
-from copygen.engine.limiter import Pacer
+from copygen.engine.pacer import Pacer
 from copygen.engine.permits import Permits
 from copygen.engine.pipeline import Pipeline
 from copygen.engine.retry import RetryBudget
 from copygen.errors import CopygenError, LimitReached
 from copygen.models import ApiError, Prompt, Result, Snapshot
 from copygen.providers.protocol import Provider
+
+FIRST_SLOTS = 20
+"""Requests in flight at first, where no limit is known."""
 
 
 def utc_now() -> datetime:
@@ -73,12 +76,13 @@ class Engine:
             timeout_s=settings.timeout_s,
             prompt_timeout_s=settings.prompt_timeout_s,
             slow_call_s=settings.breaker.slow_call_s or math.inf,
+            on_failure=on_failure,
             rng=outside.rng,
             clock=outside.clock,
         )
-        self._client = Client(
-            config, provider, outside.transport, self._permits, self._halt, terms, on_failure
-        )
+        self._client = Client(config, provider, outside.transport, self._permits, self._halt, terms)
+        # Who was told the limit may begin at full width: the pacer keeps to it.
+        self._first_slots = settings.concurrency if config.rpm else FIRST_SLOTS
         self._pipeline: Pipeline | None = None
 
     async def run(self, feed: Feed, emit: Callable[[Result], None]) -> CopygenError | None:
@@ -91,7 +95,7 @@ class Engine:
             feed, self._client.complete, emit, self._halt, defer=self._is_crowded
         )
         with self._deadline():
-            await self._pipeline.run(self._settings.concurrency)
+            await self._pipeline.run(self._settings.concurrency, self._first_slots)
         return self._halt.error
 
     def stop(self) -> None:
@@ -144,5 +148,5 @@ class Engine:
             waiting=max(0, in_progress - meter.in_flight),
             breaker=state.value,
             breaker_wait_s=wait_s,
-            limit=self._settings.concurrency,
+            limit=self._pipeline.slots.capacity if self._pipeline else self._first_slots,
         )

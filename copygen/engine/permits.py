@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from copygen.config import BreakerSettings
 from copygen.engine.breaker import CircuitBreaker, Permit, State, Transition, Verdict
 from copygen.engine.halt import Alarm, Halt
-from copygen.engine.limiter import Pacer
+from copygen.engine.pacer import Pacer, Start
 from copygen.engine.slots import Slot
 from copygen.errors import ProviderDown
 
@@ -43,6 +43,7 @@ class Leave:
     lane: Lane
     host: Permit
     model: Permit
+    start: Start
     tokens: float
     """Tokens reserved with the pacer; 0 when tokens are not paced."""
 
@@ -96,6 +97,7 @@ class Permits:
     def record(self, leave: Leave, verdict: Verdict) -> None:
         """Give leave back with what the call showed."""
         now = self._now()
+        awaited = self._host.is_suspicious or leave.lane.breaker.is_suspicious
         of_host = OF_HOST.get(verdict, verdict)
         of_model = OF_MODEL.get(verdict, verdict)
         changes = (
@@ -104,14 +106,16 @@ class Permits:
         )
         for transition in filter(None, changes):
             self._tell(transition)
-        if any(changes) or leave.host.is_probe or leave.model.is_probe:
+        if awaited or any(changes) or leave.host.is_probe or leave.model.is_probe:
             for lane in self._lanes.values():
                 lane.alarm.ring()
 
     def trip(self, model: str, reason: str) -> None:
         """Open the breaker of a model for a reason found elsewhere."""
-        if transition := self._lanes[model].breaker.trip(reason, self._now()):
+        lane = self._lanes[model]
+        if transition := lane.breaker.trip(reason, self._now()):
             self._tell(transition)
+            lane.alarm.ring()
 
     def is_crowded(self, model: str, enough: int) -> bool:
         """Whether the model is not served now and `enough` prompts wait for it already."""
@@ -119,7 +123,7 @@ class Permits:
         return (
             lane is not None
             and lane.waiting >= enough
-            and lane.breaker.state is not State.CLOSED
+            and (lane.breaker.state is not State.CLOSED or lane.breaker.is_suspicious)
             and self._host.state is State.CLOSED
         )
 
@@ -157,7 +161,7 @@ class Permits:
         if not isinstance(model, Permit):
             self._host.record(host, Verdict.NEUTRAL, now)
             return model
-        return Leave(lane, host, model, tokens)
+        return Leave(lane, host, model, self.pacer.started(now), tokens)
 
     def _patience_s(self, lane: Lane) -> float:
         """How much longer to wait for a sick provider."""

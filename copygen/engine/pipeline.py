@@ -13,7 +13,7 @@ from copygen.engine.feed import Entry, Feed
 from copygen.engine.halt import Halt, Halted
 from copygen.engine.slots import Slot, Slots
 from copygen.errors import CopygenError
-from copygen.models import Result
+from copygen.models import Result, Status
 
 IN_PROGRESS_PER_SLOT = 4
 """Prompts under way per request slot, those that wait to be retried included."""
@@ -48,15 +48,20 @@ class Pipeline:
         self.slots: Slots
         self.in_progress = 0
 
-    async def run(self, concurrency: int) -> None:
+    async def run(self, concurrency: int, first: int) -> None:
         """Work until the source is empty or the run is halted.
+
+        At most `concurrency` requests are on the wire: `first` to begin with, and one more for
+        each prompt that succeeds. A provider whose limits nobody knows should not meet a
+        thousand requests in its first moment.
 
         A CopygenError from `work`, `emit` or the source halts the run: what is in flight still
         ends and is emitted. A bug in any of them cancels everything and is raised as it is.
         """
         self._halt.on_call(self._feed.close)
         self._halt.on_cancel(self._cancel_workers)
-        self.slots = Slots(concurrency, self._hire)
+        self._concurrency = concurrency
+        self.slots = Slots(min(first, concurrency), self._hire)
         try:
             async with asyncio.TaskGroup() as self._group:
                 self._hire()
@@ -100,8 +105,11 @@ class Pipeline:
             return
         finally:
             self.in_progress -= 1
-        if result is not None:
-            self._emit(result)
+        if result is None:
+            return
+        if self.slots.capacity < self._concurrency and result.status is Status.OK:
+            self.slots.widen()
+        self._emit(result)
 
     def _cancel_workers(self) -> None:
         for worker in tuple(self._workers):

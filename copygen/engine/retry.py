@@ -72,9 +72,13 @@ RULES: dict[Kind, Rule] = {
 Answer = TypeVar("Answer")
 
 
-def backoff_s(n: int, settings: RetrySettings, rng: random.Random) -> float:
+THROTTLED_BASE_S = 0.1
+"""The base after a 429: the whole run was slowed down for it already."""
+
+
+def backoff_s(n: int, base_s: float, cap_s: float, rng: random.Random) -> float:
     """Full jitter before retry number `n` (1-based): U(0, min(cap, base * 2^(n-1)))."""
-    return rng.uniform(0.0, min(settings.cap_s, settings.base_s * 2.0 ** min(n - 1, 60)))
+    return rng.uniform(0.0, min(cap_s, base_s * 2.0 ** min(n - 1, 60)))
 
 
 class RetryBudget:
@@ -174,9 +178,11 @@ class Persistence:
             self._failures += 1
 
     def _wait_s(self, state: tenacity.RetryCallState) -> float:
-        floor_s = _error_of(state).retry_after_s or 0.0
+        error, rules = _error_of(state), self._settings
+        throttled = error.kind is Kind.RATE_LIMITED
+        base_s = min(THROTTLED_BASE_S, rules.base_s) if throttled else rules.base_s
         n = self._failures + self._waits
-        return floor_s + backoff_s(n, self._settings, self._rng)
+        return (error.retry_after_s or 0.0) + backoff_s(n, base_s, rules.cap_s, self._rng)
 
     def _is_spent(self, state: tenacity.RetryCallState) -> bool:
         return (

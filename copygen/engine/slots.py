@@ -19,6 +19,11 @@ class Slots:
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._on_free = on_free
 
+    def widen(self) -> None:
+        """Add a slot."""
+        self.capacity += 1
+        self.give_back()
+
     @property
     def wanted(self) -> bool:
         """Whether somebody who already has a prompt waits for a slot."""

@@ -76,6 +76,70 @@ def test_stragglers_of_a_thousand_that_time_out_in_the_same_instant_are_no_outag
     assert subject.state is State.CLOSED
 
 
+def test_any_number_of_stragglers_that_time_out_at_the_end_is_no_outage() -> None:
+    subject = breaker()
+    permits = [admitted(subject, n / 1000) for n in range(10_000)]
+    for n, permit in enumerate(permits):
+        if n % 100:
+            subject.record(permit, S, n / 1000 + 0.04)
+    for n, permit in enumerate(permits):
+        if n % 100 == 0:
+            assert subject.record(permit, T, n / 1000 + 30) is None
+
+
+def test_a_provider_that_answers_some_and_leaves_the_most_hanging_is_an_outage() -> None:
+    subject = breaker(timeouts_in_a_row=1000)
+    permits = [admitted(subject, n / 1000) for n in range(100)]
+    for permit in permits[::3]:
+        subject.record(permit, S, 1.0)
+    transitions = [
+        subject.record(permit, T, 30.0) for permit in permits if permit not in permits[::3]
+    ]
+    assert any(transitions)
+
+
+def test_B7_a_timeout_counts_unless_a_call_that_began_no_earlier_succeeded() -> None:
+    subject = breaker()
+    early = [admitted(subject, 0.0) for _ in range(10)]
+    success = admitted(subject, 0.1)
+    later = [admitted(subject, 0.2) for _ in range(3)]
+    subject.record(success, S, 5.0)
+    for permit in early:
+        assert subject.record(permit, T, 30.0) is None
+    for permit in later[:2]:
+        assert subject.record(permit, T, 30.2) is None
+    assert subject.record(later[2], T, 30.2) is not None
+
+
+def test_B1_ten_failures_in_a_row_let_nobody_in_until_the_answers_on_their_way_are_here() -> None:
+    subject = breaker()
+    early = admitted(subject, 0.0)
+    calls = [admitted(subject, 0.1) for _ in range(13)]
+    for permit in calls[:9]:
+        subject.record(permit, F, 0.1)
+    subject.record(early, S, 0.1)  # from before the trouble: says nothing about it
+    assert not subject.is_suspicious
+    subject.record(calls[9], F, 0.1)
+    assert subject.is_suspicious
+    assert subject.admit(0.1) == math.inf
+    subject.record(calls[10], X, 0.2)
+    assert subject.admit(0.2) == math.inf
+    subject.record(calls[11], S, 0.3)
+    assert not subject.is_suspicious
+    admitted(subject, 0.3)
+
+
+def test_B1_under_suspicion_one_call_at_a_time_goes_on() -> None:
+    subject = breaker()
+    feed(subject, [F] * 10)
+    for second in range(100, 110):
+        assert subject.state is State.CLOSED
+        only = admitted(subject, second)
+        assert subject.admit(second) == math.inf
+        subject.record(only, F, second)
+    assert subject.state is State.OPEN
+
+
 def test_a_provider_that_hangs_from_the_start_opens_at_the_third_timeout() -> None:
     subject = breaker()
     permits = [admitted(subject, 0.0) for _ in range(50)]
@@ -92,11 +156,11 @@ def test_twelve_percent_of_random_faults_at_concurrency_50_do_not_open_it(seed: 
     now = 0.0
     in_flight: list[tuple[float, Verdict, Permit]] = []
     for _ in range(5_000):
-        while len(in_flight) < 50:
+        while len(in_flight) < 50 and not isinstance(permit := subject.admit(now), float):
             fault = rng.random() < 0.12
             verdict = rng.choice([F, F, F, T, X]) if fault else S
             lasts = {S: 0.04, T: 30.0}.get(verdict, 0.001)
-            in_flight.append((now + lasts, verdict, admitted(subject, now)))
+            in_flight.append((now + lasts, verdict, permit))
         in_flight.sort(key=lambda call: call[0])
         now, verdict, permit = in_flight.pop(0)
         assert subject.record(permit, verdict, now) is None

@@ -30,7 +30,7 @@ def test_every_prompt_ends_in_one_result_with_its_own_text() -> None:
     assert len(run.results) == 100
 
 
-def test_never_more_requests_in_flight_than_the_concurrency() -> None:
+def test_C6_never_more_requests_in_flight_than_the_concurrency() -> None:
     in_flight = 0
     most = 0
 
@@ -59,7 +59,8 @@ def test_with_steady_replies_the_run_takes_the_ideal_time() -> None:
         await Run(handler, settings=settings(concurrency=50)).over(prompts(5000))
         return asyncio.get_running_loop().time()
 
-    assert run_virtual(main()) == pytest.approx(5000 / 50 * 0.04, rel=0.01)
+    # The first two rounds are narrower: a run begins with twenty requests in flight.
+    assert run_virtual(main()) == pytest.approx(5000 / 50 * 0.04, rel=0.015)
 
 
 def test_the_source_is_read_no_further_than_the_workers_need() -> None:
@@ -153,7 +154,7 @@ def test_retry_after_is_a_floor_for_every_prompt_of_the_key() -> None:
 
 
 @pytest.mark.parametrize("concurrency", [1, 8, 50])
-def test_a_refused_key_ends_the_run_and_burns_no_row(concurrency: int) -> None:
+def test_R9_a_refused_key_ends_the_run_and_burns_no_row(concurrency: int) -> None:
     requests = 0
 
     async def handler(_: httpx.Request) -> httpx.Response:

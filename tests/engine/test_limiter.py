@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.engine.limiter import BURST_S, Pacer, RateLimiter
+from copygen.engine.limiter import BURST_S, RateLimiter
+from copygen.engine.pacer import Pacer, best_bound_per_s
 
 AN_HOUR = 3600.0
 
@@ -80,37 +81,72 @@ def test_rpm_and_tpm_bind_together() -> None:
 
 def test_R3_nothing_starts_before_retry_after_and_then_not_all_at_once() -> None:
     pacer = Pacer(600, None)
-    pacer.accepted(0.0)
-    pacer.rate_limited(0.0, retry_after_s=7.0)
+    pacer.rate_limited(0.0, pacer.started(0.0), retry_after_s=7.0)
     waits = [pacer.reserve(0.1) for _ in range(5)]
     assert waits[0] >= 6.9
     assert all(later > earlier for earlier, later in pairwise(waits))
     assert pacer.held_s(0.1) == pytest.approx(6.9)
+    assert pacer.held_s(7.0) == 0
 
 
 def test_one_episode_of_429s_is_one_cut() -> None:
     pacer = Pacer(6000, None)
-    for hundredth in range(100):
-        pacer.accepted(hundredth / 100)
-    for _ in range(50):
-        pacer.rate_limited(1.0, retry_after_s=None)
+    starts = [pacer.started(hundredth / 100) for hundredth in range(300)]
+    pacer.rate_limited(3.0, starts[200], retry_after_s=None)
     once = pacer.rate_per_s
-    assert once == pytest.approx(0.8 * 100, rel=0.03)
-    pacer.rate_limited(2.9, retry_after_s=None)
+    for start in starts[201:]:
+        pacer.rate_limited(3.0, start, retry_after_s=None)
     assert pacer.rate_per_s == once
+    assert once is not None
+    assert once < 100
+
+
+def test_the_pace_after_a_refusal_is_what_was_accepted_since_the_one_before() -> None:
+    pacer = Pacer(None, None)
+    for twentieth in range(40):
+        last = pacer.started(twentieth / 20)
+    pacer.rate_limited(2.0, last, None)
+    assert pacer.rate_per_s == pytest.approx(20 * 0.97, rel=0.05)
 
 
 def test_the_rate_creeps_back_but_not_past_what_was_told() -> None:
     pacer = Pacer(600, None)
-    for tenth in range(10):
-        pacer.accepted(tenth / 10)
-    pacer.rate_limited(1.0, None)
-    cut = pacer.rate_per_s
-    assert cut is not None
-    assert cut < 10
-    pacer.reserve(5.0)
-    crept = pacer.rate_per_s
-    assert crept is not None
-    assert cut < crept < 10
-    pacer.reserve(AN_HOUR)
-    assert pacer.rate_per_s == 10
+    pacer.rate_limited(0.0, pacer.started(0.0), None)
+    rates = [pacer.rate_per_s]
+    now = 0.0
+    for _ in range(2000):
+        now += pacer.reserve(now)
+        rates.append(pacer.rate_per_s)
+    known = [rate for rate in rates if rate is not None]
+    assert known == sorted(known)
+    assert known[0] == 9
+    assert known[-1] == 10
+
+
+def test_a_pace_nobody_uses_up_does_not_grow() -> None:
+    pacer = Pacer(None, None)
+    pacer.rate_limited(0.0, pacer.started(0.0), None)
+    before = pacer.rate_per_s
+    for hour in range(1, 1000):
+        assert pacer.reserve(hour * AN_HOUR) == 0
+    assert pacer.rate_per_s == before
+
+
+@given(
+    rate=st.floats(1, 500),
+    bucket=st.integers(1, 50),
+    pauses=st.lists(st.floats(0, 0.5), min_size=30, max_size=200),
+)
+def test_no_bound_is_above_the_rate_of_a_real_bucket(
+    rate: float, bucket: int, pauses: list[float]
+) -> None:
+    """Whatever was sent when: what a token bucket accepted never proves more than it refills."""
+    level, now, accepted = float(bucket), 0.0, list[float]()
+    for pause in pauses:
+        now += pause / rate * 4
+        level = min(bucket, level + pause * 4)
+        if level >= 1:
+            level -= 1
+            accepted.append(now)
+    spread = [at for at in accepted if accepted[-1] - at > 2e-3 or at == accepted[-1]]
+    assert best_bound_per_s(spread, bucket) <= rate * (1 + 1e-6) + 1e3 * (len(spread) == 0)

@@ -88,7 +88,7 @@ async def fail_fast(provider: Provider, rows: int, concurrency: int) -> int:
             for number in range(1, rules.max_attempts + 1):
                 if await attempt():
                     break
-                await asyncio.sleep(backoff_s(number, rules, rng))
+                await asyncio.sleep(backoff_s(number, rules.base_s, rules.cap_s, rng))
             else:
                 lost += 1
 

@@ -77,7 +77,12 @@ class Run:
     """One engine over a handler, and everything it reported."""
 
     def __init__(
-        self, handler: Callable[[httpx.Request], object], *, settings: Settings, seed: int = 0
+        self,
+        handler: Callable[[httpx.Request], object],
+        *,
+        settings: Settings,
+        config: ProviderConfig = CONFIG,
+        seed: int = 0,
     ) -> None:
         self.results: list[Result] = []
         self.emit: Callable[[Result], object] = self.results.append
@@ -85,7 +90,7 @@ class Run:
         self.error: CopygenError | None = None
         transport = httpx.MockTransport(handler)  # type: ignore[arg-type]  # sync or async
         outside = Outside(transport, random.Random(seed), lambda: WALL)
-        self.engine = Engine(CONFIG, settings, FakeProvider(), outside, self.transitions.append)
+        self.engine = Engine(config, settings, FakeProvider(), outside, self.transitions.append)
 
     async def over(self, entries: Iterable[Prompt]) -> "Run":
         """Run over these entries to the end."""

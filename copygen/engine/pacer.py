@@ -1,0 +1,271 @@
+"""The pace of a run at one provider: told, or learned from 429s. Pure rules; `now` is an argument.
+
+The learning rests on the observation that at the moment of a
+refusal the provider's own bucket is empty. What was accepted between two refusals is what flowed
+in between, less what the bucket could not hold; what was accepted in any shorter time up to a
+refusal is at most a full bucket more than flowed in. Both bound the refill rate from below, and
+the best bound is exact if the bucket was full or empty at its beginning. So:
+
+* without a limit told and without a 429, nothing is paced;
+* a refusal sets the pace to the best bound, and holds everything for as long as the provider asks;
+* while the pace binds, each start makes it a little faster: quickly before the first measurement
+  is in, slowly after it, and the slower the more often it has been measured; faster again the
+  longer nothing is refused, because the limit may have been raised.
+
+Requests that were on the wire when the pace was cut belong to the same episode: they tell nothing
+new and cut nothing again.
+
+Some providers refuse a share of requests at any pace, and a pace that each of those cuts would end
+near nothing. So when refusals keep coming, `Doubt` tries a faster pace, and believes what it sees.
+"""
+
+import math
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from copygen.engine.limiter import RateLimiter
+
+KEPT = 0.97
+"""Share of a measured rate that is used (a bucket at 97 % was refused nothing in simulation)."""
+CUT = 0.9
+"""What a refusal leaves of the pace when too little was accepted since the last to measure."""
+DOUBLING = 0.7
+"""Bucketfuls of starts in which an unmeasured pace doubles: a full bucket hides as many."""
+FASTEST_GROWTH = 0.17
+"""Of an unmeasured pace, per start, however small the bucket is."""
+GROWTH_CUT = 0.125
+"""What is left of that after each measurement."""
+LEAST_GROWTH = 0.0002
+PATIENCE = 200
+"""Starts without a refusal after which growth doubles."""
+CAUTION_PER_S = 20.0
+"""How much more slowly a measured pace grows for each second that a refusal costs."""
+HISTORY = 2000
+"""Starts since the last refusal that a measurement looks at."""
+FEWEST = 10
+"""Requests a bound must rest on."""
+DOUBTFUL_REFUSALS = 8
+DOUBTFUL_STARTS = 800
+"""So many refusals in so many starts at a measured pace are more than a limit explains."""
+TRIAL_STARTS = 100
+TRIAL_RAISE = 3.0
+"""A trial takes so many starts at so many times the pace."""
+TRIAL_FAILS_AT = 0.1
+"""The share of refusals that shows that the pace does matter."""
+TRIALS = 3
+"""How many trials may fail in one run: each costs a few refusals."""
+FASTEST_PER_S = 1e6
+"""A learned pace never grows past what no machine sends, so that it stays a finite number."""
+SLOWEST_PER_S = 0.05
+"""A learned pace never falls below one request in twenty seconds."""
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """One request that was sent."""
+
+    at: float
+    number: int
+    """How many were sent up to and with it."""
+
+
+class Doubt:
+    """Whether refusals have to do with the pace at all; found out by trying a faster one."""
+
+    def __init__(self) -> None:
+        self._starts = 0
+        self._refusals = 0
+        self._proven_per_s: float | None = None
+        """The pace to go back to when a trial fails; None while there is none."""
+        self._trials_left = TRIALS
+
+    @property
+    def is_on_trial(self) -> bool:
+        """Whether refusals are to cut nothing now."""
+        return self._proven_per_s is not None
+
+    def started(self, rate_per_s: float) -> float:
+        """The pace after one more start."""
+        self._starts += 1
+        if self.is_on_trial and self._starts >= TRIAL_STARTS:
+            return self._raise(rate_per_s)
+        return rate_per_s
+
+    def refused(self, rate_per_s: float) -> float:
+        """The pace after one more refusal."""
+        self._refusals += 1
+        if self._proven_per_s is not None:
+            if self._refusals >= max(
+                5, TRIAL_FAILS_AT * TRIAL_STARTS, TRIAL_FAILS_AT * self._starts
+            ):
+                rate_per_s, self._proven_per_s = self._proven_per_s, None
+                self._starts = self._refusals = 0
+        elif self._refusals >= DOUBTFUL_REFUSALS:
+            if self._starts <= DOUBTFUL_STARTS and self._trials_left:
+                self._trials_left -= 1
+                return self._raise(rate_per_s)
+            self._starts = self._refusals = 0
+        return rate_per_s
+
+    def _raise(self, rate_per_s: float) -> float:
+        self._proven_per_s = rate_per_s
+        self._starts = self._refusals = 0
+        return rate_per_s * TRIAL_RAISE
+
+
+class Pacer:
+    """The pace of one key at one provider: requests and tokens, told or learned."""
+
+    def __init__(self, rpm: float | None, tpm: float | None) -> None:
+        self._told_per_s = rpm / 60 if rpm else math.inf
+        self._requests = RateLimiter(self._told_per_s) if rpm else None
+        # Providers refill tokens continuously and allow a few seconds' worth at once.
+        self._tokens = RateLimiter(tpm / 60, burst_s=1.0) if tpm else None
+        self._starts = 0
+        self._mark: Start | None = None
+        """The refusal that began the last episode; at first the very first start."""
+        self._refused_since_mark = 0
+        self._held_since_mark_s = 0.0
+        self._reacted_at = -math.inf
+        self._held_until = -math.inf
+        self._growth = FASTEST_GROWTH
+        self._is_measured = False
+        self._caution = 1.0
+        self._first_burst: tuple[int, float] | None = None
+        """Requests accepted before the first refusal, and in how many seconds."""
+        self._history: deque[float] = deque(maxlen=HISTORY)
+        self._since_refusal = 0
+        self._doubt = Doubt()
+
+    @property
+    def rate_per_s(self) -> float | None:
+        """Requests per second now allowed; None while unlimited."""
+        return self._requests.rate_per_s if self._requests else None
+
+    @property
+    def paces_tokens(self) -> bool:
+        """Whether token costs matter, so that nobody estimates them for nothing."""
+        return self._tokens is not None
+
+    def reserve(self, now: float, tokens: float = 0.0) -> float:
+        """Seconds to wait before one request of `tokens` estimated tokens may start."""
+        wait_s = self.held_s(now)
+        if self._requests:
+            paced_s = self._requests.reserve(now)
+            if paced_s > 0:
+                self._speed_up(self._requests)
+            wait_s = max(wait_s, paced_s)
+        if self._tokens and tokens:
+            wait_s = max(wait_s, self._tokens.reserve(now, tokens))
+        return wait_s
+
+    def held_s(self, now: float) -> float:
+        """Seconds for which a Retry-After still forbids every start."""
+        held_s = self._held_until - now
+        return held_s if held_s > 1e-6 else 0.0
+
+    def started(self, now: float) -> Start:
+        """A request goes out now; keep what this returns for `rate_limited`."""
+        self._starts += 1
+        start = Start(now, self._starts)
+        self._mark = self._mark or start
+        if self._requests:
+            self._history.append(now)
+            self._pace_at(self._doubt.started(self._requests.rate_per_s))
+        return start
+
+    def settle(self, reserved_tokens: float, used_tokens: float) -> None:
+        """Replace an estimate with what the provider counted."""
+        if self._tokens and reserved_tokens:
+            self._tokens.settle(reserved_tokens, used_tokens)
+
+    def rate_limited(self, now: float, start: Start, retry_after_s: float | None) -> None:
+        """The request that went out at `start` was refused: hold, and learn."""
+        if self._doubt.is_on_trial and self._requests:
+            self._pace_at(self._doubt.refused(self._requests.rate_per_s))
+        elif start.at > self._reacted_at:
+            self._learn(start)
+            self._reacted_at = now
+            if self._requests and self._is_measured:
+                self._pace_at(self._doubt.refused(self._requests.rate_per_s))
+        self._refused_since_mark += 1
+        if retry_after_s:
+            longer_s = now + retry_after_s - max(now, self._held_until)
+            self._held_since_mark_s += max(0.0, longer_s)
+            self._held_until = max(self._held_until, now + retry_after_s)
+            self._caution = 1.0 + CAUTION_PER_S * retry_after_s
+        if self._requests:
+            self._requests.hold(max(now, self._held_until))
+
+    def _pace_at(self, rate_per_s: float) -> None:
+        assert self._requests is not None
+        self._requests.rate_per_s = min(self._told_per_s, rate_per_s, FASTEST_PER_S)
+
+    def _learn(self, start: Start) -> None:
+        mark = self._mark or start
+        accepted = start.number - mark.number - self._refused_since_mark
+        elapsed_s = start.at - mark.at
+        self._since_refusal = 0
+        if self._requests is None:
+            self._begin_pacing(accepted, elapsed_s)
+        elif accepted < FEWEST:
+            self._requests.rate_per_s = max(SLOWEST_PER_S, CUT * self._requests.rate_per_s)
+            return
+        else:
+            self._take_measure(self._requests, accepted, elapsed_s, start)
+        self._mark = start
+        self._refused_since_mark = 0
+        self._held_since_mark_s = 0.0
+        self._history.clear()
+
+    def _begin_pacing(self, accepted: int, elapsed_s: float) -> None:
+        # In less than a second it is mostly the bucket that was accepted, and little is known of
+        # the rate; its growth will find it.
+        if elapsed_s < 1:
+            self._first_burst = (accepted, elapsed_s)
+        rate_per_s = max(SLOWEST_PER_S, KEPT * accepted / max(elapsed_s, 1.0))
+        self._requests = RateLimiter(min(self._told_per_s, rate_per_s))
+        doubling_starts = DOUBLING * max(1, accepted)
+        self._growth = min(FASTEST_GROWTH, math.log(2) / doubling_starts)
+
+    def _take_measure(
+        self, limiter: RateLimiter, accepted: int, elapsed_s: float, start: Start
+    ) -> None:
+        bound_per_s = accepted / max(elapsed_s, 1e-3)
+        if self._first_burst:
+            recent = [at for at in self._history if at <= start.at]
+            for _ in range(3):  # a better bound makes the bucket smaller, and that the bound better
+                bucket = max(1.0, self._first_burst[0] - bound_per_s * self._first_burst[1])
+                bound_per_s = max(bound_per_s, best_bound_per_s(recent, bucket))
+                if self._held_since_mark_s:
+                    # While everything was held the bucket filled; that did not flow since.
+                    active_s = max(elapsed_s - self._held_since_mark_s, 1e-3)
+                    bound_per_s = max(bound_per_s, (accepted - bucket) / active_s)
+        limiter.rate_per_s = max(SLOWEST_PER_S, KEPT * min(limiter.rate_per_s, bound_per_s))
+        self._growth = max(LEAST_GROWTH, self._growth * GROWTH_CUT)
+        self._is_measured = True
+
+    def _speed_up(self, limiter: RateLimiter) -> None:
+        if limiter.rate_per_s < self._told_per_s:
+            self._since_refusal += 1
+            growth = self._growth
+            if self._is_measured:
+                growth *= 2.0 ** min(self._since_refusal / (PATIENCE * self._caution), 8.0)
+                growth = min(growth / self._caution, 0.05)
+            limiter.rate_per_s = min(self._told_per_s, limiter.rate_per_s * (1 + growth))
+
+
+def best_bound_per_s(starts: Sequence[float], bucket: float) -> float:
+    """The highest rate that accepted `starts` prove, up to a refusal right after the last.
+
+    In the time since start number i, n - i requests were accepted, of which at most `bucket` had
+    been saved up before.
+    """
+    best = 0.0
+    for older in range(len(starts)):
+        flowed = len(starts) - older - bucket
+        if flowed < FEWEST:
+            break
+        best = max(best, flowed / max(starts[-1] - starts[older], 1e-3))
+    return best
