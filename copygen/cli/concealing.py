@@ -24,6 +24,10 @@ class Concealing:
         if secret is not None:
             self._redactor = Redactor([secret])
 
+    def redact(self, text: str) -> str:
+        """`text` of unknown origin without secrets, known or by their shape."""
+        return self._redactor.redact(text)
+
     def write(self, text: str) -> int:
         """Write `text` without secrets."""
         self._stream.write(self._redactor.redact_known(text))

@@ -7,11 +7,12 @@ from contextlib import contextmanager
 
 import typer
 
+from copygen.cli.concealing import Concealing
 from copygen.errors import CopygenError, ExitCode
 
 
 @contextmanager
-def reported(*, debug: bool) -> Iterator[None]:
+def reported(stderr: Concealing, *, debug: bool) -> Iterator[None]:
     """Turn what a command raises into a message on standard error and its exit code.
 
     With `debug` the traceback follows. Anything but a CopygenError is a bug of ours, and says so.
@@ -19,7 +20,7 @@ def reported(*, debug: bool) -> Iterator[None]:
     try:
         yield
     except CopygenError as error:
-        _show(error, debug=debug)
+        _show(error, stderr, debug=debug)
         raise typer.Exit(error.exit_code) from error
     except KeyboardInterrupt as interrupt:
         raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
@@ -27,13 +28,15 @@ def reported(*, debug: bool) -> Iterator[None]:
         raise
     except Exception as bug:
         name = type(bug).__name__
-        said = _without_keys(str(bug))
+        # An exception may repeat whatever a server or a file said.
+        said = stderr.redact(str(bug))
         message = f"this is a bug in copygen ({name}: {said}); what was recorded so far is kept."
-        _show(CopygenError(message if debug else f"{message} --debug shows where."), debug=debug)
+        message = message if debug else f"{message} --debug shows where."
+        _show(CopygenError(message), stderr, debug=debug)
         raise typer.Exit(ExitCode.BUG) from bug
 
 
-def _show(error: CopygenError, *, debug: bool) -> None:
+def _show(error: CopygenError, stderr: Concealing, *, debug: bool) -> None:
     import os
 
     from copygen.view.console import open_console
@@ -42,11 +45,4 @@ def _show(error: CopygenError, *, debug: bool) -> None:
     console = open_console(sys.stderr, os.environ)
     render_error(error, console)
     if debug:
-        render_trace(_without_keys(traceback.format_exc()), console)
-
-
-def _without_keys(text: str) -> str:
-    """`text` of unknown origin: an exception may repeat what a server or a file said."""
-    from copygen.providers.redact import Redactor
-
-    return Redactor().redact(text)
+        render_trace(stderr.redact(traceback.format_exc()), console)

@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 
 import pydantic
 
+from copygen.cli.open_files import make_room
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
 from copygen.documents import explain
 from copygen.errors import ConfigError, UsageError
@@ -92,7 +93,8 @@ def prepare(request: Request) -> Plan:
     key = find_key(provider, environ)
     model = request.model or source.model or provider.default_model
     target = Target(provider.name, model, provider.request_defaults)
-    doubt = doubt_about(provider, key)
+    settings, shortage = _fitted(settings, provider)
+    doubts = (doubt_about(provider, key), shortage)
     return Plan(
         source=source,
         target=target,
@@ -107,7 +109,7 @@ def prepare(request: Request) -> Plan:
         summary_json=request.summary_json,
         quiet=request.quiet,
         drain_timeout_s=request.drain_timeout_s,
-        warnings=(doubt,) if doubt else (),
+        warnings=tuple(filter(None, doubts)),
         again=shlex.join(["copygen", *_without_one_time_flags(sys.argv[1:])]),
     )
 
@@ -145,6 +147,18 @@ def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
                 place = place[part]
             place[last] = value
     return Settings.model_validate(fields)
+
+
+def _fitted(settings: Settings, provider: ProviderConfig) -> tuple[Settings, str | None]:
+    """Settings with as many requests in flight as this process may have connections."""
+    embedded = provider.simulated and provider.base_url is None  # both ends are in this process
+    room = make_room(settings.concurrency, files_each=2 if embedded else 1)
+    if room >= settings.concurrency:
+        return settings, None
+    return settings.model_copy(update={"concurrency": room}), (
+        f"{room} requests in flight at most, not {settings.concurrency}: this process may have no "
+        "more open files. Raise the hard limit for more (ulimit -Hn)."
+    )
 
 
 def _without_one_time_flags(args: list[str]) -> list[str]:

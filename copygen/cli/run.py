@@ -219,7 +219,7 @@ def run(
     from copygen.cli.concealing import concealing
     from copygen.cli.failing import reported
 
-    with concealing() as stderr, reported(debug=debug):
+    with concealing() as stderr, reported(stderr, debug=debug):
         from copygen.cli.plan import Request, prepare
         from copygen.cli.session import conduct
 

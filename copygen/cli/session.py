@@ -5,6 +5,7 @@ import contextlib
 import os
 import sys
 from collections import Counter
+from decimal import Decimal
 
 from rich.console import Console
 
@@ -15,7 +16,7 @@ from copygen.engine.connect import connect
 from copygen.engine.engine import Engine, Outside
 from copygen.engine.feed import Entry, Feed, IteratorFeed, ThreadFeed
 from copygen.engine.retry import RULES, Action
-from copygen.errors import CopygenError, ExitCode, ResultsError
+from copygen.errors import CopygenError, ExitCode, ResultsError, UsageError
 from copygen.models import ApiError, Kind, Prompt, Result, Status
 from copygen.providers.pricing import reference_cost_usd
 from copygen.results.ledger import Ledger
@@ -56,6 +57,8 @@ def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
 
 def _open_sink(plan: Plan) -> Sink:
     if plan.output is None:
+        if sys.stdout is None:
+            raise UsageError("standard output is closed, and '-o -' writes the results to it.")
         return StdoutSink(sys.stdout.buffer)
     return Ledger.open(plan.output, fresh=plan.fresh, fsync=plan.fsync)
 
@@ -171,17 +174,19 @@ class Session:
         return True
 
     def _emit(self, result: Result) -> None:
-        reference_usd = (
-            reference_cost_usd(result.usage, self._plan.provider, result.model)
-            if result.usage
-            else None
-        )
-        self._stats.add(result, reference_cost_usd=reference_usd)
+        # On disk before anything else looks at it: it may have been paid for.
         try:
             self._sink.append(result)
         except OutputClosed:
             self._output_closed = True
             self.engine.cancel()
+        finally:
+            self._stats.add(result, reference_cost_usd=self._reference_usd(result))
+
+    def _reference_usd(self, result: Result) -> Decimal | None:
+        if result.usage is None:
+            return None
+        return reference_cost_usd(result.usage, self._plan.provider, result.model)
 
     async def _keep_showing(self) -> None:
         while True:

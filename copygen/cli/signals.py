@@ -3,6 +3,7 @@
     start-up           leave at once: nothing has been sent or written
     prompts under way  the first asks for an orderly end, the second for a quick one
     completing         noted, for the exit code; the third leaves at once
+    leaving            nothing: the exit code is decided
 
 A signal that was ignored when the process began stays ignored: that is how `nohup`, and a shell
 that starts a job in the background, protect a run.
@@ -24,6 +25,15 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 def leave_on_signal() -> None:
     """Have signals end the process at once and quietly, with the exit code a shell gives them."""
     _handle(_leave)
+
+
+def ignore_signals() -> None:
+    """Let nothing change the exit code any more.
+
+    Python gives every handler back to the system before it takes itself apart; what is ignored
+    stays ignored.
+    """
+    _handle(signal.SIG_IGN)
 
 
 class Signals:
@@ -53,16 +63,16 @@ class Signals:
         finally:
             self._act = None
 
-    def _hear(self, number: int, frame: FrameType | None) -> None:
+    def _hear(self, number: int, _frame: FrameType | None) -> None:
         self._count += 1
         self.exit_code = self.exit_code or 128 + number
         if self._act is not None:
             self._act()
         elif self._count > 2:
-            _leave(number, frame)
+            os._exit(self.exit_code)
 
 
-def _handle(handler: Callable[[int, FrameType | None], None]) -> None:
+def _handle(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
     for number in SIGNALS:
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)

@@ -131,7 +131,7 @@ class Client:
 
         async def pause(seconds: float) -> None:
             slot.release()
-            await self._halt.pause(seconds)
+            await self._halt.pause(min(seconds, self._permits.patience_s(prompt.model)))
 
         def time_left_s() -> float:
             return story.began_s + self._terms.prompt_timeout_s - self._now()

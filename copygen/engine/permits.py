@@ -117,6 +117,10 @@ class Permits:
             self._tell(transition)
             lane.alarm.ring()
 
+    def patience_s(self, model: str) -> float:
+        """How much longer to wait for a model that does not answer. Raises ProviderDown."""
+        return self._patience_of_s(self._lanes[model])
+
     def is_crowded(self, model: str, enough: int) -> bool:
         """Whether the model is not served now and `enough` prompts wait for it already."""
         lane = self._lanes.get(model)
@@ -146,7 +150,7 @@ class Permits:
             if isinstance(taken, Leave):
                 return taken
             slot.release()
-            await self._halt.pause(min(taken, self._patience_s(lane)), lane.alarm)
+            await self._halt.pause(min(taken, self._patience_of_s(lane)), lane.alarm)
             wait_s = self.pacer.reserve(self._now(), tokens)
 
     def _take(self, lane: Lane, tokens: float) -> Leave | float:
@@ -163,8 +167,7 @@ class Permits:
             return model
         return Leave(lane, host, model, self.pacer.started(now), tokens)
 
-    def _patience_s(self, lane: Lane) -> float:
-        """How much longer to wait for a sick provider."""
+    def _patience_of_s(self, lane: Lane) -> float:
         now = self._now()
         down_s = max(self._host.down_for_s(now), lane.breaker.down_for_s(now))
         left_s = self._settings.give_up_after_s - down_s

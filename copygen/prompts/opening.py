@@ -98,8 +98,7 @@ def _open_prompt_file(path: str, loaded: Loaded, limit: int | None) -> PromptSou
     files: tuple[str, ...] = (path,)
     if loaded.table is not None:
         inner = table_path(loaded, path)
-        with readable(inner):
-            _check_table(inner, loaded)
+        _check_table(inner, loaded)
         table = _file_table(inner, templated=plan.templated)
         files = (path, inner)
     elif loaded.items is not None:
@@ -182,7 +181,11 @@ def _one_empty_item(path: str) -> Table:
 
 def _check_table(path: str, loaded: Loaded) -> None:
     """Raise PromptError, at the name, unless a table a prompt file names is a regular file."""
-    if not Path(path).is_file():
+    try:
+        is_file = Path(path).is_file()
+    except OSError as exc:
+        raise PromptError(f"'items' names no file: {exc.strerror}", loaded.place) from exc
+    if not is_file:
         message = f"'{loaded.table}' is not there; 'items' names a table beside this file"
         raise PromptError(message, loaded.place)
     if Path(path).suffix.lower() not in _CSV | _JSONL:

@@ -57,7 +57,8 @@ def from_status(context: Context, body: bytes) -> ApiError:
     """The error of a reply whose status is not a success."""
     if 300 <= context.status < 400:
         return context.error(Kind.WRONG_URL, _redirect(context.headers), _NOT_FOLLOWED)
-    return _from_fault(context, fault_in_body(body), context.status, None)
+    fault = fault_in_body(context.redactor.redact_body(body))
+    return _from_fault(context, fault, context.status, None)
 
 
 def from_inside(context: Context, fault: Fault, completion: Completion | None) -> ApiError:

@@ -84,14 +84,15 @@ class Redactor:
     """Takes secrets out of text.
 
     Known secrets go in every form they are likely to come back in: plain, percent-encoded,
-    base64 (at any offset), hexadecimal, JSON- or HTML-escaped. Each becomes its mask. Secrets
-    under four characters are placeholders and stay.
+    base64 (at any offset), hexadecimal, JSON- or HTML-escaped, and in messages all in lower case,
+    as codes and host names are compared. Each becomes its mask. Secrets under four characters
+    are placeholders and stay.
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         known = {secret.reveal() for secret in secrets}
         hunted = (value for value in known if len(value) >= _LONG_ENOUGH_TO_HUNT)
-        self._forms = _forms_of(hunted)
+        self._forms = _with_lower_case(_forms_of(hunted))
         self._copy_forms = _forms_of(v for v in known if len(v) >= _LONG_ENOUGH_FOR_COPY)
 
     def redact(self, text: str) -> str:
@@ -118,6 +119,14 @@ class Redactor:
                 text = text.replace(form, mask)
         return text
 
+    def redact_body(self, body: bytes) -> bytes:
+        """The body of a faulty reply as `redact_known` leaves it, before it is taken apart.
+
+        What is left of a key when tags are stripped from a page is not recognised any more.
+        """
+        text = body.decode("utf-8", "surrogateescape")
+        return self.redact_known(text).encode("utf-8", "surrogateescape")
+
 
 def _masked(value: str) -> str:
     return value[:_VISIBLE] + MASK if len(value) >= _LONG_ENOUGH_TO_SHOW else MASK
@@ -131,6 +140,11 @@ def _forms_of(values: Iterable[str]) -> tuple[tuple[str, str], ...]:
     forms = {form: _masked(value) for value in values for form in _forms(value)}
     # Longest first: a short form may be part of a longer one, and would leave its rest behind.
     return tuple(sorted(forms.items(), key=lambda item: (-len(item[0]), item[0])))
+
+
+def _with_lower_case(forms: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+    both = {case: mask for form, mask in forms for case in (form, form.lower())}
+    return tuple(both.items())
 
 
 def _forms(value: str) -> set[str]:
@@ -154,6 +168,7 @@ def _forms(value: str) -> set[str]:
         html.escape(value),
         html.escape(value, quote=False),
         repr(value)[1:-1],
+        repr(repr(value)[1:-1])[1:-1],
         raw.hex(),
         raw.hex().upper(),
     }

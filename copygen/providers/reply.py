@@ -160,7 +160,7 @@ def _judged(
 def _without_choice(reply: JsonValue, body: bytes, context: Context) -> ApiError:
     """A success by its status, without a choice to read."""
     if reply is UNREADABLE:
-        return _unreadable(body, context)
+        return _unreadable(context.redactor.redact_body(body), context)
     completion = _paid_part(reply, context)
     if fault := fault_in_reply(reply):
         return from_inside(context, fault, completion)

@@ -204,6 +204,9 @@ class _LoadedResponse(httpx.Response):
     def content(self) -> bytes:
         return self._body
 
+    async def aread(self) -> bytes:
+        return self._body
+
 
 def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> CIMultiDict[str]:
     headers = CIMultiDict((name.decode("ascii"), value.decode("latin-1")) for name, value in raw)

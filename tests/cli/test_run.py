@@ -11,7 +11,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.running import COMMAND, copygen, environment, records, simulated, start
+from tests.support.running import COMMAND, ROOT, copygen, environment, records, simulated, start
 
 ECHO = "Say {{ name }} for {{ price }}: {{ note }}"
 
@@ -320,3 +320,18 @@ def test_off_a_terminal_there_are_lines_and_no_control_codes(tmp_path: Path, ech
     assert "\x1b[?25" not in done.stderr
     assert "1 prompt ok" in done.stderr
     assert done.stdout == ""
+
+
+def test_D11_a_bug_after_an_answer_arrived_leaves_the_answer_on_disk(
+    tmp_path: Path, echo: str
+) -> None:
+    broken = "import copygen.results.stats as s\ndef add(*_, **__): raise KeyError('a bug')\n"
+    (tmp_path / "hook").mkdir()
+    (tmp_path / "hook" / "sitecustomize.py").write_text(broken + "s.Stats.add = add\n")
+    (tmp_path / "p.yaml").write_text("- {id: paid, prompt: text}\n")
+    env = {"PYTHONPATH": f"{tmp_path / 'hook'}:{ROOT}"}
+    done = copygen("run", "p.yaml", *to(echo), cwd=tmp_path, env=env)
+    assert done.returncode == 1
+    assert "this is a bug in copygen" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert [record["text"] for record in records(tmp_path / "p.results.jsonl")] == ["text"]

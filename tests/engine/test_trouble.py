@@ -11,7 +11,7 @@ import pytest
 from copygen.config import BreakerSettings, RetrySettings, Settings
 from copygen.engine.breaker import CircuitBreaker, Permit, Verdict
 from copygen.engine.retry import RetryBudget, backoff_s
-from copygen.errors import LimitReached
+from copygen.errors import LimitReached, ProviderDown
 from copygen.models import Kind, Prompt, Status
 from tests.support.fakes import Run, prompt, prompts
 from tests.support.virtual_loop import run_virtual
@@ -134,6 +134,21 @@ def test_a_run_of_three_prompts_outlasts_ten_minutes_of_trouble_too(does: str) -
 
     run = run_virtual(main())
     assert [result.status for result in run.results] == [Status.OK] * 3
+
+
+def test_a_single_prompt_waits_no_longer_than_was_asked_for() -> None:
+    """Its backoff grows past the patience before its failures could open a breaker."""
+
+    async def main() -> tuple[Run, float]:
+        rules = BreakerSettings(give_up_after_s=20)
+        run = Run(Provider(lambda _now: "refuse"), settings=Settings(breaker=rules))
+        await run.over(prompts(1))
+        return run, asyncio.get_running_loop().time()
+
+    run, ended = run_virtual(main())
+    assert isinstance(run.error, ProviderDown)
+    assert ended < 25
+    assert run.results == []
 
 
 def test_B6_the_pace_is_back_soon_after_an_outage() -> None:
