@@ -26,7 +26,7 @@ from copygen.results.index import Place
 from copygen.results.lock import WriterLock, acquire, mounted_filesystems, network_filesystem
 from copygen.results.record import encode
 from copygen.results.recovery import Recovered, compacted, recover, start_over
-from copygen.results.rescue import Rescue, rescue_path, unwritable
+from copygen.results.rescue import Rescue, Unwritable, rescue_path
 
 MAX_UNSYNCED_BYTES = 32 * 1024 * 1024
 """So much is written without a sync at the most; more is synced by the `append` that passes it."""
@@ -244,7 +244,7 @@ class Ledger:
         whole = self._file.content if self._file.unlinked else tuple
         self._rescue.write(lambda: chain(whole(), unsaved))
         if self.failed is None:
-            self.failed = unwritable(str(self.path), reason(cause), self._rescue)
+            self.failed = Unwritable(str(self.path), reason(cause), self._rescue)
             self.failed.__cause__ = cause
 
     def _raise_once(self) -> None:

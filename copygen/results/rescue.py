@@ -104,7 +104,9 @@ class Rescue:
         self.close()
 
     def _write_last(self, pieces: Iterable[bytes]) -> None:
-        stream = sys.stderr.buffer if self._last_resort is None else self._last_resort
+        stream = self._last_resort or getattr(sys.stderr, "buffer", None)
+        if stream is None:  # closed, `2>&-`
+            return
         # Nowhere is left to go when even this fails; the error that led here is raised anyway.
         with suppress(OSError, ValueError):
             for piece in pieces:
@@ -117,15 +119,23 @@ class Rescue:
             self.places.append(place)
 
 
-def unwritable(target: str, why: str, rescue: Rescue) -> ResultsError:
-    """The error that ends a run whose output failed; says where its results are and what to do."""
-    if not rescue.places:
-        return ResultsError(f"{target} cannot be written ({why}), and no other place took a result")
-    where = " and ".join(rescue.places)
-    return ResultsError(
-        f"{target} cannot be written ({why}). Results from then on are saved in {where}; "
-        + rescue.advice
-    )
+class Unwritable(ResultsError):
+    """The error that ends a run whose output failed; says where its results are and what to do.
+
+    Its message is made when it is read: requests in flight still end after it was raised, and
+    their results may need a further place.
+    """
+
+    def __init__(self, target: str, why: str, rescue: Rescue) -> None:
+        super().__init__(target, why)
+        self._what = f"{target} cannot be written ({why})"
+        self._rescue = rescue
+
+    def __str__(self) -> str:
+        if not self._rescue.places:
+            return f"{self._what}, and no other place took a result"
+        where = " and ".join(self._rescue.places)
+        return f"{self._what}. Results from then on are saved in {where}; {self._rescue.advice}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from copygen.errors import CopygenError, ExitCode, ResultsError
 from copygen.models import Result, Status
 from copygen.results.files import reason
 from copygen.results.record import encode
-from copygen.results.rescue import Rescue, unwritable
+from copygen.results.rescue import Rescue, Unwritable
 
 DONE = frozenset({Status.OK, Status.REJECTED, Status.FAILED})
 """What an earlier run has settled; `skipped`, `cancelled` and None run again. Of these, `failed`
@@ -111,7 +111,7 @@ class StdoutSink:
             raise OutputClosed("standard output was closed by its reader") from exc
         except OSError as exc:
             self._rescue.write(lambda: (line,))
-            self.failed = unwritable("standard output", reason(exc), self._rescue)
+            self.failed = Unwritable("standard output", reason(exc), self._rescue)
             raise self.failed from exc
 
 

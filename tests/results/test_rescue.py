@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from copygen.results.rescue import Rescue, unwritable
+from copygen.results.rescue import Rescue, Unwritable
 
 LINE = b'{"id":"a"}\n'
 
@@ -32,7 +32,7 @@ def test_the_first_place_is_beside_the_results(first: Path, temporary: Path) -> 
     assert first.read_bytes() == LINE + LINE
     assert stat.S_IMODE(first.stat().st_mode) == 0o600
     assert list(temporary.iterdir()) == []
-    assert str(unwritable("out", "full", rescue)) == (
+    assert str(Unwritable("out", "full", rescue)) == (
         f"out cannot be written (full). Results from then on are saved in {first}; "
         "the next run with the same output takes them back."
     )
@@ -85,7 +85,7 @@ def test_a_place_that_fails_keeps_what_it_has_and_the_next_takes_the_rest(
     assert first.read_bytes() == LINE
     assert second.read_bytes() == LINE + LINE
     assert rescue.places == [str(first), str(second)]
-    assert "append them to the output before you run again" in str(unwritable("o", "w", rescue))
+    assert "append them to the output before you run again" in str(Unwritable("o", "w", rescue))
 
 
 def test_an_empty_place_that_fails_is_not_left_behind(
