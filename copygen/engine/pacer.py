@@ -45,14 +45,14 @@ HISTORY = 2000
 """Starts since the last refusal that a measurement looks at."""
 FEWEST = 10
 """Requests a bound must rest on."""
-DOUBTFUL_REFUSALS = 8
-DOUBTFUL_STARTS = 800
+DOUBTFUL_REFUSALS = 4
+DOUBTFUL_STARTS = 400
 """So many refusals in so many starts at a measured pace are more than a limit explains."""
 TRIAL_STARTS = 100
 TRIAL_RAISE = 3.0
 """A trial takes so many starts at so many times the pace."""
 TRIAL_FAILS_AT = 0.1
-"""The share of refusals that shows that the pace does matter."""
+"""The share of refusals that shows that the pace does matter; at least twice the share before."""
 TRIALS = 3
 """How many trials may fail in one run: each costs a few refusals."""
 FASTEST_PER_S = 1e6
@@ -79,6 +79,7 @@ class Doubt:
         self._proven_per_s: float | None = None
         """The pace to go back to when a trial fails; None while there is none."""
         self._trials_left = TRIALS
+        self._fails_at = TRIAL_FAILS_AT
 
     @property
     def is_on_trial(self) -> bool:
@@ -96,14 +97,13 @@ class Doubt:
         """The pace after one more refusal."""
         self._refusals += 1
         if self._proven_per_s is not None:
-            if self._refusals >= max(
-                5, TRIAL_FAILS_AT * TRIAL_STARTS, TRIAL_FAILS_AT * self._starts
-            ):
+            if self._refusals >= self._fails_at * max(TRIAL_STARTS, self._starts):
                 rate_per_s, self._proven_per_s = self._proven_per_s, None
                 self._starts = self._refusals = 0
         elif self._refusals >= DOUBTFUL_REFUSALS:
             if self._starts <= DOUBTFUL_STARTS and self._trials_left:
                 self._trials_left -= 1
+                self._fails_at = max(TRIAL_FAILS_AT, min(0.6, 2 * self._refusals / self._starts))
                 return self._raise(rate_per_s)
             self._starts = self._refusals = 0
         return rate_per_s
