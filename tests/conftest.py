@@ -5,8 +5,10 @@ import signal
 import pytest
 from hypothesis import settings
 
-# Results count, not how busy the machine is.
-settings.register_profile("copygen", deadline=None)
+# Results count, not how busy the machine is. The same examples on every run, so that a red run
+# is about the change; `pytest --hypothesis-profile=search` looks for new ones.
+settings.register_profile("copygen", deadline=None, derandomize=True)
+settings.register_profile("search", deadline=None, max_examples=2000)
 settings.load_profile("copygen")
 
 

@@ -47,7 +47,7 @@ def either_parser(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatc
         ("1.5", 1.5),
         (".5", 0.5),
         ("5.", 5.0),
-        ("1e3", 1000.0),
+        ("1e3", "1e3"),
         ("yes", "yes"),
         ("No", "No"),
         ("on", "on"),
@@ -209,6 +209,22 @@ def test_part_of_a_document_validates_with_its_own_places() -> None:
     document = parse_document("top:\n  deep:\n    prise: 1\n", "x.yaml")
     with pytest.raises(ConfigError, match=r"^x\.yaml:3:5: "):
         validate(Inner, document, at=("top", "deep"))
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [
+        ("12E5", "12E5"),
+        ("0E0", "0E0"),
+        ("1e5", "1e5"),
+        ("1.0E5", "1.0E5"),
+        ("1.5e+3", 1500.0),
+        ("1.5E-3", 0.0015),
+        ("-2.50", -2.5),
+    ],
+)
+def test_an_article_number_is_no_exponent(written: str, value: object) -> None:
+    assert parse_document(written, "x.yaml").data == value
 
 
 json_values = st.recursive(

@@ -6,8 +6,9 @@ and merges are counted while they are expanded, so a bomb ends early; and scalar
 expect in a product table.
 
 Plain scalars follow YAML 1.2: only `true` and `false` are booleans, only `null`, `~` and nothing
-are null, and a number is what JSON calls a number (`.5` and `5.` too). A date, `yes`, `007`,
-`+66` and `0x1F` travel as the text that was written. Keys are always text.
+are null, and a number is what JSON calls a number (`.5` and `5.` too), but that an exponent needs
+a point and a sign. A date, `yes`, `007`, `+66`, `12E5` and `0x1F` travel as the text that was
+written. Keys are always text.
 
 Bounds: 100 MiB of text, 64 levels, 10 000 alias expansions, 16 MiB of aliased text, 10 000 merged
 keys, no merge of a mapping that itself merges. For a list composed item by item they hold per item.

@@ -8,10 +8,8 @@ from typing import Final
 from copygen.models import JsonValue
 
 _INT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
-_FLOAT: Final = re.compile(
-    r"-?(?:(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+]?[0-9]+)?"
-    r"|(?:0|[1-9][0-9]*)[eE][-+]?[0-9]+)"
-)
+# An exponent needs a point before it and a sign, as YAML writers have it: `12E5` is an article.
+_FLOAT: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?")
 _WORDS: Final[Mapping[str, bool | None]] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
     **dict.fromkeys(("true", "True", "TRUE"), True),
