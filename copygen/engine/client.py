@@ -90,8 +90,9 @@ class Client:
     async def complete(self, entry: Prompt | InputFault, slot: Slot) -> Result | None:
         """The result of one prompt; None when the run ends before it has one.
 
-        An expected failure is a result. An answer no later prompt can better raises
-        ProviderRefused, a provider that stays down ProviderDown.
+        An expected failure is a result. An answer no later prompt can better halts the run with
+        ProviderRefused, a provider that stays down with ProviderDown; a prompt that was paid for
+        by then ends as cancelled, any other is left for the next run.
         """
         if isinstance(entry, InputFault):
             return result_of_fault(entry, self._config, self._terms.clock())
@@ -101,11 +102,16 @@ class Client:
         except (asyncio.CancelledError, Halted) as end:
             if isinstance(end, asyncio.CancelledError) and not self._halt.cancelled:
                 raise
-            if not story.on_the_wire and not story.paid:
-                return None
+            answer = self._cut_short(story)
+        except ProviderDown as down:
+            self._halt.now(down)
             answer = self._cut_short(story)
         if isinstance(answer, ApiError) and RULES[answer.kind].action is Action.STOP:
-            raise ProviderRefused(f"{self._config.name} refused: {answer.message}", answer)
+            message = f"{self._config.name} refused: {answer.message}"
+            self._halt.now(ProviderRefused(message, answer))
+            answer = self._cut_short(story)
+        if isinstance(answer, ApiError) and answer.kind is Kind.CANCELLED and not story.spent:
+            return None
         return result_of(
             entry,
             answer,

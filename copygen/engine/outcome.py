@@ -35,6 +35,11 @@ class Story:
     paid: list[Completion] = field(default_factory=list)
     """Every reply it got, usable or not."""
 
+    @property
+    def spent(self) -> bool:
+        """Whether it cost, or may have cost, something."""
+        return self.on_the_wire or bool(self.paid)
+
 
 def result_of(
     prompt: Prompt,

@@ -7,9 +7,9 @@ from itertools import pairwise
 import httpx
 import pytest
 
-from copygen.config import RetrySettings, Settings
+from copygen.config import BreakerSettings, RetrySettings, Settings
 from copygen.engine.breaker import State
-from copygen.errors import ProviderDown
+from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import Status
 from tests.support import fakes
 from tests.support.fakes import Run, prompt, prompts
@@ -77,6 +77,31 @@ def test_B9_each_change_of_the_breaker_is_told_once() -> None:
     assert all(change.wait_s > 0 for change in told if change.after is State.OPEN)
     assert all(later.before is not State.CLOSED for _, later in pairwise(told))
     assert len(told) == run.engine.snapshot().traffic.breaker_openings + 1
+
+
+@pytest.mark.parametrize("ending", ["down", "refused"])
+def test_D14_a_paid_reply_has_its_record_however_the_run_ends(ending: str) -> None:
+    """Its text was unusable, so it was to be asked for again; then the provider was gone."""
+    seen = 0
+
+    def provider(_: httpx.Request) -> httpx.Response:
+        nonlocal seen
+        seen += 1
+        if seen == 1:
+            return httpx.Response(500, headers={"x-kind": "empty", "x-paid": "1"})
+        if ending == "refused":
+            return httpx.Response(401)
+        raise httpx.ConnectError("refused")
+
+    async def main() -> Run:
+        settings = Settings(concurrency=1, breaker=BreakerSettings(give_up_after_s=30))
+        return await Run(provider, settings=settings).over(prompts(5))
+
+    run = run_virtual(main())
+    assert isinstance(run.error, ProviderDown if ending == "down" else ProviderRefused)
+    (result,) = run.results
+    assert result.status is Status.CANCELLED
+    assert result.usage is not None
 
 
 def test_C7_waiters_go_in_order_and_none_starves() -> None:

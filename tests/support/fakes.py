@@ -66,7 +66,9 @@ class FakeProvider:
             return Completion(text, "stop", prompt.model, Usage(10, 5))
         kind = Kind(headers.get("x-kind") or KINDS.get(status, Kind.SERVER))
         after = headers.get("retry-after")
-        return ApiError(kind, text or kind.value, status, float(after) if after else None)
+        paid = Completion("", "stop", prompt.model, Usage(10, 0)) if "x-paid" in headers else None
+        wait_s = float(after) if after else None
+        return ApiError(kind, text or kind.value, status, wait_s, completion=paid)
 
     def adapt(self, error: ApiError, model: str) -> bool:
         """Nothing to learn here."""
