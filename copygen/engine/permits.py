@@ -80,7 +80,9 @@ class Permits:
         await slot.acquire()
         lane = self._lanes.get(model) or self._open_lane(model)
         wait_s = 0.0
-        if not lane.line.locked():
+        # Not `line.locked()`: between a head's leaving and the next one's waking it is not, and
+        # who slipped in then would take a start time to the end of the line and waste it.
+        if not lane.waiting:
             self._halt.check()
             wait_s = self.pacer.reserve(self._now(), tokens)
             taken = wait_s or self._take(lane, tokens)
