@@ -1,0 +1,76 @@
+"""How much is measured: seconds, half an hour, or everything."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The size of a run of the suite."""
+
+    rounds: int
+    """Where a target is judged."""
+    curve_rounds: int
+    """Elsewhere on a curve."""
+    prompts: int
+    """Per run, at least."""
+    prompts_per_slot: int
+    """Per run and request slot, so that the connections are not most of the work."""
+    concurrencies: tuple[int, ...]
+    memory_prompts: tuple[int, ...]
+    by_hand_prompts_max: int
+    """Rows up to which the others' memory is measured."""
+    resumed_prompts: int
+    """Rows of the long run, and of the results file that is taken up again."""
+    pacing_prompts: int
+    pacing_rounds: int
+    startup_rounds: int
+    wrk_s: int
+
+    def prompts_at(self, concurrency: int) -> int:
+        """Rows of one run at that concurrency."""
+        return max(self.prompts, self.prompts_per_slot * concurrency)
+
+
+CURVE = (1, 10, 50, 100, 200, 500, 1000, 2000)
+QUICK = Scale(
+    rounds=2,
+    curve_rounds=1,
+    prompts=2000,
+    prompts_per_slot=4,
+    concurrencies=(10, 100),
+    memory_prompts=(1000, 3000),
+    by_hand_prompts_max=1000,
+    resumed_prompts=5000,
+    pacing_prompts=200,
+    pacing_rounds=1,
+    startup_rounds=2,
+    wrk_s=1,
+)
+USUAL = Scale(
+    rounds=5,
+    curve_rounds=3,
+    prompts=20_000,
+    prompts_per_slot=15,
+    concurrencies=CURVE,
+    memory_prompts=(1000, 10_000, 100_000),
+    by_hand_prompts_max=100_000,
+    resumed_prompts=100_000,
+    pacing_prompts=2000,
+    pacing_rounds=2,
+    startup_rounds=7,
+    wrk_s=3,
+)
+FULL = Scale(
+    rounds=7,
+    curve_rounds=3,
+    prompts=20_000,
+    prompts_per_slot=15,
+    concurrencies=CURVE,
+    memory_prompts=(1000, 10_000, 100_000, 1_000_000),
+    by_hand_prompts_max=1_000_000,
+    resumed_prompts=1_000_000,
+    pacing_prompts=2000,
+    pacing_rounds=3,
+    startup_rounds=11,
+    wrk_s=5,
+)
