@@ -52,6 +52,42 @@ def translated(exc: Exception, peer: str) -> httpx.TransportError:
     raise AssertionError(f"no translation for {type(exc).__name__}") from exc
 
 
+def broken(peer: str) -> httpx.ReadError:
+    """The connection broke before the reply's headers were there."""
+    return httpx.ReadError(_BROKE(None, peer))
+
+
+def closed_without_reply(peer: str) -> httpx.ReadError:
+    """The peer closed the connection in good order, but did not answer."""
+    return httpx.ReadError(_CLOSED(None, peer))
+
+
+def cut_off(peer: str) -> httpx.RemoteProtocolError:
+    """A reply shorter than it said it would be."""
+    return httpx.RemoteProtocolError(_CUT_OFF(None, peer))
+
+
+def no_http(peer: str) -> httpx.RemoteProtocolError:
+    """A reply that no HTTP parser takes, or with headers beyond all measure."""
+    return httpx.RemoteProtocolError(_NO_HTTP(None, peer))
+
+
+def no_request(peer: str) -> httpx.LocalProtocolError:
+    """A request that cannot be put into HTTP: nothing was sent."""
+    return httpx.LocalProtocolError(_NO_REQUEST(None, peer))
+
+
+def not_sent(exc: Exception, peer: str) -> httpx.TransportError:
+    """The httpx exception for `exc`, one of `FOREIGN`, met on the way to `peer`.
+
+    Until the connection stands nothing of the request can have left, whatever broke.
+    """
+    ours = translated(exc, peer)
+    if isinstance(ours, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol):
+        return ours
+    return httpx.ConnectError(f"the connection to {peer} broke while it was made")
+
+
 def failure(exc: httpx.RequestError | TimeoutError) -> ApiError:
     """The value for a failed attempt: what httpx, or the attempt's own deadline, raised."""
     for raised, kind, default in _KINDS:
@@ -114,6 +150,8 @@ def _says(sentence: str) -> Sentence:
 
 _NO_URL: Final = _says("{peer} is no address a request can be sent to")
 _BROKE: Final = _says("{peer} broke the connection before the reply was complete")
+_CLOSED: Final = _says("{peer} closed the connection without a reply")
+_CUT_OFF: Final = _says("the reply from {peer} is cut off")
 _NO_HTTP: Final = _says("{peer} sent something that is not a valid HTTP reply")
 _NO_REQUEST: Final = _says(
     "the request to {peer} is not valid HTTP (does a header, such as the key, hold a line break?)"
@@ -136,14 +174,14 @@ _TRANSLATIONS: Final[tuple[tuple[type[Exception], type[httpx.TransportError], Se
     (
         aiohttp.ServerDisconnectedError,
         httpx.ReadError,
-        _says("{peer} closed the connection without a reply"),
+        _CLOSED,
     ),
     (aiohttp.InvalidURL, httpx.UnsupportedProtocol, _NO_URL),
     (aiohttp.NonHttpUrlClientError, httpx.UnsupportedProtocol, _NO_URL),
     (
         aiohttp.ClientPayloadError,
         httpx.RemoteProtocolError,
-        _says("the reply from {peer} is cut off"),
+        _CUT_OFF,
     ),
     (aiohttp.ClientResponseError, httpx.RemoteProtocolError, _NO_HTTP),
     (HttpProcessingError, httpx.RemoteProtocolError, _NO_HTTP),

@@ -1,64 +1,66 @@
-"""httpx's types at the seam, aiohttp's connections underneath.
+"""httpx's types at the seam, connections of our own underneath.
 
 httpx's own pool costs more CPU per request the more connections it holds (encode/httpx#3215), so
 the engine drives this transport directly, without an `httpx.AsyncClient`. What one would add is
 decided here instead: redirects are returned, never followed; there are no cookies; proxies come
 from the environment; replies are capped.
-
-CPU per request at 10 / 100 / 1000 connections (loopback, uvloop, Python 3.11, aiohttp 3.14; best
-of ten rounds taken in turns), the `httpx.Request` included: 63 / 63 / 118 µs; aiohttp's own
-`session.post(json=...)` and `read()`: 63 / 63 / 120.
-That is with `Request(stream=httpx.ByteStream(body))`: `content=` costs 13 µs more, for headers
-that are set here anyway.
 """
 
-import io
+import base64
 import os
+import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
-from ssl import SSLContext
 from typing import Final
 
-import aiohttp
 import httpx
-from aiohttp.connector import Connection
-from aiohttp.tracing import Trace
-from multidict import CIMultiDict
 from yarl import URL
 
-from copygen.providers.compression import ACCEPTED, Decoder
-from copygen.providers.failures import (
-    FOREIGN,
-    CertificateError,
-    ResponseTooLarge,
-    failure,
-    translated,
-)
+from copygen.providers.compression import ACCEPTED
+from copygen.providers.connections import Connections, Origin
+from copygen.providers.failures import CertificateError, ResponseTooLarge, failure, no_request
 from copygen.providers.proxies import proxy_for
 from copygen.providers.tls import client_context
 
 __all__ = ["AiohttpTransport", "CertificateError", "ResponseTooLarge", "failure"]
 
-_MAX_HEADER_BYTES: Final = 32 * 1024
-"""Of one header; web pages that stand in for an API carry policies past aiohttp's 8 kB."""
-
-_LARGE_BODY: Final = 2**20
-"""aiohttp sends longer bodies in pieces, and wants them as a file."""
-
 _LAST_PORT: Final = 2**16 - 1
+_CONTENT_LENGTH: Final = b"content-length"
+_OURS: Final = frozenset((_CONTENT_LENGTH, b"transfer-encoding", b"accept-encoding", b"host"))
+"""Headers that are set here, however the request was made: its body is sent whole."""
+_TOKEN: Final = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_UNSENDABLE: Final = re.compile(rb"[\r\n\0]")
 
 
-@dataclass(frozen=True, slots=True)
 class _Route:
     """How to reach one URL: worked out once, used by every request to it."""
 
-    url: URL
-    peer: str
-    """The URL's `host` or `host:port`, for messages."""
-    proxy: URL | None
-    tls: SSLContext | bool
+    def __init__(self, url: httpx.URL, origin: Origin, proxy: httpx.URL | None) -> None:
+        self.origin = origin
+        target = url.raw_path
+        more = []
+        if proxy is not None and url.scheme == "http":
+            # Plain requests name the whole address to a proxy (RFC 9112 section 3.2.2).
+            target = str(url.copy_with(userinfo=b"", fragment=None)).encode("ascii")
+            if proxy.userinfo:
+                pair = f"{proxy.username}:{proxy.password}".encode()
+                more.append((b"Proxy-Authorization", b"Basic " + base64.b64encode(pair)))
+        host = (b"Host", origin.peer.encode("ascii"))
+        self._target = target
+        self._first = [host, *more, (b"Accept-Encoding", ACCEPTED.encode("ascii"))]
+        self.head = lru_cache(maxsize=64)(self._head)
+
+    def _head(self, method: str, headers: tuple[tuple[bytes, bytes], ...]) -> bytes:
+        """All of a request before its length; raises httpx.LocalProtocolError."""
+        given = dict(self._first)
+        lines = [b"%s %s HTTP/1.1" % (method.encode("ascii"), self._target)]
+        own = [pair for pair in headers if pair[0].lower() not in _OURS]
+        for name, value in (*given.items(), *own):
+            if not _TOKEN.fullmatch(name) or _UNSENDABLE.search(value):
+                raise no_request(self.origin.peer)
+            lines.append(name + b": " + value)
+        return b"\r\n".join(lines) + b"\r\nContent-Length: "
 
 
 class AiohttpTransport(httpx.AsyncBaseTransport):
@@ -84,110 +86,61 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         ca_file: Path | None = None,
         environ: Mapping[str, str] = os.environ,
     ) -> None:
-        self._max_connections = max_connections
-        self._connect_timeout_s = connect_timeout_s
-        self._max_response_bytes = max_response_bytes
+        self._limits = (max_connections, connect_timeout_s, max_response_bytes)
         self._environ = environ
         # The system's authorities take 20 ms to load, and plain http needs none of them.
         self._tls = cache(lambda: client_context(ca_file))
         if ca_file is not None:
             self._tls()
-        self._headers = lru_cache(maxsize=64)(_headers)
         self._routes: dict[str, _Route] = {}
-        self._session: aiohttp.ClientSession | None = None
+        self._latest: tuple[httpx.URL, _Route] | None = None
+        self._connections: Connections | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`, following nothing, and return the reply with its content loaded."""
-        route = self._routes.get(str(request.url)) or self._add_route(request.url)
+        route = self._route(request.url)
         stream = request.stream
         body = request.read() if isinstance(stream, httpx.ByteStream) else await request.aread()
+        headers = tuple([pair for pair in request.headers.raw if pair[0] != _CONTENT_LENGTH])
+        message = b"%s%d\r\n\r\n%s" % (route.head(request.method, headers), len(body), body)
+        connections = self._connections
+        if connections is None:
+            connections = self._connections = Connections(*self._limits)
+        connection = await connections.take(route.origin)
         try:
-            async with (self._session or self._open_session()).request(
-                request.method,
-                route.url,
-                headers=self._headers(tuple(request.headers.raw)),
-                data=body if len(body) < _LARGE_BODY else io.BytesIO(body),
-                allow_redirects=False,
-                proxy=route.proxy,
-                ssl=route.tls,
-            ) as reply:
-                return await self._load(reply)
-        except FOREIGN as exc:
-            raise translated(exc, route.peer) from exc
+            reply = await connection.exchange(message)
+        finally:
+            connections.give_back(connection, route.origin)
+        return _LoadedResponse(reply.status, reply.headers, reply.body)
 
     async def aclose(self) -> None:
         """Close every connection. A later request opens the pool anew."""
-        if self._session is not None:
-            session, self._session = self._session, None
-            await session.close()
+        if self._connections is not None:
+            connections, self._connections = self._connections, None
+            await connections.close()
 
-    async def _load(self, reply: aiohttp.ClientResponse) -> httpx.Response:
-        headers = list(reply.raw_headers)
-        coding = ", ".join(reply.headers.getall("Content-Encoding", ()))
-        decoder = None
-        if coding not in ("", "identity"):
-            decoder = Decoder(coding, self._max_response_bytes)
-            headers = [pair for pair in headers if pair[0].lower() not in _OF_THE_CODED_BODY]
-        return _LoadedResponse(reply.status, headers, await self._read(reply.content, decoder))
-
-    async def _read(self, stream: aiohttp.StreamReader, decoder: Decoder | None) -> bytes:
-        pieces = []
-        on_wire = 0
-        while data := await stream.readany():
-            on_wire += len(data)
-            if on_wire > self._max_response_bytes:
-                raise ResponseTooLarge(self._max_response_bytes)
-            pieces.append(data if decoder is None else decoder.feed(data))
-        if decoder is not None:
-            decoder.finish()
-        return b"".join(pieces)
-
-    def _open_session(self) -> aiohttp.ClientSession:
-        self._session = aiohttp.ClientSession(
-            connector=_Connector(limit=self._max_connections),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            timeout=aiohttp.ClientTimeout(connect=self._connect_timeout_s),
-            auto_decompress=False,
-            max_field_size=_MAX_HEADER_BYTES,
-        )
-        return self._session
+    def _route(self, url: httpx.URL) -> _Route:
+        # Nearly always the very same object: comparing URLs would build their texts.
+        if self._latest is not None and self._latest[0] is url:
+            return self._latest[1]
+        route = self._routes.get(str(url)) or self._add_route(url)
+        self._latest = (url, route)
+        return route
 
     def _add_route(self, url: httpx.URL) -> _Route:
         if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > _LAST_PORT:
             raise httpx.UnsupportedProtocol("the base URL is no http:// or https:// address")
         proxy = proxy_for(url, self._environ)
         # Credentials inside the URL would become a header that competes with the request's own.
-        bare = url.copy_with(userinfo=b"", fragment=None)
-        route = _Route(
+        bare = url.copy_with(userinfo=b"", path="/", query=None, fragment=None)
+        origin = Origin(
             url=URL(str(bare), encoded=True),
             peer=bare.netloc.decode("ascii"),
             proxy=None if proxy is None else URL(str(proxy), encoded=True),
             tls=self._tls() if url.scheme == "https" else True,
         )
-        self._routes[str(url)] = route
+        route = self._routes[str(url)] = _Route(url, origin, proxy)
         return route
-
-
-class _Connector(aiohttp.TCPConnector):
-    """A pool that hands out no connection on which the server has spoken without being asked.
-
-    aiohttp would take those bytes for the reply to the next request: one row would get the text
-    of another.
-    """
-
-    async def connect(
-        self,
-        req: aiohttp.ClientRequest,
-        traces: list[Trace],
-        timeout: aiohttp.ClientTimeout,  # noqa: ASYNC109 - aiohttp's signature
-    ) -> Connection:
-        connection = await super().connect(req, traces, timeout)
-        if connection.protocol is None or connection.protocol.should_close:
-            connection.close()
-            raise httpx.ConnectError(
-                f"{req.host} sent data nobody asked for; the connection was dropped"
-            )
-        return connection
 
 
 class _LoadedResponse(httpx.Response):
@@ -206,17 +159,3 @@ class _LoadedResponse(httpx.Response):
 
     async def aread(self) -> bytes:
         return self._body
-
-
-def _headers(raw: tuple[tuple[bytes, bytes], ...]) -> CIMultiDict[str]:
-    headers = CIMultiDict((name.decode("ascii"), value.decode("latin-1")) for name, value in raw)
-    for name in _OF_THE_FRAMING:
-        headers.popall(name, None)
-    headers["Accept-Encoding"] = ACCEPTED
-    return headers
-
-
-_OF_THE_FRAMING: Final = ("Content-Length", "Transfer-Encoding")
-"""aiohttp's to set: the body it gets is whole, however it was streamed to the request."""
-
-_OF_THE_CODED_BODY: Final = (b"content-encoding", b"content-length")

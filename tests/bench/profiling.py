@@ -24,7 +24,7 @@ from tests.bench.serving import serving
 from tests.bench.wording import KEY
 from tests.support.running import environment
 
-SHOWN = 25
+SHOWN = 30
 RATE_HZ = 500
 IMPORTS = "(importing modules)"
 EVENTS = "task-clock,context-switches,page-faults,instructions:u,cycles:u"
@@ -32,18 +32,20 @@ EVENTS = "task-clock,context-switches,page-faults,instructions:u,cycles:u"
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """Samples, counted in two ways."""
+    """Samples, counted in three ways."""
 
     total: int
     own: Counter[str]
     """By the function that was running."""
     ours: Counter[str]
     """By the innermost function of copygen on the stack: who asked for it."""
+    within: Counter[str]
+    """By every function of copygen on the stack: what it takes with all that it calls."""
 
 
 def read_profile(lines: Iterable[str]) -> Profile:
     """Read py-spy's raw format: `outer;inner;innermost 17` on each line."""
-    own, ours = Counter[str](), Counter[str]()
+    own, ours, within = Counter[str](), Counter[str](), Counter[str]()
     for line in lines:
         stack, _, count = line.rstrip().rpartition(" ")
         if "(<frozen importlib" in stack:
@@ -54,7 +56,8 @@ def read_profile(lines: Iterable[str]) -> Profile:
         own[_without_line(frames[-1])] += int(count)
         mine = [frame for frame in frames if "(copygen/" in frame]
         ours[_without_line(mine[-1]) if mine else "(none of ours)"] += int(count)
-    return Profile(own.total(), own, ours)
+        within.update(dict.fromkeys(map(_without_line, mine), int(count)))
+    return Profile(own.total(), own, ours, within)
 
 
 def _without_line(frame: str) -> str:
@@ -87,6 +90,7 @@ def main() -> None:
         spy = ["py-spy", "record", "--rate", str(RATE_HZ), "--format", "raw", "-o", str(stacks)]
         _run([*spy, "--", *COPYGEN_LOG.command(job)], course)
         profile = read_profile(stacks.read_text(encoding="utf-8").splitlines())
+        _show(console, "With all that it calls", profile.within, profile.total)
         _show(console, "Running itself", profile.own, profile.total)
         _show(console, "Innermost of copygen, with what it called", profile.ours, profile.total)
         if shutil.which("perf"):

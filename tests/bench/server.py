@@ -127,6 +127,8 @@ class Service:
             self._answer(transport, reply)
 
     def _answer(self, transport: asyncio.Transport, reply: bytes) -> None:
+        if transport.is_closing():
+            return  # wrk does not wait for the last ones
         self.counts.answered += 1
         self.counts.last_s = time.monotonic()
         transport.write(reply)

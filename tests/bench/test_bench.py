@@ -229,6 +229,7 @@ def test_a_profile_says_who_ran_and_who_asked_for_it() -> None:
     assert profile.total == 45
     assert profile.own["post (aiohttp/c.py)"] == 30
     assert profile.ours["_send (copygen/engine/client.py)"] == 40
+    assert profile.within["main (copygen/cli/app.py)"] == 40
 
 
 def test_the_json_holds_every_target_with_its_verdict() -> None:
