@@ -97,6 +97,10 @@ class Session:
         self._wall_s = 0.0
         loop = asyncio.get_running_loop()
         self._now = loop.time
+        self._soon = loop.call_soon
+        self._ended: list[Result] = []
+        """Results of this turn of the event loop, not yet written."""
+        self._bug: Exception | None = None
         job = Job(_title(plan), plan.total)
         self._display = choose_display(console, job, loop.time, quiet=plan.quiet)
 
@@ -110,10 +114,13 @@ class Session:
             try:
                 self._error = await self.engine.run(self._feed(), self._emit)
             finally:
+                self._error = self._record_ended() or self._error
                 ticker.cancel()
                 flusher.cancel()
                 await asyncio.gather(ticker, flusher, return_exceptions=True)
                 self._display.stop()
+        if self._bug is not None:
+            raise self._bug
         self._wall_s = self._now() - began_s
 
     def end(self) -> ExitCode:
@@ -174,14 +181,37 @@ class Session:
         return True
 
     def _emit(self, result: Result) -> None:
-        # On disk before anything else looks at it: it may have been paid for.
+        # Those that end in one turn of the event loop go out together: a write for each would
+        # cost a prompt a tenth of all its CPU.
+        self._ended.append(result)
+        if len(self._ended) == 1:
+            self._soon(self._record_turn)
+
+    def _record_turn(self) -> None:
         try:
-            self._sink.append(result)
+            self._record_ended()
+        except Exception as bug:  # noqa: BLE001  # nobody above would hear of it: run() raises it
+            self._bug = bug
+            self.engine.cancel()
+
+    def _record_ended(self) -> CopygenError | None:
+        """Write what has ended; the error when that fails, which then also halts the run."""
+        if not self._ended:
+            return None
+        results, self._ended = self._ended, []
+        # On disk before anything else looks at them: they may have been paid for.
+        try:
+            self._sink.append(*results)
         except OutputClosed:
             self._output_closed = True
             self.engine.cancel()
+        except ResultsError as error:
+            self.engine.stop(error)
+            return error
         finally:
-            self._stats.add(result, reference_cost_usd=self._reference_usd(result))
+            for result in results:
+                self._stats.add(result, reference_cost_usd=self._reference_usd(result))
+        return None
 
     def _reference_usd(self, result: Result) -> Decimal | None:
         if result.usage is None:

@@ -14,6 +14,7 @@ import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
 from copygen.engine.breaker import Verdict
+from copygen.engine.deadlines import Deadlines
 from copygen.engine.halt import Halt, Halted
 from copygen.engine.outcome import Story, result_of, result_of_fault
 from copygen.engine.permits import Leave, Permits
@@ -86,6 +87,7 @@ class Client:
         self._halt = halt
         self._terms = terms
         self._now = asyncio.get_running_loop().time
+        self._deadlines = Deadlines(terms.timeout_s)
 
     async def complete(self, entry: Prompt | InputFault, slot: Slot) -> Result | None:
         """The result of one prompt; None when the run ends before it has one.
@@ -177,7 +179,7 @@ class Client:
 
     async def _exchange(self, request: httpx.Request, prompt: Prompt) -> Completion | ApiError:
         try:
-            async with asyncio.timeout(self._terms.timeout_s):
+            with self._deadlines.one():
                 response = await self._transport.handle_async_request(request)
                 body = await response.aread()
         except TimeoutError:

@@ -98,9 +98,9 @@ class Engine:
             await self._pipeline.run(self._settings.concurrency, self._first_slots)
         return self._halt.error
 
-    def stop(self) -> None:
-        """Take no more prompts; finish what is in flight."""
-        self._halt.now()
+    def stop(self, error: CopygenError | None = None) -> None:
+        """Take no more prompts, for the user's wish or for `error`; finish what is in flight."""
+        self._halt.now(error)
 
     def cancel(self) -> None:
         """Give up what is in flight, too; it is emitted as cancelled."""

@@ -16,7 +16,7 @@ class Displaced(OSError):
 
 
 class AppendFile:
-    """A file that only grows, a whole line at a time, and that notices when it goes wrong.
+    """A file that only grows, by whole lines, and that notices when it goes wrong.
 
     `append` and `close` belong to one thread; `sync` may run in another. After a failed `sync`
     nothing is written or synced again: the kernel may have dropped the pages it could not write
@@ -31,18 +31,18 @@ class AppendFile:
         self._failure: OSError | None = None
         self._syncing = threading.Lock()
 
-    def append(self, line: bytes) -> None:
-        """Write `line` with one `write`; on failure take back what part of it was written.
+    def append(self, lines: bytes) -> None:
+        """Write `lines` with one `write`; on failure take back what part of them was written.
 
-        Raises OSError: the file then holds nothing of `line`, unless taking it back failed too,
+        Raises OSError: the file then holds nothing of them, unless taking it back failed too,
         which leaves a torn tail.
         """
         if self._failure is not None:
             raise self._failure
         written = 0
         try:
-            while written < len(line):
-                written += os.write(self._fd, line[written:] if written else line)
+            while written < len(lines):
+                written += os.write(self._fd, lines[written:] if written else lines)
         except OSError as exc:
             self._failure = exc
             self._take_back(written)

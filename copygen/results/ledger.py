@@ -133,20 +133,21 @@ class Ledger:
         """
         return self._latest.status_of(id_, key)
 
-    def append(self, result: Result) -> None:
-        """Write one result.
+    def append(self, *results: Result) -> None:
+        """Write one result, or several that ended together, with one `write`.
 
-        Raises ResultsError once, when the file turns out not to take any more; this result and
+        Raises ResultsError once, when the file turns out not to take any more; these results and
         all later ones are then in the places named by `rescued`.
         """
-        line = encode(result)
+        lines = b"".join([encode(result) for result in results])
         if self.failed is None:
-            self._append(line)
+            self._append(lines)
         else:
-            self._rescue.write(lambda: (line,))
+            self._rescue.write(lambda: (lines,))
         self._raise_once()
-        if self._latest.add(result.id, result.key, result.status) is not Place.FIRST:
-            self._obsolete = True
+        for result in results:
+            if self._latest.add(result.id, result.key, result.status) is not Place.FIRST:
+                self._obsolete = True
 
     async def flush_forever(self, interval_s: float = 1.0) -> None:
         """Every `interval_s` seconds force new results to the disk, in another thread.
@@ -191,15 +192,15 @@ class Ledger:
     ) -> None:
         self.close()
 
-    def _append(self, line: bytes) -> None:
+    def _append(self, lines: bytes) -> None:
         try:
-            self._file.append(line)
+            self._file.append(lines)
         except OSError as exc:
-            self._give_up(exc, (*self._take_unsynced(), line))
+            self._give_up(exc, (*self._take_unsynced(), lines))
             return
         if self._fsync is not FsyncPolicy.NEVER:
-            self._unsynced.append(line)
-            self._unsynced_bytes += len(line)
+            self._unsynced.append(lines)
+            self._unsynced_bytes += len(lines)
         if self._fsync is FsyncPolicy.ALWAYS or self._unsynced_bytes > MAX_UNSYNCED_BYTES:
             self._sync()
 

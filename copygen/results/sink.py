@@ -44,8 +44,10 @@ class Sink(Protocol):
     def status_of(self, id_: str, key: str) -> Status | None:
         """How `id_` ended the last time, if it was asked with this `key`; compare with `DONE`."""
 
-    def append(self, result: Result) -> None:
-        """Write one result. Raises once when the output fails; takes every result even then."""
+    def append(self, *results: Result) -> None:
+        """Write results that ended together. Raises once when the output fails; takes every
+        result even then.
+        """
 
     async def flush_forever(self, interval_s: float = 1.0) -> None:
         """Run beside the work; returns when there is nothing (more) to do. Never raises."""
@@ -57,7 +59,7 @@ class Sink(Protocol):
 class StdoutSink:
     """Results as lines on a stream; it remembers nothing, so every prompt runs.
 
-    Each line is written whole and at once. A reader that goes away raises `OutputClosed` from the
+    Lines are written whole and at once. A reader that goes away raises `OutputClosed` from the
     next `append`, once; later results are counted in `dropped`. Any other failure raises
     ResultsError, once, and that result and all later ones go to a rescue file.
     """
@@ -85,15 +87,16 @@ class StdoutSink:
     def status_of(self, id_: str, key: str) -> None:
         """None: nothing is known of earlier runs."""
 
-    def append(self, result: Result) -> None:
-        """Write one result; raises OutputClosed or ResultsError, each once."""
-        line = encode(result)
+    def append(self, *results: Result) -> None:
+        """Write results that ended together; raises OutputClosed or ResultsError, each once."""
+        lines = b"".join([encode(result) for result in results])
         if self.failed is not None:
-            self._rescue.write(lambda: (line,))
-        elif self.closed_early:
-            self.dropped += 1
+            self._rescue.write(lambda: (lines,))
+            return
+        if not self.closed_early:
+            self._write(lines, len(results))
         else:
-            self._write(line)
+            self.dropped += len(results)
 
     async def flush_forever(self, interval_s: float = 1.0) -> None:
         """Return at once: every line is flushed as it is written."""
@@ -102,21 +105,21 @@ class StdoutSink:
         """Leave the stream, which is not ours, as it is."""
         self._rescue.close()
 
-    def _write(self, line: bytes) -> None:
+    def _write(self, lines: bytes, count: int) -> None:
         try:
-            _write_whole(self._raw, line)
+            _write_whole(self._raw, lines)
         except BrokenPipeError as exc:
             self.closed_early = True
-            self.dropped += 1
+            self.dropped += count
             raise OutputClosed("standard output was closed by its reader") from exc
         except OSError as exc:
-            self._rescue.write(lambda: (line,))
+            self._rescue.write(lambda: (lines,))
             self.failed = Unwritable("standard output", reason(exc), self._rescue)
             raise self.failed from exc
 
 
-def _write_whole(raw: BinaryIO, line: bytes) -> None:
-    view = memoryview(line)
+def _write_whole(raw: BinaryIO, lines: bytes) -> None:
+    view = memoryview(lines)
     while view:
         # None: a pipe that some other process made non-blocking is full
         written: int | None = raw.write(view)
