@@ -250,3 +250,5 @@ class Snapshot:
     """Seconds until the next probe; 0 unless open."""
     limit: int
     """The concurrency in force."""
+    adapts: bool = False
+    """Whether that is found by the run itself."""

@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import pydantic
 
 from copygen.cli.open_files import make_room
-from copygen.config import Loaded, ProviderConfig, Settings, load_settings
+from copygen.config import MOST_IN_FLIGHT, Loaded, ProviderConfig, Settings, load_settings
 from copygen.documents import explain
 from copygen.errors import ConfigError, UsageError
 from copygen.models import Status
@@ -137,6 +137,17 @@ def _provider(request: Request, loaded: Loaded, source: PromptSource) -> Provide
         raise ConfigError(f"--{explain(problem, ProviderConfig)}") from invalid
 
 
+def in_flight_at_most(given: str | None) -> int | str | None:
+    """The value of `--concurrency`. Raises UsageError."""
+    if given is None or given == "auto":
+        return given
+    if given.isascii() and given.isdecimal() and 1 <= int(given) <= MOST_IN_FLIGHT:
+        return int(given)
+    raise UsageError(
+        f"--concurrency takes a whole number from 1 to {MOST_IN_FLIGHT}, or auto; not '{given}'."
+    )
+
+
 def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
     fields = settings.model_dump()
     for name, value in changes.items():
@@ -152,11 +163,14 @@ def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
 def _fitted(settings: Settings, provider: ProviderConfig) -> tuple[Settings, str | None]:
     """Settings with as many requests in flight as this process may have connections."""
     embedded = provider.simulated and provider.base_url is None  # both ends are in this process
-    room = make_room(settings.concurrency, files_each=2 if embedded else 1)
-    if room >= settings.concurrency:
+    most = settings.most_in_flight
+    room = make_room(most, files_each=2 if embedded else 1)
+    if room >= most:
         return settings, None
+    if settings.adapts:
+        return settings.model_copy(update={"auto_concurrency_max": room}), None
     return settings.model_copy(update={"concurrency": room}), (
-        f"{room} requests in flight at most, not {settings.concurrency}: this process may have no "
+        f"{room} requests in flight at most, not {most}: this process may have no "
         "more open files. Raise the hard limit for more (ulimit -Hn)."
     )
 

@@ -83,12 +83,12 @@ def run(
         ),
     ] = None,
     concurrency: Annotated[
-        int | None,
+        str | None,
         typer.Option(
             "--concurrency",
             "-c",
-            min=1,
-            help="Requests in flight at most. Default: 8.",
+            metavar="N|auto",
+            help="Requests in flight at most. Default: auto, as many as the provider can use.",
             rich_help_panel=SENDING,
         ),
     ] = None,
@@ -220,7 +220,7 @@ def run(
     from copygen.cli.failing import reported
 
     with concealing() as stderr, reported(stderr, debug=debug):
-        from copygen.cli.plan import Request, prepare
+        from copygen.cli.plan import Request, in_flight_at_most, prepare
         from copygen.cli.session import conduct
 
         request = Request(
@@ -240,7 +240,7 @@ def run(
             settings_file=config,
             options=option or [],
             changes={
-                "concurrency": concurrency,
+                "concurrency": in_flight_at_most(concurrency),
                 "timeout_s": timeout,
                 "prompt_timeout_s": prompt_timeout,
                 "run_timeout_s": run_timeout,

@@ -7,6 +7,7 @@ model but never an address: the key must not follow a file somebody else wrote.
 
 from copygen.config.load import Loaded, load_settings, preset_names
 from copygen.config.shapes import (
+    MOST_IN_FLIGHT,
     BreakerSettings,
     ModelConfig,
     Price,
@@ -17,6 +18,7 @@ from copygen.config.shapes import (
 )
 
 __all__ = [
+    "MOST_IN_FLIGHT",
     "BreakerSettings",
     "Loaded",
     "ModelConfig",

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
 import pydantic
@@ -15,6 +15,9 @@ from copygen.models import JsonValue
 Usd = Annotated[Decimal, pydantic.Field(ge=0)]
 Share = Annotated[float, pydantic.Field(gt=0, le=1)]
 Seconds = Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
+
+MOST_IN_FLIGHT = 10_000
+"""More requests at a time than any provider takes from one key."""
 
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -198,8 +201,10 @@ class Settings(Settled):
     """The user's settings file, and what flags and `--option` change of it."""
 
     default_provider: str = "holysheep"
-    concurrency: int = pydantic.Field(default=8, ge=1, le=10_000)
-    """Requests in flight at most."""
+    concurrency: Annotated[int, pydantic.Field(ge=1, le=MOST_IN_FLIGHT)] | Literal["auto"] = "auto"
+    """Requests in flight at most; `auto`: as many as the provider can use."""
+    auto_concurrency_max: int = pydantic.Field(default=256, ge=1, le=MOST_IN_FLIGHT)
+    """The most that `auto` may come to."""
     timeout_s: Seconds = 30.0
     """Deadline of one attempt, from connecting to the last byte."""
     prompt_timeout_s: Seconds = 1800.0
@@ -214,3 +219,13 @@ class Settings(Settled):
     breaker: BreakerSettings = BreakerSettings()
     providers: dict[str, dict[str, Any]] = {}
     """Provider name → keys that add to or replace those of the preset of that name."""
+
+    @property
+    def adapts(self) -> bool:
+        """Whether the number of requests in flight is found by the run itself."""
+        return self.concurrency == "auto"
+
+    @property
+    def most_in_flight(self) -> int:
+        """Requests in flight at most, whatever happens."""
+        return self.auto_concurrency_max if self.concurrency == "auto" else self.concurrency

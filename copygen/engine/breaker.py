@@ -34,6 +34,7 @@ import random
 from bisect import bisect_right
 from dataclasses import dataclass
 from enum import Enum, StrEnum
+from typing import NamedTuple
 
 from copygen.config import BreakerSettings
 
@@ -67,11 +68,7 @@ class Verdict(Enum):
     """Nothing either way: rate limited, or cancelled by us."""
 
 
-FAILURES = frozenset({Verdict.FAILURE, Verdict.TIMEOUT, Verdict.NO_CONNECTION})
-
-
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(NamedTuple):
     """Leave to send one request; hand it back with `record`, whatever happens."""
 
     generation: int
@@ -175,10 +172,11 @@ class CircuitBreaker:
         self._in_flight -= 1
         if verdict is Verdict.NEUTRAL:
             return None
-        self._remember(permit.began_at, failed=verdict in FAILURES)
-        if self._failing_since is None and verdict in FAILURES:
+        failed = verdict is not Verdict.SUCCESS
+        self._remember(permit.began_at, failed=failed)
+        if self._failing_since is None and failed:
             self._failing_since = now
-        if verdict is Verdict.SUCCESS:
+        if not failed:
             self._last_success_began_at = max(self._last_success_began_at, permit.began_at)
             self._timeouts = self._no_connections = 0
             self._failing_since = None

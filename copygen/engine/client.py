@@ -14,6 +14,7 @@ import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
 from copygen.engine.breaker import Verdict
+from copygen.engine.concurrency import Concurrency
 from copygen.engine.deadlines import Deadlines
 from copygen.engine.halt import Halt, Halted
 from copygen.engine.outcome import Story, result_of, result_of_fault
@@ -54,6 +55,8 @@ class Terms:
 
     retry: RetrySettings
     budget: RetryBudget
+    concurrency: Concurrency
+    """Hears of every request and its end."""
     timeout_s: float
     """Deadline of one attempt."""
     prompt_timeout_s: float
@@ -209,6 +212,7 @@ class Client:
         self.meter.requests += 1
         self.meter.in_flight += 1
         self.meter.retries += story.repeats
+        self._terms.concurrency.sent(self._now(), self.meter.in_flight)
 
     def _count_in(self, answer: Completion | ApiError, story: Story) -> None:
         story.repeats = False
@@ -243,8 +247,12 @@ class Client:
         elif isinstance(answer, Completion):
             slow = now - leave.model.began_at > self._terms.slow_call_s
             verdict = Verdict.FAILURE if slow else Verdict.SUCCESS
+            self._terms.concurrency.answered(now, leave.start.at, pacer.rate_per_s)
         else:
             verdict = RULES[answer.kind].verdict
+            if answer.kind is Kind.TIMEOUT:
+                self._terms.concurrency.refused(now, leave.start.at, self.meter.in_flight)
             if answer.kind is Kind.RATE_LIMITED:
                 pacer.rate_limited(now, leave.start, answer.retry_after_s)
+                self._terms.concurrency.refused(now, leave.start.at, self.meter.in_flight)
         self._permits.record(leave, verdict)

@@ -56,7 +56,7 @@ async def _open(
             "want."
         )
     provider = ChatCompletions(config.base_url, key, provider=config.name)
-    transport = AiohttpTransport(max_connections=settings.concurrency, ca_file=settings.ca_file)
+    transport = AiohttpTransport(max_connections=settings.most_in_flight, ca_file=settings.ca_file)
     async with transport:
         yield Connection(config, provider, transport)
 

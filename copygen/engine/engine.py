@@ -14,6 +14,7 @@ import httpx
 from copygen.config import ProviderConfig, Settings
 from copygen.engine.breaker import State, Transition
 from copygen.engine.client import Client, Terms
+from copygen.engine.concurrency import Concurrency
 from copygen.engine.feed import Entry, Feed
 from copygen.engine.halt import Halt
 from copygen.engine.pacer import Pacer
@@ -25,6 +26,7 @@ from copygen.models import ApiError, Prompt, Result, Snapshot
 from copygen.providers.protocol import Provider
 
 FIRST_SLOTS = 20
+AUTO_FIRST_SLOTS = 8
 """Requests in flight at first, where no limit is known."""
 
 
@@ -69,10 +71,17 @@ class Engine:
             self._halt,
             self._hear_of,
         )
-        self._budget = RetryBudget(settings.retry, settings.concurrency)
+        most = settings.most_in_flight
+        self._budget = RetryBudget(settings.retry, most)
+        # Who was told the limit may begin at full width: the pacer keeps to it.
+        first = AUTO_FIRST_SLOTS if settings.adapts else most if config.rpm else FIRST_SLOTS
+        self._concurrency = Concurrency(
+            most, first, adaptive=settings.adapts, deadline_s=settings.timeout_s
+        )
         terms = Terms(
             retry=settings.retry,
             budget=self._budget,
+            concurrency=self._concurrency,
             timeout_s=settings.timeout_s,
             prompt_timeout_s=settings.prompt_timeout_s,
             slow_call_s=settings.breaker.slow_call_s or math.inf,
@@ -81,8 +90,6 @@ class Engine:
             clock=outside.clock,
         )
         self._client = Client(config, provider, outside.transport, self._permits, self._halt, terms)
-        # Who was told the limit may begin at full width: the pacer keeps to it.
-        self._first_slots = settings.concurrency if config.rpm else FIRST_SLOTS
         self._pipeline: Pipeline | None = None
 
     async def run(self, feed: Feed, emit: Callable[[Result], None]) -> CopygenError | None:
@@ -92,10 +99,15 @@ class Engine:
         was still finished and emitted.
         """
         self._pipeline = Pipeline(
-            feed, self._client.complete, emit, self._halt, defer=self._is_crowded
+            feed,
+            self._client.complete,
+            emit,
+            self._halt,
+            self._concurrency,
+            defer=self._is_crowded,
         )
         with self._deadline():
-            await self._pipeline.run(self._settings.concurrency, self._first_slots)
+            await self._pipeline.run()
         return self._halt.error
 
     def stop(self, error: CopygenError | None = None) -> None:
@@ -134,7 +146,7 @@ class Engine:
 
     def _is_crowded(self, entry: Entry) -> bool:
         return isinstance(entry, Prompt) and self._permits.is_crowded(
-            entry.model, self._settings.concurrency
+            entry.model, self._concurrency.limit
         )
 
     def snapshot(self) -> Snapshot:
@@ -148,5 +160,6 @@ class Engine:
             waiting=max(0, in_progress - meter.in_flight),
             breaker=state.value,
             breaker_wait_s=wait_s,
-            limit=self._pipeline.slots.capacity if self._pipeline else self._first_slots,
+            limit=self._concurrency.limit,
+            adapts=self._concurrency.adaptive,
         )

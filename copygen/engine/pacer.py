@@ -22,7 +22,7 @@ near nothing. So when refusals keep coming, `Doubt` tries a faster pace, and bel
 import math
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from copygen.engine.limiter import RateLimiter
 
@@ -41,6 +41,8 @@ PATIENCE = 200
 """Starts without a refusal after which growth doubles."""
 CAUTION_PER_S = 20.0
 """How much more slowly a measured pace grows for each second that a refusal costs."""
+LATELY_S = 4.0
+"""What a first estimate looks at, where the time before was longer and quieter."""
 HISTORY = 2000
 """Starts since the last refusal that a measurement looks at."""
 FEWEST = 10
@@ -61,8 +63,7 @@ SLOWEST_PER_S = 0.05
 """A learned pace never falls below one request in twenty seconds."""
 
 
-@dataclass(frozen=True, slots=True)
-class Start:
+class Start(NamedTuple):
     """One request that was sent."""
 
     at: float
@@ -170,8 +171,8 @@ class Pacer:
         self._starts += 1
         start = Start(now, self._starts)
         self._mark = self._mark or start
+        self._history.append(now)
         if self._requests:
-            self._history.append(now)
             self._pace_at(self._doubt.started(self._requests.rate_per_s))
         return start
 
@@ -208,7 +209,7 @@ class Pacer:
         elapsed_s = start.at - mark.at
         self._since_refusal = 0
         if self._requests is None:
-            self._begin_pacing(accepted, elapsed_s)
+            self._begin_pacing(accepted, elapsed_s, start.at)
         elif accepted < FEWEST:
             self._requests.rate_per_s = max(SLOWEST_PER_S, CUT * self._requests.rate_per_s)
             return
@@ -219,12 +220,15 @@ class Pacer:
         self._held_since_mark_s = 0.0
         self._history.clear()
 
-    def _begin_pacing(self, accepted: int, elapsed_s: float) -> None:
+    def _begin_pacing(self, accepted: int, elapsed_s: float, at: float) -> None:
         # In less than a second it is mostly the bucket that was accepted, and little is known of
         # the rate; its growth will find it.
         if elapsed_s < 1:
             self._first_burst = (accepted, elapsed_s)
-        rate_per_s = max(SLOWEST_PER_S, KEPT * accepted / max(elapsed_s, 1.0))
+        # A run that began slowly was refused for what it does now.
+        lately = sum(at - LATELY_S < one <= at for one in self._history) - 1
+        accepted_per_s = max(accepted / max(elapsed_s, 1.0), lately / max(LATELY_S, 1.0))
+        rate_per_s = max(SLOWEST_PER_S, KEPT * accepted_per_s)
         self._requests = RateLimiter(min(self._told_per_s, rate_per_s))
         doubling_starts = DOUBLING * max(1, accepted)
         self._growth = min(FASTEST_GROWTH, math.log(2) / doubling_starts)

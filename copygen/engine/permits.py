@@ -11,7 +11,7 @@ behind it waits for its turn. So prompts go in order, and an opening wakes one, 
 import asyncio
 import random
 from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from copygen.config import BreakerSettings
 from copygen.engine.breaker import CircuitBreaker, Permit, State, Transition, Verdict
@@ -36,8 +36,7 @@ class Lane:
         self.alarm = Alarm()
 
 
-@dataclass(frozen=True, slots=True)
-class Leave:
+class Leave(NamedTuple):
     """Leave to send one request: hand it back with `Permits.record`."""
 
     lane: Lane
@@ -100,15 +99,17 @@ class Permits:
         """Give leave back with what the call showed."""
         now = self._now()
         awaited = self._host.is_suspicious or leave.lane.breaker.is_suspicious
-        of_host = OF_HOST.get(verdict, verdict)
-        of_model = OF_MODEL.get(verdict, verdict)
-        changes = (
-            self._host.record(leave.host, of_host, now),
-            leave.lane.breaker.record(leave.model, of_model, now),
-        )
-        for transition in filter(None, changes):
-            self._tell(transition)
-        if awaited or any(changes) or leave.host.is_probe or leave.model.is_probe:
+        of_host = of_model = verdict
+        if verdict is not Verdict.SUCCESS:
+            of_host = OF_HOST.get(verdict, verdict)
+            of_model = OF_MODEL.get(verdict, verdict)
+        host_change = self._host.record(leave.host, of_host, now)
+        model_change = leave.lane.breaker.record(leave.model, of_model, now)
+        for transition in (host_change, model_change):
+            if transition is not None:
+                self._tell(transition)
+                awaited = True
+        if awaited or leave.host.is_probe or leave.model.is_probe:
             for lane in self._lanes.values():
                 lane.alarm.ring()
 

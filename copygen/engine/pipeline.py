@@ -9,11 +9,12 @@ row, the source is read no further than needed, and a finished worker makes room
 import asyncio
 from collections.abc import Awaitable, Callable
 
+from copygen.engine.concurrency import Concurrency
 from copygen.engine.feed import Entry, Feed
 from copygen.engine.halt import Halt, Halted
 from copygen.engine.slots import Slot, Slots
 from copygen.errors import CopygenError
-from copygen.models import Result, Status
+from copygen.models import Result
 
 IN_PROGRESS_PER_SLOT = 4
 """Prompts under way per request slot, those that wait to be retried included."""
@@ -31,10 +32,12 @@ class Pipeline:
         work: Work,
         emit: Callable[[Result], None],
         halt: Halt,
+        concurrency: Concurrency,
         defer: Callable[[Entry], bool],
     ) -> None:
         """`emit` is called with each result as it comes, from the event loop.
 
+        As many requests are on the wire as `concurrency` allows, which `work` keeps informed.
         Entries for which `defer` is true are better taken later, if the feed can do that.
         """
         self._feed = feed
@@ -45,23 +48,19 @@ class Pipeline:
         self._exhausted = False
         self._workers: set[asyncio.Task[None]] = set()
         self._group: asyncio.TaskGroup
-        self.slots: Slots
+        self._concurrency = concurrency
+        self._limit = concurrency.limit
+        self.slots = Slots(concurrency, self._hire)
         self.in_progress = 0
 
-    async def run(self, concurrency: int, first: int) -> None:
+    async def run(self) -> None:
         """Work until the source is empty or the run is halted.
-
-        At most `concurrency` requests are on the wire: `first` to begin with, and one more for
-        each prompt that succeeds. A provider whose limits nobody knows should not meet a
-        thousand requests in its first moment.
 
         A CopygenError from `work`, `emit` or the source halts the run: what is in flight still
         ends and is emitted. A bug in any of them cancels everything and is raised as it is.
         """
         self._halt.on_call(self._feed.close)
         self._halt.on_cancel(self._cancel_workers)
-        self._concurrency = concurrency
-        self.slots = Slots(min(first, concurrency), self._hire)
         try:
             async with asyncio.TaskGroup() as self._group:
                 self._hire()
@@ -71,7 +70,7 @@ class Pipeline:
             self._feed.close()
 
     def _hire(self) -> None:
-        limit = self.slots.capacity * IN_PROGRESS_PER_SLOT
+        limit = self._concurrency.limit * IN_PROGRESS_PER_SLOT
         while not self._exhausted and not self._halt.called and len(self._workers) < limit:
             slot = self.slots.take()
             if slot is None:
@@ -107,8 +106,9 @@ class Pipeline:
             self.in_progress -= 1
         if result is None:
             return
-        if self.slots.capacity < self._concurrency and result.status is Status.OK:
-            self.slots.widen()
+        if self._limit != self._concurrency.limit:
+            self._limit = self._concurrency.limit
+            self.slots.hand_out()
         self._emit(result)
 
     def _cancel_workers(self) -> None:

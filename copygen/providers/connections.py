@@ -24,9 +24,9 @@ IDLE_S: Final = 15.0
 a minute, some after less, and a request that meets the closing may have been billed."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Origin:
-    """Where connections lead, and how."""
+    """Where connections lead, and how. Two are the same only if they are one object."""
 
     url: URL
     peer: str
@@ -137,7 +137,7 @@ class Connections:
 
     def _drop_idle_of_others(self, origin: Origin) -> bool:
         for other, idle in self._idle.items():
-            if other != origin and idle:
+            if other is not origin and idle:
                 connection = idle.pop()
                 connection.drop()
                 self._close(connection)

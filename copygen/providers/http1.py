@@ -225,4 +225,3 @@ class Http1(asyncio.Protocol):
         self._reusable = False
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(exc)
-

@@ -93,6 +93,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         if ca_file is not None:
             self._tls()
         self._routes: dict[str, _Route] = {}
+        self._origins: dict[str, Origin] = {}
         self._latest: tuple[httpx.URL, _Route] | None = None
         self._connections: Connections | None = None
 
@@ -100,7 +101,10 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         """Send `request`, following nothing, and return the reply with its content loaded."""
         route = self._route(request.url)
         stream = request.stream
-        body = request.read() if isinstance(stream, httpx.ByteStream) else await request.aread()
+        if isinstance(stream, httpx.ByteStream):
+            body = b"".join(stream)
+        else:
+            body = await request.aread()
         headers = tuple([pair for pair in request.headers.raw if pair[0] != _CONTENT_LENGTH])
         message = b"%s%d\r\n\r\n%s" % (route.head(request.method, headers), len(body), body)
         connections = self._connections
@@ -133,12 +137,14 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         proxy = proxy_for(url, self._environ)
         # Credentials inside the URL would become a header that competes with the request's own.
         bare = url.copy_with(userinfo=b"", path="/", query=None, fragment=None)
-        origin = Origin(
-            url=URL(str(bare), encoded=True),
-            peer=bare.netloc.decode("ascii"),
-            proxy=None if proxy is None else URL(str(proxy), encoded=True),
-            tls=self._tls() if url.scheme == "https" else True,
-        )
+        origin = self._origins.get(str(bare))
+        if origin is None:
+            origin = self._origins[str(bare)] = Origin(
+                url=URL(str(bare), encoded=True),
+                peer=bare.netloc.decode("ascii"),
+                proxy=None if proxy is None else URL(str(proxy), encoded=True),
+                tls=self._tls() if url.scheme == "https" else True,
+            )
         route = self._routes[str(url)] = _Route(url, origin, proxy)
         return route
 

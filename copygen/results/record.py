@@ -136,8 +136,9 @@ def _milliseconds(value: float | None) -> float | None:
 
 
 def _timestamp(moment: datetime) -> str:
-    utc = moment.astimezone(UTC) if moment.tzinfo else moment
-    return utc.replace(tzinfo=None).isoformat(timespec="milliseconds") + "Z"
+    utc = moment if moment.tzinfo in (UTC, None) else moment.astimezone(UTC)
+    # What may follow the 23 characters is +00:00.
+    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def _result(value: JsonValue) -> Result:

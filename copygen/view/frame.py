@@ -99,7 +99,8 @@ def state_parts(frame: Frame) -> list[Part]:
     """What the engine is doing, trouble first; parts that are zero are left out."""
     engine = frame.snapshot
     traffic = engine.traffic
-    parts = [*_breaker(engine), Part(f"{engine.in_flight}/{engine.limit} in flight", 1)]
+    how = " (auto)" if engine.adapts else ""
+    parts = [*_breaker(engine), Part(f"{engine.in_flight}/{engine.limit}{how} in flight", 1)]
     if engine.waiting:
         parts.append(Part(f"{count(engine.waiting)} waiting", 7, "dim"))
     if frame.failed:

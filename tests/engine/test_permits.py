@@ -4,6 +4,7 @@ import random
 import pytest
 
 from copygen.config import BreakerSettings
+from copygen.engine.concurrency import Concurrency
 from copygen.engine.halt import Halt
 from copygen.engine.pacer import Pacer
 from copygen.engine.permits import Permits
@@ -23,7 +24,7 @@ def test_who_comes_between_two_in_line_takes_no_start_time_from_them() -> None:
 
     async def main() -> None:
         loop = asyncio.get_running_loop()
-        slots = Slots(10, lambda: None)
+        slots = Slots(Concurrency(10, 10, adaptive=False), lambda: None)
         rules = BreakerSettings()
         permits = Permits(
             "host", Pacer(60, None), rules, random.Random(0), Halt(), lambda _change: None
