@@ -82,7 +82,8 @@ class Http1(asyncio.Protocol):
         connection.
         """
         assert self._transport is not None
-        waiter = self._waiter = self._loop.create_future()
+        waiter: asyncio.Future[Reply] = self._loop.create_future()
+        self._waiter = waiter
         self._transport.write(request)
         try:
             return await waiter
@@ -101,6 +102,7 @@ class Http1(asyncio.Protocol):
     # asyncio's side
 
     def data_received(self, data: bytes) -> None:
+        """Take what has arrived."""
         if self._waiter is None or self._waiter.done():
             self.said_too_much = True
             self.drop()
@@ -116,9 +118,11 @@ class Http1(asyncio.Protocol):
             self._fail(no_http(self._peer))
 
     def eof_received(self) -> None:
+        """The server sends nothing more; the connection is lost next."""
         self._reusable = False
 
     def connection_lost(self, exc: Exception | None) -> None:
+        """End what is under way as far as it has come."""
         self._reusable = False
         self._transport = None
         if self._waiter is None or self._waiter.done():
@@ -133,11 +137,13 @@ class Http1(asyncio.Protocol):
     # httptools' side
 
     def on_message_begin(self) -> None:
+        """Notice a reply nobody asked for."""
         if self._waiter is None or self._waiter.done():
             self.said_too_much = True
             self._reusable = False
 
     def on_header(self, name: bytes, value: bytes | None) -> None:
+        """Keep one header, of a bounded number and size."""
         value = value or b""
         headers = self._headers
         headers.append((name, value))
@@ -145,6 +151,7 @@ class Http1(asyncio.Protocol):
             self._fail(no_http(self._peer))
 
     def on_headers_complete(self) -> None:
+        """Know from here on where the body ends."""
         self._status = self._parser.get_status_code()
         if self._status < 200:
             return
@@ -163,6 +170,7 @@ class Http1(asyncio.Protocol):
             self._decode(codings)
 
     def on_body(self, data: bytes) -> None:
+        """Keep a piece of the body."""
         if self._waiter is None or self._waiter.done():
             return  # it has failed already
         self._body_bytes += len(data)
@@ -177,6 +185,7 @@ class Http1(asyncio.Protocol):
                 self._fail(exc)
 
     def on_message_complete(self) -> None:
+        """Hand the reply over, unless it only announces one."""
         if self._status < 200:
             self._begin_message()  # 100 or 103: the reply itself is still to come
             return
