@@ -9,9 +9,10 @@ from urllib.parse import urlsplit
 from copygen.models import ApiError, Completion, Kind
 from copygen.providers.decode import plain, sentence
 from copygen.providers.fault import Fault, fault_in_body
-from copygen.providers.headers import duration_s, rate_limits, retry_after_s, wait_in_text_s
+from copygen.providers.headers import duration_s, retry_after_s, wait_in_text_s
 from copygen.providers.kinds import kind_of, status_in
 from copygen.providers.parameters import refused_parameter
+from copygen.providers.ratelimits import limits_from
 from copygen.providers.redact import Redactor
 
 CHECK_BASE_URL = "Check the base URL: most end in /v1."
@@ -106,9 +107,7 @@ def _wait_s(context: Context, fault: Fault) -> float | None:
         wait = duration_s(fault.retry_delay, context.now)
     if wait is None:
         wait = wait_in_text_s(fault.text)
-    if wait is None and (limits := rate_limits(context.headers, context.now)):
-        wait = limits.exhausted_s
-    return wait
+    return limits_from(context.headers, context.now).exhausted_s if wait is None else wait
 
 
 def _redirect(headers: Mapping[str, str]) -> str:

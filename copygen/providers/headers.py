@@ -1,4 +1,4 @@
-"""Waiting times and rate limits as providers write them. Pure: the time is an argument.
+"""Waiting times as providers write them. Pure: the time is an argument.
 
 Seconds, milliseconds, HTTP dates, RFC 3339, Unix times and Go durations (`1m26.4s`) are all in
 use, at times under the same header name. What cannot be read is ignored, never an error.
@@ -6,7 +6,6 @@ use, at times under the same header name. What cannot be read is ignored, never 
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
@@ -31,54 +30,6 @@ _WAIT_IN_TEXT = re.compile(
 _WORD_UNIT_S = (("mil", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0))
 
 
-@dataclass(frozen=True, slots=True)
-class Window:
-    """One rate limit as the provider last reported it. None: not reported."""
-
-    limit: int | None = None
-    """Allowed per window. The window's length is not told; a few providers count days."""
-    remaining: int | None = None
-    reset_s: float | None = None
-    """Seconds until the window is *fully* free again, not until the next request may go."""
-
-
-@dataclass(frozen=True, slots=True)
-class RateLimits:
-    """The rate limits of a reply's headers."""
-
-    requests: Window = Window()
-    tokens: Window = Window()
-
-    @property
-    def exhausted_s(self) -> float | None:
-        """Seconds until every used-up window is free again; None when none is used up."""
-        waits = [
-            window.reset_s
-            for window in (self.requests, self.tokens)
-            if window.remaining == 0 and window.reset_s is not None
-        ]
-        return max(waits, default=None)
-
-
-_FIELDS: dict[str, tuple[str, str]] = {
-    **{
-        f"x-ratelimit-{part}-{family}": (family, part)
-        for family in ("requests", "tokens")
-        for part in ("limit", "remaining", "reset")
-    },
-    **{
-        f"anthropic-ratelimit-{family}-{part}": (family, part)
-        for family in ("requests", "tokens")
-        for part in ("limit", "remaining", "reset")
-    },
-    **{
-        f"{prefix}ratelimit-{part}": ("requests", part)
-        for prefix in ("x-", "")
-        for part in ("limit", "remaining", "reset")
-    },
-}
-
-
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """How long the headers ask to wait, in [0, `MAX_WAIT_S`]; None when they do not say.
 
@@ -86,7 +37,7 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     negative or unreadable value says nothing. Names are looked up in lower case.
     """
     milliseconds = headers.get("retry-after-ms")
-    if milliseconds is not None and (value := _number(milliseconds)) is not None:
+    if milliseconds is not None and (value := number_of(milliseconds)) is not None:
         return _clamp(value / 1000)
     after = headers.get("retry-after")
     return None if after is None else duration_s(after, now)
@@ -100,7 +51,7 @@ def duration_s(text: str, now: datetime) -> float | None:
     text = text.strip()
     if len(text) > _LONGEST_VALUE:
         return None
-    if (number := _number(text)) is not None:
+    if (number := number_of(text)) is not None:
         return _clamp(_from_number(number, now.timestamp()))
     if _GO_DURATION.fullmatch(text):
         return _clamp(_go_seconds(text))
@@ -120,35 +71,8 @@ def wait_in_text_s(message: str) -> float | None:
     return _clamp(float(match["number"]) * factor)
 
 
-def rate_limits(headers: Mapping[str, str], now: datetime) -> RateLimits | None:
-    """The limits of OpenAI-, Azure-, OpenRouter- and Anthropic-style headers; None without any.
-
-    Azure sends `-1` or `0` where it has nothing to say: a limit below 1, and a `0` remaining
-    without a limit, are ignored.
-    """
-    read: dict[tuple[str, str], float | None] = {}
-    for name, value in headers.items():
-        field = _FIELDS.get(name) or _FIELDS.get(name.lower())
-        if field is not None:
-            read[field] = duration_s(value, now) if field[1] == "reset" else _number(value)
-    if not read:
-        return None
-    limits = RateLimits(_window(read, "requests"), _window(read, "tokens"))
-    return None if limits == RateLimits() else limits
-
-
-def _window(read: Mapping[tuple[str, str], float | None], family: str) -> Window:
-    limit = _count(read.get((family, "limit")))
-    remaining = _count(read.get((family, "remaining")))
-    reset_s = read.get((family, "reset"))
-    return Window(limit, remaining, reset_s) if limit else Window(None, remaining or None, reset_s)
-
-
-def _count(number: float | None) -> int | None:
-    return int(number) if number is not None and number < _EPOCH_MS else None
-
-
-def _number(text: str) -> float | None:
+def number_of(text: str) -> float | None:
+    """A header's plain number, at least 0; None for anything else, a negative one included."""
     text = text.strip()  # of more than `float` strips
     return float(text) if _NUMBER.fullmatch(text) else None
 

@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 
 from copygen.providers.headers import (
     MAX_WAIT_S,
-    RateLimits,
-    Window,
     duration_s,
-    rate_limits,
     retry_after_s,
     wait_in_text_s,
 )
@@ -149,69 +146,10 @@ def test_the_wait_an_error_message_names(message: str, seconds: float | None) ->
     assert wait_in_text_s(message) == expected
 
 
-@pytest.mark.parametrize(
-    ("headers", "limits"),
-    [
-        (
-            {
-                "x-ratelimit-limit-requests": "500",
-                "x-ratelimit-remaining-requests": "499",
-                "x-ratelimit-reset-requests": "120ms",
-                "x-ratelimit-limit-tokens": "30000",
-                "x-ratelimit-remaining-tokens": "0",
-                "x-ratelimit-reset-tokens": "6m0s",
-            },
-            RateLimits(Window(500, 499, 0.12), Window(30000, 0, 360.0)),
-        ),
-        (
-            {
-                "anthropic-ratelimit-requests-limit": "50",
-                "anthropic-ratelimit-requests-remaining": "49",
-                "anthropic-ratelimit-requests-reset": "2026-11-23T12:00:30Z",
-                "anthropic-ratelimit-input-tokens-limit": "1",
-            },
-            RateLimits(Window(50, 49, 30.0)),
-        ),
-        (
-            {"X-RateLimit-Limit": "20", "X-RateLimit-Remaining": "3"},
-            RateLimits(Window(20, 3)),
-        ),
-        # Azure where it has nothing to say, and other nonsense.
-        ({"x-ratelimit-remaining-requests": "-1", "x-ratelimit-remaining-tokens": "0"}, None),
-        ({"x-ratelimit-limit-requests": "0", "x-ratelimit-remaining-requests": "0"}, None),
-        ({"x-ratelimit-limit-requests": "-1", "x-ratelimit-limit-tokens": "many"}, None),
-        ({"x-ratelimit-limit-requests": "9e99"}, None),
-        ({"x-ratelimit-remaining-tokens": "12"}, RateLimits(tokens=Window(None, 12))),
-        ({"x-ratelimit-remaining-tokens_usage_based": "12"}, None),
-        ({"content-type": "application/json"}, None),
-        ({}, None),
-    ],
-)
-def test_rate_limits_as_providers_report_them(
-    headers: dict[str, str], limits: RateLimits | None
-) -> None:
-    assert rate_limits(httpx.Headers(headers), NOW) == limits
-
-
-@pytest.mark.parametrize(
-    ("limits", "seconds"),
-    [
-        (RateLimits(), None),
-        (RateLimits(Window(5, 1, 9.0), Window(5, 2, 8.0)), None),
-        (RateLimits(Window(5, 0, 9.0), Window(5, 2, 80.0)), 9.0),
-        (RateLimits(Window(5, 0, 9.0), Window(5, 0, 80.0)), 80.0),
-        (RateLimits(Window(5, 0, None)), None),
-    ],
-)
-def test_only_used_up_limits_ask_for_a_wait(limits: RateLimits, seconds: float | None) -> None:
-    assert limits.exhausted_s == seconds
-
-
 @given(st.text(max_size=80))
 def test_no_text_raises_or_leaves_the_bounds(text: str) -> None:
-    names = ("retry-after-ms", "retry-after", "x-ratelimit-reset", "x-ratelimit-limit")
+    names = ("retry-after-ms", "retry-after")
     headers = dict.fromkeys(names, text)
-    rate_limits(headers, NOW)
     for seconds in (retry_after_s(headers, NOW), duration_s(text, NOW), wait_in_text_s(text)):
         assert seconds is None or 0 <= seconds <= MAX_WAIT_S
 

@@ -35,10 +35,10 @@ from copygen.prompts.template import Template
 from copygen.providers.headers import (
     MAX_WAIT_S,
     duration_s,
-    rate_limits,
     retry_after_s,
     wait_in_text_s,
 )
+from copygen.providers.ratelimits import limits_from
 from copygen.providers.redact import Redactor, Secret
 from copygen.providers.reply import parse
 from copygen.results.compact import superseded_path
@@ -188,13 +188,13 @@ def header_values(data: bytes) -> str:
     waits = [retry_after_s(headers, NOW), wait_in_text_s(text.decode("utf-8", "replace"))]
     waits.append(duration_s(head.decode("utf-8", "replace"), NOW))
     waits += [duration_s(value, NOW) for value in headers.values()]
-    limits = rate_limits(headers, NOW)
-    for window in (limits.requests, limits.tokens) if limits else ():
-        waits.append(window.reset_s)
-        assert window.limit is None or window.limit >= 1
-        assert window.remaining is None or window.remaining >= 0
-    if limits:
-        waits.append(limits.exhausted_s)
+    limits = limits_from(headers, NOW)
+    waits += [limits.requests_reset_s, limits.tokens_reset_s, limits.exhausted_s]
+    assert all(
+        limit is None or limit >= 1 for limit in (limits.requests_limit, limits.tokens_limit)
+    )
+    for remaining in (limits.requests_remaining, limits.tokens_remaining):
+        assert remaining is None or remaining >= 0
     for wait in waits:
         assert wait is None or 0 <= wait <= MAX_WAIT_S, f"no time to wait: {wait}"
     return "".join("-" if wait is None else str(len(str(int(wait)))) for wait in waits)
