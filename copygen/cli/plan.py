@@ -5,6 +5,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +13,7 @@ import pydantic
 
 from copygen.cli.open_files import make_room
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
+from copygen.config.retirement import retirement_of
 from copygen.documents import explain
 from copygen.errors import ConfigError, UsageError
 from copygen.models import Status
@@ -94,7 +96,7 @@ def prepare(request: Request) -> Plan:
     model = request.model or source.model or provider.default_model
     target = Target(provider.name, model, provider.request_defaults)
     settings, shortage = _fitted(settings, provider)
-    doubts = (doubt_about(provider, key), shortage)
+    doubts = (doubt_about(provider, key), shortage, _end_of(provider, model))
     return Plan(
         source=source,
         target=target,
@@ -112,6 +114,11 @@ def prepare(request: Request) -> Plan:
         warnings=tuple(filter(None, doubts)),
         again=shlex.join(["copygen", *_without_one_time_flags(sys.argv[1:])]),
     )
+
+
+def _end_of(provider: ProviderConfig, model: str) -> str | None:
+    retirement = retirement_of(provider, model, datetime.now(UTC).date())
+    return None if retirement is None else str(retirement)
 
 
 def _standard_input() -> BinaryIO:
