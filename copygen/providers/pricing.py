@@ -101,9 +101,9 @@ def ceiling_usd(input_tokens: int, output_tokens: int, price: Price) -> Decimal:
     )
 
 
-def estimate_usd(input_tokens: int, output_tokens: int, price: Price, at: datetime) -> Decimal:
-    """What so many tokens cost at `at` with nothing read from or written to a cache."""
-    return price_usd(Usage(input_tokens, output_tokens), price, at)
+def plain_usd(input_tokens: int, output_tokens: int, rates: Rates) -> Decimal:
+    """What so many tokens cost at given rates, with no cache in play, exact."""
+    return _total_usd((input_tokens, rates.input), (output_tokens, rates.output))
 
 
 def _or_input(rates: Rates, rate: Decimal | None) -> Decimal:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, time
 from decimal import Decimal
 from functools import lru_cache
+from importlib import metadata
 from typing import Any
 
 import pydantic
@@ -32,6 +33,14 @@ def price_of(base_url: str, model: str, at: datetime) -> Price | None:
     """
     # By the day: prices begin on dates, and a run asks for the same few models again and again.
     return _price_on(base_url, model, datetime.combine(at.date(), time(12), at.tzinfo))
+
+
+def installed_version() -> str | None:
+    """The version of `genai-prices`; None when it is not installed. Does not load it."""
+    try:
+        return metadata.version("genai-prices")
+    except metadata.PackageNotFoundError:
+        return None
 
 
 @lru_cache(maxsize=256)
