@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from copygen.cli.doctor import doctor
 from copygen.cli.models import models
 from copygen.cli.run import run
 from copygen.cli.simulate import simulate
@@ -21,6 +22,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(models)
+app.command()(doctor)
 app.command()(simulate)
 
 

@@ -13,6 +13,8 @@ from copygen.documents import Document, explain, located, nearest, parse_documen
 from copygen.errors import ConfigError
 from copygen.models import JsonValue
 
+_NO_FILE = "<defaults>"
+
 
 def load_settings(
     path: Path | None, options: Mapping[str, str], environ: Mapping[str, str]
@@ -23,7 +25,7 @@ def load_settings(
     folder if there is one. Raises ConfigError with file, line and the nearest valid key.
     """
     path = path or _usual_file(environ)
-    document = parse_document(_text(path) if path else "", str(path or "<defaults>"))
+    document = parse_document(_text(path) if path else "", str(path or _NO_FILE))
     settings = validate(Settings, _or_empty(document))
     if options:
         settings = _validated_options(document.data or {}, options)
@@ -36,6 +38,11 @@ class Loaded:
     def __init__(self, settings: Settings, document: Document) -> None:
         self.settings = settings
         self._document = document
+
+    @property
+    def path(self) -> str | None:
+        """The settings file they were read from; None when there is none."""
+        return None if self._document.path == _NO_FILE else self._document.path
 
     def provider(self, name: str) -> ProviderConfig:
         """The provider of that name: its preset with the user's own keys over it.
@@ -53,7 +60,7 @@ class Loaded:
             assert preset is not None
             return validate(ProviderConfig, preset)
         base = _without_replaced_prices(preset.data if preset else {}, own)
-        merged = _merge(base, _with_its_source(own, self._document.path or "--option"))
+        merged = _merge(base, _with_its_source(own, self.path or "--option"))
         return self._own(name, {**merged, "name": name})
 
     def _own(self, name: str, merged: JsonValue) -> ProviderConfig:

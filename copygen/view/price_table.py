@@ -13,7 +13,7 @@ from copygen.config import Price, Rates, TimeOfDay
 from copygen.config.prices import Weekday
 from copygen.config.retirement import NOTICE_DAYS
 from copygen.providers.catalogue import Listed
-from copygen.view.figures import count, counted, money
+from copygen.view.figures import count, counted, money, per_million
 from copygen.view.flow import Flow
 from copygen.view.safe import safe
 
@@ -21,7 +21,6 @@ _WIDEST = 110
 _ROOMY = 100
 """Below this many columns a table that names the provider in each row leaves out what it can."""
 _STALE_DAYS = 90
-_CENT = Decimal("0.01")
 _MODEL_CELLS = 60
 _WEEKDAYS = {"mon", "tue", "wed", "thu", "fri"}
 
@@ -164,22 +163,17 @@ class _Columns:
         if rates is None:
             return [Text("unknown", "yellow"), *([Text()] if self.cached else []), Text()]
         cached = rates.cached_input
-        middle = Text("-", "dim") if cached is None else Text(_rate(cached))
+        middle = Text("-", "dim") if cached is None else Text(per_million(cached))
         return [
-            Text(_rate(rates.input)),
+            Text(per_million(rates.input)),
             *([middle] if self.cached else []),
-            Text(_rate(rates.output)),
+            Text(per_million(rates.output)),
         ]
 
 
 def _name(entry: Listed) -> Text:
     name = Text(safe(entry.model, _MODEL_CELLS))
     return name.append(" *", "cyan") if entry.is_default else name
-
-
-def _rate(amount: Decimal) -> str:
-    plain = amount.normalize()
-    return f"{plain.quantize(_CENT):f}" if plain == plain.quantize(_CENT) else f"{plain:f}"
 
 
 def _usd(amount: Decimal | None, style: str) -> Text:
