@@ -23,7 +23,7 @@ from copygen.providers.pricing import plain_usd
 from copygen.providers.simulator import tokens
 from copygen.results.jsontext import dumps
 from copygen.view.console import open_console
-from copygen.view.price_table import Estimate, Job, render_prices
+from copygen.view.price_table import Estimate, Job, Layout, render_prices
 
 VERSION = 1
 """Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
@@ -56,8 +56,13 @@ def show(wanted: Wanted) -> None:
         typer.echo(dumps({"version": VERSION, **_plain(listed, job)}).decode())
         return
     console = open_console(sys.stdout, os.environ)
-    grouped, in_full = order is Order.PROVIDER, bool(wanted.providers)
-    render_prices(listed, console, job=job, grouped=grouped, in_full=in_full)
+    render_prices(listed, console, _layout(order, in_full=bool(wanted.providers)), job)
+
+
+def _layout(order: Order, *, in_full: bool) -> Layout:
+    if order is Order.PROVIDER:
+        return Layout.FULL if in_full else Layout.BRIEF
+    return Layout.AGED if order is Order.AGE else Layout.FLAT
 
 
 def _listed(wanted: Wanted, now: datetime) -> list[Listed]:

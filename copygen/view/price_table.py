@@ -3,18 +3,18 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from enum import StrEnum
 from itertools import groupby
 
-from rich.console import Console, RenderableType
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from copygen.config import Price, Rates, TimeOfDay
 from copygen.config.prices import Weekday
-from copygen.config.retirement import NOTICE_DAYS
 from copygen.providers.catalogue import Listed
 from copygen.view.figures import count, counted, money, per_million
-from copygen.view.flow import Flow
+from copygen.view.price_notes import closing_lines
 from copygen.view.safe import safe
 
 _WIDEST = 110
@@ -48,25 +48,36 @@ class Job:
     """By provider and model."""
 
 
-def render_prices(
-    listed: Sequence[Listed], console: Console, *, job: Job | None, grouped: bool, in_full: bool
-) -> None:
-    """Print the table: grouped by provider, or with the provider in each row.
+class Layout(StrEnum):
+    """How the table is laid out."""
 
-    `in_full` writes the rates of tiers out; otherwise a mark says that there are some.
-    """
+    BRIEF = "brief"
+    """Grouped by provider; a mark says that a price has tiers."""
+    FULL = "full"
+    """Grouped by provider, with the rates of every tier, and the sources."""
+    FLAT = "flat"
+    """The provider in each row, in whatever order."""
+    AGED = "aged"
+    """Flat, with the age of each price."""
+
+
+def render_prices(
+    listed: Sequence[Listed], console: Console, layout: Layout, job: Job | None = None
+) -> None:
+    """Print the table, and what it would cost to do `job` with each model."""
     width = min(console.width, _WIDEST)
     if job is not None:
         console.print(_about(job), soft_wrap=False)
-    if grouped:
+    in_full = layout is Layout.FULL
+    if layout in (Layout.BRIEF, Layout.FULL):
         for number, (name, entries) in enumerate(groupby(listed, lambda entry: entry.provider)):
             if number:
                 console.print()
             console.print(_group(name, list(entries), width, job, in_full=in_full))
     else:
-        console.print(_flat(listed, width, job))
+        console.print(_flat(listed, width, job, aged=layout is Layout.AGED))
     console.print()
-    for line in _closing(listed, in_full=in_full):
+    for line in closing_lines(listed, in_full=in_full):
         console.print(line)
 
 
@@ -83,7 +94,9 @@ def _group(
     name: str, entries: list[Listed], width: int, job: Job | None, *, in_full: bool
 ) -> Table:
     heading = Text.assemble((safe(name, 20), "not dim bold cyan"), " · ", _checked(entries))
-    columns = _Columns(provider=False, job=job, batch=job is None, cached=True, ends=True)
+    columns = _Columns(
+        provider=False, job=job, batch=job is None, aged=False, cached=True, ends=True
+    )
     table = columns.table(width, heading)
     for entry in entries:
         table.add_row(*columns.row(entry))
@@ -93,12 +106,13 @@ def _group(
     return table
 
 
-def _flat(listed: Sequence[Listed], width: int, job: Job | None) -> Table:
+def _flat(listed: Sequence[Listed], width: int, job: Job | None, *, aged: bool) -> Table:
     roomy = width >= _ROOMY
     columns = _Columns(
         provider=True,
         job=job,
         batch=roomy and job is None,
+        aged=aged,
         cached=roomy or job is None,
         ends=roomy or job is None,
     )
@@ -115,6 +129,7 @@ class _Columns:
     provider: bool
     job: Job | None
     batch: bool
+    aged: bool
     cached: bool
     ends: bool
 
@@ -139,6 +154,8 @@ class _Columns:
         yield "output"
         if self.batch:
             yield "batch"
+        if self.aged:
+            yield "age"
 
     def row(self, entry: Listed) -> list[Text]:
         cells = [_name(entry)]
@@ -150,6 +167,8 @@ class _Columns:
         cells += self._rates(entry.price)
         if self.batch:
             cells.append(_batch(entry.price))
+        if self.aged:
+            cells.append(_age(entry.age_days))
         cells.append(_mark(entry))
         return [*cells, _end(entry)] if self.ends else cells
 
@@ -185,6 +204,12 @@ def _usd(amount: Decimal | None, style: str) -> Text:
 def _batch(price: Price | None) -> Text:
     factor = price.batch_factor if price else None
     return Text("-", "dim") if factor is None else Text(f"{factor * 100:.0f} %")
+
+
+def _age(days: int | None) -> Text:
+    if days is None:
+        return Text("unknown", "yellow")
+    return Text(f"{count(days)} d", "" if days <= _STALE_DAYS else "yellow")
 
 
 def _mark(entry: Listed) -> Text:
@@ -234,54 +259,3 @@ def _checked(entries: Sequence[Listed]) -> Text:
 
 def _ago(days: int) -> str:
     return "today" if days == 0 else f"{counted(days, 'day')} ago"
-
-
-def _closing(listed: Sequence[Listed], *, in_full: bool) -> Iterator[RenderableType]:
-    yield Flow(Text(words, "dim") for words in _legend(listed, in_full=in_full))
-    yield from _successors(listed)
-    yield from _notes(listed)
-    if in_full:
-        for source in dict.fromkeys(entry.evidence.source for entry in listed):
-            if source:
-                yield Text(f"source: {safe(source)}", "dim")
-
-
-def _legend(listed: Sequence[Listed], *, in_full: bool) -> Iterator[str]:
-    yield "US dollars per million tokens"
-    yield "* the provider's default"
-    prices = [entry.price for entry in listed if entry.price]
-    long_context = any(price.long_context for price in prices)
-    time_of_day = any(price.time_of_day for price in prices)
-    if long_context:
-        yield "L dearer for long inputs"
-    if time_of_day:
-        yield "H dearer at some hours"
-    if (long_context or time_of_day) and not in_full:
-        yield "-p PROVIDER shows how much"
-    ends = [entry.retirement for entry in listed if entry.retirement]
-    if any(not end.is_past for end in ends):
-        yield f"! ends within {NOTICE_DAYS} days"
-    if any(end.is_past for end in ends):
-        yield "x has ended"
-
-
-def _successors(listed: Sequence[Listed]) -> Iterator[Text]:
-    named: dict[tuple[str, str], list[str]] = {}
-    for entry in listed:
-        if entry.retirement and entry.retirement.successor:
-            place = (entry.provider, entry.retirement.successor)
-            named.setdefault(place, []).append(entry.model)
-    for (provider, successor), models in named.items():
-        ended = ", ".join(safe(model, _MODEL_CELLS) for model in models)
-        yield Text(f"{safe(provider)}: use {safe(successor)} instead of {ended}", "yellow")
-
-
-def _notes(listed: Sequence[Listed]) -> Iterator[Text]:
-    """What is said of prices, each thing once with the models it is said of."""
-    said: dict[str, list[str]] = {}
-    for entry in listed:
-        if entry.price and entry.price.note and (entry.price.input or entry.price.output):
-            said.setdefault(f"{entry.provider}: {entry.price.note}", []).append(entry.model)
-    for note, models in said.items():
-        more = "" if len(models) == 1 else f" ({counted(len(models), 'model')})"
-        yield Text(f"{safe(note)}{more}", "dim")

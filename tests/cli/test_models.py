@@ -147,6 +147,18 @@ def test_people_get_a_table_with_marks_and_what_they_mean(shop: Path) -> None:
     assert all(len(line) <= 80 for line in lines)
 
 
+def test_sorted_by_age_it_shows_the_ages(shop: Path) -> None:
+    done = copygen(
+        "models", "-p", "shop", "-p", "openai", "--sort", "age", "--config", "c.yaml", cwd=shop
+    )
+
+    rows = [line.split() for line in done.stdout.splitlines()]
+    assert "age" in rows[0]
+    assert rows[1][0] == "gpt-6-luna"
+    assert "d" in rows[1]
+    assert next(row for row in rows if row[0] == "plain").count("unknown") == 1
+
+
 MISTAKES = [
     (["--sort", "cost"], "--sort cost needs a prompt file to price: add --for PROMPTS."),
     (["--for", "-"], "--for reads a file, not standard input"),
