@@ -149,6 +149,13 @@ def test_offline_sends_nothing_and_says_what_it_did_not_look_at(
     }
 
 
+def test_a_key_pasted_in_the_wrong_place_is_not_repeated(tmp_path: Path) -> None:
+    done, _ = doctor(tmp_path, "--offline", "-m", KEY, HOLYSHEEP_API_KEY=KEY)
+
+    assert KEY not in done.stdout + done.stderr
+    assert "sk-d…" in done.stdout
+
+
 def test_a_faulty_settings_file_is_code_2_with_its_line(tmp_path: Path) -> None:
     (tmp_path / "c.yaml").write_text("default_provider: openai\nconcurency: 3\n")
 
