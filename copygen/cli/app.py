@@ -4,6 +4,8 @@ from typing import Annotated
 
 import typer
 
+from copygen.cli.doctor import doctor
+from copygen.cli.models import models
 from copygen.cli.run import run
 from copygen.cli.simulate import simulate
 from copygen.version import __version__
@@ -19,6 +21,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(run)
+app.command()(models)
+app.command()(doctor)
 app.command()(simulate)
 
 

@@ -5,6 +5,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -12,6 +13,7 @@ import pydantic
 
 from copygen.cli.open_files import make_room
 from copygen.config import MOST_IN_FLIGHT, Loaded, ProviderConfig, Settings, load_settings
+from copygen.config.retirement import retirement_of
 from copygen.documents import explain
 from copygen.errors import ConfigError, UsageError
 from copygen.models import Status
@@ -80,12 +82,12 @@ def prepare(request: Request) -> Plan:
     Raises UsageError, ConfigError or PromptError; nothing has been sent or written then.
     """
     environ = os.environ
-    loaded = load_settings(request.settings_file, _pairs(request.options, "--option"), environ)
+    loaded = load_settings(request.settings_file, pairs(request.options, "--option"), environ)
     settings = _changed(loaded.settings, request.changes)
     source = open_prompts(
         request.prompts,
         template=str(request.template) if request.template else None,
-        overrides=_pairs(request.overrides, "--set"),
+        overrides=pairs(request.overrides, "--set"),
         limit=request.limit,
         stdin=_standard_input() if request.prompts == "-" else None,
     )
@@ -94,7 +96,7 @@ def prepare(request: Request) -> Plan:
     model = request.model or source.model or provider.default_model
     target = Target(provider.name, model, provider.request_defaults)
     settings, shortage = _fitted(settings, provider)
-    doubts = (doubt_about(provider, key), shortage)
+    doubts = (doubt_about(provider, key), shortage, _end_of(provider, model))
     return Plan(
         source=source,
         target=target,
@@ -114,6 +116,11 @@ def prepare(request: Request) -> Plan:
     )
 
 
+def _end_of(provider: ProviderConfig, model: str) -> str | None:
+    retirement = retirement_of(provider, model, datetime.now(UTC).date())
+    return None if retirement is None else str(retirement)
+
+
 def _standard_input() -> BinaryIO:
     """Standard input under a buffer of our own.
 
@@ -127,7 +134,15 @@ def _standard_input() -> BinaryIO:
 
 def _provider(request: Request, loaded: Loaded, source: PromptSource) -> ProviderConfig:
     name = request.provider or source.provider or loaded.settings.default_provider
-    given = {key: value for key, value in request.provider_changes.items() if value is not None}
+    return configured(loaded, name, request.provider_changes)
+
+
+def configured(loaded: Loaded, name: str, changes: Mapping[str, Any]) -> ProviderConfig:
+    """The provider of that name, with what flags change of it; None changes nothing.
+
+    Raises ConfigError, and UsageError for a flag that holds a key.
+    """
+    given = {key: value for key, value in changes.items() if value is not None}
     _refuse_key("--base-url", given.get("base_url", ""))
     config = loaded.provider(name)
     try:
@@ -195,7 +210,8 @@ def _refuse_key(flag: str, value: str, name: str = "") -> None:
         )
 
 
-def _pairs(given: list[str], flag: str) -> dict[str, str]:
+def pairs(given: list[str], flag: str) -> dict[str, str]:
+    """The `NAME=VALUE` of a repeated flag. Raises UsageError, for one that holds a key, too."""
     pairs = {}
     for pair in given:
         name, equals, value = pair.partition("=")

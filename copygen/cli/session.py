@@ -216,7 +216,9 @@ class Session:
     def _reference_usd(self, result: Result) -> Decimal | None:
         if result.usage is None:
             return None
-        return reference_cost_usd(result.usage, self._plan.provider, result.model)
+        return reference_cost_usd(
+            result.usage, self._plan.provider, result.model, result.created_at
+        )
 
     async def _keep_showing(self) -> None:
         while True:

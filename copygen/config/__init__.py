@@ -6,11 +6,11 @@ model but never an address: the key must not follow a file somebody else wrote.
 """
 
 from copygen.config.load import Loaded, load_settings, preset_names
+from copygen.config.prices import Evidence, LongContext, Price, Rates, TimeOfDay
 from copygen.config.shapes import (
     MOST_IN_FLIGHT,
     BreakerSettings,
     ModelConfig,
-    Price,
     ProviderConfig,
     RetrySettings,
     SecondCurrency,
@@ -20,13 +20,17 @@ from copygen.config.shapes import (
 __all__ = [
     "MOST_IN_FLIGHT",
     "BreakerSettings",
+    "Evidence",
     "Loaded",
+    "LongContext",
     "ModelConfig",
     "Price",
     "ProviderConfig",
+    "Rates",
     "RetrySettings",
     "SecondCurrency",
     "Settings",
+    "TimeOfDay",
     "load_settings",
     "preset_names",
 ]

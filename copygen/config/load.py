@@ -13,6 +13,8 @@ from copygen.documents import Document, explain, located, nearest, parse_documen
 from copygen.errors import ConfigError
 from copygen.models import JsonValue
 
+_NO_FILE = "<defaults>"
+
 
 def load_settings(
     path: Path | None, options: Mapping[str, str], environ: Mapping[str, str]
@@ -23,7 +25,7 @@ def load_settings(
     folder if there is one. Raises ConfigError with file, line and the nearest valid key.
     """
     path = path or _usual_file(environ)
-    document = parse_document(_text(path) if path else "", str(path or "<defaults>"))
+    document = parse_document(_text(path) if path else "", str(path or _NO_FILE))
     settings = validate(Settings, _or_empty(document))
     if options:
         settings = _validated_options(document.data or {}, options)
@@ -36,6 +38,11 @@ class Loaded:
     def __init__(self, settings: Settings, document: Document) -> None:
         self.settings = settings
         self._document = document
+
+    @property
+    def path(self) -> str | None:
+        """The settings file they were read from; None when there is none."""
+        return None if self._document.path == _NO_FILE else self._document.path
 
     def provider(self, name: str) -> ProviderConfig:
         """The provider of that name: its preset with the user's own keys over it.
@@ -52,7 +59,8 @@ class Loaded:
         if own is None:
             assert preset is not None
             return validate(ProviderConfig, preset)
-        merged = _merge(preset.data if preset else {}, own)
+        base = _without_replaced_prices(preset.data if preset else {}, own)
+        merged = _merge(base, _with_its_source(own, self.path or "--option"))
         return self._own(name, {**merged, "name": name})
 
     def _own(self, name: str, merged: JsonValue) -> ProviderConfig:
@@ -62,6 +70,11 @@ class Loaded:
             problem = invalid.errors(include_url=False)[0]
             source = self._document.source(("providers", name, *problem["loc"]))
             raise located(ConfigError, explain(problem, ProviderConfig), source) from invalid
+
+
+def provider_names(loaded: Loaded) -> list[str]:
+    """Every provider there is: the presets and the user's own, sorted."""
+    return sorted({*preset_names(), *loaded.settings.providers})
 
 
 def preset_names() -> list[str]:
@@ -125,6 +138,42 @@ def _validated_options(data: Mapping[str, Any], options: Mapping[str, str]) -> S
     except ValidationError as invalid:
         problem = invalid.errors(include_url=False)[0]
         raise ConfigError(f"--option: {explain(problem, Settings)}") from invalid
+
+
+def _without_replaced_prices(preset: Mapping[str, Any], own: Mapping[str, Any]) -> dict[str, Any]:
+    """The preset without the prices the user gives in full.
+
+    A whole price of one's own replaces the preset's with its tiers and its note: half of each
+    would be nobody's price.
+    """
+    models = dict(preset.get("models") or {})
+    for name, model in _mapping(own.get("models")).items():
+        if isinstance(models.get(name), Mapping):
+            models[name] = {
+                key: value
+                for key, value in models[name].items()
+                if not (key in ("price", "reference") and _is_whole(_mapping(model).get(key)))
+            }
+    return {**preset, "models": models}
+
+
+def _with_its_source(own: Mapping[str, Any], path: str) -> dict[str, Any]:
+    """The user's keys, each price of theirs with a source: the preset's says nothing about it."""
+    models = {
+        name: {"source": path, "checked_on": None, **model}
+        if _mapping(_mapping(model).get("price")) and "source" not in model
+        else model
+        for name, model in _mapping(own.get("models")).items()
+    }
+    return {**own, "models": models} if models else dict(own)
+
+
+def _is_whole(price: JsonValue) -> bool:
+    return {"input", "output"} <= set(_mapping(price))
+
+
+def _mapping(value: JsonValue) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
 
 
 def _merge(base: Mapping[str, Any], over: Mapping[str, Any]) -> dict[str, Any]:

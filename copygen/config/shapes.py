@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 
 import pydantic
 
+from copygen.config.base import Settled
+from copygen.config.prices import Evidence, Price
 from copygen.models import JsonValue
 
-Usd = Annotated[Decimal, pydantic.Field(ge=0)]
 Share = Annotated[float, pydantic.Field(gt=0, le=1)]
 Seconds = Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
 
@@ -22,41 +23,23 @@ MOST_IN_FLIGHT = 10_000
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class Settled(pydantic.BaseModel):
-    """Base of all settings: frozen, and an unknown key is an error.
-
-    What was given stays out of pydantic's messages: it may be a key in the wrong place.
-    """
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class Price(Settled):
-    """US dollars per million tokens."""
-
-    input: Usd
-    output: Usd
-    cached_input: Usd | None = None
-    """None: cached tokens cost as much as others."""
-    cache_write: Usd | None = None
-    """None: writing to the cache costs as much as other input."""
-    note: str | None = None
-    """What a reader of the figure should know; travels into each record's `cost_note`."""
-
-
 class ModelConfig(Settled):
     """What is known of one model of a provider."""
 
     price: Price | None = None
     reference: Price | None = None
     """What the same tokens would cost elsewhere; the summary shows the saving against it."""
-    defaults: dict[str, JsonValue] = {}
+    defaults: dict[str, JsonValue] = pydantic.Field(default_factory=dict)
     """Request parameters over the provider's own; null takes one away."""
     aliases: tuple[str, ...] = ()
     max_output_tokens: int | None = None
     checked_on: date | None = None
-    deprecated_on: date | None = None
+    """When somebody last looked at the source. With `source`, instead of the provider's own."""
     source: str | None = None
+    deprecated_on: date | None = None
+    """The day the provider has named as the model's last."""
+    successor: str | None = None
+    """The model the provider recommends instead."""
 
 
 class SecondCurrency(Settled):
@@ -84,15 +67,15 @@ class ProviderConfig(Settled):
     key_url: str | None = None
     """Where to get a key."""
     default_model: str
-    defaults: dict[str, JsonValue] = {}
+    defaults: dict[str, JsonValue] = pydantic.Field(default_factory=dict)
     """Request parameters sent unless the prompt sets its own."""
-    models: dict[str, ModelConfig] = {}
+    models: dict[str, ModelConfig] = pydantic.Field(default_factory=dict)
     rpm: int | None = pydantic.Field(default=None, gt=0)
     tpm: int | None = pydantic.Field(default=None, gt=0)
     second_currency: SecondCurrency | None = None
     simulated: bool = False
     """Started inside copygen when it is used, unless it has a `base_url`."""
-    simulation: dict[str, JsonValue] = {}
+    simulation: dict[str, JsonValue] = pydantic.Field(default_factory=dict)
     """How the simulator behaves: the keys of its profile (`copygen simulate --help`)."""
     checked_on: date | None = None
     source: str | None = None
@@ -132,6 +115,14 @@ class ProviderConfig(Settled):
             if name in model.aliases:
                 return model
         return None
+
+    def evidence(self, name: str) -> Evidence:
+        """Where the price of that model comes from. A source without a date has none."""
+        model = self.model(name)
+        if model is not None and model.source is not None:
+            return Evidence(source=model.source, checked_on=model.checked_on)
+        checked_on = (model and model.checked_on) or self.checked_on
+        return Evidence(source=self.source, checked_on=checked_on)
 
     def request_defaults(self, model: str) -> Mapping[str, JsonValue]:
         """The parameters a request to `model` carries when the prompt sets none."""
@@ -217,7 +208,7 @@ class Settings(Settled):
     """Whether a key may go over plain http:// to another machine."""
     retry: RetrySettings = RetrySettings()
     breaker: BreakerSettings = BreakerSettings()
-    providers: dict[str, dict[str, Any]] = {}
+    providers: dict[str, dict[str, Any]] = pydantic.Field(default_factory=dict)
     """Provider name → keys that add to or replace those of the preset of that name."""
 
     @property

@@ -53,7 +53,7 @@ def result_of(
     """The terminal record. `usage` and `cost_usd` cover every reply the prompt got."""
     error = answer if isinstance(answer, ApiError) else None
     completion = answer.completion if isinstance(answer, ApiError) else answer
-    cost_usd, cost_note = _bill(story, config, prompt.model)
+    cost_usd, cost_note = _bill(story, config, prompt.model, created_at)
     return Result(
         id=prompt.id,
         key=prompt.key,
@@ -112,10 +112,12 @@ def _status(error: ApiError | None) -> Status:
     return Status.FAILED
 
 
-def _bill(story: Story, config: ProviderConfig, model: str) -> tuple[Decimal | None, str | None]:
+def _bill(
+    story: Story, config: ProviderConfig, model: str, at: datetime
+) -> tuple[Decimal | None, str | None]:
     if not story.paid:
         return None, "no reply, so nothing to price"
-    costs = [cost_of(completion, config, model) for completion in story.paid]
+    costs = [cost_of(completion, config, model, at) for completion in story.paid]
     note = next((cost.note for cost in costs if cost.note), None)
     total_usd = Decimal(0)
     for cost in costs:

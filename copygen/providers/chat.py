@@ -15,6 +15,7 @@ from copygen.providers.reply import parse
 from copygen.version import __version__
 
 _ENDPOINT = "/chat/completions"
+_MODELS = "/models"
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "api-key", "x-api-key"})
 _NOT_PARAMETERS = frozenset({"model", "messages", "stream", "stream_options"})
 """Set by copygen itself. Replies are read whole, so nothing can ask for a stream."""
@@ -66,6 +67,11 @@ class ChatCompletions:
         request.headers["content-length"] = str(len(content))
         request.read()
         return request
+
+    def listing(self) -> httpx.Request:
+        """The request for the list of models, `GET .../models`, which costs nothing."""
+        url = self.url.copy_with(path=self.url.path.removesuffix(_ENDPOINT) + _MODELS)
+        return httpx.Request("GET", url, headers=self._headers)
 
     def parse(
         self,

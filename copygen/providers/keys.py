@@ -49,6 +49,15 @@ def find_key(config: ProviderConfig, environ: Mapping[str, str]) -> Secret | Non
     return None
 
 
+def origin_of_key(config: ProviderConfig, environ: Mapping[str, str]) -> str | None:
+    """Where `find_key` takes the key from, in words; None for a provider that takes none."""
+    if config.key_env and environ.get(config.key_env, "").strip():
+        return config.key_env
+    if config.key_file is not None:
+        return str(config.key_file)
+    return "key_command" if config.key_command is not None else None
+
+
 def doubt_about(config: ProviderConfig, key: Secret | None) -> str | None:
     """A warning when the key does not look like one of this provider; None when it does."""
     if key is None or not config.key_prefixes or key.reveal().startswith(config.key_prefixes):

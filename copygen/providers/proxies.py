@@ -6,6 +6,8 @@ from typing import Final
 
 import httpx
 
+from copygen.errors import ConfigError
+
 
 def proxy_for(url: httpx.URL, environ: Mapping[str, str]) -> httpx.URL | None:
     """The proxy for requests to the origin of `url`, or None to connect directly.
@@ -29,6 +31,18 @@ def proxy_for(url: httpx.URL, environ: Mapping[str, str]) -> httpx.URL | None:
     if proxy.scheme != "http" or not proxy.host:
         raise httpx.UnsupportedProtocol(_UNUSABLE)
     return proxy
+
+
+def proxy_in_words(base_url: str, environ: Mapping[str, str]) -> str | None:
+    """Host and port of the proxy on the way to an address; None without one.
+
+    Raises ConfigError for a proxy that cannot be used.
+    """
+    try:
+        proxy = proxy_for(httpx.URL(base_url), environ)
+    except httpx.UnsupportedProtocol as exc:
+        raise ConfigError(f"{exc}.") from exc
+    return None if proxy is None else proxy.netloc.decode("ascii")
 
 
 _UNUSABLE: Final = (

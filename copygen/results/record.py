@@ -34,7 +34,9 @@ class Fault:
 def encode(result: Result) -> bytes:
     """One line of JSON with its newline; the fields are those of `Result`, in that order.
 
-    Non-ASCII stays readable. Times are rounded to the microsecond, `created_at` is cut to the
+    Non-ASCII stays readable. A cost is a JSON number, and comes back as the same decimal if it has
+    no more than fifteen significant digits: that is a billionth of a cent in a thousand dollars.
+    Times are rounded to the microsecond, `created_at` is cut to the
     millisecond. Never raises for anything a model can answer or a user's file can hold; what JSON
     cannot hold (NaN, infinities) is written as null.
     """
@@ -121,6 +123,7 @@ def _usage_fields(usage: Usage | None) -> dict[str, JsonValue] | None:
         "input_tokens": usage.input_tokens,
         "output_tokens": usage.output_tokens,
         "cached_tokens": usage.cached_tokens,
+        "cache_write_tokens": usage.cache_write_tokens,
         "reasoning_tokens": usage.reasoning_tokens,
     }
 
@@ -171,6 +174,7 @@ def _usage(value: dict[str, JsonValue] | None) -> Usage | None:
         input_tokens=_count(value, "input_tokens"),
         output_tokens=_count(value, "output_tokens"),
         cached_tokens=_count(value, "cached_tokens"),
+        cache_write_tokens=_count(value, "cache_write_tokens"),
         reasoning_tokens=_count(value, "reasoning_tokens"),
     )
 

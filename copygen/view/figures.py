@@ -4,6 +4,7 @@ from decimal import ROUND_HALF_UP, Decimal
 
 _SIGNS = {"USD": "$"}
 _SMALLEST = Decimal("0.000001")
+_CENT = Decimal("0.01")
 
 
 def count(number: int) -> str:
@@ -78,6 +79,13 @@ def money(amount: Decimal, code: str = "USD") -> str:
     if 0 < size < _SMALLEST:
         return f"{sign}<{symbol}{_SMALLEST}"
     return f"{sign}{symbol}{_rounded(size):,f}"
+
+
+def per_million(amount: Decimal) -> str:
+    """A price per million tokens: `2.00`, `0.28`, and all digits of `0.003`."""
+    plain = amount.normalize()
+    cents = plain.quantize(_CENT)
+    return f"{cents if plain == cents else plain:f}"
 
 
 def _rounded(size: Decimal) -> Decimal:

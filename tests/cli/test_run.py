@@ -109,6 +109,7 @@ def test_a_record_has_its_fields_in_order(tmp_path: Path, echo: str) -> None:
         "input_tokens",
         "output_tokens",
         "cached_tokens",
+        "cache_write_tokens",
         "reasoning_tokens",
     ]
     assert record["cost_usd"] > 0
@@ -184,6 +185,21 @@ def test_an_unusual_key_is_a_warning_and_no_key_is_ever_shown(
     assert ("does not begin with" in done.stderr) is warned
     assert key not in done.stderr + done.stdout
     assert key[:5] not in done.stderr + done.stdout
+
+
+def test_a_model_at_its_end_is_a_warning_before_the_run(tmp_path: Path, echo: str) -> None:
+    (tmp_path / "p.yaml").write_text("- hello\n")
+    (tmp_path / "c.yaml").write_text(
+        "providers:\n  simulator:\n    models:\n      deepseek-chat:\n"
+        "        deprecated_on: 2026-07-24\n        successor: deepseek-flash\n"
+    )
+
+    done = copygen("run", "p.yaml", *to(echo), "--config", "c.yaml", cwd=tmp_path)
+
+    assert done.returncode == 0
+    assert (
+        "warning: deepseek-chat was retired by simulator on 2026-07-24; use deepseek-flash instead."
+    ) in done.stderr.splitlines()
 
 
 def test_a_refused_key_ends_the_run_within_a_few_requests(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What the provider presets of configs/ promise."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -73,9 +73,54 @@ def test_a_name_means_one_model(config: ProviderConfig) -> None:
     assert len(names) == len(set(names))
 
 
-def test_cached_input_never_costs_more_than_input(config: ProviderConfig) -> None:
-    prices = [model.price for model in config.models.values() if model.price]
-    assert all((price.cached_input or 0) <= price.input for price in prices)
+def test_cached_input_never_costs_more_than_input_and_a_tier_never_less(
+    config: ProviderConfig,
+) -> None:
+    for price in (model.price for model in config.models.values() if model.price):
+        for rates in (price, *price.long_context, *price.time_of_day):
+            assert (rates.cached_input or 0) <= rates.input
+            assert rates.input >= price.input
+            assert rates.output >= price.output
+
+
+def test_a_successor_is_a_model_of_the_same_preset_that_has_not_ended(
+    config: ProviderConfig,
+) -> None:
+    for model in config.models.values():
+        if model.successor is not None:
+            assert model.deprecated_on is not None
+            assert config.models[model.successor].deprecated_on is None
+
+
+RATES = [
+    # provider, model, input tokens, UTC, what its vendor charges: input, output
+    ("openai", "gpt-6-luna", 272_000, "2026-11-24T12:00", "0.10", "0.50"),
+    ("openai", "gpt-6-luna", 272_001, "2026-11-24T12:00", "0.20", "0.75"),
+    ("openrouter", "anthropic/claude-haiku-5.5", 100_001, "2026-11-24T12:00", "0.50", "2.50"),
+    ("gemini", "gemini-2.5-pro", 200_001, "2026-11-24T12:00", "2.50", "15"),
+    ("deepseek", "deepseek-flash", 100, "2026-11-24T00:59", "0.15", "0.60"),
+    ("deepseek", "deepseek-flash", 100, "2026-11-24T01:00", "0.30", "1.20"),
+    ("deepseek", "deepseek-flash", 100, "2026-11-24T04:00", "0.15", "0.60"),
+    ("deepseek", "deepseek-v4-pro", 100, "2026-11-27T09:59", "1.32", "3.96"),
+    ("deepseek", "deepseek-v4-pro", 100, "2026-11-28T09:59", "0.66", "1.98"),
+]
+
+
+@pytest.mark.parametrize(("provider", "model", "tokens", "utc", "given", "written"), RATES)
+def test_long_requests_and_peak_hours_cost_what_they_do(
+    provider: str, model: str, tokens: int, utc: str, given: str, written: str
+) -> None:
+    price = preset(provider).models[model].price
+    assert price is not None
+    rates = price.rates(tokens, datetime.fromisoformat(utc).replace(tzinfo=UTC))
+    assert (rates.input, rates.output) == (Decimal(given), Decimal(written))
+
+
+@pytest.mark.parametrize("name", ["openai", "gemini"])
+def test_batches_cost_half_where_the_vendor_offers_them(name: str) -> None:
+    for model in preset(name).models.values():
+        assert model.price is not None
+        assert model.price.batch_factor == Decimal("0.5")
 
 
 @pytest.mark.parametrize("name", PAID)
@@ -217,6 +262,8 @@ def test_every_model_has_a_cap_on_what_one_reply_can_cost(config: ProviderConfig
 END_DATES = [
     ("openai", "gpt-4.1", date(2027, 1, 14)),
     ("openai", "gpt-5-mini", date(2026, 12, 11)),
+    ("openai", "gpt-5.4-nano", date(2027, 4, 1)),
+    ("openai", "gpt-6-luna", None),
     ("deepseek", "deepseek-chat", date(2026, 7, 24)),
     ("gemini", "gemini-3.1-flash-lite", date(2027, 5, 7)),
     ("gemini", "gemini-2.5-flash", None),

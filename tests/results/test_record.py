@@ -19,7 +19,8 @@ def test_the_line_has_the_fields_of_the_format_in_order() -> None:
         b'{"id":"scarf-1","key":"k1","status":"ok","text":"Silk that remembers the loom.",'
         b'"input":{"name":"Silk scarf","price":2500},"provider":"holysheep",'
         b'"model":"deepseek-chat","finish_reason":"stop","usage":{"input_tokens":120,'
-        b'"output_tokens":30,"cached_tokens":64,"reasoning_tokens":5},"cost_usd":0.0000126,'
+        b'"output_tokens":30,"cached_tokens":64,"cache_write_tokens":16,"reasoning_tokens":5},'
+        b'"cost_usd":0.0000126,'
         b'"cost_note":null,"latency_ms":38.25,"total_ms":41.5,"attempts":1,"error":null,'
         b'"created_at":"2026-03-14T09:26:53.589Z"}\n'
     )

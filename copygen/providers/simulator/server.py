@@ -139,7 +139,8 @@ class _Server:
         if not self._admits(request):
             return _error(_WRONG_KEY)
         models = self._profile.models or tuple(self._profile.model_latency_ms)
-        return _json(models_body(models, _unix_time()))
+        limits = self._limits.headers(asyncio.get_running_loop().time())
+        return _json(models_body(models, _unix_time()), headers=limits)
 
     async def _stats(self, _: web.Request) -> web.Response:
         counts = {

@@ -1,0 +1,150 @@
+"""Prices as data: rates, and the conditions under which others apply."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, time
+from decimal import Decimal
+from enum import StrEnum
+from typing import Annotated, Any, Final
+
+import pydantic
+
+from copygen.config.base import Settled
+
+Usd = Annotated[Decimal, pydantic.Field(ge=0, allow_inf_nan=False)]
+
+_SPAN: Final = re.compile(
+    r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII
+)
+
+
+class Weekday(StrEnum):
+    """A day of the week, in UTC."""
+
+    MON = "mon"
+    TUE = "tue"
+    WED = "wed"
+    THU = "thu"
+    FRI = "fri"
+    SAT = "sat"
+    SUN = "sun"
+
+
+_WEEK: Final = tuple(Weekday)
+
+
+class Rates(Settled):
+    """US dollars per million tokens."""
+
+    input: Usd
+    output: Usd
+    cached_input: Usd | None = None
+    """None: cached tokens cost as much as others."""
+    cache_write: Usd | None = None
+    """None: writing to the cache costs as much as other input."""
+
+
+class LongContext(Rates):
+    """Rates of a request that is longer than so many tokens: of all of it, not of the excess."""
+
+    above_input_tokens: int = pydantic.Field(gt=0)
+
+
+class TimeOfDay(Rates):
+    """Rates during certain hours."""
+
+    utc: tuple[str, ...] = pydantic.Field(min_length=1)
+    """Spans such as `01:00-04:00`; the end is not part of one."""
+    days: tuple[Weekday, ...] = pydantic.Field(default=_WEEK, min_length=1)
+    """UTC days on which they apply; every day if not given."""
+
+    @pydantic.field_validator("utc", mode="before")
+    @classmethod
+    def _as_list(cls, value: Any) -> Any:
+        return (value,) if isinstance(value, str) else value
+
+    @pydantic.field_validator("utc")
+    @classmethod
+    def _are_spans(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for span in value:
+            if not _SPAN.fullmatch(span) or not _start(span) < (_end(span) or time.max):
+                raise ValueError(
+                    "takes spans such as '01:00-04:00', the later time last; one that passes "
+                    "midnight is two: '22:00-24:00' and '00:00-02:00'"
+                )
+        return value
+
+    def applies(self, at: datetime) -> bool:
+        """Whether a moment falls into these hours. A time without a zone is taken as UTC."""
+        moment = at.astimezone(UTC) if at.tzinfo else at
+        if _WEEK[moment.weekday()] not in self.days:
+            return False
+        clock = moment.time()
+        return any(
+            _start(span) <= clock and ((end := _end(span)) is None or clock < end)
+            for span in self.utc
+        )
+
+
+class Price(Rates):
+    """What a model costs: the usual rates, and those that apply under a condition."""
+
+    batch_factor: Decimal | None = pydantic.Field(default=None, gt=0, le=1)
+    """What the provider's batch API charges, as a share of these rates; None: not known."""
+    long_context: tuple[LongContext, ...] = ()
+    time_of_day: tuple[TimeOfDay, ...] = ()
+    """The first that applies counts."""
+    note: str | None = None
+    """What a reader of the figure should know; travels into each record's `cost_note`."""
+
+    @pydantic.model_validator(mode="after")
+    def _tiers_are_complete(self) -> "Price":
+        if self.long_context and self.time_of_day:
+            raise ValueError("cannot have both long_context and time_of_day: which would win?")
+        thresholds = [tier.above_input_tokens for tier in self.long_context]
+        if thresholds != sorted(set(thresholds)):
+            raise ValueError("long_context must be in rising order of above_input_tokens")
+        for name in ("cached_input", "cache_write"):
+            if getattr(self, name) is None:
+                continue
+            if any(getattr(tier, name) is None for tier in (*self.long_context, *self.time_of_day)):
+                raise ValueError(f"has a {name} rate, so each of its tiers needs one, too")
+        return self
+
+    def rates(self, input_tokens: int, at: datetime) -> Rates:
+        """The rates of a request of so many tokens, answered at that moment."""
+        for hours in self.time_of_day:
+            if hours.applies(at):
+                return hours
+        for tier in reversed(self.long_context):
+            if input_tokens > tier.above_input_tokens:
+                return tier
+        return self
+
+    def all_rates(self, input_tokens: int) -> Iterator[Rates]:
+        """Every set of rates that a request of up to so many tokens may be charged."""
+        yield self
+        yield from self.time_of_day
+        for tier in self.long_context:
+            if input_tokens > tier.above_input_tokens:
+                yield tier
+
+
+class Evidence(Settled):
+    """Where a price comes from, and how old it is."""
+
+    source: str | None = None
+    checked_on: date | None = None
+
+    def age_days(self, today: date) -> int | None:
+        """Days since somebody looked; None when nobody says."""
+        return None if self.checked_on is None else max(0, (today - self.checked_on).days)
+
+
+def _start(span: str) -> time:
+    return time.fromisoformat(span[:5])
+
+
+def _end(span: str) -> time | None:
+    """None: the end of the day."""
+    return None if span.endswith("24:00") else time.fromisoformat(span[6:])

@@ -1,0 +1,88 @@
+"""How much a prompt file asks for, in tokens: enough to price it at any model's rates.
+
+A fold over prompts in constant memory. Prompts are kept apart by the input lengths at which some
+price changes, so that each part of a file falls into one tier of every price.
+"""
+
+from bisect import bisect_left
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from copygen.models import JsonValue, Prompt
+
+CAPS: Final = ("max_completion_tokens", "max_tokens")
+"""Parameters that bound the output, the newer name first."""
+
+
+@dataclass(slots=True)
+class Share:
+    """The prompts of one range of input lengths, added up."""
+
+    prompts: int = 0
+    input_tokens: int = 0
+    longest: int = 0
+    """Input tokens of the longest of them."""
+    uncapped: int = 0
+    """Prompts that set no cap on their output: the model's default holds for them."""
+    likely_output: int = 0
+    """Output tokens expected of the others."""
+    most_output: int = 0
+    """Output tokens the others can have at most."""
+
+
+class Workload:
+    """The prompts of a file, added up.
+
+    `tokens_of` estimates the input tokens of a prompt, `expected_output` says how long a reply
+    probably is. `thresholds` are the input lengths above which a price changes.
+    """
+
+    def __init__(
+        self,
+        tokens_of: Callable[[Prompt], int],
+        expected_output: int,
+        thresholds: Iterable[int] = (),
+    ) -> None:
+        self.expected_output = expected_output
+        self._tokens_of = tokens_of
+        self._thresholds = sorted(set(thresholds))
+        self._shares = [Share() for _ in range(len(self._thresholds) + 1)]
+
+    def add(self, prompt: Prompt) -> None:
+        """Take in one prompt. Its parameters must be its own, without a model's defaults."""
+        tokens = self._tokens_of(prompt)
+        share = self._shares[bisect_left(self._thresholds, tokens)]
+        share.prompts += 1
+        share.input_tokens += tokens
+        share.longest = max(share.longest, tokens)
+        cap = output_cap(prompt.params)
+        if cap is None:
+            share.uncapped += 1
+        else:
+            share.likely_output += min(cap, self.expected_output)
+            share.most_output += cap
+
+    @property
+    def shares(self) -> list[Share]:
+        """The ranges that hold prompts, shortest first."""
+        return [share for share in self._shares if share.prompts]
+
+    @property
+    def prompts(self) -> int:
+        """Prompts in all."""
+        return sum(share.prompts for share in self._shares)
+
+    @property
+    def input_tokens(self) -> int:
+        """Estimated input tokens in all."""
+        return sum(share.input_tokens for share in self._shares)
+
+
+def output_cap(params: Mapping[str, JsonValue]) -> int | None:
+    """The most output tokens these parameters allow; None when they name no cap."""
+    for name in CAPS:
+        value = params.get(name)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return value
+    return None
