@@ -9,7 +9,7 @@ from decimal import Decimal
 
 from rich.console import Console
 
-from copygen.cli.plan import Plan
+from copygen.cli.prepare import Plan
 from copygen.cli.signals import Signals
 from copygen.engine.breaker import State, Transition
 from copygen.engine.connect import connect
