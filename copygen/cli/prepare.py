@@ -72,15 +72,29 @@ class Plan:
     warnings: tuple[str, ...]
     again: str
     """The command line that goes on where this run ends."""
+    only: frozenset[str] | None = None
+    """The ids of the prompts to send, of which there are `total`; None: all of them."""
 
 
-def prepare(request: Request) -> Plan:
-    """Resolve settings, provider and key, and check the whole prompt file.
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a command line asks for, resolved as far as it goes without a key."""
 
-    Raises UsageError, ConfigError or PromptError; nothing has been sent or written then.
+    source: PromptSource
+    target: Target
+    provider: ProviderConfig
+    settings: Settings
+    output: Path | None
+    """None: standard output."""
+    settled: frozenset[Status]
+
+
+def draft(request: Request) -> Draft:
+    """Resolve settings, provider and prompt file; of a table nothing is read yet.
+
+    Raises UsageError, ConfigError or PromptError.
     """
-    environ = os.environ
-    loaded = load_settings(request.settings_file, _pairs(request.options, "--option"), environ)
+    loaded = load_settings(request.settings_file, _pairs(request.options, "--option"), os.environ)
     settings = _changed(loaded.settings, request.changes)
     source = open_prompts(
         request.prompts,
@@ -90,20 +104,41 @@ def prepare(request: Request) -> Plan:
         stdin=_standard_input() if request.prompts == "-" else None,
     )
     provider = _provider(request, loaded, source)
-    key = find_key(provider, environ)
     model = request.model or source.model or provider.default_model
-    target = Target(provider.name, model, provider.request_defaults)
-    settings, shortage = _fitted(settings, provider)
-    doubts = (doubt_about(provider, key), shortage)
-    return Plan(
+    return Draft(
         source=source,
-        target=target,
-        total=None if source.is_stream else source.check(target),
+        target=Target(provider.name, model, provider.request_defaults),
         provider=provider,
         settings=settings,
-        key=key,
         output=_output(request, source),
         settled=_settled(request.redo),
+    )
+
+
+def prepare(request: Request) -> Plan:
+    """Resolve settings, provider and key, and check the whole prompt file.
+
+    Raises UsageError, ConfigError or PromptError; nothing has been sent or written then.
+    """
+    drawn = draft(request)
+    key = find_key(drawn.provider, os.environ)
+    total = None if drawn.source.is_stream else drawn.source.check(drawn.target)
+    return complete(request, drawn, key, total)
+
+
+def complete(request: Request, drawn: Draft, key: Secret | None, total: int | None) -> Plan:
+    """Everything a run of `total` checked prompts needs."""
+    settings, shortage = _fitted(drawn.settings, drawn.provider)
+    doubts = (doubt_about(drawn.provider, key), shortage)
+    return Plan(
+        source=drawn.source,
+        target=drawn.target,
+        total=total,
+        provider=drawn.provider,
+        settings=settings,
+        key=key,
+        output=drawn.output,
+        settled=drawn.settled,
         fresh=request.fresh,
         fsync=FsyncPolicy(request.fsync),
         summary_json=request.summary_json,

@@ -1,6 +1,6 @@
 """Rows → the prompts of one file or stream, checked or as they come."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from copygen.prompts.promptfile import Plan
 from copygen.prompts.rows import BadRow, Row, Rows, Table
 
 DEFAULT_NAME: Final = "copygen"
+PROGRESS_ROWS: Final = 1000
+"""Progress is told once for so many rows."""
 
 Entry: TypeAlias = Prompt | InputFault
 Entries: TypeAlias = Generator[Entry, None, None]
@@ -53,6 +55,14 @@ class PromptSource:
         """None for standard input and everything else that cannot be read twice."""
         self.name = self.path.stem if self.path else DEFAULT_NAME
         """What the name of the results is made of."""
+        self.axes = tuple(plan.cells[0].values) if plan.cells else ()
+        """The names in the matrix."""
+        self.variants = plan.variants
+        """Prompts of each cell."""
+        self.overrides = frozenset(plan.overrides)
+        """The variables given on the command line."""
+        self.used_names = plan.used_names
+        """The variables that prompts are made of."""
         self.is_stream = is_stream
         """It can be read once only, so it is not checked up front."""
         self._shown = path
@@ -62,10 +72,11 @@ class PromptSource:
         self._limit = limit
         self._checked: _Checked | None = None
 
-    def check(self, target: Target) -> int:
+    def check(self, target: Target, on_rows: Callable[[int], None] = lambda _rows: None) -> int:
         """Read the whole file once, lazily, and return the number of prompts it makes.
 
-        Raises PromptError at the first fault. A stream is not read: it counts as 0.
+        `on_rows` hears how many rows were read since it heard last. Raises PromptError at the
+        first fault. A stream is not read: it counts as 0.
         """
         if self.is_stream:
             return 0
@@ -78,6 +89,8 @@ class PromptSource:
             hashes.add(item_id)
             expansion.check(row, item_id)
             rows += 1
+            if rows % PROGRESS_ROWS == 0:
+                on_rows(PROGRESS_ROWS)
         if rows == 0 and self._limit != 0:
             raise PromptError("there are no items in it", Source(self._shown, 1))
         count = rows * self._plan.texts_per_item

@@ -1,0 +1,175 @@
+"""`copygen plan`: the flags. What they set in motion is in `copygen.cli.planning`."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from copygen.cli.run import INPUT, OTHER, OUTPUT, SENDING, Retry
+
+
+def plan(
+    prompts: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROMPTS",
+            help="A prompt file (.yaml), a table (.csv, .jsonl), or - for standard input, which "
+            "is read to its end.",
+            show_default=False,
+        ),
+    ],
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            "--sample",
+            "-s",
+            metavar="K",
+            min=1,
+            help="Send K prompts of all kinds, keep their results, and reckon from them.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The plan as JSON on standard output.")
+    ] = False,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template",
+            "-t",
+            help="Prompt file with the wording for a table.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set a template variable for every item; repeat.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Only the first N prompts.", rich_help_panel=INPUT),
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option("--provider", "-p", help="As for copygen run.", rich_help_panel=SENDING),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="Model for prompts that name none in `params`.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(help="Another address for the provider.", rich_help_panel=SENDING),
+    ] = None,
+    concurrency: Annotated[
+        int | None,
+        typer.Option(
+            "--concurrency",
+            "-c",
+            min=1,
+            help="Requests in flight at most. Default: 8.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    rpm: Annotated[
+        int | None,
+        typer.Option(min=1, help="Requests per minute at most.", rich_help_panel=SENDING),
+    ] = None,
+    tpm: Annotated[
+        int | None,
+        typer.Option(min=1, help="Tokens per minute at most.", rich_help_panel=SENDING),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="Results file of the run. Default: PROMPTS.results.jsonl, beside the prompt file.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    retry: Annotated[
+        list[Retry] | None,
+        typer.Option(
+            help="Count these results of an earlier run as to be made again; repeat.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="No progress, only the plan.", rich_help_panel=OUTPUT),
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Settings file. Default: $COPYGEN_CONFIG or ~/.config/copygen/config.yaml.",
+            rich_help_panel=OTHER,
+        ),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option",
+            "-O",
+            metavar="KEY=VALUE",
+            help="Any setting, for example retry.max_attempts=2; repeat.",
+            rich_help_panel=OTHER,
+        ),
+    ] = None,
+    insecure_http: Annotated[
+        bool,
+        typer.Option(
+            "--insecure-http", help="Allow http:// to another machine.", rich_help_panel=OTHER
+        ),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=OTHER)
+    ] = False,
+) -> None:
+    """Show what a run would send, take and cost. Sends nothing, needs no key.
+
+    Checks every row, renders every prompt, compares with the results file, and estimates tokens,
+    cost and time. Use the flags of the run. With --sample K it sends K prompts as the run would
+    (the longest, the shortest, some of each model and matrix cell); the run does not send them
+    again. Goes to standard output; progress to standard error.
+
+    Exit codes: 0, or 2 for wrong usage or faulty input; with --sample those of copygen run.
+    """
+    from copygen.cli.concealing import concealing
+    from copygen.cli.failing import reported
+
+    with concealing() as stderr, reported(stderr, debug=debug):
+        from copygen.cli.planning import Wanted, show_plan
+        from copygen.cli.prepare import Request
+
+        request = Request(
+            prompts=prompts,
+            template=template,
+            overrides=set_ or [],
+            limit=limit,
+            provider=provider,
+            model=model,
+            output=output,
+            redo=frozenset(retry or []),
+            fresh=False,
+            fsync="auto",
+            summary_json=None,
+            quiet=quiet,
+            drain_timeout_s=30.0,
+            settings_file=config,
+            options=option or [],
+            changes={"concurrency": concurrency, "insecure_http": insecure_http or None},
+            provider_changes={"base_url": base_url, "rpm": rpm, "tpm": tpm},
+        )
+        exit_code = show_plan(request, Wanted(sample or 0, as_json), stderr)
+    raise typer.Exit(exit_code)
