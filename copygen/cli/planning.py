@@ -13,6 +13,7 @@ from rich.console import Console
 from copygen.cli.concealing import Concealing
 from copygen.cli.prepare import Draft, Request, complete, draft
 from copygen.cli.session import conduct
+from copygen.cli.signals import leave_on_signal
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import ExitCode, UsageError
 from copygen.planning.report import Report
@@ -61,7 +62,9 @@ def _send_sample(
     key = find_key(drawn.provider, os.environ)
     stderr.conceal(key)
     run = complete(request, drawn, key, len(sample))
-    return conduct(replace(run, only=frozenset(sample), again=_run_command(run.again)))
+    exit_code = conduct(replace(run, only=frozenset(sample), again=_run_command(run.again)))
+    leave_on_signal()  # nothing more is sent: a reading pass can be left at once
+    return exit_code
 
 
 def _run_command(command: str) -> str:
