@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from copygen.config import ProviderConfig, Settings
+from copygen.config import Price, ProviderConfig, Settings
 from copygen.config.vocabularies import Vocabularies
 from copygen.models import Usage
 from copygen.planning.report import CostRange, Duration, ModelPlan, Range
@@ -137,28 +137,35 @@ def _cost(
     if config is None or config.price is None:
         return None, f"no price known for {model} at {known.provider.name}"
     cap = _cap(model, group, known)
-    assert sent.likely is not None
-    assert sent.high is not None
-    average = Usage(_each(sent.likely, group), _each(received.likely or cap or 0, group))
-    # Prices can depend on the size of a request: so those of an average one.
-    input_usd = price_usd(Usage(average.input_tokens, 0), config.price) / average.input_tokens
-    output_usd = (
-        price_usd(average, config.price) - input_usd * average.input_tokens
-    ) / average.output_tokens
-
-    def cost(input_tokens: float, output_tokens: float | None) -> Decimal | None:
-        if output_tokens is None:
-            return None
-        return Decimal(input_tokens) * input_usd + Decimal(output_tokens) * output_usd
-
-    low = cost(sent.low, received.low)
-    assert low is not None
+    answer = received.likely or cap or 0
+    rates = _rates(_each(sent.likely or 0, group), _each(answer, group), config.price)
     return CostRange(
-        low_usd=low,
-        likely_usd=cost(sent.likely, received.likely),
-        high_usd=cost(sent.high, received.high),
-        worst_usd=cost(sent.high, cap),
+        low_usd=rates.input_usd * Decimal(sent.low) + rates.output_usd * Decimal(received.low),
+        likely_usd=rates.cost_usd(sent.likely, received.likely),
+        high_usd=rates.cost_usd(sent.high, received.high),
+        worst_usd=rates.cost_usd(sent.high, cap),
     ), config.price.note
+
+
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """US dollars of one token, none of them read from a cache."""
+
+    input_usd: Decimal
+    output_usd: Decimal
+
+    def cost_usd(self, input_tokens: float | None, output_tokens: float | None) -> Decimal | None:
+        """What so many cost; None when either is unknown."""
+        if input_tokens is None or output_tokens is None:
+            return None
+        return self.input_usd * Decimal(input_tokens) + self.output_usd * Decimal(output_tokens)
+
+
+def _rates(input_tokens: int, output_tokens: int, price: Price) -> _Rates:
+    """The rates of a request of this size: prices can depend on it."""
+    input_usd = price_usd(Usage(input_tokens, 0), price)
+    output_usd = price_usd(Usage(input_tokens, output_tokens), price) - input_usd
+    return _Rates(input_usd / input_tokens, output_usd / output_tokens)
 
 
 def _each(tokens: float, group: Group) -> int:

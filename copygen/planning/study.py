@@ -92,22 +92,11 @@ class Study:
 
     def report(self) -> Report:
         """What was found, once every entry was added."""
-        asked, tally = self.question, self.tally
-        sampled = self.experience if asked.sampled else {}
-        earlier = asked.survey.experience if asked.survey else {}
-        known = Known(
-            asked.provider,
-            asked.settings,
-            asked.vocabularies,
-            # A model whose sampled prompts all failed teaches nothing: earlier ones may.
-            {**earlier, **{m: e for m, e in sampled.items() if e.ended}},
-            self._calibration,
-        )
+        asked, tally, known = self.question, self.tally, self._known()
         models = model_plans(tally, known)
-        relevant = {m: e for m, e in known.experience.items() if m in tally.models}
         sent = total_tokens([plan.input_tokens for plan in models])
         received = total_tokens([plan.output_tokens for plan in models])
-        cost, share = total_cost(models), accepted_share(relevant)
+        cost, share = total_cost(models), accepted_share(known.experience)
         report = Report(
             provider=asked.provider.name,
             prompts=tally.prompts,
@@ -126,13 +115,28 @@ class Study:
             unpriced=sum(plan.to_do for plan in models if plan.cost is None),
             accepted_share=share,
             cost_per_accepted_usd=_per_accepted(cost, tally, share),
-            duration=duration(models, _narrowed(known, relevant), sent + received),
+            duration=duration(models, known, sent + received),
             sampled=len(asked.sampled),
             faults=tuple(self.faults),
             faulty=self.faulty,
             notes=(),
         )
         return notes_of(report, tally, asked.provider, asked.survey)
+
+    def _known(self) -> Known:
+        """What is known of the models that are asked: from the sample, else from earlier texts."""
+        asked = self.question
+        learned = dict(asked.survey.experience) if asked.survey else {}
+        if asked.sampled:
+            # A model whose sampled prompts came to nothing teaches nothing: earlier ones may.
+            learned |= {model: new for model, new in self.experience.items() if new.ended}
+        return Known(
+            provider=asked.provider,
+            settings=asked.settings,
+            vocabularies=asked.vocabularies,
+            experience={m: e for m, e in learned.items() if m in self.tally.models},
+            calibration=self._calibration,
+        )
 
     def _add_fault(self, fault: InputFault) -> None:
         self.faulty += 1
@@ -191,10 +195,6 @@ class Study:
                     tokens=round(self._tokens(prompt)),
                     messages=prompt.messages,
                 )
-
-
-def _narrowed(known: Known, experience: dict[str, Experience]) -> Known:
-    return Known(known.provider, known.settings, known.vocabularies, experience, known.calibration)
 
 
 def _per_accepted(cost: CostRange | None, tally: Tally, share: float | None) -> Decimal | None:
