@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.bench.plan_scale import measure, write_shop
 from tests.support.rel_running import counting
 from tests.support.running import copygen, records, simulated
 
@@ -312,3 +313,14 @@ def test_rows_cannot_disturb_the_terminal(shop: Path) -> None:
     done = copygen("plan", *TABLE, cwd=shop)
     assert "\x1b" not in done.stdout
     assert r"\x1b[2J[bold]x[/]" in done.stdout
+
+
+def test_memory_hardly_grows_with_the_rows_and_the_records(tmp_path: Path) -> None:
+    """Kept as objects, the records alone would take a kilobyte each."""
+    peaks = []
+    for rows_ in (1000, 41_000):
+        folder = tmp_path / str(rows_)
+        folder.mkdir()
+        write_shop(folder, rows_)
+        peaks.append(measure(folder).peak_bytes)
+    assert peaks[1] - peaks[0] < 40_000 * 400
