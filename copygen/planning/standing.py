@@ -52,10 +52,13 @@ class Ledgered:
         self._standings[standing] += 1
         return standing
 
-    def state(self) -> LedgerState:
-        """What was found, once every prompt was added."""
+    def state(self, *, complete: bool = True) -> LedgerState:
+        """What was found, once every prompt was added.
+
+        Unless those are the `complete` input, nothing can be said of what is gone from it.
+        """
         survey = self._survey
-        gone = survey.ids - self._known if survey else 0
+        gone = survey.ids - self._known if survey and complete else 0
         # An id met twice (streams allow none) cannot make it negative.
         ids = (result.id for result in survey.unwanted()) if survey and gone > 0 else iter(())
         return LedgerState(

@@ -108,7 +108,7 @@ class Study:
             scripts=tokens_by_script(tally, known),
             columns=self._columns(),
             examples=tuple(self._examples()),
-            ledger=self.ledgered.state(),
+            ledger=self.ledgered.state(complete=asked.source.limit is None),
             input_tokens=sent,
             output_tokens=received,
             cost=cost,

@@ -69,7 +69,8 @@ class PromptSource:
         self._plan = plan
         self._table = table
         self._files = files
-        self._limit = limit
+        self.limit = limit
+        """The most prompts to make; None for all."""
         self._checked: _Checked | None = None
 
     def check(self, target: Target, on_rows: Callable[[int], None] = lambda _rows: None) -> int:
@@ -91,10 +92,10 @@ class PromptSource:
             rows += 1
             if rows % PROGRESS_ROWS == 0:
                 on_rows(PROGRESS_ROWS)
-        if rows == 0 and self._limit != 0:
+        if rows == 0 and self.limit != 0:
             raise PromptError("there are no items in it", Source(self._shown, 1))
         count = rows * self._plan.texts_per_item
-        count = count if self._limit is None else min(count, self._limit)
+        count = count if self.limit is None else min(count, self.limit)
         self._checked = _Checked(count, self._repeated(hashes.repeated()), files)
         return count
 
@@ -106,10 +107,10 @@ class PromptSource:
         """
         entries = self._stream_prompts(target) if self.is_stream else self._file_prompts(target)
         with closing(entries):
-            if self._limit is None:
+            if self.limit is None:
                 yield from entries
                 return
-            for _, entry in zip(range(self._limit), entries, strict=False):
+            for _, entry in zip(range(self.limit), entries, strict=False):
                 yield entry
 
     def _file_prompts(self, target: Target) -> Entries:
@@ -130,7 +131,7 @@ class PromptSource:
 
     def _rows(self) -> Iterator[Row]:
         """Yield the rows of a file that the limit needs; raises PromptError."""
-        needed = None if self._limit is None else -(-self._limit // self._plan.texts_per_item)
+        needed = None if self.limit is None else -(-self.limit // self._plan.texts_per_item)
         with readable(self._shown), closing(self._table()) as rows:
             for count, row in enumerate(rows):
                 if count == needed:

@@ -142,6 +142,7 @@ def test_what_changed_since_the_last_run_is_told_by_column(shop: Path, provider:
     assert (ledger["changed"], ledger["new"], ledger["gone"]) == (6, 2, 2)
     assert ledger["changes"] == {"column:title": 5, "column:price": 2}
     assert sorted(ledger["gone_ids"]) == ["sku-10", "sku-11"]
+    assert planned(*TABLE, *to, "--limit", 5, cwd=shop)["ledger"]["gone"] == 0
     shown = copygen("plan", *TABLE, *to, cwd=shop).stdout
     assert "8 of 20 prompts to send" in shown
     assert "6 changed: 5 title · 2 price" in shown
@@ -270,6 +271,16 @@ def test_a_sample_is_reckoned_up_from_its_real_usage(shop: Path, provider: str) 
     spent = sum(record["cost_usd"] for record in rest)
     assert len(rest) == 16
     assert plan["cost"]["likely_usd"] == pytest.approx(spent, rel=0.25)
+
+
+def test_a_sample_is_learned_from_alone(shop: Path) -> None:
+    with counting() as server:
+        copygen("run", *TABLE, *server.to, "--limit", 12, cwd=shop)
+        plan = planned(*TABLE, *server.to, cwd=shop)
+        assert [model["learned_from"] for model in plan["models"]] == [12]
+        plan = planned(*TABLE, *server.to, "--sample", 3, cwd=shop)
+        assert [model["learned_from"] for model in plan["models"]] == [3]
+        assert server.ledger().requests <= 15
 
 
 def test_a_sample_ends_as_the_run_would(shop: Path) -> None:
