@@ -6,6 +6,7 @@ import typer
 
 from copygen.cli.doctor import doctor
 from copygen.cli.models import models
+from copygen.cli.plan import plan
 from copygen.cli.run import run
 from copygen.cli.simulate import simulate
 from copygen.version import __version__
@@ -23,6 +24,7 @@ app = typer.Typer(
 app.command()(run)
 app.command()(models)
 app.command()(doctor)
+app.command()(plan)
 app.command()(simulate)
 
 

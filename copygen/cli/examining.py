@@ -15,7 +15,7 @@ from typing import Any
 import typer
 
 from copygen.cli.checkup import of_endpoint, of_key, of_limits, of_model, of_price
-from copygen.cli.plan import configured, pairs
+from copygen.cli.prepare import configured, pairs
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
 from copygen.engine.connect import connect
 from copygen.errors import ConfigError, ExitCode

@@ -1,8 +1,9 @@
 """The work of `copygen models`: the price table, and a prompt file priced with each model of it."""
 
+import math
 import os
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,14 +14,15 @@ import typer
 
 from copygen.config import Price, load_settings
 from copygen.config.load import provider_names
+from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
 from copygen.models import JsonValue, Prompt
 from copygen.prompts import Target, open_prompts
+from copygen.prompts.tokens import estimate_tokens, message_text, overhead_tokens
 from copygen.prompts.workload import CAPS, Workload
 from copygen.providers import wider_prices
 from copygen.providers.catalogue import Listed, Order, catalogue, in_order
 from copygen.providers.pricing import plain_usd
-from copygen.providers.simulator import tokens
 from copygen.results.jsontext import dumps
 from copygen.view.console import open_console
 from copygen.view.price_table import Estimate, Job, Layout, render_prices
@@ -83,7 +85,7 @@ def _job(wanted: Wanted, listed: Iterable[Listed], now: datetime) -> Job:
     )
     priced = [entry.price for entry in listed if entry.price]
     thresholds = (tier.above_input_tokens for price in priced for tier in price.long_context)
-    workload = Workload(_tokens_of, wanted.expected_output, thresholds)
+    workload = Workload(_counting(), wanted.expected_output, thresholds)
     # No model's defaults: what the prompts themselves set holds for every model.
     target = Target("", "", lambda _model: {})
     with closing(source.prompts(target)) as prompts:
@@ -103,8 +105,16 @@ def _job(wanted: Wanted, listed: Iterable[Listed], now: datetime) -> Job:
     )
 
 
-def _tokens_of(prompt: Prompt) -> int:
-    return tokens.count_messages(str(message.content) for message in prompt.messages)
+def _counting() -> Callable[[Prompt], int]:
+    """Tokens of a prompt, whichever model gets it: the middle of what vocabularies make of it."""
+    vocabulary = load_vocabularies().of("")
+
+    def tokens_of(prompt: Prompt) -> int:
+        text = message_text(prompt.messages)
+        overhead = overhead_tokens(len(prompt.messages))
+        return math.ceil(estimate_tokens(text, vocabulary).likely) + overhead
+
+    return tokens_of
 
 
 def estimated(

@@ -1,236 +1,178 @@
-"""What a run is about to do, decided and checked before anything is sent or written."""
+"""`copygen plan`: the flags. What they set in motion is in `copygen.cli.planning`."""
 
-import os
-import shlex
-import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Annotated
 
-import pydantic
+import typer
 
-from copygen.cli.open_files import make_room
-from copygen.config import MOST_IN_FLIGHT, Loaded, ProviderConfig, Settings, load_settings
-from copygen.config.retirement import retirement_of
-from copygen.documents import explain
-from copygen.errors import ConfigError, UsageError
-from copygen.models import Status
-from copygen.prompts import PromptSource, Target, open_prompts
-from copygen.providers.keys import doubt_about, find_key, looks_like_key
-from copygen.providers.redact import Secret
-from copygen.results.ledger import FsyncPolicy, default_results_path
-from copygen.results.sink import DONE
-
-STDIN_STEM = "stdin"
+from copygen.cli.run import INPUT, OTHER, OUTPUT, SENDING, Retry
 
 
-@dataclass(frozen=True, slots=True)
-class Request:
-    """The command line of `copygen run`, as given."""
+def plan(
+    prompts: Annotated[
+        str,
+        typer.Argument(
+            metavar="PROMPTS",
+            help="A prompt file (.yaml), a table (.csv, .jsonl), or - for standard input, which "
+            "is read to its end.",
+            show_default=False,
+        ),
+    ],
+    sample: Annotated[
+        int | None,
+        typer.Option(
+            "--sample",
+            "-s",
+            metavar="K",
+            min=1,
+            help="Send K prompts of all kinds, keep their results, and reckon from them.",
+        ),
+    ] = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="The plan as JSON on standard output.")
+    ] = False,
+    template: Annotated[
+        Path | None,
+        typer.Option(
+            "--template",
+            "-t",
+            help="Prompt file with the wording for a table.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
+    set_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="Set a template variable for every item; repeat.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Only the first N prompts.", rich_help_panel=INPUT),
+    ] = None,
+    provider: Annotated[
+        str | None,
+        typer.Option("--provider", "-p", help="As for copygen run.", rich_help_panel=SENDING),
+    ] = None,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model",
+            "-m",
+            help="Model for prompts that name none in `params`.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    base_url: Annotated[
+        str | None,
+        typer.Option(help="Another address for the provider.", rich_help_panel=SENDING),
+    ] = None,
+    concurrency: Annotated[
+        str | None,
+        typer.Option(
+            "--concurrency",
+            "-c",
+            metavar="N|auto",
+            help="Requests in flight at most. Default: auto.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    rpm: Annotated[
+        int | None,
+        typer.Option(min=1, help="Requests per minute at most.", rich_help_panel=SENDING),
+    ] = None,
+    tpm: Annotated[
+        int | None,
+        typer.Option(min=1, help="Tokens per minute at most.", rich_help_panel=SENDING),
+    ] = None,
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="Results file of the run. Default: PROMPTS.results.jsonl, beside the prompt file.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    retry: Annotated[
+        list[Retry] | None,
+        typer.Option(
+            help="Count these results of an earlier run as to be made again; repeat.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", help="No progress, only the plan.", rich_help_panel=OUTPUT),
+    ] = False,
+    config: Annotated[
+        Path | None,
+        typer.Option(
+            help="Settings file. Default: $COPYGEN_CONFIG or ~/.config/copygen/config.yaml.",
+            rich_help_panel=OTHER,
+        ),
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--option",
+            "-O",
+            metavar="KEY=VALUE",
+            help="Any setting, for example retry.max_attempts=2; repeat.",
+            rich_help_panel=OTHER,
+        ),
+    ] = None,
+    insecure_http: Annotated[
+        bool,
+        typer.Option(
+            "--insecure-http", help="Allow http:// to another machine.", rich_help_panel=OTHER
+        ),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=OTHER)
+    ] = False,
+) -> None:
+    """Show what a run would send, take and cost. Sends nothing, needs no key.
 
-    prompts: str
-    template: Path | None
-    overrides: list[str]
-    limit: int | None
-    provider: str | None
-    model: str | None
-    output: str | None
-    redo: frozenset[str]
-    """Of `failed`, `rejected`, `all`."""
-    fresh: bool
-    fsync: str
-    summary_json: Path | None
-    quiet: bool
-    drain_timeout_s: float
-    settings_file: Path | None
-    options: list[str]
-    changes: Mapping[str, Any]
-    """Settings given as flags, by dotted name; None where a flag was not given."""
-    provider_changes: Mapping[str, Any]
+    Checks every row, renders every prompt, compares with the results file, and estimates tokens,
+    cost and time. Use the flags of the run. With --sample K it sends K prompts as the run would
+    (the longest, the shortest, some of each model and matrix cell); the run does not send them
+    again. Goes to standard output; progress to standard error.
 
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """Everything a run needs, resolved and checked."""
-
-    source: PromptSource
-    target: Target
-    total: int | None
-    """Prompts in all; None for a stream."""
-    provider: ProviderConfig
-    settings: Settings
-    key: Secret | None
-    output: Path | None
-    """None: standard output."""
-    settled: frozenset[Status]
-    """Statuses of an earlier run that are left as they are."""
-    fresh: bool
-    fsync: FsyncPolicy
-    summary_json: Path | None
-    quiet: bool
-    drain_timeout_s: float
-    warnings: tuple[str, ...]
-    again: str
-    """The command line that goes on where this run ends."""
-
-
-def prepare(request: Request) -> Plan:
-    """Resolve settings, provider and key, and check the whole prompt file.
-
-    Raises UsageError, ConfigError or PromptError; nothing has been sent or written then.
+    Exit codes: 0, or 2 for wrong usage or faulty input; with --sample those of copygen run.
     """
-    environ = os.environ
-    loaded = load_settings(request.settings_file, pairs(request.options, "--option"), environ)
-    settings = _changed(loaded.settings, request.changes)
-    source = open_prompts(
-        request.prompts,
-        template=str(request.template) if request.template else None,
-        overrides=pairs(request.overrides, "--set"),
-        limit=request.limit,
-        stdin=_standard_input() if request.prompts == "-" else None,
-    )
-    provider = _provider(request, loaded, source)
-    key = find_key(provider, environ)
-    model = request.model or source.model or provider.default_model
-    target = Target(provider.name, model, provider.request_defaults)
-    settings, shortage = _fitted(settings, provider)
-    doubts = (doubt_about(provider, key), shortage, _end_of(provider, model))
-    return Plan(
-        source=source,
-        target=target,
-        total=None if source.is_stream else source.check(target),
-        provider=provider,
-        settings=settings,
-        key=key,
-        output=_output(request, source),
-        settled=_settled(request.redo),
-        fresh=request.fresh,
-        fsync=FsyncPolicy(request.fsync),
-        summary_json=request.summary_json,
-        quiet=request.quiet,
-        drain_timeout_s=request.drain_timeout_s,
-        warnings=tuple(filter(None, doubts)),
-        again=shlex.join(["copygen", *_without_one_time_flags(sys.argv[1:])]),
-    )
+    from copygen.cli.concealing import concealing
+    from copygen.cli.failing import reported
 
+    with concealing() as stderr, reported(stderr, debug=debug):
+        from copygen.cli.planning import Wanted, show_plan
+        from copygen.cli.prepare import Request, in_flight_at_most
 
-def _end_of(provider: ProviderConfig, model: str) -> str | None:
-    retirement = retirement_of(provider, model, datetime.now(UTC).date())
-    return None if retirement is None else str(retirement)
-
-
-def _standard_input() -> BinaryIO:
-    """Standard input under a buffer of our own.
-
-    The thread that waits in a read holds the buffer's lock, and at exit Python aborts when it
-    cannot have the lock of `sys.stdin`.
-    """
-    if sys.stdin is None:
-        raise UsageError("standard input is closed, and '-' reads the prompts from it.")
-    return os.fdopen(sys.stdin.fileno(), "rb", closefd=False)
-
-
-def _provider(request: Request, loaded: Loaded, source: PromptSource) -> ProviderConfig:
-    name = request.provider or source.provider or loaded.settings.default_provider
-    return configured(loaded, name, request.provider_changes)
-
-
-def configured(loaded: Loaded, name: str, changes: Mapping[str, Any]) -> ProviderConfig:
-    """The provider of that name, with what flags change of it; None changes nothing.
-
-    Raises ConfigError, and UsageError for a flag that holds a key.
-    """
-    given = {key: value for key, value in changes.items() if value is not None}
-    _refuse_key("--base-url", given.get("base_url", ""))
-    config = loaded.provider(name)
-    try:
-        return ProviderConfig.model_validate({**config.model_dump(), **given})
-    except pydantic.ValidationError as invalid:
-        problem = invalid.errors(include_url=False)[0]
-        raise ConfigError(f"--{explain(problem, ProviderConfig)}") from invalid
-
-
-def in_flight_at_most(given: str | None) -> int | str | None:
-    """The value of `--concurrency`. Raises UsageError."""
-    if given is None or given == "auto":
-        return given
-    if given.isascii() and given.isdecimal() and 1 <= int(given) <= MOST_IN_FLIGHT:
-        return int(given)
-    raise UsageError(
-        f"--concurrency takes a whole number from 1 to {MOST_IN_FLIGHT}, or auto; not '{given}'."
-    )
-
-
-def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
-    fields = settings.model_dump()
-    for name, value in changes.items():
-        if value is not None:
-            *above, last = name.split(".")
-            place = fields
-            for part in above:
-                place = place[part]
-            place[last] = value
-    return Settings.model_validate(fields)
-
-
-def _fitted(settings: Settings, provider: ProviderConfig) -> tuple[Settings, str | None]:
-    """Settings with as many requests in flight as this process may have connections."""
-    embedded = provider.simulated and provider.base_url is None  # both ends are in this process
-    most = settings.most_in_flight
-    room = make_room(most, files_each=2 if embedded else 1)
-    if room >= most:
-        return settings, None
-    if settings.adapts:
-        return settings.model_copy(update={"auto_concurrency_max": room}), None
-    return settings.model_copy(update={"concurrency": room}), (
-        f"{room} requests in flight at most, not {most}: this process may have no "
-        "more open files. Raise the hard limit for more (ulimit -Hn)."
-    )
-
-
-def _without_one_time_flags(args: list[str]) -> list[str]:
-    """The command line without what should not be repeated by copying it."""
-    kept: list[str] = []
-    rest = iter(args)
-    for arg in rest:
-        if arg == "--retry":
-            next(rest, None)
-        elif arg != "--fresh" and not arg.startswith("--retry="):
-            kept.append(arg)
-    return kept
-
-
-def _refuse_key(flag: str, value: str, name: str = "") -> None:
-    if looks_like_key(value, name):
-        raise UsageError(
-            f"{flag} seems to hold a key, and others can read a command line. Put the key into "
-            "the environment, a key_file or a key_command; replace it if it was a real one."
+        request = Request(
+            prompts=prompts,
+            template=template,
+            overrides=set_ or [],
+            limit=limit,
+            provider=provider,
+            model=model,
+            output=output,
+            redo=frozenset(retry or []),
+            fresh=False,
+            fsync="auto",
+            summary_json=None,
+            quiet=quiet,
+            drain_timeout_s=30.0,
+            settings_file=config,
+            options=option or [],
+            changes={
+                "concurrency": in_flight_at_most(concurrency),
+                "insecure_http": insecure_http or None,
+            },
+            provider_changes={"base_url": base_url, "rpm": rpm, "tpm": tpm},
         )
-
-
-def pairs(given: list[str], flag: str) -> dict[str, str]:
-    """The `NAME=VALUE` of a repeated flag. Raises UsageError, for one that holds a key, too."""
-    pairs = {}
-    for pair in given:
-        name, equals, value = pair.partition("=")
-        _refuse_key(flag, value if equals else pair, name)
-        if not equals or not name:
-            raise UsageError(f"{flag} takes NAME=VALUE, not '{pair}'.")
-        pairs[name] = value
-    return pairs
-
-
-def _output(request: Request, source: PromptSource) -> Path | None:
-    if request.output == "-":
-        return None
-    if request.output is not None:
-        return Path(request.output)
-    return default_results_path(source.path or STDIN_STEM)
-
-
-def _settled(redo: frozenset[str]) -> frozenset[Status]:
-    if "all" in redo:
-        return frozenset()
-    return DONE - {Status(status) for status in redo}
+        exit_code = show_plan(request, Wanted(sample or 0, as_json), stderr)
+    raise typer.Exit(exit_code)

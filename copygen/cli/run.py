@@ -220,7 +220,7 @@ def run(
     from copygen.cli.failing import reported
 
     with concealing() as stderr, reported(stderr, debug=debug):
-        from copygen.cli.plan import Request, in_flight_at_most, prepare
+        from copygen.cli.prepare import Request, in_flight_at_most, prepare
         from copygen.cli.session import conduct
 
         request = Request(

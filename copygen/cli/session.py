@@ -5,11 +5,12 @@ import contextlib
 import os
 import sys
 from collections import Counter
+from collections.abc import Iterator
 from decimal import Decimal
 
 from rich.console import Console
 
-from copygen.cli.plan import Plan
+from copygen.cli.prepare import Plan
 from copygen.cli.signals import Signals
 from copygen.engine.breaker import State, Transition
 from copygen.engine.connect import connect
@@ -169,9 +170,22 @@ class Session:
         source, target = self._plan.source, self._plan.target
         if source.is_stream:
             return ThreadFeed(source.prompts(target), self._is_settled)
+        if self._plan.only is not None:
+            return IteratorFeed(self._chosen, self._is_settled)
         return IteratorFeed(lambda: source.prompts(target), self._is_settled)
 
+    def _chosen(self) -> Iterator[Entry]:
+        """The prompts of a file as far as the last of the chosen ones."""
+        chosen = self._plan.only or frozenset()
+        left = len(chosen)
+        with contextlib.closing(self._plan.source.prompts(self._plan.target)) as entries:
+            while left and (entry := next(entries, None)) is not None:
+                left -= entry.id in chosen
+                yield entry
+
     def _is_settled(self, entry: Entry) -> bool:
+        if self._plan.only is not None and entry.id not in self._plan.only:
+            return True
         key = entry.key if isinstance(entry, Prompt) else ""
         status = self._sink.status_of(entry.id, key)
         if status not in self._plan.settled:

@@ -90,11 +90,15 @@ def _preset_folder() -> Traversable:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "configs"
 
 
+def data_text(name: str) -> str:
+    """The text of a file in configs/, by its path in there."""
+    return (_preset_folder() / name).read_text(encoding="utf-8")
+
+
 def _preset(name: str) -> Document | None:
     if name not in preset_names():
         return None
-    text = (_preset_folder() / f"{name}.yaml").read_text(encoding="utf-8")
-    return parse_document(text, f"configs/{name}.yaml")
+    return parse_document(data_text(f"{name}.yaml"), f"configs/{name}.yaml")
 
 
 def _usual_file(environ: Mapping[str, str]) -> Path | None:

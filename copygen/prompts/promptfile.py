@@ -74,6 +74,13 @@ class Plan:
         return self.prompt is not None
 
     @property
+    def used_names(self) -> frozenset[str]:
+        """The variables a prompt is made of: those the templates insert, or the whole wording."""
+        templates = [template for template in (self.prompt, self.system) if template]
+        names = frozenset[str]().union(*(template.names for template in templates))
+        return names - {"variant"} if self.templated else names | {"prompt", "messages"}
+
+    @property
     def texts_per_item(self) -> int:
         """Prompts one item makes."""
         return max(1, len(self.cells)) * self.variants

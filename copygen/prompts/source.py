@@ -1,6 +1,6 @@
 """Rows → the prompts of one file or stream, checked or as they come."""
 
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +15,8 @@ from copygen.prompts.promptfile import Plan
 from copygen.prompts.rows import BadRow, Row, Rows, Table
 
 DEFAULT_NAME: Final = "copygen"
+PROGRESS_ROWS: Final = 1000
+"""Progress is told once for so many rows."""
 
 Entry: TypeAlias = Prompt | InputFault
 Entries: TypeAlias = Generator[Entry, None, None]
@@ -53,19 +55,29 @@ class PromptSource:
         """None for standard input and everything else that cannot be read twice."""
         self.name = self.path.stem if self.path else DEFAULT_NAME
         """What the name of the results is made of."""
+        self.axes = tuple(plan.cells[0].values) if plan.cells else ()
+        """The names in the matrix."""
+        self.variants = plan.variants
+        """Prompts of each cell."""
+        self.overrides = frozenset(plan.overrides)
+        """The variables given on the command line."""
+        self.used_names = plan.used_names
+        """The variables that prompts are made of."""
         self.is_stream = is_stream
         """It can be read once only, so it is not checked up front."""
         self._shown = path
         self._plan = plan
         self._table = table
         self._files = files
-        self._limit = limit
+        self.limit = limit
+        """The most prompts to make; None for all."""
         self._checked: _Checked | None = None
 
-    def check(self, target: Target) -> int:
+    def check(self, target: Target, on_rows: Callable[[int], None] = lambda _rows: None) -> int:
         """Read the whole file once, lazily, and return the number of prompts it makes.
 
-        Raises PromptError at the first fault. A stream is not read: it counts as 0.
+        `on_rows` hears how many rows were read since it heard last. Raises PromptError at the
+        first fault. A stream is not read: it counts as 0.
         """
         if self.is_stream:
             return 0
@@ -78,10 +90,12 @@ class PromptSource:
             hashes.add(item_id)
             expansion.check(row, item_id)
             rows += 1
-        if rows == 0 and self._limit != 0:
+            if rows % PROGRESS_ROWS == 0:
+                on_rows(PROGRESS_ROWS)
+        if rows == 0 and self.limit != 0:
             raise PromptError("there are no items in it", Source(self._shown, 1))
         count = rows * self._plan.texts_per_item
-        count = count if self._limit is None else min(count, self._limit)
+        count = count if self.limit is None else min(count, self.limit)
         self._checked = _Checked(count, self._repeated(hashes.repeated()), files)
         return count
 
@@ -93,10 +107,10 @@ class PromptSource:
         """
         entries = self._stream_prompts(target) if self.is_stream else self._file_prompts(target)
         with closing(entries):
-            if self._limit is None:
+            if self.limit is None:
                 yield from entries
                 return
-            for _, entry in zip(range(self._limit), entries, strict=False):
+            for _, entry in zip(range(self.limit), entries, strict=False):
                 yield entry
 
     def _file_prompts(self, target: Target) -> Entries:
@@ -117,7 +131,7 @@ class PromptSource:
 
     def _rows(self) -> Iterator[Row]:
         """Yield the rows of a file that the limit needs; raises PromptError."""
-        needed = None if self._limit is None else -(-self._limit // self._plan.texts_per_item)
+        needed = None if self.limit is None else -(-self.limit // self._plan.texts_per_item)
         with readable(self._shown), closing(self._table()) as rows:
             for count, row in enumerate(rows):
                 if count == needed:

@@ -4,6 +4,7 @@ A million ids take 32 MiB here, where a dict of the same numbers takes 100.
 """
 
 from array import array
+from collections.abc import Iterator
 from enum import Enum, auto
 
 from copygen.models import Status
@@ -63,6 +64,10 @@ class Index:
         if not self._room:
             self._grow()
         return 0
+
+    def values(self) -> Iterator[int]:
+        """Every value, in no order."""
+        return filter(None, self._values)
 
     @property
     def size_bytes(self) -> int:

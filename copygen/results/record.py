@@ -64,7 +64,11 @@ def identify(line: bytes) -> tuple[str, str, Status] | None:
     The whole line must be JSON: a torn record with a healthy beginning must not count as done.
     Raises ValueError when it is not.
     """
-    value = loads(line)
+    return identified(loads(line))
+
+
+def identified(value: JsonValue) -> tuple[str, str, Status] | None:
+    """Like `identify`, of a line that is parsed already."""
     if type(value) is not dict:
         return None
     id_, key, status = value.get("id"), value.get("key"), value.get("status")

@@ -15,7 +15,7 @@ def settings_file(tmp_path: Path, text: str) -> Path:
 def test_without_a_file_the_defaults_hold() -> None:
     loaded = load_settings(None, {}, {"HOME": "/nonexistent"})
     assert loaded.settings.default_provider == "holysheep"
-    assert loaded.settings.concurrency == 8
+    assert loaded.settings.concurrency == "auto"
     assert loaded.settings.retry.max_attempts == 5
     assert loaded.settings.timeout_s == 30
     assert loaded.provider("holysheep").base_url == "https://api.holysheep.ai/v1"
@@ -55,7 +55,7 @@ def test_the_usual_places_are_looked_in(tmp_path: Path) -> None:
     (tmp_path / "copygen").mkdir()
     (tmp_path / "copygen" / "config.yaml").write_text("# nothing set\n")
     environ = {"XDG_CONFIG_HOME": str(tmp_path)}
-    assert load_settings(None, {}, environ).settings.concurrency == 8
+    assert load_settings(None, {}, environ).settings.concurrency == "auto"
 
 
 def test_options_win_over_the_file(tmp_path: Path) -> None:

@@ -1,0 +1,247 @@
+"""Tokens, money and time of what is to do: characters and experience in, ranges out."""
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from copygen.config import Price, ProviderConfig, Settings
+from copygen.config.vocabularies import Vocabularies
+from copygen.engine.engine import AUTO_FIRST_SLOTS
+from copygen.models import Usage
+from copygen.planning.report import CostRange, Duration, ModelPlan, Range
+from copygen.planning.tally import Group, Tally
+from copygen.prompts.tokens import KINDS, SCRIPTS, Calibration, Spread, tokens_of
+from copygen.providers.pricing import ceiling_usd, no_price, price_of, price_usd
+from copygen.results.survey import Experience
+
+LEAST_MARGIN: Final = 0.02
+"""Of a mean, however many it rests on: the prompts to come are others."""
+ALONE_MARGIN: Final = 0.5
+"""Of a mean that rests on one text: it says nothing of how much they differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the forecast goes by beside the prompts themselves."""
+
+    provider: ProviderConfig
+    settings: Settings
+    vocabularies: Vocabularies
+    experience: Mapping[str, Experience]
+    calibration: Calibration
+    now: datetime
+    """Some prices depend on the hour: those of this moment are shown."""
+
+
+def model_plans(tally: Tally, known: Known) -> tuple[ModelPlan, ...]:
+    """The figures of every model, most prompts first."""
+    groups = sorted(tally.models.items(), key=lambda named: -named[1].prompts)
+    return tuple(_model_plan(model, group, known) for model, group in groups)
+
+
+def tokens_by_script(tally: Tally, known: Known) -> dict[str, int]:
+    """Estimated tokens of the texts to be sent, by script; most first, none left out but 0."""
+    tokens: dict[str, float] = dict.fromkeys(SCRIPTS, 0.0)
+    for model, group in tally.models.items():
+        weights = known.vocabularies.of(model).weights
+        by_kind = dict(zip(KINDS, map(_product, group.kinds, weights), strict=True))
+        for script, kinds in SCRIPTS.items():
+            tokens[script] += math.fsum(by_kind[kind] for kind in kinds)
+    found = {script: math.ceil(value) for script, value in tokens.items() if value}
+    return dict(sorted(found.items(), key=lambda named: -named[1]))
+
+
+def _product(count: int, weight: float) -> float:
+    return count * weight
+
+
+def _model_plan(model: str, group: Group, known: Known) -> ModelPlan:
+    learned = known.experience.get(model, Experience())
+    ratio = known.calibration.ratio(model)
+    sent = _input(model, group, known, ratio)
+    received = _output(model, group, known, learned)
+    cost, note = _cost(model, group, known, sent, received)
+    return ModelPlan(
+        model=model,
+        prompts=group.prompts,
+        to_do=group.to_do,
+        input_tokens=sent,
+        output_tokens=received,
+        cost=cost,
+        cost_note=note,
+        learned_from=learned.measured,
+        calibrated_on=ratio.count if ratio else 0,
+        accepted_share=learned.accepted / learned.ended if learned.ended else None,
+        latency_ms=learned.latency_ms / learned.timed if learned.timed else None,
+    )
+
+
+def _input(model: str, group: Group, known: Known, ratio: Spread | None) -> Range:
+    vocabulary = known.vocabularies.of(model)
+    tokens = tokens_of(group.kinds, vocabulary)
+    if ratio is None:
+        fixed = group.overhead
+        return Range(
+            fixed + tokens * vocabulary.low, fixed + tokens, fixed + tokens * vocabulary.high
+        )
+    margin = max(ratio.margin, LEAST_MARGIN * ratio.mean)
+    return _around(ratio.mean, margin).times(tokens + group.overhead)
+
+
+@dataclass(frozen=True, slots=True)
+class _Interval:
+    low: float
+    mean: float
+    high: float
+
+    def times(self, factor: float) -> Range:
+        return Range(self.low * factor, self.mean * factor, self.high * factor)
+
+
+def _around(mean: float, margin: float) -> _Interval:
+    return _Interval(max(0.0, mean - margin), mean, mean + margin)
+
+
+def _output(model: str, group: Group, known: Known, learned: Experience) -> Range:
+    cap = _cap(model, group, known)
+    if not learned.measured:
+        return Range(0, 0 if not group.to_do else None, cap)
+    mean = learned.output_tokens / learned.measured
+    found = _around(mean, _margin(learned, mean)).times(group.to_do)
+    if cap is None or found.high is None or found.likely is None:
+        return found
+    return Range(min(found.low, cap), min(found.likely, cap), min(found.high, cap))
+
+
+def _margin(learned: Experience, mean: float) -> float:
+    """Twice the standard error of the mean, but never next to nothing."""
+    if learned.measured < 2:
+        return ALONE_MARGIN * mean
+    variance = max(0.0, learned.output_squares / learned.measured - mean**2)
+    error = math.sqrt(variance / (learned.measured - 1))
+    return max(2 * error, LEAST_MARGIN * mean)
+
+
+def _cap(model: str, group: Group, known: Known) -> int | None:
+    """The most output tokens, from `max_tokens` or from what the model can write at all."""
+    if not group.uncapped:
+        return group.output_cap
+    config = known.provider.model(model)
+    limit = config.max_output_tokens if config else None
+    return None if limit is None else group.output_cap + limit * group.uncapped
+
+
+def _cost(
+    model: str, group: Group, known: Known, sent: Range, received: Range
+) -> tuple[CostRange | None, str | None]:
+    price = price_of(known.provider, model, known.now)
+    if price is None:
+        return None, no_price(known.provider, model)
+    cap = _cap(model, group, known)
+    rates = _rates(
+        _each(sent.likely or 0, group), _each(received.likely or cap or 0, group), price, known.now
+    )
+    dearest = _dearest(_each(sent.high or 0, group), _each(cap or 0, group), price)
+    return CostRange(
+        low_usd=rates.input_usd * Decimal(sent.low) + rates.output_usd * Decimal(received.low),
+        likely_usd=rates.cost_usd(sent.likely, received.likely),
+        high_usd=rates.cost_usd(sent.high, received.high),
+        worst_usd=dearest.cost_usd(sent.high, cap),
+    ), price.note
+
+
+@dataclass(frozen=True, slots=True)
+class _Rates:
+    """US dollars of one token, none of them read from a cache."""
+
+    input_usd: Decimal
+    output_usd: Decimal
+
+    def cost_usd(self, input_tokens: float | None, output_tokens: float | None) -> Decimal | None:
+        """What so many cost; None when either is unknown."""
+        if input_tokens is None or output_tokens is None:
+            return None
+        return self.input_usd * Decimal(input_tokens) + self.output_usd * Decimal(output_tokens)
+
+
+def _rates(input_tokens: int, output_tokens: int, price: Price, at: datetime) -> _Rates:
+    """The rates of a request of this size: prices can depend on it."""
+    input_usd = price_usd(Usage(input_tokens, 0), price, at)
+    output_usd = price_usd(Usage(input_tokens, output_tokens), price, at) - input_usd
+    return _Rates(input_usd / input_tokens, output_usd / output_tokens)
+
+
+def _dearest(input_tokens: int, output_tokens: int, price: Price) -> _Rates:
+    """The rates at the worst hour, with nothing cached."""
+    input_usd = ceiling_usd(input_tokens, 0, price)
+    output_usd = ceiling_usd(input_tokens, output_tokens, price) - input_usd
+    return _Rates(input_usd / input_tokens, output_usd / output_tokens)
+
+
+def _each(tokens: float, group: Group) -> int:
+    """Tokens of one prompt, at least 1."""
+    return max(1, round(tokens / max(1, group.to_do)))
+
+
+def total_cost(models: Sequence[ModelPlan]) -> CostRange | None:
+    """The sum over the models whose price is known; None when none of them has one."""
+    costs = [plan.cost for plan in models if plan.cost is not None]
+    if not costs:
+        return None
+    total = costs[0]
+    for cost in costs[1:]:
+        total += cost
+    return total
+
+
+def total_tokens(ranges: Sequence[Range]) -> Range:
+    """The sum of ranges."""
+    total = Range(0, 0, 0)
+    for tokens in ranges:
+        total += tokens
+    return total
+
+
+def accepted_share(experience: Mapping[str, Experience]) -> float | None:
+    """Accepted texts of those that came to an end; None while there are none."""
+    ended = sum(learned.ended for learned in experience.values())
+    return sum(learned.accepted for learned in experience.values()) / ended if ended else None
+
+
+def duration(models: Sequence[ModelPlan], known: Known, tokens: Range) -> Duration:
+    """How long it takes to send what is to do, at the limits given and the pace learned."""
+    to_do = sum(plan.to_do for plan in models)
+    if not to_do:
+        return Duration(0.0, 0.0, None)
+    provider = known.provider
+    low_s = {"rpm": to_do * 60 / provider.rpm if provider.rpm else 0.0}
+    high_s: dict[str, float | None] = dict(low_s)
+    if provider.tpm:
+        low_s["tpm"] = tokens.low * 60 / provider.tpm
+        high_s["tpm"] = None if tokens.high is None else tokens.high * 60 / provider.tpm
+    alone_s, whole_s = _times_s(known.experience)
+    if alone_s is not None and whole_s is not None:
+        settings = known.settings
+        fewest = AUTO_FIRST_SLOTS if settings.adapts else settings.most_in_flight
+        low_s["concurrency"] = max(1.0, to_do / settings.most_in_flight) * alone_s
+        high_s["concurrency"] = max(1.0, to_do / fewest) * whole_s
+    else:
+        high_s["concurrency"] = None
+    slowest = max(low_s, key=lambda name: low_s[name])
+    if not low_s[slowest]:
+        return Duration(None, None, None)
+    bounded = [value for value in high_s.values() if value is not None]
+    return Duration(low_s[slowest], max(bounded) if len(bounded) == len(high_s) else None, slowest)
+
+
+def _times_s(experience: Mapping[str, Experience]) -> tuple[float | None, float | None]:
+    """The mean time of one attempt, and of one prompt with its waits and retries."""
+    timed = sum(learned.timed for learned in experience.values())
+    if not timed:
+        return None, None
+    latency_ms = math.fsum(learned.latency_ms for learned in experience.values())
+    total_ms = math.fsum(learned.total_ms for learned in experience.values())
+    return latency_ms / timed / 1000, max(latency_ms, total_ms) / timed / 1000

@@ -1,0 +1,85 @@
+"""What a person should know before the run, one sentence each."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final
+
+from copygen.config import ProviderConfig
+from copygen.config.retirement import retirement_of
+from copygen.planning.report import Report
+from copygen.planning.tally import Tally
+from copygen.results.survey import Survey
+
+_SHOWN: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What notes are made of."""
+
+    report: Report
+    tally: Tally
+    provider: ProviderConfig
+    survey: Survey | None
+    now: datetime
+
+
+def notes_of(report: Report, facts: Facts) -> Report:
+    """The report with its notes."""
+    return replace(report, notes=tuple(note for rule in _RULES for note in rule(facts)))
+
+
+def _retiring(facts: Facts) -> Iterator[str]:
+    for plan in facts.report.models:
+        end = retirement_of(facts.provider, plan.model, facts.now.date())
+        if end is not None and plan.to_do:
+            yield str(end)
+
+
+def _unpriced(facts: Facts) -> Iterator[str]:
+    models = [plan.model for plan in facts.report.models if plan.cost is None and plan.to_do]
+    if models:
+        more = f" and {len(models) - _SHOWN} more" if len(models) > _SHOWN else ""
+        yield (
+            f"no price is known for {', '.join(models[:_SHOWN])}{more}: add it to your settings "
+            f"file under providers.{facts.provider.name}.models.<model>.price, in US dollars per "
+            "million tokens: {input: ..., output: ...}"
+        )
+
+
+def _unbounded(facts: Facts) -> Iterator[str]:
+    uncapped = sum(group.uncapped for group in facts.tally.models.values())
+    if uncapped and any(plan.output_tokens.high is None for plan in facts.report.models):
+        yield (
+            f"{uncapped:,} prompts have no max_tokens, so nothing bounds their cost: set it in the "
+            "prompt file"
+        )
+
+
+def _unlearned(facts: Facts) -> Iterator[str]:
+    report = facts.report
+    if report.to_do and any(p.to_do and not p.learned_from for p in report.models):
+        yield (
+            "how long the texts will be is not known yet: --sample 5 sends five prompts, keeps "
+            "their texts, and narrows all this down"
+        )
+
+
+def _textless(facts: Facts) -> Iterator[str]:
+    if facts.tally.textless:
+        yield (
+            f"{facts.tally.textless:,} prompts have parts other than text (images, files): their "
+            "tokens are not in these figures"
+        )
+
+
+def _rescued(facts: Facts) -> Iterator[str]:
+    if facts.survey is not None and (path := facts.survey.rescued) is not None:
+        yield (
+            f"{path} holds results rescued by an earlier run; the next run takes them back first, "
+            "so less may be left to do than is said here"
+        )
+
+
+_RULES = (_retiring, _unpriced, _unbounded, _unlearned, _textless, _rescued)

@@ -1,0 +1,113 @@
+"""How the prompts stand against the results file: what is done, and what changed since."""
+
+from collections import Counter
+from collections.abc import Mapping
+from enum import Enum, auto
+from itertools import islice
+
+from copygen.models import JsonValue, Prompt, Result, Status
+from copygen.planning.report import LedgerState, shown_path
+from copygen.results.survey import Survey
+
+GONE_SHOWN = 3
+WORDING, MODEL, PROVIDER = "wording", "model", "provider"
+COLUMN = "column:"
+_ABSENT = object()
+
+
+class Standing(Enum):
+    """How one prompt stands."""
+
+    DONE = auto()
+    AGAIN = auto()
+    CHANGED = auto()
+    NEW = auto()
+
+
+class Ledgered:
+    """A fold over the prompts of a run, each looked up in the results file."""
+
+    def __init__(
+        self,
+        survey: Survey | None,
+        settled: frozenset[Status],
+        provider: str,
+        used_names: frozenset[str],
+    ) -> None:
+        """`survey` None: nothing is remembered. `settled` are the statuses that stay, `used_names`
+        the variables that prompts are made of.
+        """
+        self._survey = survey
+        self._settled = settled
+        self._provider = provider
+        self._used = used_names
+        self._done: Counter[Status] = Counter()
+        self._standings: Counter[Standing] = Counter()
+        self._changes: Counter[str] = Counter()
+        self._known = 0
+
+    def add(self, prompt: Prompt) -> Standing:
+        """Take in one prompt."""
+        standing = self._standing(prompt)
+        self._standings[standing] += 1
+        return standing
+
+    def state(self, *, complete: bool = True) -> LedgerState:
+        """What was found, once every prompt was added.
+
+        Unless those are the `complete` input, nothing can be said of what is gone from it.
+        """
+        survey = self._survey
+        gone = survey.ids - self._known if survey and complete else 0
+        # An id met twice (streams allow none) cannot make it negative.
+        ids = (result.id for result in survey.unwanted()) if survey and gone > 0 else iter(())
+        return LedgerState(
+            path=shown_path(survey.path if survey else None),
+            records=survey.ids if survey else 0,
+            done=dict(self._done),
+            again=self._standings[Standing.AGAIN],
+            changed=self._standings[Standing.CHANGED],
+            changes=dict(self._changes.most_common()),
+            new=self._standings[Standing.NEW],
+            gone=max(0, gone),
+            gone_ids=tuple(islice(ids, GONE_SHOWN)),
+        )
+
+    def _standing(self, prompt: Prompt) -> Standing:
+        survey = self._survey
+        if survey is None or not survey.holds(prompt.id):
+            return Standing.NEW
+        self._known += 1
+        status = survey.status_of(prompt.id, prompt.key)
+        if status is None:
+            self._compare(prompt, survey.record(prompt.id))
+            return Standing.CHANGED
+        if status not in self._settled:
+            return Standing.AGAIN
+        self._done[status] += 1
+        return Standing.DONE
+
+    def _compare(self, prompt: Prompt, record: Result | None) -> None:
+        found = list(self._changed(prompt, record)) if record is not None else [WORDING]
+        self._changes.update(found or [WORDING])
+
+    def _changed(self, prompt: Prompt, record: Result) -> list[str]:
+        names = differing(record.input, prompt.input, self._used)
+        found = [COLUMN + name for name in names]
+        if record.provider != self._provider:
+            found.append(PROVIDER)
+        if record.model != prompt.model:
+            found.append(MODEL)
+        return found
+
+
+def differing(
+    before: Mapping[str, JsonValue], after: Mapping[str, JsonValue], used: frozenset[str]
+) -> list[str]:
+    """The used columns whose values are not the same, in the order of `after`."""
+    names = dict.fromkeys((*after, *before))
+    return [
+        name
+        for name in names
+        if name in used and before.get(name, _ABSENT) != after.get(name, _ABSENT)
+    ]

@@ -1,0 +1,206 @@
+"""Prompts read one by one into a report of what a run of them would do."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from decimal import Decimal
+from typing import Final
+
+from copygen.config import ProviderConfig, Settings
+from copygen.config.vocabularies import Vocabularies
+from copygen.models import InputFault, Prompt, Status
+from copygen.planning.forecast import (
+    Known,
+    accepted_share,
+    duration,
+    model_plans,
+    tokens_by_script,
+    total_cost,
+    total_tokens,
+)
+from copygen.planning.notes import Facts, notes_of
+from copygen.planning.report import Cell, Columns, CostRange, Example, Report
+from copygen.planning.sample import Sampler
+from copygen.planning.standing import Ledgered, Standing
+from copygen.planning.tally import Tally
+from copygen.prompts import Entry, PromptSource
+from copygen.prompts.tokens import (
+    Calibration,
+    count_kinds,
+    message_text,
+    overhead_tokens,
+    tokens_of,
+)
+from copygen.results.survey import Experience, Survey
+
+CALIBRATED_ON: Final = 200
+"""Records of each model that the estimate is compared with; more would not make it better."""
+FAULTS_SHOWN: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked about."""
+
+    source: PromptSource
+    provider: ProviderConfig
+    settings: Settings
+    settled: frozenset[Status]
+    """Statuses of an earlier run that are left as they are."""
+    survey: Survey | None
+    """The results file; None when nothing is remembered."""
+    vocabularies: Vocabularies
+    now: datetime
+    sample_size: int = 0
+    sampled: frozenset[str] = frozenset()
+    """Ids of a sample that was sent; what is learned is learned from it alone."""
+
+
+@dataclass(slots=True)
+class Study:
+    """A fold over the entries of a source."""
+
+    question: Question
+    tally: Tally = field(init=False)
+    ledgered: Ledgered = field(init=False)
+    sampler: Sampler = field(init=False)
+    experience: dict[str, Experience] = field(default_factory=dict)
+    """Of the sample."""
+    faulty: int = 0
+    faults: list[str] = field(default_factory=list)
+    _calibration: Calibration = field(default_factory=Calibration)
+    _compared: Counter[str] = field(default_factory=Counter)
+
+    def __post_init__(self) -> None:
+        asked = self.question
+        self.tally = Tally(asked.source.axes)
+        names = asked.source.used_names
+        self.ledgered = Ledgered(asked.survey, asked.settled, asked.provider.name, names)
+        self.sampler = Sampler(asked.sample_size)
+
+    def add(self, entry: Entry) -> None:
+        """Take in one entry."""
+        if isinstance(entry, InputFault):
+            self._add_fault(entry)
+            return
+        standing = self.ledgered.add(entry)
+        self.tally.add(entry, to_do=standing is not Standing.DONE)
+        if self.question.sample_size:
+            characters = len(message_text(entry.messages))
+            self.sampler.add(entry, characters, self.tally.cell_of(entry))
+        if standing in (Standing.DONE, Standing.AGAIN):
+            self._learn(entry)
+
+    def report(self) -> Report:
+        """What was found, once every entry was added."""
+        asked, tally, known = self.question, self.tally, self._known()
+        models = model_plans(tally, known)
+        sent = total_tokens([plan.input_tokens for plan in models])
+        received = total_tokens([plan.output_tokens for plan in models])
+        cost, share = total_cost(models), accepted_share(known.experience)
+        report = Report(
+            provider=asked.provider.name,
+            prompts=tally.prompts,
+            to_do=tally.to_do,
+            variants=asked.source.variants,
+            axes=asked.source.axes,
+            models=models,
+            cells=self._cells(),
+            scripts=tokens_by_script(tally, known),
+            columns=self._columns(),
+            examples=tuple(self._examples()),
+            ledger=self.ledgered.state(complete=asked.source.limit is None),
+            input_tokens=sent,
+            output_tokens=received,
+            cost=cost,
+            unpriced=sum(plan.to_do for plan in models if plan.cost is None),
+            accepted_share=share,
+            cost_per_accepted_usd=_per_accepted(cost, tally, share),
+            duration=duration(models, known, sent + received),
+            sampled=len(asked.sampled),
+            faults=tuple(self.faults),
+            faulty=self.faulty,
+            notes=(),
+        )
+        return notes_of(report, Facts(report, tally, asked.provider, asked.survey, asked.now))
+
+    def _known(self) -> Known:
+        """What is known of the models that are asked: from the sample, else from earlier texts."""
+        asked = self.question
+        learned = dict(asked.survey.experience) if asked.survey else {}
+        if asked.sampled:
+            # A model whose sampled prompts came to nothing teaches nothing: earlier ones may.
+            learned |= {model: new for model, new in self.experience.items() if new.ended}
+        return Known(
+            provider=asked.provider,
+            settings=asked.settings,
+            vocabularies=asked.vocabularies,
+            experience={m: e for m, e in learned.items() if m in self.tally.models},
+            calibration=self._calibration,
+            now=asked.now,
+        )
+
+    def _add_fault(self, fault: InputFault) -> None:
+        self.faulty += 1
+        if len(self.faults) < FAULTS_SHOWN:
+            self.faults.append(f"{fault.source}: {fault.message}")
+
+    def _learn(self, prompt: Prompt) -> None:
+        """Compare the estimate for a prompt that was sent before with what was counted."""
+        asked, model = self.question, prompt.model
+        if asked.sampled:
+            if prompt.id not in asked.sampled:
+                return
+        elif self._compared[model] >= CALIBRATED_ON:
+            return
+        record = asked.survey.record(prompt.id) if asked.survey else None
+        if record is None:
+            return
+        self._compared[model] += 1
+        self.experience.setdefault(model, Experience()).add_result(record)
+        # The usage of a prompt that was paid for more than once is the sum of its attempts.
+        if record.usage is not None and record.attempts == 1:
+            self._calibration.observe(model, self._tokens(prompt), record.usage.input_tokens)
+
+    def _tokens(self, prompt: Prompt) -> float:
+        vocabulary = self.question.vocabularies.of(prompt.model)
+        kinds = count_kinds(message_text(prompt.messages))
+        return tokens_of(kinds, vocabulary) + overhead_tokens(len(prompt.messages))
+
+    def _cells(self) -> tuple[Cell, ...]:
+        if not self.tally.axes:
+            return ()
+        to_do = self.tally.cells_to_do
+        return tuple(Cell(label, n, to_do[label]) for label, n in self.tally.cells.items())
+
+    def _columns(self) -> Columns:
+        source = self.question.source
+        given = {*source.axes, *source.overrides}
+        names = [name for name in self.tally.columns if name not in given]
+        # The id is used for what it is.
+        return Columns(
+            used=tuple(name for name in names if name in source.used_names),
+            unused=tuple(n for n in names if n not in source.used_names and n != "id"),
+        )
+
+    def _examples(self) -> Iterator[Example]:
+        extremes = self.tally.extremes
+        for which in ("first", "longest", "shortest"):
+            prompt: Prompt | None = getattr(extremes, which)
+            if prompt is not None:
+                yield Example(
+                    which=which,
+                    id=prompt.id,
+                    model=prompt.model,
+                    source=str(prompt.source),
+                    characters=len(message_text(prompt.messages)),
+                    tokens=round(self._tokens(prompt)),
+                    messages=prompt.messages,
+                )
+
+
+def _per_accepted(cost: CostRange | None, tally: Tally, share: float | None) -> Decimal | None:
+    if cost is None or cost.likely_usd is None or not share or not tally.to_do:
+        return None
+    return cost.likely_usd / (tally.to_do * Decimal(share))

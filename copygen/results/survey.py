@@ -1,0 +1,200 @@
+"""Looking at a results file without touching it: what it holds, and what it teaches.
+
+Memory is bounded by the number of ids: two tables of 16 bytes a slot, about 64 MiB for a million
+of them. Records are read again from their place in the file when somebody wants to see them.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Final, Self
+
+from copygen.errors import ResultsError
+from copygen.models import JsonValue, Result, Status
+from copygen.results.files import reported
+from copygen.results.index import Index, Latest, Place, identity
+from copygen.results.jsontext import loads
+from copygen.results.record import decode, identified, lines
+from copygen.results.rescue import rescue_path
+from copygen.results.scan import Scan
+
+PROGRESS_LINES: Final = 1000
+"""Progress is told once for so many lines."""
+MAX_MODELS: Final = 50
+"""Models whose experience is kept apart."""
+_WANTED: Final = 1
+"""Bit of a place: somebody asked for its id."""
+_ENDED = frozenset({Status.OK, Status.REJECTED, Status.FAILED})
+
+
+@dataclass(slots=True)
+class Experience:
+    """What the records of one model say about the next prompt: sums, to take means of."""
+
+    ended: int = 0
+    """Records that a request was sent for and that came to an end."""
+    accepted: int = 0
+    measured: int = 0
+    """Of them, those with a usage; the tokens are theirs."""
+    input_tokens: int = 0
+    output_tokens: int = 0
+    output_squares: int = 0
+    timed: int = 0
+    """Of them, those with the latency of a text; the times are theirs."""
+    latency_ms: float = 0.0
+    total_ms: float = 0.0
+
+    def add(self, record: Mapping[str, JsonValue], status: Status) -> None:
+        """Take in one record as parsed; fields of other types than copygen writes do not count."""
+        attempts = record.get("attempts")
+        if type(attempts) is not int or attempts < 1 or status not in _ENDED:
+            return
+        self.ended += 1
+        self.accepted += status is Status.OK
+        if type(usage := record.get("usage")) is dict:
+            self._measure(usage.get("input_tokens"), usage.get("output_tokens"))
+        self._time(record.get("latency_ms"), record.get("total_ms"))
+
+    def add_result(self, result: Result) -> None:
+        """Take in one record as decoded."""
+        if result.attempts < 1 or result.status not in _ENDED:
+            return
+        self.ended += 1
+        self.accepted += result.status is Status.OK
+        if result.usage is not None:
+            self._measure(result.usage.input_tokens, result.usage.output_tokens)
+        self._time(result.latency_ms, result.total_ms)
+
+    def _measure(self, input_tokens: JsonValue, output_tokens: JsonValue) -> None:
+        if type(input_tokens) is int and type(output_tokens) is int:
+            self.measured += 1
+            self.input_tokens += input_tokens
+            self.output_tokens += output_tokens
+            self.output_squares += output_tokens**2
+
+    def _time(self, latency_ms: JsonValue, total_ms: JsonValue) -> None:
+        if isinstance(latency_ms, int | float) and isinstance(total_ms, int | float):
+            self.timed += 1
+            self.latency_ms += latency_ms
+            self.total_ms += total_ms
+
+
+class Survey:
+    """A results file as it stands. Made by `survey`; a context manager that lets go of it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.experience: dict[str, Experience] = {}
+        """By model, over every record in the file."""
+        self._latest = Latest()
+        self._places = Index()
+        self._stream: BinaryIO | None = None
+
+    @property
+    def counts(self) -> Mapping[Status, int]:
+        """How many ids stand at each status that occurs."""
+        return self._latest.counts
+
+    @property
+    def ids(self) -> int:
+        """How many ids it holds."""
+        return sum(self.counts.values())
+
+    @property
+    def rescued(self) -> Path | None:
+        """A rescue file of an earlier run, which the next run takes back before it sends."""
+        path = rescue_path(self.path)
+        return path if path.exists() else None
+
+    def holds(self, id_: str) -> bool:
+        """Whether there is a record of `id_`; remembers that it is wanted."""
+        number = identity(id_)
+        place = self._places.get(number)
+        if place and not place & _WANTED:
+            self._places.put(number, place | _WANTED)
+        return place != 0
+
+    def status_of(self, id_: str, key: str) -> Status | None:
+        """Status of the record that counts for `id_` if it was made with `key`, else None."""
+        return self._latest.status_of(id_, key)
+
+    def record(self, id_: str) -> Result | None:
+        """The record that counts for `id_`, read from the file; None when there is none."""
+        place = self._places.get(identity(id_))
+        return self._read(place) if place else None
+
+    def unwanted(self) -> Iterator[Result]:
+        """The records of the ids that `holds` was never asked for, in no order."""
+        for place in self._places.values():
+            if not place & _WANTED and (result := self._read(place)) is not None:
+                yield result
+
+    def read(self, on_lines: Callable[[int], None]) -> None:
+        """Take in the whole file; ResultsError when it cannot be read or is no results file."""
+        if not self.path.exists():
+            return
+        found = Scan()
+        with reported(self.path, "read it"):
+            self._stream = self.path.open("rb")
+            for number, offset, line in lines(self._stream):
+                found.opening = found.opening or line[:4096]
+                self._take(line, offset, found)
+                if number % PROGRESS_LINES == 0:
+                    on_lines(PROGRESS_LINES)
+        if found.opening and found.foreign:
+            raise ResultsError(
+                f"{self.path} is not a results file of copygen; name another with -o, or move it "
+                "away"
+            )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        if self._stream is not None:
+            self._stream.close()
+
+    def _take(self, line: bytes, offset: int, found: Scan) -> None:
+        try:
+            value = loads(line)
+        except ValueError:
+            return  # damaged or torn: no run counts it, either
+        record = identified(value)
+        if record is None:
+            found.others += 1
+            return
+        found.records += 1
+        id_, _, status = record
+        if self._latest.add(*record) is not Place.SUPERSEDED:
+            self._places.put(identity(id_), (offset + 1) << 1)
+        model = str(value.get("model"))
+        if model in self.experience or len(self.experience) < MAX_MODELS:
+            self.experience.setdefault(model, Experience()).add(value, status)
+
+    def _read(self, place: int) -> Result | None:
+        assert self._stream is not None
+        with reported(self.path, "read it"):
+            self._stream.seek((place >> 1) - 1)
+            result = decode(self._stream.readline())
+        return result if isinstance(result, Result) else None
+
+
+def survey(path: Path, on_lines: Callable[[int], None] = lambda _lines: None) -> Survey:
+    """Read the results file at `path`, which need not be there; nothing is locked or changed.
+
+    `on_lines` hears how many lines were read since it heard last. Raises ResultsError when the
+    file cannot be read or is no results file.
+    """
+    found = Survey(path)
+    try:
+        found.read(on_lines)
+    except BaseException:
+        found.__exit__(None, None, None)
+        raise
+    return found
