@@ -10,12 +10,13 @@ from typing import Any, BinaryIO
 
 import pydantic
 
+from copygen.cli.bounds import can_be_bounded
 from copygen.cli.open_files import make_room
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
 from copygen.documents import explain
 from copygen.errors import ConfigError, UsageError
 from copygen.models import Status
-from copygen.prompts import PromptSource, Target, open_prompts
+from copygen.prompts import Judge, PromptSource, Target, open_prompts
 from copygen.providers.keys import doubt_about, find_key, looks_like_key
 from copygen.providers.redact import Secret
 from copygen.results.ledger import FsyncPolicy, default_results_path
@@ -98,7 +99,7 @@ def prepare(request: Request) -> Plan:
     return Plan(
         source=source,
         target=target,
-        total=None if source.is_stream else source.check(target),
+        total=_total(source, target, can_be_bounded(source, target, provider, settings)),
         provider=provider,
         settings=settings,
         key=key,
@@ -112,6 +113,10 @@ def prepare(request: Request) -> Plan:
         warnings=tuple(filter(None, doubts)),
         again=shlex.join(["copygen", *_without_one_time_flags(sys.argv[1:])]),
     )
+
+
+def _total(source: PromptSource, target: Target, judge: Judge | None) -> int | None:
+    return None if source.is_stream else source.check(target, judge)
 
 
 def _standard_input() -> BinaryIO:

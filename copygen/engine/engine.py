@@ -19,6 +19,7 @@ from copygen.engine.halt import Halt
 from copygen.engine.pacer import Pacer
 from copygen.engine.permits import Permits
 from copygen.engine.pipeline import Pipeline
+from copygen.engine.purse import Purse
 from copygen.engine.retry import RetryBudget
 from copygen.errors import CopygenError, LimitReached
 from copygen.models import ApiError, Prompt, Result, Snapshot
@@ -70,9 +71,11 @@ class Engine:
             self._hear_of,
         )
         self._budget = RetryBudget(settings.retry, settings.concurrency)
+        self._purse = Purse(config, settings, self._halt)
         terms = Terms(
             retry=settings.retry,
             budget=self._budget,
+            purse=self._purse,
             timeout_s=settings.timeout_s,
             prompt_timeout_s=settings.prompt_timeout_s,
             slow_call_s=settings.breaker.slow_call_s or math.inf,
@@ -96,7 +99,7 @@ class Engine:
         )
         with self._deadline():
             await self._pipeline.run(self._settings.concurrency, self._first_slots)
-        return self._halt.error
+        return self._halt.error or self._purse.shortfall()
 
     def stop(self) -> None:
         """Take no more prompts; finish what is in flight."""
@@ -143,10 +146,11 @@ class Engine:
         state, wait_s = self._permits.worst()
         in_progress = self._pipeline.in_progress if self._pipeline else 0
         return Snapshot(
-            traffic=meter.reading(self._permits.openings),
+            traffic=meter.reading(self._permits.openings, self._purse.doubtful_usd),
             in_flight=meter.in_flight,
             waiting=max(0, in_progress - meter.in_flight),
             breaker=state.value,
             breaker_wait_s=wait_s,
             limit=self._pipeline.slots.capacity if self._pipeline else self._first_slots,
+            budget=self._purse.state(),
         )

@@ -9,7 +9,7 @@ from typing import Final, TypeAlias, cast
 from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import InputFault, Prompt, Source
-from copygen.prompts.expand import Expansion, Target
+from copygen.prompts.expand import Expansion, Judge, Params, Target
 from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id
 from copygen.prompts.promptfile import Plan
 from copygen.prompts.rows import BadRow, Row, Rows, Table
@@ -62,10 +62,15 @@ class PromptSource:
         self._limit = limit
         self._checked: _Checked | None = None
 
-    def check(self, target: Target) -> int:
+    def default_params(self, target: Target) -> Params:
+        """The parameters of prompts whose rows have none of their own."""
+        return Expansion(self._plan, target).default_params
+
+    def check(self, target: Target, judge: Judge | None = None) -> int:
         """Read the whole file once, lazily, and return the number of prompts it makes.
 
-        Raises PromptError at the first fault. A stream is not read: it counts as 0.
+        `judge` is shown the model and the parameters of every row, and may raise. Raises
+        PromptError at the first fault. A stream is not read: it counts as 0.
         """
         if self.is_stream:
             return 0
@@ -77,6 +82,8 @@ class PromptSource:
             item_id = base_id(row)
             hashes.add(item_id)
             expansion.check(row, item_id)
+            if judge is not None:
+                expansion.judge(row, judge)
             rows += 1
         if rows == 0 and self._limit != 0:
             raise PromptError("there are no items in it", Source(self._shown, 1))

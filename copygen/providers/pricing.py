@@ -36,6 +36,12 @@ def reference_cost_usd(usage: Usage, provider: ProviderConfig, model: str) -> De
     return price_usd(usage, known.reference) if known and known.reference else None
 
 
+def ceiling_usd(input_tokens: int, output_tokens: int, price: Price) -> Decimal:
+    """The most that many tokens can cost: no cache discount, and every surcharge."""
+    input_rate = max(price.input, price.cached_input or 0, price.cache_write or 0)
+    return (input_tokens * input_rate + output_tokens * price.output) / PER_MILLION
+
+
 def price_usd(usage: Usage, price: Price) -> Decimal:
     """Tokens at a price: cached and cache-written input at their own rates where there are any.
 
