@@ -218,7 +218,7 @@ class Purse:
     def _reached(self) -> LimitReached:
         words = []
         if self._limit_usd is not None:
-            words.append(f"${self._limit_usd} (--max-cost)")
+            words.append(f"${self._limit_usd:,f} (--max-cost)")
         if self._budget.limit.tokens is not None:
             words.append(f"{self._budget.limit.tokens:,} tokens (--max-tokens-total)")
         return LimitReached(f"the run reached its limit of {' or '.join(words)}.")

@@ -11,6 +11,7 @@ from copygen.errors import PromptError
 from copygen.models import InputFault, Prompt, Source
 from copygen.prompts.expand import Expansion, Judge, Params, Target
 from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id
+from copygen.prompts.layout import Layout, layout_of
 from copygen.prompts.promptfile import Plan
 from copygen.prompts.rows import BadRow, Row, Rows, Table
 
@@ -61,6 +62,19 @@ class PromptSource:
         self._files = files
         self._limit = limit
         self._checked: _Checked | None = None
+
+    @property
+    def matrix(self) -> tuple[str, ...]:
+        """The variables of the prompt file's matrix."""
+        return tuple(self._plan.cells[0].values) if self._plan.cells else ()
+
+    @property
+    def layout(self) -> Layout:
+        """How much of every prompt is the same, and where; see `copygen.prompts.layout`."""
+        plan = self._plan
+        templates = [one for one in (plan.system, plan.prompt) if one is not None]
+        pieces = [piece for template in templates for piece in template.pieces]
+        return layout_of(pieces, frozenset({"variant", *self.matrix, *plan.overrides}))
 
     def default_params(self, target: Target) -> Params:
         """The parameters of prompts whose rows have none of their own."""

@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from copygen.models import Snapshot
-from copygen.view.figures import count, counted, money, rate, whole_duration
+from copygen.view.figures import count, counted, exact_money, money, rate, whole_duration
 from copygen.view.flow import joined
 
 
@@ -63,6 +63,8 @@ class Frame:
     elapsed_s: float
     per_second: float | None
     remaining_s: float | None
+    projected_usd: Decimal | None = None
+    """What all prompts will have cost in this run at its mean; None when it cannot be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,11 @@ def state_parts(frame: Frame) -> list[Part]:
     engine = frame.snapshot
     traffic = engine.traffic
     parts = [*_breaker(engine), Part(f"{engine.in_flight}/{engine.limit} in flight", 1)]
-    if engine.waiting:
-        parts.append(Part(f"{count(engine.waiting)} waiting", 7, "dim"))
+    held_back = engine.budget.waiting if engine.budget else 0
+    if engine.waiting > held_back:
+        parts.append(Part(f"{count(engine.waiting - held_back)} waiting", 7, "dim"))
+    if held_back:
+        parts.append(Part(f"{count(held_back)} held back by the limit", 8, "yellow"))
     if frame.failed:
         parts.append(Part(f"{count(frame.failed)} failed", 2, "red"))
     if frame.rejected:
@@ -110,10 +115,23 @@ def state_parts(frame: Frame) -> list[Part]:
         parts.append(Part(counted(traffic.retries, "retry", "retries"), 5, "yellow"))
     if traffic.rate_limited:
         parts.append(Part(f"{count(traffic.rate_limited)} rate-limited", 6, "yellow"))
+    return [*parts, *_money(frame)]
+
+
+def _money(frame: Frame) -> Iterable[Part]:
+    """What it cost, of how much; and what all of it will: yellow when the limit comes first."""
+    budget = frame.snapshot.budget
+    limit_usd = budget.limit_usd if budget else None
+    of = "" if limit_usd is None else f" of {exact_money(limit_usd)}"
     if frame.cost_usd is not None:
         bound = "at least " if frame.unpriced else ""
-        parts.append(Part(f"{bound}{money(frame.cost_usd)}", 3, "green"))
-    return parts
+        yield Part(f"{bound}{money(frame.cost_usd)}{of}", 3, "green")
+    if budget and budget.limit_tokens is not None:
+        used = budget.spent_tokens + budget.kept_tokens
+        yield Part(f"{count(used)} of {count(budget.limit_tokens)} tokens", 3, "green")
+    if frame.projected_usd is not None:
+        over = limit_usd is not None and frame.projected_usd > limit_usd
+        yield Part(f"about {money(frame.projected_usd)} in all", 5, "yellow" if over else "dim")
 
 
 def _breaker(engine: Snapshot) -> Iterable[Part]:

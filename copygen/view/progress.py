@@ -213,4 +213,5 @@ class _Watch:
             elapsed_s=now - self._started,
             per_second=self._pace.per_second,
             remaining_s=None if left is None else self._pace.remaining_s(left),
+            projected_usd=None if self._total is None else stats.projected_usd(self._total - done),
         )

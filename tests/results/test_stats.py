@@ -163,7 +163,11 @@ def test_the_json_has_a_version_and_every_field() -> None:
 
     assert written.startswith(b'{"version":1,"total":6,')
     assert written.endswith(b"}\n")
-    assert list(value) == ["version", *(field.name for field in fields(Summary))]
+    assert list(value) == [
+        "version",
+        *(field.name for field in fields(Summary)),
+        "cache_hit_share",
+    ]
     assert value["by_status"] == {"ok": 2, "rejected": 1, "failed": 1, "skipped": 1, "cancelled": 1}
     assert value["earlier"] == {"ok": 7}
     assert value["cost_usd"] == 0.1

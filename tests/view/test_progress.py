@@ -110,8 +110,10 @@ def test_heartbeats_come_at_the_start_every_ten_seconds_and_with_notes() -> None
     display.stop()
     assert stream.getvalue().splitlines() == [
         "5 prompts",
-        "0:00:10  120/500, 24 %, 12.0/s, ETA 32 s, 8/8 in flight, 2 failed, $0.0120",
-        "0:00:20  120/500, 24 %, 6.0/s, ETA 1 m 03 s, 8/8 in flight, 2 failed, $0.0120",
+        "0:00:10  120/500, 24 %, 12.0/s, ETA 32 s, 8/8 in flight, 2 failed, $0.0120, "
+        "about $0.0500 in all",
+        "0:00:20  120/500, 24 %, 6.0/s, ETA 1 m 03 s, 8/8 in flight, 2 failed, $0.0120, "
+        "about $0.0500 in all",
         "breaker open, next probe in 5 s",
     ]
 
@@ -275,7 +277,10 @@ def test_off_a_terminal_there_are_lines_and_never_a_moving_cursor(environ: dict[
     text = run.stderr.decode()
     lines = text.splitlines()
     beats = lines[: next(number for number, line in enumerate(lines) if "╭" in line)]
-    assert beats[1] == "0:00:10  10/60, 16 %, 1.0/s, ETA 50 s, 8/8 in flight, $0.0010"
+    assert (
+        beats[1]
+        == "0:00:10  10/60, 16 %, 1.0/s, ETA 50 s, 8/8 in flight, $0.0010, about $0.0060 in all"
+    )
     assert len(beats) == 8, "a title, six heartbeats, a note"
     for movement in ("\r", "\x1b[2K", "\x1b[1A", "\x1b[?25l"):
         assert movement not in text
