@@ -35,9 +35,7 @@ def explained(error: CopygenError | None, summary: Summary) -> CopygenError | No
         words = "" if cost is None else f", about {money(cost)} at this run's cost per prompt"
         lines.append(f"Left: {counted(summary.unfinished, 'prompt')}{words}.")
     if summary.budget is not None:
-        lines.append(
-            "What is done is kept: run the same command again to go on. The limit is for each run."
-        )
+        lines.append("Run the same command again to go on; the limit counts each run anew.")
     return LimitReached("\n".join(lines))
 
 

@@ -64,14 +64,17 @@ class Stats:
         return self._spending.unpriced
 
     def projected_usd(self, left: int) -> Decimal | None:
-        """What this run will have cost with `left` more prompts at the mean of those so far.
+        """What this run will have cost with `left` more prompts at `mean_usd`."""
+        cost, mean = self._spending.cost_usd, self.mean_usd
+        return None if cost is None or mean is None else cost + mean * left
 
-        None before `MEAN_COUNT` costs are known: the mean of a few says little.
-        """
-        cost = self._spending.cost_usd
-        if cost is None or self._spending.priced < MEAN_COUNT:
+    @property
+    def mean_usd(self) -> Decimal | None:
+        """The mean cost of a prompt; None before `MEAN_COUNT` are known, for few say little."""
+        spending = self._spending
+        if spending.cost_usd is None or spending.priced < MEAN_COUNT:
             return None
-        return cost + cost / self._spending.priced * max(left, 0)
+        return spending.cost_usd / spending.priced
 
     def skip(self, prompts: int = 1) -> None:
         """Count prompts that an earlier run has settled."""

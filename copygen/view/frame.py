@@ -65,6 +65,8 @@ class Frame:
     remaining_s: float | None
     projected_usd: Decimal | None = None
     """What all prompts will have cost in this run at its mean; None when it cannot be told."""
+    ends_at_limit: bool = False
+    """The limit on cost comes before the last prompt: `remaining_s` is until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +90,9 @@ def pace_parts(frame: Frame) -> list[Part]:
     if frame.total is None:
         parts.append(Part(f"{whole_duration(frame.elapsed_s):>9}", 1, "dim"))
     else:
-        left = "" if frame.remaining_s is None else f"ETA {whole_duration(frame.remaining_s)}"
-        parts.append(Part(f"{left:>13}", 1, "cyan"))
+        what, style = ("limit in", "yellow") if frame.ends_at_limit else ("ETA", "cyan")
+        left = "" if frame.remaining_s is None else f"{what} {whole_duration(frame.remaining_s)}"
+        parts.append(Part(f"{left:>13}", 1, style))
     return parts
 
 
@@ -106,7 +109,7 @@ def state_parts(frame: Frame) -> list[Part]:
     if engine.waiting > held_back:
         parts.append(Part(f"{count(engine.waiting - held_back)} waiting", 7, "dim"))
     if held_back:
-        parts.append(Part(f"{count(held_back)} held back by the limit", 8, "yellow"))
+        parts.append(Part(f"{count(held_back)} held by the limit", 6, "yellow"))
     if frame.failed:
         parts.append(Part(f"{count(frame.failed)} failed", 2, "red"))
     if frame.rejected:
@@ -130,8 +133,8 @@ def _money(frame: Frame) -> Iterable[Part]:
         used = budget.spent_tokens + budget.kept_tokens
         yield Part(f"{count(used)} of {count(budget.limit_tokens)} tokens", 3, "green")
     if frame.projected_usd is not None:
-        over = limit_usd is not None and frame.projected_usd > limit_usd
-        yield Part(f"about {money(frame.projected_usd)} in all", 5, "yellow" if over else "dim")
+        style = "yellow" if frame.ends_at_limit else "dim"
+        yield Part(f"about {money(frame.projected_usd)} in all", 5, style)
 
 
 def _breaker(engine: Snapshot) -> Iterable[Part]:

@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from copygen.models import Snapshot, Status, Traffic
+from copygen.models import BudgetState, Snapshot, Status, Traffic
 from copygen.results.stats import Stats
 from copygen.view.console import open_console
 from copygen.view.progress import (
@@ -20,6 +21,7 @@ from copygen.view.progress import (
     Job,
     LiveDisplay,
     QuietDisplay,
+    affordable_prompts,
     choose_display,
 )
 from tests.support.pty_screen import PtyRun, run_on_pty, terminal_env
@@ -298,3 +300,27 @@ def test_a_redraw_is_cheap() -> None:
     display.update(stats_of(2), CALM)
     assert len(stream.getvalue()) - before < 600
     display.stop()
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept", "affordable"),
+    [("1", "0", 15), ("1", "0.2", 5), ("0.7", "0", 0), ("0.71", "0", 0), (None, "0", None)],
+)
+def test_what_is_left_of_a_limit_pays_for_so_many_prompts(
+    limit: str | None, kept: str, affordable: int | None
+) -> None:
+    stats = Stats()
+    for number in range(35):
+        stats.add(replace(OK, id=str(number), cost_usd=Decimal("0.02")))
+    budget = BudgetState(
+        limit_usd=Decimal(limit) if limit else None,
+        limit_tokens=None,
+        spent_usd=Decimal("0.70"),
+        spent_tokens=0,
+        kept_usd=Decimal(kept),
+        kept_tokens=0,
+        reserved_usd=Decimal(0),
+        reserved_tokens=0,
+        waiting=0,
+    )
+    assert affordable_prompts(stats, budget) == affordable
