@@ -58,6 +58,8 @@ class _Ticket:
     alarm: Alarm = field(default_factory=Alarm)
     granted: bool = False
     refused: bool = False
+    left: bool = False
+    """Given up: skipped when its turn comes, for a line cannot be searched cheaply."""
 
 
 def limit_of(settings: Settings) -> Limit:
@@ -80,6 +82,7 @@ class Purse:
         self._config = config
         self._halt = halt
         self._line: deque[_Ticket] = deque()
+        self._waiting = 0
         self._stretch: dict[str, tuple[Fraction, Fraction]] = {}
         self._smallest: Charge | None = None
         self._refused_in_a_row = 0
@@ -150,11 +153,12 @@ class Purse:
             kept_tokens=budget.kept.tokens,
             reserved_usd=usd(budget.reserved.picousd),
             reserved_tokens=budget.reserved.tokens,
-            waiting=len(self._line),
+            waiting=self._waiting,
         )
 
     async def _stand_in_line(self, ticket: _Ticket) -> None:
         self._line.append(ticket)
+        self._waiting += 1
         self._serve()
         try:
             if not ticket.granted and not ticket.refused:
@@ -163,21 +167,24 @@ class Purse:
         except BaseException:
             self._leave_line(ticket)
             raise
+        finally:
+            self._waiting -= 1
         if ticket.refused:
             raise PassedOver
 
     def _leave_line(self, ticket: _Ticket) -> None:
+        ticket.left = True
         if ticket.granted:
             self._budget.give_back(ticket.worst)
-        elif not ticket.refused:
-            self._line.remove(ticket)
         self._serve()
 
     def _serve(self) -> None:
         """Serve the line as far as it goes: in order, and nobody is overtaken."""
         while self._line and not self._halt.called:
             ticket = self._line[0]
-            if self._budget.reserve(ticket.worst):
+            if ticket.left:
+                pass
+            elif self._budget.reserve(ticket.worst):
                 ticket.granted = True
             elif self._budget.may_fit_later(ticket.worst):
                 return

@@ -10,7 +10,9 @@ import httpx
 import pytest
 
 from copygen.config import ModelConfig, Price, ProviderConfig, RetrySettings, Settings
-from copygen.engine.purse import PASSED_OVER_MAX
+from copygen.engine.halt import Halt, Halted
+from copygen.engine.purse import PASSED_OVER_MAX, Hold, Purse
+from copygen.engine.slots import Slot, Slots
 from copygen.errors import LimitReached
 from copygen.models import Completion, Kind, Prompt, Status, Usage
 from tests.support import fakes
@@ -89,15 +91,15 @@ def test_the_limit_is_never_passed_and_nearly_used_up(
     concurrency: int, shape: str, skew: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = random.Random(7)
-    cap = (lambda number: 900 if number % 20 == 0 else 60) if skew else (lambda _number: 100)
+    cap = (lambda number: 700 if number % 20 == 0 else 60) if skew else (lambda _number: 100)
     run, provider = run_over(
-        capped(20_000, cap),
-        limited(20_000, concurrency),
+        capped(8000, cap),
+        limited(8000, concurrency),
         monkeypatch,
         lambda: SHARES[shape](rng),
     )
     assert isinstance(run.error, LimitReached)
-    assert 0.9 * 20_000 <= provider.billed_tokens <= 20_000
+    assert 0.9 * 8000 <= provider.billed_tokens <= 8000
     spent = sum(result.cost_usd or 0 for result in run.results)
     assert spent == provider.billed_tokens * TOKEN_USD
     assert {result.status for result in run.results} == {Status.OK}
@@ -272,3 +274,72 @@ def test_tokens_can_be_limited_where_no_price_is_known(monkeypatch: pytest.Monke
     assert isinstance(run.error, LimitReached)
     assert "5,000 tokens (--max-tokens-total)" in str(run.error)
     assert 4500 <= provider.billed_tokens <= 5000
+
+
+def the_purse(tokens: int) -> tuple[Purse, Halt, Callable[[], Slot]]:
+    halt = Halt()
+    slots = Slots(100, lambda: None)
+
+    def slot() -> Slot:
+        taken = slots.take()
+        assert taken is not None
+        return taken
+
+    return Purse(PRICED, limited(tokens, 1), halt), halt, slot
+
+
+def reserved(purse: Purse) -> tuple[int, int]:
+    state = purse.state()
+    assert state is not None
+    return state.reserved_tokens, state.waiting
+
+
+def test_money_granted_to_one_whom_the_end_of_the_run_overtakes_is_given_back() -> None:
+    async def main() -> None:
+        purse, halt, slot = the_purse(250)
+        (prompt,) = capped(1)
+        first = await purse.hold(prompt, 100, slot())
+        assert isinstance(first, Hold)
+        second = asyncio.ensure_future(purse.hold(prompt, 100, slot()))
+        await asyncio.sleep(0)
+        assert reserved(purse) == (200, 1)
+        purse.settle(first, None, sent=False)
+        assert reserved(purse)[0] == 200
+        halt.now()
+        with pytest.raises(Halted):
+            await second
+        assert reserved(purse) == (0, 0)
+
+    run_virtual(main())
+
+
+def test_one_who_gives_up_waiting_holds_up_nobody_behind() -> None:
+    async def main() -> None:
+        purse, _, slot = the_purse(450)
+        (small,), (large,) = capped(1), capped(1, lambda _: 300)
+        first = await purse.hold(small, 100, slot())
+        assert isinstance(first, Hold)
+        head = asyncio.ensure_future(purse.hold(large, 100, slot()))
+        await asyncio.sleep(0)
+        behind = asyncio.ensure_future(purse.hold(small, 100, slot()))
+        await asyncio.sleep(0)
+        assert reserved(purse) == (200, 2), "nobody is overtaken"
+        head.cancel()
+        assert isinstance(await behind, Hold)
+        assert reserved(purse) == (400, 0)
+
+    run_virtual(main())
+
+
+def test_who_waits_for_money_holds_no_slot() -> None:
+    async def main() -> None:
+        purse, _, slot = the_purse(250)
+        (prompt,) = capped(1)
+        await purse.hold(prompt, 100, slot())
+        mine = slot()
+        waiting = asyncio.ensure_future(purse.hold(prompt, 100, mine))
+        await asyncio.sleep(0)
+        assert not mine.held
+        waiting.cancel()
+
+    run_virtual(main())
