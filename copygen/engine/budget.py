@@ -14,7 +14,8 @@ of the worst, so nearly all of what was reserved comes free again), and a provid
 more than the worst case makes later reservations larger (`copygen.engine.purse`).
 """
 
-from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+import math
+from decimal import Decimal
 from typing import NamedTuple
 
 PICOUSD_PER_USD = 10**12
@@ -104,12 +105,12 @@ class Budget:
 
 def picousd_at_most(usd: Decimal) -> int:
     """US dollars for a limit: a fraction of the unit is left off."""
-    return int((usd * PICOUSD_PER_USD).to_integral_value(ROUND_FLOOR))
+    return math.floor(usd * PICOUSD_PER_USD)
 
 
 def picousd_at_least(usd: Decimal) -> int:
     """US dollars for a cost: a fraction of the unit counts as one."""
-    return int((usd * PICOUSD_PER_USD).to_integral_value(ROUND_CEILING))
+    return math.ceil(usd * PICOUSD_PER_USD)
 
 
 def usd(picousd: int) -> Decimal:
