@@ -233,6 +233,28 @@ class Traffic:
     breaker_openings: int = 0
     possibly_billed: int = 0
     """Attempts that failed after the request was sent: the provider may charge for them."""
+    possibly_billed_usd: Decimal | None = Decimal(0)
+    """The most those cost, beside what is known; None when nobody can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetState:
+    """How much of the user's limit on a run is used."""
+
+    limit_usd: Decimal | None
+    limit_tokens: int | None
+    """Input and output together; None, as above, where there is no such limit."""
+    spent_usd: Decimal
+    """The real cost of all replies; the worst case of those that did not say their cost."""
+    spent_tokens: int
+    kept_usd: Decimal
+    """The worst case of attempts that may have been billed; counts as spent."""
+    kept_tokens: int
+    reserved_usd: Decimal
+    """The worst case of what is under way."""
+    reserved_tokens: int
+    waiting: int
+    """Prompts that wait for what is reserved to come free."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,3 +274,5 @@ class Snapshot:
     """The concurrency in force."""
     adapts: bool = False
     """Whether that is found by the run itself."""
+    budget: BudgetState | None = None
+    """None without a limit on cost or tokens."""

@@ -42,7 +42,7 @@ def test_the_table_of_kinds_is_the_one_the_engine_goes_by() -> None:
     assert between("kinds") == kinds_table()
 
 
-@pytest.mark.parametrize("command", ["run", "plan", "simulate", "models", "doctor"])
+@pytest.mark.parametrize("command", ["run", "plan", "simulate", "models", "doctor", "schema"])
 def test_the_options_are_those_of_help(tmp_path: Path, command: str) -> None:
     done = copygen(command, "--help", cwd=tmp_path, env={"COLUMNS": "96", "TERM": "dumb"})
     shown = [line.rstrip() for line in done.stdout.strip("\n").splitlines()]

@@ -8,6 +8,7 @@ from copygen.cli.doctor import doctor
 from copygen.cli.models import models
 from copygen.cli.plan import plan
 from copygen.cli.run import run
+from copygen.cli.schema import schema
 from copygen.cli.simulate import simulate
 from copygen.version import __version__
 
@@ -26,6 +27,7 @@ app.command()(models)
 app.command()(doctor)
 app.command()(plan)
 app.command()(simulate)
+app.command()(schema)
 
 
 def _print_version(wanted: bool) -> None:

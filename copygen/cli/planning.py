@@ -109,7 +109,7 @@ class _Planner:
         drawn = self._drawn
         if self._total is None and not drawn.source.is_stream:
             with self._passes.begun("checking", "rows") as on_rows:
-                self._total = drawn.source.check(drawn.target, on_rows)
+                self._total = drawn.source.check(drawn.target, on_rows=on_rows)
         with self._surveyed() as found:
             question = Question(
                 source=drawn.source,

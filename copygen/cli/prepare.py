@@ -11,6 +11,7 @@ from typing import Any, BinaryIO
 
 import pydantic
 
+from copygen.cli.bounds import can_be_bounded
 from copygen.cli.open_files import make_room
 from copygen.config import MOST_IN_FLIGHT, Loaded, ProviderConfig, Settings, load_settings
 from copygen.config.retirement import retirement_of
@@ -124,7 +125,8 @@ def prepare(request: Request) -> Plan:
     """
     drawn = draft(request)
     key = find_key(drawn.provider, os.environ)
-    total = None if drawn.source.is_stream else drawn.source.check(drawn.target)
+    judge = can_be_bounded(drawn.source, drawn.target, drawn.provider, drawn.settings)
+    total = None if drawn.source.is_stream else drawn.source.check(drawn.target, judge)
     return complete(request, drawn, key, total)
 
 

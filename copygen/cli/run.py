@@ -1,5 +1,6 @@
 """`copygen run`: the flags. What they set in motion is in `copygen.cli.session`."""
 
+from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -23,6 +24,17 @@ class Fsync(StrEnum):
     AUTO = "auto"
     ALWAYS = "always"
     NEVER = "never"
+
+
+def _usd(text: str) -> Decimal:
+    """Read an amount of US dollars, with or without the sign."""
+    try:
+        amount = Decimal(text.strip().removeprefix("$"))
+    except InvalidOperation as exc:
+        raise typer.BadParameter(f"'{text}' is no amount of US dollars, as 2.50 is") from exc
+    if not (amount.is_finite() and amount > 0):
+        raise typer.BadParameter("the limit should be above 0")
+    return amount
 
 
 def run(
@@ -128,6 +140,23 @@ def run(
             min=0.001, help="Seconds after which no more prompts are sent.", rich_help_panel=SENDING
         ),
     ] = None,
+    max_cost: Annotated[
+        Decimal | None,
+        typer.Option(
+            metavar="USD",
+            parser=_usd,
+            help="US dollars this run may cost at most; it stops before it could cost more.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
+    max_tokens_total: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            help="Tokens, input and output, that this run may use at most.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -213,8 +242,9 @@ def run(
     summary go to standard error, results to the results file, or to standard output with -o -.
 
     Exit codes: 0 every prompt accepted, 2 wrong usage or input (nothing sent), 3 some prompts
-    failed, 4 your time limit reached, 5 provider down (run again), 6 another run writes this
-    file, 7 provider refused (key, billing, model), 8 results cannot be written, 130 interrupted.
+    failed, 4 your limit reached (cost, tokens, time), 5 provider down (run again), 6 another run
+    writes this file, 7 provider refused (key, billing, model), 8 results cannot be written,
+    130 interrupted.
     """
     from copygen.cli.concealing import concealing
     from copygen.cli.failing import reported
@@ -244,6 +274,8 @@ def run(
                 "timeout_s": timeout,
                 "prompt_timeout_s": prompt_timeout,
                 "run_timeout_s": run_timeout,
+                "max_cost_usd": max_cost,
+                "max_tokens_total": max_tokens_total,
                 "insecure_http": insecure_http or None,
                 "retry.max_attempts": max_attempts,
             },

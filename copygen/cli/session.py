@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from rich.console import Console
 
+from copygen.cli.accounts import completed, explained
 from copygen.cli.prepare import Plan
 from copygen.cli.signals import Signals
 from copygen.engine.breaker import State, Transition
@@ -25,7 +26,7 @@ from copygen.results.sink import OutputClosed, Sink, StdoutSink
 from copygen.results.stats import Stats
 from copygen.results.summary import Summary
 from copygen.view.console import open_console
-from copygen.view.figures import counted
+from copygen.view.figures import counted, exact_money
 from copygen.view.messages import render_error, render_note, render_warning
 from copygen.view.progress import Job, choose_display
 from copygen.view.summary import render_summary
@@ -89,7 +90,7 @@ class Session:
         self._sink = sink
         self._console = console
         self._signals = signals
-        self._stats = Stats()
+        self._stats = Stats(plan.source.matrix)
         self._settled_earlier: Counter[Status] = Counter()
         self._kinds_met: set[Kind] = set()
         self._error: CopygenError | None = None
@@ -141,6 +142,8 @@ class Session:
             second_currency=self._plan.provider.second_currency,
             simulated=self._plan.provider.simulated,
         )
+        summary = completed(summary, self._plan, self.engine.snapshot().budget)
+        self._error = explained(self._error, summary)
         self._save(summary)
         if not self._plan.quiet:
             where = str(self._plan.output) if self._plan.output else None
@@ -280,4 +283,6 @@ class Session:
 def _title(plan: Plan) -> str:
     prompts = "prompts" if plan.total is None else counted(plan.total, "prompt")
     where = plan.output or "standard output"
-    return f"{prompts} → {plan.target.default_model} at {plan.provider.name} → {where}"
+    title = f"{prompts} → {plan.target.default_model} at {plan.provider.name} → {where}"
+    limit = plan.settings.max_cost_usd
+    return title if limit is None else f"{title} → at most {exact_money(limit)}"

@@ -83,6 +83,11 @@ def preset_names() -> list[str]:
     return sorted(name.removesuffix(".yaml") for name in entries if name.endswith(".yaml"))
 
 
+def schema_text(name: str) -> str:
+    """The JSON schema `summary` or `record`, as it ships."""
+    return (_preset_folder() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+
+
 def _preset_folder() -> Traversable:
     # Inside a wheel the presets stand beside the package's modules; in a checkout, and in an
     # editable install of one, they are the top-level folder.

@@ -202,6 +202,10 @@ class Settings(Settled):
     """No retry of a prompt begins later than this after its start."""
     run_timeout_s: Seconds | None = None
     """The run takes no more prompts after this; exit code 4."""
+    max_cost_usd: Annotated[Decimal, pydantic.Field(gt=0, allow_inf_nan=False)] | None = None
+    """The most one run may cost; at the limit it takes no more prompts, exit code 4."""
+    max_tokens_total: int | None = pydantic.Field(default=None, ge=1)
+    """The same for tokens, input and output together: for models whose price nobody knows."""
     ca_file: Path | None = None
     """Certificates to trust beside the system's, PEM."""
     insecure_http: bool = False

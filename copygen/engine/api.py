@@ -4,11 +4,13 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 
-from copygen.config import load_settings
+from copygen.config import ProviderConfig, Settings, load_settings
 from copygen.engine.connect import connect
 from copygen.engine.engine import Engine, Outside
 from copygen.engine.feed import Entry, Feed, OnceFeed, never
-from copygen.errors import CopygenError
+from copygen.engine.purse import limit_of
+from copygen.engine.worst_case import WorstCases
+from copygen.errors import ConfigError, CopygenError
 from copygen.models import JsonValue, Result
 from copygen.prompts import Target, prompts_from
 from copygen.providers.keys import find_key
@@ -34,16 +36,17 @@ async def generate(
     `copygen run` finds them; `options` are those of `--option`.
 
     A prompt that fails is a result with `status` failed. Raises ConfigError before anything is
-    sent, and after the last result what ended the run early: ProviderRefused, ProviderDown.
-    Leaving the loop early (`break`, then `aclose()`) cancels what is in flight.
+    sent, and after the last result what ended the run early: ProviderRefused, ProviderDown,
+    LimitReached. Leaving the loop early (`break`, then `aclose()`) cancels what is in flight.
     """
     loaded = load_settings(None, options or {}, environ)
     changed = {"concurrency": concurrency} if concurrency else {}
     settings = loaded.settings.model_copy(update=changed)
     config = loaded.provider(provider or settings.default_provider)
+    target = Target(config.name, model or config.default_model, config.request_defaults)
+    _refuse_unbounded(config, settings, target)
     # A key_command takes its time, and this loop may have others to serve.
     key = await asyncio.to_thread(find_key, config, environ)
-    target = Target(config.name, model or config.default_model, config.request_defaults)
     async with connect(config, settings, key) as connection:
         outside = Outside(connection.transport)
         engine = Engine(connection.config, settings, connection.provider, outside)
@@ -54,6 +57,14 @@ async def generate(
                 yield result
         finally:
             await run.end()
+
+
+def _refuse_unbounded(config: ProviderConfig, settings: Settings, target: Target) -> None:
+    limit = limit_of(settings)
+    if limit.exists:
+        params = target.request_defaults(target.default_model)
+        if reason := WorstCases(config, limit).refusal(target.default_model, params):
+            raise ConfigError(f"{reason}.")
 
 
 class _Run:

@@ -9,6 +9,7 @@ import random
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
 import httpx
 
@@ -19,6 +20,7 @@ from copygen.engine.deadlines import Deadlines
 from copygen.engine.halt import Halt, Halted
 from copygen.engine.outcome import Story, result_of, result_of_fault
 from copygen.engine.permits import Leave, Permits
+from copygen.engine.purse import Purse
 from copygen.engine.retry import RULES, Action, Persistence, RetryBudget
 from copygen.engine.slots import Slot
 from copygen.errors import ProviderDown, ProviderRefused
@@ -42,10 +44,15 @@ class Meter:
     possibly_billed: int = 0
     in_flight: int = 0
 
-    def reading(self, breaker_openings: int) -> Traffic:
+    def reading(self, breaker_openings: int, possibly_billed_usd: Decimal | None) -> Traffic:
         """The counts so far."""
         return Traffic(
-            self.requests, self.retries, self.rate_limited, breaker_openings, self.possibly_billed
+            self.requests,
+            self.retries,
+            self.rate_limited,
+            breaker_openings,
+            self.possibly_billed,
+            possibly_billed_usd,
         )
 
 
@@ -57,6 +64,7 @@ class Terms:
     budget: RetryBudget
     concurrency: Concurrency
     """Hears of every request and its end."""
+    purse: Purse
     timeout_s: float
     """Deadline of one attempt."""
     prompt_timeout_s: float
@@ -107,14 +115,14 @@ class Client:
         except (asyncio.CancelledError, Halted) as end:
             if isinstance(end, asyncio.CancelledError) and not self._halt.cancelled:
                 raise
-            answer = self._cut_short(story)
+            answer = self._cut_short(entry, story)
         except ProviderDown as down:
             self._halt.now(down)
-            answer = self._cut_short(story)
+            answer = self._cut_short(entry, story)
         if isinstance(answer, ApiError) and RULES[answer.kind].action is Action.STOP:
             message = f"{self._config.name} refused: {answer.message}"
             self._halt.now(ProviderRefused(message, answer))
-            answer = self._cut_short(story)
+            answer = self._cut_short(entry, story)
         if isinstance(answer, ApiError) and answer.kind is Kind.CANCELLED and not story.spent:
             return None
         return result_of(
@@ -126,11 +134,11 @@ class Client:
             created_at=self._terms.clock(),
         )
 
-    def _cut_short(self, story: Story) -> ApiError:
+    def _cut_short(self, prompt: Prompt, story: Story) -> ApiError:
         """What is said of a prompt that cost, or may have cost, and has no result yet."""
         if not story.on_the_wire:
             return ApiError(Kind.CANCELLED, "the run ended before it could be sent again")
-        self.meter.possibly_billed += 1
+        self._count_doubt(prompt, story)
         return ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")
 
     async def _until_answered(
@@ -164,10 +172,27 @@ class Client:
 
     async def _send(self, prompt: Prompt, slot: Slot, story: Story) -> Completion | ApiError:
         request = self._provider.request(prompt)
+        purse = self._terms.purse
+        if not purse.limited:
+            return await self._send_request(request, prompt, slot, story)
+        hold = await purse.hold(prompt, len(request.content), slot)
+        if isinstance(hold, ApiError):
+            return hold
+        attempts = story.attempts
+        answer: Completion | ApiError | None = None
+        try:
+            answer = await self._send_request(request, prompt, slot, story)
+        finally:
+            purse.settle(hold, answer, sent=story.attempts > attempts)
+        return answer
+
+    async def _send_request(
+        self, request: httpx.Request, prompt: Prompt, slot: Slot, story: Story
+    ) -> Completion | ApiError:
         self._pay_for_retry(prompt, story)
         tokens = self._estimate_tokens(request, prompt)
         leave = await self._permits.obtain(prompt.model, tokens, slot)
-        self._count_out(story)
+        self._count_out(story, len(request.content))
         answer: Completion | ApiError | None = None
         try:
             answer = await self._exchange(request, prompt)
@@ -177,7 +202,7 @@ class Client:
         story.on_the_wire = False
         story.was_probe = leave.model.is_probe or leave.host.is_probe
         story.latency_s = self._now() - leave.model.began_at
-        self._count_in(answer, story)
+        self._count_in(answer, prompt, story)
         return answer
 
     async def _exchange(self, request: httpx.Request, prompt: Prompt) -> Completion | ApiError:
@@ -206,7 +231,8 @@ class Client:
         limit = prompt.params.get("max_completion_tokens") or prompt.params.get("max_tokens") or 0
         return len(request.content) / BYTES_PER_TOKEN + float(limit)
 
-    def _count_out(self, story: Story) -> None:
+    def _count_out(self, story: Story, sent_bytes: int) -> None:
+        story.sent_bytes = sent_bytes
         story.attempts += 1
         story.on_the_wire = True
         self.meter.requests += 1
@@ -214,7 +240,7 @@ class Client:
         self.meter.retries += story.repeats
         self._terms.concurrency.sent(self._now(), self.meter.in_flight)
 
-    def _count_in(self, answer: Completion | ApiError, story: Story) -> None:
+    def _count_in(self, answer: Completion | ApiError, prompt: Prompt, story: Story) -> None:
         story.repeats = False
         if isinstance(answer, Completion):
             story.paid.append(answer)
@@ -223,7 +249,7 @@ class Client:
         if answer.completion is not None:
             story.paid.append(answer.completion)
         elif rule.possibly_billed:
-            self.meter.possibly_billed += 1
+            self._count_doubt(prompt, story)
         self._terms.on_failure(answer)
         if (answer.retry_after_s or 0) > self._terms.retry.max_retry_after_s:
             raise ProviderDown(
@@ -232,6 +258,10 @@ class Client:
             )
         self.meter.rate_limited += answer.kind is Kind.RATE_LIMITED
         story.repeats = rule.action is Action.RETRY
+
+    def _count_doubt(self, prompt: Prompt, story: Story) -> None:
+        self.meter.possibly_billed += 1
+        self._terms.purse.doubt(prompt, story.sent_bytes)
 
     def _settle(self, leave: Leave, answer: Completion | ApiError | None) -> None:
         """Tell the breakers and the pacer; None means the attempt was cut short."""

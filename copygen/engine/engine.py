@@ -6,7 +6,7 @@ import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 
 import httpx
@@ -14,25 +14,23 @@ import httpx
 from copygen.config import ProviderConfig, Settings
 from copygen.engine.breaker import State, Transition
 from copygen.engine.client import Client, Terms
+from copygen.engine.clock import utc_now
 from copygen.engine.concurrency import Concurrency
 from copygen.engine.feed import Entry, Feed
 from copygen.engine.halt import Halt
 from copygen.engine.pacer import Pacer
 from copygen.engine.permits import Permits
 from copygen.engine.pipeline import Pipeline
+from copygen.engine.purse import Purse
 from copygen.engine.retry import RetryBudget
 from copygen.errors import CopygenError, LimitReached
 from copygen.models import ApiError, Prompt, Result, Snapshot
 from copygen.providers.protocol import Provider
 
 FIRST_SLOTS = 20
-AUTO_FIRST_SLOTS = 8
 """Requests in flight at first, where no limit is known."""
-
-
-def utc_now() -> datetime:
-    """The wall clock."""
-    return datetime.now(UTC)
+AUTO_FIRST_SLOTS = 8
+"""The same where nobody said how many there may be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +76,12 @@ class Engine:
         self._concurrency = Concurrency(
             most, first, adaptive=settings.adapts, deadline_s=settings.timeout_s
         )
+        self._purse = Purse(config, settings, self._halt, outside.clock)
         terms = Terms(
             retry=settings.retry,
             budget=self._budget,
             concurrency=self._concurrency,
+            purse=self._purse,
             timeout_s=settings.timeout_s,
             prompt_timeout_s=settings.prompt_timeout_s,
             slow_call_s=settings.breaker.slow_call_s or math.inf,
@@ -108,7 +108,7 @@ class Engine:
         )
         with self._deadline():
             await self._pipeline.run()
-        return self._halt.error
+        return self._halt.error or self._purse.shortfall()
 
     def stop(self, error: CopygenError | None = None) -> None:
         """Take no more prompts, for the user's wish or for `error`; finish what is in flight."""
@@ -155,11 +155,12 @@ class Engine:
         state, wait_s = self._permits.worst()
         in_progress = self._pipeline.in_progress if self._pipeline else 0
         return Snapshot(
-            traffic=meter.reading(self._permits.openings),
+            traffic=meter.reading(self._permits.openings, self._purse.doubtful_usd),
             in_flight=meter.in_flight,
             waiting=max(0, in_progress - meter.in_flight),
             breaker=state.value,
             breaker_wait_s=wait_s,
             limit=self._concurrency.limit,
             adapts=self._concurrency.adaptive,
+            budget=self._purse.state(),
         )

@@ -29,6 +29,8 @@ class Story:
     """Of the latest attempt."""
     repeats: bool = False
     """Whether the next request repeats one that failed, rather than one told to wait."""
+    sent_bytes: int = 0
+    """The body of the latest request."""
     on_the_wire: bool = False
     was_probe: bool = False
     """Whether the latest attempt was a breaker's probe."""
@@ -115,6 +117,8 @@ def _status(error: ApiError | None) -> Status:
 def _bill(
     story: Story, config: ProviderConfig, model: str, at: datetime
 ) -> tuple[Decimal | None, str | None]:
+    if not story.attempts:
+        return Decimal(0), "nothing was sent"
     if not story.paid:
         return None, "no reply, so nothing to price"
     costs = [cost_of(completion, config, model, at) for completion in story.paid]

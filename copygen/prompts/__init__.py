@@ -1,7 +1,8 @@
 """Prompt files, tables and Python values → prompts, lazily; every fault with its place."""
 
-from copygen.prompts.expand import Target
+from copygen.prompts.expand import Judge, Target
+from copygen.prompts.layout import Layout
 from copygen.prompts.opening import open_prompts, prompts_from
 from copygen.prompts.source import Entry, PromptSource
 
-__all__ = ["Entry", "PromptSource", "Target", "open_prompts", "prompts_from"]
+__all__ = ["Entry", "Judge", "Layout", "PromptSource", "Target", "open_prompts", "prompts_from"]

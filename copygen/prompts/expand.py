@@ -7,13 +7,15 @@ from typing import Final
 
 from copygen.documents import nearest
 from copygen.errors import PromptError
-from copygen.models import JsonValue, Message, Prompt
+from copygen.models import JsonValue, Message, Prompt, Source
 from copygen.prompts.ids import canonical
 from copygen.prompts.promptfile import Cell, Plan
 from copygen.prompts.rows import Row
 from copygen.prompts.template import RenderError, Template
 
 Params = Mapping[str, JsonValue]
+Judge = Callable[[str, Params, tuple[Message, ...], Source], None]
+"""Raises what it has against a row's model, parameters or own messages (none with a template)."""
 OUTPUT_CAPS: Final = ("max_tokens", "max_completion_tokens")
 """One setting under two names."""
 _SHORT_TYPES: Final = frozenset((int, float, bool, type(None)))
@@ -61,6 +63,11 @@ class Expansion:
         for _ in self._texts(row, item_id):
             pass
 
+    def judge(self, row: Row, judge: Judge) -> None:
+        """Show `judge` what a prompt of this row would be sent with."""
+        model, params = self._model_and_params(row)
+        judge(model, params, row.messages or (), row.source)
+
     def _fits(self, row: Row) -> bool:
         """Tell whether plain templates stay short with all columns inserted at every place."""
         left = self._room
@@ -81,6 +88,11 @@ class Expansion:
             sent = canonical([provider, model, _wire(messages), params, variant])
             key = hashlib.blake2b(sent, digest_size=16).hexdigest()
             yield Prompt(prompt_id, key, messages, model, params, variables, row.source, variant)
+
+    @property
+    def default_params(self) -> Params:
+        """What a prompt is sent with whose row has no parameters of its own."""
+        return self._merged(self._target.default_model, {})
 
     def _texts(
         self, row: Row, item_id: str

@@ -9,8 +9,9 @@ from typing import Final, TypeAlias, cast
 from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import InputFault, Prompt, Source
-from copygen.prompts.expand import Expansion, Target
+from copygen.prompts.expand import Expansion, Judge, Params, Target
 from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id
+from copygen.prompts.layout import Layout, layout_of
 from copygen.prompts.promptfile import Plan
 from copygen.prompts.rows import BadRow, Row, Rows, Table
 
@@ -73,11 +74,34 @@ class PromptSource:
         """The most prompts to make; None for all."""
         self._checked: _Checked | None = None
 
-    def check(self, target: Target, on_rows: Callable[[int], None] = lambda _rows: None) -> int:
+    @property
+    def matrix(self) -> tuple[str, ...]:
+        """The variables of the prompt file's matrix."""
+        return tuple(self._plan.cells[0].values) if self._plan.cells else ()
+
+    @property
+    def layout(self) -> Layout:
+        """How much of every prompt is the same, and where; see `copygen.prompts.layout`."""
+        plan = self._plan
+        templates = [one for one in (plan.system, plan.prompt) if one is not None]
+        pieces = [piece for template in templates for piece in template.pieces]
+        return layout_of(pieces, frozenset({"variant", *self.matrix, *plan.overrides}))
+
+    def default_params(self, target: Target) -> Params:
+        """The parameters of prompts whose rows have none of their own."""
+        return Expansion(self._plan, target).default_params
+
+    def check(
+        self,
+        target: Target,
+        judge: Judge | None = None,
+        on_rows: Callable[[int], None] = lambda _rows: None,
+    ) -> int:
         """Read the whole file once, lazily, and return the number of prompts it makes.
 
-        `on_rows` hears how many rows were read since it heard last. Raises PromptError at the
-        first fault. A stream is not read: it counts as 0.
+        `judge` is shown the model and the parameters of every row, and may raise; `on_rows`
+        hears how many rows were read since it heard last. Raises PromptError at the first fault.
+        A stream is not read: it counts as 0.
         """
         if self.is_stream:
             return 0
@@ -89,6 +113,8 @@ class PromptSource:
             item_id = base_id(row)
             hashes.add(item_id)
             expansion.check(row, item_id)
+            if judge is not None:
+                expansion.judge(row, judge)
             rows += 1
             if rows % PROGRESS_ROWS == 0:
                 on_rows(PROGRESS_ROWS)

@@ -10,6 +10,7 @@ from jinja2.environment import Template as Compiled
 
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
+from copygen.prompts.layout import pieces_of
 from copygen.prompts.sandbox import (
     MAX_WEIGHT,
     MissingVariableError,
@@ -60,6 +61,8 @@ class Template:
         self._lines = _first_lines(tree)
         parts = _plain_parts(tree)
         self._parts = parts
+        self.pieces = pieces_of(tree)
+        """Its top level in order, for `layout`."""
         self._compiled = None if parts is not None else self._compile(text)
         self.is_plain = parts is not None
         """It only inserts variables: a missing name is all that can go wrong."""

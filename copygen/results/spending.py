@@ -9,7 +9,8 @@ from copygen.models import Result, Status
 MAX_NOTES = 50
 """Notes that are told apart; a note names a model or a reason, so there are few."""
 
-_EXACT = Context(prec=60)  # a million sums of the smallest price times one token lose nothing
+EXACT = Context(prec=60)
+"""A million sums of the smallest price times one token lose nothing."""
 _OTHER_NOTES = "for other reasons"
 
 
@@ -19,7 +20,7 @@ class Spending:
     def __init__(self) -> None:
         self.priced = 0
         self.unpriced = 0
-        self.unaccepted_usd = Decimal(0)
+        self.by_status: dict[Status, Decimal] = {}
         self._cost_usd = Decimal(0)
         self._notes: Counter[str] = Counter()
         self._reference_usd = Decimal(0)
@@ -33,18 +34,24 @@ class Spending:
         cost = result.cost_usd
         if cost is None:
             return
-        self._cost_usd = _EXACT.add(self._cost_usd, cost)
-        if result.status is not Status.OK:
-            self.unaccepted_usd = _EXACT.add(self.unaccepted_usd, cost)
+        self._cost_usd = EXACT.add(self._cost_usd, cost)
+        if result.status is not Status.OK and cost:
+            so_far = self.by_status.get(result.status, Decimal(0))
+            self.by_status[result.status] = EXACT.add(so_far, cost)
         if reference_cost_usd is not None:
             self._references += 1
-            self._reference_usd = _EXACT.add(self._reference_usd, reference_cost_usd)
-            self._referred_usd = _EXACT.add(self._referred_usd, cost)
+            self._reference_usd = EXACT.add(self._reference_usd, reference_cost_usd)
+            self._referred_usd = EXACT.add(self._referred_usd, cost)
 
     @property
     def cost_usd(self) -> Decimal | None:
         """The sum of all known costs; None when there are only unknown ones."""
         return None if self.unpriced and not self.priced else self._cost_usd
+
+    @property
+    def unaccepted_usd(self) -> Decimal:
+        """What went into results that are not `ok`."""
+        return sum(self.by_status.values(), Decimal(0))
 
     @property
     def notes(self) -> Mapping[str, int]:
@@ -61,7 +68,7 @@ class Spending:
         """Reference minus cost of those results."""
         if not self._references:
             return None
-        return _EXACT.subtract(self._reference_usd, self._referred_usd)
+        return EXACT.subtract(self._reference_usd, self._referred_usd)
 
     @property
     def saving_share(self) -> Decimal | None:

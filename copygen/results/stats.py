@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from copygen.config import SecondCurrency
 from copygen.models import Result, Status, Traffic, Usage
+from copygen.results.breakdown import Breakdown, cell_of
 from copygen.results.causes import Causes
 from copygen.results.distribution import Distribution, Latency
 from copygen.results.spending import Spending
@@ -15,6 +16,8 @@ __all__ = ["FailureGroup", "Latency", "Stats", "Summary"]
 
 MAX_MODELS = 50
 """Models that are told apart."""
+MEAN_COUNT = 10
+"""Known costs it takes to project the rest."""
 
 _OTHER_MODELS = "(others)"
 _HAS_TEXT = frozenset({Status.OK, Status.REJECTED})
@@ -27,7 +30,8 @@ class Stats:
     Memory does not grow with the number of results. The properties may be read at any time.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, matrix: tuple[str, ...] = ()) -> None:
+        """`matrix` names the variables of the prompt file's matrix, if it has one."""
         self.skipped = 0
         """Prompts not run because an earlier run had settled them."""
         self._counts = dict.fromkeys(Status, 0)
@@ -38,6 +42,10 @@ class Stats:
         self._tokens = [0] * 5
         self._attempts = 0
         self._spending = Spending()
+        self._matrix = matrix
+        self._matrix_names = frozenset(matrix)
+        self._model_costs = Breakdown()
+        self._cell_costs = Breakdown()
         self._causes = Causes()
 
     @property
@@ -55,6 +63,19 @@ class Stats:
         """Results that were sent but whose cost is unknown."""
         return self._spending.unpriced
 
+    def projected_usd(self, left: int) -> Decimal | None:
+        """What this run will have cost with `left` more prompts at `mean_usd`."""
+        cost, mean = self._spending.cost_usd, self.mean_usd
+        return None if cost is None or mean is None else cost + mean * left
+
+    @property
+    def mean_usd(self) -> Decimal | None:
+        """The mean cost of a prompt; None before `MEAN_COUNT` are known, for few say little."""
+        spending = self._spending
+        if spending.cost_usd is None or spending.priced < MEAN_COUNT:
+            return None
+        return spending.cost_usd / spending.priced
+
     def skip(self, prompts: int = 1) -> None:
         """Count prompts that an earlier run has settled."""
         self.skipped += prompts
@@ -68,6 +89,9 @@ class Stats:
         self._attempts += result.attempts
         if result.model:
             self._count_model(result.model)
+            self._model_costs.add(result.model, result)
+        if self._matrix and result.input.keys() >= self._matrix_names:
+            self._cell_costs.add(cell_of(result, self._matrix), result)
         self._time(result)
         if result.usage is not None:
             self._count_tokens(result.usage)
@@ -108,6 +132,9 @@ class Stats:
             unpriced=spending.unpriced,
             cost_notes=spending.notes,
             unaccepted_cost_usd=spending.unaccepted_usd,
+            cost_by_status_usd=dict(spending.by_status),
+            costs_by_model=self._model_costs.groups(),
+            costs_by_cell=self._cell_costs.groups(),
             cost_per_ok_usd=self._cost_per_ok_usd(),
             reference_cost_usd=spending.reference_usd,
             saving_usd=spending.saving_usd,

@@ -1,10 +1,11 @@
 """The figures of a finished run, as values and as JSON."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 
-from copygen.models import JsonValue, Kind, Status, Traffic, Usage
+from copygen.models import BudgetState, JsonValue, Kind, Status, Traffic, Usage
+from copygen.results.breakdown import CostGroup
 from copygen.results.distribution import PERCENTILE_COUNTS, Latency
 from copygen.results.jsontext import dumps
 
@@ -34,6 +35,18 @@ class FailureGroup:
     example_id: str
     various: bool = False
     """Everything else of this kind: there were too many causes to tell apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class CacheHint:
+    """A template that puts what changes from row to row before what stays the same."""
+
+    first_column: str
+    """The variable it inserts first."""
+    prefix_tokens: int
+    """About that many tokens come before it, the same in every prompt."""
+    behind_tokens: int
+    """About that many fixed tokens come after it, and are never read from the cache."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,16 +102,44 @@ class Summary:
     """All results with an error and all `failed` ones by cause, most frequent first."""
     simulated: bool
     """No real provider was asked."""
+    cost_by_status_usd: Mapping[Status, Decimal] = field(default_factory=dict)
+    """The parts of `unaccepted_cost_usd` by status; a status that cost nothing is left out."""
+    costs_by_model: tuple[CostGroup, ...] = ()
+    """Largest first; at most `MAX_GROUPS` and one for the rest."""
+    costs_by_cell: tuple[CostGroup, ...] = ()
+    """The same by cell of the prompt file's matrix; empty without one."""
+    left: int | None = None
+    """Prompts of the source that this run did not bring to an end; None for a stream."""
+    left_cost_usd: Decimal | None = None
+    """What those would cost at this run's mean cost per prompt; None when that is unknown."""
+    budget: BudgetState | None = None
+    """How much of the limit on cost or tokens was used; None without one."""
+    cache_hint: CacheHint | None = None
+    """How the template could have more of its prompts read from the provider's cache."""
+
+    @property
+    def cache_hit_share(self) -> float | None:
+        """The share of input tokens read from the provider's cache; None without any input."""
+        usage = self.usage
+        return usage.cached_tokens / usage.input_tokens if usage.input_tokens else None
+
+    @property
+    def unfinished(self) -> int:
+        """Prompts that wait for a further run."""
+        given_up = (Status.SKIPPED, Status.CANCELLED)
+        return (self.left or 0) + sum(self.by_status.get(status, 0) for status in given_up)
 
     def to_json(self) -> bytes:
         """One JSON object on one line, `version` first; then the fields of this class.
 
-        Amounts are numbers. A percentile of fewer measurements than it takes to exceed it (20 for
-        p95, 100 for p99) is null: it would be the maximum under another name.
+        `cache_hit_share` comes last. Amounts are numbers. A percentile of fewer measurements than
+        it takes to exceed it (20 for p95, 100 for p99) is null: it would be the maximum under
+        another name. `configs/schemas/summary.schema.json` is its JSON schema.
         """
         fields = asdict(self)
         for name in ("latency", "total_time", "failed_time"):
             fields[name] = _without_hollow_percentiles(fields[name])
+        fields["cache_hit_share"] = self.cache_hit_share
         return dumps({"version": SUMMARY_VERSION, **_plain(fields)}) + b"\n"
 
 

@@ -7,9 +7,11 @@ from typing import TypeAlias
 from rich.console import RenderableType
 from rich.text import Text
 
-from copygen.models import Status
+from copygen.models import BudgetState, Status
 from copygen.results.stats import Summary
-from copygen.view.figures import count, counted, duration, money, rate, share
+from copygen.results.summary import CacheHint
+from copygen.view.costs import CostTable
+from copygen.view.figures import count, counted, duration, exact_money, money, rate, share
 from copygen.view.flow import Flow
 from copygen.view.latency import LatencyTable
 from copygen.view.safe import safe
@@ -25,7 +27,6 @@ _STATUS_STYLES = {
     Status.CANCELLED: "yellow",
 }
 _STATUS_WORDS = {Status.SKIPPED: "never sent"}
-_MODELS = 5
 _NOTES = 3
 _NOTE_CELLS = 120
 
@@ -38,24 +39,15 @@ def _outcome(summary: Summary) -> list[Row]:
     ]
     if summary.skipped:
         facts.append(Text(f"{count(summary.skipped)} done earlier", "dim"))
+    if summary.left:
+        facts.append(Text(f"{count(summary.left)} left", "yellow"))
     if not facts:
         facts.append(Text("none"))
-    return [("Prompts", Flow(facts)), *_models(summary), *_time(summary)]
+    return [("Prompts", Flow(facts)), *_time(summary)]
 
 
 def _word(status: Status) -> str:
     return _STATUS_WORDS.get(status, status.value)
-
-
-def _models(summary: Summary) -> list[Row]:
-    """Only when there was more than one, the most used first."""
-    if len(summary.by_model) < 2:
-        return []
-    shown = islice(summary.by_model.items(), _MODELS)
-    facts = [Text(f"{count(number)} {safe(model, _NOTE_CELLS)}") for model, number in shown]
-    if (more := len(summary.by_model) - _MODELS) > 0:
-        facts.append(Text(f"{count(more)} more", "dim"))
-    return [("Models", Flow(facts))]
 
 
 def _time(summary: Summary) -> list[Row]:
@@ -79,19 +71,64 @@ def _spending(summary: Summary) -> list[Row]:
     if not summary.total:
         return []
     usage = summary.usage
+    cached = f"cached, {share(usage.cached_tokens, usage.input_tokens)}"
+    written = (usage.cache_write_tokens, "written to the cache")
     tokens = [
-        _of(usage.input_tokens, "in", usage.cached_tokens, "cached"),
-        _of(usage.output_tokens, "out", usage.reasoning_tokens, "reasoning"),
+        _of(usage.input_tokens, "in", (usage.cached_tokens, cached), written),
+        _of(usage.output_tokens, "out", (usage.reasoning_tokens, "reasoning")),
     ]
-    rows: list[Row] = [("Tokens", Flow(tokens)), ("Cost", Flow(_cost(summary)))]
+    rows: list[Row] = [
+        ("Tokens", Flow(tokens)),
+        ("Cost", Flow(_cost(summary))),
+        *_limit(summary.budget),
+    ]
     if (saved := _saving(summary)) is not None:
         rows.append(("Saving", saved))
+    if (hint := summary.cache_hint) is not None:
+        rows.append(("Hint", _cache_hint(hint)))
     return rows
 
 
-def _of(tokens: int, direction: str, part: int, kind: str) -> Text:
+def _of(tokens: int, direction: str, *parts: tuple[int, str]) -> Text:
     whole = Text(f"{count(tokens)} {direction}")
-    return whole.append(f" ({count(part)} {kind})", "dim") if part else whole
+    words = "; ".join(f"{count(part)} {kind}" for part, kind in parts if part)
+    return whole.append(f" ({words})", "dim") if words else whole
+
+
+def _limit(budget: BudgetState | None) -> list[Row]:
+    """How much of each limit is used; what may have been billed counts as used."""
+    if budget is None:
+        return []
+    facts = []
+    if budget.limit_usd is not None:
+        used = budget.spent_usd + budget.kept_usd
+        percent = share(float(used), float(budget.limit_usd))
+        facts.append(Text(f"{percent} of {exact_money(budget.limit_usd)} used"))
+        if budget.kept_usd:
+            facts.append(Text(f"{money(budget.kept_usd)} of it possibly billed", "yellow"))
+    if budget.limit_tokens is not None:
+        used_tokens = budget.spent_tokens + budget.kept_tokens
+        percent = share(used_tokens, budget.limit_tokens)
+        facts.append(Text(f"{percent} of {count(budget.limit_tokens)} tokens used"))
+    return [("Limit", Flow(facts))]
+
+
+def _cache_hint(hint: CacheHint) -> Text:
+    return Text.assemble(
+        "the template inserts ",
+        (safe(hint.first_column, _NOTE_CELLS), "bold"),
+        f" before about {count(hint.behind_tokens)} tokens that never change. Put what changes "
+        "from row to row last, and the provider reads the rest from its cache for less.",
+        style="cyan",
+    )
+
+
+def _breakdown(summary: Summary) -> list[Row]:
+    """By model and by cell, each only when there was more than one."""
+    named = [("By model", summary.costs_by_model), ("By cell", summary.costs_by_cell)]
+    told_apart = [(label, groups) for label, groups in named if len(groups) > 1]
+    every = [groups for _, groups in told_apart]
+    return [(label, CostTable(groups, *every)) for label, groups in told_apart]
 
 
 def _cost(summary: Summary) -> list[Text]:
@@ -105,10 +142,11 @@ def _cost(summary: Summary) -> list[Text]:
     facts = [Text.assemble("at least ", total) if summary.unpriced else total]
     if (other := summary.second_currency) is not None:
         facts.append(Text(money(other.amount, safe(other.code))))
-    if summary.unaccepted_cost_usd:
-        facts.append(
-            Text(f"{money(summary.unaccepted_cost_usd)} of it for unaccepted texts", "yellow")
-        )
+    for status, spent in summary.cost_by_status_usd.items():
+        facts.append(Text(f"{money(spent)} of it {status.value}", "yellow"))
+    if summary.traffic.possibly_billed_usd:
+        words = f"up to {money(summary.traffic.possibly_billed_usd)} more possibly billed"
+        facts.append(Text(words, "yellow"))
     if summary.cost_per_ok_usd is not None:
         facts.append(Text(f"{money(summary.cost_per_ok_usd)} per accepted text"))
     if summary.unpriced:
@@ -148,5 +186,11 @@ def _counted(number: int, words: str) -> Text:
     return Text(words, "yellow" if number else "dim")
 
 
-SECTIONS: Sequence[Callable[[Summary], list[Row]]] = (_outcome, _latency, _spending, _wire)
+SECTIONS: Sequence[Callable[[Summary], list[Row]]] = (
+    _outcome,
+    _latency,
+    _spending,
+    _breakdown,
+    _wire,
+)
 """Top to bottom; a section without rows is left out."""

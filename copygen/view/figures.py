@@ -88,6 +88,14 @@ def per_million(amount: Decimal) -> str:
     return f"{cents if plain == cents else plain:f}"
 
 
+def exact_money(amount: Decimal) -> str:
+    """An amount as a person gave it, never rounded: `$5.00`, `$0.005`."""
+    plain = amount.normalize()
+    cents = Decimal("0.01")
+    whole = plain.quantize(cents) if plain == plain.quantize(cents) else plain
+    return f"${whole:,f}"
+
+
 def _rounded(size: Decimal) -> Decimal:
     if size == 0:
         return Decimal("0.00")

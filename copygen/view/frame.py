@@ -10,7 +10,7 @@ from rich.cells import cell_len
 from rich.text import Text
 
 from copygen.models import Snapshot
-from copygen.view.figures import count, counted, money, rate, whole_duration
+from copygen.view.figures import count, counted, exact_money, money, rate, whole_duration
 from copygen.view.flow import joined
 
 
@@ -63,6 +63,10 @@ class Frame:
     elapsed_s: float
     per_second: float | None
     remaining_s: float | None
+    projected_usd: Decimal | None = None
+    """What all prompts will have cost in this run at its mean; None when it cannot be told."""
+    ends_at_limit: bool = False
+    """The limit on cost comes before the last prompt: `remaining_s` is until then."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +90,9 @@ def pace_parts(frame: Frame) -> list[Part]:
     if frame.total is None:
         parts.append(Part(f"{whole_duration(frame.elapsed_s):>9}", 1, "dim"))
     else:
-        left = "" if frame.remaining_s is None else f"ETA {whole_duration(frame.remaining_s)}"
-        parts.append(Part(f"{left:>13}", 1, "cyan"))
+        what, style = ("limit in", "yellow") if frame.ends_at_limit else ("ETA", "cyan")
+        left = "" if frame.remaining_s is None else f"{what} {whole_duration(frame.remaining_s)}"
+        parts.append(Part(f"{left:>13}", 1, style))
     return parts
 
 
@@ -101,8 +106,11 @@ def state_parts(frame: Frame) -> list[Part]:
     traffic = engine.traffic
     how = " (auto)" if engine.adapts else ""
     parts = [*_breaker(engine), Part(f"{engine.in_flight}/{engine.limit}{how} in flight", 1)]
-    if engine.waiting:
-        parts.append(Part(f"{count(engine.waiting)} waiting", 7, "dim"))
+    held_back = engine.budget.waiting if engine.budget else 0
+    if engine.waiting > held_back:
+        parts.append(Part(f"{count(engine.waiting - held_back)} waiting", 7, "dim"))
+    if held_back:
+        parts.append(Part(f"{count(held_back)} held by the limit", 6, "yellow"))
     if frame.failed:
         parts.append(Part(f"{count(frame.failed)} failed", 2, "red"))
     if frame.rejected:
@@ -111,10 +119,23 @@ def state_parts(frame: Frame) -> list[Part]:
         parts.append(Part(counted(traffic.retries, "retry", "retries"), 5, "yellow"))
     if traffic.rate_limited:
         parts.append(Part(f"{count(traffic.rate_limited)} rate-limited", 6, "yellow"))
+    return [*parts, *_money(frame)]
+
+
+def _money(frame: Frame) -> Iterable[Part]:
+    """What it cost, of how much; and what all of it will: yellow when the limit comes first."""
+    budget = frame.snapshot.budget
+    limit_usd = budget.limit_usd if budget else None
+    of = "" if limit_usd is None else f" of {exact_money(limit_usd)}"
     if frame.cost_usd is not None:
         bound = "at least " if frame.unpriced else ""
-        parts.append(Part(f"{bound}{money(frame.cost_usd)}", 3, "green"))
-    return parts
+        yield Part(f"{bound}{money(frame.cost_usd)}{of}", 3, "green")
+    if budget and budget.limit_tokens is not None:
+        used = budget.spent_tokens + budget.kept_tokens
+        yield Part(f"{count(used)} of {count(budget.limit_tokens)} tokens", 3, "green")
+    if frame.projected_usd is not None:
+        style = "yellow" if frame.ends_at_limit else "dim"
+        yield Part(f"about {money(frame.projected_usd)} in all", 5, style)
 
 
 def _breaker(engine: Snapshot) -> Iterable[Part]:

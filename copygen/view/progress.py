@@ -13,7 +13,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from copygen.models import Snapshot, Status
+from copygen.models import BudgetState, Snapshot, Status
 from copygen.results.stats import Stats
 from copygen.view.flow import GAP
 from copygen.view.frame import (
@@ -201,7 +201,10 @@ class _Watch:
         done = ended + stats.skipped
         # While nothing may be sent, the pace of a moment ago says nothing about the rest.
         moving = self._total is not None and snapshot.breaker != "open"
-        left = max(self._total - done, 0) if self._total is not None and moving else None
+        left = max((self._total or 0) - done, 0)
+        affordable = affordable_prompts(stats, snapshot.budget)
+        ends_at_limit = self._total is not None and affordable is not None and affordable < left
+        ahead = min(left, affordable) if ends_at_limit and affordable is not None else left
         return Frame(
             done=done,
             total=self._total,
@@ -212,5 +215,16 @@ class _Watch:
             snapshot=snapshot,
             elapsed_s=now - self._started,
             per_second=self._pace.per_second,
-            remaining_s=None if left is None else self._pace.remaining_s(left),
+            remaining_s=self._pace.remaining_s(ahead) if moving else None,
+            projected_usd=None if self._total is None else stats.projected_usd(left),
+            ends_at_limit=ends_at_limit,
         )
+
+
+def affordable_prompts(stats: Stats, budget: BudgetState | None) -> int | None:
+    """How many more prompts what is left of the limit pays for; None without a limit or a mean."""
+    mean_usd = stats.mean_usd
+    if budget is None or budget.limit_usd is None or not mean_usd:
+        return None
+    left_usd = budget.limit_usd - budget.spent_usd - budget.kept_usd
+    return max(0, int(left_usd / mean_usd))

@@ -11,7 +11,7 @@ from rich.text import Text
 from copygen.models import Status
 from copygen.results.stats import FailureGroup, Summary
 from copygen.view.facts import SECTIONS, Row
-from copygen.view.figures import count, counted
+from copygen.view.figures import count, counted, money
 from copygen.view.safe import safe
 
 _WIDEST = 100
@@ -85,6 +85,8 @@ def _headline(summary: Summary) -> tuple[str, str]:
         if summary.skipped:
             return f"nothing to do: {counted(summary.skipped, 'prompt')} done earlier", "green"
         return "no prompts", "yellow"
+    if accepted == prompts and summary.left:
+        return f"{counted(prompts, 'prompt')} ok, {count(summary.left)} left", "yellow"
     if accepted == prompts:
         return f"{counted(prompts, 'prompt')} ok", "green"
     style = "yellow" if accepted else "red"
@@ -134,9 +136,11 @@ def _closing(
     if command is None:
         return
     line = safe(command)
-    unfinished = sum(summary.by_status.get(s, 0) for s in (Status.SKIPPED, Status.CANCELLED))
-    if unfinished:
-        yield "Next", Text.assemble(f"{count(unfinished)} not done: ", (line, "bold"))
+    if summary.unfinished:
+        cost = summary.left_cost_usd
+        more = "" if cost is None else f", about {money(cost)}"
+        words = f"{count(summary.unfinished)} not done{more}: "
+        yield "Next", Text.assemble(words, (line, "bold"))
     # Failures of earlier runs are settled too, so a run with nothing to do still has them.
     records = summary.by_status if summary.total else summary.earlier
     if failed := records.get(Status.FAILED, 0):

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 import pytest
 
 from copygen import generate
-from copygen.errors import ConfigError
+from copygen.errors import ConfigError, LimitReached
 from copygen.models import Result, Status
 
 HERE = {"HOME": "/nonexistent"}
@@ -58,4 +58,30 @@ def test_a_missing_key_is_raised_before_anything_is_sent() -> None:
             pass
 
     with pytest.raises(ConfigError, match="HOLYSHEEP_API_KEY"):
+        asyncio.run(main())
+
+
+def test_a_limit_on_cost_is_raised_after_the_last_result() -> None:
+    results: list[Result] = []
+
+    async def main() -> None:
+        prompts = (f"text {number}" for number in range(10_000))
+        options = ECHO | {"max_cost_usd": "0.005"}
+        async for result in generate(prompts, provider="simulator", options=options, environ=HERE):
+            results.append(result)
+
+    with pytest.raises(LimitReached, match=r"\$0\.005 \(--max-cost\)"):
+        asyncio.run(main())
+    assert 0.0045 <= sum(result.cost_usd or 0 for result in results) <= 0.005
+
+
+def test_a_limit_on_the_cost_of_a_model_without_a_price_is_refused() -> None:
+    async def main() -> None:
+        options = {"max_cost_usd": "1"}
+        async for _ in generate(
+            ["x"], provider="simulator", model="new", options=options, environ=HERE
+        ):
+            pass
+
+    with pytest.raises(ConfigError, match=r"providers\.simulator\.models\.new\.price"):
         asyncio.run(main())

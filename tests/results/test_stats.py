@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from copygen.config import SecondCurrency
+from copygen.config import SecondCurrency, schema_text
 from copygen.models import Kind, Result, Status, Traffic, Usage
 from copygen.results.stats import MAX_MODELS, Stats, Summary
 from tests.support.records import result
@@ -163,7 +163,11 @@ def test_the_json_has_a_version_and_every_field() -> None:
 
     assert written.startswith(b'{"version":1,"total":6,')
     assert written.endswith(b"}\n")
-    assert list(value) == ["version", *(field.name for field in fields(Summary))]
+    assert list(value) == [
+        "version",
+        *(field.name for field in fields(Summary)),
+        "cache_hit_share",
+    ]
     assert value["by_status"] == {"ok": 2, "rejected": 1, "failed": 1, "skipped": 1, "cancelled": 1}
     assert value["earlier"] == {"ok": 7}
     assert value["cost_usd"] == 0.1
@@ -171,6 +175,13 @@ def test_the_json_has_a_version_and_every_field() -> None:
     assert value["failures"][0]["kind"] == "server"
     assert value["latency"]["max_ms"] == 80.0
     assert value["simulated"] is True
+
+
+def test_the_published_schema_names_every_field() -> None:
+    schema = json.loads(schema_text("summary"))
+    written = json.loads(of(*RUN).to_json())
+
+    assert schema["required"] == list(schema["properties"]) == list(written)
 
 
 @pytest.mark.parametrize(

@@ -5,9 +5,12 @@
 It prints its port, speaks OpenAI chat completions, and replies with the prompt itself. A request
 counts as received once its last byte is here, and as answered once the whole reply with status
 200 has been handed to a connection that is still open. Deaths of clients leave it unmoved. A
-prompt is known by its first word, so that the ledger stays small.
+prompt is known by its first word, so that the ledger stays small. A prompt that holds
+`usage=IN/OUT` is answered as having used that many tokens (without it, 10 of each), and those are
+charged for; so are the requests left to hang, which is what makes a timeout cost money.
 
-    GET  /ledger     {"received": {word: n}, "answered": {word: n}, "requests": n, "open": n}
+    GET  /ledger     {"received": {word: n}, "answered": {word: n}, "requests": n, "open": n,
+                      "charged": [input tokens, output tokens]}
     POST /reset      forget all that
     POST /settings   {"latency_ms": 20, "jitter": 0.5, "faults": {"500": 0.05}} or some of it
 
@@ -21,6 +24,7 @@ import asyncio
 import contextlib
 import json
 import random
+import re
 import sys
 from collections import Counter
 from dataclasses import dataclass, field
@@ -49,6 +53,7 @@ class Ledger:
     def clear(self) -> None:
         self.received: Counter[str] = Counter()
         self.answered: Counter[str] = Counter()
+        self.charged = [0, 0]
 
     def to_json(self, asking: "Connection") -> bytes:
         return json.dumps(
@@ -57,6 +62,7 @@ class Ledger:
                 "answered": self.answered,
                 "requests": self.received.total(),
                 "open": len(self.open - {asking}),
+                "charged": self.charged,
             }
         ).encode()
 
@@ -112,6 +118,7 @@ class Connection(asyncio.Protocol):
         self._ledger.received[_word(prompt)] += 1
         fault = self._fault()
         if fault == "hang":
+            self._charge(prompt)
             return
         mean, jitter = self._behaviour.latency_ms, self._behaviour.jitter
         latency_ms = mean * self._rng.uniform(1 - jitter, 1 + jitter)
@@ -132,14 +139,19 @@ class Connection(asyncio.Protocol):
         if fault == "reset":
             self.transport.abort()
         elif fault == "half":
-            self._write(200, _reply(prompt, asked), half=True)
+            self._write(200, _reply(prompt, asked, _usage(prompt)), half=True)
             self.transport.close()
         elif fault and fault != "empty":
             error = {"error": {"message": f"simulated {fault}", "type": "server_error"}}
             self._write(int(fault), json.dumps(error).encode())
         else:
             self._ledger.answered[_word(prompt)] += 1
-            self._write(200, _reply("" if fault else prompt, asked))
+            self._charge(prompt)
+            self._write(200, _reply("" if fault else prompt, asked, _usage(prompt)))
+
+    def _charge(self, prompt: str) -> None:
+        for side, tokens in enumerate(_usage(prompt)):
+            self._ledger.charged[side] += tokens
 
     def _write(self, status: int, body: bytes, *, half: bool = False) -> None:
         head = (
@@ -153,7 +165,12 @@ def _word(prompt: str) -> str:
     return prompt.split(" ", 1)[0]
 
 
-def _reply(prompt: str, asked: dict[str, Any]) -> bytes:
+def _usage(prompt: str) -> tuple[int, int]:
+    found = re.search(r"usage=(\d+)/(\d+)", prompt)
+    return (int(found[1]), int(found[2])) if found else (10, 10)
+
+
+def _reply(prompt: str, asked: dict[str, Any], usage: tuple[int, int]) -> bytes:
     return json.dumps(
         {
             "id": "x",
@@ -166,7 +183,11 @@ def _reply(prompt: str, asked: dict[str, Any]) -> bytes:
                     "finish_reason": "stop",
                 }
             ],
-            "usage": {"prompt_tokens": 10, "completion_tokens": 10, "total_tokens": 20},
+            "usage": {
+                "prompt_tokens": usage[0],
+                "completion_tokens": usage[1],
+                "total_tokens": sum(usage),
+            },
         }
     ).encode()
 

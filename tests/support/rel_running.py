@@ -32,6 +32,8 @@ class Counted:
     answered: Counter[str]
     requests: int
     open: int
+    charged: tuple[int, int] = (0, 0)
+    """Input and output tokens."""
 
 
 class CountingServer:
@@ -77,7 +79,11 @@ class CountingServer:
         finally:
             connection.close()
         return Counted(
-            Counter(told["received"]), Counter(told["answered"]), told["requests"], told["open"]
+            Counter(told["received"]),
+            Counter(told["answered"]),
+            told["requests"],
+            told["open"],
+            tuple(told["charged"]),
         )
 
 

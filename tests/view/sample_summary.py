@@ -7,9 +7,10 @@ from pathlib import Path
 
 from rich.console import Console
 
-from copygen.models import Kind, Status, Traffic, Usage
+from copygen.models import BudgetState, Kind, Status, Traffic, Usage
+from copygen.results.breakdown import CostGroup
 from copygen.results.stats import FailureGroup, Latency, Summary
-from copygen.results.summary import Amount
+from copygen.results.summary import Amount, CacheHint
 from copygen.view.summary import render_summary
 
 HOSTILE = "\x1b[2J\x1b]52;c;ZXZpbA==\x07[/red]\u202eevil"
@@ -59,12 +60,13 @@ PARTIAL = Summary(
     unpriced=0,
     cost_notes={},
     unaccepted_cost_usd=Decimal("0.00042"),
+    cost_by_status_usd={Status.REJECTED: Decimal("0.00034"), Status.FAILED: Decimal("0.00008")},
     cost_per_ok_usd=Decimal("0.0000363"),
     reference_cost_usd=Decimal("1.2071"),
     saving_usd=Decimal("1.02604"),
     saving_share=Decimal("0.85"),
     second_currency=Amount(Decimal("1.3217"), "CNY"),
-    traffic=Traffic(5240, 240, 31, 1, 12),
+    traffic=Traffic(5240, 240, 31, 1, 12, Decimal("0.0021")),
     failures=(
         FailureGroup(Kind.TIMEOUT, None, "no reply within 30 s", 2, "sku-00123/th/2"),
         FailureGroup(
@@ -76,6 +78,29 @@ PARTIAL = Summary(
         ),
     ),
     simulated=True,
+    costs_by_model=(
+        CostGroup("deepseek-chat", 4000, 3990, Decimal("0.1012"), 0, Decimal("0.00002536")),
+        CostGroup("gpt-4.1", 1000, 995, Decimal("0.07986"), 3, None),
+    ),
+    costs_by_cell=(
+        CostGroup("en, playful", 1700, 1695, Decimal("0.0520"), 0, Decimal("0.0000307")),
+        CostGroup("th, playful", 1700, 1690, Decimal("0.0721"), 0, Decimal("0.0000427")),
+        CostGroup("ja, playful", 1600, 1600, Decimal("0.05696"), 0, Decimal("0.0000356")),
+    ),
+    left=1240,
+    left_cost_usd=Decimal("0.0449"),
+    budget=BudgetState(
+        limit_usd=Decimal("0.2"),
+        limit_tokens=None,
+        spent_usd=Decimal("0.18106"),
+        spent_tokens=1_635_433,
+        kept_usd=Decimal("0.0021"),
+        kept_tokens=12_000,
+        reserved_usd=Decimal(0),
+        reserved_tokens=0,
+        waiting=0,
+    ),
+    cache_hint=CacheHint("title", 40, 1900),
 )
 COMPLETE = replace(
     PARTIAL,
@@ -84,8 +109,15 @@ COMPLETE = replace(
     failed_time=None,
     traffic=Traffic(5000),
     unaccepted_cost_usd=Decimal(0),
+    cost_by_status_usd={},
     failures=(),
     simulated=False,
+    costs_by_model=(),
+    costs_by_cell=(),
+    left=0,
+    left_cost_usd=Decimal(0),
+    budget=None,
+    cache_hint=None,
 )
 
 GOLDEN = Path(__file__).parent / "golden"

@@ -8,6 +8,7 @@ from copygen.view.figures import (
     count,
     counted,
     duration,
+    exact_money,
     latency,
     money,
     rate,
@@ -34,6 +35,14 @@ from copygen.view.figures import (
 )
 def test_money_has_enough_digits_to_compare_two_runs(amount: str, shown: str) -> None:
     assert money(Decimal(amount)) == shown
+
+
+@pytest.mark.parametrize(
+    ("amount", "shown"),
+    [("5", "$5.00"), ("0.02", "$0.02"), ("0.0250", "$0.025"), ("1E+3", "$1,000.00")],
+)
+def test_an_amount_a_person_gave_is_never_rounded(amount: str, shown: str) -> None:
+    assert exact_money(Decimal(amount)) == shown
 
 
 def test_another_currency_goes_by_its_code() -> None:

@@ -1,10 +1,11 @@
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.models import Snapshot, Traffic
+from copygen.models import BudgetState, Snapshot, Traffic
 from copygen.view.frame import Frame, Pace, Part, fitting, pace_parts, plain_line, state_parts
 
 CALM = Snapshot(Traffic(), in_flight=8, waiting=0, breaker="closed", breaker_wait_s=0, limit=8)
@@ -39,6 +40,58 @@ def test_a_calm_run_says_how_far_how_fast_how_long_and_how_much() -> None:
         "8/8 in flight",
         "$0.0123",
     ]
+
+
+LIMITED = BudgetState(
+    limit_usd=Decimal("5"),
+    limit_tokens=None,
+    spent_usd=Decimal("0.0123"),
+    spent_tokens=900,
+    kept_usd=Decimal(0),
+    kept_tokens=100,
+    reserved_usd=Decimal("0.5"),
+    reserved_tokens=5000,
+    waiting=0,
+)
+
+
+def limited(**changes: object) -> Snapshot:
+    budget = replace(LIMITED, **changes)  # type: ignore[arg-type]  # a test's own table
+    return replace(CALM, waiting=7, budget=budget)
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({"projected_usd": Decimal("3.1")}, ["$0.0123", "about $3.10 in all"]),
+        (
+            {"snapshot": limited(), "projected_usd": Decimal("3.1")},
+            ["7 waiting", "$0.0123 of $5.00", "about $3.10 in all"],
+        ),
+        ({"snapshot": limited(), "unpriced": 2}, ["7 waiting", "at least $0.0123 of $5.00"]),
+        (
+            {"snapshot": limited(waiting=4)},
+            ["3 waiting", "4 held by the limit", "$0.0123 of $5.00"],
+        ),
+        ({"snapshot": limited(waiting=7)}, ["7 held by the limit", "$0.0123 of $5.00"]),
+        (
+            {"snapshot": limited(limit_usd=None, limit_tokens=9000), "cost_usd": None},
+            ["7 waiting", "1,000 of 9,000 tokens"],
+        ),
+    ],
+)
+def test_money_is_shown_with_its_limit_and_what_all_will_come_to(
+    changes: dict[str, object], shown: list[str]
+) -> None:
+    assert words(a_frame(**changes))[5:] == shown
+
+
+def test_a_projected_total_past_the_limit_stands_out() -> None:
+    for ends_at_limit, style in ((False, "dim"), (True, "yellow")):
+        frame = a_frame(snapshot=limited(), projected_usd=Decimal(6), ends_at_limit=ends_at_limit)
+        assert ("limit in 31 s" in words(frame)) is ends_at_limit
+        (part,) = [part for part in state_parts(frame) if part.text.endswith("in all")]
+        assert part.style == style
 
 
 def test_a_stream_has_no_end_to_predict() -> None:

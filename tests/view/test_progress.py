@@ -3,6 +3,7 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from copygen.models import Snapshot, Status, Traffic
+from copygen.models import BudgetState, Snapshot, Status, Traffic
 from copygen.results.stats import Stats
 from copygen.view.console import open_console
 from copygen.view.progress import (
@@ -20,6 +21,7 @@ from copygen.view.progress import (
     Job,
     LiveDisplay,
     QuietDisplay,
+    affordable_prompts,
     choose_display,
 )
 from tests.support.pty_screen import PtyRun, run_on_pty, terminal_env
@@ -110,8 +112,10 @@ def test_heartbeats_come_at_the_start_every_ten_seconds_and_with_notes() -> None
     display.stop()
     assert stream.getvalue().splitlines() == [
         "5 prompts",
-        "0:00:10  120/500, 24 %, 12.0/s, ETA 32 s, 8/8 in flight, 2 failed, $0.0120",
-        "0:00:20  120/500, 24 %, 6.0/s, ETA 1 m 03 s, 8/8 in flight, 2 failed, $0.0120",
+        "0:00:10  120/500, 24 %, 12.0/s, ETA 32 s, 8/8 in flight, 2 failed, $0.0120, "
+        "about $0.0500 in all",
+        "0:00:20  120/500, 24 %, 6.0/s, ETA 1 m 03 s, 8/8 in flight, 2 failed, $0.0120, "
+        "about $0.0500 in all",
         "breaker open, next probe in 5 s",
     ]
 
@@ -275,7 +279,10 @@ def test_off_a_terminal_there_are_lines_and_never_a_moving_cursor(environ: dict[
     text = run.stderr.decode()
     lines = text.splitlines()
     beats = lines[: next(number for number, line in enumerate(lines) if "╭" in line)]
-    assert beats[1] == "0:00:10  10/60, 16 %, 1.0/s, ETA 50 s, 8/8 in flight, $0.0010"
+    assert (
+        beats[1]
+        == "0:00:10  10/60, 16 %, 1.0/s, ETA 50 s, 8/8 in flight, $0.0010, about $0.0060 in all"
+    )
     assert len(beats) == 8, "a title, six heartbeats, a note"
     for movement in ("\r", "\x1b[2K", "\x1b[1A", "\x1b[?25l"):
         assert movement not in text
@@ -293,3 +300,27 @@ def test_a_redraw_is_cheap() -> None:
     display.update(stats_of(2), CALM)
     assert len(stream.getvalue()) - before < 600
     display.stop()
+
+
+@pytest.mark.parametrize(
+    ("limit", "kept", "affordable"),
+    [("1", "0", 15), ("1", "0.2", 5), ("0.7", "0", 0), ("0.71", "0", 0), (None, "0", None)],
+)
+def test_what_is_left_of_a_limit_pays_for_so_many_prompts(
+    limit: str | None, kept: str, affordable: int | None
+) -> None:
+    stats = Stats()
+    for number in range(35):
+        stats.add(replace(OK, id=str(number), cost_usd=Decimal("0.02")))
+    budget = BudgetState(
+        limit_usd=Decimal(limit) if limit else None,
+        limit_tokens=None,
+        spent_usd=Decimal("0.70"),
+        spent_tokens=0,
+        kept_usd=Decimal(kept),
+        kept_tokens=0,
+        reserved_usd=Decimal(0),
+        reserved_tokens=0,
+        waiting=0,
+    )
+    assert affordable_prompts(stats, budget) == affordable

@@ -10,12 +10,14 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from copygen.models import Kind, Status, Traffic
+from copygen.results.breakdown import CostGroup
 from copygen.results.stats import FailureGroup, Latency, Summary
+from copygen.results.summary import CacheHint
 from copygen.view.summary import render_summary
-from tests.view.sample_summary import COMPLETE, GOLDEN, NOTHING, PARTIAL, WIDTHS, drawn
+from tests.view.sample_summary import COMPLETE, GOLDEN, HOSTILE, NOTHING, PARTIAL, WIDTHS, drawn
 
 CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]")
-CLOSING = 2
+CLOSING = 3
 """Lines after the tables, which may be as long as the command they hold."""
 
 
@@ -92,7 +94,11 @@ def test_a_simulated_run_says_that_no_money_was_spent() -> None:
             {"cost_usd": None, "unpriced": 5000, "cost_notes": {"no price for x\x1b[2J": 5000}},
             r"unknown · 5,000 × no price for x\x1b[2J",
         ),
-        ({"unaccepted_cost_usd": Decimal("0.02")}, "$0.0200 of it for unaccepted texts"),
+        ({"cost_by_status_usd": {Status.FAILED: Decimal("0.02")}}, "$0.0200 of it failed"),
+        (
+            {"traffic": Traffic(9, possibly_billed=1, possibly_billed_usd=Decimal("0.003"))},
+            "up to $0.0030 more possibly billed",
+        ),
     ],
 )
 def test_cost_is_a_figure_a_bound_or_unknown_with_the_reason(
@@ -140,13 +146,64 @@ def test_a_percentile_is_named_from_the_first_count_that_can_exceed_it(
     assert line.count("–") == hidden
 
 
-def test_several_models_are_told_apart() -> None:
-    models = {f"model-{number}": 100 - number for number in range(7)}
-    shown = drawn(replace(COMPLETE, by_model=models), 100)
-    assert "100 model-0 · 99 model-1" in shown
-    assert "2 more" in shown
-    assert "model-5" not in shown
-    assert "Models" not in drawn(COMPLETE, 100)
+def groups(count: int) -> tuple[CostGroup, ...]:
+    """Groups of which each is dearer than the one before it."""
+    cost = Decimal("0.001")
+    return tuple(
+        CostGroup(f"model-{n}", 100, 90, cost * n, 0, cost * n / 90) for n in range(1, count + 1)
+    )
+
+
+@pytest.mark.parametrize(
+    ("field", "label"), [("costs_by_model", "By model"), ("costs_by_cell", "By cell")]
+)
+def test_several_models_or_cells_are_told_apart_by_what_they_cost(field: str, label: str) -> None:
+    shown = drawn(replace(COMPLETE, **{field: groups(2)}), 100)  # type: ignore[arg-type]  # a table
+    assert label in shown
+    assert re.search(r"model-2 +90 of 100 +\$0\.0020 +\$0\.0000222 ", shown)
+    assert label not in drawn(replace(COMPLETE, **{field: groups(1)}), 100)  # type: ignore[arg-type]
+
+
+def test_of_many_groups_the_dearest_are_shown() -> None:
+    shown = drawn(replace(COMPLETE, costs_by_cell=groups(9)), 100)
+    assert re.findall(r"model-\d", shown) == [f"model-{n}" for n in range(9, 3, -1)]
+    assert "3 more" in shown
+
+
+def test_a_group_with_unknown_costs_shows_a_bound_and_no_mean() -> None:
+    some = CostGroup("a", 5, 5, Decimal("0.1"), 2, None)
+    none = CostGroup("b", 5, 5, None, 5, None)
+    shown = drawn(replace(COMPLETE, costs_by_model=(some, none)), 100)
+    assert re.search(r"a +5 of 5 +at least \$0\.1000 +– ", shown)
+    assert re.search(r"b +5 of 5 +unknown +– ", shown)
+
+
+@pytest.mark.parametrize(
+    ("changes", "shown"),
+    [
+        ({}, "92 % of $0.20 used · $0.0021 of it possibly billed"),
+        ({"kept_usd": Decimal(0)}, "91 % of $0.20 used  "),
+        ({"limit_usd": None, "limit_tokens": 2_000_000}, "82 % of 2,000,000 tokens used"),
+    ],
+)
+def test_a_limit_says_how_much_of_it_is_used(changes: dict[str, object], shown: str) -> None:
+    budget = replace(PARTIAL.budget, **changes)  # type: ignore[type-var, arg-type]  # a table
+    assert shown in drawn(replace(PARTIAL, budget=budget), 80)
+    assert "Limit" not in drawn(COMPLETE, 80)
+
+
+def test_prompts_that_are_left_are_named_with_what_they_would_cost() -> None:
+    summary = replace(COMPLETE, left=1240, left_cost_usd=Decimal("1.49"))
+    shown = drawn(summary, 80)
+    assert shown.startswith("╭─ 5,000 prompts ok, 1,240 left ─")
+    assert "Next         1,240 not done, about $1.49: copygen run prompts.yaml" in shown
+
+
+def test_a_hint_names_the_column_that_keeps_the_template_out_of_the_cache() -> None:
+    hint = CacheHint(f"title{HOSTILE}", 40, 1900)
+    shown = " ".join(drawn(replace(COMPLETE, cache_hint=hint), 120).split())
+    assert "inserts title\\x1b[2J" in shown
+    assert "about 1,900 tokens that never" in shown
 
 
 def test_traffic_is_left_out_when_nothing_was_sent() -> None:
@@ -175,7 +232,9 @@ def test_a_group_of_various_failures_says_so() -> None:
     ],
 )
 def test_what_to_do_next_is_a_command(by_status: dict[Status, int], steps: list[str]) -> None:
-    summary = replace(COMPLETE, total=sum(by_status.values()), by_status=by_status)
+    summary = replace(
+        COMPLETE, total=sum(by_status.values()), by_status=by_status, left_cost_usd=None
+    )
     next_lines = [line for line in drawn(summary, 80).splitlines() if line.startswith("  Next")]
     assert [line.split(maxsplit=1)[1] for line in next_lines] == steps
 
@@ -196,7 +255,17 @@ def test_results_on_standard_output_have_no_path() -> None:
 def test_no_text_from_outside_disturbs_the_table(message: str, name: str, width: int) -> None:
     group = FailureGroup(Kind.SERVER, 500, message, 1, name)
     hostile = {message: 1, name: 2}
-    summary = replace(PARTIAL, failures=(group,), by_model=hostile, cost_notes=hostile)
+    named = tuple(
+        replace(group, name=name) for group, name in zip(groups(3), hostile, strict=False)
+    )
+    summary = replace(
+        PARTIAL,
+        failures=(group,),
+        costs_by_model=named,
+        costs_by_cell=named[::-1],
+        cache_hint=CacheHint(name, 1, 2000),
+        cost_notes=hostile,
+    )
     stream = io.StringIO()
     console = Console(file=stream, width=width, color_system=None)
     render_summary(summary, console, results=name, command=message)

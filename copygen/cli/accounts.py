@@ -1,0 +1,75 @@
+"""What a run's statistics do not know: what is left, the limit, and how to pay less."""
+
+from dataclasses import replace
+from decimal import Decimal
+
+from copygen.cli.prepare import Plan
+from copygen.errors import CopygenError, LimitReached
+from copygen.models import BudgetState
+from copygen.prompts import Layout
+from copygen.results.summary import CacheHint, Summary
+from copygen.view.figures import count, counted, money
+
+BYTES_PER_TOKEN = 4
+"""Of UTF-8, on average over languages: enough to tell a long text from a short one."""
+CACHED_FROM_TOKENS = 1024
+"""The shortest beginning that most providers cache (OpenAI, Gemini and Anthropic alike)."""
+_ENOUGH_HITS = 0.5
+
+
+def completed(summary: Summary, plan: Plan, budget: BudgetState | None) -> Summary:
+    """The summary with what is left of the prompts and the limit, and a hint on caching."""
+    known = plan.total is not None
+    left = max(0, (plan.total or 0) - summary.total - summary.skipped) if known else None
+    whole = replace(summary, left=left, budget=budget, cache_hint=_cache_hint(summary, plan))
+    return replace(whole, left_cost_usd=_left_cost_usd(whole))
+
+
+def explained(error: CopygenError | None, summary: Summary) -> CopygenError | None:
+    """A limit reached, with what was spent, what is left, and what that would cost."""
+    if not isinstance(error, LimitReached):
+        return error
+    lines = [str(error), f"Spent: {_spent(summary)}."]
+    if summary.unfinished:
+        cost = summary.left_cost_usd
+        words = "" if cost is None else f", about {money(cost)} at this run's cost per prompt"
+        lines.append(f"Left: {counted(summary.unfinished, 'prompt')}{words}.")
+    if summary.budget is not None:
+        lines.append("Run the same command again to go on; the limit counts each run anew.")
+    return LimitReached("\n".join(lines))
+
+
+def _spent(summary: Summary) -> str:
+    if summary.cost_usd is None:
+        words = "an unknown amount"
+    else:
+        words = f"{'at least ' * bool(summary.unpriced)}{money(summary.cost_usd)}"
+    if summary.budget is not None and summary.budget.limit_tokens is not None:
+        words = f"{count(summary.budget.spent_tokens)} tokens, {words}"
+    if summary.unpriced:
+        words = f"{words}; {counted(summary.unpriced, 'prompt')} unpriced"
+    if summary.traffic.possibly_billed:
+        attempts = counted(summary.traffic.possibly_billed, "attempt")
+        most = summary.traffic.possibly_billed_usd
+        bound = "how much is unknown" if most is None else f"up to {money(most)} more"
+        words = f"{words}; {attempts} possibly billed, {bound}"
+    return words
+
+
+def _left_cost_usd(summary: Summary) -> Decimal | None:
+    if summary.left is None or summary.cost_usd is None or not summary.priced:
+        return None
+    return summary.cost_usd / summary.priced * summary.unfinished
+
+
+def _cache_hint(summary: Summary, plan: Plan) -> CacheHint | None:
+    layout: Layout = plan.source.layout
+    prefix, behind = layout.prefix_bytes, layout.behind_bytes
+    wanted = CACHED_FROM_TOKENS * BYTES_PER_TOKEN
+    if layout.first_column is None or prefix >= wanted or prefix + behind < wanted:
+        return None
+    known = plan.provider.model(plan.target.default_model)
+    cheaper = known and known.price and known.price.cached_input is not None
+    if not cheaper or summary.total < 2 or (summary.cache_hit_share or 0) >= _ENOUGH_HITS:
+        return None
+    return CacheHint(layout.first_column, prefix // BYTES_PER_TOKEN, behind // BYTES_PER_TOKEN)
