@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from copygen.cli.channels import channels
 from copygen.cli.run import run
 from copygen.cli.simulate import simulate
 from copygen.version import __version__
@@ -20,6 +21,7 @@ app = typer.Typer(
 )
 app.command()(run)
 app.command()(simulate)
+app.command()(channels)
 
 
 def _print_version(wanted: bool) -> None:

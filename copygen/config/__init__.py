@@ -5,7 +5,7 @@ file adds providers and overrides any value of a preset. A prompt file may name 
 model but never an address: the key must not follow a file somebody else wrote.
 """
 
-from copygen.config.load import Loaded, load_settings, preset_names
+from copygen.config.load import Loaded, configs_folder, load_settings, preset_names
 from copygen.config.shapes import (
     BreakerSettings,
     ModelConfig,
@@ -25,6 +25,7 @@ __all__ = [
     "RetrySettings",
     "SecondCurrency",
     "Settings",
+    "configs_folder",
     "load_settings",
     "preset_names",
 ]
