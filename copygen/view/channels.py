@@ -13,35 +13,45 @@ from copygen.view.figures import count
 from copygen.view.safe import safe
 
 _WIDEST = 100
-_STACKED = 72
-"""Below this many columns the units and dates are left to `copygen channels NAME`."""
+_COLUMNS = (
+    (78, ("field", "limit", "unit", "kind", "texts", "checked on")),
+    (60, ("field", "limit", "unit", "kind")),
+    (0, ("field", "limit", "unit")),
+)
+"""From so many columns of the terminal on; what is left out, `copygen channels NAME` shows."""
 
 
 def render_channels(channels: Sequence[Channel], console: Console) -> None:
     """Print one table of all fields, a channel after the other."""
-    wide = console.width >= _STACKED
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, header_style="bold", show_edge=False)
-    table.add_column("channel", style="cyan", no_wrap=True)
-    table.add_column("field", no_wrap=True)
-    table.add_column("limit", justify="right", no_wrap=True)
-    if wide:
-        table.add_column("unit", no_wrap=True)
-    table.add_column("kind", no_wrap=True)
-    if wide:
-        table.add_column("texts", justify="right", no_wrap=True)
-        table.add_column("checked on", no_wrap=True)
+    columns = next(names for width, names in _COLUMNS if console.width >= width)
+    table = Table(box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False, show_edge=False)
+    for name in columns:
+        right = name in ("limit", "texts")
+        table.add_column(name, justify="right" if right else "left", no_wrap=True)
     for channel in channels:
-        for number, (short, spec) in enumerate(channel.fields.items()):
-            last = number == len(channel.fields) - 1
-            name = safe(channel.name) if number == 0 else ""
-            cells = [Text(name), Text(safe(short)), *_limit(spec, wide=wide), _kind(spec)]
-            if wide:
-                cells += [Text(_texts(spec)), Text(_checked(spec), "dim")]
-            table.add_row(*cells, end_section=last)
+        rows = [_cells(spec) for spec in channel.fields.values()]
+        for number, cells in enumerate(rows, 1):
+            table.add_row(*(cells[name] for name in columns), end_section=number == len(rows))
     console.print(table)
-    console.print(
-        Text("copygen channels NAME shows a channel's rules and sources.", "dim"), soft_wrap=True
-    )
+    closing = "copygen channels NAME shows a channel's rules and sources."
+    if any(not spec.verified for channel in channels for spec in channel.fields.values()):
+        closing = f"? unverified: a longer text is warned of, not rejected. {closing}"
+    console.print(Text(closing, "dim"))
+
+
+def _cells(spec: FieldSpec) -> Mapping[str, Text]:
+    channel, dot, short = spec.name.partition(".")
+    kind = Text()
+    if spec.limit is not None:
+        kind = Text("hard", "bold") if spec.hard else Text("soft")
+    return {
+        "field": Text.assemble((safe(channel), "cyan"), dot, safe(short)),
+        "limit": Text("-" if spec.limit is None else count(spec.limit)),
+        "unit": Text(spec.unit.value if spec.limit else ""),
+        "kind": kind if spec.verified else kind.append("?", "not bold yellow"),
+        "texts": Text(_texts(spec)),
+        "checked on": Text(_checked(spec), "dim"),
+    }
 
 
 def render_channel(channel: Channel, console: Console) -> None:
@@ -78,32 +88,22 @@ def _facts(spec: FieldSpec) -> list[tuple[str, Text]]:
     return facts
 
 
-def _limit(spec: FieldSpec, *, wide: bool) -> list[Text]:
-    figure = Text("-" if spec.limit is None else count(spec.limit))
-    return [figure, Text(spec.unit.noun if spec.limit else "")] if wide else [figure]
-
-
 def _limit_in_full(spec: FieldSpec) -> Text:
     if spec.limit is None:
         return Text("none")
-    words = Text(f"{spec.unit.counted(spec.limit)}, ").append(_kind(spec))
+    words = Text(f"{spec.unit.counted(spec.limit)}, {'hard' if spec.hard else 'soft'}")
+    if not spec.verified:
+        words.append(", unverified", "yellow")
     explained = spec.unit.explanation
     return words.append(f"\n{explained}", "dim") if explained else words
-
-
-def _kind(spec: FieldSpec) -> Text:
-    if spec.limit is None:
-        return Text("")
-    kind = Text("hard", "bold") if spec.hard else Text("soft")
-    return kind if spec.verified else kind.append(", unverified", "not bold yellow")
 
 
 def _texts(spec: FieldSpec) -> str:
     if spec.min_count == spec.max_count:
         return "" if spec.max_count is None else str(spec.max_count)
     if spec.max_count is None:
-        return f"{spec.min_count} or more"
-    return f"{spec.min_count}-{spec.max_count}" if spec.min_count else f"up to {spec.max_count}"
+        return f"{spec.min_count}+"
+    return f"{spec.min_count or 0}-{spec.max_count}"
 
 
 def _checked(spec: FieldSpec) -> str:
