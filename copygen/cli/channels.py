@@ -9,7 +9,7 @@ import typer
 def channels(
     name: Annotated[
         str | None,
-        typer.Argument(metavar="[NAME]", help="One channel (google_ads) or field, in full."),
+        typer.Argument(metavar="NAME", help="One channel (google_ads) or one field, in full."),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
     settings_file: Annotated[
