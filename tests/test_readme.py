@@ -8,6 +8,7 @@ import pytest
 from copygen.engine.retry import RULES, Action
 from copygen.errors import ExitCode
 from copygen.models import Kind
+from copygen.quality.measure import Unit
 from tests.support.running import ROOT, copygen
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -42,11 +43,19 @@ def test_the_table_of_kinds_is_the_one_the_engine_goes_by() -> None:
     assert between("kinds") == kinds_table()
 
 
-@pytest.mark.parametrize("command", ["run", "plan", "simulate", "models", "doctor", "schema"])
+@pytest.mark.parametrize(
+    "command",
+    ["run", "plan", "simulate", "models", "doctor", "schema", "channels"],
+)
 def test_the_options_are_those_of_help(tmp_path: Path, command: str) -> None:
     done = copygen(command, "--help", cwd=tmp_path, env={"COLUMNS": "96", "TERM": "dumb"})
     shown = [line.rstrip() for line in done.stdout.strip("\n").splitlines()]
     assert "\n".join(shown) in between("help")
+
+
+def test_every_unit_is_explained() -> None:
+    section = README.split("## Channels")[1].split("\n## ")[0]
+    assert {unit for unit in Unit if f"`{unit}`" in section} == set(Unit)
 
 
 def test_every_exit_code_is_explained() -> None:

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from copygen.cli.channels import channels
 from copygen.cli.doctor import doctor
 from copygen.cli.models import models
 from copygen.cli.plan import plan
@@ -28,6 +29,7 @@ app.command()(doctor)
 app.command()(plan)
 app.command()(simulate)
 app.command()(schema)
+app.command()(channels)
 
 
 def _print_version(wanted: bool) -> None:

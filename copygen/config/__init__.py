@@ -5,7 +5,13 @@ file adds providers and overrides any value of a preset. A prompt file may name 
 model but never an address: the key must not follow a file somebody else wrote.
 """
 
-from copygen.config.load import Loaded, load_settings, preset_names, schema_text
+from copygen.config.load import (
+    Loaded,
+    configs_folder,
+    load_settings,
+    preset_names,
+    schema_text,
+)
 from copygen.config.prices import Evidence, LongContext, Price, Rates, TimeOfDay
 from copygen.config.shapes import (
     MOST_IN_FLIGHT,
@@ -31,6 +37,7 @@ __all__ = [
     "SecondCurrency",
     "Settings",
     "TimeOfDay",
+    "configs_folder",
     "load_settings",
     "preset_names",
     "schema_text",

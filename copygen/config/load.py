@@ -29,15 +29,23 @@ def load_settings(
     settings = validate(Settings, _or_empty(document))
     if options:
         settings = _validated_options(document.data or {}, options)
-    return Loaded(settings, document)
+    folder = path.parent if path else _usual_folder(environ)
+    return Loaded(settings, document, folder)
 
 
 class Loaded:
     """The settings, and with them the providers they speak of."""
 
-    def __init__(self, settings: Settings, document: Document) -> None:
+    def __init__(self, settings: Settings, document: Document, folder: Path) -> None:
         self.settings = settings
         self._document = document
+        self._folder = folder
+
+    def channel_files(self) -> tuple[Path, ...]:
+        """The user's channel files: those in `channels/` beside the settings, then those named."""
+        beside = sorted((self._folder / "channels").glob("*.yaml"))
+        named = (self._folder / path.expanduser() for path in self.settings.channels)
+        return (*beside, *named)
 
     @property
     def path(self) -> str | None:
@@ -79,16 +87,17 @@ def provider_names(loaded: Loaded) -> list[str]:
 
 def preset_names() -> list[str]:
     """The providers that ship with copygen, sorted."""
-    entries = (entry.name for entry in _preset_folder().iterdir())
+    entries = (entry.name for entry in configs_folder().iterdir())
     return sorted(name.removesuffix(".yaml") for name in entries if name.endswith(".yaml"))
 
 
 def schema_text(name: str) -> str:
     """The JSON schema `summary` or `record`, as it ships."""
-    return (_preset_folder() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
+    return (configs_folder() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
 
 
-def _preset_folder() -> Traversable:
+def configs_folder() -> Traversable:
+    """The folder of all data that ships with copygen: providers, and below it other tables."""
     # Inside a wheel the presets stand beside the package's modules; in a checkout, and in an
     # editable install of one, they are the top-level folder.
     packaged = resources.files("copygen") / "configs"
@@ -97,7 +106,7 @@ def _preset_folder() -> Traversable:
 
 def data_text(name: str) -> str:
     """The text of a file in configs/, by its path in there."""
-    return (_preset_folder() / name).read_text(encoding="utf-8")
+    return (configs_folder() / name).read_text(encoding="utf-8")
 
 
 def _preset(name: str) -> Document | None:
@@ -109,9 +118,13 @@ def _preset(name: str) -> Document | None:
 def _usual_file(environ: Mapping[str, str]) -> Path | None:
     if named := environ.get("COPYGEN_CONFIG"):
         return Path(named)
-    base = environ.get("XDG_CONFIG_HOME") or (Path(environ.get("HOME", "~")) / ".config")
-    usual = Path(base) / "copygen" / "config.yaml"
+    usual = _usual_folder(environ) / "config.yaml"
     return usual if usual.is_file() else None
+
+
+def _usual_folder(environ: Mapping[str, str]) -> Path:
+    base = environ.get("XDG_CONFIG_HOME") or (Path(environ.get("HOME", "~")) / ".config")
+    return Path(base) / "copygen"
 
 
 def _text(path: Path) -> str:

@@ -212,6 +212,9 @@ class Settings(Settled):
     """Whether a key may go over plain http:// to another machine."""
     retry: RetrySettings = RetrySettings()
     breaker: BreakerSettings = BreakerSettings()
+    channels: tuple[Path, ...] = ()
+    """Channel files of your own, beside those in `channels/` next to this file; a relative path
+    begins at the settings file."""
     providers: dict[str, dict[str, Any]] = pydantic.Field(default_factory=dict)
     """Provider name → keys that add to or replace those of the preset of that name."""
 

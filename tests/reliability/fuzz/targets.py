@@ -124,7 +124,7 @@ def yaml_file(data: bytes) -> str:
 def _settings(text: str) -> str:
     try:
         document = parse_document(text, "c.yaml")
-        loaded = Loaded(validate(Settings, document), document)
+        loaded = Loaded(validate(Settings, document), document, Path())
         for name in list(loaded.settings.providers)[:3]:
             loaded.provider(name)
     except ConfigError as error:

@@ -1,0 +1,189 @@
+"""Named fields: one answer with several texts, asked for as JSON and read strictly."""
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, Final
+
+import pydantic
+
+from copygen.documents import Document, Location, located, validate
+from copygen.errors import ConfigError, CopygenError
+from copygen.models import JsonValue
+from copygen.quality.channels import Channels, FieldSpec
+from copygen.quality.measure import Unit
+
+Count = Annotated[int, pydantic.Field(ge=1, le=100)]
+_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+
+
+class FieldRequest(pydantic.BaseModel):
+    """What a prompt file says of one field: `{channel: google_ads.headline, count: 5}`."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    channel: str | None = None
+    """A field of a channel, whose limit, unit and rules hold unless given here."""
+    limit: int | None = pydantic.Field(default=None, ge=1)
+    unit: Unit | None = None
+    count: Count | None = None
+    """Exactly so many texts; with neither count nor max_count, one."""
+    max_count: Count | None = None
+    """One to so many texts."""
+    hint: str | None = None
+    """What the model is told about the field, in words."""
+
+    @pydantic.model_validator(mode="after")
+    def _one_count(self) -> "FieldRequest":
+        if self.count is not None and self.max_count is not None:
+            raise ValueError("takes count or max_count, not both")
+        return self
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field that is asked for, with what its channel says."""
+
+    name: str
+    spec: FieldSpec
+    """Of the channel, with the prompt file's own limit and unit over it."""
+    min_count: int
+    max_count: int
+    is_list: bool
+    """Whether the answer holds a list; else a single text."""
+    hint: str | None = None
+
+
+def read_fields(
+    document: Document,
+    channels: Channels,
+    *,
+    at: Location = ("fields",),
+    error: type[CopygenError] = ConfigError,
+) -> tuple[Field, ...]:
+    """Return the fields of the mapping under `at`, in its order.
+
+    Raises `error` as `path:line:column: sentence` for a wrong name, key or channel.
+    """
+    data: Any = document.data
+    for part in at:
+        data = data[part]
+    if not isinstance(data, dict) or not data:
+        raise located(error, "'fields' should be a mapping (name: what)", document.source(at))
+    fields = []
+    for name in data:
+        loc = (*at, name)
+        source = document.source(loc)
+        try:
+            _check_name(name)
+            request = validate(FieldRequest, document, at=loc, error=error)
+            fields.append(resolve(name, request, channels))
+        except (ConfigError, ValueError) as problem:
+            if isinstance(problem, error) and str(problem).startswith(document.path):
+                raise
+            raise located(error, f"field '{name}': {problem}", source) from problem
+    return tuple(fields)
+
+
+def _check_name(name: str) -> None:
+    if not _NAME.fullmatch(name):
+        raise ValueError("a name is made of Latin letters, digits, _ and -, 64 at most")
+
+
+def resolve(name: str, request: FieldRequest, channels: Channels) -> Field:
+    """Return the field with its channel's limits. Raises ConfigError for an unknown channel."""
+    base = channels.field(request.channel) if request.channel else None
+    own = {"limit": request.limit, "unit": request.unit}
+    given = {key: value for key, value in own.items() if value is not None}
+    if base is None:
+        spec = FieldSpec.model_validate({"name": name, "source": "the prompt file", **given})
+    else:
+        changed = {**given, "verified": True, "recommended": None, "min_length": None}
+        spec = base.model_copy(update=changed if given else {})
+    is_list = request.count is not None or request.max_count is not None
+    most = request.count or request.max_count or 1
+    return Field(name, spec, request.count or 1, most, is_list, request.hint)
+
+
+def json_schema(fields: Sequence[Field]) -> dict[str, JsonValue]:
+    """Return the JSON schema of the answer.
+
+    Within what strict modes accept: no further keys, every key required, and no keyword for
+    counts and lengths (several providers refuse those): they are said in the descriptions.
+    """
+    return {
+        "type": "object",
+        "additionalProperties": False,
+        "required": [field.name for field in fields],
+        "properties": {field.name: _property(field) for field in fields},
+    }
+
+
+def _property(field: Field) -> dict[str, JsonValue]:
+    text: dict[str, JsonValue] = {"type": "string"}
+    if field.is_list:
+        return {"type": "array", "items": text, "description": describe(field)}
+    return {**text, "description": describe(field)}
+
+
+def describe(field: Field) -> str:
+    """Return count, limit and hint of a field as a phrase: `exactly 5 texts, each at most ...`."""
+    parts = [_count_words(field), _length_words(field.spec, each=field.is_list)]
+    said = ", ".join(part for part in parts if part)
+    return f"{field.hint.rstrip('. ')}: {said}" if field.hint else said
+
+
+def _count_words(field: Field) -> str:
+    if not field.is_list:
+        return "one text"
+    if field.min_count == field.max_count:
+        return (
+            "a list of exactly one text"
+            if field.max_count == 1
+            else (f"a list of exactly {field.max_count} texts")
+        )
+    return f"a list of {field.min_count} to {field.max_count} texts"
+
+
+def _length_words(spec: FieldSpec, *, each: bool) -> str:
+    if spec.limit is None:
+        return ""
+    words = f"{'each ' if each else ''}at most {spec.unit.counted(spec.limit)} long"
+    if spec.min_length:
+        words += f" and at least {spec.min_length:,}"
+    if spec.recommended:
+        words += f", best up to {spec.recommended:,}"
+    return words
+
+
+def in_words(fields: Sequence[Field]) -> str:
+    """Return the request for the fields in words, with counts, limits and how they are counted.
+
+    Enough by itself for a model that takes no JSON schema, and useful to one that does.
+    """
+    lines = ["Reply with one JSON object and nothing else: no Markdown, no comment."]
+    lines.append("It has exactly these keys:")
+    lines += [f'- "{field.name}": {describe(field)}' for field in fields]
+    units = dict.fromkeys(field.spec.unit for field in fields if field.spec.limit)
+    explained = [f"{unit.noun}: {unit.explanation}" for unit in units if unit.explanation]
+    if explained:
+        lines.append(f"How length is counted, in {'; in '.join(explained)}.")
+    return "\n".join(lines)
+
+
+Data = dict[str, str | list[str]]
+"""Field → its text or texts; what the record has under `data`."""
+
+
+def plain_text(data: Mapping[str, str | Sequence[str]]) -> str:
+    """Return the texts for reading: a single field bare, several with their names before them."""
+    if len(data) == 1:
+        (only,) = data.values()
+        return only if isinstance(only, str) else "\n".join(only)
+    lines = []
+    for name, value in data.items():
+        if isinstance(value, str):
+            lines.append(f"{name}: {value}")
+        else:
+            lines += [f"{name} {number}: {text}" for number, text in enumerate(value, 1)]
+    return "\n".join(lines)

@@ -1,0 +1,76 @@
+"""Tables of figures that measuring goes by, read from `configs/metrics/` when first needed."""
+
+from datetime import date
+from functools import cache
+from typing import Annotated, TypeVar
+
+import pydantic
+
+from copygen.config import configs_folder
+from copygen.documents import parse_document, validate
+
+
+def _code_point(value: object) -> object:
+    return int(value, 16) if isinstance(value, str) else value
+
+
+CodePoint = Annotated[int, pydantic.BeforeValidator(_code_point)]
+
+
+class Table(pydantic.BaseModel):
+    """Base of all tables: frozen, dated, and with its source."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    source: str
+    checked_on: date
+
+
+class ScriptWidth(pydantic.BaseModel):
+    """The width of a script's spacing characters, in thousandths of the font size."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+
+    first: CodePoint
+    last: CodePoint
+    width: int
+
+
+class PixelTable(Table):
+    """`pixels.yaml`: widths in thousandths of the font size."""
+
+    wide: int
+    halfwidth: int
+    other: int
+    scripts: tuple[ScriptWidth, ...]
+    widths: dict[int, str]
+    """Width → the characters that are so wide."""
+
+
+class XTable(Table):
+    """`x.yaml`: what a post on X is counted by."""
+
+    url_weight: int
+    light: tuple[tuple[CodePoint, CodePoint], ...]
+    """Ranges, both ends included, of characters that count 1."""
+    country_domains: str
+    generic_domains: str
+
+
+class Endings(Table):
+    """`endings.yaml`: what no text should be cut off after, by language."""
+
+    words: dict[str, str]
+    """Language → words, separated by spaces."""
+    particles: dict[str, str]
+    """Language written without spaces → endings of a phrase, separated by spaces."""
+
+
+T = TypeVar("T", bound=Table)
+
+
+@cache
+def table(model: type[T], name: str) -> T:
+    """Return the table of that name; read once."""
+    text = (configs_folder() / "metrics" / f"{name}.yaml").read_text(encoding="utf-8")
+    return validate(model, parse_document(text, f"configs/metrics/{name}.yaml"))

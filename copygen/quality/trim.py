@@ -1,0 +1,97 @@
+"""Shorten a text to a limit, where its language allows a cut."""
+
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
+
+from copygen.quality.graphemes import boundaries
+from copygen.quality.measure import Unit
+from copygen.quality.phrases import ends_open, sentences, tidy, words
+from copygen.quality.placeholders import find_placeholders, measure_filled
+
+_SENTENCE_SHARE = 0.7
+"""A cut behind a sentence is taken if it keeps this share of what would fit."""
+_CANDIDATES = 8
+"""Cuts tried for one that does not end in the middle of something."""
+
+_NOTHING_FILLED: Mapping[str, str] = {}
+
+
+def trim(
+    text: str,
+    limit: int,
+    unit: Unit,
+    *,
+    language: str | None = None,
+    longest: Mapping[str, str] = _NOTHING_FILLED,
+) -> str:
+    """Return the beginning of `text`, in NFC, that is at most `limit` long in `unit`.
+
+    Cut behind a sentence if that keeps most of it, else behind a word or phrase: at spaces, and
+    in Thai, Japanese and Chinese at phrase boundaries found by BudouX; only a first word that is
+    too long by itself is cut between characters. Never inside a grapheme cluster or a placeholder,
+    which counts at its value in `longest`. What remains does not end with an opening bracket, a
+    comma or the like, or a word that announces more to come if a shorter cut avoids it. Empty if
+    nothing fits. A text that fits is returned whole.
+    """
+    text = unicodedata.normalize("NFC", text)
+
+    def fits(part: str) -> bool:
+        return measure_filled(part, unit, longest) <= limit
+
+    if fits(text):
+        return text
+    uncut = _Uncut(text)
+    at_words = uncut.cuts(words(text, language))
+    at_sentences = uncut.cuts(sentences(text))
+    word = _longest_fitting(text, at_words, fits, lambda part: not ends_open(part, language))
+    sentence = _longest_fitting(text, at_sentences, fits)
+    if sentence and len(sentence) >= _SENTENCE_SHARE * len(word):
+        return sentence
+    return word or _longest_fitting(text, uncut.cuts(uncut.clusters), fits)
+
+
+class _Uncut:
+    """What must stay whole: grapheme clusters and placeholders."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self.clusters = boundaries(text)
+        self._ends = frozenset(self.clusters)
+        self._places = [(place.start, place.end) for place in find_placeholders(text)]
+
+    def cuts(self, offsets: Iterable[int]) -> Sequence[int]:
+        """Where the text may be cut near those offsets, tidy and ascending."""
+        return sorted({cut for cut in map(self._cut, offsets) if cut in self._ends})
+
+    def _cut(self, end: int) -> int:
+        """The last tidy offset up to `end` that is in no placeholder."""
+        tidied = len(tidy(self._text[:end]))
+        for first, last in self._places:
+            if first < tidied < last:
+                return last if end >= last else self._cut(first)
+        return tidied
+
+
+def _longest_fitting(
+    text: str,
+    ends: Sequence[int],
+    fits: Callable[[str], bool],
+    is_good: Callable[[str], bool] = bool,
+) -> str:
+    """The longest beginning of `text` that fits; of the longest few, the first that is good."""
+    # Nearly every unit grows with the text; where one does not (an address on X that becomes a
+    # word), the walk down from there still never exceeds the limit.
+    number = bisect_right(ends, False, key=lambda end: not fits(text[:end]))
+    fitting = ""
+    tried = 0
+    while number > 0 and tried < _CANDIDATES:
+        number -= 1
+        part = text[: ends[number]]
+        if not fits(part):
+            continue
+        if is_good(part):
+            return part
+        fitting = fitting or part
+        tried += 1
+    return fitting
