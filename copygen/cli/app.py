@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from copygen.cli.check import check
 from copygen.cli.run import run
 from copygen.cli.simulate import simulate
 from copygen.version import __version__
@@ -19,6 +20,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 app.command()(run)
+app.command()(check)
 app.command()(simulate)
 
 

@@ -19,6 +19,8 @@ _MONTH_NUMBER: Final = re.compile(r"(\d{1,2})\s?[月월]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _YEN_OR_YUAN: Final = ("yen_or_yuan", "JPY", "CNY")
 """`¥` is the sign of both."""
+_ID: Final = "id"
+"""An article number grounds no figure."""
 _MAX_DEPTH: Final = 8
 
 
@@ -47,7 +49,8 @@ class Facts:
     """The values of one item, and words allowed beside them. Everything is worked out lazily."""
 
     def __init__(self, item: Item, measures: Measures, allowed: Sequence[str] = ()) -> None:
-        self._values = list(_texts(item.values()))
+        values = (value for name, value in item.items() if name != _ID)
+        self._values = list(_texts(values))
         self._measures = measures
         self._allowed = allowed
 

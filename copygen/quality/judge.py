@@ -97,8 +97,18 @@ class Judge:
         for check in self._checks(field, tongue):
             found += check(context)
         if self.sameness is not None:
-            found += self.sameness.look(text, item_id)
+            found += self._alike(self.sameness, context, item_id)
         return self._placed(found, field, index) if found else ()
+
+    def _alike(
+        self, sameness: SamenessIndex, context: Context, item_id: str
+    ) -> Iterator[Violation]:
+        """Beginning with the product's own name is no lack of ideas."""
+        text = context.text.original
+        for violation in sameness.look(text, item_id):
+            named = sameness.opening_of(text) in context.facts.folded.text
+            if violation.rule != "sameness.opening" or not named:
+                yield violation
 
     def count(self, number: int, field: FieldRules) -> tuple[Violation, ...]:
         """Whether a field has too few or too many texts."""
@@ -160,7 +170,12 @@ class Judge:
         yield from self._of_packs(field, tongue)
 
     def _off(self, rule: str) -> bool:
-        return self.settings.override(rule) is Override.OFF
+        """Whether the rule and all below it are off, so that the check need not run."""
+        below = (
+            given for name, given in self.settings.severity.items() if name.startswith(f"{rule}.")
+        )
+        off = Override.OFF
+        return self.settings.override(rule) is off and all(given is off for given in below)
 
     def _latin(self, context: Context) -> list[Violation]:
         if self._detector is None:
@@ -259,7 +274,7 @@ def _broken(context: Context, pack: Pack, rules: RuleSet) -> Iterator[Violation]
     for rule, spans in rules.broken(context.text):
         start, end = spans[0]
         words = context.text.original[start:end]
-        message = f"'{words}': {rule.message} [{pack.title}; lint, not legal advice]"
+        message = f"'{words}': {rule.message} [{pack.pack}: lint, not legal advice]"
         fix = f"not '{words}': {rule.instead}" if rule.instead else f"leave out '{words}'"
         yield Violation(
             f"pack.{pack.pack}.{rule.id}", rule.severity, message, (start, end), fix=fix

@@ -4,7 +4,7 @@ import re
 import string
 from collections.abc import Container, Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 
 import pydantic
 
@@ -75,11 +75,14 @@ class Measures(Shape):
 
     def months_in(self, text: str) -> Iterator[tuple[int, int, int]]:
         """`(start, end, month)` of each name of a month right before or after a number."""
+        reached = 0
         for number in _DIGITS.finditer(text):
+            before = self._month_before(text, number.start())
+            if before is not None and before[0] >= reached:
+                yield before
             if after := self._month_after.match(text, number.end()):
                 yield *after.span("name"), self._months[after["name"].lower()]
-            if before := self._month_before(text, number.start()):
-                yield before
+                reached = after.end()
 
     def _month_before(self, text: str, start: int) -> tuple[int, int, int] | None:
         end = start - int(text[start - 1 : start].isspace()) if start else 0
@@ -143,6 +146,7 @@ class Measures(Shape):
         return unit in self.currencies
 
 
+@cache
 def load_measures() -> Measures:
     """The measures that ship with copygen."""
     return validate(Measures, wording_document("measures"))

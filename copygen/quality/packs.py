@@ -7,7 +7,7 @@ own is known by its path. The same shape holds the word lists of `configs/wordin
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import chain
@@ -214,6 +214,7 @@ def load_pack(name: str, folder: Path | None = None) -> Pack:
     return validate(Pack, _document(_configs() / "packs" / f"{name}.yaml", f"packs/{name}.yaml"))
 
 
+@cache
 def load_wording(name: str) -> Pack:
     """A word list of `configs/wording/`: `leftovers`, `claims`, `instructions`."""
     return validate(Pack, wording_document(name))

@@ -98,6 +98,10 @@ class SamenessIndex:
         self._openings.add(self._opening(folded))
         self._near.add(folded, item_id)
 
+    def opening_of(self, text: str) -> str:
+        """What counts as the opening of a text, folded."""
+        return self._opening(fold(text[:_LONGEST]))
+
     def top_openings(self, n: int = 10) -> list[Opening]:
         """The most frequent openings that at least two texts have, most frequent first."""
         return self._openings.top(n)
@@ -240,6 +244,8 @@ class _NearDuplicates:
 def _signature(folded: str) -> bytes:
     unspaced = not folded.isascii() and UNSPACED.search(folded)
     size = _UNSPACED_SHINGLE_CHARS if unspaced else _SHINGLE_CHARS
+    if not folded.isascii():  # a lone surrogate has no UTF-8, which is what is hashed
+        folded = folded.encode("utf-8", "replace").decode("utf-8")
     minhash = RMinHash(num_perm=_VALUES, seed=_SEED)
     minhash.update([folded[i : i + size] for i in range(max(1, len(folded) - size + 1))])
     # A byte of each value: two different ones agree by chance once in 256.

@@ -97,6 +97,13 @@ def language_tag(name: str) -> str | None:
     return primary if primary in _OWN or primary in _LATIN_LANGUAGES else None
 
 
+@cache
+def language_name(tag: str) -> str:
+    """`th` → `Thai`."""
+    name = next((name for name, known in _NAMES.items() if known == tag and len(name) > 3), tag)
+    return name.title()
+
+
 def base(tag: str) -> str:
     """`zh-Hant` → `zh`."""
     return tag.split("-")[0]

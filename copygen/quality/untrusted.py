@@ -1,6 +1,7 @@
 """Row values are written by strangers: what is taken out of them, and what is reported."""
 
 import re
+import unicodedata
 from functools import cache
 from typing import Final
 
@@ -53,15 +54,16 @@ def looks_like_instruction(value: str) -> str | None:
     """What in the value reads as an order to the model, as one phrase; None: nothing.
 
     A hint for people, not a filter: the value is used all the same. It looks at the first 20 000
-    characters, after taking out what `clean` does and folding full-width letters.
+    characters, after taking out what `clean` does, with full-width letters as ordinary ones.
     """
     text = clean(value[:_LONGEST_LOOKED_AT])
     if len(text) < 8:
         return None
-    folded = Folded(text)
-    plain = Folded(folded.text)
+    forms = [Folded(text)]
+    if (plain := unicodedata.normalize("NFKC", text)) != text:
+        forms.append(Folded(plain))
     for rule in _instructions().rules:
-        if rule.matches(plain):
+        if any(rule.matches(form) for form in forms):
             return rule.message
     return None
 

@@ -13,6 +13,7 @@ from copygen.quality.scripts import (
     base,
     foreign_letters,
     is_latin,
+    language_name,
     own_letters,
 )
 from copygen.quality.violations import Severity, Violation
@@ -64,7 +65,7 @@ _FUNCTION_WORDS: Final = MappingProxyType(
     }
 )
 """Words that a text in the language can hardly do without."""
-_CLEARLY: Final = 0.2
+_CLEARLY: Final = 0.15
 """Share of function words of a language from which a text is taken to be in it."""
 
 
@@ -101,8 +102,8 @@ def _foreign(match: re.Match[str], language: str) -> Violation:
     name = next(
         (n for n, letters in SCRIPTS.items() if re.match(f"[{letters}]", match[0])), "other"
     )
-    message = f"'{match[0]}' is {name} script in a text that should be in {language}"
-    fix = f"write the whole text in {language}, without '{match[0]}'"
+    message = f"'{match[0]}' is {name} script in a text that should be in {language_name(language)}"
+    fix = f"write the whole text in {language_name(language)}, without '{match[0]}'"
     return Violation("language.script", Severity.ERROR, message, match.span(), fix=fix)
 
 
@@ -124,8 +125,8 @@ def _too_few(context: Context, language: str) -> list[Violation]:
         enough = own >= _LEAST_SHARE * letters
     if letters < _LEAST_LETTERS or enough:
         return []
-    message = f"{own} of {letters} letters are those of {language}"
-    fix = f"write it in {language}; only names may stay in Latin letters"
+    message = f"{own} of {letters} letters are {language_name(language)}"
+    fix = f"write it in {language_name(language)}; only names may stay in Latin letters"
     return [Violation("language.script", Severity.ERROR, message, fix=fix)]
 
 
@@ -140,8 +141,8 @@ def _han(text: str, language: str) -> list[Violation]:
         wrong = next((i for i, char in enumerate(text) if char in _TRADITIONAL), None)
         what = "traditional Chinese"
     if wrong is not None:
-        message = f"'{text[wrong]}' is {what} in a text that should be in {language}"
-        fix = f"write it in {language}"
+        message = f"'{text[wrong]}' is {what} in a text that should be in {language_name(language)}"
+        fix = f"write it in {language_name(language)}"
         return [Violation("language.script", Severity.ERROR, message, (wrong, wrong + 1), fix=fix)]
     if language == "ja" and not KANA.search(text):
         han = len(own_letters("zh").findall(text))
@@ -174,8 +175,12 @@ def latin(context: Context, detect: Detector) -> list[Violation]:
     best = max(likely, key=likely.__getitem__)
     if likely[best] < _SURE or right > _UNLIKELY:
         return []
-    message = f"this seems to be {best}, not {language}"
-    return [Violation("language.latin", Severity.ERROR, message, fix=f"write it in {language}")]
+    message = f"this seems to be {language_name(best)}, not {language_name(language)}"
+    return [
+        Violation(
+            "language.latin", Severity.ERROR, message, fix=f"write it in {language_name(language)}"
+        )
+    ]
 
 
 @cache
@@ -189,9 +194,11 @@ def _like(language: str) -> frozenset[str]:
     return frozenset(near)
 
 
+@cache
 def open_detector() -> Detector:
-    """Load the detector of Latin languages: a quarter of a second and some 90 MB, once."""
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]  # has no stubs
+    """The detector of Latin languages: half a second and some 90 MB, once per process."""
+    # It has no stubs.
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
     identifier.set_languages(list(_DETECTED))

@@ -8,9 +8,10 @@ from copygen.quality.checks.context import Context
 from copygen.quality.violations import Severity, Violation
 
 # Not \w: the vowel and tone marks of Thai are no word characters to Python, and are to platforms.
-_TAG: Final = re.compile(
-    r"(?<![^\s#＃(（「『。、！？!?,.…:：])[#＃]([^\s#＃!-/:-@\[-^`{-~。、，．！？…「」『』（）“”‘’]+)"
-)
+_LETTERS: Final = r"[^\s#＃!-/:-@\[-^`{-~。、，．！？…「」『』（）“”‘’]+"
+_TAG: Final = re.compile(rf"[#＃]({_LETTERS})")
+_RUN: Final = re.compile(rf"(?<![^\s(（「『。、！？!?,.…:：])(?:[#＃]{_LETTERS})+")
+"""Hashtags one after the other; what follows a letter (`C#a`, `/#part`) is none."""
 _LOOSE: Final = re.compile(r"(?<!\S)[#＃](?=\s|$)")
 _MENTION: Final = re.compile(r"(?<![\w.@])@(\w[\w.]*)")
 
@@ -26,7 +27,8 @@ class TagLimits:
 
 def hashtags(text: str) -> list[tuple[int, int]]:
     """Spans of the hashtags that platforms link: digits alone (`#1`) are none."""
-    return [match.span() for match in _TAG.finditer(text) if not match[1].isnumeric()]
+    found = (tag for run in _RUN.finditer(text) for tag in _TAG.finditer(text, *run.span()))
+    return [tag.span() for tag in found if not tag[1].isnumeric()]
 
 
 def mentions(text: str) -> list[tuple[int, int]]:
