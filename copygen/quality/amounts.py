@@ -1,23 +1,22 @@
 """Numbers in running text: what they may mean, and in which unit."""
 
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
-from typing import Final
+from typing import Final, NamedTuple
 
-from copygen.quality.measures import PERCENT, Measures
+from copygen.quality.measures import ONE, PERCENT, Measures
 
 DIGIT: Final = re.compile(r"\d")
 _NUMBER: Final = re.compile(r"\d+(?:[.,٫٬'’．，]\d+)*")
 _MAX_DIGITS: Final = 30
 _POINTS: Final = str.maketrans({"．": ".", "，": ",", "٫": ".", "٬": ",", "’": ",", "'": ","})
 _BUDDHIST_ERA_YEARS: Final = 543
+_FIRST_BE, _LAST_BE = Decimal(2400), Decimal(2700)
+_DIGITS: Final = re.compile(r"\d+")
 
 
-@dataclass(frozen=True, slots=True)
-class Amount:
+class Amount(NamedTuple):
     """A number as written, and what it may mean."""
 
     span: tuple[int, int]
@@ -27,7 +26,7 @@ class Amount:
     """As written; several where that is ambiguous: `1.000` is one, or a thousand."""
     unit: str | None = None
     """The unit it is counted in; None: a bare number."""
-    factor: Decimal = Decimal(1)
+    factor: Decimal = ONE
     """How many of those the written unit is: 1000 for kilograms, which are counted in grams."""
 
     @property
@@ -40,18 +39,15 @@ def amounts(text: str, measures: Measures) -> list[Amount]:
     """Every number in the text, in order. Digits of any script count; number words do not."""
     found: list[Amount] = []
     for match in _NUMBER.finditer(text):
-        for start, end in _numerals(text, *match.span()):
-            found.append(_amount(text, start, end, measures))
+        start, end = match.span()
+        if values := readings(match[0]):
+            found.append(_amount(text, start, end, values, measures))
+            continue
+        # A list such as `1,2,3`, or a date such as `12.5.2026`.
+        for part in _DIGITS.finditer(text, start, end):
+            values = readings(part[0]) or (Decimal(0),)
+            found.append(_amount(text, *part.span(), values, measures))
     return found
-
-
-def _numerals(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
-    """The one number at `start:end`, or the several of a list such as `1,2,3` or `12.5.2026`."""
-    if readings(text[start:end]):
-        yield start, end
-        return
-    for match in re.finditer(r"\d+", text[start:end]):
-        yield start + match.start(), start + match.end()
 
 
 @lru_cache(maxsize=4096)
@@ -82,8 +78,9 @@ def _is_mixed(groups: list[str], plain: str, mark: str) -> bool:
     return bool(inner) and all(len(group) == 3 for group in inner) and plain.count(mark) == 1
 
 
-def _amount(text: str, start: int, end: int, measures: Measures) -> Amount:
-    values = readings(text[start:end]) or (Decimal(0),)
+def _amount(
+    text: str, start: int, end: int, values: tuple[Decimal, ...], measures: Measures
+) -> Amount:
     begin = start
     scale, unit, factor, stop = measures.after(text, end)
     if scale != 1:
@@ -95,6 +92,6 @@ def _amount(text: str, start: int, end: int, measures: Measures) -> Amount:
 
 def years(amount: Amount) -> tuple[Decimal, ...]:
     """The values, and for a year of the Buddhist era the common one: 2568 → 2025."""
-    return amount.values + tuple(
-        value - _BUDDHIST_ERA_YEARS for value in amount.values if 2400 <= value <= 2700
-    )
+    values = amount.values
+    common = [value - _BUDDHIST_ERA_YEARS for value in values if _FIRST_BE <= value <= _LAST_BE]
+    return (*values, *common) if common else values

@@ -53,11 +53,16 @@ class Facts:
         self._values = list(_texts(values))
         self._measures = measures
         self._allowed = allowed
+        # By hand: cached_property takes a lock, which is most of its cost here.
+        self._folded: Folded | None = None
+        self._known: _Numbers | None = None
 
-    @cached_property
+    @property
     def folded(self) -> Folded:
         """All values as one folded text, a line each."""
-        return Folded("\n".join([*self._values, *self._allowed]))
+        if self._folded is None:
+            self._folded = Folded("\n".join([*self._values, *self._allowed]))
+        return self._folded
 
     @cached_property
     def latin_words(self) -> frozenset[str]:
@@ -72,7 +77,9 @@ class Facts:
         within a sentence grounds all but shares and prices. Writing does not matter: 2,500,
         ２５００ and ๒๕๐๐ are one, and so are 1 kg and 1000 g.
         """
-        numbers = self._numbers
+        if self._known is None:
+            self._known = self._read()
+        numbers = self._known
         values = years(amount)
         if amount.unit is None:
             return any(value in numbers.written for value in values)
@@ -83,8 +90,7 @@ class Facts:
         loose = numbers.alone if strict else numbers.alone | numbers.bare
         return any(value in loose for value in values)
 
-    @cached_property
-    def _numbers(self) -> _Numbers:
+    def _read(self) -> _Numbers:
         found = _Numbers()
         for text in [*self._values, *self._allowed]:
             if text.isdecimal() and (values := readings(text)):

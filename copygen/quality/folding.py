@@ -1,7 +1,33 @@
 """Text folded for comparison (NFKC, then casefold), with the way back to the original."""
 
+import re
 import unicodedata
 from functools import cached_property
+from typing import Final
+
+HANGUL, KANA, HAN, THAI, OTHER, LATIN = range(6)
+"""Numbers of the groups."""
+SCRIPT_GROUPS: Final = tuple(
+    re.compile(letters)
+    for letters in (
+        "[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7a3]",  # Hangul
+        "[\u3041-\u30ff]",  # kana
+        "[\u2e80-\u3040\u31f0-\ua95f\ud7a4-\U0010ffff]",  # Han, and what else lies there
+        "[\u0e00-\u0eff]",  # Thai, Lao
+        "[\x80-\u0dff\u0f00-\u10ff\u1200-\u2e7f]",  # most others, and typographic marks
+        "[a-z]",
+        "",
+    )
+)
+"""Scripts, so that literals of those a text does not have need no look. The last is none."""
+_ASCII_GROUPS: Final = ((LATIN, 6), (6,))
+
+
+def script_groups(folded: str) -> tuple[int, ...]:
+    """The numbers of the groups whose letters the text has, the rarest first."""
+    if folded.isascii():
+        return _ASCII_GROUPS[0] if SCRIPT_GROUPS[LATIN].search(folded) else _ASCII_GROUPS[1]
+    return tuple(n for n, letters in enumerate(SCRIPT_GROUPS) if letters.search(folded))
 
 
 class Folded:
@@ -13,6 +39,14 @@ class Folded:
             self.text = original.lower()
         else:
             self.text = unicodedata.normalize("NFKC", original).casefold()
+        self._groups: tuple[int, ...] | None = None
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The script groups of the text."""
+        if self._groups is None:
+            self._groups = script_groups(self.text)
+        return self._groups
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets into the original of what stands at `start:end` of the folded text.

@@ -13,10 +13,14 @@ from copygen.quality.folding import fold
 from copygen.quality.packs import Shape, wording_document
 
 PERCENT = "%"
+ONE = Decimal(1)
 _DIGITS = re.compile(r"\d+")
 _WIDEST_CURRENCY = 12
 _WIDEST_MONTH = 14
 _WIDEST_TAIL = 24
+_WIDEST_FORM = 16
+_NEAR = 2
+_ORDINALS = frozenset(("st", "nd", "rd", "th", ". "))
 _LETTERS = frozenset(string.ascii_letters)
 _WORD_END = "(?![A-Za-zÀ-ɏ])"
 
@@ -52,14 +56,29 @@ class Measures(Shape):
         """`(multiplier, unit, factor, stop)` of what follows a number that ends at `end`."""
         tail = text[end : end + _WIDEST_TAIL].lower()
         scale, at = 1, 0
-        if (form := _longest(tail, self._scales, int(tail[:1].isspace()))) is not None:
+        if (form := self._longest(tail, self._scales, int(tail[:1].isspace()))) is not None:
             scale, at = self._scales[form[0]], form[1]
         gap = int(tail[at : at + 1].isspace() or tail[at : at + 1] == "-")
-        unit = _longest(tail, self._by_form, at + gap) or _longest(tail, self._by_form, at)
+        unit = self._longest(tail, self._by_form, at + gap)
         if unit is None:
-            return scale, None, Decimal(1), end + at
+            return scale, None, ONE, end + at
         name, factor = self._by_form[unit[0]]
         return scale, name, factor, end + unit[1]
+
+    def _longest(self, tail: str, forms: Container[str], start: int) -> tuple[str, int] | None:
+        """The longest of `forms` at `start`, and where it ends; a Latin one ends with its word."""
+        if tail[start : start + 1] not in self._firsts:
+            return None
+        for stop in range(min(len(tail), start + _WIDEST_FORM), start, -1):
+            if (form := tail[start:stop]) in forms:
+                after = tail[stop : stop + 1]
+                if form[-1] not in _LETTERS or not after.isalpha() or after > "\u024f":
+                    return form, stop
+        return None
+
+    @cached_property
+    def _firsts(self) -> frozenset[str]:
+        return frozenset(form[0] for form in (*self._by_form, *self._scales))
 
     def currency_before(self, text: str, start: int) -> tuple[str, int] | None:
         """The currency right before `start`, and where it begins: `US$`, `RM `."""
@@ -80,6 +99,10 @@ class Measures(Shape):
             before = self._month_before(text, number.start())
             if before is not None and before[0] >= reached:
                 yield before
+            near = text[number.end() : number.end() + _NEAR].lower()
+            # Most numbers are followed by something else: look no further.
+            if near not in _ORDINALS and self._month_first.isdisjoint(near):
+                continue
             if after := self._month_after.match(text, number.end()):
                 yield *after.span("name"), self._months[after["name"].lower()]
                 reached = after.end()
@@ -103,6 +126,10 @@ class Measures(Shape):
     @cached_property
     def _month_ends(self) -> tuple[str, ...]:
         return tuple(sorted(self._months, key=len, reverse=True))
+
+    @cached_property
+    def _month_first(self) -> frozenset[str]:
+        return frozenset(name[0] for name in self._months)
 
     @cached_property
     def _month_last(self) -> frozenset[str]:
@@ -150,17 +177,6 @@ class Measures(Shape):
 def load_measures() -> Measures:
     """The measures that ship with copygen."""
     return validate(Measures, wording_document("measures"))
-
-
-def _longest(tail: str, forms: Container[str], start: int) -> tuple[str, int] | None:
-    """The longest of `forms` at `start`, and where it ends; a Latin one ends with its word."""
-    for stop in range(len(tail), start, -1):
-        form = tail[start:stop]
-        if form in forms and not (
-            form[-1] in _LETTERS and tail[stop : stop + 1].isalpha() and tail[stop] < "\u0250"
-        ):
-            return form, stop
-    return None
 
 
 def _alternatives(forms: Iterable[str], *, closed: bool = True) -> str:

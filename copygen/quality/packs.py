@@ -18,7 +18,7 @@ import pydantic
 
 from copygen.documents import Document, nearest, parse_document, validate
 from copygen.errors import ConfigError
-from copygen.quality.folding import Folded, fold
+from copygen.quality.folding import SCRIPT_GROUPS, Folded, fold, script_groups
 from copygen.quality.matching import Hit, Terms, outside
 from copygen.quality.scripts import base, language_tag
 from copygen.quality.violations import Severity
@@ -130,13 +130,6 @@ class Rule(Shape):
         return None if self.pattern is None else re.compile(self.pattern, re.IGNORECASE)
 
 
-_SCRIPT_GROUPS = tuple(
-    re.compile(pattern)
-    for pattern in ("[\u2e80-\U0010ffff]", "[\u0e00-\u0eff]", "[^\\x00-\x7f]", "")
-)
-"""East Asian, Thai and Lao, other, ASCII: a literal can only be in a text that has its script."""
-
-
 class RuleSet:
     """Rules compiled together, so that a text that breaks none costs next to nothing."""
 
@@ -149,20 +142,18 @@ class RuleSet:
                 self._always.append(number)
             for literal in (*rule.terms, *rule.needs):
                 literals.setdefault(fold(literal).strip(), []).append(number)
-        groups: list[list[tuple[str, list[int]]]] = [[] for _ in _SCRIPT_GROUPS]
+        groups: list[list[tuple[str, list[int]]]] = [[] for _ in SCRIPT_GROUPS]
         for entry in literals.items():
-            at = next(n for n, group in enumerate(_SCRIPT_GROUPS) if group.search(entry[0]))
-            groups[at].append(entry)
-        self._groups = tuple(zip(_SCRIPT_GROUPS, groups, strict=True))
+            groups[script_groups(entry[0])[0]].append(entry)
+        self._groups = tuple(map(tuple, groups))
 
     def broken(self, text: Folded) -> Iterator[tuple[Rule, Sequence[tuple[int, int]]]]:
         """Each rule that the text breaks, in their order, with the places."""
         folded = text.text
-        groups = self._groups[-1:] if folded.isascii() else self._groups
         numbers = set(self._always)
-        for script, literals in groups:
-            if script.search(folded):
-                found = [numbers for literal, numbers in literals if literal in folded]
+        for group in text.groups:
+            found = [numbers for literal, numbers in self._groups[group] if literal in folded]
+            if found:
                 numbers.update(chain.from_iterable(found))
         for number in sorted(numbers):
             rule = self._rules[number]

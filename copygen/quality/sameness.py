@@ -13,6 +13,8 @@ import unicodedata
 from array import array
 from collections import deque
 from dataclasses import dataclass
+from operator import eq
+from struct import Struct
 from typing import Final
 
 from rensa import RMinHash  # type: ignore[import-untyped]  # has no stubs
@@ -24,6 +26,8 @@ from copygen.quality.violations import Severity, Violation
 _VALUES: Final = 32
 _BANDS: Final = 8
 _ROWS: Final = _VALUES // _BANDS
+_BAND_ROWS: Final = Struct(f"<{_BANDS}I")
+"""A signature as the rows of each band, one number each."""
 _SEED: Final = 1
 _SHINGLE_CHARS: Final = 5
 _UNSPACED_SHINGLE_CHARS: Final = 3
@@ -179,13 +183,14 @@ class _NearDuplicates:
         self._signatures = bytearray()
         self._ids = _Ids(settings.capacity)
         self._count = 0
+        self._last = ("", b"")
 
     def add(self, folded: str, item_id: str) -> None:
         if len(folded) < _SHORTEST:
             return
         if self._count >= self._slots < self._capacity:
             self._grow()
-        signature = _signature(folded)
+        signature = self._signature_of(folded)
         self._place(signature, self._count)
         at = self._count % self._capacity * _VALUES
         self._signatures[at : at + _VALUES] = signature
@@ -196,24 +201,32 @@ class _NearDuplicates:
         """The id and the similarity of the most similar text of another item."""
         if len(folded) < _SHORTEST or not self._count:
             return None
-        signature = _signature(folded)
+        signature = self._signature_of(folded)
         best, most = -1, math.ceil(self._least * _VALUES) - 1
         for number in self._candidates(signature):
             at = number % self._capacity * _VALUES
-            known = self._signatures[at : at + _VALUES]
-            alike = sum(map(int.__eq__, signature, known))
+            alike = sum(map(eq, signature, self._signatures[at : at + _VALUES]))
             if alike > most and self._ids.get(number) != item_id:
                 best, most = number, alike
         return (self._ids.get(best), most / _VALUES) if best >= 0 else None
 
+    def _signature_of(self, folded: str) -> bytes:
+        """A text is looked at, then added: its signature is made once."""
+        if self._last[0] != folded:
+            self._last = (folded, _signature(folded))
+        return self._last[1]
+
     def _candidates(self, signature: bytes) -> list[int]:
-        oldest = self._count - self._capacity
-        found = {
-            self._absolute(table[slot] - 1)
-            for table, slot in zip(self._bands, self._slots_of(signature), strict=True)
-            if table[slot]
-        }
-        return sorted(number for number in found if number >= max(oldest, 0))
+        """The texts that agree in a whole band, oldest first."""
+        found = set()
+        known = self._signatures
+        for band, slot in enumerate(self._slots_of(signature)):
+            if stored := self._bands[band][slot]:
+                start = band * _ROWS
+                at = (stored - 1) * _VALUES + start
+                if known[at : at + _ROWS] == signature[start : start + _ROWS]:
+                    found.add(self._absolute(stored - 1))
+        return sorted(found)
 
     def _absolute(self, stored: int) -> int:
         """The number of a text whose place in the ring is `stored`."""
@@ -223,10 +236,8 @@ class _NearDuplicates:
 
     def _slots_of(self, signature: bytes) -> list[int]:
         mask = self._slots - 1
-        return [
-            _mixed(signature[start : start + _ROWS], start) & mask
-            for start in range(0, _VALUES, _ROWS)
-        ]
+        # Multiplicative hashing (Knuth); each band has a table of its own.
+        return [(rows * 0x9E3779B1 >> 11) & mask for rows in _BAND_ROWS.unpack(signature)]
 
     def _place(self, signature: bytes, number: int) -> None:
         for table, slot in zip(self._bands, self._slots_of(signature), strict=True):
@@ -250,13 +261,6 @@ def _signature(folded: str) -> bytes:
     minhash.update([folded[i : i + size] for i in range(max(1, len(folded) - size + 1))])
     # A byte of each value: two different ones agree by chance once in 256.
     return bytes([value & 0xFF for value in minhash.digest()])
-
-
-def _mixed(rows: bytes, band: int) -> int:
-    """32 bits that depend on all of a band's rows (multiplicative hashing, Knuth)."""
-    value = int.from_bytes(rows, "little") ^ (band * 0x9E3779B1)
-    value = (value * 0x9E3779B1) & 0xFFFFFFFF
-    return value ^ (value >> 15)
 
 
 class _Ids:

@@ -7,17 +7,24 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from copygen.quality.checks.context import Context
+from copygen.quality.folding import HAN, HANGUL, KANA, LATIN, OTHER, THAI
 from copygen.quality.scripts import (
-    KANA,
+    KANA as KANA_LETTER,
+)
+from copygen.quality.scripts import (
     SCRIPTS,
     base,
     foreign_letters,
     is_latin,
     language_name,
     own_letters,
+    own_scripts,
 )
 from copygen.quality.violations import Severity, Violation
 
+_GROUP_OF: Final = MappingProxyType(
+    {"Hangul": HANGUL, "Hiragana": KANA, "Katakana": KANA, "Han": HAN, "Thai": THAI}
+)
 _LATIN_WORD: Final = re.compile(f"[{SCRIPTS['Latin']}'’]+")
 _LEAST_SHARE: Final = 0.3
 """Of the letters that are no words of the item: brand names in Latin are part of Asian copy."""
@@ -37,6 +44,13 @@ _SIMPLIFIED: Final = frozenset(_PAIRS[::2])
 _TRADITIONAL: Final = frozenset(_PAIRS[1::2])
 _SHARED_WITH_JAPANESE: Final = frozenset("国来学会双湿独当")
 """Of the simplified ones, those Japanese writes in the same way."""
+_WRONG: Final = MappingProxyType(
+    {
+        "ja": (_SIMPLIFIED - _SHARED_WITH_JAPANESE, "simplified Chinese"),
+        "zh-Hant": (_SIMPLIFIED, "simplified Chinese"),
+        "zh-Hans": (_TRADITIONAL, "traditional Chinese"),
+    }
+)
 _LEAST_WORDS: Final = 4
 _SURE: Final = 0.8
 _UNLIKELY: Final = 0.05
@@ -88,14 +102,24 @@ def script(context: Context) -> list[Violation]:
     text = context.text.original
     if text.isascii():
         return [] if is_latin(language) else _too_few(context, language)
-    for match in foreign_letters(language).finditer(text):
-        if match[0].casefold() not in context.facts.folded.text and not _ornament(
-            language, match[0]
-        ):
-            return [_foreign(match, language)]
+    groups = context.text.groups
+    if not _foreign_groups(language).isdisjoint(groups):
+        for match in foreign_letters(language).finditer(text):
+            known = match[0].casefold() in context.facts.folded.text
+            if not known and not _ornament(language, match[0]):
+                return [_foreign(match, language)]
     if is_latin(language):
         return _too_few(context, language)
-    return _too_few(context, language) or _han(text, language)
+    if (LATIN in groups or OTHER in groups) and (few := _too_few(context, language)):
+        return few
+    return _han(text, language)
+
+
+@cache
+def _foreign_groups(language: str) -> frozenset[int]:
+    """The groups of scripts in which a letter that has no place in the language can be."""
+    own = {_GROUP_OF[name] for name in own_scripts(language) if name in _GROUP_OF}
+    return frozenset((HANGUL, KANA, HAN, THAI, OTHER)) - own
 
 
 def _foreign(match: re.Match[str], language: str) -> Violation:
@@ -132,19 +156,15 @@ def _too_few(context: Context, language: str) -> list[Violation]:
 
 def _han(text: str, language: str) -> list[Violation]:
     """Chinese for Japanese, simplified for traditional, and the other way round."""
-    wrong, what = None, ""
-    if language in ("zh-Hant", "ja"):
-        chars = _SIMPLIFIED - _SHARED_WITH_JAPANESE if language == "ja" else _SIMPLIFIED
-        wrong = next((i for i, char in enumerate(text) if char in chars), None)
-        what = "simplified Chinese"
-    elif language == "zh-Hans":
-        wrong = next((i for i, char in enumerate(text) if char in _TRADITIONAL), None)
-        what = "traditional Chinese"
+    wrong_chars, what = _WRONG.get(language, (frozenset[str](), ""))
+    wrong = None
+    if not wrong_chars.isdisjoint(text):
+        wrong = next(i for i, char in enumerate(text) if char in wrong_chars)
     if wrong is not None:
         message = f"'{text[wrong]}' is {what} in a text that should be in {language_name(language)}"
         fix = f"write it in {language_name(language)}"
         return [Violation("language.script", Severity.ERROR, message, (wrong, wrong + 1), fix=fix)]
-    if language == "ja" and not KANA.search(text):
+    if language == "ja" and not KANA_LETTER.search(text):
         han = len(own_letters("zh").findall(text))
         if han >= _LONG_HAN:
             message = f"{han} kanji and no kana: this may be Chinese"
@@ -162,13 +182,14 @@ def latin(context: Context, detect: Detector) -> list[Violation]:
     language = context.language
     if language is None or not is_latin(language):
         return []
-    known = context.facts.latin_words
-    # A word with a capital may be a name, and names are of every language.
-    words = [w for w in _LATIN_WORD.findall(context.text.original) if w.casefold() not in known]
-    if sum(1 for word in words if word[0].islower()) < _LEAST_WORDS:
-        return []
+    words = _LATIN_WORD.findall(context.text.original)
     own = _function_words(language)
     if sum(1 for word in words if word.casefold() in own) >= _CLEARLY * len(words):
+        return []
+    # A word with a capital may be a name, and names are of every language.
+    known = context.facts.latin_words
+    words = [word for word in words if word.casefold() not in known]
+    if sum(1 for word in words if word[0].islower()) < _LEAST_WORDS:
         return []
     likely = detect(" ".join(words))
     right = sum(share for tag, share in likely.items() if tag in _like(language))
