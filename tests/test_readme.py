@@ -45,7 +45,7 @@ def test_the_table_of_kinds_is_the_one_the_engine_goes_by() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "plan", "simulate", "models", "doctor", "schema", "channels"],
+    ["run", "plan", "check", "simulate", "models", "doctor", "schema", "channels"],
 )
 def test_the_options_are_those_of_help(tmp_path: Path, command: str) -> None:
     done = copygen(command, "--help", cwd=tmp_path, env={"COLUMNS": "96", "TERM": "dumb"})
@@ -69,3 +69,16 @@ def test_every_local_link_leads_somewhere() -> None:
     links = re.findall(r"\]\(([^)#:]+)\)", README)
     assert links
     assert [link for link in links if not (ROOT / link).exists()] == []
+
+
+def test_the_checks_it_shows_are_valid(tmp_path: Path) -> None:
+    block = re.search(r"```yaml\n(# checks\.yaml\n.*?)```", README, re.DOTALL)
+    assert block
+    (tmp_path / "checks.yaml").write_text(block[1], encoding="utf-8")
+    (tmp_path / "house.yaml").write_text(
+        "pack: house\ntitle: H\nnote: n\nsource: s\nchecked_on: 2026-01-01\n"
+        "rules: [{id: x, terms: [x], message: m}]\n"
+    )
+    (tmp_path / "t.jsonl").write_text('{"text": "soft", "language": "English"}\n')
+    done = copygen("check", "t.jsonl", "--checks", "checks.yaml", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")

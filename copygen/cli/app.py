@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from copygen.cli.channels import channels
+from copygen.cli.check import check
 from copygen.cli.doctor import doctor
 from copygen.cli.models import models
 from copygen.cli.plan import plan
@@ -27,6 +28,7 @@ app.command()(run)
 app.command()(models)
 app.command()(doctor)
 app.command()(plan)
+app.command()(check)
 app.command()(simulate)
 app.command()(schema)
 app.command()(channels)

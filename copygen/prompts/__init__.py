@@ -2,7 +2,16 @@
 
 from copygen.prompts.expand import Judge, Target
 from copygen.prompts.layout import Layout
-from copygen.prompts.opening import open_prompts, prompts_from
+from copygen.prompts.opening import open_prompts, open_table, prompts_from
 from copygen.prompts.source import Entry, PromptSource
 
-__all__ = ["Entry", "Judge", "Layout", "PromptSource", "Target", "open_prompts", "prompts_from"]
+__all__ = [
+    "Entry",
+    "Judge",
+    "Layout",
+    "PromptSource",
+    "Target",
+    "open_prompts",
+    "open_table",
+    "prompts_from",
+]

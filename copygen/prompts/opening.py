@@ -220,3 +220,16 @@ def _json_mapping(value: object, *, templated: bool) -> dict[str, JsonValue]:
         raise RowError(f"a prompt can hold only what JSON can: {exc}") from exc
     whole: dict[str, JsonValue] = json.loads(text)
     return whole
+
+
+def open_table(path: str, stdin: BinaryIO | None = None) -> Rows:
+    """Yield the rows of a table (JSONL or CSV, told apart by its first byte) lazily, unworded.
+
+    For tables that are looked at and not sent: results, existing texts. `-` is `stdin`, else
+    standard input. Raises PromptError for what cannot be opened, and for an unusable header.
+    """
+    if path == "-":
+        yield from _sniffed_rows(stdin or sys.stdin.buffer, STDIN_NAME, templated=True)
+        return
+    with readable(path), Path(path).open("rb") as stream:
+        yield from _sniffed_rows(stream, path, templated=True)

@@ -1,1 +1,1 @@
-"""Whether a text fits its channel: measuring, limits, and texts in named fields."""
+"""Whether a text is fit to publish: measured, checked, and what to tell the model when not."""

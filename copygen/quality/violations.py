@@ -1,29 +1,31 @@
-"""What is wrong with a text, as data."""
+"""What a check found."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Severity(StrEnum):
-    """An error rejects the text; a warning is only told."""
+    """What follows from a violation."""
 
     ERROR = "error"
+    """The text is not fit to publish."""
     WARNING = "warning"
+    """A person should look; nothing is rejected for it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Violation:
-    """One rule that a text breaks."""
+    """One rule that one text breaks."""
 
     rule: str
-    """Such as `length`, `language`, `grounding.number`, `pack.google_ads.exclamation`."""
+    """Its dotted name: `length`, `grounding.number`, `pack.google_ads.exclamation`."""
     severity: Severity
     message: str
     """One sentence for people, with the measure: `34 of 30 width units`."""
     span: tuple[int, int] | None = None
-    """Code point offsets into the text."""
+    """Code point offsets into the text; None when it is the text as a whole."""
     field: str | None = None
-    """The named field; None for a prompt that asks for one text."""
+    """The named field it is in, else None."""
     index: int | None = None
     """0-based number in a field with several texts."""
     fix: str | None = None

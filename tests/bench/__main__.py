@@ -15,6 +15,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from tests.bench.checks import measure_checks
 from tests.bench.contestants import Course
 from tests.bench.figures import Section, judged
 from tests.bench.machine import describe
@@ -32,6 +33,7 @@ PARTS: dict[str, Callable[[Course, Scale], Section]] = {
     "latency": measure_latency,
     "pacing": measure_pacing,
     "memory": measure_memory,
+    "checks": measure_checks,
 }
 WIDTH = 150
 

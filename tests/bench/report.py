@@ -14,6 +14,7 @@ from tests.bench.figures import Section, Target
 
 HEADINGS = {
     "cpu_us": "CPU µs/prompt",
+    "cpu_us_per_text": "CPU µs/text",
     "cpu_ratio": "× bare CPU",
     "per_s": "prompts/s",
     "rate_ratio": "× bare rate",

@@ -25,6 +25,10 @@ class Scale:
     pacing_rounds: int
     startup_rounds: int
     wrk_s: int
+    checks_rounds: int
+    checked_texts: int
+    """Per language and round."""
+    remembered_texts: int
 
     def prompts_at(self, concurrency: int) -> int:
         """Rows of one run at that concurrency."""
@@ -45,6 +49,9 @@ QUICK = Scale(
     pacing_rounds=1,
     startup_rounds=2,
     wrk_s=1,
+    checks_rounds=2,
+    checked_texts=500,
+    remembered_texts=20_000,
 )
 USUAL = Scale(
     rounds=5,
@@ -59,6 +66,9 @@ USUAL = Scale(
     pacing_rounds=2,
     startup_rounds=7,
     wrk_s=3,
+    checks_rounds=5,
+    checked_texts=3000,
+    remembered_texts=1_000_000,
 )
 FULL = Scale(
     rounds=7,
@@ -73,4 +83,7 @@ FULL = Scale(
     pacing_rounds=3,
     startup_rounds=11,
     wrk_s=5,
+    checks_rounds=7,
+    checked_texts=5000,
+    remembered_texts=1_000_000,
 )

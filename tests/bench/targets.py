@@ -1,5 +1,6 @@
 """What is demanded, as data. The groups: 0 the suite itself, 1 CPU, 2 rate, 3 memory, 4 start-up,
-5 pacing. Everything copygen does is on: rendering, limiter, breaker, ledger, statistics, display.
+5 pacing, 6 checks. Everything copygen does is on: rendering, limiter, breaker, ledger, statistics,
+display.
 
 Two were demanded without a figure and got one here: `1.collapse` and `3.growth` ("flat").
 """
@@ -44,4 +45,6 @@ TARGETS = (
     Target("4.first-request", "first request after the start", AT_MOST, 0.5, "s"),
     *_pacing(),
     Target("5.lost", "rows lost in all of these", AT_MOST, 0.0),
+    Target("6.checks", "default checks of a short text, dearest language", AT_MOST, 60.0, "µs"),
+    Target("6.sameness", "sameness index at 1 000 000 texts", AT_MOST, 150.0, "MB"),
 )

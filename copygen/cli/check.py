@@ -1,0 +1,117 @@
+"""`copygen check`: the flags. The work is in `copygen.cli.checking`."""
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+WHAT, RULES, OUTPUT, OTHER = "What is checked", "Rules", "Output", "Other"
+
+
+class Format(StrEnum):
+    """How findings are written."""
+
+    TEXT = "text"
+    GITHUB = "github"
+    JSON = "json"
+
+
+def check(
+    file: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE",
+            help="Results of a run, or any table of texts (.jsonl, .csv), or - for standard input.",
+            show_default=False,
+        ),
+    ],
+    text: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--text",
+            metavar="COLUMN",
+            help="Column with a text; the others are the item. Default: text. Repeat for more.",
+            rich_help_panel=WHAT,
+        ),
+    ] = None,
+    limit: Annotated[
+        int | None,
+        typer.Option(min=1, help="Longest text allowed, in --unit.", rich_help_panel=RULES),
+    ] = None,
+    unit: Annotated[
+        str,
+        typer.Option(help="codepoints, utf16, bytes or width.", rich_help_panel=RULES),
+    ] = "codepoints",
+    pack: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--pack",
+            metavar="NAME",
+            help="google_ads, meta, tiktok, amazon, th, jp, cn, or a .yaml file of your own. "
+            "Lint, not legal advice. Repeat for more.",
+            rich_help_panel=RULES,
+        ),
+    ] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(
+            help="Language the texts should be in: th, Japanese, zh-TW.", rich_help_panel=RULES
+        ),
+    ] = None,
+    language_from: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN", help="Column that names each text's language.", rich_help_panel=RULES
+        ),
+    ] = None,
+    checks: Annotated[
+        Path | None,
+        typer.Option(
+            help="Prompt file whose `checks:` apply, or a file with nothing else.",
+            rich_help_panel=RULES,
+        ),
+    ] = None,
+    format_: Annotated[
+        Format,
+        typer.Option(
+            "--format",
+            help="text: a line per finding. github: annotations that point at the row. "
+            "json: a line per text.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = Format.TEXT,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="No summary.", rich_help_panel=OUTPUT)
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=OTHER)
+    ] = False,
+) -> None:
+    """Check texts that exist, without a model: length, language, facts, leftovers, wording.
+
+    Findings go to standard output, the summary to standard error. The exit code is 3 when a text
+    has an error, 0 when there are none or only warnings. Any number of rows is read in one pass.
+
+        copygen check prompts.results.jsonl --checks prompts.yaml
+
+        copygen check ads.csv --text headline --limit 30 --unit width --pack google_ads
+    """
+    from copygen.cli.checking import Request, check_file
+    from copygen.cli.concealing import concealing
+    from copygen.cli.failing import reported
+
+    request = Request(
+        file=file,
+        columns=tuple(text or ()),
+        limit=limit,
+        unit=unit,
+        packs=tuple(pack or ()),
+        language=language,
+        language_from=language_from,
+        checks=checks,
+        format=format_.value,
+        quiet=quiet,
+    )
+    with concealing() as stderr, reported(stderr, debug=debug):
+        raise typer.Exit(check_file(request))

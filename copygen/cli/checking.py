@@ -1,0 +1,216 @@
+"""What `copygen check` does: rows in, findings out, one pass, bounded memory."""
+
+import os
+import sys
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO, TextIO
+
+import pydantic
+
+from copygen.cli.check_field import field_for
+from copygen.documents import explain, validate
+from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
+from copygen.models import Item, JsonValue, Status
+from copygen.prompts import open_table
+from copygen.prompts.rows import BadRow, Row
+from copygen.prompts.yaml_rows import read_header
+from copygen.quality.findings import Finding, Tally
+from copygen.quality.judge import FieldRules, Judge
+from copygen.quality.settings import ChecksSettings
+from copygen.quality.violations import Severity, Violation
+from copygen.view.console import open_console
+from copygen.view.findings import open_writer, render_tally
+
+TEXT = "text"
+_OPENINGS = 5
+VARIANTS_REMEMBERED = 1000
+"""Items whose texts are kept to compare later variants with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """The command line of `copygen check`, as given."""
+
+    file: str
+    columns: tuple[str, ...]
+    limit: int | None
+    unit: str
+    packs: tuple[str, ...]
+    language: str | None
+    language_from: str | None
+    checks: Path | None
+    format: str
+    quiet: bool
+
+
+def check_file(request: Request) -> ExitCode:
+    """Check every text of the file and write what is wrong.
+
+    Raises CopygenError. The code is PARTIAL when a text has an error or a row cannot be read.
+    """
+    field, measure = field_for(request.limit, request.unit)
+    folder = request.checks.parent if request.checks else None
+    judge = Judge(_settings(request), measure, folder)
+    write = open_writer(request.format, sys.stdout, os.environ)
+    tally = Tally()
+    checker = _Checker(judge, field, request.columns, tally)
+    with closing(open_table(request.file, _standard_input(request.file))) as rows:
+        for row in rows:
+            for finding in checker.findings(row):
+                tally.add(finding)
+                if finding.violations:
+                    write(finding)
+    _finish(sys.stdout)
+    if not request.quiet:
+        openings = judge.sameness.top_openings(_OPENINGS) if judge.sameness else []
+        render_tally(tally, openings, judge.packs, open_console(sys.stderr, os.environ))
+    return ExitCode.PARTIAL if tally.with_errors else ExitCode.OK
+
+
+def _finish(stream: TextIO) -> None:
+    """Write out what is left, unless the reader is gone: then Python must not try at exit."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _standard_input(file: str) -> BinaryIO | None:
+    if file != "-":
+        return None
+    if sys.stdin is None:
+        raise UsageError("standard input is closed, and '-' reads the texts from it.")
+    return sys.stdin.buffer
+
+
+def _settings(request: Request) -> ChecksSettings:
+    """The `checks:` of the named file, and the flags over them."""
+    settings = _from_file(request.checks) if request.checks else ChecksSettings()
+    flags: dict[str, Any] = {}
+    if request.language and request.language_from:
+        raise UsageError("give either --language or --language-from.")
+    if request.language or request.language_from:
+        flags = {"language": request.language, "language_from": request.language_from}
+    try:
+        return ChecksSettings.model_validate(
+            {
+                **settings.model_dump(exclude_unset=True),
+                **flags,
+                "packs": [*settings.packs, *(_own_path(name) for name in request.packs)],
+            }
+        )
+    except pydantic.ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        raise UsageError(f"--{explain(problem, ChecksSettings)}") from invalid
+
+
+def _own_path(name: str) -> str:
+    """A path on the command line is relative to where one is, not to the file of the checks."""
+    return str(Path(name).absolute()) if name.endswith((".yaml", ".yml")) else name
+
+
+def _from_file(path: Path) -> ChecksSettings:
+    """The `checks:` of a prompt file; a file without `prompt` and `items` may hold them bare."""
+    try:
+        document = read_header(str(path)).document
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    if document is None:
+        raise ConfigError(f"{path}: there are no 'checks' in it")
+    if "checks" in document.data:
+        return validate(ChecksSettings, document, at=("checks",))
+    if "prompt" in document.data or "items" in document.data:
+        return ChecksSettings()
+    return validate(ChecksSettings, document)
+
+
+class _Checker:
+    """Takes the texts out of rows and has them judged."""
+
+    def __init__(
+        self,
+        judge: Judge,
+        field: Callable[[str], FieldRules | None],
+        columns: Sequence[str],
+        tally: Tally,
+    ) -> None:
+        self._judge = judge
+        self._field = field
+        self._columns = columns
+        self._tally = tally
+        self._variants: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
+
+    def findings(self, row: Row | BadRow) -> Iterator[Finding]:
+        """One for each text of the row, with or without violations."""
+        if isinstance(row, BadRow):
+            yield Finding(row.source, row.own_id or "", "", (_unreadable(row),))
+            return
+        item_id = row.own_id or f"line {row.source.line}"
+        item, texts = self._parts(row)
+        if not texts:
+            self._tally.without_text += 1
+        for column, value in texts.items():
+            field = self._field(column)
+            listed = isinstance(value, list)
+            for index, text in enumerate(value if listed else [value]):
+                place = index if listed else None
+                found = self._judged(str(text), item, field, place, item_id)
+                yield Finding(row.source, item_id, str(text), found)
+
+    def _judged(
+        self, text: str, item: Item, field: FieldRules | None, index: int | None, item_id: str
+    ) -> tuple[Violation, ...]:
+        found = self._judge.check(text, item, field, index=index, item_id=item_id)
+        self._judge.accept(text, item_id)
+        return found + self._unlike_others(text, field, index, item_id)
+
+    def _unlike_others(
+        self, text: str, field: FieldRules | None, index: int | None, item_id: str
+    ) -> tuple[Violation, ...]:
+        """Against the item's other texts: of the same field, or of its other variants."""
+        if not self._judge.settings.variants:
+            return ()
+        key = (_without_variant(item_id), field.name if field else "")
+        earlier = self._variants.setdefault(key, [])
+        self._variants.move_to_end(key)
+        if len(self._variants) > VARIANTS_REMEMBERED:
+            self._variants.popitem(last=False)
+        earlier.append(text)
+        last = len(earlier) - 1
+        alike = self._judge.variants(earlier, field)
+        return tuple(replace(one, index=index) for one in alike if one.index == last)
+
+    def _parts(self, row: Row) -> tuple[Item, Mapping[str, JsonValue]]:
+        """The item, and its texts by column."""
+        whole = row.item
+        if not self._columns and _is_record(whole):
+            given = whole["input"] if isinstance(whole["input"], dict) else {}
+            data = whole.get("data")
+            if isinstance(data, dict):
+                return given, {n: v for n, v in data.items() if isinstance(v, str | list)}
+            return given, {TEXT: whole[TEXT]} if isinstance(whole[TEXT], str) else {}
+        columns = self._columns or (TEXT,)
+        if missing := next((name for name in columns if name not in whole), None):
+            known = ", ".join(whole)
+            message = f"there is no column '{missing}' here; name one with --text: {known}"
+            raise PromptError(message, row.source)
+        texts = {name: whole[name] for name in columns if whole[name] is not None}
+        return {name: value for name, value in whole.items() if name not in columns}, texts
+
+
+def _is_record(whole: Item) -> bool:
+    """Whether it is a line of a results file."""
+    return TEXT in whole and "input" in whole and whole.get("status") in set(Status)
+
+
+def _without_variant(item_id: str) -> str:
+    head, slash, tail = item_id.rpartition("/")
+    return head if slash and tail.isdecimal() else item_id
+
+
+def _unreadable(row: BadRow) -> Violation:
+    return Violation("row", Severity.ERROR, row.message)

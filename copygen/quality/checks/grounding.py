@@ -1,0 +1,82 @@
+"""Every number, date and claim in the text must come from the item."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+
+from copygen.quality.amounts import DIGIT, Amount, amounts
+from copygen.quality.checks.context import Context
+from copygen.quality.measures import Measures
+from copygen.quality.packs import RuleSet
+from copygen.quality.violations import Severity, Violation
+
+_LISTED = re.compile(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")
+
+
+def numbers(
+    context: Context, measures: Measures, exempt: Sequence[tuple[int, int]] = ()
+) -> list[Violation]:
+    """Numbers, with their units, that the item does not have.
+
+    The numbers of a numbered list, those inside placeholders and those within `exempt` (allowed
+    phrases, as spans of the text) are none.
+    """
+    text = context.text.original
+    if not DIGIT.search(text):
+        return []
+    unknown = [a for a in amounts(text, measures) if not context.facts.grounds(a)]
+    if not unknown:
+        return []
+    passed = [*_list_numbers(text), *(m.span() for m in _PLACEHOLDER.finditer(text)), *exempt]
+    return [_ungrounded(one, measures) for one in unknown if not _within(one.span, passed)]
+
+
+def _ungrounded(amount: Amount, measures: Measures) -> Violation:
+    rule, what = "grounding.number", "number"
+    if amount.is_percent:
+        rule, what = "grounding.percent", "percentage"
+    elif amount.unit is not None and measures.is_money(amount.unit):
+        rule, what = "grounding.price", "price"
+    elif amount.unit is not None:
+        rule, what = "grounding.unit", "measure"
+    message = f"the {what} '{amount.text}' is not in the item"
+    fix = f"take out '{amount.text}', or use a figure the item gives"
+    return Violation(rule, Severity.ERROR, message, amount.span, fix=fix)
+
+
+def _list_numbers(text: str) -> list[tuple[int, int]]:
+    """The numbers of a list, if there is one: 1, 2, ... at the starts of lines."""
+    found = list(_LISTED.finditer(text))
+    counted = [match for n, match in enumerate(found, 1) if int(match[1]) == n]
+    return [match.span(1) for match in counted] if len(counted) > 1 else []
+
+
+def _within(span: tuple[int, int], spans: Iterable[tuple[int, int]]) -> bool:
+    return any(start < span[1] and span[0] < end for start, end in spans)
+
+
+def dates(context: Context) -> list[Violation]:
+    """Months beside a day or year that the item does not speak of."""
+    found = []
+    for start, end, month in context.facts.month_names(context.text.original):
+        if month not in context.facts.months:
+            words = context.text.original[start:end]
+            message = f"the date with '{words}' is not in the item"
+            fix = f"take out the date with '{words}', or use one the item gives"
+            found.append(
+                Violation("grounding.date", Severity.ERROR, message, (start, end), fix=fix)
+            )
+    return found
+
+
+def claims(
+    context: Context, rules: RuleSet, exempt: Sequence[tuple[int, int]] = ()
+) -> Iterator[Violation]:
+    """Superlatives and certifications that the item does not claim itself, in any language."""
+    for rule, spans in rules.broken(context.text):
+        left = [span for span in spans if not _within(span, exempt)]
+        if left and not context.facts.claims(rule):
+            words = context.text.original[slice(*left[0])]
+            message = f"'{words}': {rule.message}"
+            fix = f"take out '{words}'; {rule.instead or 'say only what the item says'}"
+            yield Violation(f"grounding.{rule.id}", rule.severity, message, left[0], fix=fix)

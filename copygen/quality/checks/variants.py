@@ -1,0 +1,31 @@
+"""Texts that should differ and hardly do."""
+
+from collections.abc import Sequence
+
+from rapidfuzz.distance import Indel
+
+from copygen.quality.folding import fold
+from copygen.quality.violations import Severity, Violation
+
+
+def distance(one: str, other: str) -> float:
+    """How far two texts are apart, folded: 0 the same, 1 nothing in common (normalised Indel)."""
+    return Indel.normalized_distance(fold(one), fold(other))
+
+
+def variants(texts: Sequence[str], least: float) -> list[Violation]:
+    """Texts of one item that are nearer than `least` to an earlier one; `index` says which."""
+    folded = [fold(text) for text in texts]
+    found = []
+    for later in range(1, len(texts)):
+        for earlier in range(later):
+            apart = Indel.normalized_distance(folded[earlier], folded[later])
+            if apart < least:
+                message = (
+                    f"{100 * apart:.0f} % away from text {earlier + 1}, "
+                    f"at least {100 * least:.0f} % are wanted"
+                )
+                fix = f"word it differently from text {earlier + 1}"
+                found.append(Violation("variants", Severity.ERROR, message, index=later, fix=fix))
+                break
+    return found

@@ -1,0 +1,136 @@
+"""What an item says: its numbers, months and claims, for texts to be held against."""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from decimal import Decimal
+from functools import cached_property
+from typing import Final
+
+from copygen.models import Item, JsonValue
+from copygen.quality.amounts import DIGIT, Amount, amounts, readings, years
+from copygen.quality.folding import Folded
+from copygen.quality.measures import Measures
+from copygen.quality.packs import Rule
+from copygen.quality.scripts import LATIN_LETTER
+
+_DATE: Final = re.compile(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
+_MONTH_NUMBER: Final = re.compile(r"(\d{1,2})\s?[月월]")
+_WORD: Final = re.compile(r"[^\W\d_]+")
+_YEN_OR_YUAN: Final = ("yen_or_yuan", "JPY", "CNY")
+"""`¥` is the sign of both."""
+_ID: Final = "id"
+"""An article number grounds no figure."""
+_MAX_DEPTH: Final = 8
+
+
+@dataclass(slots=True)
+class _Numbers:
+    """The numbers of one item."""
+
+    written: set[Decimal] = field(default_factory=set)
+    exact: set[tuple[Decimal, str]] = field(default_factory=set)
+    """In the base of the unit."""
+    alone: set[Decimal] = field(default_factory=set)
+    """Of cells that hold nothing else."""
+    bare: set[Decimal] = field(default_factory=set)
+    """Without a unit, among words."""
+
+    def add(self, amount: Amount, *, alone: bool) -> None:
+        values = years(amount)
+        self.written.update(values)
+        if amount.unit is not None:
+            self.exact.update((value * amount.factor, amount.unit) for value in values)
+        else:
+            (self.alone if alone else self.bare).update(values)
+
+
+class Facts:
+    """The values of one item, and words allowed beside them. Everything is worked out lazily."""
+
+    def __init__(self, item: Item, measures: Measures, allowed: Sequence[str] = ()) -> None:
+        values = (value for name, value in item.items() if name != _ID)
+        self._values = list(_texts(values))
+        self._measures = measures
+        self._allowed = allowed
+        # By hand: cached_property takes a lock, which is most of its cost here.
+        self._folded: Folded | None = None
+        self._known: _Numbers | None = None
+
+    @property
+    def folded(self) -> Folded:
+        """All values as one folded text, a line each."""
+        if self._folded is None:
+            self._folded = Folded("\n".join([*self._values, *self._allowed]))
+        return self._folded
+
+    @cached_property
+    def latin_words(self) -> frozenset[str]:
+        """Folded words in Latin letters: names that a text in any language may repeat."""
+        words = _WORD.findall(self.folded.text)
+        return frozenset(word for word in words if LATIN_LETTER.match(word))
+
+    def grounds(self, amount: Amount) -> bool:
+        """Whether the item has that number, in that unit.
+
+        A cell that is nothing but a number (`2500`) grounds it in any unit; a bare number
+        within a sentence grounds all but shares and prices. Writing does not matter: 2,500,
+        ２５００ and ๒๕๐๐ are one, and so are 1 kg and 1000 g.
+        """
+        if self._known is None:
+            self._known = self._read()
+        numbers = self._known
+        values = years(amount)
+        if amount.unit is None:
+            return any(value in numbers.written for value in values)
+        units = _YEN_OR_YUAN if amount.unit in _YEN_OR_YUAN else (amount.unit,)
+        if any((v * amount.factor, unit) in numbers.exact for v in values for unit in units):
+            return True
+        strict = amount.is_percent or self._measures.is_money(amount.unit)
+        loose = numbers.alone if strict else numbers.alone | numbers.bare
+        return any(value in loose for value in values)
+
+    def _read(self) -> _Numbers:
+        found = _Numbers()
+        for text in [*self._values, *self._allowed]:
+            if text.isdecimal() and (values := readings(text)):
+                found.add(Amount((0, len(text)), text, values), alone=True)
+                continue
+            if not DIGIT.search(text):
+                continue
+            read = amounts(text, self._measures)
+            alone = len(read) == 1 and read[0].text == text.strip()
+            for amount in read:
+                found.add(amount, alone=alone)
+        return found
+
+    @cached_property
+    def months(self) -> frozenset[int]:
+        """The months the item speaks of, by name or in a date."""
+        text = "\n".join([*self._values, *self._allowed])
+        found = {month for _, _, month in self.month_names(text)}
+        for match in [*_DATE.finditer(text), *_MONTH_NUMBER.finditer(text)]:
+            found |= {int(group) for group in match.groups() if group}
+        return frozenset(found)
+
+    def month_names(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """`(start, end, month)` of the names of months that stand beside a number."""
+        return self._measures.months_in(text)
+
+    def claims(self, rule: Rule) -> bool:
+        """Whether the item itself makes that claim, in any language."""
+        return bool(rule.matches(self.folded))
+
+
+def _texts(values: Iterable[JsonValue], depth: int = _MAX_DEPTH) -> Iterator[str]:
+    for value in values:
+        if isinstance(value, str):
+            yield value
+        elif isinstance(value, bool) or value is None:
+            continue
+        elif isinstance(value, Mapping) and depth:
+            yield from _texts(value.values(), depth - 1)
+        elif isinstance(value, list | tuple) and depth:
+            yield from _texts(value, depth - 1)
+        else:
+            yield str(value)

@@ -1,0 +1,94 @@
+"""Text folded for comparison (NFKC, then casefold), with the way back to the original."""
+
+import re
+import unicodedata
+from functools import cached_property
+from typing import Final
+
+HANGUL, KANA, HAN, THAI, OTHER, LATIN = range(6)
+"""Numbers of the groups."""
+SCRIPT_GROUPS: Final = tuple(
+    re.compile(letters)
+    for letters in (
+        "[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7a3]",  # Hangul
+        "[\u3041-\u30ff]",  # kana
+        "[\u2e80-\u3040\u31f0-\ua95f\ud7a4-\U0010ffff]",  # Han, and what else lies there
+        "[\u0e00-\u0eff]",  # Thai, Lao
+        "[\x80-\u0dff\u0f00-\u10ff\u1200-\u2e7f]",  # most others, and typographic marks
+        "[a-z]",
+        "",
+    )
+)
+"""Scripts, so that literals of those a text does not have need no look. The last is none."""
+_ASCII_GROUPS: Final = ((LATIN, 6), (6,))
+
+
+def script_groups(folded: str) -> tuple[int, ...]:
+    """The numbers of the groups whose letters the text has, the rarest first."""
+    if folded.isascii():
+        return _ASCII_GROUPS[0] if SCRIPT_GROUPS[LATIN].search(folded) else _ASCII_GROUPS[1]
+    return tuple(n for n, letters in enumerate(SCRIPT_GROUPS) if letters.search(folded))
+
+
+class Folded:
+    """A folded text. Matching is done on `text`; `span` says where that is in the original."""
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        if original.isascii():
+            self.text = original.lower()
+        else:
+            self.text = unicodedata.normalize("NFKC", original).casefold()
+        self._groups: tuple[int, ...] | None = None
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The script groups of the text."""
+        if self._groups is None:
+            self._groups = script_groups(self.text)
+        return self._groups
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets into the original of what stands at `start:end` of the folded text.
+
+        Never outside the original; a character that folds to several belongs to it whole.
+        """
+        if self.original.isascii():
+            return start, end
+        offsets = self._offsets
+        last = offsets[min(end, len(self.text)) - 1] if end > start else offsets[start]
+        after = next((o for o in offsets[end:] if o > last), len(self.original))
+        return offsets[start], after
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        """For each folded character the offset of the original one it comes from.
+
+        Only when a match is to be shown: the fold itself is one call into C.
+        """
+        offsets: list[int] = []
+        for start, end in _clusters(self.original):
+            folded = unicodedata.normalize("NFKC", self.original[start:end]).casefold()
+            steps = end - start
+            offsets += [start + min(i, steps - 1) for i in range(len(folded))]
+        # Normalising piece by piece may differ from the whole in rare sequences: stay inside.
+        last = max(len(self.original) - 1, 0)
+        offsets += [last] * (len(self.text) + 1 - len(offsets))
+        return offsets
+
+
+def fold(text: str) -> str:
+    """Return `text` folded, where the way back is not needed."""
+    return Folded(text).text
+
+
+def _clusters(text: str) -> list[tuple[int, int]]:
+    starts = [i for i, char in enumerate(text) if i == 0 or _starts(char)]
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _starts(char: str) -> bool:
+    """Whether what comes before cannot merge with `char` when normalised."""
+    if "\u1160" <= char <= "\u11ff" or char in "\uff9e\uff9f":  # jamo; half-width voiced marks
+        return False
+    return not unicodedata.combining(char)

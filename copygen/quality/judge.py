@@ -1,0 +1,285 @@
+"""All checks of a run, compiled once, and one text at a time held against them."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from copygen.errors import ConfigError
+from copygen.models import Item
+from copygen.quality.checks import characters, grounding, language, leftovers, length, phrases
+from copygen.quality.checks.context import Context
+from copygen.quality.checks.tags import TagLimits, tags
+from copygen.quality.facts import Facts
+from copygen.quality.folding import Folded
+from copygen.quality.matching import Terms
+from copygen.quality.measures import load_measures
+from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording
+from copygen.quality.sameness import SamenessIndex
+from copygen.quality.scripts import is_latin, language_tag
+from copygen.quality.settings import ChecksSettings, Override, phrases_for
+from copygen.quality.violations import Severity, Violation
+
+Check: TypeAlias = Callable[[Context], Iterable[Violation]]
+Measure: TypeAlias = Callable[[str, str], int]
+"""`(text, unit) → length`; never raises for a unit of a field."""
+
+
+class FieldRules(length.Limits, Protocol):
+    """What the judge needs to know of a field of a channel."""
+
+    @property
+    def name(self) -> str:
+        """`headline`, or `google_ads.headline`."""
+        ...
+
+    @property
+    def rules(self) -> Iterable[str]:
+        """Character rules: `no_emoji`, `forbid:<>`, ..."""
+        ...
+
+    @property
+    def packs(self) -> Iterable[str]:
+        """Names of the packs that are on for this field."""
+        ...
+
+
+class Judge:
+    """Says what is wrong with a text. One per run; not for several threads at a time.
+
+    `measure` gives lengths in the units of the fields. `folder` is where paths of packs are
+    relative to. Raises ConfigError for a pack or rule that cannot be used.
+    """
+
+    def __init__(
+        self, settings: ChecksSettings, measure: Measure, folder: Path | None = None
+    ) -> None:
+        self.settings = settings
+        self.sameness = SamenessIndex(settings.sameness.compiled()) if settings.sameness else None
+        """None when it is switched off."""
+        self._measure = measure
+        self._folder = folder
+        self._packs = {name: load_pack(name, folder) for name in settings.packs}
+        self._measures = load_measures()
+        self._allowed = settings.grounding.allow if settings.grounding else ()
+        self._compiled: dict[tuple[str | None, str | None], tuple[Check, ...]] = {}
+        self._specs: dict[str, FieldRules] = {}
+        self._last: tuple[Item, Facts, str | None] | None = None
+        self._detector: language.Detector | None = None
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs in use, with their notes and sources."""
+        return tuple(self._packs.values())
+
+    def check(
+        self,
+        text: str,
+        item: Item,
+        field: FieldRules | None = None,
+        *,
+        index: int | None = None,
+        item_id: str = "",
+    ) -> tuple[Violation, ...]:
+        """What is wrong with one text of an item; nothing when it is fit to publish.
+
+        Never raises for any text or item. It does not change the sameness index: `accept` does.
+        """
+        if problems := length.empty(text):
+            return self._placed(problems, field, index)
+        facts, tongue = self._about(item)
+        name = field.name if field else None
+        context = Context(Folded(text), facts, tongue, name)
+        found: list[Violation] = []
+        if field is not None:
+            found += length.length(self._measure(text, str(field.unit)), field)
+        for check in self._checks(field, tongue):
+            found += check(context)
+        if self.sameness is not None:
+            found += self._alike(self.sameness, context, item_id)
+        return self._placed(found, field, index) if found else ()
+
+    def _alike(
+        self, sameness: SamenessIndex, context: Context, item_id: str
+    ) -> Iterator[Violation]:
+        """Beginning with the product's own name is no lack of ideas."""
+        text = context.text.original
+        for violation in sameness.look(text, item_id):
+            named = sameness.opening_of(text) in context.facts.folded.text
+            if violation.rule != "sameness.opening" or not named:
+                yield violation
+
+    def count(self, number: int, field: FieldRules) -> tuple[Violation, ...]:
+        """Whether a field has too few or too many texts."""
+        return self._placed(length.count(number, field), field, None)
+
+    def variants(
+        self, texts: Sequence[str], field: FieldRules | None = None
+    ) -> tuple[Violation, ...]:
+        """Which of an item's texts are too near to an earlier one, where that is checked."""
+        if not self.settings.variants:
+            return ()
+        from copygen.quality.checks.variants import variants
+
+        return self._placed(variants(texts, self.settings.variants), field, None)
+
+    def overshoot(self, text: str, field: FieldRules | None) -> int:
+        """Units by which a text misses its limits: to find the best of several."""
+        if field is None:
+            return 0
+        return length.overshoot(self._measure(text, str(field.unit)), field)
+
+    def accept(self, text: str, item_id: str) -> None:
+        """Remember a text that will be published, for sameness."""
+        if self.sameness is not None:
+            self.sameness.add(text, item_id)
+
+    def language_of(self, item: Item) -> str | None:
+        """The language texts of that item should be in; None: not told, or no known one."""
+        if self.settings.language_from is None:
+            return self.settings.language
+        value = item.get(self.settings.language_from)
+        return language_tag(value) if isinstance(value, str) else None
+
+    def _about(self, item: Item) -> tuple[Facts, str | None]:
+        last = self._last
+        if last is None or last[0] is not item:
+            facts = Facts(item, self._measures, self._allowed)
+            last = self._last = (item, facts, self.language_of(item))
+        return last[1], last[2]
+
+    def _checks(self, field: FieldRules | None, tongue: str | None) -> tuple[Check, ...]:
+        key = (field.name if field else None, tongue)
+        if key not in self._compiled or (field and self._specs[field.name] != field):
+            if field:
+                self._specs[field.name] = field
+            self._compiled[key] = tuple(self._compile(field, tongue))
+        return self._compiled[key]
+
+    def _compile(self, field: FieldRules | None, tongue: str | None) -> Iterator[Check]:
+        yield from self._of_characters(field)
+        if tongue is not None:
+            yield language.script
+            if is_latin(tongue) and not self._off("language.latin"):
+                yield self._latin
+        yield from self._of_phrases(tongue)
+        yield from self._of_leftovers()
+        yield from self._of_tags()
+        yield from self._of_grounding(tongue)
+        yield from self._of_packs(field, tongue)
+
+    def _off(self, rule: str) -> bool:
+        """Whether the rule and all below it are off, so that the check need not run."""
+        below = (
+            given for name, given in self.settings.severity.items() if name.startswith(f"{rule}.")
+        )
+        off = Override.OFF
+        return self.settings.override(rule) is off and all(given is off for given in below)
+
+    def _latin(self, context: Context) -> list[Violation]:
+        if self._detector is None:
+            self._detector = language.open_detector()
+        return language.latin(context, self._detector)
+
+    def _of_characters(self, field: FieldRules | None) -> Iterator[Check]:
+        names = ["no_control", *self.settings.characters, *(field.rules if field else ())]
+        for name in dict.fromkeys(names):
+            if not characters.is_rule(name):
+                where = f" of {field.name}" if field else ""
+                raise ConfigError(f"there is no character rule '{name}'{where}")
+            yield characters.check_of(name)
+
+    def _of_phrases(self, tongue: str | None) -> Iterator[Check]:
+        settings = self.settings
+        for given, rule in (
+            (settings.required, "phrases.required"),
+            (settings.disclaimers, "phrases.disclaimer"),
+        ):
+            if wanted := [phrases.Phrase.of(words) for words in phrases_for(given, tongue)]:
+                yield partial(phrases.required, phrases=wanted, rule=rule)
+        if banned := Terms(phrases_for(settings.forbidden, tongue)):
+            yield lambda context: phrases.forbidden(context, banned)
+        if terms := self._glossary(tongue):
+            yield lambda context: phrases.glossary(context, terms)
+
+    def _glossary(self, tongue: str | None) -> list[phrases.Term]:
+        found = []
+        for entry in self.settings.glossary:
+            words = phrases_for({tag: (use,) for tag, use in entry.use.items()}, tongue)
+            use = phrases.Phrase.of(words[0]) if words else None
+            if use or entry.keep or entry.avoid:
+                source = phrases.Phrase.of(entry.term)
+                found.append(phrases.Term(source, use, entry.keep, entry.avoid, entry.instead))
+        return found
+
+    def _of_leftovers(self) -> Iterator[Check]:
+        if not self.settings.leftovers or self._off("leftovers"):
+            return
+        rules = RuleSet(load_wording("leftovers").rules)
+        kept = self.settings.placeholders
+        yield lambda context: leftovers.leftovers(context, rules, kept)
+        yield leftovers.quotes
+
+    def _of_tags(self) -> Iterator[Check]:
+        hashtags, most = self.settings.hashtags, self.settings.max_mentions
+        limits = TagLimits(hashtags.min, hashtags.max, most)
+        if limits != TagLimits():
+            yield lambda context: tags(context, limits)
+
+    def _of_grounding(self, tongue: str | None) -> Iterator[Check]:
+        settings = self.settings.grounding
+        if not settings or self._off("grounding"):
+            return
+        allowed = Terms(settings.allow)
+        measures = self._measures
+        if settings.numbers:
+            yield lambda c: grounding.numbers(c, measures, _spans(allowed, c.text))
+        if settings.dates:
+            yield grounding.dates
+        if settings.claims:
+            rules = RuleSet(r for r in load_wording("claims").rules if r.covers(None, tongue))
+            yield lambda c: grounding.claims(c, rules, _spans(allowed, c.text))
+
+    def _of_packs(self, field: FieldRules | None, tongue: str | None) -> Iterator[Check]:
+        for name in dict.fromkeys([*self.settings.packs, *(field.packs if field else ())]):
+            if name not in self._packs:
+                self._packs[name] = load_pack(name, self._folder)
+            pack = self._packs[name]
+            where = field.name if field else None
+            rules = RuleSet(
+                rule
+                for rule in pack.rules
+                if rule.covers(where, tongue) and not self._off(f"pack.{pack.pack}.{rule.id}")
+            )
+            yield partial(_broken, pack=pack, rules=rules)
+
+    def _placed(
+        self, found: Sequence[Violation], field: FieldRules | None, index: int | None
+    ) -> tuple[Violation, ...]:
+        name = field.name if field else None
+        placed = []
+        for violation in found:
+            override = self.settings.override(violation.rule) if self.settings.severity else None
+            if override is Override.OFF:
+                continue
+            severity = Severity(override.value) if override else violation.severity
+            number = violation.index if violation.index is not None else index
+            placed.append(replace(violation, severity=severity, field=name, index=number))
+        return tuple(placed)
+
+
+def _broken(context: Context, pack: Pack, rules: RuleSet) -> Iterator[Violation]:
+    """The rules of a pack that a text breaks, one violation each, at the first place."""
+    for rule, spans in rules.broken(context.text):
+        start, end = spans[0]
+        words = context.text.original[start:end]
+        message = f"'{words}': {rule.message} [{pack.pack}: lint, not legal advice]"
+        fix = f"not '{words}': {rule.instead}" if rule.instead else f"leave out '{words}'"
+        yield Violation(
+            f"pack.{pack.pack}.{rule.id}", rule.severity, message, (start, end), fix=fix
+        )
+
+
+def _spans(terms: Terms, text: Folded) -> Sequence[tuple[int, int]]:
+    return [text.span(hit.start, hit.end) for hit in terms.find(text)] if terms else ()

@@ -1,0 +1,231 @@
+"""Packs: lists of wording rules as data. Lint, not legal advice.
+
+A pack is a YAML file. Those of `configs/packs/` ship with copygen and are known by name; a user's
+own is known by its path. The same shape holds the word lists of `configs/wording/`.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from functools import cache, cached_property
+from importlib import resources
+from importlib.resources.abc import Traversable
+from itertools import chain
+from pathlib import Path
+from typing import Annotated
+
+import pydantic
+
+from copygen.documents import Document, nearest, parse_document, validate
+from copygen.errors import ConfigError
+from copygen.quality.folding import SCRIPT_GROUPS, Folded, fold, script_groups
+from copygen.quality.matching import Hit, Terms, outside
+from copygen.quality.scripts import base, language_tag
+from copygen.quality.violations import Severity
+
+MAX_PATTERN_CHARS = 2000
+Name = Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9_.]*$")]
+Words = Annotated[str, pydantic.Field(min_length=1)]
+
+
+class Shape(pydantic.BaseModel):
+    """Base of what the files hold: frozen, and an unknown key is an error."""
+
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+
+class Rule(Shape):
+    """One rule: what it matches, where, and what is said about it."""
+
+    id: Name
+    terms: tuple[Words, ...] = ()
+    """Compared after NFKC and casefold; whole words in scripts that have words."""
+    pattern: str | None = pydantic.Field(default=None, max_length=MAX_PATTERN_CHARS)
+    """A Python regular expression over the text as it is, upper and lower case alike."""
+    needs: tuple[Words, ...] = ()
+    """Folded literals of which one is in every text that `pattern` matches: spares the others."""
+    unless: tuple[Words, ...] = ()
+    """Terms inside which a match does not count: `最近` for `最`."""
+    at_most: int = pydantic.Field(default=0, ge=0)
+    """Matches that are allowed in one text."""
+    fields: tuple[str, ...] = ()
+    """Fields it applies to, `headline` or `google_ads.headline`; empty: all."""
+    languages: tuple[str, ...] = ()
+    """Languages it applies to; empty: all. A text of unknown language is checked."""
+    severity: Severity = Severity.WARNING
+    message: Words
+    instead: str | None = None
+    """What to write instead, for the model."""
+    source: str | None = None
+    """Overrides that of the pack."""
+    checked_on: date | None = None
+
+    @pydantic.field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        if pattern is not None:
+            try:
+                compiled = re.compile(pattern)
+            except re.error as problem:
+                raise ValueError(f"is no regular expression: {problem}") from problem
+            if compiled.match(""):
+                raise ValueError("matches the empty text")
+        return pattern
+
+    @pydantic.field_validator("languages")
+    @classmethod
+    def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if language_tag(name) is None:
+                raise ValueError(f"names no language that is known here: {name!r}")
+        return tuple(base(language_tag(name) or "") for name in names)
+
+    @pydantic.model_validator(mode="after")
+    def _matches_something(self) -> "Rule":
+        if not self.terms and self.pattern is None:
+            raise ValueError("give 'terms' or a 'pattern'")
+        return self
+
+    def covers(self, field: str | None, language: str | None) -> bool:
+        """Whether the rule applies to that field of a text in that language."""
+        if self.languages and language is not None and base(language) not in self.languages:
+            return False
+        if not self.fields:
+            return True
+        return field is not None and any(
+            field == name or field.endswith(f".{name}") or name.endswith(f".{field}")
+            for name in self.fields
+        )
+
+    def matches(self, text: Folded) -> Sequence[tuple[int, int]]:
+        """Spans of the original text that the rule is about, in order, past those allowed."""
+        hits = list(self._terms.find(text))
+        spans = [text.span(hit.start, hit.end) for hit in self._counted(hits, text)] if hits else []
+        if self._regex is not None:
+            found = [match.span() for match in self._regex.finditer(text.original)]
+            spans += self._uncovered(found, text) if found and self.unless else found
+        return sorted(spans)[self.at_most :] if spans else ()
+
+    def _counted(self, hits: list[Hit], text: Folded) -> list[Hit]:
+        return list(outside(hits, list(self._unless.find(text)) if self.unless else ()))
+
+    def _uncovered(self, spans: list[tuple[int, int]], text: Folded) -> list[tuple[int, int]]:
+        exempt = [text.span(hit.start, hit.end) for hit in self._unless.find(text)]
+        return [
+            (start, end)
+            for start, end in spans
+            if not any(a <= start and end <= b for a, b in exempt)
+        ]
+
+    @cached_property
+    def _terms(self) -> Terms:
+        return Terms(self.terms)
+
+    @cached_property
+    def _unless(self) -> Terms:
+        return Terms(self.unless)
+
+    @cached_property
+    def _regex(self) -> re.Pattern[str] | None:
+        return None if self.pattern is None else re.compile(self.pattern, re.IGNORECASE)
+
+
+class RuleSet:
+    """Rules compiled together, so that a text that breaks none costs next to nothing."""
+
+    def __init__(self, rules: Iterable[Rule]) -> None:
+        self._rules = tuple(rules)
+        literals: dict[str, list[int]] = {}
+        self._always = []
+        for number, rule in enumerate(self._rules):
+            if rule.pattern is not None and not rule.needs:
+                self._always.append(number)
+            for literal in (*rule.terms, *rule.needs):
+                literals.setdefault(fold(literal).strip(), []).append(number)
+        groups: list[list[tuple[str, list[int]]]] = [[] for _ in SCRIPT_GROUPS]
+        for entry in literals.items():
+            groups[script_groups(entry[0])[0]].append(entry)
+        self._groups = tuple(map(tuple, groups))
+
+    def broken(self, text: Folded) -> Iterator[tuple[Rule, Sequence[tuple[int, int]]]]:
+        """Each rule that the text breaks, in their order, with the places."""
+        folded = text.text
+        numbers = set(self._always)
+        for group in text.groups:
+            found = [numbers for literal, numbers in self._groups[group] if literal in folded]
+            if found:
+                numbers.update(chain.from_iterable(found))
+        for number in sorted(numbers):
+            rule = self._rules[number]
+            if spans := rule.matches(text):
+                yield rule, spans
+
+
+class Pack(Shape):
+    """The rules of one channel or one market, where they come from and how old they are."""
+
+    pack: Name
+    title: Words
+    note: Words
+    """What a reader should know; says that this is lint and not legal advice."""
+    source: Words
+    checked_on: date
+    rules: Annotated[tuple[Rule, ...], pydantic.Field(min_length=1)]
+
+    @pydantic.model_validator(mode="after")
+    def _names_differ(self) -> "Pack":
+        ids = [rule.id for rule in self.rules]
+        if twice := next((name for name in ids if ids.count(name) > 1), None):
+            raise ValueError(f"two rules are called '{twice}'")
+        return self
+
+    def source_of(self, rule: Rule) -> str:
+        """Where that rule comes from."""
+        return rule.source or self.source
+
+
+def pack_names() -> list[str]:
+    """The packs that ship with copygen, sorted."""
+    names = (entry.name for entry in (_configs() / "packs").iterdir())
+    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+
+
+def load_pack(name: str, folder: Path | None = None) -> Pack:
+    """The shipped pack of that name, or the one in the file `name`, relative to `folder`.
+
+    Raises ConfigError with file, line and column, or with the nearest known name.
+    """
+    if name.endswith((".yaml", ".yml")) or "/" in name:
+        path = (folder or Path()) / name
+        return validate(Pack, _document(path, str(path)))
+    if name not in pack_names():
+        near = nearest(name, pack_names())
+        hint = f"did you mean '{near}'?" if near else f"known here: {', '.join(pack_names())}"
+        raise ConfigError(f"there is no pack '{name}'; {hint} (your own: a path to a .yaml file)")
+    return validate(Pack, _document(_configs() / "packs" / f"{name}.yaml", f"packs/{name}.yaml"))
+
+
+@cache
+def load_wording(name: str) -> Pack:
+    """A word list of `configs/wording/`: `leftovers`, `claims`, `instructions`."""
+    return validate(Pack, wording_document(name))
+
+
+def wording_document(name: str) -> Document:
+    """The document of a file of `configs/wording/`."""
+    return _document(_configs() / "wording" / f"{name}.yaml", f"wording/{name}.yaml")
+
+
+def _document(path: Traversable | Path, shown: str) -> Document:
+    try:
+        return parse_document(path.read_text(encoding="utf-8"), shown)
+    except OSError as error:
+        raise ConfigError(f"cannot read the pack {shown}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"the pack {shown} is not UTF-8 text; save it as UTF-8") from error
+
+
+def _configs() -> Traversable:
+    # Inside a wheel beside the package's modules; in a checkout the top-level folder.
+    packaged = resources.files("copygen") / "configs"
+    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "configs"

@@ -1,0 +1,290 @@
+"""Sameness across a run: openings that repeat, and texts that are nearly the same.
+
+The index is bounded. Openings are counted by lossy counting (Manku and Motwani 2002): a count is
+too low by at most one for every 5 000 texts, and some 25 000 openings are held at most. Of near
+duplicates the last `capacity` texts are known: a MinHash of 32 values each, found again through 8
+bands of 4 that are direct-mapped tables, so that a new text overwrites an old one and nothing
+grows. At 1 000 000 texts that is 32 MB of bands, 32 MB of signatures and the ids.
+"""
+
+import math
+import re
+import unicodedata
+from array import array
+from collections import deque
+from dataclasses import dataclass
+from operator import eq
+from struct import Struct
+from typing import Final
+
+from rensa import RMinHash  # type: ignore[import-untyped]  # has no stubs
+
+from copygen.quality.folding import fold
+from copygen.quality.scripts import UNSPACED
+from copygen.quality.violations import Severity, Violation
+
+_VALUES: Final = 32
+_BANDS: Final = 8
+_ROWS: Final = _VALUES // _BANDS
+_BAND_ROWS: Final = Struct(f"<{_BANDS}I")
+"""A signature as the rows of each band, one number each."""
+_SEED: Final = 1
+_SHINGLE_CHARS: Final = 5
+_UNSPACED_SHINGLE_CHARS: Final = 3
+"""A character of Chinese says about as much as two of English."""
+_LONGEST: Final = 2000
+"""Characters of a text that are looked at."""
+_SHORTEST: Final = 12
+"""A text of fewer characters is compared as a whole only, by its opening."""
+_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_BUCKET: Final = 5000
+_IDS_PER_CHUNK: Final = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class SamenessSettings:
+    """When texts of one run are too much alike."""
+
+    words: int = 3
+    """Words that make an opening, in scripts with spaces between them."""
+    chars: int = 8
+    """Letters that make an opening in the others."""
+    max_share: float = 0.02
+    """Of all texts that may begin alike."""
+    max_repeats: int = 4
+    """Texts that may begin alike however few there are."""
+    similarity: float = 0.8
+    """Estimated Jaccard similarity of shingles from which two texts are near-duplicates; the
+    estimate has a standard error of 0.07 there."""
+    capacity: int = 1 << 20
+    """Texts remembered for near-duplicates; a power of two."""
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """How many texts begin so."""
+
+    words: str
+    """Folded: lower case, without punctuation."""
+    count: int
+
+
+class SamenessIndex:
+    """What the texts of a run were like so far. `look` before `add`; neither raises.
+
+    The same texts in the same order give the same answers. The order of a concurrent run is the
+    order in which texts were accepted.
+    """
+
+    def __init__(self, settings: SamenessSettings | None = None) -> None:
+        self._settings = settings or SamenessSettings()
+        self._openings = _Openings()
+        self._near = _NearDuplicates(self._settings)
+
+    def __len__(self) -> int:
+        return self._openings.total
+
+    def look(self, text: str, item_id: str) -> tuple[Violation, ...]:
+        """What is too much like texts of other items that were added."""
+        folded = fold(text[:_LONGEST])
+        found = []
+        if (repeated := self._repeated(folded, text)) is not None:
+            found.append(repeated)
+        if (other := self._near.find(folded, item_id)) is not None:
+            message = f"nearly the same text as that of '{other[0]}' ({100 * other[1]:.0f} %)"
+            fix = "word it differently from beginning to end"
+            found.append(Violation("sameness.duplicate", Severity.ERROR, message, fix=fix))
+        return tuple(found)
+
+    def add(self, text: str, item_id: str) -> None:
+        """Remember a text that will be published."""
+        folded = fold(text[:_LONGEST])
+        self._openings.add(self._opening(folded))
+        self._near.add(folded, item_id)
+
+    def opening_of(self, text: str) -> str:
+        """What counts as the opening of a text, folded."""
+        return self._opening(fold(text[:_LONGEST]))
+
+    def top_openings(self, n: int = 10) -> list[Opening]:
+        """The most frequent openings that at least two texts have, most frequent first."""
+        return self._openings.top(n)
+
+    def _opening(self, folded: str) -> str:
+        return opening(folded, self._settings.words, self._settings.chars)
+
+    def _repeated(self, folded: str, text: str) -> Violation | None:
+        words = self._opening(folded)
+        count = self._openings.count(words)
+        allowed = max(self._settings.max_repeats, self._settings.max_share * len(self))
+        if not words or count + 1 <= allowed:
+            return None
+        message = f"{count} other texts begin with '{words}'"
+        fix = f"begin differently, not with '{words}'"
+        span = (0, min(len(text), len(words)))
+        return Violation("sameness.opening", Severity.ERROR, message, span, fix=fix)
+
+
+def opening(folded: str, words: int = 3, chars: int = 8) -> str:
+    """The first words of a folded text, or the first letters in a script without spaces.
+
+    Punctuation, symbols and emoji do not count; a text that is shorter is its own opening.
+    """
+    head = folded[: 24 * words]
+    if not head.isascii() and UNSPACED.search(head[: 2 * chars]):
+        letters = (char for char in head if unicodedata.category(char)[0] in "LMN")
+        return "".join(letter for letter, _ in zip(letters, range(chars), strict=False))
+    return " ".join(_WORD.findall(head)[:words])
+
+
+class _Openings:
+    """Lossy counting: each entry is its count and the error it may have."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, int] = {}
+        self._errors: dict[str, int] = {}
+        self.total = 0
+
+    def add(self, words: str) -> None:
+        self.total += 1
+        if words in self._counts:
+            self._counts[words] += 1
+        elif words:
+            self._counts[words] = 1
+            if error := self.total // _BUCKET:
+                self._errors[words] = error
+        if self.total % _BUCKET == 0:
+            self._prune(self.total // _BUCKET)
+
+    def count(self, words: str) -> int:
+        return self._counts.get(words, 0)
+
+    def top(self, n: int) -> list[Opening]:
+        many = ((words, count) for words, count in self._counts.items() if count > 1)
+        ranked = sorted(many, key=lambda entry: (-entry[1], entry[0]))
+        return [Opening(words, count) for words, count in ranked[:n]]
+
+    def _prune(self, bucket: int) -> None:
+        errors = self._errors
+        self._counts = {w: c for w, c in self._counts.items() if c + errors.get(w, 0) > bucket}
+        self._errors = {w: e for w, e in errors.items() if w in self._counts}
+
+
+class _NearDuplicates:
+    """The MinHash signatures of the last texts, and where to look for one like them."""
+
+    def __init__(self, settings: SamenessSettings) -> None:
+        if settings.capacity & (settings.capacity - 1) or settings.capacity < 1:
+            raise ValueError("capacity should be a power of two")
+        self._least = settings.similarity
+        self._capacity = settings.capacity
+        self._slots = 1024
+        self._bands = [array("I", bytes(4 * self._slots)) for _ in range(_BANDS)]
+        self._signatures = bytearray()
+        self._ids = _Ids(settings.capacity)
+        self._count = 0
+        self._last = ("", b"")
+
+    def add(self, folded: str, item_id: str) -> None:
+        if len(folded) < _SHORTEST:
+            return
+        if self._count >= self._slots < self._capacity:
+            self._grow()
+        signature = self._signature_of(folded)
+        self._place(signature, self._count)
+        at = self._count % self._capacity * _VALUES
+        self._signatures[at : at + _VALUES] = signature
+        self._ids.add(item_id)
+        self._count += 1
+
+    def find(self, folded: str, item_id: str) -> tuple[str, float] | None:
+        """The id and the similarity of the most similar text of another item."""
+        if len(folded) < _SHORTEST or not self._count:
+            return None
+        signature = self._signature_of(folded)
+        best, most = -1, math.ceil(self._least * _VALUES) - 1
+        for number in self._candidates(signature):
+            at = number % self._capacity * _VALUES
+            alike = sum(map(eq, signature, self._signatures[at : at + _VALUES]))
+            if alike > most and self._ids.get(number) != item_id:
+                best, most = number, alike
+        return (self._ids.get(best), most / _VALUES) if best >= 0 else None
+
+    def _signature_of(self, folded: str) -> bytes:
+        """A text is looked at, then added: its signature is made once."""
+        if self._last[0] != folded:
+            self._last = (folded, _signature(folded))
+        return self._last[1]
+
+    def _candidates(self, signature: bytes) -> list[int]:
+        """The texts that agree in a whole band, oldest first."""
+        found = set()
+        known = self._signatures
+        for band, slot in enumerate(self._slots_of(signature)):
+            if stored := self._bands[band][slot]:
+                start = band * _ROWS
+                at = (stored - 1) * _VALUES + start
+                if known[at : at + _ROWS] == signature[start : start + _ROWS]:
+                    found.add(self._absolute(stored - 1))
+        return sorted(found)
+
+    def _absolute(self, stored: int) -> int:
+        """The number of a text whose place in the ring is `stored`."""
+        place = self._count % self._capacity
+        turn = self._count - place
+        return turn + stored if stored < place else turn - self._capacity + stored
+
+    def _slots_of(self, signature: bytes) -> list[int]:
+        mask = self._slots - 1
+        # Multiplicative hashing (Knuth); each band has a table of its own.
+        return [(rows * 0x9E3779B1 >> 11) & mask for rows in _BAND_ROWS.unpack(signature)]
+
+    def _place(self, signature: bytes, number: int) -> None:
+        for table, slot in zip(self._bands, self._slots_of(signature), strict=True):
+            table[slot] = number % self._capacity + 1
+
+    def _grow(self) -> None:
+        """Four times the slots, while the run is young: a small run needs little memory."""
+        self._slots = min(self._slots * 4, self._capacity)
+        self._bands = [array("I", bytes(4 * self._slots)) for _ in range(_BANDS)]
+        for number in range(self._count):
+            at = number * _VALUES
+            self._place(bytes(self._signatures[at : at + _VALUES]), number)
+
+
+def _signature(folded: str) -> bytes:
+    unspaced = not folded.isascii() and UNSPACED.search(folded)
+    size = _UNSPACED_SHINGLE_CHARS if unspaced else _SHINGLE_CHARS
+    if not folded.isascii():  # a lone surrogate has no UTF-8, which is what is hashed
+        folded = folded.encode("utf-8", "replace").decode("utf-8")
+    minhash = RMinHash(num_perm=_VALUES, seed=_SEED)
+    minhash.update([folded[i : i + size] for i in range(max(1, len(folded) - size + 1))])
+    # A byte of each value: two different ones agree by chance once in 256.
+    return bytes([value & 0xFF for value in minhash.digest()])
+
+
+class _Ids:
+    """The ids of the last texts, packed: a Python string each would be 70 MB at a million."""
+
+    def __init__(self, capacity: int) -> None:
+        self._chunks: deque[bytes] = deque(maxlen=max(1, -(-capacity // _IDS_PER_CHUNK)))
+        self._open: list[str] = []
+        self._first_chunk = 0
+
+    def add(self, item_id: str) -> None:
+        self._open.append(item_id)
+        if len(self._open) == _IDS_PER_CHUNK:
+            if len(self._chunks) == self._chunks.maxlen:
+                self._first_chunk += 1
+            packed = "\n".join(one.replace("\n", " ") for one in self._open)
+            self._chunks.append(packed.encode("utf-8", "surrogatepass"))
+            self._open = []
+
+    def get(self, number: int) -> str:
+        chunk, place = divmod(number, _IDS_PER_CHUNK)
+        chunk -= self._first_chunk
+        if chunk == len(self._chunks):
+            return self._open[place] if place < len(self._open) else ""
+        if not 0 <= chunk < len(self._chunks):
+            return ""
+        return self._chunks[chunk].decode("utf-8", "surrogatepass").split("\n")[place]

@@ -1,0 +1,182 @@
+"""The `checks:` of a prompt file."""
+
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+from typing import Annotated, Any, Literal, TypeAlias
+
+import pydantic
+
+from copygen.documents import nearest
+from copygen.quality.checks.characters import is_rule, rule_names
+from copygen.quality.packs import Shape
+from copygen.quality.sameness import SamenessSettings
+from copygen.quality.scripts import language_tag
+
+Words = Annotated[str, pydantic.Field(min_length=1)]
+Share = Annotated[float, pydantic.Field(gt=0, le=1)]
+Count = Annotated[int, pydantic.Field(ge=0)]
+PerLanguage: TypeAlias = tuple[Words, ...] | Mapping[str, tuple[Words, ...]]
+"""A list for every language, or a list each: `{th: [...], ja: [...]}`."""
+
+FAMILIES = (
+    "length", "count", "empty", "language", "phrases", "leftovers", "characters", "tags",
+    "grounding", "glossary", "variants", "sameness", "pack",
+)  # fmt: skip
+"""First words of rule names."""
+
+
+class Override(StrEnum):
+    """What is made of a rule."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    OFF = "off"
+
+
+def _tag(name: str) -> str:
+    tag = language_tag(name)
+    if tag is None:
+        raise ValueError(f"names no language that is known here: '{name}'")
+    return tag
+
+
+Language = Annotated[str, pydantic.AfterValidator(_tag)]
+
+
+class GlossaryEntry(Shape):
+    """A term of the house."""
+
+    term: Words
+    """As the items have it."""
+    keep: bool = False
+    """Texts about it must have it exactly so, untranslated."""
+    use: Mapping[Language, Words] = {}
+    """Language → what texts about it must call it."""
+    avoid: bool = False
+    """No text may use it."""
+    instead: str | None = None
+
+    @pydantic.model_validator(mode="after")
+    def _says_something(self) -> "GlossaryEntry":
+        if not (self.keep or self.use or self.avoid):
+            raise ValueError("give 'keep', 'use' or 'avoid'")
+        if self.avoid and (self.keep or self.use):
+            raise ValueError("'avoid' goes with neither 'keep' nor 'use'")
+        return self
+
+
+class Grounding(Shape):
+    """What must come from the item."""
+
+    numbers: bool = True
+    dates: bool = True
+    claims: bool = True
+    allow: tuple[Words, ...] = ()
+    """Figures and phrases that may be used for every item: `24/7`, `100% silk`."""
+
+
+class Hashtags(Shape):
+    """How many hashtags a text has."""
+
+    min: Count = 0
+    max: Count | None = None
+
+
+class Sameness(Shape):
+    """When texts of the run are too much alike; see `SamenessSettings`."""
+
+    words: Annotated[int, pydantic.Field(ge=1, le=10)] = 3
+    chars: Annotated[int, pydantic.Field(ge=2, le=40)] = 8
+    max_share: Share = 0.02
+    max_repeats: Annotated[int, pydantic.Field(ge=1)] = 4
+    similarity: Share = 0.8
+
+    def compiled(self) -> SamenessSettings:
+        """The settings of the index."""
+        return SamenessSettings(**self.model_dump())
+
+
+class ChecksSettings(Shape):
+    """Which checks are on. The default set needs no settings: grounding, leftovers, control
+    characters, length, sameness; language as soon as one is named."""
+
+    language: Language | None = None
+    language_from: str | None = None
+    """The column or matrix axis that names the language: `language`."""
+    required: PerLanguage = ()
+    forbidden: PerLanguage = ()
+    disclaimers: PerLanguage = ()
+    placeholders: tuple[Words, ...] = ()
+    """Placeholders of downstream systems that are meant to stay: `{{first_name}}`."""
+    glossary: tuple[GlossaryEntry, ...] = ()
+    grounding: Grounding | Literal[False] = Grounding()
+    leftovers: bool = True
+    characters: tuple[str, ...] = ()
+    """Character rules for every field: `no_emoji`, `no_exclamation`, `forbid:<>`, ..."""
+    hashtags: Hashtags = Hashtags()
+    max_mentions: Count | None = None
+    variants: Share | Literal[False] = False
+    """Least distance between texts of one item, 0 to 1: 0.3 is a good start."""
+    sameness: Sameness | Literal[False] = Sameness()
+    packs: tuple[Words, ...] = ()
+    """Names of shipped packs, and paths to your own, relative to the prompt file."""
+    severity: Mapping[str, Override] = {}
+    """Rule or its beginning → error, warning or off: `{grounding: warning, pack.th: off}`."""
+
+    @pydantic.field_validator("required", "forbidden", "disclaimers", mode="before")
+    @classmethod
+    def _one_or_many(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return (value,)
+        if isinstance(value, Mapping):
+            return {_tag(str(name)): _listed(words) for name, words in value.items()}
+        return value
+
+    @pydantic.field_validator("grounding", "sameness", mode="before")
+    @classmethod
+    def _true_is_the_default(cls, value: Any) -> Any:
+        return {} if value is True else value
+
+    @pydantic.field_validator("characters")
+    @classmethod
+    def _known_rules(cls, names: tuple[str, ...]) -> tuple[str, ...]:
+        for name in names:
+            if not is_rule(name):
+                near = nearest(name, rule_names())
+                hint = f"did you mean '{near}'?" if near else f"known: {', '.join(rule_names())}"
+                raise ValueError(f"there is no character rule '{name}'; {hint}")
+        return names
+
+    @pydantic.field_validator("severity")
+    @classmethod
+    def _known_families(cls, given: Mapping[str, Override]) -> Mapping[str, Override]:
+        for name in given:
+            if name.split(".")[0] not in FAMILIES:
+                near = nearest(name, FAMILIES)
+                hint = f"did you mean '{near}'?" if near else f"known: {', '.join(FAMILIES)}"
+                raise ValueError(f"there is no check '{name}'; {hint}")
+        return given
+
+    @pydantic.model_validator(mode="after")
+    def _one_language(self) -> "ChecksSettings":
+        if self.language and self.language_from:
+            raise ValueError("give either 'language' or 'language_from'")
+        return self
+
+    def override(self, rule: str) -> Override | None:
+        """What is made of that rule: of the longest name given that it is or begins with."""
+        names = [n for n in self.severity if rule == n or rule.startswith(f"{n}.")]
+        return self.severity[max(names, key=len)] if names else None
+
+
+def phrases_for(given: PerLanguage, language: str | None) -> Sequence[str]:
+    """The phrases for texts of that language; `zh` speaks for `zh-Hant`, too."""
+    if not isinstance(given, Mapping):
+        return given
+    if language is None:
+        return ()
+    return given.get(language, given.get(language.split("-")[0], ()))
+
+
+def _listed(words: Any) -> Any:
+    return (words,) if isinstance(words, str) else words

@@ -1,0 +1,195 @@
+"""What `copygen check` shows: a line per finding, annotations, JSON; and the summary."""
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import TextIO, TypeAlias
+
+from rich.box import ROUNDED
+from rich.console import Console, RenderableType
+from rich.panel import Panel
+from rich.table import Table
+from rich.text import Text
+
+from copygen.quality.findings import Finding, Tally
+from copygen.quality.packs import Pack
+from copygen.quality.sameness import Opening
+from copygen.quality.violations import Severity, Violation
+from copygen.view.console import LastingStream, open_console
+from copygen.view.figures import count, counted
+from copygen.view.flow import Flow
+from copygen.view.safe import safe
+
+Writer: TypeAlias = Callable[[Finding], None]
+
+_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
+_WIDEST = 100
+_STACKED = 64
+"""Below this many columns an example stands under its rule."""
+_EXAMPLE_CELLS = 200
+_ID_CELLS = 60
+
+
+def open_writer(form: str, stream: TextIO, environ: Mapping[str, str]) -> Writer:
+    """A function that writes a finding to `stream` as `text`, `github` or `json`.
+
+    When the reader is gone (`| head`) the rest is dropped.
+    """
+    lasting = LastingStream(stream)
+    if form == "github":
+        return lambda finding: _print_lines(annotations(finding), lasting)
+    if form == "json":
+        return lambda finding: _print_lines([as_json(finding)], lasting)
+    console = open_console(stream, environ)
+    return lambda finding: _print_text(finding, console)
+
+
+def _print_lines(lines: Iterable[str], stream: LastingStream) -> None:
+    for line in lines:
+        stream.write(f"{line}\n")
+
+
+def _print_text(finding: Finding, console: Console) -> None:
+    """`file:line: error length: headline 3: 34 of 30 width units (sku-7)`."""
+    for one in finding.violations:
+        place = f"{safe(finding.source.path)}:{finding.source.line}: "
+        named = (f" ({safe(finding.item_id, _ID_CELLS)})", "dim")
+        line = Text.assemble(
+            (place, "dim"),
+            (one.severity.value, _STYLES[one.severity]),
+            (f" {one.rule}: ", "cyan"),
+            f"{_where(one)}{safe(one.message)}",
+            named if finding.item_id else "",
+        )
+        console.print(line, soft_wrap=True)
+
+
+def _where(violation: Violation) -> str:
+    if violation.field is None:
+        return ""
+    number = "" if violation.index is None else f" {violation.index + 1}"
+    return f"{safe(violation.field)}{number}: "
+
+
+def annotations(finding: Finding) -> list[str]:
+    """Workflow commands of GitHub Actions, one for each violation, that point at the row."""
+    lines = []
+    for one in finding.violations:
+        properties = {
+            "file": finding.source.path,
+            "line": str(finding.source.line),
+            "title": f"{one.rule} ({finding.item_id})" if finding.item_id else one.rule,
+        }
+        given = ",".join(f"{name}={_property(value)}" for name, value in properties.items())
+        message = _data(f"{_where(one)}{one.message}")
+        lines.append(f"::{one.severity.value} {given}::{message}")
+    return lines
+
+
+def _data(text: str) -> str:
+    """A message as GitHub's runner reads it back: `%`, CR and LF are escaped."""
+    return safe(text.replace("\r\n", "\n")).replace("%", "%25")
+
+
+def _property(text: str) -> str:
+    """A property, which may not hold `:` and `,` either."""
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def as_json(finding: Finding) -> str:
+    """The finding as one line of JSON."""
+    return json.dumps(
+        {
+            "path": finding.source.path,
+            "line": finding.source.line,
+            "id": finding.item_id,
+            "text": finding.text,
+            "violations": [
+                {
+                    "rule": one.rule,
+                    "severity": one.severity.value,
+                    "message": one.message,
+                    "span": one.span,
+                    "field": one.field,
+                    "index": one.index,
+                    "fix": one.fix,
+                }
+                for one in finding.violations
+            ],
+        },
+        # Escapes keep lone surrogates and control characters out of the stream.
+        ensure_ascii=any("\ud800" <= char <= "\udfff" for char in finding.text),
+    )
+
+
+def render_tally(
+    tally: Tally, openings: Sequence[Opening], packs: Sequence[Pack], console: Console
+) -> None:
+    """Print how many texts are fit, what the others break, and how texts begin most often."""
+    width = min(console.width, _WIDEST)
+    words, style = _headline(tally)
+    body = _rules(tally, width) if tally.rules else Text("every check passed", "green")
+    console.print(
+        Panel(
+            body,
+            box=ROUNDED,
+            title=Text(words, f"not dim bold {style}"),
+            title_align="left",
+            border_style="dim",
+            padding=(0, 1),
+            width=width,
+        )
+    )
+    if openings or packs or tally.without_text:
+        console.print(_closing(tally, openings, packs, width))
+
+
+def _closing(
+    tally: Tally, openings: Sequence[Opening], packs: Sequence[Pack], width: int
+) -> RenderableType:
+    table = Table.grid(padding=(0, 1, 0, 2), expand=False)
+    table.add_column(no_wrap=True, style="dim")
+    table.add_column(max_width=max(20, width - 14))
+    if openings:
+        shown = (Text(f"{count(one.count)} × “{safe(one.words, _ID_CELLS)}”") for one in openings)
+        table.add_row("Openings", Flow(shown))
+    if tally.without_text:
+        table.add_row("Skipped", f"{counted(tally.without_text, 'row')} without a text")
+    for pack in packs:
+        note = f"{safe(pack.title)}. {safe(pack.note)} Checked on {pack.checked_on}."
+        table.add_row("Pack", Text(note))
+    return table
+
+
+def _headline(tally: Tally) -> tuple[str, str]:
+    fit = tally.texts - tally.with_errors
+    if not tally.texts:
+        return "no texts", "yellow"
+    if tally.with_errors:
+        return f"{count(fit)} of {counted(tally.texts, 'text')} fit to publish", "red"
+    if tally.with_warnings:
+        warned = counted(tally.with_warnings, "text")
+        return f"{counted(tally.texts, 'text')} fit to publish, {warned} with warnings", "yellow"
+    return f"{counted(tally.texts, 'text')} fit to publish", "green"
+
+
+def _rules(tally: Tally, width: int) -> Table:
+    """Rules by how often they are broken, errors first, an example each."""
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(justify="right", no_wrap=True)
+    if width >= _STACKED:
+        table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    ranked = sorted(tally.rules.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][1]))
+    for key, number in ranked:
+        severity, rule = key
+        item_id, message = tally.examples[key]
+        name = Text(rule, _STYLES[severity])
+        example = Text.assemble(
+            (safe(item_id, _ID_CELLS), "cyan"), "  ", safe(message, _EXAMPLE_CELLS)
+        )
+        figure = Text(count(number), _STYLES[severity])
+        if width >= _STACKED:
+            table.add_row(figure, name, example)
+        else:
+            table.add_row(figure, Text("\n").join([name, example]))
+    return table

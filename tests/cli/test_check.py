@@ -1,0 +1,158 @@
+"""`copygen check` from outside: tables in, findings, annotations and exit codes out."""
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.support.running import COMMAND, copygen, environment
+
+HEADER = "id,name,price,language,headline\n"
+GOOD = 'a,Thai silk scarf,2500,English,"Thai silk scarf, 2,500 baht"\n'
+BAD = "b,Thai silk scarf,2500,English,The best scarf: 50% off\n"
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    (tmp_path / "ads.csv").write_text(HEADER + GOOD + BAD, encoding="utf-8")
+    return tmp_path
+
+
+def test_texts_that_are_fit_end_with_0_and_say_so(tmp_path: Path) -> None:
+    (tmp_path / "ads.csv").write_text(HEADER + GOOD, encoding="utf-8")
+    done = copygen("check", "ads.csv", "--text", "headline", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "")
+    assert "1 text fit to publish" in done.stderr
+
+
+def test_a_text_with_an_error_ends_with_3_and_names_row_and_rule(table: Path) -> None:
+    done = copygen("check", "ads.csv", "--text", "headline", cwd=table)
+    assert done.returncode == 3
+    lines = done.stdout.splitlines()
+    assert lines == [
+        "ads.csv:3: error grounding.percent: headline: the percentage '50%' is not in the item (b)",
+        "ads.csv:3: error grounding.superlative.best: headline: 'best': a superlative that the "
+        "item does not make (b)",
+    ]
+    assert "1 of 2 texts fit to publish" in done.stderr
+
+
+def test_warnings_alone_end_with_0(table: Path) -> None:
+    (table / "checks.yaml").write_text("checks: {severity: {grounding: warning}}\n")
+    done = copygen("check", "ads.csv", "--text", "headline", "--checks", "checks.yaml", cwd=table)
+    assert done.returncode == 0
+    assert "ads.csv:3: warning grounding.percent" in done.stdout
+
+
+def test_annotations_point_at_the_row_and_are_escaped(tmp_path: Path) -> None:
+    rows = [{"id": "a,b:c", "text": "50% {x}\nSure"}, {"id": "ok", "text": "Soft silk"}]
+    name = "my,ads.jsonl"
+    (tmp_path / name).write_text("\n" + "\n".join(map(json.dumps, rows)), encoding="utf-8")
+    done = copygen("check", name, "--format", "github", "-q", cwd=tmp_path)
+    assert done.returncode == 3
+    assert done.stderr == ""
+    first = done.stdout.splitlines()[0]
+    assert first.startswith("::error file=my%2Cads.jsonl,line=2,title=")
+    assert "(a%2Cb%3Ac)::" in done.stdout
+    assert "'50%25'" in done.stdout
+    assert all(line.startswith("::error ") for line in done.stdout.splitlines())
+
+
+def test_json_gives_each_text_with_its_violations(table: Path) -> None:
+    done = copygen("check", "ads.csv", "--text", "headline", "--format", "json", "-q", cwd=table)
+    (line,) = map(json.loads, done.stdout.splitlines())
+    assert (line["path"], line["line"], line["id"]) == ("ads.csv", 3, "b")
+    (percent, best) = line["violations"]
+    start, end = percent["span"]
+    assert line["text"][start:end] == "50%"
+    assert best["severity"] == "error"
+
+
+def test_a_results_file_is_known_by_its_fields(tmp_path: Path) -> None:
+    record = {
+        "id": "a/1", "key": "k", "status": "ok", "text": "Silk for 390 baht",
+        "input": {"id": "a", "price": 390}, "provider": "p", "model": "m",
+    }  # fmt: skip
+    failed = record | {"id": "a/2", "status": "failed", "text": None}
+    fields = record | {"id": "b/1", "data": {"headline": ["Silk", "Silk at 7"], "path": "silk"}}
+    rows = [record, failed, fields]
+    (tmp_path / "r.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    done = copygen("check", "r.jsonl", cwd=tmp_path)
+    assert done.stdout.splitlines() == [
+        "r.jsonl:3: error grounding.number: headline 2: the number '7' is not in the item (b/1)"
+    ]
+    assert "1 row without a text" in done.stderr
+
+
+def test_a_limit_is_measured_in_its_unit(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text('{"text": "やわらかなシルク"}\n', encoding="utf-8")
+    for unit, words in (("width", "16 of 10 width units"), ("bytes", "24 of 10 bytes")):
+        done = copygen("check", "t.jsonl", "--limit", 10, "--unit", unit, cwd=tmp_path)
+        assert words in done.stdout
+    assert copygen("check", "t.jsonl", "--limit", 10, cwd=tmp_path).returncode == 0
+
+
+def test_variants_of_one_item_are_held_against_each_other(tmp_path: Path) -> None:
+    texts = ["Soft silk for the evening", "A gift for many years", "Soft silk for the evenings"]
+    rows = [{"id": f"scarf/Thai/{n}", "text": text} for n, text in enumerate(texts, 1)]
+    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    (tmp_path / "c.yaml").write_text("variants: 0.3\nsameness: false\n")
+    done = copygen("check", "t.jsonl", "--checks", "c.yaml", cwd=tmp_path)
+    (line,) = done.stdout.splitlines()
+    assert line.startswith("t.jsonl:3: error variants: 2 % away from text 1")
+
+
+def test_standard_input_is_read_and_a_broken_row_is_an_error(tmp_path: Path) -> None:
+    stream = b'{"text": "Soft silk"}\n{"text": \n{"text": "A bowl"}\n'
+    done = copygen("check", "-", cwd=tmp_path, stdin=stream)
+    assert done.returncode == 3
+    assert done.stdout.startswith("<stdin>:2: error row: not valid JSON")
+    assert "2 of 3 texts" in done.stderr
+
+
+def test_a_pack_is_named_in_the_summary_as_no_legal_advice(table: Path) -> None:
+    done = copygen("check", "ads.csv", "--text", "headline", "--pack", "google_ads", cwd=table)
+    assert "not legal advice" in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["ads.csv"], "ads.csv:2:1: there is no column 'text' here; name one with --text"),
+        (["ads.csv", "--text", "headline", "--pack", "tiktak"], "did you mean 'tiktok'"),
+        (["ads.csv", "--text", "headline", "--unit", "feet"], "--unit should be one of"),
+        (["ads.csv", "--text", "headline", "--language", "Elvish"], "names no language"),
+        (["ad.csv", "--text", "headline"], "did you mean 'ads.csv'"),
+        (["ads.csv", "--checks", "bad.yaml"], "bad.yaml:1:10: unknown key 'forbiden'"),
+    ],
+)
+def test_a_mistake_ends_with_2_and_a_hint(table: Path, args: list[str], says: str) -> None:
+    (table / "bad.yaml").write_text("checks: {forbiden: [x]}\n")
+    done = copygen("check", *args, cwd=table)
+    assert done.returncode == 2
+    assert says in " ".join(done.stderr.split())
+
+
+def test_what_a_model_wrote_cannot_disturb_the_terminal(tmp_path: Path) -> None:
+    row = {"id": "a\u202e", "text": "50% \x1b[2J off [bold]x"}
+    (tmp_path / "t.jsonl").write_text(json.dumps(row))
+    done = copygen("check", "t.jsonl", cwd=tmp_path)
+    assert "\x1b" not in done.stdout + done.stderr
+    assert "\u202e" not in done.stdout + done.stderr
+
+
+def test_a_broken_pipe_is_no_traceback(tmp_path: Path) -> None:
+    rows = "\n".join(json.dumps({"id": str(n), "text": f"{n}0% off"}) for n in range(3000))
+    (tmp_path / "t.jsonl").write_text(rows)
+    with subprocess.Popen(
+        [*COMMAND, "check", "t.jsonl", "--format", "github"],
+        cwd=tmp_path, env=environment(tmp_path), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdout.readline()
+        process.stdout.close()
+        said = process.stderr.read().decode()
+    assert "Traceback" not in said
+    assert "bug" not in said

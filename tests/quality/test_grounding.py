@@ -1,0 +1,133 @@
+"""Numbers, dates and claims: what grounds them and what does not."""
+
+from decimal import Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copygen.quality.amounts import amounts, readings
+from copygen.quality.checks.grounding import claims, dates, numbers
+from copygen.quality.packs import RuleSet, load_wording
+from tests.support.quality_fields import MEASURES, context, rules
+
+THAI, FULL = "๐๑๒๓๔๕๖๗๘๙", "０１２３４５６７８９"
+
+GROUNDED = [
+    ("2,500 baht", {"price": 2500}),
+    ("2500 baht", {"price": "2,500"}),
+    ("２５００円", {"price": "2500"}),
+    ("๒,๕๐๐ บาท", {"price": 2500}),
+    ("฿2,500", {"price": "2,500 THB"}),
+    ("2.5k", {"price": 2500}),
+    ("2,5 kg", {"weight": "2.5 kg"}),
+    ("1 kg", {"weight": "1000 g"}),
+    ("500 มล.", {"volume": "0.5 l"}),
+    ("1.2万円", {"price": "12,000円"}),
+    ("3만원", {"price": "30000원"}),
+    ("¥500", {"price": "500円"}),
+    ("50%", {"discount": "50 %"}),
+    ("50%", {"discount": 50}),
+    ("50 เปอร์เซ็นต์", {"discount": "50%"}),
+    ("Rp 150.000", {"price": 150000}),
+    ("20 x 30 cm", {"size": "20 x 30 cm"}),
+    ("31 ธันวาคม 2568", {"until": "2025-12-31"}),
+    ("by 31 December", {"until": "31/12/2025"}),
+    ("5月3日", {"date": "2026-05-03"}),
+    ("1. Rinse\n2. Fill", {}),
+    ("1) Rinse\n2) Fill", {}),
+    ("USB 3.0", {"port": "USB 3"}),
+    ("B12", {"with": "vitamin B12"}),
+    ("%1$s is here", {}),
+    ("no digits", {}),
+    ("3 layers", {"made": {"of": ["3 layers"]}}),
+]
+INVENTED = [
+    ("2,600 baht", {"price": 2500}, "grounding.price"),
+    ("$390", {"price": "390 THB"}, "grounding.price"),
+    ("50%", {"pieces": "50 pieces"}, "grounding.percent"),
+    ("3 baht", {"made": "3 layers of silk"}, "grounding.price"),
+    ("2 kg", {"weight": "2 g"}, "grounding.unit"),
+    ("24 hours", {}, "grounding.unit"),
+    ("since 1987", {"year": 1978}, "grounding.number"),
+    ("7", {"id": "7", "flag": True}, "grounding.number"),
+    ("2. only one", {}, "grounding.number"),
+    ("31 January 2025", {"until": "2025-12-31"}, "grounding.date"),
+    ("May 5", {"until": "5 June"}, "grounding.date"),
+    ("5 มกราคม", {"until": "5 มิถุนายน"}, "grounding.date"),
+]
+
+
+def _rules(text: str, item: dict[str, object]) -> list[str]:
+    about = context(text, **item)
+    return rules([*numbers(about, MEASURES), *dates(about)])
+
+
+@pytest.mark.parametrize(("text", "item"), GROUNDED)
+def test_a_figure_of_the_item_may_be_written_in_any_way(text: str, item: dict[str, object]) -> None:
+    assert _rules(text, item) == []
+
+
+@pytest.mark.parametrize(("text", "item", "rule"), INVENTED)
+def test_a_figure_the_item_does_not_have_is_invented(
+    text: str, item: dict[str, object], rule: str
+) -> None:
+    assert _rules(text, item) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("numeral", "values"),
+    [
+        ("2500", ["2500"]),
+        ("2,500", ["2500"]),
+        ("1.000", ["1000", "1"]),
+        ("1.50", ["1.5"]),
+        ("1,50", ["1.5"]),
+        ("1,234.56", ["1234.56"]),
+        ("1.234,56", ["1234.56"]),
+        ("1,234,567", ["1234567"]),
+        ("1,2,3", []),
+        ("12.5.2026", []),
+        ("9" * 31, []),
+    ],
+)
+def test_separators_are_read_as_people_mean_them(numeral: str, values: list[str]) -> None:
+    assert [Decimal(value) for value in values] == list(readings(numeral))
+
+
+@given(st.integers(0, 10**9), st.sampled_from([THAI, FULL]))
+def test_digits_of_every_script_are_the_same_number(number: int, digits: str) -> None:
+    written = str(number).translate({ord(str(i)): digits[i] for i in range(10)})
+    (amount,) = amounts(written, MEASURES)
+    assert amount.values == (Decimal(number).normalize(),)
+    assert _rules(written, {"n": number}) == []
+    assert _rules(written, {"n": number + 1}) != []
+
+
+CLAIMS = RuleSet(load_wording("claims").rules)
+CLAIMED = [
+    ("the best silk", {}, True),
+    ("the best silk", {"about": "best silk of 2020"}, False),
+    ("最高のシルク", {"about": "the finest silk"}, False),
+    ("best before June", {}, False),
+    ("a bestseller", {}, False),
+    ("ออร์แกนิก", {"about": "organic cotton"}, False),
+    ("organic", {"about": "cotton"}, True),
+    ("กันน้ำได้", {}, True),
+    ("No. 1 in Japan", {}, True),
+    ("ISO 9001", {}, True),
+    ("ISO 9001", {"about": "iso9001 certified"}, False),
+    ("HACCPとGMP", {}, True),
+    ("世界初の器", {}, True),
+    ("第一次来清迈", {}, False),
+    ("唯一無二の器", {}, False),
+    ("수상 스포츠", {}, False),
+    ("ในที่สุดก็มาถึง", {}, False),
+]
+
+
+@pytest.mark.parametrize(("text", "item", "flagged"), CLAIMED)
+def test_a_claim_must_be_made_by_the_item_in_some_language(
+    text: str, item: dict[str, object], flagged: bool
+) -> None:
+    assert bool(list(claims(context(text, **item), CLAIMS))) is flagged

@@ -1,0 +1,179 @@
+"""Packs: what ships is sound and says what it is; what a user writes is checked."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from copygen.errors import ConfigError
+from copygen.quality.folding import Folded
+from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording, pack_names
+
+HEAD = "pack: p\ntitle: P\nnote: Lint.\nsource: s\nchecked_on: 2026-01-01\nrules:\n"
+
+
+def test_the_packs_that_were_promised_ship() -> None:
+    assert set(pack_names()) >= {"google_ads", "meta", "tiktok", "amazon", "th", "jp", "cn"}
+
+
+@pytest.mark.parametrize("name", pack_names())
+def test_every_pack_says_where_it_comes_from_and_that_it_is_no_legal_advice(name: str) -> None:
+    pack = load_pack(name)
+    assert pack.pack == name
+    assert "not legal advice" in pack.note
+    assert all(pack.source_of(rule) for rule in pack.rules)
+    assert pack.checked_on <= date.today()
+
+
+@pytest.mark.parametrize("name", [*pack_names(), "leftovers", "claims", "instructions"])
+def test_every_term_of_a_pack_is_found_by_its_rule(name: str) -> None:
+    pack = load_pack(name) if name in pack_names() else load_wording(name)
+    for rule in pack.rules:
+        for term in rule.terms:
+            text = " ".join([term] * (rule.at_most + 1))
+            assert rule.matches(Folded(text)), (rule.id, term)
+            assert rule in [broken for broken, _ in RuleSet([rule]).broken(Folded(text))]
+
+
+@pytest.mark.parametrize("name", ["leftovers", "claims"])
+def test_what_a_pattern_needs_is_in_every_text_it_matches(name: str) -> None:
+    """`needs` only saves time: with and without it the same texts are found."""
+    texts = [
+        "Hi {name}",
+        "[Your Brand]",
+        "【商品名】",
+        "［店名］",
+        "**x**",
+        "<b>x</b>",
+        "# Title",
+        "---",
+        "***",
+        "Let me know if",
+        "(12 chars)",
+        "文字数：12",
+        "字数：12",
+        "글자 수: 3",
+        "ISO 9001",
+        "IPX4",
+        "GMP",
+        "มอก. 1",
+        "Fair trade",
+        "FSC",
+        "GOTS",
+        "OEKO-TEX",
+        "JIS 1234",
+        "HACCP",
+        "Would you like me to",
+        "___x___",
+        "ご要望があればお知らせ",
+        "如果你需要修改",
+        "หากต้องการปรับ แจ้ง",
+        "จำนวนตัวอักษร: 9",
+        "%%NAME%%",
+        "${x}",
+    ]
+    for rule in load_wording(name).rules:
+        for text in map(Folded, texts):
+            found = bool(list(RuleSet([rule]).broken(text)))
+            assert found is bool(rule.matches(text)), (rule.id, text.original)
+
+
+BREAKS = [
+    ("google_ads", "Wow!! Silk", "repeated_punctuation"),
+    ("google_ads", "Call 02-123-4567", "phone_number"),
+    ("google_ads", "Click here", "click_here"),
+    ("google_ads", "F.L.O.W.E.R.S.", "gimmicky_spelling"),
+    ("google_ads", "ｼﾙｸ", "halfwidth_katakana"),
+    ("google_ads", "silk silk scarf", "repeated_word"),
+    ("meta", "Are you diabetic?", "attribute_question"),
+    ("meta", "Get your debt under control", "attribute_yours"),
+    ("meta", "Lose 10 kg in 7 days", "unrealistic_result"),
+    ("tiktok", "#silk", "hashtag"),
+    ("amazon", "Free shipping on silk", "promotion"),
+    ("th", "ครีมนี้ดีที่สุด", "superlative"),
+    ("th", "เห็นผลทันที", "fast_result"),
+    ("th", "ไม่มีผลข้างเคียง", "no_side_effects"),
+    ("th", "อย.รับรอง", "fda_approved"),
+    ("jp", "シミが消える", "cosmetic_effect"),
+    ("jp", "売上No.1", "no1"),
+    ("jp", "肌荒れが治る", "medical"),
+    ("cn", "最好的丝巾", "most"),
+    ("cn", "国家级品质", "national"),
+    ("cn", "顶级丝绸", "top"),
+]
+PASSES = [
+    ("google_ads", "Soft silk scarves. Hand-woven in Isan!"),
+    ("google_ads", "2,500 baht, 70 x 180 cm"),
+    ("google_ads", "U.S. and U.K. shipping"),
+    ("google_ads", "毎日に、やわらかなシルク。"),
+    ("meta", "Are you ready for the holidays?"),
+    ("meta", "Your home, your style"),
+    ("amazon", "Silk scarf, 70 x 180 cm, hand-woven"),
+    ("th", "ในที่สุดก็มาถึงเชียงใหม่"),
+    ("th", "ผ้าไหม 100%"),
+    ("th", "ครีมบำรุงผิว เนื้อบางเบา"),
+    ("jp", "最高気温35度の日にも。"),
+    ("jp", "スパイスが効いた一皿"),
+    ("jp", "お肌にうるおいを与える"),
+    ("jp", "ゆっくりと湯治気分"),
+    ("cn", "最近上新的丝巾"),
+    ("cn", "第一次来清迈"),
+    ("cn", "轻柔贴肤的丝巾"),
+]
+
+
+@pytest.mark.parametrize(("name", "text", "rule"), BREAKS)
+def test_wording_that_a_pack_is_about_is_found(name: str, text: str, rule: str) -> None:
+    broken = [one.id for one, _ in RuleSet(load_pack(name).rules).broken(Folded(text))]
+    assert rule in broken
+
+
+@pytest.mark.parametrize(("name", "text"), PASSES)
+def test_ordinary_wording_breaks_no_pack(name: str, text: str) -> None:
+    rules = [rule for rule in load_pack(name).rules if not rule.fields]
+    assert list(RuleSet(rules).broken(Folded(text))) == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "says"),
+    [
+        (
+            "  - {id: x, terms: [a], message: m, sevrity: error}",
+            r"p\.yaml:7:.*did you mean 'severity'",
+        ),
+        ("  - {id: x, message: m}", r"p\.yaml:7:.*give 'terms' or a 'pattern'"),
+        ("  - {id: x, pattern: '(', message: m}", r"p\.yaml:7:.*no regular expression"),
+        ("  - {id: x, pattern: 'a*', message: m}", "matches the empty text"),
+        ("  - {id: x, terms: [a], message: m}\n  - {id: x, terms: [b], message: m}", "two rules"),
+        ("  - {id: x, terms: [a], message: m, languages: [xx]}", "names no language"),
+        ("  []", "at least 1 item"),
+        ("  - {id: x, terms: [a], message: m, severity: bad}", "severity"),
+    ],
+)
+def test_a_faulty_pack_is_an_error_with_its_place(tmp_path: Path, rules: str, says: str) -> None:
+    (tmp_path / "p.yaml").write_text(HEAD + rules + "\n")
+    with pytest.raises(ConfigError, match=says):
+        load_pack("p.yaml", tmp_path)
+
+
+def test_an_unknown_pack_is_answered_with_the_nearest(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="did you mean 'google_ads'"):
+        load_pack("google_adds")
+    with pytest.raises(ConfigError, match=r"cannot read the pack .*no\.yaml"):
+        load_pack("no.yaml", tmp_path)
+
+
+def test_a_rule_speaks_of_its_fields_and_languages() -> None:
+    pack = Pack.model_validate(
+        {
+            "pack": "p", "title": "P", "note": "n", "source": "s", "checked_on": "2026-01-01",
+            "rules": [{"id": "r", "terms": ["a"], "message": "m", "fields": ["headline"],
+                       "languages": ["Thai"]}],
+        }
+    )  # fmt: skip
+    (rule,) = pack.rules
+    assert rule.covers("google_ads.headline", "th")
+    assert rule.covers("headline", None)
+    assert not rule.covers("description", "th")
+    assert not rule.covers("headline", "ja")
+    assert not rule.covers(None, "th")

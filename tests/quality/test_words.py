@@ -1,0 +1,242 @@
+"""Phrases, glossary, leftovers, characters, tags and variants."""
+
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from copygen.quality.checks import characters, phrases
+from copygen.quality.checks.leftovers import leftovers, quotes
+from copygen.quality.checks.phrases import Phrase, Term
+from copygen.quality.checks.tags import TagLimits, hashtags, mentions, tags
+from copygen.quality.checks.variants import distance, variants
+from copygen.quality.folding import Folded, fold
+from copygen.quality.matching import Terms
+from copygen.quality.packs import RuleSet, load_wording
+from tests.support.quality_fields import context, rules
+
+FOUND = [
+    ("cheap", "Cheap and cheerful", (0, 5)),
+    ("cheap", "CHEAP", (0, 5)),
+    ("ダメ", "これはﾀﾞﾒです", (3, 6)),
+    ("น้ำหอม", "ขวดน้ำหอมใหม่", (3, 9)),
+    ("最高", "史上最高の", (2, 4)),
+    ("fi", "of fi", (3, 5)),
+    ("ﬁne", "a fine day", (2, 6)),
+    ("FDA", "FDA承認", (0, 3)),
+    ("strasse", "die Straße", (4, 10)),
+    ("Café", "un cafe\u0301 noir", (3, 8)),
+    ("스카프", "실크스카프를", (2, 5)),
+]
+ABSENT = [
+    ("cheap", "cheaply"),
+    ("art", "start the party"),
+    ("fine", "ﬁnest"),
+    ("ราคาถูก", "ราคา ถูก"),
+    ("naïve", "naïveté"),
+]
+
+
+@pytest.mark.parametrize(("term", "text", "span"), FOUND)
+def test_a_term_is_found_however_it_is_written_and_shown_where_it_stands(
+    term: str, text: str, span: tuple[int, int]
+) -> None:
+    (violation,) = phrases.forbidden(context(text), Terms([term]))
+    assert violation.span == span
+
+
+@pytest.mark.parametrize(("term", "text"), ABSENT)
+def test_a_part_of_another_word_is_not_the_term(term: str, text: str) -> None:
+    assert list(phrases.forbidden(context(text), Terms([term]))) == []
+    assert rules(phrases.required(context(text), [Phrase.of(term)])) == ["phrases.required"]
+
+
+@given(st.text(max_size=12), st.text(min_size=1, max_size=6), st.text(max_size=12))
+def test_the_span_of_a_match_folds_to_the_term_again(before: str, term: str, after: str) -> None:
+    text = Folded(before + term + after)
+    for hit in Terms([term]).find(text):
+        start, end = text.span(hit.start, hit.end)
+        assert 0 <= start < end <= len(text.original)
+        if text.original == unicodedata.normalize("NFKC", text.original):
+            assert fold(term).strip() in fold(text.original[start:end])
+
+
+def test_the_glossary_binds_texts_about_its_terms_only() -> None:
+    keep = Term(Phrase.of("Thai silk"), keep=True)
+    use = Term(Phrase.of("silk"), Phrase.of("シルク"))
+    avoid = Term(Phrase.of("cheap"), avoid=True, instead="good value")
+    item = {"name": "Thai Silk scarf"}
+
+    def found(text: str, **about: object) -> list[str]:
+        return rules(phrases.glossary(context(text, **about), [keep, use, avoid]))
+
+    assert found("Thai silk シルク", **item) == []
+    assert found("THAI SILK シルク", **item) == ["glossary.keep"]
+    assert found("タイの絹", **item) == ["glossary.keep", "glossary.use"]
+    assert found("タイの絹", name="bowl") == []
+    assert found("cheap", name="bowl") == ["glossary.avoid"]
+
+
+LEFTOVERS = RuleSet(load_wording("leftovers").rules)
+LEFT = [
+    "Hi {name}",
+    "Hi {{ first_name }}",
+    "[Your Brand] silk",
+    "【商品名】のご案内",
+    "[ชื่อแบรนด์] ใหม่",
+    "Sure! Soft silk",
+    "Certainly, a scarf",
+    "Here is your headline: Silk",
+    "Here are three captions",
+    "Headline: Silk",
+    "แน่นอนค่ะ ผ้าไหม",
+    "นี่คือแคปชั่นสำหรับคุณ",
+    "はい、こちらです",
+    "以下は見出しです。",
+    "好的，文案如下",
+    "以下是文案",
+    "다음은 카피입니다",
+    "Tentu! Selendang",
+    "Berikut ialah kapsyen",
+    "Silk. Let me know if you want more",
+    "Silk (28 characters)",
+    "**Silk**",
+    "# Silk\nscarf",
+    "```\nSilk\n```",
+    "[Silk](https://x.test)",
+    "As an AI language model I",
+    "ในฐานะ AI",
+    "AIとして",
+    "<b>Silk</b>",
+    "Lorem ipsum",
+    "Hello <product name>",
+]
+CLEAN = [
+    "Sure to please",
+    "Here comes the sun",
+    "Headlines that sell",
+    "[พร้อมส่ง] ผ้าไหม",
+    "【新品】シルク",
+    "[NEW] Silk",
+    "5 > 3 and 2 < 4",
+    "c# and #silk",
+    "a * b * c",
+    "- soft\n- light",
+    "Certain of comfort",
+    "Of course you can wear it",
+    "以下のサイズ：M",
+    "好的睡眠",
+    "Tentukan gaya anda",
+    "다음은 없다",
+    "snake_case",
+    "100% silk",
+    "§ 5",
+    "A brand you know (and love)",
+    "แน่นอน ผ้าไหมแท้",
+    "はいからさん",
+    "Here, now, yours",
+]
+
+
+@pytest.mark.parametrize("text", LEFT)
+def test_what_is_no_copy_is_found(text: str) -> None:
+    (first, *_) = leftovers(context(text), LEFTOVERS)
+    assert first.rule.startswith("leftovers.")
+
+
+@pytest.mark.parametrize("text", CLEAN)
+def test_copy_that_looks_a_little_like_it_is_left_alone(text: str) -> None:
+    assert list(leftovers(context(text), LEFTOVERS)) == []
+
+
+def test_placeholders_that_are_meant_to_stay_stay() -> None:
+    text = context("Hi {{first_name}}, {name}")
+    assert [v.span for v in leftovers(text, LEFTOVERS, ["{{first_name}}"])] == [(19, 25)]
+
+
+@pytest.mark.parametrize("text", ['"Silk"', "“Silk”", "「絹」です」"[:3], " «Silk» ", "`Silk`"])
+def test_quotation_marks_around_the_whole_text_are_found(text: str) -> None:
+    assert rules(quotes(context(text))) == ["leftovers.quotes"]
+
+
+@pytest.mark.parametrize(
+    "text", ['"Silk" and "gold"', "「絹」と「金」", 'The "best"', "'90s", '"', ""]
+)
+def test_quotation_marks_inside_are_not(text: str) -> None:
+    assert quotes(context(text)) == []
+
+
+CHARACTERS = [
+    ("no_emoji", "Silk ✨", "Silk ★ ♪ ™ 4 ❤"),
+    ("no_emoji", "❤️", "1️"[:1]),
+    ("no_emoji", "🇹🇭", "ไทย"),
+    ("no_halfwidth_katakana", "ｼﾙｸ", "シルク"),
+    ("no_exclamation", "絹！", "絹。"),
+    ("no_capitals", "BUY THIS SCARF", "USB and NATO scarf"),
+    ("no_capitals", "F R E E scarf", "A B test"),
+    ("no_repeated_punctuation", "Wow!!", "Wow... yes"),
+    ("no_repeated_punctuation", "本当？！", "……そして"),
+    ("no_urls", "see www.x.com", "3.5 cm"),
+    ("no_phone_numbers", "call 02-123-4567", "2,500 baht"),
+    ("no_line_breaks", "a\nb", "a b"),
+    ("no_hashtags", "#silk", "no. # 1"),
+    ("no_control", "a\x07b", "a\tb\nc\u200d"),
+    ("forbid:<>", "a > b", "a b"),
+    ("forbid:]^-", "a-b", "a b"),
+]
+
+
+@pytest.mark.parametrize(("rule", "bad", "good"), CHARACTERS)
+def test_character_rules(rule: str, bad: str, good: str) -> None:
+    check = characters.check_of(rule)
+    (found,) = check(context(bad))
+    assert found.rule.startswith("characters.")
+    assert check(context(good)) == []
+
+
+def test_capitals_that_the_item_has_are_a_name() -> None:
+    check = characters.check_of("no_capitals")
+    assert check(context("CELADON bowl", name="CELADON")) == []
+    assert rules(check(context("CELADON bowl", name="Celadon"))) == ["characters.capitals"]
+
+
+TAGS = [
+    ("#ผ้าไหมไทย #ของขวัญ", 2),
+    ("#シルク#タイ", 2),
+    ("＃絹", 1),
+    ("#1 in style, C#, a#b", 0),
+    ("#น้ำหอม!", 1),
+    ("(#silk)", 1),
+    ("https://x.test/#part", 0),
+]
+
+
+@pytest.mark.parametrize(("text", "number"), TAGS)
+def test_hashtags_are_counted_as_platforms_link_them(text: str, number: int) -> None:
+    spans = hashtags(text)
+    assert len(spans) == number
+    assert all(text[start] in "#＃" and end > start + 1 for start, end in spans)
+
+
+def test_a_thai_hashtag_keeps_its_vowels() -> None:
+    text = "ดู #น้ำหอมที่ดี นะ"
+    assert [text[slice(*span)] for span in hashtags(text)] == ["#น้ำหอมที่ดี"]
+
+
+def test_tags_are_held_against_their_limits() -> None:
+    text = "#a #b #c @me @you mail@x.test # loose"
+    limits = TagLimits(max_hashtags=2, max_mentions=1)
+    found = tags(context(text), limits)
+    assert [(one.rule, one.span) for one in found] == [
+        ("tags.hashtags", (6, 8)), ("tags.mentions", (13, 17)), ("tags.broken", (30, 31)),
+    ]  # fmt: skip
+    assert rules(tags(context("silk"), TagLimits(min_hashtags=1))) == ["tags.hashtags"]
+    assert len(mentions("mail@x.test")) == 0
+
+
+def test_variants_must_differ() -> None:
+    assert distance("Soft silk", "SOFT SILK") == 0
+    (found,) = variants(["Soft silk scarf", "A gift for years", "Soft silk scarf!"], 0.3)
+    assert (found.index, found.fix) == (2, "word it differently from text 1")
+    assert variants(["Soft silk scarf", "A gift for years"], 0.3) == []
