@@ -5,7 +5,7 @@ import contextlib
 import os
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Iterator
 from decimal import Decimal
 
 from rich.console import Console
@@ -99,8 +99,8 @@ class Session:
         self._wall_s = 0.0
         loop = asyncio.get_running_loop()
         self._now = loop.time
-        self._soon = loop.call_soon
-        self._ended: list[Result] = []
+        self._loop = loop
+        self._ended: list[tuple[Result, asyncio.Future[None]]] = []
         """Results of this turn of the event loop, not yet written."""
         self._bug: Exception | None = None
         job = Job(_title(plan), plan.total)
@@ -197,12 +197,15 @@ class Session:
         self._stats.skip()
         return True
 
-    def _emit(self, result: Result) -> None:
+    def _emit(self, result: Result) -> Awaitable[None]:
         # Those that end in one turn of the event loop go out together: a write for each would
-        # cost a prompt a tenth of all its CPU.
-        self._ended.append(result)
+        # cost a prompt a tenth of all its CPU. Nobody sends anything new until it is written, so
+        # that a kill never costs more than what was in flight.
+        written = self._loop.create_future()
+        self._ended.append((result, written))
         if len(self._ended) == 1:
-            self._soon(self._record_turn)
+            self._loop.call_soon(self._record_turn)
+        return written
 
     def _record_turn(self) -> None:
         try:
@@ -215,7 +218,8 @@ class Session:
         """Write what has ended; the error when that fails, which then also halts the run."""
         if not self._ended:
             return None
-        results, self._ended = self._ended, []
+        ended, self._ended = self._ended, []
+        results = [result for result, _ in ended]
         # On disk before anything else looks at them: they may have been paid for.
         try:
             self._sink.append(*results)
@@ -226,6 +230,9 @@ class Session:
             self.engine.stop(error)
             return error
         finally:
+            for _, written in ended:
+                if not written.done():
+                    written.set_result(None)
             for result in results:
                 self._stats.add(result, reference_cost_usd=self._reference_usd(result))
         return None

@@ -20,11 +20,11 @@ from copygen.engine.feed import Entry, Feed
 from copygen.engine.halt import Halt
 from copygen.engine.pacer import Pacer
 from copygen.engine.permits import Permits
-from copygen.engine.pipeline import Pipeline
+from copygen.engine.pipeline import Emit, Pipeline
 from copygen.engine.purse import Purse
 from copygen.engine.retry import RetryBudget
 from copygen.errors import CopygenError, LimitReached
-from copygen.models import ApiError, Prompt, Result, Snapshot
+from copygen.models import ApiError, Prompt, Snapshot
 from copygen.providers.protocol import Provider
 
 FIRST_SLOTS = 20
@@ -92,7 +92,7 @@ class Engine:
         self._client = Client(config, provider, outside.transport, self._permits, self._halt, terms)
         self._pipeline: Pipeline | None = None
 
-    async def run(self, feed: Feed, emit: Callable[[Result], None]) -> CopygenError | None:
+    async def run(self, feed: Feed, emit: Emit) -> CopygenError | None:
         """Bring every entry of `feed` to its result and hand each to `emit`.
 
         Returns what ended the run early, if anything did; everything in flight at that moment

@@ -19,6 +19,9 @@ from copygen.models import Result
 IN_PROGRESS_PER_SLOT = 4
 """Prompts under way per request slot, those that wait to be retried included."""
 
+Emit = Callable[[Result], Awaitable[None] | None]
+"""Takes a result; what it returns, if anything, is over once the result is safe."""
+
 Work = Callable[[Entry, Slot], Awaitable[Result | None]]
 """Brings one entry to its result; None when the run ended first. Raises Halted likewise."""
 
@@ -30,12 +33,13 @@ class Pipeline:
         self,
         feed: Feed,
         work: Work,
-        emit: Callable[[Result], None],
+        emit: Emit,
         halt: Halt,
         concurrency: Concurrency,
         defer: Callable[[Entry], bool],
     ) -> None:
-        """`emit` is called with each result as it comes, from the event loop.
+        """`emit` is called with each result as it comes, from the event loop; its worker begins
+        nothing new before the result is safe.
 
         As many requests are on the wire as `concurrency` allows, which `work` keeps informed.
         Entries for which `defer` is true are better taken later, if the feed can do that.
@@ -109,7 +113,8 @@ class Pipeline:
         if self._limit != self._concurrency.limit:
             self._limit = self._concurrency.limit
             self.slots.hand_out()
-        self._emit(result)
+        if (safe := self._emit(result)) is not None:
+            await safe
 
     def _cancel_workers(self) -> None:
         for worker in tuple(self._workers):
