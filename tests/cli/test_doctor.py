@@ -47,7 +47,7 @@ def test_all_is_well_with_a_key_that_makes_a_difference(tmp_path: Path, locked: 
 
 
 def test_a_refused_key_is_code_7_though_the_endpoint_answers(tmp_path: Path, locked: str) -> None:
-    done, verdicts = doctor(tmp_path, *at(locked), HOLYSHEEP_API_KEY="sk-not-the-one-123456789")
+    done, verdicts = doctor(tmp_path, *at(locked), HOLYSHEEP_API_KEY="sk-not-the-one")
 
     assert done.returncode == 7
     assert (verdicts["endpoint"], verdicts["key"], verdicts["model"]) == ("ok", "fail", "skip")
