@@ -5,8 +5,9 @@ Reads as a prompt's way through copygen. Everything it decides is delegated: whe
 """
 
 import asyncio
+import math
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -19,6 +20,7 @@ from copygen.engine.concurrency import Concurrency
 from copygen.engine.deadlines import Deadlines
 from copygen.engine.halt import Halt, Halted
 from copygen.engine.outcome import Story, result_of, result_of_fault
+from copygen.engine.pacer import Start
 from copygen.engine.permits import Leave, Permits
 from copygen.engine.purse import Purse
 from copygen.engine.retry import RULES, Action, Persistence, RetryBudget
@@ -26,10 +28,14 @@ from copygen.engine.slots import Slot
 from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
 from copygen.providers.protocol import Provider
+from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.transport import failure
 
 MAX_ADAPTATIONS = 3
 """Parameters that one attempt may drop or rename because the model does not take them."""
+HEED_EVERY_S, LOOK_AGAIN_S = 0.1, 10.0
+"""Between looks at what headers say of limits: where they say something, and where they do not."""
+UNSAID = RateLimits()
 BYTES_PER_TOKEN = 4
 """Of a request's UTF-8, on average over languages; what is paced by it is settled afterwards."""
 
@@ -99,6 +105,8 @@ class Client:
         self._terms = terms
         self._now = asyncio.get_running_loop().time
         self._deadlines = Deadlines(terms.timeout_s)
+        self._heed_at = -math.inf
+        """When to look at a reply's headers next."""
 
     async def complete(self, entry: Prompt | InputFault, slot: Slot) -> Result | None:
         """The result of one prompt; None when the run ends before it has one.
@@ -195,7 +203,7 @@ class Client:
         self._count_out(story, len(request.content))
         answer: Completion | ApiError | None = None
         try:
-            answer = await self._exchange(request, prompt)
+            answer = await self._exchange(request, prompt, leave.start)
         finally:
             self.meter.in_flight -= 1
             self._settle(leave, answer)
@@ -205,7 +213,9 @@ class Client:
         self._count_in(answer, prompt, story)
         return answer
 
-    async def _exchange(self, request: httpx.Request, prompt: Prompt) -> Completion | ApiError:
+    async def _exchange(
+        self, request: httpx.Request, prompt: Prompt, start: Start
+    ) -> Completion | ApiError:
         try:
             with self._deadlines.one():
                 response = await self._transport.handle_async_request(request)
@@ -214,9 +224,21 @@ class Client:
             return ApiError(Kind.TIMEOUT, f"no complete answer within {self._terms.timeout_s:g} s")
         except httpx.TransportError as error:
             return failure(error)
+        if self._now() >= self._heed_at:
+            self._heed(response.headers, start)
         return self._provider.parse(
             response.status_code, response.headers, body, self._terms.clock(), prompt
         )
+
+    def _heed(self, headers: Mapping[str, str], start: Start) -> None:
+        """Have the pacer know what the provider says of its limits, not more often than needed."""
+        now = self._now()
+        limits = limits_from(headers, self._terms.clock())
+        if limits == UNSAID:
+            self._heed_at = now + LOOK_AGAIN_S
+            return
+        self._heed_at = now + HEED_EVERY_S
+        self._permits.pacer.heed(now, limits, start)
 
     def _pay_for_retry(self, prompt: Prompt, story: Story) -> None:
         budget = self._terms.budget

@@ -34,6 +34,11 @@ class RateLimiter:
         """Correct an earlier reservation once the real cost is known."""
         self._empty_at += (min(used, reserved + 60 * self.rate_per_s) - reserved) / self.rate_per_s
 
+    def know(self, now: float, level: float, capacity: float) -> None:
+        """The bucket holds `level` of `capacity` now: whoever keeps it has said so."""
+        self._burst_s = capacity / self.rate_per_s
+        self._empty_at = now + (capacity - level) / self.rate_per_s
+
     def hold(self, until: float) -> None:
         """Nothing starts before `until`; what waits then goes at the usual pace, not at once."""
         self._empty_at = max(self._empty_at, until + self._burst_s)

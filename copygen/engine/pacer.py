@@ -8,6 +8,7 @@ the best bound is exact if the bucket was full or empty at its beginning. So:
 
 * without a limit told and without a 429, nothing is paced;
 * a refusal sets the pace to the best bound, and holds everything for as long as the provider asks;
+* what the provider says of its limits in its headers is believed, and saves the refusals;
 * while the pace binds, each start makes it a little faster: quickly before the first measurement
   is in, slowly after it, and the slower the more often it has been measured; faster again the
   longer nothing is refused, because the limit may have been raised.
@@ -24,7 +25,9 @@ from collections import deque
 from collections.abc import Sequence
 from typing import NamedTuple
 
+from copygen.engine.hearsay import Hearsay
 from copygen.engine.limiter import RateLimiter
+from copygen.providers.ratelimits import RateLimits
 
 KEPT = 0.97
 """Share of a measured rate that is used (a bucket at 97 % was refused nothing in simulation)."""
@@ -43,6 +46,8 @@ CAUTION_PER_S = 20.0
 """How much more slowly a measured pace grows for each second that a refusal costs."""
 LATELY_S = 4.0
 """What a first estimate looks at, where the time before was longer and quieter."""
+TOKENS_SMOOTHING = 0.05
+"""Weight of the latest reply in the average of tokens."""
 HISTORY = 2000
 """Starts since the last refusal that a measurement looks at."""
 FEWEST = 10
@@ -123,6 +128,10 @@ class Pacer:
         self._requests = RateLimiter(self._told_per_s) if rpm else None
         # Providers refill tokens continuously and allow a few seconds' worth at once.
         self._tokens = RateLimiter(tpm / 60, burst_s=1.0) if tpm else None
+        self._said_of_requests = Hearsay(KEPT) if not rpm else None
+        self._said_of_tokens = Hearsay(KEPT) if not tpm else None
+        self._tokens_each = 0.0
+        """What a request has used lately, on average."""
         self._starts = 0
         self._mark: Start | None = None
         """The refusal that began the last episode; at first the very first start."""
@@ -176,8 +185,27 @@ class Pacer:
             self._pace_at(self._doubt.started(self._requests.rate_per_s))
         return start
 
+    def heed(self, now: float, limits: RateLimits, start: Start) -> None:
+        """The reply to the request that went out at `start` said this of the key's limits.
+
+        Of a limit that was told by the user nothing is heeded.
+        """
+        underway = self._starts - start.number
+        if self._said_of_requests is not None:
+            said = (limits.requests_limit, limits.requests_remaining, limits.requests_reset_s)
+            self._requests = self._said_of_requests.heed(self._requests, now, said, underway)
+            if self._said_of_requests.rate_per_s and math.isinf(self._told_per_s):
+                # As good as measured: after a refusal it need not be sought from far away.
+                self._growth, self._is_measured = LEAST_GROWTH, True
+            self._told_per_s = self._said_of_requests.rate_per_s or math.inf
+        if self._said_of_tokens is not None:
+            said = (limits.tokens_limit, limits.tokens_remaining, limits.tokens_reset_s)
+            in_tokens = underway * self._tokens_each
+            self._tokens = self._said_of_tokens.heed(self._tokens, now, said, in_tokens)
+
     def settle(self, reserved_tokens: float, used_tokens: float) -> None:
         """Replace an estimate with what the provider counted."""
+        self._tokens_each += TOKENS_SMOOTHING * (used_tokens - self._tokens_each)
         if self._tokens and reserved_tokens:
             self._tokens.settle(reserved_tokens, used_tokens)
 
@@ -188,7 +216,8 @@ class Pacer:
         elif start.at > self._reacted_at:
             self._learn(start)
             self._reacted_at = now
-            if self._requests and self._is_measured:
+            # Under a limit that is known there is no faster pace to try.
+            if self._requests and self._is_measured and math.isinf(self._told_per_s):
                 self._pace_at(self._doubt.refused(self._requests.rate_per_s))
         self._refused_since_mark += 1
         if retry_after_s:
