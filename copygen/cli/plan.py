@@ -1,11 +1,26 @@
 """`copygen plan`: the flags. What they set in motion is in `copygen.cli.planning`."""
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from copygen.cli.run import INPUT, OTHER, OUTPUT, SENDING, Retry
+from copygen.cli.flags import (
+    OUTPUT,
+    BaseUrl,
+    Concurrency,
+    Debug,
+    InsecureHttp,
+    Limit,
+    ModelName,
+    Options,
+    Overrides,
+    ProviderName,
+    Rpm,
+    SettingsFile,
+    TemplateFile,
+    Tpm,
+)
+from copygen.cli.run import Retry
 
 
 def plan(
@@ -31,63 +46,15 @@ def plan(
     as_json: Annotated[
         bool, typer.Option("--json", help="The plan as JSON on standard output.")
     ] = False,
-    template: Annotated[
-        Path | None,
-        typer.Option(
-            "--template",
-            "-t",
-            help="Prompt file with the wording for a table.",
-            rich_help_panel=INPUT,
-        ),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="NAME=VALUE",
-            help="Set a template variable for every item; repeat.",
-            rich_help_panel=INPUT,
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help="Only the first N prompts.", rich_help_panel=INPUT),
-    ] = None,
-    provider: Annotated[
-        str | None,
-        typer.Option("--provider", "-p", help="As for copygen run.", rich_help_panel=SENDING),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            help="Model for prompts that name none in `params`.",
-            rich_help_panel=SENDING,
-        ),
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(help="Another address for the provider.", rich_help_panel=SENDING),
-    ] = None,
-    concurrency: Annotated[
-        str | None,
-        typer.Option(
-            "--concurrency",
-            "-c",
-            metavar="N|auto",
-            help="Requests in flight at most. Default: auto.",
-            rich_help_panel=SENDING,
-        ),
-    ] = None,
-    rpm: Annotated[
-        int | None,
-        typer.Option(min=1, help="Requests per minute at most.", rich_help_panel=SENDING),
-    ] = None,
-    tpm: Annotated[
-        int | None,
-        typer.Option(min=1, help="Tokens per minute at most.", rich_help_panel=SENDING),
-    ] = None,
+    template: TemplateFile = None,
+    set_: Overrides = None,
+    limit: Limit = None,
+    provider: ProviderName = None,
+    model: ModelName = None,
+    base_url: BaseUrl = None,
+    concurrency: Concurrency = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
     output: Annotated[
         str | None,
         typer.Option(
@@ -109,32 +76,10 @@ def plan(
         bool,
         typer.Option("--quiet", "-q", help="No progress, only the plan.", rich_help_panel=OUTPUT),
     ] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            help="Settings file. Default: $COPYGEN_CONFIG or ~/.config/copygen/config.yaml.",
-            rich_help_panel=OTHER,
-        ),
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--option",
-            "-O",
-            metavar="KEY=VALUE",
-            help="Any setting, for example retry.max_attempts=2; repeat.",
-            rich_help_panel=OTHER,
-        ),
-    ] = None,
-    insecure_http: Annotated[
-        bool,
-        typer.Option(
-            "--insecure-http", help="Allow http:// to another machine.", rich_help_panel=OTHER
-        ),
-    ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=OTHER)
-    ] = False,
+    config: SettingsFile = None,
+    option: Options = None,
+    insecure_http: InsecureHttp = False,
+    debug: Debug = False,
 ) -> None:
     """Show what a run would send, take and cost. Sends nothing, needs no key.
 

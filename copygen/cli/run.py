@@ -7,7 +7,24 @@ from typing import Annotated
 
 import typer
 
-INPUT, SENDING, OUTPUT, OTHER = "Input", "Sending", "Output", "Other"
+from copygen.cli.flags import (
+    OTHER,
+    OUTPUT,
+    SENDING,
+    BaseUrl,
+    Concurrency,
+    Debug,
+    InsecureHttp,
+    Limit,
+    ModelName,
+    Options,
+    Overrides,
+    ProviderName,
+    Rpm,
+    SettingsFile,
+    TemplateFile,
+    Tpm,
+)
 
 
 class Retry(StrEnum):
@@ -46,72 +63,15 @@ def run(
             show_default=False,
         ),
     ],
-    template: Annotated[
-        Path | None,
-        typer.Option(
-            "--template",
-            "-t",
-            help="Prompt file with the wording for a table.",
-            rich_help_panel=INPUT,
-        ),
-    ] = None,
-    set_: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set",
-            metavar="NAME=VALUE",
-            help="Set a template variable for every item; repeat.",
-            rich_help_panel=INPUT,
-        ),
-    ] = None,
-    limit: Annotated[
-        int | None,
-        typer.Option(min=1, help="Only the first N prompts.", rich_help_panel=INPUT),
-    ] = None,
-    provider: Annotated[
-        str | None,
-        typer.Option(
-            "--provider",
-            "-p",
-            help="holysheep, openai, deepseek, gemini, openrouter, ollama, vllm, simulator, or "
-            "one of your settings file.",
-            rich_help_panel=SENDING,
-        ),
-    ] = None,
-    model: Annotated[
-        str | None,
-        typer.Option(
-            "--model",
-            "-m",
-            help="Model for prompts that name none in `params`.",
-            rich_help_panel=SENDING,
-        ),
-    ] = None,
-    base_url: Annotated[
-        str | None,
-        typer.Option(
-            help="Another address for the provider; it gets the provider's key.",
-            rich_help_panel=SENDING,
-        ),
-    ] = None,
-    concurrency: Annotated[
-        str | None,
-        typer.Option(
-            "--concurrency",
-            "-c",
-            metavar="N|auto",
-            help="Requests in flight at most. Default: auto, as many as the provider can use.",
-            rich_help_panel=SENDING,
-        ),
-    ] = None,
-    rpm: Annotated[
-        int | None,
-        typer.Option(min=1, help="Requests per minute at most.", rich_help_panel=SENDING),
-    ] = None,
-    tpm: Annotated[
-        int | None,
-        typer.Option(min=1, help="Tokens per minute at most.", rich_help_panel=SENDING),
-    ] = None,
+    template: TemplateFile = None,
+    set_: Overrides = None,
+    limit: Limit = None,
+    provider: ProviderName = None,
+    model: ModelName = None,
+    base_url: BaseUrl = None,
+    concurrency: Concurrency = None,
+    rpm: Rpm = None,
+    tpm: Tpm = None,
     max_attempts: Annotated[
         int | None,
         typer.Option(
@@ -201,23 +161,8 @@ def run(
             "--quiet", "-q", help="No progress and no summary; errors only.", rich_help_panel=OUTPUT
         ),
     ] = False,
-    config: Annotated[
-        Path | None,
-        typer.Option(
-            help="Settings file. Default: $COPYGEN_CONFIG or ~/.config/copygen/config.yaml.",
-            rich_help_panel=OTHER,
-        ),
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--option",
-            "-O",
-            metavar="KEY=VALUE",
-            help="Any setting, for example breaker.cooldown_s=60; repeat.",
-            rich_help_panel=OTHER,
-        ),
-    ] = None,
+    config: SettingsFile = None,
+    option: Options = None,
     drain_timeout: Annotated[
         float,
         typer.Option(
@@ -226,15 +171,8 @@ def run(
             rich_help_panel=OTHER,
         ),
     ] = 30.0,
-    insecure_http: Annotated[
-        bool,
-        typer.Option(
-            "--insecure-http", help="Allow http:// to another machine.", rich_help_panel=OTHER
-        ),
-    ] = False,
-    debug: Annotated[
-        bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=OTHER)
-    ] = False,
+    insecure_http: InsecureHttp = False,
+    debug: Debug = False,
 ) -> None:
     """Send every prompt, write one JSONL record per prompt.
 

@@ -1,6 +1,6 @@
 """Measure copygen beside what people write by hand.
 
-    python -m tests.bench                     the usual run, about half an hour
+    python -m tests.bench                     the usual run, about twenty minutes
     python -m tests.bench --quick             seconds: does it work at all
     python -m tests.bench --full --draw .github/assets --json bench.json
     python -m tests.bench --only pacing       one part; repeat for more

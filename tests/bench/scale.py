@@ -55,19 +55,19 @@ QUICK = Scale(
 )
 USUAL = Scale(
     rounds=5,
-    curve_rounds=3,
+    curve_rounds=2,
     prompts=20_000,
     prompts_per_slot=15,
     concurrencies=CURVE,
-    memory_prompts=(1000, 10_000, 100_000),
+    memory_prompts=(1000, 10_000, 100_000, 1_000_000),
     by_hand_prompts_max=100_000,
-    resumed_prompts=100_000,
+    resumed_prompts=1_000_000,
     pacing_prompts=2000,
-    pacing_rounds=2,
+    pacing_rounds=1,
     startup_rounds=7,
     wrk_s=3,
     checks_rounds=5,
-    checked_texts=3000,
+    checked_texts=2000,
     remembered_texts=1_000_000,
 )
 FULL = Scale(
