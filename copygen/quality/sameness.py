@@ -37,6 +37,7 @@ _LONGEST: Final = 2000
 _SHORTEST: Final = 12
 """A text of fewer characters is compared as a whole only, by its opening."""
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_LABEL: Final = re.compile(r"\A\[[a-z]+\] ")
 _BUCKET: Final = 5000
 _IDS_PER_CHUNK: Final = 4096
 
@@ -128,9 +129,10 @@ class SamenessIndex:
 def opening(folded: str, words: int = 3, chars: int = 8) -> str:
     """The first words of a folded text, or the first letters in a script without spaces.
 
-    Punctuation, symbols and emoji do not count; a text that is shorter is its own opening.
+    Punctuation, symbols and emoji do not count, nor a label before it such as `[simulated]`; a text
+    that is shorter is its own opening.
     """
-    head = folded[: 24 * words]
+    head = _LABEL.sub("", folded[: 24 * words])
     if not head.isascii() and UNSPACED.search(head[: 2 * chars]):
         letters = (char for char in head if unicodedata.category(char)[0] in "LMN")
         return "".join(letter for letter, _ in zip(letters, range(chars), strict=False))

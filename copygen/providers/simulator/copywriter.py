@@ -6,7 +6,7 @@ The same request and choice give the same text. Every number in a text was in th
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copygen.models import Message
 from copygen.providers.simulator.language import Angle, Language
@@ -25,16 +25,22 @@ def write(messages: Sequence[Message], choice: int, nth: int) -> str:
     A stated character limit holds for label and text together. A limit too small for that
     holds for the text alone: the label is never left out.
     """
+    copy = copy_of(messages, choice, nth)
+    wanted = copy.wanted
+    if wanted.max_chars is None:
+        return LABEL + next(copy.longest_first())
+    room = wanted.max_chars - len(LABEL)
+    return LABEL + copy.within(room if room > 0 else wanted.max_chars)
+
+
+def copy_of(messages: Sequence[Message], choice: int, nth: int) -> "Copy":
+    """All that could be written for that request, with the wording that `choice` picks."""
     asked = next(
         (message for message in reversed(messages) if message.role == "user"), messages[-1]
     )
     wanted = read_wanted(_readable("\n".join(message.content for message in messages)))
     offer = read_offer(_readable(asked.content))
-    copy = _Copy(LANGUAGES[wanted.language], offer, wanted, choice, nth)
-    if wanted.max_chars is None:
-        return LABEL + next(copy.longest_first())
-    room = wanted.max_chars - len(LABEL)
-    return LABEL + copy.within(room if room > 0 else wanted.max_chars)
+    return Copy(LANGUAGES[wanted.language], offer, wanted, choice, nth)
 
 
 _READ = 1000
@@ -53,7 +59,7 @@ def _readable(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Copy:
+class Copy:
     """Everything that could be said of one offer in one language."""
 
     language: Language
@@ -80,6 +86,27 @@ class _Copy:
         yield from self._headlines()
         yield from self._rotated(self.language.taglines)
         yield self.offer.name
+
+    def lines(self) -> Iterator[str]:
+        """Short lines, none twice: with the whole name, then with ever less of it."""
+        seen = set()
+        for name in self.names():
+            named = replace(self, offer=replace(self.offer, name=name))
+            for line in (*named._headlines(), *named._rotated(self.language.taglines), name):
+                if line not in seen:
+                    seen.add(line)
+                    yield line
+
+    def names(self) -> Iterator[str]:
+        """The name, then ever less of it."""
+        name = self.offer.name
+        while name and name != "…":
+            yield name
+            name = shorten(name, min(len(name) - 1, len(name) * 4 // 5)) if len(name) > 2 else ""
+
+    def hashtags(self) -> Iterator[str]:
+        """Hashtags, that of the offer first."""
+        return replace(self, wanted=replace(self.wanted, hashtags=10))._hashtags()
 
     def _angle(self, step: int = 0) -> Angle:
         angles = self.language.angles
