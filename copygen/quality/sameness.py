@@ -34,8 +34,10 @@ _UNSPACED_SHINGLE_CHARS: Final = 3
 """A character of Chinese says about as much as two of English."""
 _LONGEST: Final = 2000
 """Characters of a text that are looked at."""
-_SHORTEST: Final = 12
-"""A text of fewer characters is compared as a whole only, by its opening."""
+_SHORTEST: Final = 60
+_UNSPACED_SHORTEST: Final = 30
+"""A text of fewer characters is compared by its opening only: of a headline the product's name is
+the larger part, and two that name similar products are alike by rights."""
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LABEL: Final = re.compile(r"\A\[[a-z]+\] ")
 _BUCKET: Final = 5000
@@ -172,6 +174,11 @@ class _Openings:
         self._errors = {w: e for w, e in errors.items() if w in self._counts}
 
 
+def _is_short(folded: str) -> bool:
+    least = _SHORTEST if folded.isascii() or not UNSPACED.search(folded) else _UNSPACED_SHORTEST
+    return len(folded) < least
+
+
 class _NearDuplicates:
     """The MinHash signatures of the last texts, and where to look for one like them."""
 
@@ -188,7 +195,7 @@ class _NearDuplicates:
         self._last = ("", b"")
 
     def add(self, folded: str, item_id: str) -> None:
-        if len(folded) < _SHORTEST:
+        if _is_short(folded):
             return
         if self._count >= self._slots < self._capacity:
             self._grow()
@@ -201,7 +208,7 @@ class _NearDuplicates:
 
     def find(self, folded: str, item_id: str) -> tuple[str, float] | None:
         """The id and the similarity of the most similar text of another item."""
-        if len(folded) < _SHORTEST or not self._count:
+        if not self._count or _is_short(folded):
             return None
         signature = self._signature_of(folded)
         best, most = -1, math.ceil(self._least * _VALUES) - 1

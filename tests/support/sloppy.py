@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from copygen.models import Item, Message
 from copygen.providers.simulator.answer import answer
@@ -18,8 +18,10 @@ from copygen.quality.reask import reask
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.violations import Severity, Violation
 
-NAMES = ("Celadon bowl", "Silk scarf Praewa", "Teak tray", "Lotus tea", "Rattan basket", "Coconut soap",
-         "Indigo shirt", "Mango jam", "Brass lamp", "Rice paper fan")  # fmt: skip
+NAMES = (
+    "Celadon bowl", "Silk scarf Praewa", "Teak tray", "Lotus tea", "Rattan basket",
+    "Coconut soap", "Indigo shirt", "Mango jam", "Brass lamp", "Rice paper fan",
+)  # fmt: skip
 PLACES = ("Lanna", "Siam", "Isan", "Andaman", "Phuket", "Nan", "Korat", "Surin", "Trang", "Loei")
 LANGUAGES = ("English", "Thai", "Japanese", "Korean", "Malay", "Chinese")
 FIELDS = {
@@ -38,12 +40,16 @@ def items(number: int) -> list[Item]:
     """Items of their own, each in one of six languages."""
     return [
         {
-            "name": f"{PLACES[n // 10 % 10]} {NAMES[n % 10]}{' ' + chr(65 + n // 100) if n > 99 else ''}",
+            "name": f"{PLACES[n // 10 % 10]} {NAMES[n % 10]}{_letters(n // 100)}",
             "price": f"{300 + 7 * n} baht",
             "language": LANGUAGES[n % len(LANGUAGES)],
         }
         for n in range(number)
     ]
+
+
+def _letters(round_: int) -> str:
+    return f" {chr(64 + round_)}" if round_ else ""
 
 
 def request_for(item: Item, fields: Sequence[Field] = ()) -> str:
@@ -73,43 +79,57 @@ class Desk:
     def write(self, item: Item, item_id: str) -> list[str] | None:
         """The accepted texts, or None."""
         talk = [Message("user", request_for(item, self.fields))]
+        asked, data = self.fields, {}
         for attempt in range(self.reasks + 1):
-            said = self._ask(talk)
+            said = self._ask(talk, asked)
             if not attempt:
                 self.first_answers.append(said)
-            texts, faults = self._judged(said, item, item_id)
+            faults = self._read(said, asked, data) or self._judged(data, item, item_id)
             self.rules.update(f.rule for f in faults)
             if not faults:
+                texts = [text for listed in data.values() for text in listed]
                 for text in texts:
                     self.judge.accept(text, item_id)
                 return texts
-            talk += [Message("assistant", said), Message("user", reask(faults).message)]
+            again = reask(faults, texts=data)
+            asked = tuple(one for one in self.fields if one.name in again.fields) or asked
+            talk += [Message("assistant", said), Message("user", again.message)]
         self.conversations.append(talk)
         return None
 
-    def _ask(self, talk: Sequence[Message]) -> str:
+    def _ask(self, talk: Sequence[Message], asked: Sequence[Field]) -> str:
         body = json.dumps([[m.role, m.content] for m in talk]).encode()
-        schema = json_schema(self.fields) if self.fields and self.with_schema else None
+        schema = json_schema(asked) if asked and self.with_schema else None
         chat = ChatRequest("m", tuple(talk), None, (), schema)
         return answer(chat, self.draws.draw(body), self.sloppy)
 
-    def _judged(self, said: str, item: Item, item_id: str) -> tuple[list[str], list[Violation]]:
+    def _read(
+        self, said: str, asked: Sequence[Field], data: dict[str, list[str]]
+    ) -> list[Violation]:
+        if not asked:
+            data[""] = [said]
+            return []
+        found = parse_fields(said, asked)
+        if isinstance(found, ParseFault):
+            return list(found.violations)
+        for name, value in found.items():
+            data[name] = value if isinstance(value, list) else [value]
+        return []
+
+    def _judged(
+        self, data: Mapping[str, Sequence[str]], item: Item, item_id: str
+    ) -> list[Violation]:
         if not self.fields:
-            return [said], _errors(self.judge.check(said, item, item_id=item_id))
-        data = parse_fields(said, self.fields)
-        if isinstance(data, ParseFault):
-            return [], list(data.violations)
-        found, texts = [], []
+            return _errors(self.judge.check(data[""][0], item, item_id=item_id))
+        found: list[Violation] = []
         for one in self.fields:
-            value = data[one.name]
-            listed = value if isinstance(value, list) else [value]
-            texts += listed
             spec = one.spec.model_copy(update={"name": one.name})
-            for index, text in enumerate(listed):
+            texts = data[one.name]
+            for index, text in enumerate(texts):
                 place = index if one.is_list else None
                 found += self.judge.check(text, item, spec, index=place, item_id=item_id)
-            found += self.judge.variants(listed, spec)
-        return texts, [replace(f) for f in _errors(found)]
+            found += self.judge.variants(texts, spec)
+        return _errors(found)
 
 
 def _errors(found: Sequence[Violation]) -> list[Violation]:

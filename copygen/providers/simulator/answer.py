@@ -2,7 +2,7 @@
 wrong."""
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 
@@ -74,7 +74,9 @@ class _Task:
     def plain(self) -> str:
         """One labelled text."""
         limits = self._stated()
-        text = self._first(self.copy.longest_first(), [_without_label(one) for one in limits])
+        room = [_without_label(one) for one in limits]
+        wordings = chain(self._mixed(), self.copy.lines()) if self._is_alike() else ()
+        text = self._first(chain(wordings, self.copy.longest_first()), room)
         if self.slip is None:
             return LABEL + text
         if self.slip is Slip.LEFTOVER:
@@ -106,10 +108,19 @@ class _Task:
         limits = self._limits(asked)
         pool = (text for text in self._pool(asked, limits) if not {"!", "！"} & set(text))
         texts: list[str] = []
-        for _ in range(asked.number or 1):
-            fresh = (text for text in pool if text not in texts)
-            texts.append(self._first(fresh, limits, asked.least))
+        kept = self._kept(asked)
+        used = {*kept.values(), *(self.told.texts(asked.name) if self.told else ())}
+        for number in range(1, (asked.number or 1) + 1):
+            fresh = (text for text in pool if text not in texts and text not in used)
+            texts.append(kept.get(number) or self._first(fresh, limits, asked.least))
         return texts
+
+    def _kept(self, asked: FieldAsked) -> Mapping[int, str]:
+        """By number, the texts of a list that were right before."""
+        if self.told is None or asked.number is None:
+            return {}
+        right = ((n, self.told.right(asked.name, n)) for n in range(1, asked.number + 1))
+        return {number: text for number, text in right if text}
 
     def _pool(self, asked: FieldAsked, limits: Sequence[Limit]) -> Iterator[str]:
         """Texts that could stand in the field, the best first."""
@@ -130,7 +141,17 @@ class _Task:
         form = Form.POST if is_post and copy.wanted.hashtags else Form.DESCRIPTION
         shaped = replace(copy, wanted=replace(copy.wanted, form=form))
         rounds = (replace(shaped, nth=copy.nth + step).longest_first() for step in range(12))
+        if self._is_alike():
+            return chain(self._mixed(), copy.lines())
         return chain(chain.from_iterable(rounds), copy.lines())
+
+    def _is_alike(self) -> bool:
+        return self.told is not None and self.told.alike
+
+    def _mixed(self) -> Iterator[str]:
+        """Texts that begin with a line of the offer's own and go on with any sentences."""
+        for step in range(24):
+            yield from self.copy.mixed(step)
 
     def _first(self, texts: Iterable[str], limits: Sequence[Limit], least: int = 0) -> str:
         """The first text that fits and has no word that was complained of."""

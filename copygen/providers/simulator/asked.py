@@ -3,6 +3,7 @@
 Read from the words that a model would read, and from the JSON schema where one is given.
 """
 
+import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -34,8 +35,29 @@ class Complaint:
     lines: tuple[str, ...] = ()
     only: tuple[str, ...] = ()
     """The keys that are asked for again; empty for all, or where there are none."""
-    avoid: tuple[str, ...] = field(default=())
+    avoid: tuple[str, ...] = ()
     """Words that the text must not have, casefolded."""
+    before: Mapping[str, JsonValue] = field(default_factory=dict)
+    """The JSON object that was complained of, where it could be read."""
+
+    @property
+    def alike(self) -> bool:
+        """Whether the text was too much like others."""
+        return any("differently" in line for line in self.lines)
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        """What stood under a key before."""
+        value = self.before.get(name)
+        listed = value if isinstance(value, list) else [value]
+        return tuple(text for text in listed if isinstance(text, str))
+
+    def right(self, name: str, number: int) -> str | None:
+        """The text of that number (1-based) of a key if nothing was said against it."""
+        value = self.before.get(name)
+        text = value[number - 1] if isinstance(value, list) and number <= len(value) else None
+        about = (f"{name} {number} ", f"{name} {number}:", f"{name}:", f"{name} has ")
+        wrong = any(line.startswith(about) for line in self.lines)
+        return text if isinstance(text, str) and not wrong else None
 
     def limits(self, name: str | None = None) -> tuple[Limit, ...]:
         """The limits told for a key, or for the text."""
@@ -120,7 +142,17 @@ def complaint(messages: Sequence[Message]) -> Complaint | None:
     lines = tuple(line.removeprefix("the text ") for line in _LINE.findall(said))
     only = _ONLY.search(said)
     avoid = tuple(words.casefold() for words in _AVOID.findall(said))
-    return Complaint(lines, tuple(_QUOTED.findall(only[1])) if only else (), avoid)
+    again = tuple(_QUOTED.findall(only[1])) if only else ()
+    before = next(one.content for one in reversed(messages) if one.role == "assistant")
+    return Complaint(lines, again, avoid, _object(before))
+
+
+def _object(text: str) -> Mapping[str, JsonValue]:
+    try:
+        found = json.loads(text[text.index("{") : text.rindex("}") + 1])
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def opening_turns(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -97,6 +97,18 @@ class Copy:
                     seen.add(line)
                     yield line
 
+    def mixed(self, step: int) -> Iterator[str]:
+        """The offer's name, then sentences of several angles, then ever fewer of them; each
+        `step` has others. Hardly two offers get the same."""
+        angles = self.language.angles
+        drawn = [(self.choice >> (5 * place)) + 7 * step + place for place in range(4)]
+        picked = [angles[n % len(angles)].sentences for n in drawn]
+        said = [self._say(pair[n // 8 % len(pair)]) for n, pair in zip(drawn, picked, strict=True)]
+        led = [f"{self.offer.name}{self.language.colon}{said[0]}", *dict.fromkeys(said[1:])]
+        closing = [self._price(), self._pick(self.language.calls)]
+        for sentences, ends in ((3, 2), (2, 2), (2, 1), (2, 0), (1, 1), (1, 0)):
+            yield self.language.gap.join(filter(None, [*led[:sentences], *closing[:ends]]))
+
     def names(self) -> Iterator[str]:
         """The name, then ever less of it."""
         name = self.offer.name

@@ -77,6 +77,7 @@ CHINESE = Language(
     greeting="你好：",
     sign_off="祝好！\n我们的团队",
     hashtags=("#好物推荐", "#生活美学", "#值得一试", "#今日份美好"),
+    colon="：",
     gap="",
     comma="、",
     last_comma="和",

@@ -86,6 +86,7 @@ JAPANESE = Language(
     greeting="いつもありがとうございます。",
     sign_off="これからもどうぞよろしくお願いいたします。\nスタッフ一同",
     hashtags=("#おすすめ", "#お気に入り", "#暮らしを楽しむ", "#今日のひとつ"),
+    colon="：",
     gap="",
     comma="、",
     last_comma="、",
