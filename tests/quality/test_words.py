@@ -179,6 +179,7 @@ CHARACTERS = [
     ({"max_exclamations": 0}, "絹！", "絹。"),
     ({"no_all_caps": True}, "BUY THIS SCARF", "USB and NATO scarf"),
     ({"no_all_caps": True}, "F R E E scarf", "A B test"),
+    ({"no_all_caps": True}, "絹のSALES開始", "Hのある暮らし、Aのある毎日へ"),
     ({"no_repeated_punctuation": True}, "Wow!!", "Wow... yes"),
     ({"no_repeated_punctuation": True}, "本当？！", "……そして"),
     ({"no_urls": True}, "see www.x.com", "3.5 cm"),

@@ -12,6 +12,7 @@ from copygen.providers.simulator.asked import (
     FieldAsked,
     complaint,
     fields_asked,
+    letters,
     opening_turns,
     without_format,
 )
@@ -160,7 +161,7 @@ class _Task:
         for text in islice(texts, _TRIED):
             if not all(limit.holds(text) for limit in limits):
                 continue
-            if any(words in text.casefold() for words in avoid):
+            if avoid and any(words in letters(text) for words in avoid):
                 fitting = fitting or text
             elif not limits or limits[0].size(text) >= least:
                 return text

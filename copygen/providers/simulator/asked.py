@@ -5,6 +5,7 @@ Read from the words that a model would read, and from the JSON schema where one 
 
 import json
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
@@ -36,7 +37,7 @@ class Complaint:
     only: tuple[str, ...] = ()
     """The keys that are asked for again; empty for all, or where there are none."""
     avoid: tuple[str, ...] = ()
-    """Words that the text must not have, casefolded."""
+    """Words that no text may have, of this complaint and those before it; see `letters`."""
     before: Mapping[str, JsonValue] = field(default_factory=dict)
     """The JSON object that was complained of, where it could be read."""
 
@@ -141,7 +142,8 @@ def complaint(messages: Sequence[Message]) -> Complaint | None:
         return None
     lines = tuple(line.removeprefix("the text ") for line in _LINE.findall(said))
     only = _ONLY.search(said)
-    avoid = tuple(words.casefold() for words in _AVOID.findall(said))
+    asked = "\n".join(one.content for one in messages if one.role == "user")
+    avoid = tuple(filter(None, map(letters, _AVOID.findall(asked))))
     again = tuple(_QUOTED.findall(only[1])) if only else ()
     before = next(one.content for one in reversed(messages) if one.role == "assistant")
     return Complaint(lines, again, avoid, _object(before))
@@ -153,6 +155,11 @@ def _object(text: str) -> Mapping[str, JsonValue]:
     except ValueError:
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def letters(text: str) -> str:
+    """The letters, marks and digits of a text, casefolded: what a complaint quotes of it."""
+    return "".join(char for char in text.casefold() if unicodedata.category(char)[0] in "LMN")
 
 
 def opening_turns(messages: Sequence[Message]) -> tuple[Message, ...]:

@@ -39,7 +39,6 @@ _HALFWIDTH_KATAKANA: Final = re.compile("[\uff61-\uff9f]+")
 _EXCLAMATION: Final = re.compile("[!！❗❕‼⁉]")
 _REPEATED: Final = re.compile(r"[!?！？]{2,}|([,，、。;:：；])\1+|\.{4,}|([~～*=_+#])\2{2,}")
 _SPACED_CAPITALS: Final = re.compile(r"(?<!\w)(?:[A-Z][ .]){3,}[A-Z](?!\w)")
-_WORD: Final = re.compile(r"[^\W\d_]+")
 _SHOUTED_LETTERS: Final = 5
 """A word of capitals this long is no acronym."""
 _SHOUTED_SHARE: Final = 0.5
@@ -74,7 +73,7 @@ def _capitals(context: Context) -> Iterator[Found]:
     if text.islower():
         return
     yield from (match.span() for match in _SPACED_CAPITALS.finditer(text))
-    words = [m for m in _WORD.finditer(text) if m[0].isupper() and len(m[0]) > 1]
+    words = [m for m in _SPACED_WORD.finditer(text) if all(map(str.isupper, m[0]))]
     words = [m for m in words if m[0] not in context.facts.folded.original]
     cased = sum(1 for char in text if char.isupper() or char.islower())
     shouting = sum(len(m[0]) for m in words) > _SHOUTED_SHARE * cased and len(words) > 1
