@@ -89,7 +89,8 @@ class Judge:
         """Beginning with the product's own name is no lack of ideas."""
         text = context.text.original
         for violation in sameness.look(text, item_id):
-            named = sameness.opening_of(text) in context.facts.folded.text
+            opening, known = sameness.opening_of(text), context.facts.folded.text
+            named = opening in known or opening in "".join(known.split())
             if violation.rule != "sameness.opening" or not named:
                 yield violation
 

@@ -12,7 +12,6 @@ from copygen.providers.simulator.asked import (
     FieldAsked,
     complaint,
     fields_asked,
-    letters,
     opening_turns,
     without_format,
 )
@@ -28,11 +27,12 @@ from copygen.providers.simulator.slips import (
     with_leftovers,
     worn_opening,
 )
-from copygen.providers.simulator.wanted import Form
 from copygen.providers.simulator.wire import ChatRequest
 
 _SHORT = 60
 """A limit up to this many units asks for a line, a larger one for sentences."""
+_MEDIUM = 120
+"""Up to this many, for a line and a short sentence or two."""
 _TRIED = 400
 """Wordings tried before one is cut to fit."""
 _OVERLONG = 1.4
@@ -52,7 +52,7 @@ def answer(chat: ChatRequest, draw: Draw, sloppy: float) -> str:
     turns = tuple(Message(one.role, without_format(one.content)) for one in turns)
     said = "\n".join(one.content for one in turns)
     measured = any(limit.unit != "character" for limit in limits_in(said))
-    if not (fields or told or slip or measured):
+    if not (fields or told or sloppy or measured):
         return write(turns, draw.choice, draw.nth)
     copy = copy_of(turns, draw.choice, draw.nth)
     task = _Task(copy, said, told, slip)
@@ -76,8 +76,7 @@ class _Task:
         """One labelled text."""
         limits = self._stated()
         room = [_without_label(one) for one in limits]
-        wordings = chain(self._mixed(), self.copy.lines()) if self._is_alike() else ()
-        text = self._first(chain(wordings, self.copy.longest_first()), room)
+        text = self._first(chain(self._mixed(), self.copy.lines()), room)
         if self.slip is None:
             return LABEL + text
         if self.slip is Slip.LEFTOVER:
@@ -135,19 +134,16 @@ class _Task:
         counted = [one.number for one in limits if one.unit != "sms segment"]
         if counted and min(counted) <= _SHORT:
             return self.copy.lines()
+        if counted and min(counted) <= _MEDIUM:
+            return chain(chain.from_iterable(map(self.copy.short, range(24))), self.copy.lines())
         return self._sentences(any(word in name for word in _CAPTIONS))
 
     def _sentences(self, is_post: bool) -> Iterator[str]:
-        copy = self.copy
-        form = Form.POST if is_post and copy.wanted.hashtags else Form.DESCRIPTION
-        shaped = replace(copy, wanted=replace(copy.wanted, form=form))
-        rounds = (replace(shaped, nth=copy.nth + step).longest_first() for step in range(12))
-        if self._is_alike():
-            return chain(self._mixed(), copy.lines())
-        return chain(chain.from_iterable(rounds), copy.lines())
-
-    def _is_alike(self) -> bool:
-        return self.told is not None and self.told.alike
+        """Sentences, with hashtags behind them where they belong; then lines."""
+        tags = " ".join(self.copy.hashtags()) if is_post and self.copy.wanted.hashtags else ""
+        for text in self._mixed():
+            yield f"{text}\n\n{tags}" if tags else text
+        yield from self.copy.lines()
 
     def _mixed(self) -> Iterator[str]:
         """Texts that begin with a line of the offer's own and go on with any sentences."""
@@ -156,12 +152,11 @@ class _Task:
 
     def _first(self, texts: Iterable[str], limits: Sequence[Limit], least: int = 0) -> str:
         """The first text that fits and has no word that was complained of."""
-        avoid = self.told.avoid if self.told else ()
         fitting = ""
         for text in islice(texts, _TRIED):
             if not all(limit.holds(text) for limit in limits):
                 continue
-            if avoid and any(words in letters(text) for words in avoid):
+            if self.told and self.told.refuses(text):
                 fitting = fitting or text
             elif not limits or limits[0].size(text) >= least:
                 return text

@@ -38,13 +38,17 @@ class Complaint:
     """The keys that are asked for again; empty for all, or where there are none."""
     avoid: tuple[str, ...] = ()
     """Words that no text may have, of this complaint and those before it; see `letters`."""
+    worn: tuple[str, ...] = ()
+    """Words that no text may begin with, likewise."""
     before: Mapping[str, JsonValue] = field(default_factory=dict)
     """The JSON object that was complained of, where it could be read."""
 
-    @property
-    def alike(self) -> bool:
-        """Whether the text was too much like others."""
-        return any("differently" in line for line in self.lines)
+    def refuses(self, text: str) -> bool:
+        """Whether a text has what was complained of."""
+        if not (self.avoid or self.worn):
+            return False
+        plain = letters(text)
+        return plain.startswith(self.worn) or any(words in plain for words in self.avoid)
 
     def texts(self, name: str) -> tuple[str, ...]:
         """What stood under a key before."""
@@ -129,8 +133,9 @@ _LINE: Final = re.compile(r"^[-*]\s+(.*)$", re.MULTILINE)
 _ONLY: Final = re.compile(r"has only (\"[^\n]+?\"),? with", re.IGNORECASE)
 _QUOTED: Final = re.compile(r'"([\w-]{1,64})"')
 _AVOID: Final = re.compile(
-    r"\b(?:take out|leave out|not with|do not write|not)\s+'([^'\n]{1,80})'", re.IGNORECASE
+    r"\b(?:take out|leave out|do not write|not)\s+'([^'\n]{1,80})'", re.IGNORECASE
 )
+_WORN: Final = re.compile(r"\bnot with\s+'([^\n]{1,80}?)'(?=$|[;\n])", re.IGNORECASE | re.MULTILINE)
 
 
 def complaint(messages: Sequence[Message]) -> Complaint | None:
@@ -144,9 +149,10 @@ def complaint(messages: Sequence[Message]) -> Complaint | None:
     only = _ONLY.search(said)
     asked = "\n".join(one.content for one in messages if one.role == "user")
     avoid = tuple(filter(None, map(letters, _AVOID.findall(asked))))
+    worn = tuple(filter(None, map(letters, _WORN.findall(asked))))
     again = tuple(_QUOTED.findall(only[1])) if only else ()
     before = next(one.content for one in reversed(messages) if one.role == "assistant")
-    return Complaint(lines, again, avoid, _object(before))
+    return Complaint(lines, again, avoid, worn, _object(before))
 
 
 def _object(text: str) -> Mapping[str, JsonValue]:

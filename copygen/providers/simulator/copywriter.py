@@ -92,7 +92,9 @@ class Copy:
         seen = set()
         for name in self.names():
             named = replace(self, offer=replace(self.offer, name=name))
-            for line in (*named._headlines(), *named._rotated(self.language.taglines), name):
+            lines = [*named._headlines(), *named._rotated(self.language.taglines), name]
+            led = [line for line in lines if line.startswith(name)]
+            for line in (*led, *lines):
                 if line not in seen:
                     seen.add(line)
                     yield line
@@ -108,6 +110,22 @@ class Copy:
         closing = [self._price(), self._pick(self.language.calls)]
         for sentences, ends in ((3, 2), (2, 2), (2, 1), (2, 0), (1, 1), (1, 0)):
             yield self.language.gap.join(filter(None, [*led[:sentences], *closing[:ends]]))
+
+    def short(self, step: int) -> Iterator[str]:
+        """A line that begins with the name, and one or two short sentences."""
+        lines = [line for line in self._headlines() if line.startswith(self.offer.name)]
+        draws = (
+            (self.choice >> 7) + 5 * step,
+            (self.choice >> 23) + step,
+            (self.choice >> 41) + step,
+        )
+        prices, calls = self.language.prices, self.language.calls
+        line = lines[draws[0] % len(lines)] if lines else self.offer.name
+        money = self._price(prices[draws[1] % len(prices)])
+        call = calls[draws[2] % len(calls)]
+        stop = "" if line[-1] in ".?!。？！" else self.language.stop
+        for parts in ((money, call), (call, money), (call,), (money,), ()):
+            yield self.language.gap.join(filter(None, [f"{line}{stop}", *parts]))
 
     def names(self) -> Iterator[str]:
         """The name, then ever less of it."""
@@ -175,12 +193,13 @@ class Copy:
         listed = f"{listed}{self.language.last_comma}{last}" if listed else last
         return self._pick(self.language.features).format(features=listed)
 
-    def _price(self) -> str:
+    def _price(self, wording: str | None = None) -> str:
         price = self.offer.price
         if not price:
             return ""
         money = self.language.currencies.get(price.currency or "", "{amount}")
-        return self._pick(self.language.prices).format(price=money.format(amount=price.amount))
+        wording = wording or self._pick(self.language.prices)
+        return wording.format(price=money.format(amount=price.amount))
 
     def _email(self) -> str:
         language = self.language

@@ -78,6 +78,7 @@ CHINESE = Language(
     sign_off="祝好！\n我们的团队",
     hashtags=("#好物推荐", "#生活美学", "#值得一试", "#今日份美好"),
     colon="：",
+    stop="。",
     gap="",
     comma="、",
     last_comma="和",

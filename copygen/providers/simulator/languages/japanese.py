@@ -87,6 +87,7 @@ JAPANESE = Language(
     sign_off="これからもどうぞよろしくお願いいたします。\nスタッフ一同",
     hashtags=("#おすすめ", "#お気に入り", "#暮らしを楽しむ", "#今日のひとつ"),
     colon="：",
+    stop="。",
     gap="",
     comma="、",
     last_comma="、",
