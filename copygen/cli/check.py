@@ -35,14 +35,32 @@ def check(
             rich_help_panel=WHAT,
         ),
     ] = None,
+    channel: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--channel",
+            metavar="[COLUMN=]NAME",
+            help="Field of a channel that texts must fit: google_ads.headline. With COLUMN=, the "
+            "texts of that column or named field. A whole channel, google_ads, goes by its fields' "
+            "names. Repeat for more. See copygen channels.",
+            rich_help_panel=RULES,
+        ),
+    ] = None,
     limit: Annotated[
         int | None,
-        typer.Option(min=1, help="Longest text allowed, in --unit.", rich_help_panel=RULES),
+        typer.Option(
+            min=1, help="Longest text allowed, in --unit; over a channel's.", rich_help_panel=RULES
+        ),
     ] = None,
     unit: Annotated[
-        str,
-        typer.Option(help="codepoints, utf16, bytes or width.", rich_help_panel=RULES),
-    ] = "codepoints",
+        str | None,
+        typer.Option(
+            help="codepoints (default), graphemes, utf16, bytes, width, x, sms_segments, pixels or "
+            "pixels_14.",
+            show_default=False,
+            rich_help_panel=RULES,
+        ),
+    ] = None,
     pack: Annotated[
         list[str] | None,
         typer.Option(
@@ -84,6 +102,12 @@ def check(
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No summary.", rich_help_panel=OUTPUT)
     ] = False,
+    settings_file: Annotated[
+        Path | None,
+        typer.Option(
+            "--config", help="Settings file that names channels of your own.", rich_help_panel=OTHER
+        ),
+    ] = None,
     debug: Annotated[
         bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=OTHER)
     ] = False,
@@ -95,7 +119,9 @@ def check(
 
         copygen check prompts.results.jsonl --checks prompts.yaml
 
-        copygen check ads.csv --text headline --limit 30 --unit width --pack google_ads
+        copygen check ads.csv --channel headline=google_ads.headline --language-from language
+
+        copygen check texts.csv --text slogan --limit 40 --unit width
     """
     from copygen.cli.checking import Request, check_file
     from copygen.cli.concealing import concealing
@@ -104,12 +130,14 @@ def check(
     request = Request(
         file=file,
         columns=tuple(text or ()),
+        channels=tuple(channel or ()),
         limit=limit,
         unit=unit,
         packs=tuple(pack or ()),
         language=language,
         language_from=language_from,
         checks=checks,
+        settings_file=settings_file,
         format=format_.value,
         quiet=quiet,
     )

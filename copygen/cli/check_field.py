@@ -1,52 +1,81 @@
-"""The field that `copygen check` holds every text against. The one place that knows its source."""
+"""The field that `copygen check` holds each text against: of a channel, or of the flags alone."""
 
-import unicodedata
-from collections.abc import Callable, Mapping
+import os
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
-from copygen.errors import UsageError
-from copygen.quality.judge import FieldRules, Measure
+from copygen.config import load_settings
+from copygen.errors import ConfigError, UsageError
+from copygen.quality.channels import Channels, FieldSpec, load_channels
+from copygen.quality.fields import FieldRequest, resolve
+from copygen.quality.measure import Unit
+
+_FLAGS = "the command line"
 
 
 @dataclass(frozen=True, slots=True)
-class PlainField:
-    """A field with a limit and no channel."""
+class Fields:
+    """Which field each column, or named field of a record, is held against."""
 
-    name: str
-    limit: int | None
-    unit: str
-    hard: bool = True
-    verified: bool = True
-    min_length: int | None = None
-    min_count: int | None = None
-    max_count: int | None = None
-    rules: frozenset[str] = frozenset()
-    packs: tuple[str, ...] = ()
+    by_column: Mapping[str, FieldSpec]
+    """Those named `COLUMN=FIELD`."""
+    by_channel: Mapping[str, FieldSpec]
+    """Those of channels named whole, by their short names."""
+    others: FieldSpec | None
+    """What holds for every other column; None if nothing was said of them."""
+
+    def of(self, column: str) -> FieldSpec | None:
+        """The field of a column; None for a `text` that is no field."""
+        found = self.by_column.get(column) or self.by_channel.get(column) or self.others
+        if found is None and column != "text":
+            return FieldSpec(name=column, source=_FLAGS)
+        return found
 
 
-def field_for(limit: int | None, unit: str) -> tuple[Callable[[str], FieldRules | None], Measure]:
-    """`(column → its field, measure)`. Raises UsageError for an unknown unit.
+def read_fields(
+    named: Sequence[str], limit: int | None, unit: str | None, settings_file: Path | None
+) -> Fields:
+    """Return the fields that `--channel`, `--limit` and `--unit` name.
 
-    A column named `text` is the text as a whole and has a field only when there is a limit.
+    Raises UsageError for an unknown unit or channel, ConfigError for a channel file at fault.
     """
-    if unit not in _UNITS:
-        raise UsageError(f"--unit should be one of {', '.join(_UNITS)}, not '{unit}'.")
-
-    def field(column: str) -> FieldRules | None:
-        if limit is None and column == "text":
-            return None
-        return PlainField(column, limit, unit)
-
-    return field, lambda text, unit: _UNITS[unit](unicodedata.normalize("NFC", text))
+    if unit is not None and unit not in set(Unit):
+        raise UsageError(f"--unit should be one of {', '.join(Unit)}, not '{unit}'.")
+    own = FieldRequest(limit=limit, unit=None if unit is None else Unit(unit))
+    if not named:
+        return Fields({}, {}, _own_field(own))
+    loaded = load_settings(settings_file, {}, os.environ)
+    return _of_channels(named, own, load_channels(loaded.channel_files()))
 
 
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+def _own_field(own: FieldRequest) -> FieldSpec | None:
+    if own.limit is None:
+        return None
+    return FieldSpec(name="text", limit=own.limit, unit=own.unit or Unit.CODEPOINTS, source=_FLAGS)
 
 
-_UNITS: Mapping[str, Callable[[str], int]] = {
-    "codepoints": len,
-    "utf16": lambda text: len(text.encode("utf-16-le", "surrogatepass")) // 2,
-    "bytes": lambda text: len(text.encode("utf-8", "surrogatepass")),
-    "width": _width,
-}
+def _of_channels(named: Sequence[str], own: FieldRequest, channels: Channels) -> Fields:
+    by_column: dict[str, FieldSpec] = {}
+    by_channel: dict[str, FieldSpec] = {}
+    others = []
+    for entry in named:
+        column, equals, name = entry.rpartition("=")
+        try:
+            if equals:
+                by_column[column] = _spec(name, own, channels)
+            elif "." not in name and len(channels.channel(name).fields) > 1:
+                fields = channels.channel(name).fields
+                by_channel |= {short: _spec(f"{name}.{short}", own, channels) for short in fields}
+            else:
+                others.append(_spec(name, own, channels))
+        except ConfigError as unknown:
+            raise UsageError(f"--channel {entry}: {unknown}") from unknown
+    if len(others) > 1:
+        names = " and ".join(spec.name for spec in others)
+        raise UsageError(f"--channel {names}: say which column is which, as COLUMN=FIELD.")
+    return Fields(by_column, by_channel, others[0] if others else None)
+
+
+def _spec(name: str, own: FieldRequest, channels: Channels) -> FieldSpec:
+    return resolve(name, own.model_copy(update={"channel": name}), channels).spec

@@ -3,7 +3,7 @@
 import os
 import sys
 from collections import OrderedDict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -11,21 +11,23 @@ from typing import Any, BinaryIO, TextIO
 
 import pydantic
 
-from copygen.cli.check_field import field_for
+from copygen.cli.check_field import Fields, read_fields
+from copygen.cli.check_texts import texts_of
 from copygen.documents import explain, validate
-from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
-from copygen.models import Item, JsonValue, Status
+from copygen.errors import ConfigError, ExitCode, UsageError
+from copygen.models import Item, JsonValue
 from copygen.prompts import open_table
 from copygen.prompts.rows import BadRow, Row
 from copygen.prompts.yaml_rows import read_header
 from copygen.quality.findings import Finding, Tally
-from copygen.quality.judge import FieldRules, Judge
+from copygen.quality.judge import Judge
+from copygen.quality.measure import measure
 from copygen.quality.settings import ChecksSettings
+from copygen.quality.specs import FieldSpec
 from copygen.quality.violations import Severity, Violation
 from copygen.view.console import open_console
 from copygen.view.findings import open_writer, render_tally
 
-TEXT = "text"
 _OPENINGS = 5
 VARIANTS_REMEMBERED = 1000
 """Items whose texts are kept to compare later variants with."""
@@ -37,12 +39,14 @@ class Request:
 
     file: str
     columns: tuple[str, ...]
+    channels: tuple[str, ...]
     limit: int | None
-    unit: str
+    unit: str | None
     packs: tuple[str, ...]
     language: str | None
     language_from: str | None
     checks: Path | None
+    settings_file: Path | None
     format: str
     quiet: bool
 
@@ -52,12 +56,12 @@ def check_file(request: Request) -> ExitCode:
 
     Raises CopygenError. The code is PARTIAL when a text has an error or a row cannot be read.
     """
-    field, measure = field_for(request.limit, request.unit)
+    fields = read_fields(request.channels, request.limit, request.unit, request.settings_file)
     folder = request.checks.parent if request.checks else None
     judge = Judge(_settings(request), measure, folder)
     write = open_writer(request.format, sys.stdout, os.environ)
     tally = Tally()
-    checker = _Checker(judge, field, request.columns, tally)
+    checker = _Checker(judge, fields, request.columns, tally)
     with closing(open_table(request.file, _standard_input(request.file))) as rows:
         for row in rows:
             for finding in checker.findings(row):
@@ -131,18 +135,12 @@ def _from_file(path: Path) -> ChecksSettings:
 class _Checker:
     """Takes the texts out of rows and has them judged."""
 
-    def __init__(
-        self,
-        judge: Judge,
-        field: Callable[[str], FieldRules | None],
-        columns: Sequence[str],
-        tally: Tally,
-    ) -> None:
+    def __init__(self, judge: Judge, fields: Fields, columns: Sequence[str], tally: Tally) -> None:
         self._judge = judge
-        self._field = field
+        self._fields = fields
         self._columns = columns
         self._tally = tally
-        self._variants: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
+        self._earlier: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
 
     def findings(self, row: Row | BadRow) -> Iterator[Finding]:
         """One for each text of the row, with or without violations."""
@@ -150,61 +148,57 @@ class _Checker:
             yield Finding(row.source, row.own_id or "", "", (_unreadable(row),))
             return
         item_id = row.own_id or f"line {row.source.line}"
-        item, texts = self._parts(row)
+        item, texts = texts_of(row, self._columns, self._fields)
         if not texts:
             self._tally.without_text += 1
         for column, value in texts.items():
-            field = self._field(column)
-            listed = isinstance(value, list)
-            for index, text in enumerate(value if listed else [value]):
-                place = index if listed else None
-                found = self._judged(str(text), item, field, place, item_id)
-                yield Finding(row.source, item_id, str(text), found)
+            for text, found in self._of_column(column, value, item, item_id):
+                yield Finding(row.source, item_id, text, found)
+
+    def _of_column(
+        self, column: str, value: JsonValue, item: Item, item_id: str
+    ) -> Iterator[tuple[str, tuple[Violation, ...]]]:
+        """Each text with what is wrong with it; a wrong number of texts goes with the first."""
+        field = self._fields.of(column)
+        if not isinstance(value, list):
+            text = str(value)
+            yield text, _called(column, self._judged(text, item, field, None, item_id))
+            return
+        counted = self._judge.count(len(value), field) if field else ()
+        if not value and counted:
+            yield "", _called(column, counted)
+        for index, text in enumerate(map(str, value)):
+            found = self._judged(text, item, field, index, item_id)
+            yield text, _called(column, found if index else counted + found)
 
     def _judged(
-        self, text: str, item: Item, field: FieldRules | None, index: int | None, item_id: str
+        self, text: str, item: Item, field: FieldSpec | None, index: int | None, item_id: str
     ) -> tuple[Violation, ...]:
         found = self._judge.check(text, item, field, index=index, item_id=item_id)
         self._judge.accept(text, item_id)
         return found + self._unlike_others(text, field, index, item_id)
 
     def _unlike_others(
-        self, text: str, field: FieldRules | None, index: int | None, item_id: str
+        self, text: str, field: FieldSpec | None, index: int | None, item_id: str
     ) -> tuple[Violation, ...]:
         """Against the item's other texts: of the same field, or of its other variants."""
-        if not self._judge.settings.variants:
+        if not self._judge.compares(field):
             return ()
-        key = (_without_variant(item_id), field.name if field else "")
-        earlier = self._variants.setdefault(key, [])
-        self._variants.move_to_end(key)
-        if len(self._variants) > VARIANTS_REMEMBERED:
-            self._variants.popitem(last=False)
+        item = _without_variant(item_id) if self._judge.settings.variants else item_id
+        key = (item, field.name if field else "")
+        earlier = self._earlier.setdefault(key, [])
+        self._earlier.move_to_end(key)
+        if len(self._earlier) > VARIANTS_REMEMBERED:
+            self._earlier.popitem(last=False)
         earlier.append(text)
         last = len(earlier) - 1
         alike = self._judge.variants(earlier, field)
         return tuple(replace(one, index=index) for one in alike if one.index == last)
 
-    def _parts(self, row: Row) -> tuple[Item, Mapping[str, JsonValue]]:
-        """The item, and its texts by column."""
-        whole = row.item
-        if not self._columns and _is_record(whole):
-            given = whole["input"] if isinstance(whole["input"], dict) else {}
-            data = whole.get("data")
-            if isinstance(data, dict):
-                return given, {n: v for n, v in data.items() if isinstance(v, str | list)}
-            return given, {TEXT: whole[TEXT]} if isinstance(whole[TEXT], str) else {}
-        columns = self._columns or (TEXT,)
-        if missing := next((name for name in columns if name not in whole), None):
-            known = ", ".join(whole)
-            message = f"there is no column '{missing}' here; name one with --text: {known}"
-            raise PromptError(message, row.source)
-        texts = {name: whole[name] for name in columns if whole[name] is not None}
-        return {name: value for name, value in whole.items() if name not in columns}, texts
 
-
-def _is_record(whole: Item) -> bool:
-    """Whether it is a line of a results file."""
-    return TEXT in whole and "input" in whole and whole.get("status") in set(Status)
+def _called(column: str, found: Sequence[Violation]) -> tuple[Violation, ...]:
+    """Named as the table names it: several columns may be held against one field."""
+    return tuple(replace(one, field=column) if one.field else one for one in found)
 
 
 def _without_variant(item_id: str) -> str:

@@ -26,6 +26,9 @@ def simulate(
     truncated: Annotated[float, typer.Option(help=FAULT + "half a body.")] = 0,
     html: Annotated[float, typer.Option(help=FAULT + "an HTML error page.")] = 0,
     empty: Annotated[float, typer.Option(help=FAULT + "no choices.")] = 0,
+    sloppy: Annotated[
+        float, typer.Option(help="Share of texts that break a rule of copy; told so, it corrects.")
+    ] = 0,
     echo: Annotated[bool, typer.Option("--echo", help="Reply with the prompt itself.")] = False,
     require_key: Annotated[
         str | None, typer.Option(help="Accept only this key; any other gets a 401.")

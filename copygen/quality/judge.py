@@ -4,9 +4,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TypeAlias
 
-from copygen.errors import ConfigError
 from copygen.models import Item
 from copygen.quality.checks import characters, grounding, language, leftovers, length, phrases
 from copygen.quality.checks.context import Context
@@ -14,35 +13,19 @@ from copygen.quality.checks.tags import TagLimits, tags
 from copygen.quality.facts import Facts
 from copygen.quality.folding import Folded
 from copygen.quality.matching import Terms
+from copygen.quality.measure import Unit
 from copygen.quality.measures import load_measures
 from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording
+from copygen.quality.placeholders import filled
 from copygen.quality.sameness import SamenessIndex
 from copygen.quality.scripts import is_latin, language_tag
 from copygen.quality.settings import ChecksSettings, Override, phrases_for
+from copygen.quality.specs import CharacterRules, FieldSpec
 from copygen.quality.violations import Severity, Violation
 
 Check: TypeAlias = Callable[[Context], Iterable[Violation]]
-Measure: TypeAlias = Callable[[str, str], int]
-"""`(text, unit) → length`; never raises for a unit of a field."""
-
-
-class FieldRules(length.Limits, Protocol):
-    """What the judge needs to know of a field of a channel."""
-
-    @property
-    def name(self) -> str:
-        """`headline`, or `google_ads.headline`."""
-        ...
-
-    @property
-    def rules(self) -> Iterable[str]:
-        """Character rules: `no_emoji`, `forbid:<>`, ..."""
-        ...
-
-    @property
-    def packs(self) -> Iterable[str]:
-        """Names of the packs that are on for this field."""
-        ...
+Measure: TypeAlias = Callable[[str, Unit], int]
+"""`(text, unit) → length`, and never raises: `copygen.quality.measure.measure`."""
 
 
 class Judge:
@@ -64,7 +47,7 @@ class Judge:
         self._measures = load_measures()
         self._allowed = settings.grounding.allow if settings.grounding else ()
         self._compiled: dict[tuple[str | None, str | None], tuple[Check, ...]] = {}
-        self._specs: dict[str, FieldRules] = {}
+        self._specs: dict[str, FieldSpec] = {}
         self._last: tuple[Item, Facts, str | None] | None = None
         self._detector: language.Detector | None = None
 
@@ -77,7 +60,7 @@ class Judge:
         self,
         text: str,
         item: Item,
-        field: FieldRules | None = None,
+        field: FieldSpec | None = None,
         *,
         index: int | None = None,
         item_id: str = "",
@@ -93,7 +76,7 @@ class Judge:
         context = Context(Folded(text), facts, tongue, name)
         found: list[Violation] = []
         if field is not None:
-            found += length.length(self._measure(text, str(field.unit)), field)
+            found += length.length(self.measured(text, field), field)
         for check in self._checks(field, tongue):
             found += check(context)
         if self.sameness is not None:
@@ -106,29 +89,44 @@ class Judge:
         """Beginning with the product's own name is no lack of ideas."""
         text = context.text.original
         for violation in sameness.look(text, item_id):
-            named = sameness.opening_of(text) in context.facts.folded.text
+            opening, known = sameness.opening_of(text), context.facts.folded.text
+            named = opening in known or opening in "".join(known.split())
             if violation.rule != "sameness.opening" or not named:
                 yield violation
 
-    def count(self, number: int, field: FieldRules) -> tuple[Violation, ...]:
+    def count(self, number: int, field: FieldSpec) -> tuple[Violation, ...]:
         """Whether a field has too few or too many texts."""
         return self._placed(length.count(number, field), field, None)
 
     def variants(
-        self, texts: Sequence[str], field: FieldRules | None = None
+        self, texts: Sequence[str], field: FieldSpec | None = None
     ) -> tuple[Violation, ...]:
-        """Which of an item's texts are too near to an earlier one, where that is checked."""
-        if not self.settings.variants:
-            return ()
-        from copygen.quality.checks.variants import variants
+        """Which of an item's texts repeat an earlier one or are too near to it.
 
-        return self._placed(variants(texts, self.settings.variants), field, None)
+        Repeats are found where the field forbids them, likeness where `variants` is set.
+        """
+        from copygen.quality.checks.variants import repeats, variants
 
-    def overshoot(self, text: str, field: FieldRules | None) -> int:
+        found = repeats(texts) if field and field.rules.no_repeats_in_field else []
+        if self.settings.variants:
+            repeated = {one.index for one in found}
+            alike = variants(texts, self.settings.variants)
+            found += [one for one in alike if one.index not in repeated]
+        return self._placed(found, field, None)
+
+    def compares(self, field: FieldSpec | None) -> bool:
+        """Whether `variants` looks for anything in texts of that field."""
+        return bool(self.settings.variants) or bool(field and field.rules.no_repeats_in_field)
+
+    def overshoot(self, text: str, field: FieldSpec | None) -> int:
         """Units by which a text misses its limits: to find the best of several."""
         if field is None:
             return 0
-        return length.overshoot(self._measure(text, str(field.unit)), field)
+        return length.overshoot(self.measured(text, field), field)
+
+    def measured(self, text: str, field: FieldSpec) -> int:
+        """The length in the field's unit, each placeholder counted at its longest."""
+        return self._measure(filled(text, self.settings.longest), field.unit)
 
     def accept(self, text: str, item_id: str) -> None:
         """Remember a text that will be published, for sameness."""
@@ -149,7 +147,7 @@ class Judge:
             last = self._last = (item, facts, self.language_of(item))
         return last[1], last[2]
 
-    def _checks(self, field: FieldRules | None, tongue: str | None) -> tuple[Check, ...]:
+    def _checks(self, field: FieldSpec | None, tongue: str | None) -> tuple[Check, ...]:
         key = (field.name if field else None, tongue)
         if key not in self._compiled or (field and self._specs[field.name] != field):
             if field:
@@ -157,7 +155,7 @@ class Judge:
             self._compiled[key] = tuple(self._compile(field, tongue))
         return self._compiled[key]
 
-    def _compile(self, field: FieldRules | None, tongue: str | None) -> Iterator[Check]:
+    def _compile(self, field: FieldSpec | None, tongue: str | None) -> Iterator[Check]:
         yield from self._of_characters(field)
         if tongue is not None:
             yield language.script
@@ -182,13 +180,17 @@ class Judge:
             self._detector = language.open_detector()
         return language.latin(context, self._detector)
 
-    def _of_characters(self, field: FieldRules | None) -> Iterator[Check]:
-        names = ["no_control", *self.settings.characters, *(field.rules if field else ())]
-        for name in dict.fromkeys(names):
-            if not characters.is_rule(name):
-                where = f" of {field.name}" if field else ""
-                raise ConfigError(f"there is no character rule '{name}'{where}")
-            yield characters.check_of(name)
+    def _of_characters(self, field: FieldSpec | None) -> Iterator[Check]:
+        """Of the settings, and of the field where those do not say it already."""
+        own = self.settings.characters
+        yield characters.no_control
+        yield from characters.checks_of(own)
+        if field is None:
+            return
+        said = own.names()
+        left = {n: v for n, v in field.rules.names().items() if said.get(n) != v}
+        for check in characters.checks_of(CharacterRules.model_validate(left)):
+            yield check if field.verified else partial(_warned, check)
 
     def _of_phrases(self, tongue: str | None) -> Iterator[Check]:
         settings = self.settings
@@ -217,8 +219,9 @@ class Judge:
         if not self.settings.leftovers or self._off("leftovers"):
             return
         rules = RuleSet(load_wording("leftovers").rules)
-        kept = self.settings.placeholders
+        kept = frozenset(name.casefold() for name in self.settings.placeholders)
         yield lambda context: leftovers.leftovers(context, rules, kept)
+        yield lambda context: leftovers.placeholders(context, kept)
         yield leftovers.quotes
 
     def _of_tags(self) -> Iterator[Check]:
@@ -241,7 +244,7 @@ class Judge:
             rules = RuleSet(r for r in load_wording("claims").rules if r.covers(None, tongue))
             yield lambda c: grounding.claims(c, rules, _spans(allowed, c.text))
 
-    def _of_packs(self, field: FieldRules | None, tongue: str | None) -> Iterator[Check]:
+    def _of_packs(self, field: FieldSpec | None, tongue: str | None) -> Iterator[Check]:
         for name in dict.fromkeys([*self.settings.packs, *(field.packs if field else ())]):
             if name not in self._packs:
                 self._packs[name] = load_pack(name, self._folder)
@@ -255,7 +258,7 @@ class Judge:
             yield partial(_broken, pack=pack, rules=rules)
 
     def _placed(
-        self, found: Sequence[Violation], field: FieldRules | None, index: int | None
+        self, found: Sequence[Violation], field: FieldSpec | None, index: int | None
     ) -> tuple[Violation, ...]:
         name = field.name if field else None
         placed = []
@@ -267,6 +270,12 @@ class Judge:
             number = violation.index if violation.index is not None else index
             placed.append(replace(violation, severity=severity, field=name, index=number))
         return tuple(placed)
+
+
+def _warned(check: Check, context: Context) -> Iterator[Violation]:
+    """What a check finds, as warnings: the source of an unverified field is a weak one."""
+    for violation in check(context):
+        yield replace(violation, severity=Severity.WARNING)
 
 
 def _broken(context: Context, pack: Pack, rules: RuleSet) -> Iterator[Violation]:

@@ -34,9 +34,12 @@ _UNSPACED_SHINGLE_CHARS: Final = 3
 """A character of Chinese says about as much as two of English."""
 _LONGEST: Final = 2000
 """Characters of a text that are looked at."""
-_SHORTEST: Final = 12
-"""A text of fewer characters is compared as a whole only, by its opening."""
+_SHORTEST: Final = 60
+_UNSPACED_SHORTEST: Final = 30
+"""A text of fewer characters is compared by its opening only: of a headline the product's name is
+the larger part, and two that name similar products are alike by rights."""
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
+_LABEL: Final = re.compile(r"\A\[[a-z]+\] ")
 _BUCKET: Final = 5000
 _IDS_PER_CHUNK: Final = 4096
 
@@ -128,9 +131,10 @@ class SamenessIndex:
 def opening(folded: str, words: int = 3, chars: int = 8) -> str:
     """The first words of a folded text, or the first letters in a script without spaces.
 
-    Punctuation, symbols and emoji do not count; a text that is shorter is its own opening.
+    Punctuation, symbols and emoji do not count, nor a label before it such as `[simulated]`; a text
+    that is shorter is its own opening.
     """
-    head = folded[: 24 * words]
+    head = _LABEL.sub("", folded[: 24 * words])
     if not head.isascii() and UNSPACED.search(head[: 2 * chars]):
         letters = (char for char in head if unicodedata.category(char)[0] in "LMN")
         return "".join(letter for letter, _ in zip(letters, range(chars), strict=False))
@@ -170,6 +174,11 @@ class _Openings:
         self._errors = {w: e for w, e in errors.items() if w in self._counts}
 
 
+def _is_short(folded: str) -> bool:
+    least = _SHORTEST if folded.isascii() or not UNSPACED.search(folded) else _UNSPACED_SHORTEST
+    return len(folded) < least
+
+
 class _NearDuplicates:
     """The MinHash signatures of the last texts, and where to look for one like them."""
 
@@ -186,7 +195,7 @@ class _NearDuplicates:
         self._last = ("", b"")
 
     def add(self, folded: str, item_id: str) -> None:
-        if len(folded) < _SHORTEST:
+        if _is_short(folded):
             return
         if self._count >= self._slots < self._capacity:
             self._grow()
@@ -199,7 +208,7 @@ class _NearDuplicates:
 
     def find(self, folded: str, item_id: str) -> tuple[str, float] | None:
         """The id and the similarity of the most similar text of another item."""
-        if len(folded) < _SHORTEST or not self._count:
+        if not self._count or _is_short(folded):
             return None
         signature = self._signature_of(folded)
         best, most = -1, math.ceil(self._least * _VALUES) - 1

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 import pydantic
 
 from copygen.documents import nearest
-from copygen.quality.checks.characters import is_rule, rule_names
 from copygen.quality.packs import Shape
 from copygen.quality.sameness import SamenessSettings
 from copygen.quality.scripts import language_tag
+from copygen.quality.specs import CharacterRules
 
 Words = Annotated[str, pydantic.Field(min_length=1)]
 Share = Annotated[float, pydantic.Field(gt=0, le=1)]
@@ -106,13 +106,16 @@ class ChecksSettings(Shape):
     required: PerLanguage = ()
     forbidden: PerLanguage = ()
     disclaimers: PerLanguage = ()
-    placeholders: tuple[Words, ...] = ()
-    """Placeholders of downstream systems that are meant to stay: `{{first_name}}`."""
+    placeholders: Mapping[Words, str | None] = {}
+    """Placeholders of downstream systems that are meant to stay, as written or by name, with the
+    longest value each may take: `{"{{first_name}}": Alexandrina}`. A list names them without one:
+    they count as their default, or as they are written."""
     glossary: tuple[GlossaryEntry, ...] = ()
     grounding: Grounding | Literal[False] = Grounding()
     leftovers: bool = True
-    characters: tuple[str, ...] = ()
-    """Character rules for every field: `no_emoji`, `no_exclamation`, `forbid:<>`, ..."""
+    characters: CharacterRules = CharacterRules()
+    """Character rules for every field, by the names channels use: a mapping, `{no_emoji: true,
+    max_exclamations: 1}`, or a list of those that take no figure, `[no_emoji, no_all_caps]`."""
     hashtags: Hashtags = Hashtags()
     max_mentions: Count | None = None
     variants: Share | Literal[False] = False
@@ -137,15 +140,23 @@ class ChecksSettings(Shape):
     def _true_is_the_default(cls, value: Any) -> Any:
         return {} if value is True else value
 
-    @pydantic.field_validator("characters")
+    @pydantic.field_validator("placeholders", mode="before")
     @classmethod
-    def _known_rules(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if not is_rule(name):
-                near = nearest(name, rule_names())
-                hint = f"did you mean '{near}'?" if near else f"known: {', '.join(rule_names())}"
-                raise ValueError(f"there is no character rule '{name}'; {hint}")
-        return names
+    def _names_or_values(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return {value: None}
+        return dict.fromkeys(value) if isinstance(value, list | tuple) else value
+
+    @pydantic.field_validator("characters", mode="before")
+    @classmethod
+    def _names_of_rules(cls, value: Any) -> Any:
+        if not isinstance(value, list | tuple):
+            return value
+        known = CharacterRules.model_fields
+        for name in value:
+            if name not in known or known[name].annotation is not bool:
+                raise ValueError(_no_rule(name))
+        return dict.fromkeys(value, True)
 
     @pydantic.field_validator("severity")
     @classmethod
@@ -163,10 +174,24 @@ class ChecksSettings(Shape):
             raise ValueError("give either 'language' or 'language_from'")
         return self
 
+    @property
+    def longest(self) -> Mapping[str, str]:
+        """Placeholder → the longest value it may take, where one is given."""
+        return {name: value for name, value in self.placeholders.items() if value is not None}
+
     def override(self, rule: str) -> Override | None:
         """What is made of that rule: of the longest name given that it is or begins with."""
         names = [n for n in self.severity if rule == n or rule.startswith(f"{n}.")]
         return self.severity[max(names, key=len)] if names else None
+
+
+def _no_rule(name: Any) -> str:
+    known = list(CharacterRules.model_fields)
+    if name in known:
+        return f"'{name}' takes a value: write characters: {{{name}: ...}}"
+    near = nearest(str(name), known)
+    hint = f"did you mean '{near}'?" if near else f"known: {', '.join(known)}"
+    return f"there is no character rule '{name}'; {hint}"
 
 
 def phrases_for(given: PerLanguage, language: str | None) -> Sequence[str]:

@@ -22,7 +22,7 @@ class CharacterRules(Frozen):
     """No `!`, in full width neither."""
     max_exclamations: int | None = pydantic.Field(default=None, ge=0)
     no_repeated_punctuation: bool = False
-    """No `!!`, `??`, `...`; a single `…` is one mark."""
+    """No `!!`, `??`, `,,`; three dots and `…` are one mark."""
     no_all_caps: bool = False
     """No word in capitals that is longer than an acronym."""
     no_halfwidth_katakana: bool = False

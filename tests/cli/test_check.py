@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from copygen.quality.measure import Unit
 from tests.support.running import COMMAND, copygen, environment
 
 HEADER = "id,name,price,language,headline\n"
@@ -156,3 +157,110 @@ def test_a_broken_pipe_is_no_traceback(tmp_path: Path) -> None:
         said = process.stderr.read().decode()
     assert "Traceback" not in said
     assert "bug" not in said
+
+
+LONG = "Hand-woven silk scarf from the north"
+
+
+def test_texts_are_held_against_a_field_of_a_channel(tmp_path: Path) -> None:
+    rows = [{"id": "a", "text": "Soft silk!"}, {"id": "b", "text": LONG}]
+    (tmp_path / "t.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    done = copygen("check", "t.jsonl", "--channel", "google_ads.headline", cwd=tmp_path)
+    assert done.returncode == 3
+    said = done.stdout.splitlines()
+    assert said[0].startswith("t.jsonl:1: error characters.exclamation: text: '!' is an excl")
+    assert said[-1].startswith("t.jsonl:2: error length: text: 36 of 30 width units (b)")
+    longer = copygen(
+        "check", "t.jsonl", "--channel", "google_ads.headline", "--limit", 40, cwd=tmp_path
+    )
+    assert "length" not in longer.stdout
+
+
+def test_each_column_is_held_against_its_own_field(tmp_path: Path) -> None:
+    head = "id,title,body,note\n"
+    (tmp_path / "ads.csv").write_text(f"{head}a,{LONG},{LONG}! Soft!,{LONG}!!\n")
+    done = copygen(
+        "check", "ads.csv", "--channel", "title=google_ads.headline",
+        "--channel", "body=google_ads.description", cwd=tmp_path,
+    )  # fmt: skip
+    rules = [line.split(": ")[1:3] for line in done.stdout.splitlines()]
+    assert rules == [
+        ["error length", "title"],
+        ["error characters.max_exclamations", "body"],
+        ["error pack.google_ads.exclamation", "body"],
+    ]
+
+
+RECORD = {
+    "id": "a/1", "key": "k", "status": "ok", "text": "x", "input": {"name": "scarf"},
+    "provider": "p", "model": "m",
+}  # fmt: skip
+
+
+def test_named_fields_of_a_record_are_checked_by_field(tmp_path: Path) -> None:
+    data = {"headline": ["Soft silk", LONG, "soft silk"], "description": "Calm", "extra": LONG}
+    failed = RECORD | {"id": "a/2", "status": "failed", "text": None, "data": None}
+    few = RECORD | {"id": "a/3", "data": {"headline": ["Soft silk"], "description": "Calm"}}
+    rows = [RECORD | {"data": data}, failed, few]
+    (tmp_path / "r.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    for channels in (
+        ["--channel", "google_ads"],
+        ["--channel", "headline=google_ads.headline"],
+    ):
+        done = copygen("check", "r.jsonl", *channels, cwd=tmp_path)
+        assert done.stdout.splitlines() == [
+            "r.jsonl:1: error length: headline 2: 36 of 30 width units (a/1)",
+            "r.jsonl:1: error variants.repeat: headline 3: the same as text 1 (a/1)",
+            "r.jsonl:3: error count: headline: 1 of at least 3 texts (a/3)",
+        ]
+        assert "1 row without a text" in done.stderr
+
+
+def test_a_whole_channel_finds_the_columns_of_its_fields(tmp_path: Path) -> None:
+    (tmp_path / "ads.csv").write_text(f"id,headline,path\na,{LONG},a b\n")
+    done = copygen("check", "ads.csv", "--channel", "google_ads", cwd=tmp_path)
+    assert [line.split(": ")[1] for line in done.stdout.splitlines()] == [
+        "error length",
+        "error characters.forbidden_characters",
+    ]
+
+
+def test_an_unverified_limit_only_warns(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text(json.dumps({"text": LONG * 2}))
+    done = copygen("check", "t.jsonl", "--channel", "email.subject", cwd=tmp_path)
+    assert done.returncode == 0
+    assert "warning length: text: 72 of 60 width units (the limit is unverified)" in done.stdout
+
+
+def test_channels_of_ones_own_are_known(tmp_path: Path) -> None:
+    (tmp_path / "copygen.yaml").write_text("channels: [shelf.yaml]\n")
+    (tmp_path / "shelf.yaml").write_text("name: shelf\nfields: {label: {limit: 8}}\n")
+    (tmp_path / "t.jsonl").write_text('{"text": "Soft silk"}\n')
+    flags = ("--channel", "shelf", "--config", "copygen.yaml")
+    done = copygen("check", "t.jsonl", *flags, cwd=tmp_path)
+    assert "9 of 8 code points" in done.stdout
+
+
+def test_every_unit_can_be_measured(tmp_path: Path) -> None:
+    (tmp_path / "t.jsonl").write_text(json.dumps({"text": "ผ้าไหม " * 40}, ensure_ascii=False))
+    for unit in Unit:
+        done = copygen("check", "t.jsonl", "--limit", 1, "--unit", unit.value, cwd=tmp_path)
+        assert f"of 1 {unit.noun.removesuffix('s')}" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [
+        (["--channel", "google_adds.headline"], "--channel google_adds.headline: there is no chan"),
+        (["--channel", "headline=google_ads.headlin"], "did you mean 'headline'"),
+        (["--channel", "headline=google_ads"], "has several fields; name one"),
+        (["--channel", "x.post", "--channel", "google_ads.path"], "say which column is which"),
+        (["--channel", "title=google_ads.headline"], "there is no column 'title' here"),
+        (["--channel", "instagram", "--text", "nope"], "there is no column 'nope' here"),
+        (["--channel", "push"], "no text here is called like a field of the channel"),
+    ],
+)
+def test_a_channel_that_leads_nowhere_ends_with_2(table: Path, args: list[str], says: str) -> None:
+    done = copygen("check", "ads.csv", *args, cwd=table)
+    assert done.returncode == 2
+    assert says in " ".join(done.stderr.split())

@@ -8,15 +8,16 @@ from hypothesis import strategies as st
 from pydantic import ValidationError
 
 from copygen.quality.judge import Judge
+from copygen.quality.measure import measure
 from copygen.quality.packs import pack_names
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.violations import Severity
 from tests.quality.copy_table import LEGITIMATE
-from tests.support.quality_fields import Field, length_of, rules
+from tests.support.quality_fields import field, rules
 
 
 def judge(**checks: object) -> Judge:
-    return Judge(ChecksSettings.model_validate(checks), length_of)
+    return Judge(ChecksSettings.model_validate(checks), measure)
 
 
 @pytest.mark.parametrize(("language", "item", "text"), LEGITIMATE)
@@ -63,23 +64,23 @@ def test_what_is_wrong_is_named(language: str | None, text: str, rule: str) -> N
 
 def test_length_is_measured_in_the_unit_of_the_field() -> None:
     checks = judge()
-    (found,) = checks.check("ผ้าไหม", {}, Field(limit=10, unit="bytes"), index=2)
+    (found,) = checks.check("ผ้าไหม", {}, field(limit=10, unit="bytes"), index=2)
     assert (found.message, found.fix) == ("18 of 10 bytes", "cut at least 8 bytes")
     assert (found.field, found.index, found.severity) == ("headline", 2, Severity.ERROR)
-    assert checks.overshoot("ผ้าไหม", Field(limit=10, unit="bytes")) == 8
+    assert checks.overshoot("ผ้าไหม", field(limit=10, unit="bytes")) == 8
 
 
 @pytest.mark.parametrize(("hard", "verified"), [(False, True), (True, False)])
 def test_a_soft_or_unverified_limit_only_warns(hard: bool, verified: bool) -> None:
-    field = Field(limit=3, hard=hard, verified=verified)
-    (found,) = judge().check("four", {}, field)
+    spec = field(limit=3, hard=hard, verified=verified)
+    (found,) = judge().check("four", {}, spec)
     assert found.severity is Severity.WARNING
     assert ("unverified" in found.message) is not verified
 
 
 def test_too_few_and_too_many_texts_are_counted() -> None:
-    field = Field(min_count=3, max_count=5)
-    assert [rules(judge().count(n, field)) for n in (2, 3, 5, 6)] == [["count"], [], [], ["count"]]
+    spec = field(min_count=3, max_count=5)
+    assert [rules(judge().count(n, spec)) for n in (2, 3, 5, 6)] == [["count"], [], [], ["count"]]
 
 
 def test_the_language_comes_from_the_column_it_is_told() -> None:
@@ -97,11 +98,11 @@ def test_the_longest_name_decides_on_the_severity() -> None:
 
 
 def test_a_field_brings_its_packs_and_character_rules() -> None:
-    field = Field(packs=("google_ads",), rules=frozenset(("no_emoji",)), limit=None)
-    found = rules(judge().check("Bowl! ✨", {}, field))
+    spec = field(packs=("google_ads",), rules={"no_emoji": True}, limit=None)
+    found = rules(judge().check("Bowl! ✨", {}, spec))
     assert "pack.google_ads.exclamation_headline" in found
     assert "characters.emoji" in found
-    other = Field(name="description", packs=("google_ads",), limit=None)
+    other = field(name="description", packs=("google_ads",), limit=None)
     assert judge().check("Bowl!", {}, other) == ()
 
 
@@ -144,12 +145,24 @@ ALL = Judge(
                 {"term": "silk", "use": {"ja": "シルク"}},
                 {"term": "ถูก", "avoid": True},
             ],
-            "characters": ["no_emoji", "no_capitals", "no_repeated_punctuation", "forbid:]^-"],
+            "characters": {
+                "no_emoji": True,
+                "no_all_caps": True,
+                "no_repeated_punctuation": True,
+                "no_html": True,
+                "no_email_addresses": True,
+                "no_decorative_symbols": True,
+                "max_same_word": 1,
+                "max_urls": 0,
+                "max_exclamations": 0,
+                "forbidden_characters": "]^-",
+            },
+            "placeholders": {"x": "long", "%s": "longer"},
             "hashtags": {"min": 1, "max": 2},
             "max_mentions": 0,
         }
     ),
-    length_of,
+    measure,
 )
 PIECES = st.sampled_from(
     ["best", "ที่สุด", "最高", "๒๕๐๐", "２,５００", "50%", "{x}", "[Brand]", "ﾀﾞﾒ", "ำ", "e\u0301", "ß",
@@ -169,8 +182,8 @@ def test_checks_never_raise_and_spans_lie_inside_the_text(
     text: str, language: str, value: object
 ) -> None:
     item = {"language": language, "value": value}
-    field = Field(limit=5, rules=frozenset(("no_exclamation",)))
-    for one in ALL.check(text, item, field, item_id="a"):
+    spec = field(limit=5, rules={"no_exclamation": True})
+    for one in ALL.check(text, item, spec, item_id="a"):
         assert one.message
         if one.span is not None:
             start, end = one.span
@@ -184,5 +197,5 @@ def test_a_pack_of_ones_own_is_found_beside_the_prompt_file(tmp_path: Path) -> N
         "rules:\n  - {id: cheap, terms: [cheap], message: not our word, severity: error}\n"
     )
     checks = ChecksSettings.model_validate({"packs": ["house.yaml"]})
-    found = Judge(checks, length_of, tmp_path).check("A cheap, cheaply made bowl", {})
+    found = Judge(checks, measure, tmp_path).check("A cheap, cheaply made bowl", {})
     assert [(one.rule, one.span) for one in found] == [("pack.house.cheap", (2, 7))]

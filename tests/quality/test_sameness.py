@@ -100,3 +100,17 @@ def test_only_the_last_texts_are_remembered_and_frequent_openings_for_good() -> 
     assert (top.words, top.count) == ("elevate your home", 6000)
     duplicate = index.look(f"Elevate your home {text(5990)}", "new")
     assert "'i5990'" in duplicate[-1].message
+
+
+def test_headlines_that_name_similar_products_are_no_near_duplicates() -> None:
+    index = SamenessIndex()
+    index.add("Lanna Indigo shirt, a cut above", "a")
+    index.add("วันนี้ต้อง ผ้าไหมแพรวา", "b")
+    assert index.look("Loei Indigo shirt, a cut above", "c") == ()
+    assert index.look("วันนี้ต้อง ผ้าไหมแพรวาสีคราม", "d") == ()
+
+
+def test_a_label_before_the_text_is_no_part_of_its_opening() -> None:
+    index = SamenessIndex()
+    assert index.opening_of("[simulated] Soft silk for all") == "soft silk for"
+    assert index.opening_of("[simulated] ผ้าไหมนุ่มสบาย") == index.opening_of("ผ้าไหมนุ่มสบาย")

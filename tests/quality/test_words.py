@@ -10,10 +10,12 @@ from copygen.quality.checks import characters, phrases
 from copygen.quality.checks.leftovers import leftovers, quotes
 from copygen.quality.checks.phrases import Phrase, Term
 from copygen.quality.checks.tags import TagLimits, hashtags, mentions, tags
-from copygen.quality.checks.variants import distance, variants
+from copygen.quality.checks.variants import distance, repeats, variants
 from copygen.quality.folding import Folded, fold
 from copygen.quality.matching import Terms
 from copygen.quality.packs import RuleSet, load_wording
+from copygen.quality.specs import CharacterRules
+from copygen.quality.violations import Violation
 from tests.support.quality_fields import context, rules
 
 FOUND = [
@@ -168,37 +170,73 @@ def test_quotation_marks_inside_are_not(text: str) -> None:
 
 
 CHARACTERS = [
-    ("no_emoji", "Silk ✨", "Silk ★ ♪ ™ 4 ❤"),
-    ("no_emoji", "❤️", "1️"[:1]),
-    ("no_emoji", "🇹🇭", "ไทย"),
-    ("no_halfwidth_katakana", "ｼﾙｸ", "シルク"),
-    ("no_exclamation", "絹！", "絹。"),
-    ("no_capitals", "BUY THIS SCARF", "USB and NATO scarf"),
-    ("no_capitals", "F R E E scarf", "A B test"),
-    ("no_repeated_punctuation", "Wow!!", "Wow... yes"),
-    ("no_repeated_punctuation", "本当？！", "……そして"),
-    ("no_urls", "see www.x.com", "3.5 cm"),
-    ("no_phone_numbers", "call 02-123-4567", "2,500 baht"),
-    ("no_line_breaks", "a\nb", "a b"),
-    ("no_hashtags", "#silk", "no. # 1"),
-    ("no_control", "a\x07b", "a\tb\nc\u200d"),
-    ("forbid:<>", "a > b", "a b"),
-    ("forbid:]^-", "a-b", "a b"),
-]
+    ({"no_emoji": True}, "Silk ✨", "Silk ★ ♪ ™ 4 ❤"),
+    ({"no_emoji": True}, "❤️", "1️"[:1]),
+    ({"no_emoji": True}, "🇹🇭", "ไทย"),
+    ({"no_halfwidth_katakana": True}, "ｼﾙｸ", "シルク"),
+    ({"no_exclamation": True}, "絹！", "絹。"),
+    ({"max_exclamations": 1}, "Silk! Gold!", "Silk and gold!"),
+    ({"max_exclamations": 0}, "絹！", "絹。"),
+    ({"no_all_caps": True}, "BUY THIS SCARF", "USB and NATO scarf"),
+    ({"no_all_caps": True}, "F R E E scarf", "A B test"),
+    ({"no_all_caps": True}, "絹のSALES開始", "Hのある暮らし、Aのある毎日へ"),
+    ({"no_repeated_punctuation": True}, "Wow!!", "Wow... yes"),
+    ({"no_repeated_punctuation": True}, "本当？！", "……そして"),
+    ({"no_urls": True}, "see www.x.com", "3.5 cm"),
+    ({"max_urls": 1}, "www.x.com https://y.test", "see www.x.com for 3.5 cm"),
+    ({"no_email_addresses": True}, "to me@silk.co.th", "@silk, 2@3"),
+    ({"no_phone_numbers": True}, "call 02-123-4567", "2,500 baht"),
+    ({"no_line_breaks": True}, "a\nb", "a b"),
+    ({"no_html": True}, "<b>Silk</b>", "a < b and c > d, M&S; <3"),
+    ({"no_html": True}, "silk &amp; gold", "silk & gold;"),
+    ({"no_html": True}, '<a href="x">', "I <heart silk"),
+    ({"no_decorative_symbols": True}, "★ Silk", "Silk™ 5℃ ・絹〜 〇"),
+    ({"no_decorative_symbols": True}, "Silk → gold", "Silk - gold – 100°"),
+    ({"no_decorative_symbols": True}, "•Silk", "Silk·gold"),
+    ({"max_same_word": 2}, "Silk scarf, silk tie, SILK", "Silk and silk and wool and tie"),
+    ({"max_same_word": 1}, "絹のシルク silk silk", "絹絹絹 ผ้าผ้า 5 5 a a"),
+    ({"max_hashtags": 0}, "#silk", "no. # 1"),
+    ({"max_hashtags": 1}, "#絹 #タイ", "#絹"),
+    ({"max_mentions": 1}, "@a_shop @b_shop", "@a_shop me@b.test"),
+    ({"forbidden_characters": "<>"}, "a > b", "a b"),
+    ({"forbidden_characters": "]^-"}, "a-b", "a b"),
+]  # fmt: skip
 
 
-@pytest.mark.parametrize(("rule", "bad", "good"), CHARACTERS)
-def test_character_rules(rule: str, bad: str, good: str) -> None:
-    check = characters.check_of(rule)
-    (found,) = check(context(bad))
-    assert found.rule.startswith("characters.")
-    assert check(context(good)) == []
+def broken(rules: dict[str, object], text: str, **item: object) -> list[Violation]:
+    checks = characters.checks_of(CharacterRules.model_validate(rules))
+    return [one for check in checks for one in check(context(text, **item))]
+
+
+@pytest.mark.parametrize(("rules", "bad", "good"), CHARACTERS)
+def test_character_rules(rules: dict[str, object], bad: str, good: str) -> None:
+    (found,) = broken(rules, bad)
+    assert found.rule.startswith(("characters.", "tags."))
+    assert broken(rules, good) == []
+
+
+def test_there_is_a_check_for_every_rule_that_a_channel_can_state() -> None:
+    tried = {name for rules, *_ in CHARACTERS for name in rules}
+    assert tried == set(CharacterRules.model_fields) - {"no_repeats_in_field"}
+
+
+def test_invisible_characters_are_never_wanted() -> None:
+    assert rules(characters.no_control(context("a\x07b"))) == ["characters.control"]
+    assert characters.no_control(context("a\tb\nc\u200d")) == []
+
+
+def test_texts_of_a_field_that_repeat_each_other_are_named() -> None:
+    found = repeats(["Soft silk", "Gold", "soft  SILK", "ｇｏｌｄ", "Silver"])
+    assert [(one.rule, one.index) for one in found] == [
+        ("variants.repeat", 2),
+        ("variants.repeat", 3),
+    ]
 
 
 def test_capitals_that_the_item_has_are_a_name() -> None:
-    check = characters.check_of("no_capitals")
-    assert check(context("CELADON bowl", name="CELADON")) == []
-    assert rules(check(context("CELADON bowl", name="Celadon"))) == ["characters.capitals"]
+    caps = {"no_all_caps": True}
+    assert broken(caps, "CELADON bowl", name="CELADON") == []
+    assert rules(broken(caps, "CELADON bowl", name="Celadon")) == ["characters.all_caps"]
 
 
 TAGS = [

@@ -6,7 +6,7 @@ The same request and choice give the same text. Every number in a text was in th
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from copygen.models import Message
 from copygen.providers.simulator.language import Angle, Language
@@ -25,16 +25,22 @@ def write(messages: Sequence[Message], choice: int, nth: int) -> str:
     A stated character limit holds for label and text together. A limit too small for that
     holds for the text alone: the label is never left out.
     """
+    copy = copy_of(messages, choice, nth)
+    wanted = copy.wanted
+    if wanted.max_chars is None:
+        return LABEL + next(copy.longest_first())
+    room = wanted.max_chars - len(LABEL)
+    return LABEL + copy.within(room if room > 0 else wanted.max_chars)
+
+
+def copy_of(messages: Sequence[Message], choice: int, nth: int) -> "Copy":
+    """All that could be written for that request, with the wording that `choice` picks."""
     asked = next(
         (message for message in reversed(messages) if message.role == "user"), messages[-1]
     )
     wanted = read_wanted(_readable("\n".join(message.content for message in messages)))
     offer = read_offer(_readable(asked.content))
-    copy = _Copy(LANGUAGES[wanted.language], offer, wanted, choice, nth)
-    if wanted.max_chars is None:
-        return LABEL + next(copy.longest_first())
-    room = wanted.max_chars - len(LABEL)
-    return LABEL + copy.within(room if room > 0 else wanted.max_chars)
+    return Copy(LANGUAGES[wanted.language], offer, wanted, choice, nth)
 
 
 _READ = 1000
@@ -53,7 +59,7 @@ def _readable(text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Copy:
+class Copy:
     """Everything that could be said of one offer in one language."""
 
     language: Language
@@ -80,6 +86,57 @@ class _Copy:
         yield from self._headlines()
         yield from self._rotated(self.language.taglines)
         yield self.offer.name
+
+    def lines(self) -> Iterator[str]:
+        """Short lines, none twice: with the whole name, then with ever less of it."""
+        seen = set()
+        for name in self.names():
+            named = replace(self, offer=replace(self.offer, name=name))
+            lines = [*named._headlines(), *named._rotated(self.language.taglines), name]
+            led = [line for line in lines if line.startswith(name)]
+            for line in (*led, *lines):
+                if line not in seen:
+                    seen.add(line)
+                    yield line
+
+    def mixed(self, step: int) -> Iterator[str]:
+        """The offer's name, then sentences of several angles, then ever fewer of them; each
+        `step` has others. Hardly two offers get the same."""
+        angles = self.language.angles
+        drawn = [(self.choice >> (5 * place)) + 7 * step + place for place in range(4)]
+        picked = [angles[n % len(angles)].sentences for n in drawn]
+        said = [self._say(pair[n // 8 % len(pair)]) for n, pair in zip(drawn, picked, strict=True)]
+        led = [f"{self.offer.name}{self.language.colon}{said[0]}", *dict.fromkeys(said[1:])]
+        closing = [self._price(), self._pick(self.language.calls)]
+        for sentences, ends in ((3, 2), (2, 2), (2, 1), (2, 0), (1, 1), (1, 0)):
+            yield self.language.gap.join(filter(None, [*led[:sentences], *closing[:ends]]))
+
+    def short(self, step: int) -> Iterator[str]:
+        """A line that begins with the name, and one or two short sentences."""
+        lines = [line for line in self._headlines() if line.startswith(self.offer.name)]
+        draws = (
+            (self.choice >> 7) + 5 * step,
+            (self.choice >> 23) + step,
+            (self.choice >> 41) + step,
+        )
+        prices, calls = self.language.prices, self.language.calls
+        line = lines[draws[0] % len(lines)] if lines else self.offer.name
+        money = self._price(prices[draws[1] % len(prices)])
+        call = calls[draws[2] % len(calls)]
+        stop = "" if line[-1] in ".?!。？！" else self.language.stop
+        for parts in ((money, call), (call, money), (call,), (money,), ()):
+            yield self.language.gap.join(filter(None, [f"{line}{stop}", *parts]))
+
+    def names(self) -> Iterator[str]:
+        """The name, then ever less of it."""
+        name = self.offer.name
+        while name and name != "…":
+            yield name
+            name = shorten(name, min(len(name) - 1, len(name) * 4 // 5)) if len(name) > 2 else ""
+
+    def hashtags(self) -> Iterator[str]:
+        """Hashtags, that of the offer first."""
+        return replace(self, wanted=replace(self.wanted, hashtags=10))._hashtags()
 
     def _angle(self, step: int = 0) -> Angle:
         angles = self.language.angles
@@ -136,12 +193,13 @@ class _Copy:
         listed = f"{listed}{self.language.last_comma}{last}" if listed else last
         return self._pick(self.language.features).format(features=listed)
 
-    def _price(self) -> str:
+    def _price(self, wording: str | None = None) -> str:
         price = self.offer.price
         if not price:
             return ""
         money = self.language.currencies.get(price.currency or "", "{amount}")
-        return self._pick(self.language.prices).format(price=money.format(amount=price.amount))
+        wording = wording or self._pick(self.language.prices)
+        return wording.format(price=money.format(amount=price.amount))
 
     def _email(self) -> str:
         language = self.language

@@ -42,6 +42,8 @@ class Draw:
     fault: Fault | None
     latency: float
     """Quantile of the latency, above 0 and below 1."""
+    care: float
+    """From 0 up to 1: how careful the writing is; 0 is careless."""
     choice: int
     """Chooses among wordings and among forms of a fault; the same for every sighting of a
     content."""
@@ -80,6 +82,7 @@ class Draws:
             id=words[16:].hex(),
             fault=fault,
             latency=(int.from_bytes(words[8:12]) + 0.5) / 2.0**32,
+            care=int.from_bytes(words[12:16]) / 2.0**32,
             choice=int.from_bytes(digest[:8]),
             nth=nth,
         )

@@ -47,5 +47,9 @@ class Language:
     """Before the last entry of a list."""
     currencies: Mapping[str, str]
     """ISO 4217 code → how a price in it is written, around `{amount}`."""
+    colon: str = ": "
+    """Between a name and what is said of it."""
+    stop: str = "."
+    """Ends a sentence."""
     our: str = ""
     """What a common noun that stands for the offer needs before it."""

@@ -81,6 +81,10 @@ class SimulatorProfile(BaseModel):
     hang_s: Amount = 600
     """How long a `timeout` fault holds the connection before it answers 504."""
 
+    sloppy: Share = 0
+    """Share of texts that break a rule of copy: too long, with a figure nobody gave, in another
+    language, begun like all others, with talk around it, or as broken JSON. Of the answers to a
+    complaint most are right. No fault of the connection, so not counted among those."""
     echo: bool = False
     """Reply with the last user message, unlabelled, instead of a text of its own."""
     require_key: str | None = Field(default=None, min_length=1, repr=False)

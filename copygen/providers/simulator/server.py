@@ -16,7 +16,8 @@ from aiohttp import web
 
 from copygen.errors import UsageError
 from copygen.models import Usage
-from copygen.providers.simulator import copywriter, tokens
+from copygen.providers.simulator import tokens
+from copygen.providers.simulator.answer import answer
 from copygen.providers.simulator.faults import Draw, Draws, Fault
 from copygen.providers.simulator.limits import Limits, retry_after_headers
 from copygen.providers.simulator.profile import SimulatorProfile
@@ -201,11 +202,7 @@ class _Server:
         return ErrorReply(404, message, code="model_not_found", param="model")
 
     def _reply(self, chat: ChatRequest, draw: Draw, prompt_tokens: int) -> Reply:
-        text = (
-            _echo(chat)
-            if self._profile.echo
-            else copywriter.write(chat.messages, draw.choice, draw.nth)
-        )
+        text = _echo(chat) if self._profile.echo else answer(chat, draw, self._profile.sloppy)
         for stop in chat.stop:
             text = text.split(stop, 1)[0]
         kept = text if chat.max_tokens is None else tokens.cut(text, chat.max_tokens)

@@ -1,5 +1,6 @@
 """The OpenAI chat-completions wire format, seen from the server: requests in, bodies out."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -19,6 +20,8 @@ class ChatRequest:
     """At least one; every content is plain text."""
     max_tokens: int | None
     stop: tuple[str, ...]
+    schema: Mapping[str, JsonValue] | None = None
+    """The JSON schema that the answer should fit."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,14 @@ def _parameters(
             return _bad(name, "must be a whole number of at least 1", "invalid_value")
         limits.append(limit)
     stop = data.get("stop")
-    return ChatRequest(model, messages, min(limits, default=None), _stops(stop))
+    schema = _schema(data.get("response_format"))
+    return ChatRequest(model, messages, min(limits, default=None), _stops(stop), schema)
+
+
+def _schema(form: JsonValue) -> Mapping[str, JsonValue] | None:
+    named = form.get("json_schema") if isinstance(form, dict) else None
+    schema = named.get("schema") if isinstance(named, dict) else None
+    return schema if isinstance(schema, dict) else None
 
 
 def _bad(parameter: str, rule: str, code: str | None = None) -> ErrorReply:

@@ -1,16 +1,21 @@
 """Characters that a channel does not take, or that nobody wants to read."""
 
 import re
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
-from functools import partial
+from functools import cache, partial
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from copygen.quality.checks.context import Context
+from copygen.quality.checks.tags import TagLimits, limited_tags
+from copygen.quality.metrics import Endings, table
+from copygen.quality.specs import CharacterRules
 from copygen.quality.violations import Severity, Violation
 
 Found: TypeAlias = tuple[int, int]
 Finder: TypeAlias = Callable[[Context], Iterable[Found]]
+Check: TypeAlias = Callable[[Context], list[Violation]]
 
 _CONTROLS: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
@@ -34,11 +39,25 @@ _HALFWIDTH_KATAKANA: Final = re.compile("[\uff61-\uff9f]+")
 _EXCLAMATION: Final = re.compile("[!！❗❕‼⁉]")
 _REPEATED: Final = re.compile(r"[!?！？]{2,}|([,，、。;:：；])\1+|\.{4,}|([~～*=_+#])\2{2,}")
 _SPACED_CAPITALS: Final = re.compile(r"(?<!\w)(?:[A-Z][ .]){3,}[A-Z](?!\w)")
-_WORD: Final = re.compile(r"[^\W\d_]+")
 _SHOUTED_LETTERS: Final = 5
 """A word of capitals this long is no acronym."""
 _SHOUTED_SHARE: Final = 0.5
 _URL: Final = re.compile(r"https?://\S+|(?<![\w@])(?:[\w-]+\.)+(?:com|net|org|co|io|shop|th|jp)\b")
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,}(?![\w-])")
+_HTML: Final = re.compile(
+    r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]{0,200})?/?>|<!--|&(?:[a-z]{2,8}|#\d{2,6}|#x[\da-f]{2,5});"
+)
+_ORNAMENTS: Final = re.compile(
+    "[\u2020-\u2023\u203b\u2043\u2190-\u21ff\u25a0-\u26ff\u2700-\u27bf\u27f0-\u27ff"
+    "\u2900-\u297f\u2b00-\u2bff\u3013]+"
+)
+"""Bullets, arrows, geometric shapes, miscellaneous symbols and dingbats."""
+_SPACED_WORD: Final = re.compile(
+    "(?:(?![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
+    "\uff66-\uff9f])[^\\W\\d_]){2,}"
+)
+"""Words of the scripts that put spaces between them; of the others nobody can tell them apart
+without a dictionary."""
 _PHONE: Final = re.compile(
     r"(?<![\w.,])(?:\+\d{1,3}[\s-]?)?(?:\(?0\d{1,3}\)?[\s-]?)\d{3,4}[\s-]?\d{3,4}(?!\w)"
 )
@@ -54,57 +73,62 @@ def _capitals(context: Context) -> Iterator[Found]:
     if text.islower():
         return
     yield from (match.span() for match in _SPACED_CAPITALS.finditer(text))
-    words = [m for m in _WORD.finditer(text) if m[0].isupper() and len(m[0]) > 1]
+    words = [m for m in _SPACED_WORD.finditer(text) if all(map(str.isupper, m[0]))]
     words = [m for m in words if m[0] not in context.facts.folded.original]
     cased = sum(1 for char in text if char.isupper() or char.islower())
     shouting = sum(len(m[0]) for m in words) > _SHOUTED_SHARE * cased and len(words) > 1
     yield from (m.span() for m in words if shouting or len(m[0]) >= _SHOUTED_LETTERS)
 
 
-_RULES: Final = MappingProxyType(
+_FLAGS: Final = MappingProxyType(
     {
-        "no_control": (_by(_CONTROLS), "is a control or invisible character"),
         "no_emoji": (_by(EMOJI), "is an emoji"),
-        "no_halfwidth_katakana": (_by(_HALFWIDTH_KATAKANA), "is half-width katakana"),
         "no_exclamation": (_by(_EXCLAMATION), "is an exclamation mark"),
-        "no_capitals": (_capitals, "is written in capitals"),
         "no_repeated_punctuation": (_by(_REPEATED), "repeats punctuation"),
+        "no_all_caps": (_capitals, "is written in capitals"),
+        "no_halfwidth_katakana": (_by(_HALFWIDTH_KATAKANA), "is half-width katakana"),
         "no_line_breaks": (_by(re.compile(r"[\r\n]+")), "is a line break"),
         "no_urls": (_by(_URL), "is a web address"),
+        "no_email_addresses": (_by(_EMAIL), "is an e-mail address"),
         "no_phone_numbers": (_by(_PHONE), "is a telephone number"),
-        "no_hashtags": (_by(re.compile(r"[#＃](?=\w)")), "begins a hashtag"),
+        "no_html": (_by(_HTML), "is HTML"),
+        "no_decorative_symbols": (_by(_ORNAMENTS), "is an ornament"),
     }
 )
-ALIASES: Final = MappingProxyType({"no_all_caps": "no_capitals", "no_caps": "no_capitals"})
-FORBID: Final = "forbid:"
-"""`forbid:<>` is the rule that neither `<` nor `>` may be there."""
+_COUNTED: Final = MappingProxyType(
+    {
+        "max_exclamations": (_by(_EXCLAMATION), "exclamation marks"),
+        "max_urls": (_by(_URL), "web addresses"),
+    }
+)
 
 
-def rule_names() -> list[str]:
-    """The character rules there are, beside `forbid:...`."""
-    return sorted(_RULES)
+def no_control(context: Context) -> list[Violation]:
+    """Control, zero-width and bidirectional characters: no text may have them."""
+    return _none("control", _by(_CONTROLS), "is a control or invisible character", context)
 
 
-def is_rule(name: str) -> bool:
-    """Whether there is a character rule of that name."""
-    return ALIASES.get(name, name) in _RULES or (
-        name.startswith(FORBID) and len(name) > len(FORBID)
-    )
+def checks_of(rules: CharacterRules) -> Iterator[Check]:
+    """The checks for the rules that are on, in the order of `CharacterRules`.
+
+    `no_repeats_in_field` is about several texts and no check of one: see `checks.variants`.
+    """
+    for name, value in rules.names().items():
+        if name in _FLAGS:
+            yield partial(_none, name.removeprefix("no_"), *_FLAGS[name])
+        elif name in _COUNTED:
+            yield partial(_at_most, name, int(value), *_COUNTED[name])
+    if rules.forbidden_characters:
+        finder = _by(re.compile(f"[{re.escape(rules.forbidden_characters)}]"))
+        yield partial(_none, "forbidden_characters", finder, "is not allowed")
+    if rules.max_same_word is not None:
+        yield partial(_same_word, rules.max_same_word)
+    limits = TagLimits(0, rules.max_hashtags, rules.max_mentions)
+    if limits != TagLimits():
+        yield partial(limited_tags, limits=limits)
 
 
-def check_of(name: str) -> Callable[[Context], list[Violation]]:
-    """The check for one character rule; KeyError for a name that `is_rule` does not know."""
-    if name.startswith(FORBID):
-        chars = name[len(FORBID) :]
-        return partial(
-            _check, "forbidden", _by(re.compile(f"[{re.escape(chars)}]")), "is not allowed"
-        )
-    name = ALIASES.get(name, name)
-    finder, what = _RULES[name]
-    return partial(_check, name.removeprefix("no_"), finder, what)
-
-
-def _check(rule: str, finder: Finder, what: str, context: Context) -> list[Violation]:
+def _none(rule: str, finder: Finder, what: str, context: Context) -> list[Violation]:
     found = list(finder(context))
     if not found:
         return []
@@ -113,5 +137,35 @@ def _check(rule: str, finder: Finder, what: str, context: Context) -> list[Viola
     shown = f"'{words}'" if words.isprintable() else f"U+{ord(words[0]):04X}"
     more = f", and {len(found) - 1} more" if len(found) > 1 else ""
     message = f"{shown} {what}{more}"
-    fix = f"leave out {shown}" if rule != "capitals" else f"do not write {shown} in capitals"
+    fix = f"leave out {shown}" if rule != "all_caps" else f"do not write {shown} in capitals"
     return [Violation(f"characters.{rule}", Severity.ERROR, message, (start, end), fix=fix)]
+
+
+def _at_most(rule: str, most: int, finder: Finder, noun: str, context: Context) -> list[Violation]:
+    found = list(finder(context))
+    if len(found) <= most:
+        return []
+    message = f"{len(found)} of at most {most} {noun}"
+    fix = f"leave out {len(found) - most} of the {noun}"
+    return [Violation(f"characters.{rule}", Severity.ERROR, message, found[most], fix=fix)]
+
+
+def _same_word(most: int, context: Context) -> list[Violation]:
+    """The first word that comes more often than `most` times; small words may."""
+    places: dict[str, list[Found]] = defaultdict(list)
+    for match in _SPACED_WORD.finditer(context.text.original):
+        places[match[0].casefold()].append(match.span())
+    for word, spans in places.items():
+        if len(spans) > most and word not in _small_words():
+            message = f"'{word}' {len(spans)} times, at most {most} are allowed"
+            fix = f"use '{word}' at most {most} times"
+            rule = "characters.max_same_word"
+            return [Violation(rule, Severity.ERROR, message, spans[most], fix=fix)]
+    return []
+
+
+@cache
+def _small_words() -> frozenset[str]:
+    """Articles, prepositions and conjunctions of the languages there is a list for."""
+    listed = table(Endings, "endings").words
+    return frozenset(word for words in listed.values() for word in words.split())

@@ -1,29 +1,36 @@
 """What a model leaves around or in the copy that is no copy."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Container, Iterator
 from types import MappingProxyType
 from typing import Final
 
 from copygen.quality.checks.context import Context
 from copygen.quality.packs import RuleSet
+from copygen.quality.placeholders import Placeholder, find_placeholders
 from copygen.quality.violations import Severity, Violation
 
 _QUOTES: Final = MappingProxyType(
     {'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", "”": "”", "`": "`"}
 )
 
+_PLAIN: Final = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\{%[^{}\n]{0,60}%\}|\$\{\w{1,40}\}|%%\w{1,40}%%")
+"""What the rule `placeholder` of `wording/leftovers` finds by itself."""
+
 
 def leftovers(
-    context: Context, rules: RuleSet, placeholders: Iterable[str] = ()
+    context: Context, rules: RuleSet, kept: Container[str] = frozenset()
 ) -> Iterator[Violation]:
     """Unfilled placeholders, chat around the copy, Markdown: the rules of `wording/leftovers`.
 
-    `placeholders` are those of downstream systems that are meant to be there.
+    `kept` are the placeholders of downstream systems that are meant to be there, as written or by
+    name, casefolded.
     """
+    meant = [(p.start, p.end) for p in find_placeholders(context.text.original) if _is(p, kept)]
     for rule, spans in rules.broken(context.text):
         for start, end in spans:
             words = context.text.original[start:end]
-            if any(words in known or known in words for known in placeholders):
+            if any(first < end and start < last for first, last in meant):
                 continue
             if words.casefold() in context.facts.folded.text:
                 continue
@@ -32,6 +39,26 @@ def leftovers(
             fix = rule.instead or "reply with nothing but the copy"
             yield Violation(f"leftovers.{rule.id}", rule.severity, message, (start, end), fix=fix)
             break
+
+
+def placeholders(context: Context, kept: Container[str]) -> Iterator[Violation]:
+    """Placeholders that neither the settings nor the item know, one changed by the model too.
+
+    Those that the patterns of `wording/leftovers` find are left to them.
+    """
+    for place in find_placeholders(context.text.original):
+        known = _is(place, kept) or place.text.casefold() in context.facts.folded.text
+        if known or _PLAIN.fullmatch(place.text):
+            continue
+        message = f"'{place.text}': a placeholder that is not among those meant to stay"
+        fix = f"leave out '{place.text}', and every other placeholder as it was"
+        span = (place.start, place.end)
+        yield Violation("leftovers.placeholder", Severity.ERROR, message, span, fix=fix)
+        return
+
+
+def _is(place: Placeholder, kept: Container[str]) -> bool:
+    return place.text.casefold() in kept or place.name.casefold() in kept
 
 
 def quotes(context: Context) -> list[Violation]:

@@ -39,12 +39,18 @@ def mentions(text: str) -> list[tuple[int, int]]:
 def tags(context: Context, limits: TagLimits) -> list[Violation]:
     """Too many or too few hashtags, too many mentions, and a `#` that begins nothing."""
     text = context.text.original
-    found = [*_hashtags(text, limits), *_mentions(text, limits)]
+    found = limited_tags(context, limits)
     if loose := _LOOSE.search(text):
         message = "a '#' with nothing after it links to nothing"
         fix = "write each hashtag without a space after '#'"
         found.append(Violation("tags.broken", Severity.ERROR, message, loose.span(), fix=fix))
     return found
+
+
+def limited_tags(context: Context, limits: TagLimits) -> list[Violation]:
+    """Too many or too few hashtags, too many mentions."""
+    text = context.text.original
+    return [*_hashtags(text, limits), *_mentions(text, limits)]
 
 
 def _hashtags(text: str, limits: TagLimits) -> list[Violation]:

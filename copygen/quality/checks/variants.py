@@ -29,3 +29,18 @@ def variants(texts: Sequence[str], least: float) -> list[Violation]:
                 found.append(Violation("variants", Severity.ERROR, message, index=later, fix=fix))
                 break
     return found
+
+
+def repeats(texts: Sequence[str]) -> list[Violation]:
+    """Texts that are the same as an earlier one, apart from case and width of letters."""
+    seen: dict[str, int] = {}
+    found = []
+    for index, text in enumerate(texts):
+        first = seen.setdefault(" ".join(fold(text).split()), index)
+        if first != index:
+            message = f"the same as text {first + 1}"
+            fix = f"write another text than text {first + 1}"
+            found.append(
+                Violation("variants.repeat", Severity.ERROR, message, index=index, fix=fix)
+            )
+    return found
