@@ -77,3 +77,9 @@ def test_latency_can_be_scaled_fixed_or_left_out() -> None:
     slow = SimulatorProfile(model_latency_ms={"x": 10}, other_latency_ms=20, latency_sigma=0)
     assert slow.latency_s("x", 0.5) == pytest.approx(0.01)
     assert slow.latency_s("gpt-4.1", 0.5) == pytest.approx(0.02)
+
+
+def test_sloppiness_is_no_fault_of_the_connection() -> None:
+    assert SimulatorProfile(sloppy=0.5, html=1).shares() == SimulatorProfile(html=1).shares()
+    with pytest.raises(ValidationError):
+        SimulatorProfile(sloppy=1.1)

@@ -199,3 +199,12 @@ def test_a_pack_of_ones_own_is_found_beside_the_prompt_file(tmp_path: Path) -> N
     checks = ChecksSettings.model_validate({"packs": ["house.yaml"]})
     found = Judge(checks, measure, tmp_path).check("A cheap, cheaply made bowl", {})
     assert [(one.rule, one.span) for one in found] == [("pack.house.cheap", (2, 7))]
+
+
+def test_the_name_of_the_item_is_known_without_its_spaces() -> None:
+    checks = judge()
+    for n in range(9):
+        checks.accept(f"Silk scarf {n} ทำด้วยใจ", f"i{n}")
+    text = "Silk scarf 10 ทำด้วยใจ"
+    assert rules(checks.check(text, {"name": "ชาม 10"}, item_id="z")) == ["sameness.opening"]
+    assert checks.check(text, {"name": "Silk scarf 10"}, item_id="z") == ()
