@@ -75,6 +75,7 @@ async def _send_all(plan: Plan, sink: Sink, console: Console, signals: Signals) 
             Outside(connection.transport),
             session.hear_of,
             session.hear_of_failure,
+            plan.standard,
         )
         await session.run()
     return session
