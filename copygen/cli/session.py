@@ -91,7 +91,7 @@ class Session:
         self._sink = sink
         self._console = console
         self._signals = signals
-        self._stats = Stats(plan.source.matrix)
+        self._stats = Stats(plan.source.matrix, judged=plan.standard is not None)
         self._settled_earlier: Counter[Status] = Counter()
         self._kinds_met: set[Kind] = set()
         self._error: CopygenError | None = None
