@@ -66,7 +66,9 @@ def _open_sink(plan: Plan) -> Sink:
 
 
 async def _send_all(plan: Plan, sink: Sink, console: Console, signals: Signals) -> "Session":
-    async with connect(plan.provider, plan.settings, plan.key) as connection:
+    # Fields are asked for in words, too, so a model that takes no schema can do without.
+    spared = frozenset({"response_format"} if plan.standard and plan.standard.fields else ())
+    async with connect(plan.provider, plan.settings, plan.key, spared) as connection:
         session = Session(plan, sink, console, signals)
         session.engine = Engine(
             connection.config,

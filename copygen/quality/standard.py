@@ -7,8 +7,8 @@ from typing import Final
 
 from copygen.models import Item
 from copygen.quality.fields import Data, Field, in_words, plain_text, text_in_words
-from copygen.quality.judge import FieldRules, Judge
-from copygen.quality.judged_field import judged_field
+from copygen.quality.judge import Judge
+from copygen.quality.judged_field import JudgedField, judged_field
 from copygen.quality.measure import Unit
 from copygen.quality.parsing import ParseFault, parse_fields
 from copygen.quality.reask import Candidate, ReAsk, reask
@@ -98,7 +98,7 @@ class Standard:
         self.terms = terms
         self.fields = tuple(fields)
         self._names = [field.name for field in fields]
-        self._rules: dict[str, FieldRules | None] = {
+        self._rules: dict[str, JudgedField | None] = {
             field.name: judged_field(field.spec, (field.min_count, field.max_count))
             for field in fields
         }
@@ -230,12 +230,11 @@ class Standard:
                 text, asker.item, rules, index=place, item_id=asker.prompt_id
             ):
                 yield replace(one, field=name or None)
-        if self.judge.settings.variants:
-            others = self._siblings.texts(asker.prompt_id, name)
-            for one in self.judge.variants([*others, *texts], rules):
-                if one.index is not None and one.index >= len(others):
-                    place = one.index - len(others) if listed else None
-                    yield replace(one, field=name or None, index=place)
+        others = self._siblings.texts(asker.prompt_id, name)
+        for one in self.judge.variants([*others, *texts], rules):
+            if one.index is not None and one.index >= len(others):
+                place = one.index - len(others) if listed else None
+                yield replace(one, field=name or None, index=place)
 
     def _suspicious(self, item: Item) -> tuple[Violation, ...]:
         if self._last is None or self._last[0] is not item:

@@ -118,7 +118,7 @@ def test_a_text_too_long_goes_back_with_the_measure_in_the_same_conversation() -
     assert (result.status, result.text, result.reasks) == (Status.OK, FIT, 1)
     assert [message.role for message in provider.asked[1]] == ["user", "assistant", "user"]
     assert provider.asked[1][1].content == LONG
-    assert "12 of 10 characters" in str(provider.asked[1][2].content)
+    assert "12 of 10" in str(provider.asked[1][2].content)
     assert "cut at least 2" in str(provider.asked[1][2].content)
 
 
