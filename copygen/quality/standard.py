@@ -14,8 +14,8 @@ from copygen.quality.parsing import ParseFault, parse_fields
 from copygen.quality.reask import Candidate, ReAsk, reask
 from copygen.quality.siblings import Siblings
 from copygen.quality.specs import FieldSpec
+from copygen.quality.suspicion import Suspicion
 from copygen.quality.trim import trim
-from copygen.quality.untrusted import looks_like_instruction
 from copygen.quality.violations import Severity, Violation
 
 WHOLE: Final = ""
@@ -106,6 +106,7 @@ class Standard:
             self._rules[WHOLE] = judged_field(channel) if channel else None
         self._channel = channel
         self._siblings = Siblings(variants)
+        self._suspicion = Suspicion(terms.untrusted)
         self._last: tuple[Item, tuple[Violation, ...]] | None = None
 
     @property
@@ -237,19 +238,20 @@ class Standard:
                 yield replace(one, field=name or None, index=place)
 
     def _suspicious(self, item: Item) -> tuple[Violation, ...]:
+        """A warning for each value that went into the prompt and reads like an order."""
         if self._last is None or self._last[0] is not item:
-            self._last = (item, tuple(suspicious(item, self.terms.untrusted)))
+            found = tuple(
+                Violation(
+                    "untrusted.instruction",
+                    Severity.WARNING,
+                    f"the column '{name}' looks like an instruction to the model: {what}",
+                )
+                for name, what in self._suspicion.of(item)
+            )
+            self._last = (item, found)
         return self._last[1]
 
     def _words_to_keep(self, item: Item) -> list[str]:
         """Names a shorter text must not lose: the item's short values, the house's own terms."""
         values = [v for v in item.values() if isinstance(v, str) and 1 < len(v) <= _KEPT_WORDS]
         return [*values, *(entry.term for entry in self.judge.settings.glossary if entry.keep)]
-
-
-def suspicious(item: Item, columns: frozenset[str]) -> Iterator[Violation]:
-    """A warning for each value of those columns that reads like an order to the model."""
-    for name, value in item.items():
-        if name in columns and isinstance(value, str) and (what := looks_like_instruction(value)):
-            message = f"the column '{name}' looks like an instruction to the model: {what}"
-            yield Violation("untrusted.instruction", Severity.WARNING, message)
