@@ -92,6 +92,6 @@ def _fields(wishes: Wishes, loaded: Loaded) -> "tuple[tuple[Field, ...], FieldSp
 
 def cleaned(item: Item) -> Item:
     """The item as a template may insert it: without what nobody sees."""
-    from copygen.quality.untrusted import clean_item
+    from copygen.quality.cleaning import clean_item
 
     return clean_item(item)

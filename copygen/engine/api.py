@@ -61,7 +61,7 @@ async def generate(
 
 
 def _cleaned(item: Item) -> Item:
-    from copygen.quality.untrusted import clean_item
+    from copygen.quality.cleaning import clean_item
 
     return clean_item(item)
 

@@ -61,6 +61,7 @@ class Expansion:
         fixed = max(sum(len(str(value)) for value in cell.values.values()) for cell in self._cells)
         fixed += sum(map(len, plan.overrides.values()))
         self._room = min((template.room for template in templates), default=0) - fixed
+        self._room -= self._wording.marks_chars
 
     def check(self, row: Row, item_id: str) -> None:
         """Raise PromptError if a prompt of this row cannot be made."""

@@ -24,6 +24,11 @@ class Wording:
         notes = [_NOTE.format(name) for name in self._marked]
         self._words = "\n".join([*notes, *([request] if request else [])])
 
+    @property
+    def marks_chars(self) -> int:
+        """Characters by which all marks together lengthen what a template inserts."""
+        return sum(2 * len(name) + len("<></>") for name in self._marked)
+
     def marked(self, variables: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
         """The variables with a mark before and behind each text of an untrusted column."""
         if not self._marked:

@@ -185,3 +185,6 @@ def _closing(
     if failed := records.get(Status.FAILED, 0):
         retry = (f"{line} --retry failed", "bold")
         yield "Next", Text.assemble(f"{count(failed)} failed: ", retry)
+    if summary.quality and (rejected := records.get(Status.REJECTED, 0)):
+        retry = (f"{line} --retry rejected", "bold")
+        yield "Next", Text.assemble(f"{count(rejected)} rejected: ", retry)
