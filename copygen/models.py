@@ -193,6 +193,34 @@ class ErrorInfo:
     status: int | None = None
 
 
+class Severity(StrEnum):
+    """What follows from a violation."""
+
+    ERROR = "error"
+    """The text is not fit to publish."""
+    WARNING = "warning"
+    """A person should look; nothing is rejected for it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One rule that one text breaks."""
+
+    rule: str
+    """Its dotted name: `length`, `grounding.number`, `pack.google_ads.exclamation`."""
+    severity: Severity
+    message: str
+    """One sentence for people, with the measure: `34 of 30 width units`."""
+    span: tuple[int, int] | None = None
+    """Code point offsets into the text; None when it is the text as a whole."""
+    field: str | None = None
+    """The named field it is in, else None."""
+    index: int | None = None
+    """0-based number in a field with several texts."""
+    fix: str | None = None
+    """What to tell the model: `cut at least 4 width units`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Result:
     """The terminal record of one prompt; its fields are the fields of the JSONL line."""
@@ -218,6 +246,13 @@ class Result:
     error: ErrorInfo | None
     created_at: datetime
     """When it ended, UTC."""
+    data: Mapping[str, JsonValue] | None = None
+    """Named fields, each a text or a list of texts; None where one text was asked for."""
+    violations: tuple[Violation, ...] = ()
+    """What is wrong with the text; with an error among them it is `rejected`, unless the prompt
+    file keeps such texts."""
+    reasks: int = 0
+    """How often the model was asked to correct the text."""
 
 
 @dataclass(frozen=True, slots=True)

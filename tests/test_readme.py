@@ -7,8 +7,9 @@ import pytest
 
 from copygen.engine.retry import RULES, Action
 from copygen.errors import ExitCode
-from copygen.models import Kind
+from copygen.models import Kind, Severity, Violation
 from copygen.quality.measure import Unit
+from copygen.quality.reask import reask
 from tests.support.running import ROOT, copygen
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -82,3 +83,25 @@ def test_the_checks_it_shows_are_valid(tmp_path: Path) -> None:
     (tmp_path / "t.jsonl").write_text('{"text": "soft", "language": "English"}\n')
     done = copygen("check", "t.jsonl", "--checks", "checks.yaml", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "")
+
+
+def test_the_prompt_file_with_fields_it_shows_is_valid(tmp_path: Path) -> None:
+    block = re.search(r"```yaml\n(# fit\.yaml\n.*?)```", README, re.DOTALL)
+    assert block
+    (tmp_path / "fit.yaml").write_text(block[1], encoding="utf-8")
+    done = copygen("plan", "fit.yaml", "-p", "simulator", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+
+
+def test_the_reask_it_shows_is_what_the_model_is_told() -> None:
+    headlines = ["one", "two", "Praewa scarf for your calm evenings"[:34]]
+    wrong = Violation(
+        "length",
+        Severity.ERROR,
+        "34 of 30 width units",
+        field="headline",
+        index=2,
+        fix="cut at least 4 width units",
+    )
+    told = reask([wrong], ["Praewa scarf"], {"headline": headlines}).message
+    assert f"```text\n{told}\n```" in README

@@ -7,6 +7,7 @@ from copygen.cli.prepare import Plan
 from copygen.errors import CopygenError, LimitReached
 from copygen.models import BudgetState
 from copygen.prompts import Layout
+from copygen.results.quality import OpeningGroup, Quality
 from copygen.results.summary import CacheHint, Summary
 from copygen.view.figures import count, counted, money
 
@@ -15,13 +16,21 @@ BYTES_PER_TOKEN = 4
 CACHED_FROM_TOKENS = 1024
 """The shortest beginning that most providers cache (OpenAI, Gemini and Anthropic alike)."""
 _ENOUGH_HITS = 0.5
+OPENINGS = 5
+"""Repeated beginnings of texts that a summary shows."""
 
 
 def completed(summary: Summary, plan: Plan, budget: BudgetState | None) -> Summary:
     """The summary with what is left of the prompts and the limit, and a hint on caching."""
     known = plan.total is not None
     left = max(0, (plan.total or 0) - summary.total - summary.skipped) if known else None
-    whole = replace(summary, left=left, budget=budget, cache_hint=_cache_hint(summary, plan))
+    whole = replace(
+        summary,
+        left=left,
+        budget=budget,
+        cache_hint=_cache_hint(summary, plan),
+        quality=_with_openings(summary.quality, plan),
+    )
     return replace(whole, left_cost_usd=_left_cost_usd(whole))
 
 
@@ -60,6 +69,13 @@ def _left_cost_usd(summary: Summary) -> Decimal | None:
     if summary.left is None or summary.cost_usd is None or not summary.priced:
         return None
     return summary.cost_usd / summary.priced * summary.unfinished
+
+
+def _with_openings(quality: Quality | None, plan: Plan) -> Quality | None:
+    if quality is None or plan.standard is None or plan.standard.judge.sameness is None:
+        return quality
+    found = plan.standard.judge.sameness.top_openings(OPENINGS)
+    return replace(quality, openings=tuple(OpeningGroup(o.words, o.count) for o in found))
 
 
 def _cache_hint(summary: Summary, plan: Plan) -> CacheHint | None:

@@ -6,13 +6,15 @@ import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pydantic
 
 from copygen.cli.bounds import can_be_bounded
 from copygen.cli.open_files import make_room
+from copygen.cli.standards import Compiled, cleaned, compile_wishes
 from copygen.config import MOST_IN_FLIGHT, Loaded, ProviderConfig, Settings, load_settings
 from copygen.config.retirement import retirement_of
 from copygen.documents import explain
@@ -23,6 +25,9 @@ from copygen.providers.keys import doubt_about, find_key, looks_like_key
 from copygen.providers.redact import Secret
 from copygen.results.ledger import FsyncPolicy, default_results_path
 from copygen.results.sink import DONE
+
+if TYPE_CHECKING:  # a run without rules does without the checks
+    from copygen.quality.standard import Standard
 
 STDIN_STEM = "stdin"
 
@@ -75,6 +80,8 @@ class Plan:
     warnings: tuple[str, ...]
     again: str
     """The command line that goes on where this run ends."""
+    standard: "Standard | None" = None
+    """What texts are held against; None: they are taken as they are."""
     only: frozenset[str] | None = None
     """The ids of the prompts to send, of which there are `total`; None: all of them."""
 
@@ -90,6 +97,8 @@ class Draft:
     output: Path | None
     """None: standard output."""
     settled: frozenset[Status]
+    standard: "Standard | None" = None
+    """What texts are held against."""
 
 
 def draft(request: Request) -> Draft:
@@ -107,15 +116,26 @@ def draft(request: Request) -> Draft:
         stdin=_standard_input() if request.prompts == "-" else None,
     )
     provider = _provider(request, loaded, source)
-    model = request.model or source.model or provider.default_model
+    compiled = compile_wishes(source, loaded)
     return Draft(
         source=source,
-        target=Target(provider.name, model, provider.request_defaults),
+        target=_target(request, source, provider, compiled),
         provider=provider,
         settings=settings,
         output=_output(request, source),
         settled=_settled(request.redo),
+        standard=compiled.standard if compiled else None,
     )
+
+
+def _target(
+    request: Request, source: PromptSource, provider: ProviderConfig, compiled: Compiled | None
+) -> Target:
+    model = request.model or source.model or provider.default_model
+    if compiled is None:
+        return Target(provider.name, model, provider.request_defaults, clean=cleaned)
+    defaults = partial(compiled.defaults, provider)
+    return Target(provider.name, model, defaults, compiled.request, cleaned)
 
 
 def prepare(request: Request) -> Plan:
@@ -138,6 +158,7 @@ def complete(request: Request, drawn: Draft, key: Secret | None, total: int | No
     return Plan(
         source=drawn.source,
         target=drawn.target,
+        standard=drawn.standard,
         total=total,
         provider=drawn.provider,
         settings=settings,

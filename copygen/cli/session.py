@@ -66,7 +66,9 @@ def _open_sink(plan: Plan) -> Sink:
 
 
 async def _send_all(plan: Plan, sink: Sink, console: Console, signals: Signals) -> "Session":
-    async with connect(plan.provider, plan.settings, plan.key) as connection:
+    # Fields are asked for in words, too, so a model that takes no schema can do without.
+    spared = frozenset({"response_format"} if plan.standard and plan.standard.fields else ())
+    async with connect(plan.provider, plan.settings, plan.key, spared) as connection:
         session = Session(plan, sink, console, signals)
         session.engine = Engine(
             connection.config,
@@ -75,6 +77,7 @@ async def _send_all(plan: Plan, sink: Sink, console: Console, signals: Signals) 
             Outside(connection.transport),
             session.hear_of,
             session.hear_of_failure,
+            plan.standard,
         )
         await session.run()
     return session
@@ -90,7 +93,7 @@ class Session:
         self._sink = sink
         self._console = console
         self._signals = signals
-        self._stats = Stats(plan.source.matrix)
+        self._stats = Stats(plan.source.matrix, judged=plan.standard is not None)
         self._settled_earlier: Counter[Status] = Counter()
         self._kinds_met: set[Kind] = set()
         self._error: CopygenError | None = None

@@ -33,6 +33,8 @@ class ModelConfig(Settled):
     """Request parameters over the provider's own; null takes one away."""
     aliases: tuple[str, ...] = ()
     max_output_tokens: int | None = None
+    structured: bool | None = None
+    """Whether it takes a JSON schema as `response_format`; None: as the provider says."""
     checked_on: date | None = None
     """When somebody last looked at the source. With `source`, instead of the provider's own."""
     source: str | None = None
@@ -70,6 +72,9 @@ class ProviderConfig(Settled):
     defaults: dict[str, JsonValue] = pydantic.Field(default_factory=dict)
     """Request parameters sent unless the prompt sets its own."""
     models: dict[str, ModelConfig] = pydantic.Field(default_factory=dict)
+    structured: bool = False
+    """Whether its models take a JSON schema as `response_format`, unless one says otherwise.
+    Those that do not are asked in words only."""
     rpm: int | None = pydantic.Field(default=None, gt=0)
     tpm: int | None = pydantic.Field(default=None, gt=0)
     second_currency: SecondCurrency | None = None
@@ -129,6 +134,11 @@ class ProviderConfig(Settled):
         known = self.model(model)
         merged = {**self.defaults, **(known.defaults if known else {})}
         return {name: value for name, value in merged.items() if value is not None}
+
+    def takes_schema(self, model: str) -> bool:
+        """Whether that model takes a JSON schema as `response_format`."""
+        known = self.model(model)
+        return self.structured if known is None or known.structured is None else known.structured
 
     @property
     def is_plain_http(self) -> bool:

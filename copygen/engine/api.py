@@ -11,7 +11,7 @@ from copygen.engine.feed import Entry, Feed, OnceFeed, never
 from copygen.engine.purse import limit_of
 from copygen.engine.worst_case import WorstCases
 from copygen.errors import ConfigError, CopygenError
-from copygen.models import JsonValue, Result
+from copygen.models import Item, JsonValue, Result
 from copygen.prompts import Target, prompts_from
 from copygen.providers.keys import find_key
 
@@ -43,7 +43,8 @@ async def generate(
     changed = {"concurrency": concurrency} if concurrency else {}
     settings = loaded.settings.model_copy(update=changed)
     config = loaded.provider(provider or settings.default_provider)
-    target = Target(config.name, model or config.default_model, config.request_defaults)
+    wanted = model or config.default_model
+    target = Target(config.name, wanted, config.request_defaults, clean=_cleaned)
     _refuse_unbounded(config, settings, target)
     # A key_command takes its time, and this loop may have others to serve.
     key = await asyncio.to_thread(find_key, config, environ)
@@ -57,6 +58,12 @@ async def generate(
                 yield result
         finally:
             await run.end()
+
+
+def _cleaned(item: Item) -> Item:
+    from copygen.quality.cleaning import clean_item
+
+    return clean_item(item)
 
 
 def _refuse_unbounded(config: ProviderConfig, settings: Settings, target: Target) -> None:

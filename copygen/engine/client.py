@@ -7,10 +7,11 @@ Reads as a prompt's way through copygen. Everything it decides is delegated: whe
 import asyncio
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 import httpx
 
@@ -30,6 +31,9 @@ from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Resul
 from copygen.providers.protocol import Provider
 from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.transport import failure
+
+if TYPE_CHECKING:  # a run without rules does without the checks
+    from copygen.engine.reasking import Correction, Reasking
 
 MAX_ADAPTATIONS = 3
 """Parameters that one attempt may drop or rename because the model does not take them."""
@@ -82,6 +86,8 @@ class Terms:
     rng: random.Random
     clock: Callable[[], datetime]
     """The wall time, UTC; all else runs on the event loop's time."""
+    reasking: "Reasking | None" = None
+    """What holds texts against the rules of the run; None: every text is taken as it is."""
 
 
 class Client:
@@ -118,8 +124,13 @@ class Client:
         if isinstance(entry, InputFault):
             return result_of_fault(entry, self._config, self._terms.clock())
         story = Story(began_s=self._now())
+        reasking = self._terms.reasking
+        correction = reasking.of(entry) if reasking else None
         try:
-            answer = await self._until_answered(entry, slot, story)
+            if correction is None:
+                answer = await self._until_answered(entry, slot, story)
+            else:
+                answer = await self._until_fit(correction, slot, story)
         except (asyncio.CancelledError, Halted) as end:
             if isinstance(end, asyncio.CancelledError) and not self._halt.cancelled:
                 raise
@@ -131,6 +142,8 @@ class Client:
             message = f"{self._config.name} refused: {answer.message}"
             self._halt.now(ProviderRefused(message, answer))
             answer = self._cut_short(entry, story)
+        # A text in hand was paid for: it stands, whatever became of the request to better it.
+        outcome = correction.outcome() if correction else None
         if isinstance(answer, ApiError) and answer.kind is Kind.CANCELLED and not story.spent:
             return None
         return result_of(
@@ -140,6 +153,7 @@ class Client:
             self._config,
             now_s=self._now(),
             created_at=self._terms.clock(),
+            outcome=outcome,
         )
 
     def _cut_short(self, prompt: Prompt, story: Story) -> ApiError:
@@ -148,6 +162,19 @@ class Client:
             return ApiError(Kind.CANCELLED, "the run ended before it could be sent again")
         self._count_doubt(prompt, story)
         return ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")
+
+    async def _until_fit(
+        self, correction: "Correction", slot: Slot, story: Story
+    ) -> Completion | ApiError:
+        def may_ask() -> bool:
+            return self._now() < story.began_s + self._terms.prompt_timeout_s
+
+        from copygen.engine.reasking import Way
+
+        def ask(prompt: Prompt) -> Awaitable[Completion | ApiError]:
+            return self._until_answered(prompt, slot, story)
+
+        return await correction.until_fit(Way(ask, may_ask, lambda: story.latency_s))
 
     async def _until_answered(
         self, prompt: Prompt, slot: Slot, story: Story

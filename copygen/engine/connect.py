@@ -27,25 +27,30 @@ class Connection:
 
 @asynccontextmanager
 async def connect(
-    config: ProviderConfig, settings: Settings, key: Secret | None
+    config: ProviderConfig,
+    settings: Settings,
+    key: Secret | None,
+    spared: frozenset[str] = frozenset(),
 ) -> AsyncIterator[Connection]:
     """Open a connection to the provider; a simulated one without an address is started first.
+
+    `spared` are parameters that shape the reply and may be left out for a model that refuses them.
 
     Raises ConfigError for an address that must not get the key, before anything is sent.
     """
     if config.simulated and config.base_url is None:
         async with simulator(_profile(config)) as base_url:
             here = config.model_copy(update={"base_url": base_url})
-            async with _open(here, settings, key) as connection:
+            async with _open(here, settings, key, spared) as connection:
                 yield connection
         return
-    async with _open(config, settings, key) as connection:
+    async with _open(config, settings, key, spared) as connection:
         yield connection
 
 
 @asynccontextmanager
 async def _open(
-    config: ProviderConfig, settings: Settings, key: Secret | None
+    config: ProviderConfig, settings: Settings, key: Secret | None, spared: frozenset[str]
 ) -> AsyncIterator[Connection]:
     if config.base_url is None:
         raise ConfigError(f"{config.name} has no base_url; give one with --base-url.")
@@ -55,7 +60,7 @@ async def _open(
             "prompts would travel readable. Use https://, or --insecure-http if that is what you "
             "want."
         )
-    provider = ChatCompletions(config.base_url, key, provider=config.name)
+    provider = ChatCompletions(config.base_url, key, provider=config.name, spared=spared)
     transport = AiohttpTransport(max_connections=settings.most_in_flight, ca_file=settings.ca_file)
     async with transport:
         yield Connection(config, provider, transport)

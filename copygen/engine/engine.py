@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
@@ -26,6 +27,10 @@ from copygen.engine.retry import RetryBudget
 from copygen.errors import CopygenError, LimitReached
 from copygen.models import ApiError, Prompt, Snapshot
 from copygen.providers.protocol import Provider
+
+if TYPE_CHECKING:  # a run without rules does without the checks
+    from copygen.engine.reasking import Reasking
+    from copygen.quality.standard import Standard
 
 FIRST_SLOTS = 20
 """Requests in flight at first, where no limit is known."""
@@ -53,9 +58,10 @@ class Engine:
         outside: Outside,
         on_transition: Callable[[Transition], None] = lambda _transition: None,
         on_failure: Callable[[ApiError], None] = lambda _error: None,
+        standard: "Standard | None" = None,
     ) -> None:
         """`on_transition` hears of each change of a circuit breaker, `on_failure` of each failed
-        attempt.
+        attempt. `standard` is what texts are held against; None: they are taken as they are.
         """
         host = urlsplit(config.base_url or "").netloc or config.name
         self._settings = settings
@@ -88,6 +94,7 @@ class Engine:
             on_failure=on_failure,
             rng=outside.rng,
             clock=outside.clock,
+            reasking=_reasking(standard, config),
         )
         self._client = Client(config, provider, outside.transport, self._permits, self._halt, terms)
         self._pipeline: Pipeline | None = None
@@ -164,3 +171,15 @@ class Engine:
             adapts=self._concurrency.adaptive,
             budget=self._purse.state(),
         )
+
+
+def _reasking(standard: "Standard | None", config: ProviderConfig) -> "Reasking | None":
+    if standard is None:
+        return None
+    from copygen.engine.reasking import Reasking
+
+    def max_output_tokens(model: str) -> int | None:
+        known = config.model(model)
+        return known.max_output_tokens if known else None
+
+    return Reasking(standard, max_output_tokens)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from copygen.config import ProviderConfig
 from copygen.models import (
@@ -17,6 +18,9 @@ from copygen.models import (
     Usage,
 )
 from copygen.providers.pricing import cost_of
+
+if TYPE_CHECKING:  # a run without rules does without the checks
+    from copygen.engine.reasking import Outcome
 
 
 @dataclass(slots=True)
@@ -51,16 +55,24 @@ def result_of(
     *,
     now_s: float,
     created_at: datetime,
+    outcome: "Outcome | None" = None,
 ) -> Result:
-    """The terminal record. `usage` and `cost_usd` cover every reply the prompt got."""
-    error = answer if isinstance(answer, ApiError) else None
+    """The terminal record. `usage` and `cost_usd` cover every reply the prompt got.
+
+    `outcome` is what came of a text that was judged: it stands even if the last answer is an
+    error, for that was the answer to a request to better it.
+    """
+    error = answer if isinstance(answer, ApiError) and outcome is None else None
     completion = answer.completion if isinstance(answer, ApiError) else answer
+    if outcome is not None:
+        completion = outcome.completion
+        story.latency_s = outcome.latency_s
     cost_usd, cost_note = _bill(story, config, prompt.model, created_at)
     return Result(
         id=prompt.id,
         key=prompt.key,
-        status=_status(error),
-        text=completion.text or None if completion else None,
+        status=outcome.status if outcome else _status(error),
+        text=outcome.reading.text if outcome else completion.text or None if completion else None,
         input=prompt.input,
         provider=config.name,
         model=prompt.model,
@@ -73,6 +85,9 @@ def result_of(
         attempts=story.attempts,
         error=ErrorInfo(error.kind, error.message, error.status) if error else None,
         created_at=created_at,
+        data=outcome.reading.data or None if outcome else None,
+        violations=outcome.reading.violations if outcome else (),
+        reasks=outcome.reasks if outcome else 0,
     )
 
 

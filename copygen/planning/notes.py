@@ -1,7 +1,7 @@
 """What a person should know before the run, one sentence each."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -14,6 +14,18 @@ from copygen.results.survey import Survey
 _SHOWN: Final = 3
 
 
+@dataclass(slots=True)
+class Suspect:
+    """A column with values that read like orders to the model."""
+
+    example_id: str
+    source: str
+    what: str
+    """What the first of them does."""
+    count: int = 0
+    """Prompts with such a value."""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What notes are made of."""
@@ -23,6 +35,7 @@ class Facts:
     provider: ProviderConfig
     survey: Survey | None
     now: datetime
+    suspects: Mapping[str, Suspect] = field(default_factory=dict)
 
 
 def notes_of(report: Report, facts: Facts) -> Report:
@@ -82,4 +95,14 @@ def _rescued(facts: Facts) -> Iterator[str]:
         )
 
 
-_RULES = (_retiring, _unpriced, _unbounded, _unlearned, _textless, _rescued)
+def _suspicious(facts: Facts) -> Iterator[str]:
+    for name, suspect in facts.suspects.items():
+        prompts = "prompt" if suspect.count == 1 else "prompts"
+        yield (
+            f"the column '{name}' looks like an instruction to the model in {suspect.count:,} "
+            f"{prompts}, first at {suspect.source} ('{suspect.example_id}' {suspect.what}): look "
+            f"at it, and mark the column as material in the prompt file: untrusted: [{name}]"
+        )
+
+
+_RULES = (_suspicious, _retiring, _unpriced, _unbounded, _unlearned, _textless, _rescued)

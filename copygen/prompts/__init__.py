@@ -4,6 +4,7 @@ from copygen.prompts.expand import Judge, Target
 from copygen.prompts.layout import Layout
 from copygen.prompts.opening import open_prompts, open_table, prompts_from
 from copygen.prompts.source import Entry, PromptSource
+from copygen.prompts.wishes import Wishes
 
 __all__ = [
     "Entry",
@@ -11,6 +12,7 @@ __all__ = [
     "Layout",
     "PromptSource",
     "Target",
+    "Wishes",
     "open_prompts",
     "open_table",
     "prompts_from",

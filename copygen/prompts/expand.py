@@ -7,11 +7,12 @@ from typing import Final
 
 from copygen.documents import nearest
 from copygen.errors import PromptError
-from copygen.models import JsonValue, Message, Prompt, Source
+from copygen.models import Item, JsonValue, Message, Prompt, Source
 from copygen.prompts.ids import canonical
 from copygen.prompts.promptfile import Cell, Plan
 from copygen.prompts.rows import Row
 from copygen.prompts.template import RenderError, Template
+from copygen.prompts.wording import Wording
 
 Params = Mapping[str, JsonValue]
 Judge = Callable[[str, Params, tuple[Message, ...], Source], None]
@@ -32,6 +33,10 @@ class Target:
     """For items that name none: the flag's, else the prompt file's, else the provider's."""
     request_defaults: Callable[[str], Params]
     """Model → its default parameters."""
+    request: str = ""
+    """What every prompt says at its end about the form of the answer."""
+    clean: Callable[[Item], Item] | None = None
+    """Takes out of a row's values what nobody sees, before a template inserts them."""
 
 
 class Expansion:
@@ -48,12 +53,15 @@ class Expansion:
         given = {"variant", *self._matrix_names, *plan.overrides}
         self._needed = names - given
         self._uses_variant = "variant" in names
+        self._inserted = tuple(sorted(names - {"variant"}))
+        self._wording = Wording(plan.untrusted, target.request, row_names=names - given)
         self._plain = all(template.is_plain for template in templates) and (
             plan.prompt is None or plan.prompt.has_text
         )
         fixed = max(sum(len(str(value)) for value in cell.values.values()) for cell in self._cells)
         fixed += sum(map(len, plan.overrides.values()))
         self._room = min((template.room for template in templates), default=0) - fixed
+        self._room -= self._wording.marks_chars
 
     def check(self, row: Row, item_id: str) -> None:
         """Raise PromptError if a prompt of this row cannot be made."""
@@ -106,7 +114,8 @@ class Expansion:
             messages: tuple[Message, ...] = ()
             for variant in range(1, plan.variants + 1):
                 if variant == 1 or self._uses_variant:
-                    messages = self._messages(row, item_id, variables, variant)
+                    bare = self._messages(row, item_id, variables, variant)
+                    messages = self._wording.with_request(bare)
                 prompt_id = f"{cell_id}/{variant}" if plan.variants > 1 else cell_id
                 yield prompt_id, variant, variables, messages
 
@@ -122,9 +131,11 @@ class Expansion:
     ) -> tuple[Message, ...]:
         if row.messages is not None:
             return row.messages
+        plan = self._plan
+        if plan.prompt is not None:
+            variables = self._wording.marked(self._cleaned(variables))
         if self._uses_variant:
             variables = {"variant": variant, **variables}
-        plan = self._plan
         prompt = row.prompt or ""
         if plan.prompt is not None:
             prompt = self._render(plan.prompt, row, item_id, variables)
@@ -136,6 +147,19 @@ class Expansion:
         if not system.strip():
             return (Message("user", prompt),)
         return (Message("system", system), Message("user", prompt))
+
+    def _cleaned(self, variables: Params) -> Params:
+        """The variables as templates insert them; plain ASCII, nearly all there is, as it is."""
+        clean = self._target.clean
+        if clean is None:
+            return variables
+        for name in self._inserted:
+            value = variables.get(name)
+            if value.__class__ in _SHORT_TYPES:
+                continue
+            if value.__class__ is not str or not (value.isascii() and value.isprintable()):
+                return clean(variables)
+        return variables
 
     def _render(self, template: Template, row: Row, item_id: str, variables: Params) -> str:
         try:

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
@@ -13,11 +13,14 @@ from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.params import REFUSED, ParamError, RequestParams, Text, check_params
 from copygen.prompts.template import Template
+from copygen.prompts.wishes import KEYS, Wishes, WishKeys, wishes_of
 from copygen.prompts.yaml_rows import read_header
 
 MAX_TEXTS_PER_ITEM: Final = 10_000
 """Matrix cells times variants."""
-_STRUCTURE: Final = frozenset(("prompt", "system", "provider", "variants", "matrix", "items"))
+_STRUCTURE: Final = frozenset(
+    ("prompt", "system", "provider", "variants", "matrix", "items", "untrusted", *KEYS)
+)
 
 
 def _scalar(value: JsonValue) -> JsonValue:
@@ -30,7 +33,7 @@ Scalar = Annotated[Any, AfterValidator(_scalar)]
 Axis = Annotated[list[Scalar], Field(min_length=1)]
 
 
-class PromptFile(RequestParams):
+class PromptFile(WishKeys, RequestParams):
     """The keys of a prompt file."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
@@ -42,6 +45,7 @@ class PromptFile(RequestParams):
     matrix: Annotated[dict[Text, Axis], Field(min_length=1)] | None = None
     items: Text | None = None
     params: dict[str, JsonValue] | None = None
+    untrusted: Literal[True] | list[Text] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +71,10 @@ class Plan:
     variants: int = 1
     overrides: Mapping[str, str] = field(default_factory=dict)
     """Variables from the command line: they win over columns."""
+    wishes: Wishes | None = None
+    """What the texts must be like; None: nothing is said."""
+    untrusted: frozenset[str] | None = frozenset()
+    """Columns whose values are marked as material in the prompt; None: all columns."""
 
     @property
     def templated(self) -> bool:
@@ -117,6 +125,8 @@ def load(path: str, overrides: Mapping[str, str]) -> Loaded:
         cells=_cells(document, given.matrix or {}, overrides),
         variants=given.variants,
         overrides=overrides,
+        wishes=wishes_of(document, given),
+        untrusted=_untrusted(document, given),
     )
     _check_size(plan, document)
     place = document.source(("items",))
@@ -188,6 +198,15 @@ def _cells(
             raise PromptError(message, source)
         cells[label] = Cell(label, dict(zip(matrix, values, strict=True)))
     return tuple(cells.values())
+
+
+def _untrusted(document: Document, given: PromptFile) -> frozenset[str] | None:
+    if given.untrusted is None:
+        return frozenset()
+    if given.prompt is None:
+        message = "'untrusted' marks what a template inserts; give a 'prompt'"
+        raise PromptError(message, document.source(("untrusted",)))
+    return None if given.untrusted is True else frozenset(given.untrusted)
 
 
 def _label(value: JsonValue) -> str:

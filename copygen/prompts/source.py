@@ -62,6 +62,8 @@ class PromptSource:
         """Prompts of each cell."""
         self.overrides = frozenset(plan.overrides)
         """The variables given on the command line."""
+        self.wishes = plan.wishes
+        """What the prompt file wants of its texts."""
         self.used_names = plan.used_names
         """The variables that prompts are made of."""
         self.is_stream = is_stream

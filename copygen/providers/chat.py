@@ -28,8 +28,9 @@ class ChatCompletions:
     `base_url` is what comes before `/chat/completions`, with or without a slash at its end; a
     query (Azure's `api-version`) stays. `key` goes out as a bearer token, and only when given.
     `headers` are sent with every request, over copygen's own. `secrets` are taken out of every
-    message beside the key and the values of secret headers. Raises ConfigError for an address
-    or a header that cannot be sent.
+    message beside the key and the values of secret headers. `spared` are parameters that shape
+    the reply and may be left out all the same, for a model that refuses them. Raises ConfigError
+    for an address or a header that cannot be sent.
     """
 
     def __init__(
@@ -40,6 +41,7 @@ class ChatCompletions:
         provider: str = "",
         headers: Mapping[str, str] | None = None,
         secrets: Iterable[Secret] = (),
+        spared: frozenset[str] = frozenset(),
     ) -> None:
         self.name = provider
         self.url = _endpoint(base_url)
@@ -47,7 +49,7 @@ class ChatCompletions:
         hidden = [Secret(value) for name, value in own.items() if name in _SECRET_HEADERS]
         self.redactor = Redactor([*([key] if key else []), *hidden, *secrets])
         self._headers = _headers(self.url, key, own)
-        self._adaptations = Adaptations()
+        self._adaptations = Adaptations(spared)
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url.host!r}, provider={self.name!r})"

@@ -79,7 +79,9 @@ def _refused(name: str, replacement: str | None) -> Refused | None:
 class Adaptations:
     """What each model has refused so far."""
 
-    def __init__(self) -> None:
+    def __init__(self, spared: frozenset[str] = frozenset()) -> None:
+        """`spared` may be left out though they shape the reply: the prompts say it in words."""
+        self._kept = _KEPT - spared
         self._changes: dict[str, dict[str, str | None]] = {}
 
     def fit(self, model: str, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
@@ -106,7 +108,7 @@ class Adaptations:
         if parameter in changes:
             return True
         renamed_to_it = parameter in changes.values()
-        if parameter in _KEPT or (parameter in _TOKEN_CAPS and not replacement):
+        if parameter in self._kept or (parameter in _TOKEN_CAPS and not replacement):
             return False
         if renamed_to_it and (parameter in _TOKEN_CAPS or replacement in changes):
             return False

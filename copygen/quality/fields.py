@@ -171,6 +171,16 @@ def in_words(fields: Sequence[Field]) -> str:
     return "\n".join(lines)
 
 
+def text_in_words(spec: FieldSpec) -> str:
+    """Return the request for a single text of a channel, in words; empty if it has no limit."""
+    said = _length_words(spec, each=False)
+    if not said:
+        return ""
+    unit = spec.unit
+    counted = f" Length is counted in {unit.noun}: {unit.explanation}." if unit.explanation else ""
+    return f"Reply with the text and nothing else, {said}.{counted}"
+
+
 Data = dict[str, str | list[str]]
 """Field → its text or texts; what the record has under `data`."""
 

@@ -55,16 +55,20 @@ def reask(
     violations: Sequence[Violation],
     keep: Iterable[str] = (),
     texts: Mapping[str, Sequence[str]] | None = None,
+    every: Sequence[str] = (),
 ) -> ReAsk:
     """Name each error as measured, and ask for the fields at fault only.
 
     `keep` are words that a shorter text must not lose, as a rule the names of the item and the
     terms of the glossary; only those in the text at fault are mentioned. `texts` are the fields'
     present texts, by name; `{"": [text]}` for a single one. Warnings are not mentioned: nothing
-    is rejected for them. Meant for violations with at least one error.
+    is rejected for them. `every` names all fields there are: they are asked for together when the
+    answer as a whole is at fault. Meant for violations with at least one error.
     """
     faults = [one for one in violations if one.severity is Severity.ERROR]
     fields = tuple(dict.fromkeys(one.field for one in faults if one.field is not None))
+    if every and any(one.field is None for one in faults):
+        fields = tuple(every)
     lines = [_fault(one, _kept(one, keep, texts or {})) for one in _grouped(faults)[:MAX_FAULTS]]
     if (more := len(_grouped(faults)) - MAX_FAULTS) > 0:
         lines.append(f"and {more} more of the same kinds")

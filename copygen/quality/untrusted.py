@@ -1,53 +1,16 @@
 """Row values are written by strangers: what is taken out of them, and what is reported."""
 
-import re
 import unicodedata
 from functools import cache
 from typing import Final
 
-from copygen.models import Item, JsonValue
+from copygen.quality.cleaning import clean, clean_item
 from copygen.quality.folding import Folded
 from copygen.quality.packs import Pack, load_wording
 
-_REMOVED: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but tab and line ends
-    "\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, fillers, Arabic letter mark
-    "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # zero width, bidirectional controls
-    "\u3164\ufeff\uffa0\ufff9-\ufffb"  # fillers, byte-order mark, annotations
-    "\ud800-\udfff"  # lone surrogates
-    "\U000e0000\U000e0002-\U000e001f\U000e0080-\U000e0fff]"
-)
-_SEPARATORS: Final = re.compile("[\u2028\u2029]")
-_TAGS: Final = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0001-\U000e007f]")
-"""Tag letters spell text nobody sees, except in the flags of England, Scotland and Wales."""
-_JOINERS: Final = re.compile("[\u200c\u200d]")
-_JOINING: Final = re.compile(
-    "[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u17ff\u1800-\u18af\ufb50-\ufdff\ufe70-\ufefc]"
-)
-"""Arabic, Indic and related scripts, whose spelling needs joiners and non-joiners."""
-_EMOJI_BEFORE: Final = re.compile(
-    "[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e007f]"
-)
-_MAX_DEPTH: Final = 64
+__all__ = ["clean", "clean_item", "looks_like_instruction"]
+
 _LONGEST_LOOKED_AT: Final = 20_000
-
-
-def clean(text: str) -> str:
-    """`text` without control, zero-width, bidirectional and other invisible characters.
-
-    Tabs and line ends stay, U+2028 and U+2029 become line ends. ZERO WIDTH JOINER and NON-JOINER
-    stay where they spell something: inside emoji, and in Arabic, Persian and Indic words.
-    """
-    if text.isascii() and text.isprintable():
-        return text
-    text = _SEPARATORS.sub("\n", _REMOVED.sub("", text))
-    text = _TAGS.sub(lambda match: match[1] or "", text)
-    return _JOINERS.sub(_needed, text)
-
-
-def clean_item(item: Item) -> dict[str, JsonValue]:
-    """The item with every text in it cleaned, names of columns as they are."""
-    return {name: _cleaned(value, _MAX_DEPTH) for name, value in item.items()}
 
 
 def looks_like_instruction(value: str) -> str | None:
@@ -71,24 +34,3 @@ def looks_like_instruction(value: str) -> str | None:
 @cache
 def _instructions() -> Pack:
     return load_wording("instructions")
-
-
-def _needed(match: re.Match[str]) -> str:
-    text, at = match.string, match.start()
-    before, after = text[at - 1 : at] if at else "", text[at + 1 : at + 2]
-    if not before or not after:
-        return ""
-    if _JOINING.match(before) or _JOINING.match(after):
-        return match[0]
-    emoji = match[0] == "\u200d" and _EMOJI_BEFORE.match(before) and _EMOJI_BEFORE.match(after)
-    return match[0] if emoji else ""
-
-
-def _cleaned(value: JsonValue, depth: int) -> JsonValue:
-    if isinstance(value, str):
-        return clean(value)
-    if depth and isinstance(value, dict):
-        return {name: _cleaned(inner, depth - 1) for name, inner in value.items()}
-    if depth and isinstance(value, list):
-        return [_cleaned(inner, depth - 1) for inner in value]
-    return value

@@ -9,7 +9,16 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
-from copygen.models import ErrorInfo, JsonValue, Kind, Result, Status, Usage
+from copygen.models import (
+    ErrorInfo,
+    JsonValue,
+    Kind,
+    Result,
+    Severity,
+    Status,
+    Usage,
+    Violation,
+)
 from copygen.results.jsontext import dumps, loads, loads_exactly
 
 MAX_LINE_BYTES = 256 * 1024 * 1024
@@ -117,6 +126,9 @@ def _fields(result: Result) -> dict[str, JsonValue]:
         "attempts": result.attempts,
         "error": _error_fields(result.error),
         "created_at": _timestamp(result.created_at),
+        "data": None if result.data is None else dict(result.data),
+        "violations": [_violation_fields(one) for one in result.violations],
+        "reasks": result.reasks,
     }
 
 
@@ -136,6 +148,17 @@ def _error_fields(error: ErrorInfo | None) -> dict[str, JsonValue] | None:
     if error is None:
         return None
     return {"kind": error.kind, "message": error.message, "status": error.status}
+
+
+def _violation_fields(violation: Violation) -> dict[str, JsonValue]:
+    """Without what is None: a violation of the text as a whole has no place."""
+    place = {"field": violation.field, "index": violation.index, "span": violation.span}
+    return {
+        "rule": violation.rule,
+        "severity": violation.severity,
+        "message": violation.message,
+        **{name: value for name, value in place.items() if value is not None},
+    }
 
 
 def _milliseconds(value: float | None) -> float | None:
@@ -168,6 +191,9 @@ def _result(value: JsonValue) -> Result:
         attempts=_count(value, "attempts"),
         error=_error(_object(value, "error")),
         created_at=_moment(_text(value, "created_at")),
+        data=_object(value, "data"),
+        violations=tuple(map(_violation, _objects(value, "violations"))),
+        reasks=_count(value, "reasks"),
     )
 
 
@@ -188,6 +214,22 @@ def _error(value: dict[str, JsonValue] | None) -> ErrorInfo | None:
         return None
     status = None if value.get("status") is None else _count(value, "status")
     return ErrorInfo(Kind(_text(value, "kind")), _text(value, "message"), status)
+
+
+def _violation(value: dict[str, JsonValue]) -> Violation:
+    span = value.get("span")
+    if span is not None and not (
+        isinstance(span, list) and len(span) == 2 and all(type(end) is int for end in span)
+    ):
+        raise TypeError("'span' is not a pair of offsets")
+    return Violation(
+        rule=_text(value, "rule"),
+        severity=Severity(_text(value, "severity")),
+        message=_text(value, "message"),
+        span=None if span is None else (span[0], span[1]),
+        field=_optional_text(value, "field"),
+        index=None if value.get("index") is None else _count(value, "index"),
+    )
 
 
 def _cost(value: dict[str, JsonValue]) -> Decimal | None:
@@ -216,6 +258,13 @@ def _object(value: dict[str, JsonValue], name: str) -> dict[str, JsonValue] | No
     if item is not None and not isinstance(item, dict):
         raise TypeError(f"{name!r} is not an object")
     return item
+
+
+def _objects(value: dict[str, JsonValue], name: str) -> list[dict[str, JsonValue]]:
+    items = value.get(name) or []
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise TypeError(f"{name!r} is not a list of objects")
+    return items
 
 
 def _number(value: dict[str, JsonValue], name: str) -> float | None:

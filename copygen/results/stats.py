@@ -9,6 +9,7 @@ from copygen.models import Result, Status, Traffic, Usage
 from copygen.results.breakdown import Breakdown, cell_of
 from copygen.results.causes import Causes
 from copygen.results.distribution import Distribution, Latency
+from copygen.results.quality import QualityFold
 from copygen.results.spending import Spending
 from copygen.results.summary import Amount, FailureGroup, Summary
 
@@ -30,8 +31,10 @@ class Stats:
     Memory does not grow with the number of results. The properties may be read at any time.
     """
 
-    def __init__(self, matrix: tuple[str, ...] = ()) -> None:
-        """`matrix` names the variables of the prompt file's matrix, if it has one."""
+    def __init__(self, matrix: tuple[str, ...] = (), *, judged: bool = False) -> None:
+        """`matrix` names the variables of the prompt file's matrix, if it has one; `judged` says
+        that the texts of the run are held against rules.
+        """
         self.skipped = 0
         """Prompts not run because an earlier run had settled them."""
         self._counts = dict.fromkeys(Status, 0)
@@ -47,6 +50,7 @@ class Stats:
         self._model_costs = Breakdown()
         self._cell_costs = Breakdown()
         self._causes = Causes()
+        self._quality = QualityFold() if judged else None
 
     @property
     def by_status(self) -> Mapping[Status, int]:
@@ -96,6 +100,8 @@ class Stats:
         if result.usage is not None:
             self._count_tokens(result.usage)
         self._spending.add(result, reference_cost_usd)
+        if self._quality is not None:
+            self._quality.add(result)
         if result.error is not None or result.status is Status.FAILED:
             self._causes.add(result.id, result.error)
 
@@ -143,6 +149,7 @@ class Stats:
             traffic=traffic,
             failures=self._causes.groups(),
             simulated=simulated,
+            quality=self._quality.quality() if self._quality else None,
         )
 
     def _count_model(self, model: str) -> None:

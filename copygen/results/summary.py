@@ -8,6 +8,7 @@ from copygen.models import BudgetState, JsonValue, Kind, Status, Traffic, Usage
 from copygen.results.breakdown import CostGroup
 from copygen.results.distribution import PERCENTILE_COUNTS, Latency
 from copygen.results.jsontext import dumps
+from copygen.results.quality import Quality
 
 SUMMARY_VERSION = 1
 """Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
@@ -116,6 +117,8 @@ class Summary:
     """How much of the limit on cost or tokens was used; None without one."""
     cache_hint: CacheHint | None = None
     """How the template could have more of its prompts read from the provider's cache."""
+    quality: Quality | None = None
+    """How the texts fared against the rules of the prompt file; None where it has none."""
 
     @property
     def cache_hit_share(self) -> float | None:

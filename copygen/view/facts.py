@@ -29,6 +29,7 @@ _STATUS_STYLES = {
 _STATUS_WORDS = {Status.SKIPPED: "never sent"}
 _NOTES = 3
 _NOTE_CELLS = 120
+_OPENING_CELLS = 40
 
 
 def _outcome(summary: Summary) -> list[Row]:
@@ -44,6 +45,33 @@ def _outcome(summary: Summary) -> list[Row]:
     if not facts:
         facts.append(Text("none"))
     return [("Prompts", Flow(facts)), *_time(summary)]
+
+
+def _texts(summary: Summary) -> list[Row]:
+    """What became of texts that were held against rules."""
+    quality = summary.quality
+    if quality is None:
+        return []
+    facts = [
+        Text.assemble((count(number), f"bold {style}"), f" {words}")
+        for number, words, style in (
+            (quality.first_try, "accepted at first try", "green"),
+            (quality.after_reask, "after a re-ask", "green"),
+            (quality.kept, "kept though wrong", "yellow"),
+            (quality.rejected, "rejected", "red"),
+        )
+        if number
+    ]
+    if quality.reasks:
+        facts.append(Text(counted(quality.reasks, "re-ask"), "dim"))
+    rows: list[Row] = [("Texts", Flow(facts))] if facts else []
+    if quality.openings:
+        said = (
+            Text(f"{count(one.count)} × “{safe(one.words, _OPENING_CELLS)}”")
+            for one in quality.openings
+        )
+        rows.append(("Openings", Flow(list(said))))
+    return rows
 
 
 def _word(status: Status) -> str:
@@ -188,6 +216,7 @@ def _counted(number: int, words: str) -> Text:
 
 SECTIONS: Sequence[Callable[[Summary], list[Row]]] = (
     _outcome,
+    _texts,
     _latency,
     _spending,
     _breakdown,

@@ -8,7 +8,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from copygen.models import Status
+from copygen.models import Severity, Status
+from copygen.results.quality import Quality
 from copygen.results.stats import FailureGroup, Summary
 from copygen.view.facts import SECTIONS, Row
 from copygen.view.figures import count, counted, money
@@ -20,6 +21,7 @@ _STACKED = 56
 
 _LABEL_CELLS = 12
 _EXAMPLE_CELLS = 240
+_RULES_SHOWN = 20
 
 
 def render_summary(
@@ -35,6 +37,8 @@ def render_summary(
     console.print(_overview(summary, width))
     if summary.failures:
         console.print(_failures(summary, width))
+    if summary.quality and summary.quality.rules:
+        console.print(_violations(summary.quality, width))
     for label, line in _closing(summary, results, command):
         # Not wrapped: a path or a command must survive being copied.
         console.print(
@@ -116,6 +120,41 @@ def _failures(summary: Summary, width: int) -> Panel:
     )
 
 
+def _violations(quality: Quality, width: int) -> Panel:
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(justify="right", no_wrap=True)
+    if width >= _STACKED:
+        table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for group in quality.rules[:_RULES_SHOWN]:
+        style = "bold red" if group.severity is Severity.ERROR else "yellow"
+        name = Text(safe(group.rule, _EXAMPLE_CELLS // 3), style)
+        example = Text.assemble(
+            (safe(group.example_id, _EXAMPLE_CELLS // 3), "cyan"),
+            "  ",
+            safe(group.message, _EXAMPLE_CELLS),
+        )
+        figure = Text(count(group.count), style)
+        if width >= _STACKED:
+            table.add_row(figure, name, example)
+        else:
+            table.add_row(figure, Text("\n").join([name, example]))
+    if (more := len(quality.rules) - _RULES_SHOWN) > 0:
+        table.add_row(Text(), Text(f"and {counted(more, 'more rule')}", "dim"))
+    errors = any(group.severity is Severity.ERROR for group in quality.rules)
+    return Panel(
+        table,
+        box=ROUNDED,
+        title=Text(
+            "violations by rule, an example each", f"not dim bold {'red' if errors else 'yellow'}"
+        ),
+        title_align="left",
+        border_style="dim",
+        padding=(0, 1),
+        width=width,
+    )
+
+
 def _cause(group: FailureGroup) -> Text:
     words = Text(group.kind.value.replace("_", " "))
     if group.various:
@@ -146,3 +185,6 @@ def _closing(
     if failed := records.get(Status.FAILED, 0):
         retry = (f"{line} --retry failed", "bold")
         yield "Next", Text.assemble(f"{count(failed)} failed: ", retry)
+    if summary.quality and (rejected := records.get(Status.REJECTED, 0)):
+        retry = (f"{line} --retry rejected", "bold")
+        yield "Next", Text.assemble(f"{count(rejected)} rejected: ", retry)

@@ -22,7 +22,7 @@ def test_the_line_has_the_fields_of_the_format_in_order() -> None:
         b'"output_tokens":30,"cached_tokens":64,"cache_write_tokens":16,"reasoning_tokens":5},'
         b'"cost_usd":0.0000126,'
         b'"cost_note":null,"latency_ms":38.25,"total_ms":41.5,"attempts":1,"error":null,'
-        b'"created_at":"2026-03-14T09:26:53.589Z"}\n'
+        b'"created_at":"2026-03-14T09:26:53.589Z","data":null,"violations":[],"reasks":0}\n'
     )
 
 

@@ -13,6 +13,8 @@ from copygen.engine.engine import Engine, Outside
 from copygen.engine.feed import IteratorFeed
 from copygen.errors import CopygenError
 from copygen.models import ApiError, Completion, Kind, Message, Prompt, Result, Source, Usage
+from copygen.providers.protocol import Provider
+from copygen.quality.standard import Standard
 
 CONFIG = ProviderConfig(name="fake", base_url="https://api.example/v1", default_model="m")
 WALL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -85,6 +87,8 @@ class Run:
         settings: Settings,
         config: ProviderConfig = CONFIG,
         seed: int = 0,
+        provider: Provider | None = None,
+        standard: Standard | None = None,
     ) -> None:
         self.results: list[Result] = []
         self.emit: Callable[[Result], object] = self.results.append
@@ -92,7 +96,14 @@ class Run:
         self.error: CopygenError | None = None
         transport = httpx.MockTransport(handler)  # type: ignore[arg-type]  # sync or async
         outside = Outside(transport, random.Random(seed), lambda: WALL)
-        self.engine = Engine(config, settings, FakeProvider(), outside, self.transitions.append)
+        self.engine = Engine(
+            config,
+            settings,
+            provider or FakeProvider(),
+            outside,
+            self.transitions.append,
+            standard=standard,
+        )
 
     async def over(self, entries: Iterable[Prompt]) -> "Run":
         """Run over these entries to the end."""

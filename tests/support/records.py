@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from copygen.models import ErrorInfo, Kind, Result, Status, Usage
+from copygen.models import ErrorInfo, Kind, Result, Severity, Status, Usage, Violation
 from copygen.results.record import Fault, encode, read_results
 
 ENDED = datetime(2026, 3, 14, 9, 26, 53, 589_000, tzinfo=UTC)
@@ -119,6 +119,21 @@ any_result = st.builds(
         message=any_text,
         status=st.none() | st.integers(100, 599),
     ),
+    data=st.none()
+    | st.dictionaries(any_text, any_text | st.lists(any_text, max_size=3), max_size=3),
+    violations=st.lists(
+        st.builds(
+            Violation,
+            rule=any_text,
+            severity=st.sampled_from(Severity),
+            message=any_text,
+            span=st.none() | st.tuples(st.integers(0, 10**6), st.integers(0, 10**6)),
+            field=st.none() | any_text,
+            index=st.none() | st.integers(0, 100),
+        ),
+        max_size=3,
+    ).map(tuple),
+    reasks=st.integers(0, 5),
     created_at=st.datetimes(timezones=st.just(UTC)).map(
         lambda moment: moment.replace(microsecond=moment.microsecond // 1000 * 1000)
     ),

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from copygen.models import Kind, Status, Traffic
+from copygen.models import Kind, Severity, Status, Traffic
 from copygen.results.breakdown import CostGroup
+from copygen.results.quality import OpeningGroup, Quality, RuleGroup
 from copygen.results.stats import FailureGroup, Latency, Summary
 from copygen.results.summary import CacheHint
 from copygen.view.summary import render_summary
@@ -270,3 +271,44 @@ def test_no_text_from_outside_disturbs_the_table(message: str, name: str, width:
     console = Console(file=stream, width=width, color_system=None)
     render_summary(summary, console, results=name, command=message)
     assert not CONTROL.search(stream.getvalue())
+
+
+QUALITY = Quality(
+    first_try=4500,
+    after_reask=485,
+    kept=0,
+    rejected=12,
+    reasks=530,
+    rules=(
+        RuleGroup("length", Severity.ERROR, 14, "sku-7", "headline 3: 34 of 30 width units"),
+        RuleGroup("grounding.claim", Severity.WARNING, 3, "sku-9", HOSTILE),
+    ),
+    openings=(OpeningGroup("elevate your", 9), OpeningGroup(HOSTILE, 4)),
+)
+
+
+@pytest.mark.parametrize("width", [40, 80, 120])
+def test_texts_that_were_judged_have_their_own_lines(width: int) -> None:
+    shown = drawn(replace(PARTIAL, quality=QUALITY), width)
+    lines = shown.splitlines()[: -CLOSING - 1]
+    assert {cell_len(line) for line in lines} == {min(width, 100)}
+    assert "12 rejected: copygen run prompts.yaml --retry rejected" in shown
+    flat = " ".join(shown.replace("│", " ").split())
+    for words in (
+        "4,500 accepted at first try",
+        "485 after a re-ask",
+        "12 rejected",
+        "530 re-asks",
+    ):
+        assert words in flat
+    assert "9 × “elevate your”" in flat
+    assert "violations by rule, an example each" in flat
+    assert "sku-7" in flat
+    assert "\x1b" not in shown
+    assert "\u202e" not in shown
+
+
+def test_a_run_without_rules_has_none_of_them() -> None:
+    shown = drawn(PARTIAL, 80)
+    assert "re-ask" not in shown
+    assert "violations" not in shown

@@ -1,0 +1,142 @@
+"""A text that breaks a rule goes back to the model with what is wrong, a few times at most.
+
+Every further request takes the way of the first: the caller sends it through budget, pacer,
+breaker and retries, and counts what it cost.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Final, TypeAlias
+
+from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Prompt, Status
+from copygen.quality.reask import ReAsk, better
+from copygen.quality.standard import Asker, OnViolation, Reading, Standard
+
+MAX_ENLARGEMENTS: Final = 3
+"""How often the cap on output is doubled for one prompt where no model's own cap is known."""
+OUTPUT_CAPS: Final = ("max_tokens", "max_completion_tokens")
+
+Ask: TypeAlias = Callable[[Prompt], Awaitable[Completion | ApiError]]
+"""Sends a prompt until it is answered or given up; raises when the run ends meanwhile."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """How one prompt's requests are sent."""
+
+    ask: Ask
+    may_ask: Callable[[], bool]
+    """Whether the prompt has time left for one more request."""
+    latency_s: Callable[[], float | None]
+    """Of the latest answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a prompt whose text was judged."""
+
+    status: Status
+    reading: Reading
+    completion: Completion
+    """The reply the text is from."""
+    latency_s: float | None
+    """Of that reply."""
+    reasks: int
+
+
+class Reasking:
+    """Holds the texts of one run against its standard, and has them corrected."""
+
+    def __init__(self, standard: Standard, max_output_tokens: Callable[[str], int | None]) -> None:
+        """`max_output_tokens` says how much a model can write at most, if that is known."""
+        self.standard = standard
+        self._max_output_tokens = max_output_tokens
+
+    def of(self, prompt: Prompt) -> "Correction":
+        """The way of one prompt."""
+        return Correction(self.standard, prompt, self._max_output_tokens(prompt.model))
+
+
+class Correction:
+    """One prompt: the conversation, and the best version of its text so far."""
+
+    def __init__(self, standard: Standard, prompt: Prompt, cap: int | None) -> None:
+        self._standard = standard
+        self._asker = Asker(prompt.input, prompt.id)
+        self._prompt = prompt
+        self._cap = cap
+        self._enlargements = 0
+        self._reasks = 0
+        self._best: tuple[Reading, Completion, float | None] | None = None
+
+    async def until_fit(self, way: Way) -> Completion | ApiError:
+        """Ask, judge and ask again; the last answer, whatever it was.
+
+        Whatever `way.ask` raises passes through. `outcome` is what it came to, then as well.
+        """
+        latest: Reading | None = None
+        asked: ReAsk | None = None
+        while True:
+            answer = await self._ask_whole(way)
+            if isinstance(answer, ApiError):
+                return answer
+            latest = self._take(answer, latest, asked, way.latency_s())
+            if latest.accepted or self._reasks >= self._standard.terms.reasks or not way.may_ask():
+                return answer
+            asked = self._standard.again(latest, self._asker.item)
+            self._reasks += 1
+            self._prompt = _continued(self._prompt, answer.text, asked.message)
+
+    def outcome(self) -> Outcome | None:
+        """What came of it; None when there is no text to judge. To be asked for once."""
+        self._standard.end(self._asker.prompt_id)
+        if self._best is None:
+            return None
+        reading, completion, latency_s = self._best
+        how = self._standard.terms.on_violation
+        if not reading.accepted and how is OnViolation.TRIM:
+            shorter = self._standard.trimmed(reading, self._asker)
+            reading = shorter if shorter.accepted else reading
+        fit = reading.accepted or how is OnViolation.KEEP
+        if fit:
+            self._standard.accept(reading, self._asker)
+        return Outcome(
+            Status.OK if fit else Status.REJECTED, reading, completion, latency_s, self._reasks
+        )
+
+    async def _ask_whole(self, way: Way) -> Completion | ApiError:
+        """Ask, with a larger cap on the output as long as the answer is cut off by it."""
+        while True:
+            answer = await way.ask(self._prompt)
+            if not isinstance(answer, ApiError) or answer.kind is not Kind.TRUNCATED:
+                return answer
+            larger = self._larger(self._prompt.params)
+            if larger is None or not way.may_ask():
+                return answer
+            self._enlargements += 1
+            self._prompt = replace(self._prompt, params=larger)
+
+    def _larger(self, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue] | None:
+        caps = {n: v for n in OUTPUT_CAPS if isinstance(v := params.get(n), int) and v > 0}
+        if not caps or self._enlargements >= MAX_ENLARGEMENTS:
+            return None
+        doubled = {n: 2 * v if self._cap is None else min(2 * v, self._cap)
+                   for n, v in caps.items()}  # fmt: skip
+        return {**params, **doubled} if any(doubled[n] > v for n, v in caps.items()) else None
+
+    def _take(
+        self,
+        answer: Completion,
+        earlier: Reading | None,
+        asked: ReAsk | None,
+        latency_s: float | None,
+    ) -> Reading:
+        reading = self._standard.read(answer.text, self._asker, earlier, asked)
+        if self._best is None or better(reading.candidate, self._best[0].candidate):
+            self._best = reading, answer, latency_s
+        return reading
+
+
+def _continued(prompt: Prompt, said: str, message: str) -> Prompt:
+    turn = (Message("assistant", said), Message("user", message))
+    return replace(prompt, messages=(*prompt.messages, *turn))
