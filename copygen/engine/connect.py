@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import pydantic
 
@@ -11,8 +12,10 @@ from copygen.errors import ConfigError
 from copygen.providers.chat import ChatCompletions
 from copygen.providers.protocol import Provider
 from copygen.providers.redact import Secret
-from copygen.providers.simulator import SimulatorProfile, simulator
 from copygen.providers.transport import AiohttpTransport
+
+if TYPE_CHECKING:
+    from copygen.providers.simulator import SimulatorProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,9 @@ async def connect(
     Raises ConfigError for an address that must not get the key, before anything is sent.
     """
     if config.simulated and config.base_url is None:
+        # Loading a server takes 70 ms, and most runs need none.
+        from copygen.providers.simulator import simulator
+
         async with simulator(_profile(config)) as base_url:
             here = config.model_copy(update={"base_url": base_url})
             async with _open(here, settings, key, spared) as connection:
@@ -66,7 +72,9 @@ async def _open(
         yield Connection(config, provider, transport)
 
 
-def _profile(config: ProviderConfig) -> SimulatorProfile:
+def _profile(config: ProviderConfig) -> "SimulatorProfile":
+    from copygen.providers.simulator import SimulatorProfile
+
     try:
         return SimulatorProfile.model_validate(config.simulation)
     except pydantic.ValidationError as invalid:

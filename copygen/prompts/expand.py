@@ -114,8 +114,9 @@ class Expansion:
             messages: tuple[Message, ...] = ()
             for variant in range(1, plan.variants + 1):
                 if variant == 1 or self._uses_variant:
-                    bare = self._messages(row, item_id, variables, variant)
-                    messages = self._wording.with_request(bare)
+                    messages = self._messages(row, item_id, variables, variant)
+                    if self._wording.adds:
+                        messages = self._wording.with_request(messages)
                 prompt_id = f"{cell_id}/{variant}" if plan.variants > 1 else cell_id
                 yield prompt_id, variant, variables, messages
 
@@ -133,7 +134,9 @@ class Expansion:
             return row.messages
         plan = self._plan
         if plan.prompt is not None:
-            variables = self._wording.marked(self._cleaned(variables))
+            variables = self._cleaned(variables)
+            if self._wording.adds:
+                variables = self._wording.marked(variables)
         if self._uses_variant:
             variables = {"variant": variant, **variables}
         prompt = row.prompt or ""

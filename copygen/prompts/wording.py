@@ -23,6 +23,8 @@ class Wording:
         self._marked = tuple(sorted(name for name in marked if _NAME.fullmatch(name)))
         notes = [_NOTE.format(name) for name in self._marked]
         self._words = "\n".join([*notes, *([request] if request else [])])
+        self.adds = bool(self._words)
+        """Whether it changes any prompt."""
 
     @property
     def marks_chars(self) -> int:

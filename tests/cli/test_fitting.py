@@ -181,3 +181,38 @@ def test_an_unknown_check_is_told_with_its_place(tmp_path: Path) -> None:
     done = copygen("plan", "p.yaml", "-p", "simulator", cwd=tmp_path)
     assert done.returncode == 2
     assert "p.yaml:3:3: unknown key 'languag'; did you mean 'language'" in done.stderr
+
+
+def test_a_kill_amid_a_reask_loses_and_repeats_no_row(server: CopyServer, tmp_path: Path) -> None:
+    server.reask_latency_s = 60
+    names = ["plain"] * 5 + ["long"] * 5
+    prompt_file(tmp_path, "channel: google_ads.headline", names)
+    process = start("run", "p.yaml", *server.to, cwd=tmp_path)
+    while sum(len(asked["messages"]) > 1 for asked in list(server.asked)) < 5:
+        assert process.poll() is None
+        time.sleep(0.02)
+    process.kill()
+    process.wait(20)
+    before = [record["id"] for record in records(tmp_path / "p.results.jsonl")]
+    server.reask_latency_s = 0
+    done = copygen("run", "p.yaml", *server.to, cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    after = [record["id"] for record in records(tmp_path / "p.results.jsonl")]
+    assert after[: len(before)] == before
+    assert sorted(after) == sorted(f"{name}-{n}" for n, name in enumerate(names))
+    # What was settled before the kill was not asked for again.
+    firsts = [a["messages"][0]["content"] for a in server.asked if len(a["messages"]) == 1]
+    assert len(firsts) == 10 + 10 - len(before)
+
+
+def test_reasks_keep_to_the_limit_on_cost(server: CopyServer, tmp_path: Path) -> None:
+    prompt_file(tmp_path, "channel: google_ads.headline\nmax_tokens: 20", ["stubborn"] * 200)
+    limit = Decimal("0.005")
+    flags = ("--max-cost", limit, "--summary-json", "s.json")
+    done = copygen("run", "p.yaml", *server.to, *flags, cwd=tmp_path)
+    assert done.returncode == 4, done.stderr
+    charged = server.charged[0] * Decimal("0.28") + server.charged[1] * Decimal("0.42")
+    assert Decimal("0.5") * limit <= charged / 10**6 <= limit
+    found = records(tmp_path / "p.results.jsonl")
+    assert sum(record["usage"]["output_tokens"] for record in found) == server.charged[1]
+    assert all(record["text"] and record["status"] == "rejected" for record in found)
