@@ -180,9 +180,9 @@ def run(
     summary go to standard error, results to the results file, or to standard output with -o -.
 
     Exit codes: 0 every prompt accepted, 2 wrong usage or input (nothing sent), 3 some prompts
-    failed, 4 your limit reached (cost, tokens, time), 5 provider down (run again), 6 another run
-    writes this file, 7 provider refused (key, billing, model), 8 results cannot be written,
-    130 interrupted.
+    failed or were rejected, 4 your limit reached (cost, tokens, time), 5 provider down (run
+    again), 6 another run writes this file, 7 provider refused (key, billing, model), 8 results
+    cannot be written, 130 interrupted.
     """
     from copygen.cli.concealing import concealing
     from copygen.cli.failing import reported
