@@ -1,6 +1,7 @@
 """The command line: flags in, wiring, exit code out."""
 
 import os
+import sys
 
 from copygen.cli.signals import ignore_signals, leave_on_signal
 
@@ -16,6 +17,21 @@ def main() -> None:
         app(prog_name="copygen")
     finally:
         ignore_signals()
+        _let_go_of_standard_error()
+
+
+def _let_go_of_standard_error() -> None:
+    """Drop what can no longer be shown: a reader that went away must not change the exit code.
+
+    Python flushes at exit, and ends with 120 when that fails.
+    """
+    stream = sys.stderr
+    if stream is None:
+        return
+    try:
+        stream.flush()
+    except (OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
 
 
 def _hold_standard_streams() -> None:
