@@ -6,7 +6,6 @@ of S2 are in test_canary.py.
 """
 
 import asyncio
-import gc
 import json
 import os
 import re
@@ -16,7 +15,6 @@ import signal
 import stat
 import subprocess
 import sys
-import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
@@ -36,6 +34,7 @@ from copygen.providers.chat import ChatCompletions
 from copygen.providers.redact import Secret
 from copygen.providers.transport import AiohttpTransport
 from tests.prompts.test_sandbox import BOMBS, ESCAPES
+from tests.support.cpu import cpu_s
 from tests.support.fault_server import Authority
 from tests.support.prompt_files import TARGET
 from tests.support.pty_screen import run_on_pty, terminal_env
@@ -329,25 +328,13 @@ def test_S7_a_yaml_bomb_is_refused_at_once(tmp_path: Path, place: str, name: str
             read_it()
 
     # The best of three: on a busy machine even processor time comes out longer.
-    assert min(_cpu_s(read) for _ in range(3)) < MOST_CPU_S
+    assert min(cpu_s(read) for _ in range(3)) < MOST_CPU_S
     tracemalloc.start()
     try:
         read()
         assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
     finally:
         tracemalloc.stop()
-
-
-def _cpu_s(work: Callable[[], None]) -> float:
-    """Without the garbage collector: what other tests have left behind is not its work."""
-    gc.collect()
-    gc.disable()
-    try:
-        began = time.process_time()
-        work()
-        return time.process_time() - began
-    finally:
-        gc.enable()
 
 
 # Templates
