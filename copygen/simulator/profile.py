@@ -142,7 +142,7 @@ class SimulatorProfile(BaseModel):
     Shares are probabilities of a fault per request, 0 to 1; together they are at most 1.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     seed: int = Field(default=0, ge=0, lt=2**63)
     """Another seed, other faults, latencies and texts."""
