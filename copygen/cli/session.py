@@ -117,8 +117,7 @@ class Session:
         with self._signals.passed_to(self._interrupt):
             self._display.start()
             try:
-                proven = bool(self._sink.earlier.get(Status.OK))
-                self._error = await self.engine.run(self._feed(), self._emit, proven=proven)
+                self._error = await self.engine.run(self._feed(), self._emit)
             finally:
                 self._error = self._record_ended() or self._error
                 ticker.cancel()

@@ -8,7 +8,7 @@ import yaml
 from yaml.reader import ReaderError
 
 from copygen.documents.events import MAX_BYTES, Allowance, Events, TooLargeError, open_events
-from copygen.documents.scalars import plain
+from copygen.documents.scalars import WrittenNumber, plain
 from copygen.errors import CopygenError, PromptError
 from copygen.models import JsonValue, Source
 
@@ -48,6 +48,19 @@ class Node:
     """Alias expansions inside it."""
     merges: bool = False
     """It is a mapping that uses `<<`."""
+    spelling: str | None = None
+    """Of a number that prints otherwise than it is written: how it is written."""
+    spelled: bool = False
+    """It or something inside it has a `spelling`."""
+
+    def as_written(self) -> JsonValue:
+        """The value, with numbers that print as they are written."""
+        if not self.spelled:
+            return self.value
+        if self.spelling is not None:
+            return WrittenNumber(self.spelling)
+        inner = {key: child.as_written() for key, (_, _, child) in self.children.items()}
+        return inner if isinstance(self.value, dict) else list(inner.values())
 
 
 def located(error: type[CopygenError], message: str, source: Source) -> CopygenError:
@@ -269,6 +282,8 @@ class Composer:
             node.height,
             node.aliases + 1,
             node.merges,
+            node.spelling,
+            node.spelled,
         )
 
     def _scalar(self, event: yaml.ScalarEvent) -> Node:
@@ -278,7 +293,10 @@ class Composer:
             value = plain(text) if event.implicit[0] else text
         else:
             value = self._tagged(text, tag, line, column)
-        return Node(value, line, column, event.style, {}, 1 + len(text))
+        node = Node(value, line, column, event.style, {}, 1 + len(text))
+        if value.__class__ is float and repr(value) != text:
+            node.spelling, node.spelled = text, True
+        return node
 
     def _tagged(self, text: str, tag: str, line: int, column: int) -> JsonValue:
         if tag in ("!", _CORE_TAG + "str"):
@@ -321,6 +339,7 @@ def _adopt(node: Node, key: str | int, line: int, column: int, child: Node) -> N
     node.weight += child.weight
     node.height = max(node.height, child.height + 1)
     node.aliases += child.aliases
+    node.spelled = node.spelled or child.spelled
 
 
 def _place(event: yaml.Event) -> tuple[int, int]:

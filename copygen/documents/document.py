@@ -16,7 +16,7 @@ Location = Sequence[str | int]
 class Document:
     """A parsed document: plain data, and the position of every part of it."""
 
-    data: JsonValue = field(repr=False)  # of a settings file, it may be a key in the wrong place
+    data: JsonValue
     path: str
     root: Node = field(repr=False)
 
@@ -24,6 +24,10 @@ class Document:
         """Return where that key or index stands; of the nearest known parent if it is unknown."""
         line, column, _ = self._find(loc)
         return Source(self.path, line, column)
+
+    def child(self, loc: Location) -> Node:
+        """Return the node there; of the nearest known parent if it is unknown."""
+        return self._find(loc)[2]
 
     def text_source(self, loc: Location, line: int) -> Source:
         """Return where line `line` (1-based) of the text at `loc` stands in the file.

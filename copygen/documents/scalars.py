@@ -3,7 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, Self
 
 from copygen.models import JsonValue
 
@@ -17,6 +17,29 @@ _WORDS: Final[Mapping[str, bool | None]] = {
 }
 _NUMBER_START: Final = frozenset("-.0123456789")
 _LONGEST_NUMBER: Final = 64
+
+
+class WrittenNumber(float):
+    """A number that prints as it is written, such as `19.90`."""
+
+    __slots__ = ("text",)
+
+    def __new__(cls, text: str) -> Self:
+        """`text` is what `float` can read."""
+        number = super().__new__(cls, text)
+        number.text = text
+        return number
+
+    text: str
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def as_written(text: str) -> float:
+    """The number that a text is, as one that prints as the text does."""
+    number = float(text)
+    return number if repr(number) == text else WrittenNumber(text)
 
 
 def plain(text: str) -> JsonValue:

@@ -1,7 +1,15 @@
-"""CSV with a header row → rows. Every value is text."""
+"""CSV with a header row → rows. Every value is text.
+
+One reader of the csv module reads header and rows alike, so both have one notion of quoting and no
+line is read twice or passed over: as many rows come out, as `Row` or as `BadRow`, as that module
+finds in the text.
+"""
 
 import csv
+import re
+from collections import deque
 from collections.abc import Iterator
+from pathlib import PurePath
 from typing import Final
 
 from copygen.errors import PromptError
@@ -14,97 +22,221 @@ from copygen.prompts.rows import (
     RowError,
     Rows,
     bad_row,
-    checked_id,
-    own_prompt,
+    column_name,
+    text_row,
 )
 
 MAX_FIELD_BYTES: Final = 16 * 1024 * 1024
 _DELIMITERS: Final = (",", ";", "\t")
+_DELIMITER_NAMES: Final = {"\t": "tab", ",": "comma", ";": "semicolon"}
 _MAX_HEADER_LINES: Final = 100
+_LINES_COMPARED: Final = 20
+"""Of a file, to tell its delimiter; of a stream one, which the first row needs anyway."""
+_SEP_LINE: Final = re.compile(r'"?sep=([^"\r\n\w\s]|\t)"?[,;\t]*\s*', re.IGNORECASE)
+"""How Excel tells the delimiter of the lines below."""
 
 
 def csv_rows(lines: Lines, path: str, *, templated: bool) -> Rows:
     """Yield the row of each record as soon as its last line is read.
 
-    The delimiter (comma, semicolon or tab) is the one the header has most of. Records whose
+    The delimiter is what a `sep=` line says, tab in a .tsv file, else that of comma, semicolon and
+    tab which gives the first rows as many fields as the header, and the header most. Records whose
     fields are all empty are skipped. Raises PromptError for an unusable header.
     """
     # The limit is the csv module's own and process-wide; its default of 128 kB is one long page.
     csv.field_size_limit(MAX_FIELD_BYTES)
-    try:
-        header, records, line = _header(lines)
-    except LineError as exc:
-        raise PromptError(str(exc), Source(path, exc.line, exc.column)) from exc
-    except csv.Error as exc:
-        raise PromptError(_explain(exc), Source(path, 1)) from exc
-    _check_header(header, Source(path, line), templated=templated)
+    texts = _Texts(lines)
+    header, records = _header(texts, path, templated=templated)
     while True:
-        source = Source(path, lines.number + 1)
+        source = Source(path, texts.number + 1)
+        message = None
+        fields: list[str] | None = []
         try:
             fields = next(records, None)
-        except LineError as exc:
-            yield BadRow(str(exc), Source(path, exc.line, exc.column), None, {})
-            continue
         except csv.Error as exc:
-            yield BadRow(_explain(exc), source, None, {})
-            continue
-        if fields is None:
+            message = _explain(exc, texts.delimiter)
+        if texts.fault is not None:
+            fault = texts.take_fault()
+            yield BadRow(str(fault), Source(path, fault.line, fault.column), None, {})
+        elif message is not None:
+            yield BadRow(message, source, None, {})
+        elif fields is None:
             return
-        if any(fields):
+        elif any(fields):
             yield _row(header, fields, source, templated=templated)
+
+
+class _Texts:
+    """The lines as text, for the csv module.
+
+    A line that is no text is kept as `fault` and not raised: raised from within a record, it would
+    leave the record's other lines to be taken for rows of their own.
+    """
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._ahead: deque[tuple[str, LineError | None]] = deque()
+        self.fault: LineError | None = None
+        self.delimiter = ","
+        self.header_ends_before: int | None = None
+        """The line that the header must not reach; None once it has been read."""
+
+    @property
+    def number(self) -> int:
+        """1-based number of the line last given out."""
+        return self._lines.number - len(self._ahead)
+
+    def __iter__(self) -> Iterator[str]:
+        # A generator, for speed: nothing else happens for every line of a million.
+        while True:
+            if self._ahead:
+                text, fault = self._ahead.popleft()
+                self.fault = self.fault or fault
+            else:
+                try:
+                    line = next(self._lines, None)
+                    if line is None:
+                        return
+                    text = self._lines.decode(line)
+                except LineError as exc:
+                    self.fault = self.fault or exc
+                    text = self._lines.damaged()
+            if text.startswith("\ufeff"):  # files that were joined have one in the middle, too
+                text = text.lstrip("\ufeff")
+            if self.header_ends_before is not None and self.number > self.header_ends_before:
+                raise csv.Error("header")
+            yield text
+
+    def ahead(self, count: int) -> list[str]:
+        """The next lines, as far as there are as many; they are still to be given out."""
+        while len(self._ahead) < count:
+            fault = None
+            try:
+                line = next(self._lines, None)
+                if line is None:
+                    break
+                text = self._lines.decode(line)
+            except LineError as exc:
+                fault, text = exc, self._lines.damaged()
+            self._ahead.append((text, fault))
+        return [text.lstrip("\ufeff") for text, _ in self._ahead]
+
+    def take_fault(self) -> LineError:
+        """The fault of the record just read, which is then done with."""
+        fault, self.fault = self.fault, None
+        assert fault is not None
+        return fault
 
 
 def _row(header: list[str], fields: list[str], source: Source, *, templated: bool) -> Row | BadRow:
     if len(fields) != len(header):
-        message = (
-            f"{len(fields)} fields where the header has {len(header)}; "
-            "put values that contain the delimiter or a quote in quotes"
-        )
-        return BadRow(message, source, None, {})
+        return BadRow(_uneven(len(fields), len(header)), source, None, {})
     item = dict(zip(header, fields, strict=True))
     try:
-        own_id = checked_id(item.get("id"))
-        prompt = None if templated else own_prompt(item)
+        return text_row(item, source, templated=templated)
     except RowError as exc:
         return bad_row(exc, item, source)
-    return Row(item, source, item, own_id, None, prompt)
 
 
-def _header(lines: Lines) -> tuple[list[str], Iterator[list[str]], int]:
-    """Return the column names, the reader of the records after them, and the names' line."""
-    texts: list[str] = []
-    lines.peek()
-    first = lines.number + 1
-    for line in lines:
-        texts.append(lines.decode(line))
-        quotes = sum(text.count('"') for text in texts)
-        if quotes % 2 == 0 or len(texts) == _MAX_HEADER_LINES:
-            break
-    delimiter = _delimiter("".join(texts))
-    header = next(csv.reader(texts, delimiter=delimiter, strict=True), [])
-    records = csv.reader(map(lines.decode, lines), delimiter=delimiter, strict=True)
-    return [name.strip() for name in header], records, first if texts else 1
+def _uneven(found: int, wanted: int) -> str:
+    fields = "1 field" if found == 1 else f"{found} fields"
+    if found > wanted:
+        hint = "put values that contain the delimiter or a quote in quotes"
+    else:
+        hint = "add the missing ones, or put a value that contains a line break in quotes"
+    return f"{fields} where the header has {wanted}; {hint}"
 
 
-def _delimiter(header: str) -> str:
-    outside = "".join(header.split('"')[::2])
-    return max(_DELIMITERS, key=outside.count)
+def _header(texts: _Texts, path: str, *, templated: bool) -> tuple[list[str], Iterator[list[str]]]:
+    """Return the column names and the reader of the records after them."""
+    first, given = _first_line(texts, path)
+    source = Source(path, texts.number + 1 if first else 1)
+    delimiter = given or _delimiter(texts, first, path)
+    texts.delimiter = delimiter
+    texts.header_ends_before = source.line + _MAX_HEADER_LINES
+    records = csv.reader(iter(texts), delimiter=delimiter, strict=True)
+    try:
+        header = next(records, [])
+    except csv.Error as exc:
+        if texts.fault is None:
+            raise PromptError(_explain(exc, delimiter), source) from exc
+        header = []
+    if texts.fault is not None:
+        raise _unreadable(texts.take_fault(), path)
+    texts.header_ends_before = None
+    names = [column_name(name) for name in header]
+    _check_header(names, delimiter, source, templated=templated)
+    return names, records
 
 
-def _check_header(header: list[str], source: Source, *, templated: bool) -> None:
+def _first_line(texts: _Texts, path: str) -> tuple[str, str | None]:
+    """The first line of the header, still to be given out, and the delimiter a line above tells."""
+    given = None
+    while True:
+        ahead = texts.ahead(1)
+        if not ahead:
+            return "", given
+        if texts.number + 1 == 1 and texts.fault is not None:
+            raise _unreadable(texts.take_fault(), path)
+        sep = _SEP_LINE.fullmatch(ahead[0]) if given is None else None
+        if ahead[0].strip() and sep is None:
+            return ahead[0], given
+        next(iter(texts))
+        given = sep[1] if sep else given
+
+
+def _unreadable(fault: LineError, path: str) -> PromptError:
+    return PromptError(str(fault), Source(path, fault.line, fault.column))
+
+
+def _delimiter(texts: _Texts, first: str, path: str) -> str:
+    """The delimiter of a table whose header begins with `first`."""
+    outside = "".join(first.split('"')[::2])
+    candidates = [delimiter for delimiter in _DELIMITERS if delimiter in outside]
+    if PurePath(path).suffix.lower() == ".tsv" and ("\t" in candidates or not candidates):
+        return "\t"
+    if len(candidates) < 2:
+        return candidates[0] if candidates else ","
+    is_stream = path.startswith("<")
+    compared = texts.ahead(2 if is_stream else _LINES_COMPARED)
+
+    def fit(delimiter: str) -> tuple[float, int, int]:
+        records = [fields for fields in csv.reader(compared, delimiter=delimiter) if fields]
+        # The last one may go on below.
+        rows = records[1:-1] if len(records) > 2 else records[1:]
+        even = sum(len(fields) == len(records[0]) for fields in rows)
+        # Before a blank it is punctuation: `price, THB`.
+        between = outside.count(delimiter) - outside.count(f"{delimiter} ")
+        return (even / len(rows) if rows else 0.0, between, outside.count(delimiter))
+
+    return max(candidates, key=fit)
+
+
+def _check_header(header: list[str], delimiter: str, source: Source, *, templated: bool) -> None:
     if not any(header):
         raise PromptError("the file is empty; its first line should name the columns", source)
+    if all(name.startswith("#") and len(name) > 1 for name in header):
+        message = "this line is a comment (it begins with '#'); the first line should name the "
+        raise PromptError(message + "columns: take the comment out", source)
+    seen: set[str] = set()
     for position, name in enumerate(header, 1):
         if not name:
-            raise PromptError(f"column {position} of the header has no name", source)
-        if name in header[: position - 1]:
+            message = f"column {position} of the header has no name; name it, or delete the column"
+            raise PromptError(message, source)
+        if name in seen:
             raise PromptError(f"the column '{name}' is there twice; rename one", source)
-    if not templated and "prompt" not in header:
+        if "\n" in name and delimiter in name:
+            message = f"the name of column {position} goes on over rows of the table; close its "
+            raise PromptError(message + "quote in the line where it begins", source)
+        seen.add(name)
+    if not templated and "prompt" not in seen:
         raise PromptError(NO_WORDING, source)
 
 
-def _explain(exc: csv.Error) -> str:
+def _explain(exc: csv.Error, delimiter: str) -> str:
     problem = str(exc)
+    if problem == "header":
+        return f"the header has more than {_MAX_HEADER_LINES} lines; is a closing quote missing?"
     if "field larger" in problem:
         size = MAX_FIELD_BYTES // 1024 // 1024
         return f"a field is larger than {size} MiB; is a closing quote missing?"
@@ -112,4 +244,8 @@ def _explain(exc: csv.Error) -> str:
         return "a quote opened in this record is never closed"
     if "new-line character" in problem:
         return "a bare carriage return; save the file with LF or CRLF line ends"
-    return f"not valid CSV: {problem}; double a quote that belongs to the text"
+    name = _DELIMITER_NAMES.get(delimiter, f"'{delimiter}'")
+    return (
+        f"not valid CSV: after a closing quote a {name} should follow; put the whole value in "
+        "quotes, and double a quote that belongs to the text"
+    )

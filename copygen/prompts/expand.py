@@ -1,6 +1,7 @@
 """Item x matrix cell x variant → prompt: rendered, merged, keyed."""
 
 import hashlib
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -11,6 +12,7 @@ from copygen.models import Item, JsonValue, Message, Prompt, Source
 from copygen.prompts.ids import canonical
 from copygen.prompts.promptfile import Cell, Plan
 from copygen.prompts.rows import Row
+from copygen.prompts.syntax import by_key, spelled
 from copygen.prompts.template import RenderError, Template
 from copygen.prompts.wording import Wording
 
@@ -20,6 +22,8 @@ Judge = Callable[[str, Params, tuple[Message, ...], Source], None]
 OUTPUT_CAPS: Final = ("max_tokens", "max_completion_tokens")
 """One setting under two names."""
 _SHORT_TYPES: Final = frozenset((int, float, bool, type(None)))
+_NAMES_SHOWN: Final = 10
+_NUMBER: Final = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
 _SHORT_CHARS: Final = 400
 """The longest a number comes out as: a float without an exponent."""
 
@@ -49,6 +53,7 @@ class Expansion:
         self._cells = plan.cells or (Cell("", {}),)
         self._matrix_names = frozenset(self._cells[0].values)
         templates = [template for template in (plan.prompt, plan.system) if template]
+        self._constants = frozenset[str]().union(*(one.constants for one in templates))
         names = frozenset[str]().union(*(template.names for template in templates))
         given = {"variant", *self._matrix_names, *plan.overrides}
         self._needed = names - given
@@ -66,7 +71,8 @@ class Expansion:
     def check(self, row: Row, item_id: str) -> None:
         """Raise PromptError if a prompt of this row cannot be made."""
         self._check_columns(row)
-        if self._plain and row.item.keys() >= self._needed and self._fits(row):
+        plain = self._plain and row.written is None
+        if plain and row.item.keys() >= self._needed and self._fits(row):
             return
         for _ in self._texts(row, item_id):
             pass
@@ -110,22 +116,38 @@ class Expansion:
         self._check_columns(row)
         for cell in self._cells:
             variables = {**row.item, **cell.values, **plan.overrides}
+            shown = variables
+            if row.written is not None or cell.written is not None:
+                others = {**(row.written or row.item), **(cell.written or cell.values)}
+                shown = {**variables, **others, **plan.overrides}
             cell_id = f"{item_id}/{cell.label}" if plan.cells else item_id
             messages: tuple[Message, ...] = ()
             for variant in range(1, plan.variants + 1):
                 if variant == 1 or self._uses_variant:
-                    messages = self._messages(row, item_id, variables, variant)
+                    messages = self._messages(row, item_id, shown, variant)
                     if self._wording.adds:
                         messages = self._wording.with_request(messages)
                 prompt_id = f"{cell_id}/{variant}" if plan.variants > 1 else cell_id
                 yield prompt_id, variant, variables, messages
 
     def _check_columns(self, row: Row) -> None:
+        if self._constants and not self._constants.isdisjoint(row.item):
+            raise self._constant_for_column(row)
         if self._matrix_names.isdisjoint(row.item):
             return
         name = min(self._matrix_names & row.item.keys())
         message = f"the column '{name}' is also a name in the matrix; rename one of them"
         raise PromptError(message, row.source)
+
+    def _constant_for_column(self, row: Row) -> PromptError:
+        name = min(self._constants & row.item.keys())
+        templates = [one for one in (self._plan.prompt, self._plan.system) if one is not None]
+        place = next(one.place_of(name) for one in templates if name in one.constants)
+        message = (
+            f"template {place.path}:{place.line} inserts the constant '{name}', not the column of "
+            f"that name; write {{{{ {by_key(name)} }}}}"
+        )
+        return PromptError(message, row.source)
 
     def _messages(
         self, row: Row, item_id: str, variables: Params, variant: int
@@ -215,13 +237,24 @@ def _sentence(exc: RenderError, item_id: str, variables: Params) -> str:
     if exc.name is None:
         return f"{place} {exc} (item '{item_id}')"
     known = list(variables) if exc.known is None else list(exc.known)
-    near = nearest(exc.name, known)
-    hint = f"nearest is '{near}'" if near else f"it has {_listed(known)}"
+    hint = _hint(exc.name, known, is_column=exc.known is None)
     return f"{place} uses '{exc.name}', which item '{item_id}' does not have; {hint}."
 
 
-def _listed(names: list[str]) -> str:
-    if not names:
-        return "no columns"
-    shown = ", ".join(f"'{name}'" for name in names[:10])
-    return f"{shown} and {len(names) - 10} more" if len(names) > 10 else shown
+def _hint(name: str, known: list[str], *, is_column: bool) -> str:
+    """What is there instead of a name, so that it can be pasted into the template."""
+    near = nearest(name, known)
+    if near is None and is_column:
+        near = next((one for one in known if one.startswith(name) and len(name) > 2), None)
+    if near is not None:
+        odd = is_column and spelled(near) != near
+        return f"nearest is '{near}'" + (f", written {{{{ {spelled(near)} }}}}" if odd else "")
+    if not known:
+        return "it has no columns"
+    hint = "it has " + ", ".join(f"'{one}'" for one in known[:_NAMES_SHOWN])
+    if len(known) > _NAMES_SHOWN:
+        hint += f" and {len(known) - _NAMES_SHOWN} more"
+    if is_column and any(_NUMBER.fullmatch(one) for one in known):
+        return f"{hint}: is the first line of the table a row? It should name the columns"
+    odd_name = next((one for one in known if is_column and spelled(one) != one), None)
+    return hint if odd_name is None else f"{hint}, written like {{{{ {spelled(odd_name)} }}}}"

@@ -1,11 +1,19 @@
-"""JSON Lines → rows. Each line is an object: an item, or a complete prompt."""
+"""JSON Lines → rows. Each line is an object: an item, or a complete prompt.
+
+Whole numbers past 64 bits become texts, as in YAML: most readers round them, and they are article
+numbers. A number that prints otherwise than it is written (`19.90`) is kept both ways: as the
+number in the row, and as written for templates.
+"""
 
 import json
+import re
+import unicodedata
 from typing import Any, Final, NoReturn
 
 import orjson
 
 from copygen.documents import type_name
+from copygen.documents.scalars import WrittenNumber, as_written
 from copygen.models import JsonValue, Source
 from copygen.prompts.lines import LineError, Lines
 from copygen.prompts.rows import BadRow, Row, RowError, Rows, bad_row, row_from
@@ -13,6 +21,12 @@ from copygen.prompts.rows import BadRow, Row, RowError, Rows, bad_row, row_from
 MAX_DEPTH: Final = 64
 _WHITE: Final = " \t\r\n"
 """White space to JSON; Python strips control characters and more."""
+_BOM: Final = b"\xef\xbb\xbf"
+_MAY_PRINT_OTHERWISE: Final = frozenset((float, list, dict))
+_PRINTS_OTHERWISE: Final = re.compile(rb"\.[0-9]+0(?![0-9])|[0-9][eE]|[0-9.]{17}|0\.0000")
+"""A zero at the end, an exponent, more digits than a float holds, a small fraction."""
+_MOST_DIGITS: Final = 20
+"""Of a whole number of 64 bits, and its sign."""
 
 
 class JsonError(RowError):
@@ -30,7 +44,9 @@ def jsonl_rows(lines: Lines, path: str, *, templated: bool) -> Rows:
             line = next(lines, None)
             if line is None:
                 return
-            if not line.isspace():
+            if line.startswith(_BOM):  # files that were joined have one in the middle, too
+                line = line.lstrip(_BOM)
+            if line and not line.isspace():
                 yield _row(line, Source(path, lines.number), lines, templated=templated)
         except LineError as exc:
             yield BadRow(str(exc), Source(path, exc.line, exc.column), None, {})
@@ -41,8 +57,12 @@ def _row(line: bytes, source: Source, lines: Lines, *, templated: bool) -> Row |
         whole = _object(line, lines)
     except JsonError as exc:
         return BadRow(str(exc), Source(source.path, source.line, exc.column), None, {})
+    written = None
+    kinds = [value.__class__ for value in whole.values()]
+    if not _MAY_PRINT_OTHERWISE.isdisjoint(kinds) and _PRINTS_OTHERWISE.search(line):
+        whole, written = _both(line, lines)
     try:
-        return row_from(whole, source, templated=templated)
+        return row_from(whole, source, templated=templated, written=written)
     except RowError as exc:
         return bad_row(exc, whole, source)
 
@@ -61,7 +81,47 @@ def _object(line: bytes, lines: Lines) -> dict[str, JsonValue]:
     # Colons are as many as keys, unless some stand in texts or inner objects: only then look.
     if line.count(b":") != len(value):
         _refuse_repeated_keys(lines.decode(line))
-    return value
+    return value if line.isascii() else _composed(value)
+
+
+def _composed(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """The object with its names in composed letters (NFC), as all names are compared."""
+    if all(map(str.isascii, value)):
+        return value
+    composed = {unicodedata.normalize("NFC", name): inner for name, inner in value.items()}
+    if len(composed) < len(value):
+        raise JsonError("two keys are the same but for how an accent is written; rename one")
+    return composed
+
+
+def _both(line: bytes, lines: Lines) -> tuple[dict[str, JsonValue], dict[str, JsonValue] | None]:
+    """The object of a sound line, and as its numbers are written if any prints otherwise."""
+    text = lines.decode(line)
+    written = json.loads(text, parse_float=as_written, parse_int=_whole_number)
+    if not line.isascii():
+        written = _composed(written)
+    whole = _without_spelling(written)
+    return whole, None if whole is written else written
+
+
+def _whole_number(text: str) -> int | str:
+    number = int(text) if len(text) <= _MOST_DIGITS else None
+    return number if number is not None and -(2**63) <= number < 2**64 else text
+
+
+def _without_spelling(value: JsonValue) -> JsonValue:
+    """The value with plain numbers; the value itself where it has no others."""
+    if isinstance(value, WrittenNumber):
+        return float(value)
+    if isinstance(value, dict):
+        made: JsonValue = {name: _without_spelling(inner) for name, inner in value.items()}
+        same = all(made[name] is inner for name, inner in value.items())
+    elif isinstance(value, list):
+        made = [_without_spelling(inner) for inner in value]
+        same = all(one is other for one, other in zip(made, value, strict=True))
+    else:
+        return value
+    return value if same else made
 
 
 def check_depth(value: JsonValue, left: int = MAX_DEPTH) -> None:
@@ -77,7 +137,12 @@ def check_depth(value: JsonValue, left: int = MAX_DEPTH) -> None:
 def _lenient(text: str, problem: orjson.JSONDecodeError) -> JsonValue:
     """Read what the strict reader refuses though it is JSON: a lone surrogate written as \\u."""
     try:
-        value = json.loads(text, parse_constant=_refuse_constant, parse_float=_finite)
+        value = json.loads(
+            text,
+            parse_constant=_refuse_constant,
+            parse_float=_finite,
+            parse_int=_whole_number,
+        )
     except RecursionError as exc:
         raise JsonError(f"nested more than {MAX_DEPTH} levels deep") from exc
     except json.JSONDecodeError as exc:

@@ -27,6 +27,7 @@ class Lines:
     def __init__(self, stream: BinaryIO) -> None:
         self._readline = stream.readline
         self._held: bytes | None = None
+        self._last = b""
         self.number = 0
         """1-based number of the line last given out."""
 
@@ -44,7 +45,9 @@ class Lines:
         self.number += 1
         if self.number == 1:
             line = self._without_bom(line)
+        self._last = line
         if len(line) > MAX_LINE_BYTES:
+            self._last = b"\n"
             self._skip(line)
             size = MAX_LINE_BYTES // 1024 // 1024
             raise LineError(f"this line is longer than {size} MiB", self.number)
@@ -71,10 +74,17 @@ class Lines:
             message = f"byte 0x{line[exc.start]:02x} is not UTF-8; save the file as UTF-8"
             raise LineError(message, self.number, column) from exc
 
+    def damaged(self) -> str:
+        """The line of the last LineError, as far as it can be read; never an empty one."""
+        return self._last.decode("utf-8", "replace")
+
     def _without_bom(self, line: bytes) -> bytes:
         if line.startswith(_UTF16_BOMS):
+            self._last = line
             raise LineError("this is UTF-16; save the file as UTF-8", self.number)
-        return line.removeprefix(_BOM)
+        while line.startswith(_BOM):  # tools that add one do so to a file that has one
+            line = line.removeprefix(_BOM)
+        return line
 
     def _skip(self, line: bytes) -> None:
         while line and not line.endswith(b"\n"):

@@ -15,7 +15,7 @@ from copygen.prompts.expand import Expansion, Target
 from copygen.prompts.jsonl_rows import JsonError, check_depth, jsonl_rows
 from copygen.prompts.lines import LineError, Lines
 from copygen.prompts.promptfile import Loaded, Plan, load, load_template, table_path
-from copygen.prompts.rows import BadRow, Row, RowError, Rows, Table, bad_row, row_from
+from copygen.prompts.rows import BadRow, Row, RowError, Rows, Table, bad_row, column_name, row_from
 from copygen.prompts.source import Entries, PromptSource, readable, stream_entries
 from copygen.prompts.yaml_rows import yaml_rows
 
@@ -44,7 +44,7 @@ def open_prompts(
     `limit` is the most prompts to make. Pipes are read like standard input: as a stream.
     Raises PromptError.
     """
-    given = dict(overrides or {})
+    given = {column_name(name): value for name, value in (overrides or {}).items()}
     plan = _template_plan(template, given)
     with readable(path):
         is_stream = path == "-" or not stat.S_ISREG(Path(path).stat().st_mode)
@@ -78,7 +78,7 @@ def prompts_from(
     after it go on. `template` and `overrides` are as for `open_prompts`; raises PromptError for
     an unusable template only.
     """
-    given = dict(overrides or {})
+    given = {column_name(name): value for name, value in (overrides or {}).items()}
     plan = _template_plan(template, given) or Plan(overrides=given)
     rows = _value_rows(values, templated=plan.templated)
     return stream_entries(rows, Expansion(plan, target))
@@ -144,9 +144,7 @@ def _sniffed_rows(stream: BinaryIO, path: str, *, templated: bool) -> Rows:
     except LineError as exc:
         raise PromptError(str(exc), Source(path, exc.line, exc.column)) from exc
     if not start:
-        raise PromptError(
-            "the input is empty; give it JSONL, or CSV with a header", Source(path, 1)
-        )
+        return  # nothing to do today is no error in a pipeline
     if start == b"[":
         message = "this is a JSON list; write one object per line (JSONL)"
         raise PromptError(message, Source(path, lines.number + 1))
@@ -229,7 +227,18 @@ def open_table(path: str, stdin: BinaryIO | None = None) -> Rows:
     standard input. Raises PromptError for what cannot be opened, and for an unusable header.
     """
     if path == "-":
-        yield from _sniffed_rows(stdin or sys.stdin.buffer, STDIN_NAME, templated=True)
+        yield from _rows_or_none(stdin or sys.stdin.buffer, STDIN_NAME)
         return
     with readable(path), Path(path).open("rb") as stream:
-        yield from _sniffed_rows(stream, path, templated=True)
+        yield from _rows_or_none(stream, path)
+
+
+def _rows_or_none(stream: BinaryIO, path: str) -> Rows:
+    """The rows of a table to be looked at, where nothing at all is a mistake; PromptError then."""
+    rows = _sniffed_rows(stream, path, templated=True)
+    first = next(rows, None)
+    if first is None:
+        message = "there is nothing in it; give it JSONL, or CSV with a header"
+        raise PromptError(message, Source(path, 1))
+    yield first
+    yield from rows

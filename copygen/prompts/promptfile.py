@@ -12,6 +12,7 @@ from copygen.documents import Document, validate
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.params import REFUSED, ParamError, RequestParams, Text, check_params
+from copygen.prompts.rows import column_name
 from copygen.prompts.template import Template
 from copygen.prompts.wishes import KEYS, Wishes, WishKeys, wishes_of
 from copygen.prompts.yaml_rows import read_header
@@ -54,6 +55,8 @@ class Cell:
 
     label: str
     values: Mapping[str, JsonValue]
+    written: Mapping[str, JsonValue] | None = None
+    """The same with numbers that print as the file has them, where any prints otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +125,7 @@ def load(path: str, overrides: Mapping[str, str]) -> Loaded:
         provider=given.provider,
         model=given.model,
         params=_params(document, given.params),
-        cells=_cells(document, given.matrix or {}, overrides),
+        cells=_cells(document, _named(document, given.matrix or {}), overrides),
         variants=given.variants,
         overrides=overrides,
         wishes=wishes_of(document, given),
@@ -184,6 +187,9 @@ def _cells(
     if not matrix:
         return ()
     axes = [[overrides[name]] if name in overrides else matrix[name] for name in matrix]
+    node = document.child(("matrix",))
+    spelled = dict(zip(matrix, node.as_written().values(), strict=True)) if node.spelled else matrix
+    printed = [axes[at] if name in overrides else spelled[name] for at, name in enumerate(matrix)]
     source = document.source(("matrix",))
     count = 1
     for axis in axes:
@@ -191,13 +197,22 @@ def _cells(
     if count > MAX_TEXTS_PER_ITEM:
         raise PromptError(f"the matrix has more than {MAX_TEXTS_PER_ITEM} cells", source)
     cells: dict[str, Cell] = {}
-    for values in itertools.product(*axes):
+    for values, prints in zip(itertools.product(*axes), itertools.product(*printed), strict=True):
         label = ",".join(_label(value) for value in values)
         if label in cells:
             message = f"two cells of the matrix are both called '{label}'; change a value"
             raise PromptError(message, source)
-        cells[label] = Cell(label, dict(zip(matrix, values, strict=True)))
+        written = dict(zip(matrix, prints, strict=True)) if node.spelled else None
+        cells[label] = Cell(label, dict(zip(matrix, values, strict=True)), written)
     return tuple(cells.values())
+
+
+def _named(document: Document, matrix: Mapping[str, list[JsonValue]]) -> dict[str, list[JsonValue]]:
+    named = {column_name(name): values for name, values in matrix.items()}
+    if len(named) < len(matrix):
+        message = "two names of the matrix are the same but for how an accent is written"
+        raise PromptError(message, document.source(("matrix",)))
+    return named
 
 
 def _untrusted(document: Document, given: PromptFile) -> frozenset[str] | None:
@@ -206,7 +221,7 @@ def _untrusted(document: Document, given: PromptFile) -> frozenset[str] | None:
     if given.prompt is None:
         message = "'untrusted' marks what a template inserts; give a 'prompt'"
         raise PromptError(message, document.source(("untrusted",)))
-    return None if given.untrusted is True else frozenset(given.untrusted)
+    return None if given.untrusted is True else frozenset(map(column_name, given.untrusted))
 
 
 def _label(value: JsonValue) -> str:

@@ -1,12 +1,15 @@
 """One row of input, the same from every format."""
 
+import json
 import re
+import unicodedata
 from collections.abc import Callable, Generator, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from copygen.documents import type_name
+from copygen.documents.scalars import plain
 from copygen.models import Item, JsonValue, Message, Source
-from copygen.prompts.params import ParamError, check_params
+from copygen.prompts.params import REFUSED, ParamError, RequestParams, check_params
 
 MAX_ID_CHARS: Final = 200
 NO_WORDING: Final = (
@@ -16,6 +19,37 @@ NO_WORDING: Final = (
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _NOT_INPUT: Final = frozenset(("params", "messages"))
 _MESSAGE_KEYS: Final = frozenset(("role", "content"))
+_REQUEST_FIELDS: Final = frozenset(RequestParams.model_fields) - {"user"}
+"""Taken from a complete row's top level, where the formats of providers have them. `user` only
+beside `messages`: elsewhere it is as likely a column."""
+_ALSO_SENT: Final = frozenset(
+    ("user", "logprobs", "top_logprobs", "store", "repetition_penalty", "prompt_cache_key")
+)
+_NEVER_SENT: Final = frozenset(
+    (
+        "tools",
+        "tool_choice",
+        "functions",
+        "function_call",
+        "parallel_tool_calls",
+        "modalities",
+        "audio",
+        "web_search_options",
+        "weight",
+    )
+)
+_HARMLESS: Final[Mapping[str, tuple[JsonValue, ...]]] = {
+    "n": (None, 1),
+    "stream": (None, False),
+    "stream_options": (None,),
+}
+"""What `REFUSED` names may be and still ask for no more than copygen does."""
+_NUMBERS: Final = frozenset(
+    name
+    for name, field in RequestParams.model_fields.items()
+    if "int" in str(field.annotation) or "float" in str(field.annotation)
+) - {"logit_bias"}
+_TABLES: Final = frozenset(("logit_bias", "response_format", "thinking"))
 
 
 class Row(NamedTuple):
@@ -32,6 +66,9 @@ class Row(NamedTuple):
     """Its own literal text; never with a template."""
     messages: tuple[Message, ...] | None = None
     """Its own complete conversation; never with a template."""
+    written: Mapping[str, JsonValue] | None = None
+    """Columns whose numbers come out otherwise than the file has them → the same, but numbers
+    that print as they are written."""
 
 
 class BadRow(NamedTuple):
@@ -57,19 +94,60 @@ class RowError(Exception):
         """Where in the row."""
 
 
-def row_from(whole: Mapping[str, JsonValue], source: Source, *, templated: bool) -> Row:
+def column_name(name: str) -> str:
+    """A name as it is compared: composed letters (NFC), no blanks around, no byte order marks."""
+    if name.isascii():
+        return name.strip()
+    return unicodedata.normalize("NFC", name.replace("\ufeff", "")).strip()
+
+
+def row_from(
+    whole: Mapping[str, JsonValue],
+    source: Source,
+    *,
+    templated: bool,
+    written: Mapping[str, JsonValue] | None = None,
+) -> Row:
     """Make a row of a mapping with `id`, `params`, `prompt`, `messages` and columns.
 
-    With a template, `prompt` is a column like any other. Raises RowError.
+    With a template, `prompt` is a column like any other. A complete row may have its request
+    fields (`model`, `temperature`, `system` ...) at its top level, or be a line of a provider's
+    batch file. Raises RowError.
     """
+    if "custom_id" in whole and (body := _batch_body(whole)) is not None:
+        return _batch_row(whole, body, source, templated=templated)
     own_id = checked_id(whole.get("id"))
     params = _params(whole["params"]) if whole.get("params") is not None else None
     messages = _messages(whole, templated=templated) if "messages" in whole else None
     item = whole
     if not _NOT_INPUT.isdisjoint(whole):
         item = {name: value for name, value in whole.items() if name not in _NOT_INPUT}
-    prompt = None if templated or messages is not None else own_prompt(whole)
-    return Row(item, source, whole, own_id, params, prompt, messages)
+    if written is not None:
+        written = {name: written[name] for name in item}
+    if templated:
+        return Row(item, source, whole, own_id, params, None, messages, written)
+    prompt = own_prompt(whole) if messages is None else None
+    if len(whole) > 1:
+        params = _with_top_level(whole, params, has_messages=messages is not None)
+        messages = _with_system(whole, prompt, messages)
+    prompt = prompt if messages is None else None
+    return Row(item, source, whole, own_id, params, prompt, messages, written)
+
+
+def text_row(item: Mapping[str, str], source: Source, *, templated: bool) -> Row:
+    """Make a row of columns that are all text, as CSV has them; raises RowError.
+
+    A complete row's request fields are read as the numbers they are written as; empty cells say
+    nothing.
+    """
+    own_id = checked_id(item.get("id"))
+    if templated:
+        return Row(item, source, item, own_id)
+    prompt = own_prompt(item)
+    given = {name: _from_text(name, item[name]) for name in _REQUEST_FIELDS & item.keys()}
+    params = _with_top_level(given, None, has_messages=False)
+    messages = _with_system(item, prompt, None)
+    return Row(item, source, item, own_id, params, None if messages else prompt, messages)
 
 
 def bad_row(error: RowError, whole: Mapping[str, JsonValue], source: Source) -> BadRow:
@@ -82,20 +160,22 @@ def bad_row(error: RowError, whole: Mapping[str, JsonValue], source: Source) -> 
     return BadRow(str(error), source, own_id, item)
 
 
-def checked_id(value: JsonValue) -> str | None:
+def checked_id(value: JsonValue, name: str = "id") -> str | None:
     """Return an item's own id as text, None if it has none; raises RowError."""
     if value is None:
         return None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
-        raise RowError(f"'id' should be a text or a whole number, not {type_name(value)}", ("id",))
+        message = f"'{name}' should be a text or a whole number, not {type_name(value)}"
+        raise RowError(message, (name,))
     if not value.strip():
-        raise RowError("'id' is empty; fill it in, or leave the column out everywhere", ("id",))
+        message = f"'{name}' is empty; fill it in, or leave the column out everywhere"
+        raise RowError(message, (name,))
     if len(value) > MAX_ID_CHARS:
-        raise RowError(f"'id' is longer than {MAX_ID_CHARS} characters", ("id",))
+        raise RowError(f"'{name}' is longer than {MAX_ID_CHARS} characters", (name,))
     if _CONTROL.search(value):
-        raise RowError("'id' contains a control character or a line break", ("id",))
+        raise RowError(f"'{name}' contains a control character or a line break", (name,))
     return value
 
 
@@ -111,11 +191,101 @@ def own_prompt(whole: Mapping[str, JsonValue]) -> str:
     return prompt
 
 
-def _params(value: JsonValue) -> Mapping[str, JsonValue]:
+def _params(value: JsonValue, *below: str) -> Mapping[str, JsonValue]:
     try:
         return check_params(value)
     except ParamError as exc:
-        raise RowError(str(exc), ("params", *exc.loc)) from exc
+        raise RowError(str(exc), (*(below or ("params",)), *exc.loc)) from exc
+
+
+def _with_top_level(
+    whole: Mapping[str, JsonValue], params: Mapping[str, JsonValue] | None, *, has_messages: bool
+) -> Mapping[str, JsonValue] | None:
+    """The parameters with those at the row's top level; raises RowError for what is not sent."""
+    names = _REQUEST_FIELDS & whole.keys()
+    if has_messages:
+        names |= _ALSO_SENT & whole.keys()
+        for name in sorted(_NEVER_SENT & whole.keys()):
+            if whole[name] is not None:
+                message = f"'{name}' is not sent, for copygen asks for texts; take it out"
+                raise RowError(message, (name,))
+    for name, harmless in _HARMLESS.items():
+        if name in whole and whole[name] not in harmless:
+            raise RowError(REFUSED[name], (name,))
+    given = {name: whole[name] for name in names if whole[name] is not None}
+    if not given:
+        return params
+    for name in given.keys() & (params or {}).keys():
+        message = f"'{name}' is given at the row's top level and under 'params'; keep one"
+        raise RowError(message, (name,))
+    try:
+        check_params(given)
+    except ParamError as exc:
+        raise RowError(str(exc), exc.loc) from exc
+    return {**(params or {}), **given}
+
+
+def _with_system(
+    whole: Mapping[str, JsonValue], prompt: str | None, messages: tuple[Message, ...] | None
+) -> tuple[Message, ...] | None:
+    """The messages with the row's own `system` before them, if it has any."""
+    system = whole.get("system")
+    if system is None or system == "":
+        return messages
+    if not isinstance(system, str):
+        raise RowError(f"'system' should be a text, not {type_name(system)}", ("system",))
+    if messages is None:
+        messages = (Message("user", prompt),)
+    elif any(message.role in ("system", "developer") for message in messages):
+        raise RowError("'system' is given beside a system message; keep one", ("system",))
+    return (Message("system", system), *messages)
+
+
+def _from_text(name: str, text: str) -> JsonValue:
+    text = text.strip()
+    if not text:
+        return None
+    if name in _NUMBERS:
+        return plain(text)
+    if name in _TABLES:
+        try:
+            return json.loads(text)
+        except (ValueError, RecursionError):
+            return text
+    return text
+
+
+def _batch_body(whole: Mapping[str, JsonValue]) -> Mapping[str, JsonValue] | None:
+    """The request of a line made for OpenAI's batches (`body`) or Anthropic's (`params`)."""
+    for name in ("body", "params"):
+        body = whole.get(name)
+        if isinstance(body, dict) and (name == "body" or "messages" in body):
+            return body
+    return None
+
+
+def _batch_row(
+    whole: Mapping[str, JsonValue],
+    body: Mapping[str, JsonValue],
+    source: Source,
+    *,
+    templated: bool,
+) -> Row:
+    url = whole.get("url")
+    if isinstance(url, str) and not url.rstrip("/").endswith("/chat/completions"):
+        message = f"'{url[:80]}' is not asked; copygen sends batch lines for /v1/chat/completions"
+        raise RowError(message, ("url",))
+    if "messages" not in body:
+        raise RowError("a batch line should have 'messages' in its 'body'", ("body",))
+    messages = _messages(body, templated=templated)
+    params = _with_top_level(body, None, has_messages=True)
+    known = {*_REQUEST_FIELDS, *_ALSO_SENT, *_HARMLESS, "messages", "system"}
+    others = {name: value for name, value in body.items() if name not in known}
+    if others:
+        params = {**(params or {}), **_params(others, "body")}
+    item = {name: value for name, value in whole.items() if value is not body}
+    own_id = checked_id(whole["custom_id"], "custom_id")
+    return Row(item, source, whole, own_id, params, None, _with_system(body, None, messages))
 
 
 def _messages(whole: Mapping[str, JsonValue], *, templated: bool) -> tuple[Message, ...]:
@@ -133,8 +303,13 @@ def _messages(whole: Mapping[str, JsonValue], *, templated: bool) -> tuple[Messa
 
 def _message(entry: JsonValue, index: int) -> Message:
     loc = ("messages", index)
-    if not isinstance(entry, dict) or entry.keys() != _MESSAGE_KEYS:
+    if not isinstance(entry, dict) or not entry.keys() >= _MESSAGE_KEYS:
         raise RowError(f"message {index + 1} should be {{role, content}} and nothing else", loc)
+    for name in entry.keys() - _MESSAGE_KEYS:
+        if entry[name] is not None:
+            hint = "write the name into the text" if name == "name" else "take it out"
+            message = f"message {index + 1} has a '{name}', and only role and content are sent; "
+            raise RowError(message + hint, (*loc, name))
     role, content = entry["role"], entry["content"]
     if not isinstance(role, str) or not role:
         raise RowError(f"the role of message {index + 1} should be a text", (*loc, "role"))

@@ -16,6 +16,7 @@ Filters that are random (a prompt must be the same on every run) or made for web
 """
 
 import functools
+import json
 import math
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -24,10 +25,14 @@ from typing import Any, Final, cast
 from jinja2 import StrictUndefined, Undefined, nodes
 from jinja2.environment import Environment
 from jinja2.exceptions import TemplateRuntimeError, UndefinedError
+from jinja2.filters import FILTERS
+from jinja2.nodes import EvalContext
 from jinja2.runtime import BlockReference, Context, LoopContext, Macro
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
+
+from copygen.prompts.syntax import FUNCTIONS, function_name
 
 MAX_WEIGHT: Final = 1024 * 1024
 """Characters and elements one value may stand for; also the longest prompt."""
@@ -61,6 +66,10 @@ class TemplateTooCostlyError(Exception):
     """The template makes more text, or takes more steps, than any prompt needs."""
 
 
+class NoTextError(Exception):
+    """The template inserts something that is no data. `str()` says what."""
+
+
 class MissingVariableError(UndefinedError):
     """A template used a variable, or a key of one, that is not there."""
 
@@ -92,9 +101,6 @@ class _Strict(StrictUndefined):
 class Sandbox(ImmutableSandboxedEnvironment):
     """A bounded, strict Jinja2 environment; one per template, used by one thread at a time."""
 
-    BUILT_IN: Final = frozenset(("range", "dict", "cycler", "joiner", "namespace", "self"))
-    """Names that mean something without being variables."""
-
     intercepted_binops = _GUARDED_OPERATORS
 
     def __init__(self) -> None:
@@ -113,22 +119,26 @@ class Sandbox(ImmutableSandboxedEnvironment):
             if name in _FILTERS
         }
         self.filters |= {"_turns": self._turns, "_weighed": self.admit, "_joined": self._joined}
-        self.tests = {name: self._guarded(name, test) for name, test in self.tests.items()}
-        del self.globals["lipsum"]
+        self.filters["string"] = self._guarded("string", text_of)
+        self.filters["join"] = self._guarded("join", _joining(FILTERS["join"]))
+        self.tests = {
+            name: self._guarded(name, test, of_data=False) for name, test in self.tests.items()
+        }
+        self.globals = {function_name(name): self.globals[name] for name in FUNCTIONS}
 
     def begin(self) -> None:
         """Start a rendering: the effort counts from here."""
         self._effort = 0
 
-    def parse_guarded(self, text: str) -> nodes.Template:
-        """Parse a template and put the guards in."""
-        self._page = len(text) >> 4
-        guarded: nodes.Template = _Guards().visit(self.parse(text))
+    def guarded(self, tree: nodes.Template, size: int) -> nodes.Template:
+        """Put the guards into a parsed template of so many characters."""
+        self._page = size >> 4
+        guarded: nodes.Template = _Guards().visit(tree)
         return guarded
 
     def admit(self, value: Any) -> Any:
         """Return the value, its iterators made lists, unless it weighs too much."""
-        if isinstance(value, Iterator):
+        if isinstance(value, Iterator) and not isinstance(value, LoopContext):
             value = list(self._counted(value, 4))
         self._spend(1 + (weigh(value) >> 4))
         return value
@@ -140,6 +150,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         elif operator == "**":
             self._admit_power(left, right)
         elif operator == "%" and isinstance(left, str):
+            _refuse_objects(right if isinstance(right, tuple) else (right,))
             self._admit_product((_format_weight(left), _magnitude(right)))
         return self.admit(super().call_binop(context, operator, left, right))
 
@@ -151,11 +162,15 @@ class Sandbox(ImmutableSandboxedEnvironment):
         owner = getattr(method, "__self__", None)
         name = str(getattr(method, "__name__", ""))
         self._admit_arguments(name, (owner, *args), kwargs)
+        if isinstance(owner, str):
+            _refuse_objects((*args, *kwargs.values()))
         return self.admit(super().call(context, function, *args, **kwargs))
 
-    def _guarded(self, name: str, function: Any) -> Callable[..., Any]:
+    def _guarded(self, name: str, function: Any, *, of_data: bool = True) -> Callable[..., Any]:
         @functools.wraps(function)
         def guarded(*args: Any, **kwargs: Any) -> Any:
+            if of_data:
+                _refuse_objects(args)
             self._admit_arguments(name, args, kwargs)
             return self.admit(function(*args, **kwargs))
 
@@ -211,17 +226,79 @@ class Sandbox(ImmutableSandboxedEnvironment):
 
     def _joined(self, parts: list[Any]) -> str:
         self.admit(parts)
-        text: str = self.admit("".join(map(str, parts)))
+        text: str = self.admit("".join(map(text_of, parts)))
         return text
 
     def _printed(self, value: Any) -> Any:
-        # An empty cell and a null say the same: there is nothing to print.
-        return "" if value is None else self.admit(value)
+        return text_of(self.admit(value))
 
     def _spend(self, effort: int) -> None:
         self._effort += effort
         if self._effort > MAX_EFFORT:
             raise TemplateTooCostlyError("takes too many steps")
+
+
+def text_of(value: Any) -> str:
+    """What a template prints: of data what a file has of it, an empty text for null.
+
+    Raises NoTextError for what is no data; a function's text would be its address in memory.
+    """
+    kind = value.__class__
+    if kind is str:
+        return cast(str, value)
+    if value is None:
+        # An empty cell and a null say the same: there is nothing to print.
+        return ""
+    if kind is bool:
+        return "true" if value else "false"
+    if isinstance(value, str | int | float | Undefined):
+        return str(value)
+    if isinstance(value, dict | list | tuple | range) or kind in _VIEWS:
+        return _json(value)
+    raise NoTextError(_what(value))
+
+
+def _json(value: Any) -> str:
+    if isinstance(value, str):
+        return json.dumps(str(value), ensure_ascii=False)
+    if value is None:
+        return "null"
+    if isinstance(value, dict):
+        pairs = [f"{_json(text_of(key))}: {_json(inner)}" for key, inner in value.items()]
+        return f"{{{', '.join(pairs)}}}"
+    if isinstance(value, list | tuple | range) or type(value) in _VIEWS:
+        return f"[{', '.join(map(_json, value))}]"
+    return text_of(value)
+
+
+def _joining(join: Callable[..., Any]) -> Callable[..., Any]:
+    """Jinja's `join` over elements as they print."""
+
+    @functools.wraps(join)
+    def joining(context: EvalContext, value: Any, d: str = "", attribute: Any = None) -> Any:
+        if attribute is None:
+            return text_of(d).join(map(text_of, value))
+        return join(context, value, d, attribute)
+
+    return joining
+
+
+def _refuse_objects(values: Iterable[Any]) -> None:
+    """Raise NoTextError where a value is neither data nor what Jinja itself hands on."""
+    for value in values:
+        if value.__class__ not in _DATA and not isinstance(value, _HANDED_ON):
+            raise NoTextError(_what(value))
+
+
+def _what(value: Any) -> str:
+    if isinstance(value, LoopContext):
+        return "inserts the loop itself; loop.index is its number"
+    if isinstance(value, Macro):
+        return f"inserts the macro '{value.name}' itself; call it: {value.name}()"
+    name = getattr(value, "__name__", None)
+    if callable(value) and isinstance(name, str):
+        return f"inserts the function '{name}' itself; call it: {name}()"
+    return "inserts something that is no text, number or list"
 
 
 class _Guards(NodeTransformer):
@@ -292,6 +369,11 @@ def weigh(value: Any) -> int:
 
 
 _VIEWS: Final = frozenset((type({}.keys()), type({}.values()), type({}.items())))
+_DATA: Final = frozenset((str, int, float, bool, type(None), list, dict, tuple, range, *_VIEWS))
+_HANDED_ON: Final = (
+    *(str, int, float, dict, list, tuple, set, frozenset, bytes, Undefined),
+    *(Context, EvalContext, Environment, Iterator),
+)
 
 
 def _sum(values: Iterable[Any]) -> int:

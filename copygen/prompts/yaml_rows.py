@@ -14,7 +14,7 @@ import yaml
 from copygen.documents import Composer, Document, Node, type_name
 from copygen.errors import CopygenError, PromptError
 from copygen.models import JsonValue, Source
-from copygen.prompts.rows import Row, RowError, Rows, row_from
+from copygen.prompts.rows import Row, RowError, Rows, column_name, row_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,9 +93,9 @@ def _row(composer: Composer, event: yaml.Event, index: int, *, templated: bool) 
     node = composer.compose(event, 2)
     source = Source(composer.path, *_place(event))
     try:
-        return row_from(
-            _mapping(node.value, index, templated=templated), source, templated=templated
-        )
+        whole = _mapping(node.value, index, templated=templated)
+        written = _named(node.as_written()) if node.spelled else None
+        return row_from(whole, source, templated=templated, written=written)
     except RowError as exc:
         place = Document(node.value, composer.path, node).source(exc.loc) if exc.loc else source
         raise PromptError(str(exc), place) from exc
@@ -103,11 +103,21 @@ def _row(composer: Composer, event: yaml.Event, index: int, *, templated: bool) 
 
 def _mapping(value: JsonValue, index: int, *, templated: bool) -> dict[str, JsonValue]:
     if isinstance(value, dict):
-        return value
+        return _named(value)
     if isinstance(value, str) and not templated:
         return {"prompt": value}
     wanted = "a mapping (name: value)" if templated else "a text or a mapping (name: value)"
     raise RowError(f"item {index + 1} should be {wanted}, not {type_name(value)}")
+
+
+def _named(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """The mapping with its names as they are compared."""
+    if all(map(str.isascii, value)):
+        return value
+    named = {column_name(name): inner for name, inner in value.items()}
+    if len(named) < len(value):
+        raise RowError("two names are the same but for how an accent is written; rename one")
+    return named
 
 
 def _no_prompt_file(composer: Composer, start: yaml.Event | None) -> CopygenError:

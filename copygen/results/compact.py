@@ -10,13 +10,14 @@ prompt stands where its last record was appended. Lines that are no records stay
 """
 
 import os
+import stat
 from array import array
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from copygen import system
-from copygen.results.files import beside
+from copygen.results.files import beside, sync_folder
 from copygen.results.index import Index, Latest, Place, identity
 from copygen.results.record import identify, lines
 
@@ -32,19 +33,19 @@ def compact(results: Path) -> int:
     The caller holds the lock and has no unsynced data. Raises OSError; `results` is then as
     before.
     """
-    copy = beside(results, ".compacting")
-    try:
-        with results.open("rb") as source:
-            obsolete = _obsolete(source)
-            if not obsolete:
-                return 0
-            _keep_superseded(source, obsolete, superseded_path(results))
+    with results.open("rb") as source:
+        obsolete = _obsolete(source)
+        if not obsolete:
+            return 0
+        _keep_superseded(source, obsolete, superseded_path(results))
+        copy = beside(results, ".compacting")
+        try:
             _write_copy(source, obsolete, copy)
-        system.replace(copy, results)  # both are closed: Windows renames no open file
-    except OSError:
-        system.remove(copy)  # it may be what filled the disk
-        raise
-    system.sync_folder(results.parent)
+            copy.rename(results)
+        except OSError:
+            copy.unlink(missing_ok=True)  # it may be what filled the disk
+            raise
+    sync_folder(results.parent)
     return len(obsolete)
 
 
@@ -78,15 +79,15 @@ def _marked(source: BinaryIO, obsolete: "array[int]") -> Iterator[tuple[bytes, b
 
 def _keep_superseded(source: BinaryIO, obsolete: "array[int]", path: Path) -> None:
     new = not path.exists()
-    with os.fdopen(system.open_file(path, os.O_RDWR | os.O_CREAT), "r+b") as target:
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as target:
         there = _lines_there(target)
         target.writelines(
             line for line, hit in _marked(source, obsolete) if hit and not there.get(_number(line))
         )
         target.flush()
-        system.sync(target.fileno())
+        os.fsync(target.fileno())
     if new:
-        system.sync_folder(path.parent)
+        sync_folder(path.parent)
 
 
 def _lines_there(target: BinaryIO) -> Index:
@@ -110,9 +111,12 @@ def _number(line: bytes) -> int:
 
 def _write_copy(source: BinaryIO, obsolete: "array[int]", copy: Path) -> None:
     """What stays, in its order, with the permissions of the original; on disk at the end."""
-    system.remove(copy)  # left by a run that was killed here
+    copy.unlink(missing_ok=True)  # left by a run that was killed here
+    original = os.fstat(source.fileno())
     with copy.open("xb") as target:
-        system.copy_access(source.fileno(), target.fileno())
+        os.fchmod(target.fileno(), stat.S_IMODE(original.st_mode))
+        with suppress(PermissionError):  # only root may give files away
+            os.fchown(target.fileno(), original.st_uid, original.st_gid)
         target.writelines(line for line, hit in _marked(source, obsolete) if not hit)
         target.flush()
-        system.sync(target.fileno())
+        os.fsync(target.fileno())

@@ -5,10 +5,9 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
-from copygen import system
 from copygen.errors import ResultsError
 from copygen.results.compact import compact, superseded_path
-from copygen.results.files import COPY_BYTES, beside, reported, set_aside
+from copygen.results.files import COPY_BYTES, beside, reported, set_aside, sync_folder
 from copygen.results.index import Latest
 from copygen.results.rescue import rescue_path, restore
 from copygen.results.scan import Scan, holds_record, scan
@@ -70,23 +69,15 @@ def start_over(results: Path) -> Recovered:
 def compacted(results: Path) -> str:
     """Compact `results`; returns the note that says so. Raises ResultsError."""
     with reported(results, "move superseded records out of it"):
-        try:
-            count = compact(results)
-        except OSError as exc:
-            if not system.held_by_others(exc):
-                raise
-            return (
-                f"{results} is open in another program, so superseded records stay in it until "
-                "the next run"
-            )
+        count = compact(results)
     return f"{results}: moved {count} superseded records to {superseded_path(results)}"
 
 
 def _create(results: Path) -> None:
     new = not results.exists()
-    os.close(system.open_file(results, os.O_RDWR | os.O_CREAT))
+    os.close(os.open(results, os.O_RDWR | os.O_CREAT, 0o600))
     if new:
-        system.sync_folder(results.parent)
+        sync_folder(results.parent)
 
 
 def _foreign(results: Path) -> str:
@@ -120,20 +111,19 @@ def _move_tail(results: Path, start: int) -> Path:
     """Append what follows `start` to the `.torn` file, and only then cut it off."""
     torn = beside(results, ".torn")
     new = not torn.exists()
-    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
     with (
         results.open("r+b") as source,
-        os.fdopen(system.open_file(torn, flags), "ab") as target,
+        os.fdopen(os.open(torn, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as target,
     ):
         source.seek(start)
         shutil.copyfileobj(source, target, COPY_BYTES)
         target.write(b"\n")
         target.flush()
-        system.sync(target.fileno())
+        os.fsync(target.fileno())
         if new:
-            system.sync_folder(torn.parent)
+            sync_folder(torn.parent)
         source.truncate(start)
-        system.sync(source.fileno())
+        os.fsync(source.fileno())
     return torn
 
 

@@ -121,8 +121,6 @@ def test_a_row_without_a_variable_is_a_fault_with_its_own_id(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b"", "<stdin>:1:1: the input is empty"),
-        (b"\n \n", "<stdin>:1:1: the input is empty"),
         (b'[{"prompt": "x"}]', "<stdin>:1:1: this is a JSON list"),
         (b"a,b\n1,2\n", "<stdin>:1:1: there is nothing to send"),
         ("prompt\n".encode("utf-16"), "<stdin>:1:1: this is UTF-16"),
@@ -132,6 +130,11 @@ def test_input_that_is_no_table_stops(data: bytes, message: str) -> None:
     with pytest.raises(PromptError) as caught:
         list(stream(data).prompts(TARGET))
     assert str(caught.value).startswith(message)
+
+
+@pytest.mark.parametrize("data", [b"", b"\n \n", b"\xef\xbb\xbf", b"prompt,a\n"])
+def test_a_stream_that_has_nothing_today_gives_nothing(data: bytes) -> None:
+    assert list(stream(data).prompts(TARGET)) == []
 
 
 def test_identical_rows_of_a_stream_are_numbered() -> None:

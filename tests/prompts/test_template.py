@@ -34,7 +34,8 @@ def test_a_value_is_never_rendered(text: str, value: str) -> None:
         ("{{ name|upper }}", False),
         ("{% if x %}{% endif %}", False),
         ("{{ name.first }}", False),
-        ("{{ range }}", False),
+        ("{{ range }}", True),
+        ("{{ range(3)|join }}", False),
         ("{# note #}{{ name }}", True),
     ],
 )

@@ -1,3 +1,4 @@
+import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -6,7 +7,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen import system
 from copygen.models import Result, Status
 from copygen.results.compact import compact, superseded_path
 from copygen.results.record import encode
@@ -110,8 +110,10 @@ def countdown(patch: pytest.MonkeyPatch, steps: int) -> None:
 
         return wrapper
 
-    for name in ("open_file", "sync", "copy_access", "replace", "remove", "sync_folder"):
-        patch.setattr(system, name, counted(getattr(system, name)))
+    for name in ("fsync", "fchmod", "open"):
+        patch.setattr(os, name, counted(getattr(os, name)))
+    for name in ("rename", "unlink"):
+        patch.setattr(Path, name, counted(getattr(Path, name)))
 
 
 @pytest.mark.parametrize("cut", [1, 100, 350, 500])

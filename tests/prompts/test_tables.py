@@ -1,0 +1,183 @@
+"""No row of a table vanishes: as many come out, or are said to be faulty, as Python's reader finds.
+
+The delimiter, `sep=` lines, headers that are none, and names that are the same.
+"""
+
+import csv
+import io
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from copygen.errors import PromptError
+from copygen.prompts import open_prompts, open_table
+from copygen.prompts.csv_rows import csv_rows
+from copygen.prompts.lines import Lines
+from copygen.prompts.rows import BadRow
+from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
+
+BOM = "\ufeff"
+pieces = st.sampled_from(
+    ['"', '""', ",", ";", "\t", "\n", "\r\n", BOM, "a", "5", ' "', "é", "#", "\u2028", '"x,y"']
+)
+HEADERS = ["{0}prompt{1}b{1}c", '{0}"prompt"{1}b "x{1}c', '{0}prompt{1}b (")\t!{1}c', "prompt"]
+
+
+def oracle(text: str, delimiter: str) -> list[list[str] | None]:
+    """Python's own strict reading: the fields of each record with any, None for a faulty one."""
+    texts = [line.lstrip(BOM) for line in io.StringIO(text, newline="\n")]
+    reader = csv.reader(texts, delimiter=delimiter, strict=True)
+    found: list[list[str] | None] = []
+    while True:
+        try:
+            fields = next(reader, None)
+        except csv.Error:
+            found.append(None)
+            continue
+        if fields is None:
+            return found
+        if any(fields):
+            found.append(fields)
+
+
+def assert_no_row_vanishes(header: str, body: str, delimiter: str, suffix: str) -> None:
+    text = header.format(BOM, delimiter) + "\n" + body
+    names, *records = oracle(text, delimiter)
+    assert names is not None
+    expected = [
+        tuple(fields) if fields is not None and len(fields) == len(names) else None
+        for fields in records
+    ]
+    data = text.encode()
+    rows = list(csv_rows(Lines(io.BytesIO(data)), f"<x>{suffix}", templated=True))
+    got = [None if isinstance(row, BadRow) else tuple(row.item.values()) for row in rows]
+    assert got == expected
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / f"t{suffix}"
+        path.write_bytes(data)
+        (path.parent / "w.yaml").write_text("prompt: x{{ prompt }}")
+        source = open_prompts(str(path), template=str(path.parent / "w.yaml"))
+        try:
+            count: int | None = source.check(TARGET)
+        except PromptError:
+            count = None
+    assert count == (len(expected) if expected and None not in expected else None)
+
+
+tables = given(
+    header=st.sampled_from(HEADERS),
+    body=st.lists(pieces, max_size=30).map("".join),
+    delimiter=st.sampled_from(",;\t"),
+)
+
+
+@tables
+@settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
+def test_no_row_of_any_table_vanishes(header: str, body: str, delimiter: str) -> None:
+    if delimiter != "\t" and ("\t" in header or header == "prompt"):
+        delimiter = ","  # what a header without one is read with
+        header = HEADERS[0]
+    assert_no_row_vanishes(header, body, delimiter, ".tsv" if delimiter == "\t" else ".csv")
+
+
+@pytest.mark.soak
+@tables
+@settings(max_examples=10_000, suppress_health_check=[HealthCheck.too_slow], deadline=None)
+def test_no_row_of_ten_thousand_tables_vanishes(header: str, body: str, delimiter: str) -> None:
+    if delimiter != "\t" and ("\t" in header or header == "prompt"):
+        delimiter = ","  # what a header without one is read with
+        header = HEADERS[0]
+    assert_no_row_vanishes(header, body, delimiter, ".tsv" if delimiter == "\t" else ".csv")
+
+
+@pytest.mark.parametrize(
+    "damage", [b"\xff", b"\0", b"\xff\n\0"], ids=["not utf-8", "nul", "two lines"]
+)
+def test_a_damaged_line_inside_a_record_is_one_fault_and_tears_nothing(damage: bytes) -> None:
+    data = b'name,note\na,"one\ntwo ' + damage + b' three\nb,c"\nd,e\n'
+    rows = list(csv_rows(Lines(io.BytesIO(data)), "<stdin>", templated=True))
+    assert [type(row).__name__ for row in rows] == ["BadRow", "Row"]
+    assert dict(rows[1].item) == {"name": "d", "note": "e"}
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "first"),
+    [
+        ("t.tsv", "prompt\tprice, THB\na, b\t1\n", {"prompt": "a, b", "price, THB": "1"}),
+        ("t.tsv", "prompt\na, b\n", {"prompt": "a, b"}),
+        ("t.csv", "prompt;price, THB\na, b;1\n", {"prompt": "a, b", "price, THB": "1"}),
+        ("t.csv", "prompt;a, b, c\nx;1,9\ny;2,5\n", {"prompt": "x", "a, b, c": "1,9"}),
+        ("t.csv", "sep=;\nprompt;a,b\nx,y;1\n", {"prompt": "x,y", "a,b": "1"}),
+        ("t.csv", '"sep=;"\r\nprompt;a\r\nx;1\r\n', {"prompt": "x", "a": "1"}),
+        ("t.csv", f"{BOM}sep=|\nprompt|a\nx|1\n", {"prompt": "x", "a": "1"}),
+        ("t.csv", f"{BOM}{BOM}prompt,a\nx,1\n", {"prompt": "x", "a": "1"}),
+        ("t.csv", f'prompt,{BOM}a\n{BOM}"x, y",1\n', {"prompt": "x, y", "a": "1"}),
+        ("t.csv", '"prompt","a\n(EN)"\nx,1\n', {"prompt": "x", "a\n(EN)": "1"}),
+        ("t.csv", 'prompt,size (")\nTV,55\n', {"prompt": "TV", 'size (")': "55"}),
+    ],
+)
+@pytest.mark.parametrize("piped", [False, True])
+def test_the_delimiter_is_found_and_marks_are_no_letters(
+    tmp_path: Path, name: str, text: str, first: dict[str, str], piped: bool
+) -> None:
+    write(tmp_path, {name: text})
+    if piped and name.endswith("csv"):
+        rows = list(open_table("-", stdin=io.BytesIO(text.encode())))
+    else:
+        source = open_prompts(str(tmp_path / name))
+        assert dict(prompts_of(source)[0].input) == first
+        return
+    assert dict(rows[0].item) == first
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("# ids, # titles\nid,prompt\n1,x\n", "is a comment"),
+        ("# made by hand\nid,prompt\n1,x\n", "is a comment"),
+        ('prompt,"size\nTV,55\nScreen 5",10\nx,1\n', "goes on over rows"),
+        ('prompt,"a\n' + "x\n" * 200 + '"\nq,1\n', "more than 100 lines"),
+        ("prompt,cafe\u0301,caf\u00e9\nx,1,2\n", "there twice"),
+        ("prompt,a\nx,1,2\n", "put values that contain the delimiter"),
+        ('prompt\ta\n"Best" mug\t1\n', "after a closing quote a tab should follow"),
+    ],
+)
+def test_what_is_wrong_with_a_table_is_said_truly(tmp_path: Path, text: str, words: str) -> None:
+    write(tmp_path, {"t.csv": text})
+    with pytest.raises(PromptError) as caught:
+        open_prompts(str(tmp_path / "t.csv")).check(TARGET)
+    assert words in str(caught.value)
+
+
+def test_a_quote_in_a_header_holds_up_no_stream() -> None:
+    class Pipe(io.BytesIO):
+        given = 0
+
+        def readline(self, size: int | None = -1, /) -> bytes:
+            self.given += 1
+            return super().readline(size)
+
+    pipe = Pipe(b'prompt,size (")\n' + b"TV,55\n" * 200)
+    entries = open_prompts("-", stdin=pipe).prompts(TARGET)
+    next(entries)
+    assert pipe.given == 2
+
+
+def test_names_in_composed_and_decomposed_letters_are_the_same(tmp_path: Path) -> None:
+    write(
+        tmp_path,
+        {
+            "t.csv": "cafe\u0301\nx\n",
+            "t.jsonl": '{"cafe\u0301": "x"}\n',
+            "t.yaml": "- {cafe\u0301: x}\n",
+            "ad.yaml": "prompt: <{{ caf\u00e9 }}>\n",
+            "nfd.yaml": "prompt: <{{ cafe\u0301 }}>\n",
+        },
+    )
+    for table in ("t.csv", "t.jsonl", "t.yaml"):
+        for template in ("ad.yaml", "nfd.yaml"):
+            source = open_prompts(str(tmp_path / table), template=str(tmp_path / template))
+            assert texts_of(source) == ["<x>"]
