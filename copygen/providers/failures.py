@@ -5,6 +5,7 @@ they enter. `failure` turns an httpx exception into the value the engine decides
 question answerable: could this attempt have been billed?
 
     nothing was sent          ConnectError, ConnectTimeout, CertificateError   CONNECTION, TLS
+                              ProxyError; ProxyRefused, ProxyUnusable          CONNECTION; final
     the connection broke      ReadError, WriteError                            INTERRUPTED
     the reply is no reply     RemoteProtocolError, ResponseTooLarge            BAD_REPLY
     the time ran out          ReadTimeout, TimeoutError                        TIMEOUT
@@ -22,6 +23,7 @@ from typing import Any, Final, TypeAlias
 import aiohttp
 import httpx
 from aiohttp.http import HttpProcessingError
+from yarl import URL
 
 from copygen.models import ApiError, Kind
 
@@ -34,6 +36,21 @@ FOREIGN: Final = (aiohttp.ClientError, HttpProcessingError, OSError, ValueError)
 
 class CertificateError(httpx.ConnectError):
     """The server's certificate could not be verified. Nothing was sent."""
+
+
+class StaleConnection(httpx.ReadError):
+    """A connection that was used before closed without a byte of the reply.
+
+    The server had closed it before the request came, so that nothing was done for it.
+    """
+
+
+class ProxyUnusable(httpx.ProxyError):
+    """There is no working proxy where the environment names one. Nothing was sent."""
+
+
+class ProxyRefused(ProxyUnusable):
+    """The proxy wants a login or does not lead there. Nothing was sent."""
 
 
 class ResponseTooLarge(httpx.RemoteProtocolError):
@@ -62,6 +79,16 @@ def closed_without_reply(peer: str) -> httpx.ReadError:
     return httpx.ReadError(_CLOSED(None, peer))
 
 
+def stale(peer: str) -> StaleConnection:
+    """A connection that the peer had closed when the request came."""
+    return StaleConnection(_CLOSED(None, peer))
+
+
+def speaks_tls(peer: str) -> httpx.UnsupportedProtocol:
+    """A TLS server met by a plain request. It could not read it."""
+    return httpx.UnsupportedProtocol(f"{peer} speaks TLS: the base URL must begin with https://")
+
+
 def cut_off(peer: str) -> httpx.RemoteProtocolError:
     """A reply shorter than it said it would be."""
     return httpx.RemoteProtocolError(_CUT_OFF(None, peer))
@@ -82,6 +109,8 @@ def not_sent(exc: Exception, peer: str) -> httpx.TransportError:
 
     Until the connection stands nothing of the request can have left, whatever broke.
     """
+    if isinstance(exc, aiohttp.ClientConnectorSSLError) and _reason(exc) in _NO_TLS:
+        return httpx.UnsupportedProtocol(_tls(exc, peer))
     ours = translated(exc, peer)
     if isinstance(ours, httpx.ConnectError | httpx.ConnectTimeout | httpx.UnsupportedProtocol):
         return ours
@@ -111,9 +140,17 @@ _UNKNOWN_ISSUER: Final = frozenset({18, 19, 20, 21})
 
 
 def _tls(exc: aiohttp.ClientConnectorSSLError, peer: str) -> str:
-    reason = getattr(exc.os_error, "reason", None)
-    words = (reason or "handshake failure").replace("_", " ").lower()
+    words = (_reason(exc) or "handshake failure").replace("_", " ").lower()
     return f"no TLS connection to {peer}: {words} (is this an https address?)"
+
+
+def _reason(exc: aiohttp.ClientConnectorSSLError) -> str | None:
+    reason = getattr(exc.os_error, "reason", None)
+    return reason if isinstance(reason, str) else None
+
+
+_NO_TLS: Final = frozenset({"WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE"})
+"""OpenSSL's reasons for a peer that does not speak TLS at all: no waiting changes that."""
 
 
 def _lookup(exc: aiohttp.ClientConnectorDNSError, peer: str) -> str:  # noqa: ARG001 - see Sentence
@@ -142,6 +179,65 @@ def _connect(exc: aiohttp.ClientConnectorError, peer: str) -> str:  # noqa: ARG0
 
 def _tunnel(exc: aiohttp.ClientHttpProxyError, peer: str) -> str:
     return f"the proxy refused a connection to {peer}: status {exc.status}"
+
+
+def proxy_failed(
+    exc: Exception, proxy: URL, variable: str, peer: str, *, proven: bool
+) -> httpx.TransportError | None:
+    """The exception for `exc`, one of `FOREIGN`, where it is the proxy's; None where it is not.
+
+    `proxy` is the one that the environment `variable` names, on the way to `peer`. One that has
+    let a request through (`proven`) may come back; any other will not do so by waiting.
+    """
+    named = f"the proxy {_place(proxy)} ({variable})"
+    if isinstance(exc, aiohttp.ClientHttpProxyError):
+        if exc.status in _NO_ENTRY:
+            return proxy_refused(proxy, variable, exc.status)
+        words = f"{named} gave no connection to {peer}: status {exc.status}"
+        if exc.status >= 500 and exc.status != _NOT_IMPLEMENTED:
+            return httpx.ProxyError(words)  # it speaks of what is behind it
+        return ProxyUnusable(f"{words} (is it an HTTP proxy?)")
+    if isinstance(exc, aiohttp.ClientProxyConnectionError):
+        words = _connect(exc, peer).partition(" by proxy")[0].partition(" to proxy")[0]
+        words = f"{named} cannot be reached: {words}"
+    elif isinstance(exc, aiohttp.ClientConnectorDNSError) and exc.host == proxy.host:
+        words = f"{named} cannot be reached: {_lookup(exc, peer)}"
+    elif isinstance(exc, _BEFORE_THE_TUNNEL):
+        words = f"{named} does not answer as an HTTP proxy"
+    else:
+        return None
+    return httpx.ProxyError(words) if proven else ProxyUnusable(words)
+
+
+def proxy_refused(proxy: URL, variable: str, status: int) -> ProxyRefused:
+    """What a proxy that answers 401, 403 or 407 is told about as."""
+    named = f"the proxy {_place(proxy)} ({variable})"
+    if status == _FORBIDDEN:
+        return ProxyRefused(f"{named} does not let requests through to this host (status 403)")
+    given = "does not take the login" if proxy.user else "wants a login"
+    return ProxyRefused(
+        f"{named} {given} (status {status}): put it in as http://user:password@host:port"
+    )
+
+
+def _place(proxy: URL) -> str:
+    return (
+        f"[{proxy.host}]:{proxy.port}"
+        if ":" in (proxy.host or "")
+        else str(proxy.authority).rpartition("@")[2]
+    )
+
+
+_FORBIDDEN: Final = 403
+_NOT_IMPLEMENTED: Final = 501
+_NO_ENTRY: Final = frozenset({401, _FORBIDDEN, 407})
+_BEFORE_THE_TUNNEL: Final = (
+    aiohttp.ServerDisconnectedError,
+    aiohttp.ClientResponseError,
+    aiohttp.ClientPayloadError,
+    HttpProcessingError,
+)
+"""What goes wrong with the answer to CONNECT; TLS, which comes next, has classes of its own."""
 
 
 def _says(sentence: str) -> Sentence:
@@ -197,6 +293,8 @@ _KINDS: Final[tuple[tuple[type[Exception], Kind, str], ...]] = (
     (httpx.ConnectError, Kind.CONNECTION, "no connection"),
     (httpx.ConnectTimeout, Kind.CONNECTION, "no connection within the time allowed"),
     (httpx.PoolTimeout, Kind.CONNECTION, "no free connection within the time allowed"),
+    (ProxyRefused, Kind.PERMISSION, "the proxy refused"),
+    (ProxyUnusable, Kind.WRONG_URL, "the proxy cannot be used"),
     (httpx.ProxyError, Kind.CONNECTION, "the proxy gave no connection"),
     (httpx.TimeoutException, Kind.TIMEOUT, "no complete reply within the time allowed"),
     (TimeoutError, Kind.TIMEOUT, "no complete reply within the time allowed"),

@@ -6,10 +6,11 @@ question of `copygen.providers.failures` answered: could this request have been 
 """
 
 import asyncio
+from collections.abc import Callable
 from typing import Final, NamedTuple
 
 import httpx
-from httptools import HttpParserError, HttpResponseParser
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from copygen.providers.compression import Decoder
 from copygen.providers.failures import (
@@ -18,6 +19,8 @@ from copygen.providers.failures import (
     closed_without_reply,
     cut_off,
     no_http,
+    speaks_tls,
+    stale,
 )
 
 MAX_HEADER_BYTES: Final = 32 * 1024
@@ -25,6 +28,7 @@ MAX_HEADER_BYTES: Final = 32 * 1024
 MAX_HEADERS: Final = 128
 _MAX_HEAD_BYTES: Final = 16 * MAX_HEADER_BYTES
 """What may arrive before the headers are complete."""
+_TLS_ALERT: Final = b"\x15\x03"
 _OF_THE_CODED_BODY: Final = frozenset((b"content-encoding", b"content-length"))
 
 
@@ -40,27 +44,31 @@ class Http1(asyncio.Protocol):
     """The protocol of one connection; requests on it go one after the other.
 
     `peer` (`host` or `host:port`) is for messages. `max_response_bytes` caps a body, on the wire
-    and decoded.
+    and decoded. `on_unasked` is called when the server sends what nobody asked for; the
+    connection is dropped then.
     """
 
-    def __init__(self, peer: str, max_response_bytes: int) -> None:
-        self.said_too_much = False
-        """The server has sent something that nobody asked for."""
+    def __init__(
+        self, peer: str, max_response_bytes: int, on_unasked: Callable[[], None] = lambda: None
+    ) -> None:
+        self.was_reused = False
+        """Whether the latest request was not the first one on it."""
         self.last_used_s = 0.0
         """For the pool."""
         self._peer = peer
+        self._on_unasked = on_unasked
+        self._requests = 0
+        self._heard = False
+        """Whether anything has arrived since the latest request was sent."""
         self._max_response_bytes = max_response_bytes
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._reusable = True
         self._waiter: asyncio.Future[Reply] | None = None
-        self._parser = HttpResponseParser(self)
-        # Servers that are not quite right are read, as browsers and aiohttp read them.
-        self._parser.set_dangerous_leniencies(
-            lenient_headers=True,
-            lenient_optional_cr_before_lf=True,
-            lenient_spaces_after_chunk_size=True,
-        )
+        self._body: bytes | bytearray = b""
+        self._head: list[bytes] = []
+        """What has arrived of the headers, as it came."""
+        self._parser = self._new_parser()
         self._begin_message()
 
     def attach(self, transport: asyncio.Transport) -> None:
@@ -77,13 +85,17 @@ class Http1(asyncio.Protocol):
     async def exchange(self, request: bytes) -> Reply:
         """Send `request`, whole, and return the reply.
 
-        Raises httpx.ReadError when the connection breaks before the reply's headers are there,
+        Raises httpx.ReadError when the connection breaks before the reply's headers are there
+        (StaleConnection when it was used before and nothing at all has arrived),
         httpx.RemoteProtocolError for a reply that is cut off or is none. Cancelled, it drops the
         connection.
         """
         assert self._transport is not None
         waiter: asyncio.Future[Reply] = self._loop.create_future()
         self._waiter = waiter
+        self._heard = False
+        self.was_reused = self._requests > 0
+        self._requests += 1
         self._transport.write(request)
         try:
             return await waiter
@@ -104,18 +116,47 @@ class Http1(asyncio.Protocol):
     def data_received(self, data: bytes) -> None:
         """Take what has arrived."""
         if self._waiter is None or self._waiter.done():
-            self.said_too_much = True
             self.drop()
+            self._on_unasked()
             return
+        self._heard = True
         if not self._has_head:
             if self._head_bytes > _MAX_HEAD_BYTES:
                 self._fail(no_http(self._peer))
                 return
             self._head_bytes += len(data)
+            self._head.append(data)
         try:
             self._parser.feed_data(data)
-        except HttpParserError:
+        except (HttpParserError, HttpParserUpgrade):
+            self._read_otherwise()
+
+    def _read_otherwise(self) -> None:
+        """Read what the parser refuses, where it can be read all the same."""
+        head = b"".join(self._head)
+        if self._has_head or self._status:
             self._fail(no_http(self._peer))
+        elif head.startswith(_TLS_ALERT):
+            self._fail(speaks_tls(self._peer))
+        elif (again := with_one_length(head)) is None:
+            self._fail(no_http(self._peer))
+        else:
+            self._parser = self._new_parser()
+            self._begin_message()
+            try:
+                self._parser.feed_data(again)
+            except (HttpParserError, HttpParserUpgrade):
+                self._fail(no_http(self._peer))
+
+    def _new_parser(self) -> HttpResponseParser:
+        parser = HttpResponseParser(self)
+        # Servers that are not quite right are read, as browsers and aiohttp read them.
+        parser.set_dangerous_leniencies(
+            lenient_headers=True,
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+        )
+        return parser
 
     def eof_received(self) -> None:
         """The server sends nothing more; the connection is lost next."""
@@ -127,7 +168,9 @@ class Http1(asyncio.Protocol):
         self._transport = None
         if self._waiter is None or self._waiter.done():
             return
-        if not self._has_head:
+        if not self._heard and self.was_reused:
+            self._fail(stale(self._peer))
+        elif not self._has_head:
             self._fail(broken(self._peer) if exc else closed_without_reply(self._peer))
         elif self._ends_with_connection:
             self._complete()
@@ -139,8 +182,8 @@ class Http1(asyncio.Protocol):
     def on_message_begin(self) -> None:
         """Notice a reply nobody asked for."""
         if self._waiter is None or self._waiter.done():
-            self.said_too_much = True
             self._reusable = False
+            self._on_unasked()
 
     def on_header(self, name: bytes, value: bytes | None) -> None:
         """Keep one header, of a bounded number and size."""
@@ -154,8 +197,11 @@ class Http1(asyncio.Protocol):
         """Know from here on where the body ends."""
         self._status = self._parser.get_status_code()
         if self._status < 200:
+            if self._status < 100:
+                self._fail(no_http(self._peer))
             return
         self._has_head = True
+        self._head = []
         coding = []
         for name, value in self._headers:
             lower = name.lower()
@@ -177,12 +223,20 @@ class Http1(asyncio.Protocol):
         if self._body_bytes > self._max_response_bytes:
             self._fail(ResponseTooLarge(self._max_response_bytes))
         elif self._decoder is None:
-            self._pieces.append(data)
+            self._keep(data)
         else:
             try:
-                self._pieces.append(self._decoder.feed(data))
+                self._keep(self._decoder.feed(data))
             except httpx.RemoteProtocolError as exc:
                 self._fail(exc)
+
+    def _keep(self, piece: bytes) -> None:
+        if not self._body:
+            self._body = piece  # nearly always all of it
+            return
+        body = self._body if isinstance(self._body, bytearray) else bytearray(self._body)
+        body += piece
+        self._body = body
 
     def on_message_complete(self) -> None:
         """Hand the reply over, unless it only announces one."""
@@ -196,9 +250,10 @@ class Http1(asyncio.Protocol):
     def _begin_message(self) -> None:
         self._status = 0
         self._headers: list[tuple[bytes, bytes]] = []
-        self._pieces: list[bytes] = []
+        self._body = b""
         self._decoder: Decoder | None = None
         self._has_head = False
+        self._head = []
         self._head_bytes = 0
         self._body_bytes = 0
         self._ends_with_connection = True
@@ -222,8 +277,7 @@ class Http1(asyncio.Protocol):
         except httpx.RemoteProtocolError as exc:
             self._fail(exc)
             return
-        pieces = self._pieces
-        body = pieces[0] if len(pieces) == 1 else b"".join(pieces)
+        body = bytes(self._body)
         # A reply that came before its request was fully sent: the rest is still on its way.
         if self._transport is None or self._transport.get_write_buffer_size():
             self._reusable = False
@@ -234,3 +288,17 @@ class Http1(asyncio.Protocol):
         self._reusable = False
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(exc)
+
+
+def with_one_length(data: bytes) -> bytes | None:
+    """`data`, the beginning of a reply, with a Content-Length that it gives several times only
+    once; None when it does not do that, or the values differ (RFC 9110 section 8.6).
+    """
+    head, gap, rest = data.partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    given = [line for line in lines if line[:15].lower() == b"content-length:"]
+    values = {value.strip() for line in given for value in line[15:].split(b",")}
+    if len(values) != 1 or given == [b"Content-Length: %s" % min(values)]:
+        return None
+    others = [line for line in lines if line[:15].lower() != b"content-length:"]
+    return b"\r\n".join([*others, b"Content-Length: " + values.pop()]) + gap + rest

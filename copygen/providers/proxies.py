@@ -21,16 +21,28 @@ def proxy_for(url: httpx.URL, environ: Mapping[str, str]) -> httpx.URL | None:
     """
     if _is_loopback(url.host) or _is_excluded(url, _setting("no_proxy", environ)):
         return None
-    setting = _setting(f"{url.scheme}_proxy", environ) or _setting("all_proxy", environ)
-    if not setting:
+    name = proxy_variable(url, environ)
+    if name is None:
         return None
+    setting = environ[name].strip()
     try:
         proxy = httpx.URL(setting if "://" in setting else f"http://{setting}")
     except httpx.InvalidURL as exc:
-        raise httpx.UnsupportedProtocol(_UNUSABLE) from exc
+        raise httpx.UnsupportedProtocol(_UNUSABLE.format(name, "a proxy")) from exc
     if proxy.scheme != "http" or not proxy.host:
-        raise httpx.UnsupportedProtocol(_UNUSABLE)
+        place = proxy.netloc.decode("ascii")
+        named = f"the proxy {proxy.scheme}://{place}" if place else "a proxy"
+        raise httpx.UnsupportedProtocol(_UNUSABLE.format(name, named))
     return proxy
+
+
+def proxy_variable(url: httpx.URL, environ: Mapping[str, str]) -> str | None:
+    """The variable that names the proxy for the scheme of `url`, spelt as it is set."""
+    for name in (f"{url.scheme}_proxy", "all_proxy"):
+        spelt = name if name in environ else name.upper()
+        if environ.get(spelt, "").strip():
+            return spelt
+    return None
 
 
 def proxy_in_words(base_url: str, environ: Mapping[str, str]) -> str | None:
@@ -45,9 +57,7 @@ def proxy_in_words(base_url: str, environ: Mapping[str, str]) -> str | None:
     return None if proxy is None else proxy.netloc.decode("ascii")
 
 
-_UNUSABLE: Final = (
-    "the proxy named in the environment is not an http:// address, the only kind supported"
-)
+_UNUSABLE: Final = "{} names {} that is not an http:// address, the only kind of proxy supported"
 
 
 def _setting(name: str, environ: Mapping[str, str]) -> str:

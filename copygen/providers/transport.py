@@ -19,13 +19,20 @@ from yarl import URL
 
 from copygen.providers.compression import ACCEPTED
 from copygen.providers.connections import Connections, Origin
-from copygen.providers.failures import CertificateError, ResponseTooLarge, failure, no_request
-from copygen.providers.proxies import proxy_for
+from copygen.providers.failures import (
+    CertificateError,
+    ResponseTooLarge,
+    failure,
+    no_request,
+    proxy_refused,
+)
+from copygen.providers.proxies import proxy_for, proxy_variable
 from copygen.providers.tls import client_context
 
 __all__ = ["AiohttpTransport", "CertificateError", "ResponseTooLarge", "failure"]
 
 _LAST_PORT: Final = 2**16 - 1
+PROXY_LOGIN: Final = 407
 _CONTENT_LENGTH: Final = b"content-length"
 _OURS: Final = frozenset((_CONTENT_LENGTH, b"transfer-encoding", b"accept-encoding", b"host"))
 """Headers that are set here, however the request was made: its body is sent whole."""
@@ -110,11 +117,9 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         connections = self._connections
         if connections is None:
             connections = self._connections = Connections(*self._limits)
-        connection = await connections.take(route.origin)
-        try:
-            reply = await connection.exchange(message)
-        finally:
-            connections.give_back(connection, route.origin)
+        reply = await connections.exchange(route.origin, message)
+        if reply.status == PROXY_LOGIN and (proxy := route.origin.proxy) is not None:
+            raise proxy_refused(proxy, route.origin.proxy_variable, reply.status)
         return _LoadedResponse(reply.status, reply.headers, reply.body)
 
     async def aclose(self) -> None:
@@ -135,6 +140,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > _LAST_PORT:
             raise httpx.UnsupportedProtocol("the base URL is no http:// or https:// address")
         proxy = proxy_for(url, self._environ)
+        variable = proxy_variable(url, self._environ)
         # Credentials inside the URL would become a header that competes with the request's own.
         bare = url.copy_with(userinfo=b"", path="/", query=None, fragment=None)
         origin = self._origins.get(str(bare))
@@ -144,6 +150,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
                 peer=bare.netloc.decode("ascii"),
                 proxy=None if proxy is None else URL(str(proxy), encoded=True),
                 tls=self._tls() if url.scheme == "https" else True,
+                proxy_variable=variable or "",
             )
         route = self._routes[str(url)] = _Route(url, origin, proxy)
         return route

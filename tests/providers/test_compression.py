@@ -115,8 +115,34 @@ def test_bytes_after_the_end_of_compressed_data_count_towards_the_cap() -> None:
 def test_bytes_after_the_end_of_compressed_data_are_not_part_of_it() -> None:
     decoder = Decoder("gzip", 1000)
     assert decoder.feed(gzip.compress(b"{}")) == b"{}"
-    assert decoder.feed(gzip.compress(b"more")) == b""
+    assert decoder.feed(b"\0\0more" + gzip.compress(b"more")) == b""
     decoder.finish()
+
+
+@pytest.mark.parametrize("size", [1, 2, 7, 10_000])
+def test_a_body_of_several_gzip_members_is_read_whole(size: int) -> None:
+    members = b"".join(
+        gzip.compress(JSON_REPLY[at : at + 9]) for at in range(0, len(JSON_REPLY), 9)
+    )
+    decoder = Decoder("gzip", 1000)
+
+    got = [decoder.feed(members[at : at + size]) for at in range(0, len(members), size)]
+
+    assert b"".join(got) == JSON_REPLY
+    decoder.finish()
+
+
+def test_a_last_gzip_member_that_stops_short_is_cut_off() -> None:
+    decoder = Decoder("gzip", 1000)
+    decoder.feed(gzip.compress(b"{") + gzip.compress(b"}")[:-3])
+    with pytest.raises(httpx.RemoteProtocolError, match="cut off"):
+        decoder.finish()
+
+
+def test_gzip_members_without_number_are_refused() -> None:
+    decoder = Decoder("gzip", 1000)
+    with pytest.raises(httpx.RemoteProtocolError, match="damaged"):
+        decoder.feed(gzip.compress(b"") * 5000)
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate"])

@@ -1,10 +1,13 @@
 """Which proxy the environment names for which request, and what that proxy gets to see."""
 
+import asyncio
 import socket
 
 import httpx
 import pytest
 
+from copygen.models import Kind
+from copygen.providers.failures import ProxyRefused, ProxyUnusable
 from copygen.providers.proxies import proxy_for
 from copygen.providers.transport import CertificateError, failure
 from tests.support import fault_server as faults
@@ -151,9 +154,11 @@ def test_proxy_that_refuses_the_tunnel_got_no_request(run: Run) -> None:
     async def main() -> None:
         async with fault_server(faults.reply(407, {"X-Echo": KEY}, b"")) as proxy:
             exc = await fail("https://api.example", environ={"https_proxy": proxy.url})
-            assert type(exc) is httpx.ConnectError
+            assert type(exc) is ProxyRefused
+            assert failure(exc).kind is Kind.PERMISSION
             assert failure(exc).message == (
-                "the proxy refused a connection to api.example: status 407"
+                f"the proxy 127.0.0.1:{proxy.port} (https_proxy) wants a login (status 407): "
+                "put it in as http://user:password@host:port"
             )
 
     run(main())
@@ -166,7 +171,70 @@ def test_proxy_that_is_down_is_named(run: Run) -> None:
         port = placeholder.getsockname()[1]
         environ = {"https_proxy": f"http://user:{KEY}@127.0.0.1:{port}"}
         exc = run(fail("https://api.example", environ=environ))
-    assert type(exc) is httpx.ConnectError
+    assert type(exc) is ProxyUnusable
+    assert failure(exc).kind is Kind.WRONG_URL
     assert failure(exc).message == (
-        f"connection refused by proxy 127.0.0.1:{port} (is the server running?)"
+        f"the proxy 127.0.0.1:{port} (https_proxy) cannot be reached: connection refused"
     )
+
+
+@pytest.mark.parametrize(
+    ("answer", "kind", "says"),
+    [
+        (faults.reply(401), Kind.PERMISSION, "does not take the login (status 401)"),
+        (faults.reply(403), Kind.PERMISSION, "does not let requests through"),
+        (faults.reply(404), Kind.WRONG_URL, "is it an HTTP proxy?"),
+        (faults.reply(501), Kind.WRONG_URL, "is it an HTTP proxy?"),
+        (faults.reply(502), Kind.CONNECTION, "gave no connection to api.example: status 502"),
+        (faults.garbage(), Kind.WRONG_URL, "does not answer as an HTTP proxy"),
+        (faults.close(), Kind.WRONG_URL, "does not answer as an HTTP proxy"),
+    ],
+    ids=["401", "403", "404", "501", "502", "garbage", "closes"],
+)
+def test_a_proxy_that_is_none_ends_the_run_and_is_named(
+    answer: faults.Answer, kind: Kind, says: str
+) -> None:
+    async def main() -> None:
+        async with fault_server(answer) as proxy:
+            environ = {"HTTPS_PROXY": f"http://u:{KEY}@127.0.0.1:{proxy.port}"}
+            error = failure(await fail("https://api.example", environ=environ))
+            assert (error.kind, says in error.message) == (kind, True), error.message
+            assert f"the proxy 127.0.0.1:{proxy.port} (HTTPS_PROXY)" in error.message
+
+    asyncio.run(main())
+
+
+def test_a_proxy_name_that_does_not_exist_is_the_proxys_fault() -> None:
+    error = failure(
+        asyncio.run(fail("https://api.example", environ={"ALL_PROXY": "nosuch.invalid"}))
+    )
+    assert error.kind is Kind.WRONG_URL
+    assert "the proxy nosuch.invalid" in error.message
+    assert "(ALL_PROXY) cannot be reached: no such host" in error.message
+
+
+def test_a_proxy_that_worked_may_come_back() -> None:
+    async def main() -> None:
+        async with fault_server(tls=None) as server:
+            async with fault_server(faults.then_close(faults.reply())) as proxy:
+                environ = {"http_proxy": proxy.url}
+                client = transport(environ=environ)
+                assert (await client.handle_async_request(post("http://api.example"))).content
+            with pytest.raises(httpx.ProxyError) as caught:
+                await client.handle_async_request(post("http://api.example"))
+            assert failure(caught.value).kind is Kind.CONNECTION
+            await client.aclose()
+            assert server.requests == []
+
+    asyncio.run(main())
+
+
+def test_login_asked_for_by_a_plain_proxy_is_no_answer_of_the_api() -> None:
+    async def main() -> None:
+        async with fault_server(faults.web_page(407)) as proxy:
+            environ = {"http_proxy": proxy.url}
+            error = failure(await fail("http://api.example", environ=environ))
+            assert error.kind is Kind.PERMISSION
+            assert "(http_proxy) wants a login (status 407)" in error.message
+
+    asyncio.run(main())

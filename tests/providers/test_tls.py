@@ -99,7 +99,8 @@ def test_https_address_of_a_plain_http_server_says_so(run: Run) -> None:
         async with await asyncio.start_server(speak_http, "127.0.0.1", 0) as server:
             port = server.sockets[0].getsockname()[1]
             exc = await fail(f"https://127.0.0.1:{port}")
-            assert type(exc) is httpx.ConnectError
+            assert type(exc) is httpx.UnsupportedProtocol
+            assert failure(exc).kind is Kind.WRONG_URL
             assert failure(exc).message == (
                 f"no TLS connection to 127.0.0.1:{port}: wrong version number "
                 "(is this an https address?)"

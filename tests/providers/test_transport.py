@@ -4,6 +4,7 @@ import asyncio
 import os
 import resource
 import socket
+import tracemalloc
 from contextlib import ExitStack
 from typing import Any
 
@@ -12,6 +13,8 @@ import pytest
 import respx
 
 from copygen.models import Kind
+from copygen.providers.connections import DROPS
+from copygen.providers.http1 import Http1
 from copygen.providers.transport import failure
 from tests.support import fault_server as faults
 from tests.support.exchange import (
@@ -167,14 +170,136 @@ def test_reply_nobody_asked_for_is_never_taken_for_the_next_one(run: Run) -> Non
             assert response.content == b"first"
             said.set()
             await turns()
-            with pytest.raises(httpx.ConnectError, match="nobody asked for") as caught:
-                await client.handle_async_request(post(server.url))
-            assert failure(caught.value).kind is Kind.CONNECTION
-            response = await client.handle_async_request(post(server.url))
-            assert response.content == JSON_REPLY
-            assert (len(server.requests), server.accepted) == (2, 2)
+            for sent in (2, 3):
+                response = await client.handle_async_request(post(server.url))
+                assert response.content == JSON_REPLY
+                # From then on no connection to it is used twice.
+                assert (len(server.requests), server.accepted) == (sent, sent)
 
     run(main())
+
+
+@on_both_loops
+def test_idle_connections_that_speak_are_replaced_and_nobody_has_failed(run: Run) -> None:
+    async def main() -> None:
+        speak = asyncio.Event()
+
+        async def then_408(exchange: faults.Exchange) -> None:
+            await exchange.send(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
+            await speak.wait()
+            await exchange.send(b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n")
+            exchange.close()
+
+        async with fault_server(then_408) as server, transport() as client:
+            for _ in range(2):
+                sent = [client.handle_async_request(post(server.url)) for _ in range(8)]
+                assert [r.status_code for r in await asyncio.gather(*sent)] == [200] * 8
+                speak.set()
+                await turns()
+            assert len(server.requests) == 16
+
+    run(main())
+
+
+@on_both_loops
+def test_a_kept_connection_that_closes_under_a_request_is_replaced(run: Run) -> None:
+    for drop in (faults.close(), faults.reset()):
+
+        async def main(drop: Answer = drop) -> None:
+            async with fault_server(faults.reply(), drop, faults.reply(201)) as server:
+                async with transport() as client:
+                    await client.handle_async_request(post(server.url))
+                    response = await client.handle_async_request(post(server.url))
+                    assert response.status_code == 201
+                assert (len(server.requests), server.accepted) == (3, 2)
+
+        run(main())
+
+
+def test_a_fresh_connection_that_closes_is_not_tried_again() -> None:
+    async def main() -> None:
+        async with fault_server(faults.reply(), faults.close()) as server, transport() as client:
+            await client.handle_async_request(post(server.url))
+            with pytest.raises(httpx.ReadError) as caught:
+                await client.handle_async_request(post(server.url))
+            assert failure(caught.value).kind is Kind.INTERRUPTED
+            assert len(server.requests) == 3, "the kept one, a fresh one, and no more"
+
+    asyncio.run(main())
+
+
+def test_a_reply_that_has_begun_is_never_asked_for_again() -> None:
+    async def main() -> None:
+        begun = faults.raw(b"HTTP/1.1 200", close=True)
+        async with fault_server(faults.reply(), begun) as server, transport() as client:
+            await client.handle_async_request(post(server.url))
+            with pytest.raises(httpx.ReadError):
+                await client.handle_async_request(post(server.url))
+            assert len(server.requests) == 2
+
+    asyncio.run(main())
+
+
+def test_a_server_that_drops_kept_connections_gets_a_new_one_each_time() -> None:
+    async def main() -> None:
+        async def once(exchange: faults.Exchange) -> None:
+            key = exchange.writer
+            if key in seen:
+                exchange.close()
+                return
+            seen.append(key)
+            await faults.reply()(exchange)
+
+        seen: list[object] = []
+        async with fault_server(once) as server, transport() as client:
+            for _ in range(40):
+                response = await client.handle_async_request(post(server.url))
+                assert response.content == JSON_REPLY
+            assert len(server.requests) == 40 + DROPS
+
+    asyncio.run(main())
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"Content-Length: 2\r\nContent-Length: 2\r\n",
+        b"content-length:2\r\nX: y\r\nCONTENT-LENGTH: 2\r\n",
+        b"Content-Length: 2, 2\r\n",
+    ],
+)
+def test_the_same_length_given_twice_is_one(head: bytes) -> None:
+    answer = faults.raw(b"HTTP/1.1 200 OK\r\n" + head + b"\r\n{}")
+    assert asyncio.run(served(answer)).content == b"{}"
+
+
+@pytest.mark.parametrize("status", [b"000", b"042", b"101"])
+def test_a_status_that_ends_no_request_is_no_reply(status: bytes) -> None:
+    head = b"HTTP/1.1 %s Odd\r\nUpgrade: h2c\r\nConnection: upgrade\r\nContent-Length: 0\r\n\r\n"
+    exc = asyncio.run(served(faults.raw(head % status)))
+    assert type(exc) is httpx.RemoteProtocolError
+    assert failure(exc).kind is Kind.BAD_REPLY
+
+
+def test_a_tls_server_met_in_plain_says_what_to_write() -> None:
+    exc = asyncio.run(served(faults.raw(b"\x15\x03\x01\x00\x02\x02\x50", close=True)))
+    assert failure(exc).kind is Kind.WRONG_URL
+    assert "must begin with https://" in failure(exc).message
+
+
+def test_a_body_in_chunks_of_one_byte_takes_little_more_memory_than_its_bytes() -> None:
+    async def main() -> int:
+        protocol = Http1("h", 2**24)
+        protocol._waiter = asyncio.get_running_loop().create_future()
+        tracemalloc.start()
+        try:
+            for _ in range(200_000):
+                protocol.on_body(b"x")
+            return tracemalloc.get_traced_memory()[1]
+        finally:
+            tracemalloc.stop()
+
+    assert asyncio.run(main()) < 2_000_000
 
 
 @on_both_loops
