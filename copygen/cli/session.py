@@ -117,7 +117,8 @@ class Session:
         with self._signals.passed_to(self._interrupt):
             self._display.start()
             try:
-                self._error = await self.engine.run(self._feed(), self._emit)
+                proven = bool(self._sink.earlier.get(Status.OK))
+                self._error = await self.engine.run(self._feed(), self._emit, proven=proven)
             finally:
                 self._error = self._record_ended() or self._error
                 ticker.cancel()

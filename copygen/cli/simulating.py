@@ -9,7 +9,7 @@ import pydantic
 import typer
 
 from copygen.errors import UsageError
-from copygen.providers.simulator import SimulatorProfile, simulator
+from copygen.simulator import SimulatorProfile, simulator
 
 
 def serve(port: int, given: Mapping[str, Any]) -> None:

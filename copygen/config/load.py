@@ -132,10 +132,10 @@ def _text(path: Path) -> str:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ConfigError(f"cannot read the settings file {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
+    except UnicodeDecodeError:
         raise ConfigError(
             f"the settings file {path} is not UTF-8 text; save it as UTF-8"
-        ) from error
+        ) from None  # the error of the decoder holds the whole file
 
 
 def _or_empty(document: Document) -> Document:

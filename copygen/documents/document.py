@@ -16,7 +16,7 @@ Location = Sequence[str | int]
 class Document:
     """A parsed document: plain data, and the position of every part of it."""
 
-    data: JsonValue
+    data: JsonValue = field(repr=False)  # of a settings file, it may be a key in the wrong place
     path: str
     root: Node = field(repr=False)
 

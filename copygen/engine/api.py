@@ -26,19 +26,22 @@ async def generate(
     model: str | None = None,
     concurrency: int | None = None,
     options: Mapping[str, str] | None = None,
-    environ: Mapping[str, str] = os.environ,
+    environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Result]:
     """Yield one `Result` for each prompt, as it ends, in order of ending.
 
     A prompt is a text, or a mapping like a JSONL line: `prompt` or `messages`, and optionally
     `id`, `params` and any further columns, which come back under `Result.input`. The iterable
     is read no further ahead than needed. Provider, settings file and key are found as
-    `copygen run` finds them; `options` are those of `--option`.
+    `copygen run` finds them; `options` are those of `--option`, `environ` stands in for the
+    environment of this process.
 
     A prompt that fails is a result with `status` failed. Raises ConfigError before anything is
     sent, and after the last result what ended the run early: ProviderRefused, ProviderDown,
     LimitReached. Leaving the loop early (`break`, then `aclose()`) cancels what is in flight.
     """
+    # Not as a default value: `help(generate)` would print every key there is.
+    environ = os.environ if environ is None else environ
     loaded = load_settings(None, options or {}, environ)
     changed = {"concurrency": concurrency} if concurrency else {}
     settings = loaded.settings.model_copy(update=changed)

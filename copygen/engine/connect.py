@@ -15,7 +15,7 @@ from copygen.providers.redact import Secret
 from copygen.providers.transport import AiohttpTransport
 
 if TYPE_CHECKING:
-    from copygen.providers.simulator import SimulatorProfile
+    from copygen.simulator import SimulatorProfile
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ async def connect(
     """
     if config.simulated and config.base_url is None:
         # Loading a server takes 70 ms, and most runs need none.
-        from copygen.providers.simulator import simulator
+        from copygen.simulator import simulator
 
         async with simulator(_profile(config)) as base_url:
             here = config.model_copy(update={"base_url": base_url})
@@ -73,7 +73,7 @@ async def _open(
 
 
 def _profile(config: ProviderConfig) -> "SimulatorProfile":
-    from copygen.providers.simulator import SimulatorProfile
+    from copygen.simulator import SimulatorProfile
 
     try:
         return SimulatorProfile.model_validate(config.simulation)

@@ -23,6 +23,7 @@ from copygen.engine.pacer import Pacer
 from copygen.engine.permits import Permits
 from copygen.engine.pipeline import Emit, Pipeline
 from copygen.engine.purse import Purse
+from copygen.engine.refusals import FirstRefusals
 from copygen.engine.retry import RetryBudget
 from copygen.errors import CopygenError, LimitReached
 from copygen.models import ApiError, Prompt, Snapshot
@@ -64,6 +65,7 @@ class Engine:
         attempt. `standard` is what texts are held against; None: they are taken as they are.
         """
         host = urlsplit(config.base_url or "").netloc or config.name
+        self._config = config
         self._settings = settings
         self._on_transition = on_transition
         self._halt = Halt()
@@ -99,8 +101,10 @@ class Engine:
         self._client = Client(config, provider, outside.transport, self._permits, self._halt, terms)
         self._pipeline: Pipeline | None = None
 
-    async def run(self, feed: Feed, emit: Emit) -> CopygenError | None:
+    async def run(self, feed: Feed, emit: Emit, *, proven: bool = False) -> CopygenError | None:
         """Bring every entry of `feed` to its result and hand each to `emit`.
+
+        `proven` says that earlier runs of the same prompts got texts: see `FirstRefusals`.
 
         Returns what ended the run early, if anything did; everything in flight at that moment
         was still finished and emitted.
@@ -112,6 +116,7 @@ class Engine:
             self._halt,
             self._concurrency,
             defer=self._is_crowded,
+            refusals=FirstRefusals(self._config.name, proven=proven),
         )
         with self._deadline():
             await self._pipeline.run()

@@ -7,11 +7,12 @@ row, the source is read no further than needed, and a finished worker makes room
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from copygen.engine.concurrency import Concurrency
 from copygen.engine.feed import Entry, Feed
 from copygen.engine.halt import Halt, Halted
+from copygen.engine.refusals import FirstRefusals
 from copygen.engine.slots import Slot, Slots
 from copygen.errors import CopygenError
 from copygen.models import Result
@@ -37,9 +38,10 @@ class Pipeline:
         halt: Halt,
         concurrency: Concurrency,
         defer: Callable[[Entry], bool],
+        refusals: FirstRefusals,
     ) -> None:
         """`emit` is called with each result as it comes, from the event loop; its worker begins
-        nothing new before the result is safe.
+        nothing new before the result is safe. `refusals` may hold the first ones back.
 
         As many requests are on the wire as `concurrency` allows, which `work` keeps informed.
         Entries for which `defer` is true are better taken later, if the feed can do that.
@@ -49,6 +51,7 @@ class Pipeline:
         self._work = work
         self._emit = emit
         self._halt = halt
+        self._refusals = refusals
         self._exhausted = False
         self._workers: set[asyncio.Task[None]] = set()
         self._group: asyncio.TaskGroup
@@ -68,6 +71,7 @@ class Pipeline:
         try:
             async with asyncio.TaskGroup() as self._group:
                 self._hire()
+            await self._emit_all(self._refusals.at_end())
         except BaseExceptionGroup as bugs:
             raise bugs.exceptions[0] from None
         finally:
@@ -113,8 +117,14 @@ class Pipeline:
         if self._limit != self._concurrency.limit:
             self._limit = self._concurrency.limit
             self.slots.hand_out()
-        if (safe := self._emit(result)) is not None:
-            await safe
+        await self._emit_all(self._refusals.passed(result))
+
+    async def _emit_all(self, results: Sequence[Result]) -> None:
+        if self._refusals.error is not None:
+            self._halt.now(self._refusals.error)
+        for result in results:
+            if (safe := self._emit(result)) is not None:
+                await safe
 
     def _cancel_workers(self) -> None:
         for worker in tuple(self._workers):

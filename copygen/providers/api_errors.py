@@ -1,5 +1,6 @@
 """From a faulty reply to the `ApiError` that says what happened and what to do about it."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,7 +11,7 @@ from copygen.models import ApiError, Completion, Kind
 from copygen.providers.decode import plain, sentence
 from copygen.providers.fault import Fault, fault_in_body
 from copygen.providers.headers import duration_s, retry_after_s, wait_in_text_s
-from copygen.providers.kinds import kind_of, status_in
+from copygen.providers.kinds import PLAIN_HTTP_TO_TLS, kind_of, status_in
 from copygen.providers.parameters import refused_parameter
 from copygen.providers.ratelimits import limits_from
 from copygen.providers.redact import Redactor
@@ -26,11 +27,14 @@ _HINTS = {
     Kind.TLS: "A certificate on the provider's side is not valid.",
     Kind.TOO_LARGE: "Shorten the prompt or lower max_tokens.",
 }
+_REDIRECTS = frozenset({300, 301, 302, 303, 305, 306, 307, 308})
 _STATUS_HINTS = {
     407: "The proxy wants a login: put it into HTTPS_PROXY.",
     524: "The model took over 100 s: lower max_tokens.",
 }
 _PAGE_INSTEAD_OF_API = "A bot check or the network's own page answered: use another network."
+_USE_HTTPS = "The base URL must begin with https:// here."
+_PLAIN_HTTP = re.compile(PLAIN_HTTP_TO_TLS, re.IGNORECASE)
 _NOT_FOLLOWED = "Redirects are not followed, so that the key stays here: correct the base URL."
 
 
@@ -56,7 +60,7 @@ class Context:
 
 def from_status(context: Context, body: bytes) -> ApiError:
     """The error of a reply whose status is not a success."""
-    if 300 <= context.status < 400:
+    if context.status in _REDIRECTS:
         return context.error(Kind.WRONG_URL, _redirect(context.headers), _NOT_FOLLOWED)
     fault = fault_in_body(context.redactor.redact_body(body))
     return _from_fault(context, fault, context.status, None)
@@ -86,8 +90,8 @@ def _from_fault(
 def _words(fault: Fault, status: int | None) -> str:
     if fault.message:
         return f"A web page answered: {fault.message}" if fault.is_html else fault.message
-    if fault.codes:
-        return f"The provider gives no reason but the code {plain(fault.codes[0])}"
+    if word := next((code for code in fault.codes if not code.isdecimal()), None):
+        return f"The provider gives no reason but the code {plain(word)}"
     if status is None:
         return "The provider reports an error without a reason"
     phrase = next((f" {known.phrase}" for known in HTTPStatus if known == status), "")
@@ -95,9 +99,13 @@ def _words(fault: Fault, status: int | None) -> str:
 
 
 def _hint(kind: Kind, fault: Fault, status: int | None) -> str:
+    if status in _STATUS_HINTS:
+        return _STATUS_HINTS[status]
     if kind is Kind.PERMISSION and fault.is_html:
         return _PAGE_INSTEAD_OF_API
-    return _STATUS_HINTS.get(status or 0) or _HINTS.get(kind, "")
+    if kind is Kind.WRONG_URL and _PLAIN_HTTP.search(fault.text):
+        return _USE_HTTPS
+    return _HINTS.get(kind, "")
 
 
 def _wait_s(context: Context, fault: Fault) -> float | None:

@@ -15,14 +15,36 @@ from copygen.providers.decode import UNREADABLE, decode, decode_text, is_html, p
 _DEEPEST = 6
 _MOST_ENTRIES = 8
 """Entries read of a list of errors: the first ones say what is wrong."""
+_MOST_MESSAGES = 32
+_MOST_CODES = 64
+"""Of one body. With nested lists of errors there could be hundreds of thousands."""
+_MOST_TEXT = 20_000
+"""Characters of all messages together that the rules search."""
+_LONGEST_CODE = 80
 
-_CODE_KEYS = ("code", "type", "status", "reason", "limit_source", "error_type")
-_STATUS_KEYS = ("code", "status", "status_code", "raw_status_code")
-_MESSAGE_KEYS = ("message", "msg", "detail", "error_description", "error_msg")
-_INNER_KEYS = ("error", "errors", "metadata", "raw", "innererror", "details", "violations")
+# Keys are compared in lower case: Tencent, AWS and Azure write `Code` and `Message`.
+_CODE_KEYS = (
+    *("code", "type", "status", "reason", "limit_source", "error_type", "error_code"),
+    *("status_code", "errcode", "__type", "errortype"),
+)
+_STATUS_KEYS = ("code", "status", "status_code", "raw_status_code", "http_code", "httpstatus")
+_MESSAGE_KEYS = (
+    *("message", "msg", "detail", "error_description", "error_msg", "status_msg", "errmsg"),
+    *("error_message", "errormessage", "title"),
+)
+_INNER_KEYS = (
+    *("error", "errors", "metadata", "raw", "innererror", "details", "violations"),
+    # MiniMax, Tencent, Spark; gateways that pass an upstream's body on
+    *("base_resp", "response", "header", "upstreambody", "body"),
+)
 _ENVELOPE_WORDS = frozenset({"error", "success", "ok", "", "none", "null"})
 _SAYS_NOTHING = frozenset({"provider returned error", "error", "bad request", "unknown error"})
+_SAYS_SUCCESS = frozenset(
+    {"success", "ok", "succeeded", "successful", "成功", "请求成功", "操作成功", "获取成功"}
+)
 _NO_ERROR_CODES = frozenset({"", "0", "200", "success", "ok", "none", "null"})
+_VENDORS_OWN = range(1_000, 10_000_000)
+"""Numbers that are codes of a vendor rather than HTTP statuses."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +87,7 @@ def fault_in_reply(reply: JsonValue) -> Fault | None:
     if not isinstance(reply, dict):
         return None
     error = reply.get("error") or reply.get("errors")
-    if not error and (reply.get("object") == "error" or "choices" not in reply):
+    if not error and (reply.get("object") == "error" or not reply.get("choices")):
         error = reply
     elif isinstance(error, bool | int | float):
         error = {**reply, "code": error}
@@ -102,7 +124,7 @@ class _Findings:
             self.status,
             self.parameter,
             self.retry_delay,
-            " ".join(self.messages),
+            " ".join(self.messages)[:_MOST_TEXT],
             self.is_html,
         )
 
@@ -114,7 +136,7 @@ def _collect(value: JsonValue) -> _Findings:
 
 
 def _walk(value: JsonValue, found: _Findings, depth: int) -> None:
-    if depth > _DEEPEST:
+    if depth > _DEEPEST or len(found.messages) >= _MOST_MESSAGES:
         return
     if isinstance(value, str):
         _read_text(value, found, depth)
@@ -122,11 +144,12 @@ def _walk(value: JsonValue, found: _Findings, depth: int) -> None:
         for entry in value[:_MOST_ENTRIES]:
             _walk(entry, found, depth + 1)
     elif isinstance(value, dict):
-        _read_codes(value, found)
-        _read_pointers(value, found)
+        layer = {key.lower(): entry for key, entry in value.items() if len(key) < _LONGEST_CODE}
+        _read_codes(layer, found)
+        _read_pointers(layer, found)
         for key in (*_MESSAGE_KEYS, *_INNER_KEYS):
-            if key in value:
-                _walk(value[key], found, depth + 1)
+            if key in layer:
+                _walk(layer[key], found, depth + 1)
 
 
 def _read_text(text: str, found: _Findings, depth: int) -> None:
@@ -138,17 +161,17 @@ def _read_text(text: str, found: _Findings, depth: int) -> None:
             return
     found.is_html = found.is_html or is_html(stripped)
     message = plain(stripped)
+    if message.rstrip(".!").lower() in _SAYS_SUCCESS:
+        return
     if message and message not in found.messages:
         found.messages.append(message)
 
 
 def _read_codes(layer: Mapping[str, JsonValue], found: _Findings) -> None:
-    for key in _CODE_KEYS:
-        value = layer.get(key)
-        if isinstance(value, str) and (word := value.strip().lower()) not in _ENVELOPE_WORDS:
-            found.codes.append(word)
+    if len(found.codes) < _MOST_CODES:
+        found.codes += [word for key in _CODE_KEYS if (word := _code(layer.get(key)))]
     code = layer.get("code")
-    if isinstance(code, str | int) and str(code).strip().lower() not in _NO_ERROR_CODES:
+    if isinstance(code, str | int) and _short(code).lower() not in _NO_ERROR_CODES:
         found.has_code = True
     # `{"error": 429}` and `{"error": "unauthorized", "message": "..."}` put the code there.
     candidates = [layer.get(key) for key in (*_STATUS_KEYS, "error")]
@@ -156,8 +179,25 @@ def _read_codes(layer: Mapping[str, JsonValue], found: _Findings) -> None:
     found.status = found.status or next(statuses, None)
     if layer.get("flagged_input") is not None:
         found.codes.append("moderation")
-    if "perday" in str(layer.get("quotaId", "")).lower():
+    if "perday" in _short(layer.get("quotaid", "")).lower():
         found.codes.append("daily_quota")
+
+
+def _code(value: JsonValue) -> str | None:
+    """A code word in lower case; None for what says nothing. AWS puts a namespace before it."""
+    if type(value) is int:
+        return str(value) if value in _VENDORS_OWN else None
+    if not isinstance(value, str):
+        return None
+    word = value.strip().lower().rpartition("#")[2]
+    return word if word not in _ENVELOPE_WORDS and len(word) <= _LONGEST_CODE else None
+
+
+def _short(value: JsonValue) -> str:
+    """What a number or a text begins with: Python refuses to write out a number of any length."""
+    if isinstance(value, str):
+        return value[:_LONGEST_CODE].strip()
+    return str(value) if isinstance(value, int) and abs(value) < 2**63 else ""
 
 
 def _read_pointers(layer: Mapping[str, JsonValue], found: _Findings) -> None:
@@ -167,7 +207,7 @@ def _read_pointers(layer: Mapping[str, JsonValue], found: _Findings) -> None:
         pointer = pointer[-1]
     if isinstance(pointer, str) and found.parameter is None:
         found.parameter = pointer
-    delay = layer.get("retryDelay")
+    delay = layer.get("retrydelay")
     if isinstance(delay, str):
         found.retry_delay = delay
     upstream = layer.get("provider_name")

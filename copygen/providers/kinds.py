@@ -2,14 +2,28 @@
 
 The status alone does not tell. A 429 may mean "slow down" or "no money", a 403 a filter, a bill
 or a ban, a 404 a wrong model or a wrong address. Codes and messages decide first, the status
-last. The words are those the providers send; `tests/providers/golden` holds a sample of each.
+last. The words are in `copygen.providers.vocabulary`, a sample of each in
+`tests/providers/golden`.
 """
 
 import re
 from dataclasses import dataclass
 
 from copygen.models import Kind
+from copygen.providers import vocabulary
 from copygen.providers.fault import Fault
+
+PLAIN_HTTP_TO_TLS = (
+    "plain http request was sent to https"
+    "|speaking plain http to an ssl"
+    "|sent an http request to an https server"
+)
+"""How nginx, Apache and Go say that the address should begin with https://."""
+_PAGES_OF_GATEWAYS = frozenset({401, 403, 407, 408, 413, 425, 429, 451, *range(495, 600)})
+"""Statuses that say something whatever stands on the page: a proxy or a CDN answers them itself.
+Any other web page means that no API is at this address."""
+_OF_AN_API = frozenset({Kind.MODEL_NOT_FOUND, Kind.TOO_LARGE, Kind.CONTENT_FILTER})
+"""What the words of a web page cannot mean."""
 
 Statuses = frozenset[int | None]
 
@@ -42,12 +56,10 @@ def kind_of(status: int | None, fault: Fault) -> Kind:
     `status` is that of the reply, or, for an error inside a success, the one the body names
     (see `status_in`); None when there is neither, which counts as temporary.
     """
-    if fault.is_html and status in (404, 405, 410):
+    kind = next((rule.kind for rule in _RULES if rule.fits(status, fault)), None)
+    if fault.is_html and kind in (None, *_OF_AN_API) and status not in _PAGES_OF_GATEWAYS:
         return Kind.WRONG_URL
-    for rule in _RULES:
-        if rule.fits(status, fault):
-            return rule.kind
-    return _kind_of_status(status)
+    return kind or _kind_of_status(status)
 
 
 def status_in(fault: Fault) -> int | None:
@@ -66,6 +78,8 @@ def _text(*patterns: str) -> re.Pattern[str]:
 
 
 _REQUEST_ERRORS = frozenset({400, 403, 404, 410, 413, 422, 500, None})
+_ALL_BUT_401 = frozenset({*range(400, 401), *range(402, 600), None})
+"""A 401 is about the key, whatever else it says."""
 
 _RULES = (
     Rule(
@@ -74,12 +88,19 @@ _RULES = (
         text=_text("just a moment", "attention required"),
         on_html=True,
     ),
-    # A day's quota does not refill within a run, whatever delay the reply names.
+    Rule(
+        Kind.TLS,
+        frozenset({400}),
+        text=_text("no required ssl certificate was sent", "the ssl certificate error"),
+    ),
+    Rule(Kind.WRONG_URL, frozenset({400}), text=_text(PLAIN_HTTP_TO_TLS)),
+    # A day's quota does not refill within a run, whatever delay the reply names; one of zero
+    # never does.
     Rule(
         Kind.BILLING,
         frozenset({429, None}),
         codes=_codes("daily_quota"),
-        text=_text("free-models-per-day"),
+        text=_text("free-models-per-day", r"free_tier\w*, limit: 0\b"),
     ),
     # Google words its per-minute limits like an exhausted account, but names the wait.
     Rule(
@@ -89,49 +110,14 @@ _RULES = (
         text=_text(r"ai\.google\.dev/gemini-api/docs/rate-limits", r"\bretry in \d"),
     ),
     Rule(Kind.RATE_LIMITED, None, codes=_codes("openrouter_in_flight_budget")),
-    Rule(
-        Kind.BILLING,
-        None,
-        codes=_codes(
-            "insufficient_quota insufficient_user_quota pre_consume_token_quota_failed "
-            "billing_error billing_hard_limit_reached "
-            "credit_balance_exhausted insufficient_balance payment_required"
-        ),
-    ),
-    Rule(
-        Kind.BILLING,
-        frozenset({400, 403, 429, None}),
-        text=_text(
-            "exceeded your current quota",
-            "insufficient (?:account )?(?:balance|quota|credits?|funds)",
-            "credit balance is too low",
-            "spend(?:ing)? limit",
-            "billing hard limit",
-            "额度不足",
-            "余额不足",
-        ),
-    ),
+    Rule(Kind.BILLING, None, codes=_codes(vocabulary.BILLING_CODES)),
+    Rule(Kind.BILLING, None, text=_text(*vocabulary.BILLING_ABROAD)),
+    Rule(Kind.BILLING, _ALL_BUT_401, text=_text(*vocabulary.BILLING)),
+    Rule(Kind.CONTENT_FILTER, None, codes=_codes(vocabulary.FILTER_CODES)),
     Rule(
         Kind.CONTENT_FILTER,
-        None,
-        codes=_codes(
-            "content_filter content_policy_violation responsibleaipolicyviolation "
-            "sensitive_words_detected prompt_blocked moderation "
-            "data_inspection_failed"
-        ),
-    ),
-    Rule(
-        Kind.CONTENT_FILTER,
-        frozenset({400, 403, 422, None}),
-        text=_text(
-            r"content (?:management )?polic(?:y|ies)",
-            r"\bmoderation\b",
-            r"\bguardrails?\b",
-            r"\bflagged\b",
-            r"sensitive words",
-            r"usage polic(?:y|ies)",
-            "敏感词",
-        ),
+        frozenset({400, 403, 422, 451, None}),
+        text=_text(*vocabulary.FILTER),
     ),
     Rule(
         Kind.TOO_LARGE,
@@ -168,18 +154,20 @@ _RULES = (
             "empty_response do_request_failed"
         ),
     ),
+    Rule(Kind.AUTH, None, codes=_codes(vocabulary.AUTH_CODES)),
+    Rule(Kind.PERMISSION, None, codes=_codes(vocabulary.SUSPENDED_CODES)),
+    Rule(Kind.MODEL_NOT_FOUND, None, codes=_codes(vocabulary.MODEL_CODES)),
     Rule(
-        Kind.AUTH,
-        None,
-        codes=_codes("invalid_api_key api_key_invalid authentication_error unauthenticated"),
+        Kind.MODEL_NOT_FOUND,
+        frozenset({401, 403}),
+        text=_text(
+            "key not allowed to access model", r"(?:do not|don.t) have access to (?:the )?model"
+        ),
     ),
     Rule(
         Kind.AUTH,
-        frozenset({400, 403, None}),
-        text=_text(
-            "(?:incorrect|invalid|expired|revoked|disabled) api[ _-]?key",
-            "api[ _-]?key (?:is )?(?:not valid|invalid|not found|expired|disabled)",
-        ),
+        frozenset({400, 403, 404, 412, 422, 429, 500, None}),
+        text=_text(*vocabulary.AUTH),
     ),
     Rule(
         Kind.WRONG_URL,
@@ -190,28 +178,19 @@ _RULES = (
             "404 page not found",
             "unknown (?:request )?(?:url|endpoint|path)",
             "no route",
+            "please configure ai gateway",
         ),
     ),
-    Rule(
-        Kind.MODEL_NOT_FOUND,
-        None,
-        codes=_codes("model_not_found deploymentnotfound model_decommissioned"),
-    ),
-    Rule(
-        Kind.MODEL_NOT_FOUND,
-        _REQUEST_ERRORS,
-        text=_text(
-            r"\bmodel not exist",
-            r"not a valid model",
-            r"\bmodels?\b.{0,100}\b(?:does not exist|do not exist|not found|decommissioned)",
-            r"no available channel for model",
-            r"\bunknown model\b",
-        ),
-    ),
+    Rule(Kind.MODEL_NOT_FOUND, _REQUEST_ERRORS, text=_text(*vocabulary.MODEL)),
     Rule(
         Kind.MODEL_NOT_FOUND,
         frozenset({404, 410}),
         text=_text(r"\bmodels?\b", r"\bdeployment\b", "no endpoints found", "allowed providers"),
+    ),
+    Rule(
+        Kind.PERMISSION,
+        frozenset({400, 402, 403, 412, 422, 423, 429, 500, None}),
+        text=_text(*vocabulary.SUSPENDED),
     ),
     Rule(
         Kind.PERMISSION,
@@ -225,9 +204,16 @@ _RULES = (
             "rate_limit_exceeded rate_limit_error rate_limited token_concurrency_limit_reached"
         ),
     ),
+    Rule(
+        Kind.RATE_LIMITED,
+        frozenset({400, 403, 500, None}),
+        text=_text(*vocabulary.RATE),
+    ),
 )
 
 _STATUS_KINDS = {
+    # No answer to a POST: a cache in front has a bad moment.
+    304: Kind.SERVER,
     401: Kind.AUTH,
     402: Kind.BILLING,
     403: Kind.PERMISSION,
@@ -285,6 +271,6 @@ def _kind_of_status(status: int | None) -> Kind:
         return Kind.SERVER
     if status < 200:
         return Kind.BAD_REPLY
-    if status < 400:
+    if status < 400 and status not in _STATUS_KINDS:
         return Kind.WRONG_URL
     return _STATUS_KINDS.get(status, Kind.INVALID_REQUEST if status < 500 else Kind.SERVER)

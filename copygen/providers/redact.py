@@ -8,7 +8,9 @@ import base64
 import html
 import json
 import re
-from collections.abc import Iterable
+from array import array
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from urllib.parse import quote
 
 _VISIBLE = 4
@@ -18,6 +20,15 @@ _LONG_ENOUGH_TO_HUNT = 4
 _LONG_ENOUGH_FOR_COPY = 12
 """Local servers are given keys like `ollama` or `lm-studio`: words that copy may well contain."""
 MASK = "…"
+
+PART = 8
+"""So many characters of a key in a row are hidden."""
+_SURELY_NO_WORDS = 16
+"""A part of a key from this length on is hidden even if it reads as words."""
+_SEED = 4
+"""Bytes looked up at a time: of any `PART` bytes in a row, one aligned group lies inside."""
+_LONGEST_CLUSTER = 4
+"""Consonants in a row that words have."""
 
 _KEY_SHAPE = re.compile(
     r"(?<![A-Za-z0-9])((?:sk|hs|rk|pk|gsk|xai|hf|nvapi|pplx)[-_]|AIza|eyJ)[\w.*…-]{3,}[\w*…-]"
@@ -87,13 +98,22 @@ class Redactor:
     base64 (at any offset), hexadecimal, JSON- or HTML-escaped, and in messages all in lower case,
     as codes and host names are compared. Each becomes its mask. Secrets under four characters
     are placeholders and stay.
+
+    So do parts: eight characters of a secret in a row, in any of these forms, whatever white space
+    and punctuation stands between them. A part that reads as words (`my-company`) stays while it
+    is shorter than sixteen characters.
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         known = {secret.reveal() for secret in secrets}
-        hunted = (value for value in known if len(value) >= _LONG_ENOUGH_TO_HUNT)
+        hunted = [value for value in known if len(value) >= _LONG_ENOUGH_TO_HUNT]
         self._forms = _with_lower_case(_forms_of(hunted))
         self._copy_forms = _forms_of(v for v in known if len(v) >= _LONG_ENOUGH_FOR_COPY)
+        self._parts = _Parts(hunted, lower=True)
+        self._copy_parts = _Parts(hunted, lower=False)
+
+    def __reduce__(self) -> str:
+        raise TypeError("a Redactor is not pickled: it knows secrets in clear")
 
     def redact(self, text: str) -> str:
         """`text` without known secrets and without anything shaped like a key.
@@ -104,20 +124,25 @@ class Redactor:
         for form, mask in self._forms:
             if form in text:
                 text = text.replace(form, mask)
+        text = self._parts.hidden_in(text)
         text = _KEY_SHAPE.sub(_mask_shape, text)
         text = _BEARER.sub(rf"\1 {MASK}", text)
         text = _NAMED.sub(rf"\1\2{MASK}", text)
         return _USERINFO.sub(MASK, text)
 
     def redact_known(self, text: str) -> str:
-        """`text` without the known secrets of twelve characters and more, otherwise untouched.
+        """`text` without the known secrets of twelve characters and more, and without parts of
+        any; otherwise untouched.
 
-        For copy, which must not be altered on a mere resemblance.
+        For copy, which must not be altered on a mere resemblance. Costs a text without any part
+        of a secret a few microseconds.
         """
+        if not self._copy_parts.may_be_in(text):
+            return text
         for form, mask in self._copy_forms:
             if form in text:
                 text = text.replace(form, mask)
-        return text
+        return self._copy_parts.hidden_in(text)
 
     def redact_body(self, body: bytes) -> bytes:
         """The body of a faulty reply as `redact_known` leaves it, before it is taken apart.
@@ -126,6 +151,79 @@ class Redactor:
         """
         text = body.decode("utf-8", "surrogateescape")
         return self.redact_known(text).encode("utf-8", "surrogateescape")
+
+
+class _Parts:
+    """Finds parts of secrets in a text, in time linear in its length."""
+
+    def __init__(self, values: Iterable[str], *, lower: bool) -> None:
+        grams: defaultdict[int, set[str]] = defaultdict(set)
+        for value in values:
+            for form, length in _forms_with_part(value):
+                for case in {form, form.lower()} if lower else {form}:
+                    grams[length].update(_grams(case, length))
+        self._grams = dict(grams)
+        every = [gram.encode() for found in grams.values() for gram in found]
+        self._alphabet = frozenset("".join(gram.decode() for gram in every))
+        signs = {ord(sign) for sign in self._alphabet}
+        self._dropped = bytes(
+            byte
+            for byte in range(256)
+            if byte not in signs and not (byte < 128 and chr(byte).isalnum())
+        )
+        seeds = {gram[i : i + _SEED] for gram in every for i in range(len(gram) - _SEED + 1)}
+        self._seeds = frozenset(array("I", b"".join(seeds)))
+
+    def may_be_in(self, text: str) -> bool:
+        """Whether `text` needs to be searched: False only if it holds no part."""
+        if len(text) < PART or not self._seeds:
+            return False
+        signs = text.encode("utf-8", "surrogatepass").translate(None, self._dropped)
+        whole = len(signs) - len(signs) % _SEED
+        # Four bytes are one number: the whole search is then a few microseconds of C.
+        return not self._seeds.isdisjoint(array("I", signs[:whole]))
+
+    def hidden_in(self, text: str) -> str:
+        """`text` with a mask in the place of each part."""
+        if not self.may_be_in(text):
+            return text
+        places = [i for i, sign in enumerate(text) if sign in self._alphabet or sign.isalnum()]
+        signs = "".join([text[place] for place in places])
+        pieces, done = [], 0
+        for start, end in self._found(signs):
+            if end - start < _SURELY_NO_WORDS and _reads_as_words(signs[start:end]):
+                continue
+            pieces += [text[done : places[start]], MASK]
+            done = places[end - 1] + 1
+        return "".join([*pieces, text[done:]])
+
+    def _found(self, signs: str) -> Iterator[tuple[int, int]]:
+        """Start and end of each stretch that parts cover."""
+        covered = bytearray(len(signs))
+        for length, grams in self._grams.items():
+            end = 0
+            for start in range(len(signs) - length + 1):
+                if signs[start : start + length] in grams:
+                    first, end = max(start, end), start + length
+                    covered[first:end] = b"x" * (end - first)
+        return (match.span() for match in re.finditer(b"x+", covered))
+
+
+def _grams(form: str, length: int) -> Iterator[str]:
+    return (form[i : i + length] for i in range(len(form) - length + 1))
+
+
+def _reads_as_words(part: str) -> bool:
+    """Whether a part of a key could stand in copy by chance: letters in one case, with vowels."""
+    words = re.findall(r"[^\W\d_]+", part)
+    letters = "".join(words).lower()
+    if any(sign.isdigit() for sign in part) or len(letters) < PART // 2:
+        return False
+    vowels = sum(letter in "aeiouy" for letter in letters)
+    plain_case = all(word.islower() or word.isupper() or word.istitle() for word in words)
+    clusters = re.split("[aeiouy]", letters)
+    speakable = max(map(len, clusters)) <= _LONGEST_CLUSTER
+    return plain_case and speakable and len(letters) <= 5 * vowels
 
 
 def _masked(value: str) -> str:
@@ -148,31 +246,44 @@ def _with_lower_case(forms: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str
 
 
 def _forms(value: str) -> set[str]:
+    return {form for form, _ in _forms_with_part(value)}
+
+
+def _forms_with_part(value: str) -> set[tuple[str, int]]:
+    """What `value` may come back as; with each, how much of it eight characters take at least."""
     raw = value.encode("utf-8", "surrogatepass")
     ascii_json = json.dumps(value)[1:-1]
     plain_json = json.dumps(value, ensure_ascii=False)[1:-1]
     percent = quote(raw, safe="")
-    forms = {
+    # Only what needs it is escaped in these: a part may hold no escape at all.
+    sparing = {
         value,
         percent,
         re.sub(r"%[0-9A-F]{2}", lambda m: m[0].lower(), percent),
         quote(raw),
-        "".join(f"%{byte:02X}" for byte in raw),
-        "".join(f"%{byte:02x}" for byte in raw),
         ascii_json,
         plain_json,
         ascii_json.replace("/", "\\/"),
         json.dumps(ascii_json)[1:-1],
-        "".join(f"\\u{ord(char):04x}" for char in value),
-        "".join(f"\\u{ord(char):04X}" for char in value),
         html.escape(value),
         html.escape(value, quote=False),
         repr(value)[1:-1],
         repr(repr(value)[1:-1])[1:-1],
-        raw.hex(),
-        raw.hex().upper(),
     }
-    return forms | _base64_forms(raw)
+    whole = {
+        ("".join(f"%{byte:02X}" for byte in raw), 3 * PART),
+        ("".join(f"%{byte:02x}" for byte in raw), 3 * PART),
+        ("".join(f"\\u{ord(char):04x}" for char in value), 6 * PART),
+        ("".join(f"\\u{ord(char):04X}" for char in value), 6 * PART),
+        ("".join(f"&#{ord(char)};" for char in value), 5 * PART),
+        ("".join(f"&#x{ord(char):x};" for char in value), 6 * PART),
+        ("".join(f"&#x{ord(char):X};" for char in value), 6 * PART),
+        (raw.hex(), 2 * PART),
+        (raw.hex().upper(), 2 * PART),
+    }
+    # Of 64 bits, at most four belong to a base64 character that others share.
+    encoded = {(form, (8 * PART - 4) // 6) for form in _base64_forms(raw)}
+    return {(form, PART) for form in sparing} | whole | encoded
 
 
 def _base64_forms(raw: bytes) -> set[str]:

@@ -91,10 +91,11 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
         connect_timeout_s: float = 10.0,
         max_response_bytes: int = 16 * 2**20,
         ca_file: Path | None = None,
-        environ: Mapping[str, str] = os.environ,
+        environ: Mapping[str, str] | None = None,
     ) -> None:
         self._limits = (max_connections, connect_timeout_s, max_response_bytes)
-        self._environ = environ
+        # Not as a default value: whoever prints the signature would print every key there is.
+        self._environ = os.environ if environ is None else environ
         # The system's authorities take 20 ms to load, and plain http needs none of them.
         self._tls = cache(lambda: client_context(ca_file))
         if ca_file is not None:

@@ -20,7 +20,7 @@ _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 class FieldRequest(pydantic.BaseModel):
     """What a prompt file says of one field: `{channel: google_ads.headline, count: 5}`."""
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     channel: str | None = None
     """A field of a channel, whose limit, unit and rules hold unless given here."""

@@ -11,7 +11,7 @@ from copygen.quality.measure import Unit
 class Frozen(pydantic.BaseModel):
     """Base of all these: frozen, and an unknown key is an error."""
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
 class CharacterRules(Frozen):

@@ -10,14 +10,13 @@ prompt stands where its last record was appended. Lines that are no records stay
 """
 
 import os
-import stat
 from array import array
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from copygen.results.files import beside, sync_folder
+from copygen import system
+from copygen.results.files import beside
 from copygen.results.index import Index, Latest, Place, identity
 from copygen.results.record import identify, lines
 
@@ -33,19 +32,19 @@ def compact(results: Path) -> int:
     The caller holds the lock and has no unsynced data. Raises OSError; `results` is then as
     before.
     """
-    with results.open("rb") as source:
-        obsolete = _obsolete(source)
-        if not obsolete:
-            return 0
-        _keep_superseded(source, obsolete, superseded_path(results))
-        copy = beside(results, ".compacting")
-        try:
+    copy = beside(results, ".compacting")
+    try:
+        with results.open("rb") as source:
+            obsolete = _obsolete(source)
+            if not obsolete:
+                return 0
+            _keep_superseded(source, obsolete, superseded_path(results))
             _write_copy(source, obsolete, copy)
-            copy.rename(results)
-        except OSError:
-            copy.unlink(missing_ok=True)  # it may be what filled the disk
-            raise
-    sync_folder(results.parent)
+        system.replace(copy, results)  # both are closed: Windows renames no open file
+    except OSError:
+        system.remove(copy)  # it may be what filled the disk
+        raise
+    system.sync_folder(results.parent)
     return len(obsolete)
 
 
@@ -79,15 +78,15 @@ def _marked(source: BinaryIO, obsolete: "array[int]") -> Iterator[tuple[bytes, b
 
 def _keep_superseded(source: BinaryIO, obsolete: "array[int]", path: Path) -> None:
     new = not path.exists()
-    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b") as target:
+    with os.fdopen(system.open_file(path, os.O_RDWR | os.O_CREAT), "r+b") as target:
         there = _lines_there(target)
         target.writelines(
             line for line, hit in _marked(source, obsolete) if hit and not there.get(_number(line))
         )
         target.flush()
-        os.fsync(target.fileno())
+        system.sync(target.fileno())
     if new:
-        sync_folder(path.parent)
+        system.sync_folder(path.parent)
 
 
 def _lines_there(target: BinaryIO) -> Index:
@@ -111,12 +110,9 @@ def _number(line: bytes) -> int:
 
 def _write_copy(source: BinaryIO, obsolete: "array[int]", copy: Path) -> None:
     """What stays, in its order, with the permissions of the original; on disk at the end."""
-    copy.unlink(missing_ok=True)  # left by a run that was killed here
-    original = os.fstat(source.fileno())
+    system.remove(copy)  # left by a run that was killed here
     with copy.open("xb") as target:
-        os.fchmod(target.fileno(), stat.S_IMODE(original.st_mode))
-        with suppress(PermissionError):  # only root may give files away
-            os.fchown(target.fileno(), original.st_uid, original.st_gid)
+        system.copy_access(source.fileno(), target.fileno())
         target.writelines(line for line, hit in _marked(source, obsolete) if not hit)
         target.flush()
-        os.fsync(target.fileno())
+        system.sync(target.fileno())

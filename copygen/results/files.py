@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from copygen import system
 from copygen.errors import ResultsError
 
 COPY_BYTES = 1024 * 1024
@@ -26,7 +27,7 @@ class AppendFile:
     def __init__(self, path: Path) -> None:
         """Open `path`, which exists, for appending. Raises OSError."""
         self._path = path
-        self._fd = os.open(path, os.O_RDWR | os.O_APPEND)
+        self._fd = system.open_file(path, os.O_RDWR | os.O_APPEND)
         self._end = os.fstat(self._fd).st_size
         self._failure: OSError | None = None
         self._syncing = threading.Lock()
@@ -59,7 +60,7 @@ class AppendFile:
                 raise self._failure
             try:
                 end = self._end
-                os.fdatasync(self._fd)
+                system.sync(self._fd)
                 self._check_place(end)
             except OSError as exc:
                 self._failure = exc
@@ -82,7 +83,7 @@ class AppendFile:
         """All that is in the file, in pieces, as far as it can be read."""
         offset = 0
         with suppress(OSError):
-            while piece := os.pread(self._fd, COPY_BYTES, offset):
+            while piece := system.read_at(self._fd, COPY_BYTES, offset):
                 yield piece
                 offset += len(piece)
 
@@ -102,22 +103,13 @@ class AppendFile:
         if ours.st_nlink == 0:
             raise Displaced("it was deleted or replaced while the run was going on")
         try:
-            there = self._path.stat()
+            there = system.file_id_at(self._path)
         except FileNotFoundError as exc:
             raise Displaced("it was moved away while the run was going on") from exc
-        if (there.st_dev, there.st_ino) != (ours.st_dev, ours.st_ino):
+        if there != system.file_id(self._fd):
             raise Displaced("it was moved away and another file is in its place")
         if ours.st_size < end:
             raise Displaced("somebody cut it short while the run was going on")
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in `folder` survive a power cut. Raises OSError."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(fd)
-    finally:
-        os.close(fd)
 
 
 def beside(path: Path, suffix: str) -> Path:
@@ -133,8 +125,8 @@ def set_aside(path: Path) -> Path:
     number = 1
     while os.path.lexists(target := beside(path, f".{number}")):
         number += 1
-    path.rename(target)
-    sync_folder(path.parent)
+    system.replace(path, target)
+    system.sync_folder(path.parent)
     return target
 
 

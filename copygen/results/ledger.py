@@ -19,11 +19,12 @@ from pathlib import Path
 from types import MappingProxyType, TracebackType
 from typing import BinaryIO, Self
 
+from copygen import system
 from copygen.errors import ResultsError
 from copygen.models import Result, Status
 from copygen.results.files import AppendFile, reason, reported
 from copygen.results.index import Place
-from copygen.results.lock import WriterLock, acquire, mounted_filesystems, network_filesystem
+from copygen.results.lock import WriterLock, acquire, network_filesystem
 from copygen.results.record import encode
 from copygen.results.recovery import Recovered, compacted, recover, start_over
 from copygen.results.rescue import Rescue, Unwritable, rescue_path
@@ -101,7 +102,7 @@ class Ledger:
         read or written or is no results file; both before anything is changed.
         """
         with reported(path, "look at it"):
-            path = path.resolve()
+            path = system.reachable(path.resolve())
             _check_place(path)
         with reported(path, "lock it"):
             lock = acquire(path, now())
@@ -254,7 +255,7 @@ class Ledger:
             raise self.failed
 
     def _warn_of_network(self) -> None:
-        kind = network_filesystem(self.path, mounted_filesystems())
+        kind = network_filesystem(self.path, system.network_mounts(self.path))
         if kind is not None:
             self._notes.append(
                 f"{self.path} is on a network file system ({kind}), where locks may not hold: "

@@ -6,6 +6,8 @@ The lock is a `flock` on a file of its own, `<results>.lock`, taken through file
   lives on the inode, so between the rename and the next lock two runs could each hold "the" file.
   It also has no room for the name of the holder.
 - The kernel drops a `flock` with the process, however it dies; there are no stale locks.
+- Windows locks the first byte of the file, and then nobody else reads or writes it: the name of
+  the holder begins at the second.
 - A clean end deletes the lock file while still holding it. A run that opened it just before then
   locks a file without a name; filelock sees that and refuses it.
 """
@@ -21,12 +23,15 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from copygen import system
 from copygen.errors import LedgerLocked
 from copygen.results.files import beside
 
 _NETWORK_TYPES = frozenset(
-    {"nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "ceph", "lustre"}
+    {"nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "afpfs"}
+    | {"ceph", "lustre", "webdav"}
 )
+_NAME_AT = 1
 _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 
 
@@ -55,9 +60,11 @@ def acquire(results: Path, now: datetime) -> WriterLock:
     path = beside(results, ".lock")
     # Opened here first: filelock would report some faults of the folder as contention. And read
     # before the attempt, because filelock before 3.30 empties the file of the present holder.
-    fd = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
-    with os.fdopen(fd, "rb") as stream:
-        holder = stream.read(4096)
+    descriptor = system.open_file(path, os.O_RDWR | os.O_CREAT, follow=False)
+    try:
+        holder = system.read_at(descriptor, 4096, _NAME_AT)
+    finally:
+        os.close(descriptor)
     lock = FileLock(path, thread_local=False)
     try:
         lock.acquire(blocking=False)
@@ -66,14 +73,14 @@ def acquire(results: Path, now: datetime) -> WriterLock:
             f"{results} is being written by {_holder(holder)}; wait for it to end or use another -o"
         ) from exc
     with suppress(OSError):  # the lock holds without a name on it, on a full disk too
-        path.write_text(json.dumps(_identity(now)) + "\n")
+        _write_name(path, json.dumps(_identity(now)).encode() + b"\n")
     return WriterLock(path, lock)
 
 
 def network_filesystem(path: Path, mounts: str) -> str | None:
     """The type of the file system `path` lies on if locks may not hold there, else None.
 
-    `mounts` is the text of `/proc/mounts`; `path` is absolute and resolved.
+    `mounts` is what `system.network_mounts` says; `path` is absolute and resolved.
     """
     best, found = -1, ""
     for line in mounts.splitlines():
@@ -87,12 +94,13 @@ def network_filesystem(path: Path, mounts: str) -> str | None:
     return found if found in _NETWORK_TYPES or found.startswith("fuse.") else None
 
 
-def mounted_filesystems() -> str:
-    """The text of `/proc/mounts`; empty where there is none."""
+def _write_name(path: Path, name: bytes) -> None:
+    descriptor = system.open_file(path, os.O_RDWR, follow=False)
     try:
-        return Path("/proc/mounts").read_text(encoding="utf-8", errors="surrogateescape")
-    except OSError:
-        return ""
+        os.lseek(descriptor, _NAME_AT, os.SEEK_SET)
+        os.write(descriptor, name)
+    finally:
+        os.close(descriptor)
 
 
 def _identity(now: datetime) -> Mapping[str, object]:
@@ -102,7 +110,7 @@ def _identity(now: datetime) -> Mapping[str, object]:
 
 def _holder(text: bytes) -> str:
     try:
-        holder = json.loads(text)
+        holder = json.loads(text.partition(b"\n")[0])
         return f"process {holder['pid']} on {holder['host']} since {holder['since']}"
     except (ValueError, KeyError, TypeError):
         return "another process"

@@ -5,9 +5,10 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from copygen import system
 from copygen.errors import ResultsError
 from copygen.results.compact import compact, superseded_path
-from copygen.results.files import COPY_BYTES, beside, reported, set_aside, sync_folder
+from copygen.results.files import COPY_BYTES, beside, reported, set_aside
 from copygen.results.index import Latest
 from copygen.results.rescue import rescue_path, restore
 from copygen.results.scan import Scan, holds_record, scan
@@ -69,15 +70,23 @@ def start_over(results: Path) -> Recovered:
 def compacted(results: Path) -> str:
     """Compact `results`; returns the note that says so. Raises ResultsError."""
     with reported(results, "move superseded records out of it"):
-        count = compact(results)
+        try:
+            count = compact(results)
+        except OSError as exc:
+            if not system.held_by_others(exc):
+                raise
+            return (
+                f"{results} is open in another program, so superseded records stay in it until "
+                "the next run"
+            )
     return f"{results}: moved {count} superseded records to {superseded_path(results)}"
 
 
 def _create(results: Path) -> None:
     new = not results.exists()
-    os.close(os.open(results, os.O_RDWR | os.O_CREAT, 0o600))
+    os.close(system.open_file(results, os.O_RDWR | os.O_CREAT))
     if new:
-        sync_folder(results.parent)
+        system.sync_folder(results.parent)
 
 
 def _foreign(results: Path) -> str:
@@ -111,19 +120,20 @@ def _move_tail(results: Path, start: int) -> Path:
     """Append what follows `start` to the `.torn` file, and only then cut it off."""
     torn = beside(results, ".torn")
     new = not torn.exists()
+    flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
     with (
         results.open("r+b") as source,
-        os.fdopen(os.open(torn, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600), "ab") as target,
+        os.fdopen(system.open_file(torn, flags), "ab") as target,
     ):
         source.seek(start)
         shutil.copyfileobj(source, target, COPY_BYTES)
         target.write(b"\n")
         target.flush()
-        os.fsync(target.fileno())
+        system.sync(target.fileno())
         if new:
-            sync_folder(torn.parent)
+            system.sync_folder(torn.parent)
         source.truncate(start)
-        os.fsync(source.fileno())
+        system.sync(source.fileno())
     return torn
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
+from copygen import system
 from copygen.errors import ResultsError
 from copygen.results.files import beside, set_aside
 from copygen.results.index import Latest, Place
@@ -68,8 +69,8 @@ class Rescue:
     def _places(self, first: Path | None) -> Iterator[tuple[int, str]]:
         if first is not None:
             with suppress(OSError):
-                flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW
-                yield os.open(first, flags, 0o600), str(first)
+                flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
+                yield system.open_file(first, flags, follow=False), str(first)
         with suppress(OSError):
             fd, path = tempfile.mkstemp(prefix=f"{self._name[:64]}.", suffix=".rescue.jsonl")
             yield fd, path
@@ -89,7 +90,7 @@ class Rescue:
                 view = memoryview(piece)
                 while view:
                     view = view[os.write(self._fd, view) :]
-            os.fdatasync(self._fd)
+            system.sync(self._fd)
         except OSError:
             self._abandon(start)
             return False
@@ -99,9 +100,10 @@ class Rescue:
     def _abandon(self, start: int) -> None:
         with suppress(OSError):
             os.ftruncate(self._fd, start)
-            if start == 0:
-                Path(self._path).unlink()
-        self.close()
+        self.close()  # first: Windows deletes no open file
+        if start == 0:
+            with suppress(OSError):
+                system.remove(Path(self._path))
 
     def _write_last(self, pieces: Iterable[bytes]) -> None:
         stream = self._last_resort or getattr(sys.stderr, "buffer", None)
@@ -167,7 +169,7 @@ def restore(results: Path, latest: Latest) -> Restored | None:
             restored += 1
             superseded += place is not Place.FIRST
         target.flush()
-        os.fsync(target.fileno())
+        system.sync(target.fileno())
     return Restored(restored, superseded, set_aside(path))
 
 

@@ -1,10 +1,10 @@
 """Where results go: the face every sink shows, and the one for standard output."""
 
-import select
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import BinaryIO, Protocol
 
+from copygen import system
 from copygen.errors import CopygenError, ExitCode, ResultsError
 from copygen.models import Result, Status
 from copygen.results.files import reason
@@ -108,11 +108,11 @@ class StdoutSink:
     def _write(self, lines: bytes, count: int) -> None:
         try:
             _write_whole(self._raw, lines)
-        except BrokenPipeError as exc:
-            self.closed_early = True
-            self.dropped += count
-            raise OutputClosed("standard output was closed by its reader") from exc
         except OSError as exc:
+            if system.reader_gone(exc):
+                self.closed_early = True
+                self.dropped += count
+                raise OutputClosed("standard output was closed by its reader") from exc
             self._rescue.write(lambda: (lines,))
             self.failed = Unwritable("standard output", reason(exc), self._rescue)
             raise self.failed from exc
@@ -124,7 +124,7 @@ def _write_whole(raw: BinaryIO, lines: bytes) -> None:
         # None: a pipe that some other process made non-blocking is full
         written: int | None = raw.write(view)
         if written is None:
-            select.select([], [raw], [])
+            system.wait_writable(raw.fileno())
         else:
             view = view[written:]
     raw.flush()

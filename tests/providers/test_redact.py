@@ -7,6 +7,7 @@ import html
 import json
 import pickle
 import string
+import timeit
 from urllib.parse import quote, quote_plus
 
 import pytest
@@ -195,3 +196,95 @@ def test_a_key_that_contains_another_is_taken_out_whole() -> None:
     redactor = Redactor([Secret("abcdefghijklmnop"), Secret("abcdefghijklmnopqrstuvwx")])
 
     assert redactor.redact("abcdefghijklmnopqrstuvwx") == "abcd…"
+
+
+LIVE = "sk-live-9Qm2LwZ8rYvN4cA1eUoHpGd7sKiWqXt5MbJx0FzT"
+CUTS = {
+    "first half": LIVE[:24],
+    "last half": LIVE[24:],
+    "all but two": LIVE[1:-1],
+    "eight characters": LIVE[12:20],
+    "split by a line break": f"{LIVE[:20]}\n{LIVE[20:]}",
+    "split by CRLF and an indent": f"{LIVE[:20]}\r\n    {LIVE[20:]}",
+    "spaced": " ".join(LIVE),
+    "spaced by NBSP": "\u00a0".join(LIVE),
+    "by zero width spaces": "\u200b".join(LIVE),
+    "one on each line": "\n".join(LIVE),
+    "in fours": " ".join(LIVE[i : i + 4] for i in range(0, len(LIVE), 4)),
+    "listed": str(list(LIVE)),
+    "in bold": f"**{LIVE[8:14]}**{LIVE[14:30]}",
+    "in stars": f"{LIVE[:20]}****{LIVE[-8:]}",
+    "in hyphens of words": f"key: {LIVE[8:18]} … {LIVE[30:]}",
+}
+
+
+def longest_part(key: str, text: str) -> int:
+    """How many characters of the key in a row a reader can put together from `text`."""
+    signs = "".join(sign for sign in text if sign.isalnum() or sign in "-_")
+    parts = (
+        length
+        for length in range(len(key), 0, -1)
+        if any(key[i : i + length] in signs for i in range(len(key) - length + 1))
+    )
+    return next(parts, 0)
+
+
+@pytest.mark.parametrize("cut", CUTS.values(), ids=CUTS)
+@pytest.mark.parametrize("around", ["{}", "Your key {} is wrong.", "ผ้าไหม {} นุ่ม", '{{"a": "{}"}}'])
+def test_eight_characters_of_a_key_in_a_row_are_hidden(cut: str, around: str) -> None:
+    redactor, text = Redactor([Secret(LIVE)]), around.format(cut)
+    before, _, after = around.partition("{}")
+    for shown in (redactor.redact(text), redactor.redact_known(text)):
+        assert longest_part(LIVE, shown) < 8
+        assert shown.startswith(before.format())
+        assert shown.endswith(after.format())
+
+
+@pytest.mark.parametrize("name", sorted({*encodings(KEY)} - {"in a header", "json in json"}))
+@pytest.mark.parametrize("gap", ["", " ", "\n"])
+def test_half_of_an_encoded_key_is_hidden(name: str, gap: str) -> None:
+    redactor = Redactor([Secret(LIVE)])
+    whole = encodings(LIVE)[name]
+    for half in (whole[: len(whole) // 2], whole[len(whole) // 2 :]):
+        spaced = gap.join(half[i : i + 7] for i in range(0, len(half), 7))
+        shown = redactor.redact_known(f"x {spaced} y").removeprefix("x ").removesuffix(" y")
+        # Characters that eight of the key take more room for may stay at the ends.
+        assert len("".join(shown.split())) <= max(12, len(half) // 6), shown
+
+
+@pytest.mark.parametrize("text", [" ".join(LIVE.lower()), LIVE[:20].lower()])
+def test_parts_in_lower_case_are_hidden_in_messages(text: str) -> None:
+    assert longest_part(LIVE.lower(), Redactor([Secret(LIVE)]).redact(text)) < 8
+
+
+@pytest.mark.parametrize(
+    "key", ["my-company-production-key-83hd72", "summer-sale-2026", "lm-studio"]
+)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "My company makes soft scarves.",
+        "For our summer sale: production keys of brass.",
+        "The summer sale ends on 20 June.",
+        "Run it in LM Studio, or in lm-studio.",
+        "Call 02 643 1299, 24/7; 1,299.00 baht; ISBN 978-3-16-148410-0.",
+    ],
+)
+def test_words_that_stand_in_a_key_stay_in_copy(key: str, text: str) -> None:
+    assert Redactor([Secret(key)]).redact_known(text) == text
+
+
+@given(st.text(max_size=300))
+def test_copy_without_a_part_of_a_key_is_untouched(text: str) -> None:
+    if longest_part(LIVE, text) < 8:
+        assert Redactor([Secret(LIVE)]).redact_known(text) == text
+
+
+def test_looking_for_parts_takes_time_that_grows_with_the_text() -> None:
+    redactor = Redactor([Secret(LIVE)])
+    for piece in (LIVE[:12], LIVE[8:15] + " ", "sk-live-", " ", LIVE[20:24], "%41", "\\u0041"):
+        seconds = [
+            min(timeit.repeat(lambda t=piece * count: redactor.redact(t), number=1, repeat=2))
+            for count in (300, 2_400)
+        ]
+        assert seconds[1] < 8 * 3 * max(seconds[0], 0.001)

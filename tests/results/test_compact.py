@@ -1,4 +1,3 @@
-import os
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -7,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copygen import system
 from copygen.models import Result, Status
 from copygen.results.compact import compact, superseded_path
 from copygen.results.record import encode
@@ -110,10 +110,8 @@ def countdown(patch: pytest.MonkeyPatch, steps: int) -> None:
 
         return wrapper
 
-    for name in ("fsync", "fchmod", "open"):
-        patch.setattr(os, name, counted(getattr(os, name)))
-    for name in ("rename", "unlink"):
-        patch.setattr(Path, name, counted(getattr(Path, name)))
+    for name in ("open_file", "sync", "copy_access", "replace", "remove", "sync_folder"):
+        patch.setattr(system, name, counted(getattr(system, name)))
 
 
 @pytest.mark.parametrize("cut", [1, 100, 350, 500])

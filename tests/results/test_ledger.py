@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from copygen import system
 from copygen.errors import ExitCode, LedgerLocked, ResultsError
 from copygen.models import Status
 from copygen.results import ledger as module
@@ -223,7 +224,7 @@ def test_closing_twice_does_nothing(path: Path) -> None:
 def test_a_file_on_a_network_file_system_gets_a_warning(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(module, "mounted_filesystems", lambda: "server:/ / nfs4 rw 0 0\n")
+    monkeypatch.setattr(system, "network_mounts", lambda _path: "server:/ / nfs4 rw 0 0\n")
 
     with Ledger.open(path) as ledger:
         assert "network file system (nfs4), where locks may not hold" in ledger.notes[0]
@@ -304,7 +305,7 @@ def watched_syncs(
 ) -> Iterator[list[int]]:
     """The size of the results file at each of its syncs, all of which fail if `fail`."""
     sizes: list[int] = []
-    sync = os.fdatasync
+    sync = system.sync
 
     def watched(fd: int) -> None:
         if os.path.samestat(os.fstat(fd), ours):
@@ -315,7 +316,7 @@ def watched_syncs(
 
     ours = path.stat()
     with monkeypatch.context() as patch:
-        patch.setattr(os, "fdatasync", watched)
+        patch.setattr(system, "sync", watched)
         yield sizes
 
 

@@ -33,7 +33,7 @@ def simulating(**profile: object) -> Iterator[str]:
 
 
 async def _serve(profile: object) -> None:
-    from copygen.providers.simulator import SimulatorProfile, simulator
+    from copygen.simulator import SimulatorProfile, simulator
 
     async with simulator(SimulatorProfile.model_validate(profile)) as base_url:
         sys.stdout.write(f"{base_url}\n")

@@ -6,9 +6,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from copygen.models import Item, Message
-from copygen.providers.simulator.answer import answer
-from copygen.providers.simulator.faults import Draws
-from copygen.providers.simulator.wire import ChatRequest
 from copygen.quality.channels import load_channels
 from copygen.quality.fields import Field, FieldRequest, in_words, json_schema, resolve
 from copygen.quality.judge import Judge
@@ -17,6 +14,9 @@ from copygen.quality.parsing import ParseFault, parse_fields
 from copygen.quality.reask import reask
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.violations import Severity, Violation
+from copygen.simulator.profile import Draws
+from copygen.simulator.wire import ChatRequest
+from copygen.simulator.writer import answer
 
 NAMES = (
     "Celadon bowl", "Silk scarf Praewa", "Teak tray", "Lotus tea", "Rattan basket",

@@ -4,8 +4,8 @@ from collections import Counter
 
 import pytest
 
-from copygen.providers.simulator import Fault, SimulatorProfile
-from copygen.providers.simulator.faults import Draws
+from copygen.simulator import Fault, SimulatorProfile
+from copygen.simulator.profile import Draws
 
 MIXED = {
     Fault.RATE_LIMITED: 0.05,
@@ -76,7 +76,7 @@ def test_faults_seen_in_a_row_fit_independent_draws() -> None:
 def test_a_content_that_failed_is_remembered_however_many_come_between(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("copygen.providers.simulator.faults._REMEMBERED", 4)
+    monkeypatch.setattr("copygen.simulator.profile._REMEMBERED", 4)
     draws = Draws(7, {Fault.RESET: 0.5})
     failed = next(content for content in CONTENTS if draws.draw(content).fault)
     answered = next(content for content in CONTENTS[500:] if not draws.draw(content).fault)
@@ -87,7 +87,7 @@ def test_a_content_that_failed_is_remembered_however_many_come_between(
 
 
 def test_memory_does_not_grow_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("copygen.providers.simulator.faults._REMEMBERED", 100)
+    monkeypatch.setattr("copygen.simulator.profile._REMEMBERED", 100)
     draws = Draws(7, {Fault.RESET: 0.2})
     for content in CONTENTS:
         while draws.draw(content).fault:

@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 
 from copygen.errors import UsageError
-from copygen.providers.simulator import Fault, SimulatorProfile, simulator
-from copygen.providers.simulator.copywriter import LABEL
+from copygen.simulator import Fault, SimulatorProfile, simulator
+from copygen.simulator.writer import LABEL
 
 T = TypeVar("T")
 Json = Mapping[str, Any]

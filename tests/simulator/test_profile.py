@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from copygen.providers.simulator import Fault, SimulatorProfile
+from copygen.simulator import Fault, SimulatorProfile
 
 QUANTILES = [(n + 0.5) / 2000 for n in range(2000)]
 REPORTED = {

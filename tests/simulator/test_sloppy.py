@@ -9,17 +9,15 @@ from collections import Counter
 import pytest
 
 from copygen.models import Message
-from copygen.providers.simulator import SimulatorProfile
-from copygen.providers.simulator.answer import answer
-from copygen.providers.simulator.copywriter import LABEL, write
-from copygen.providers.simulator.faults import Draw, Draws
-from copygen.providers.simulator.slips import STUBBORN_SHARE, Slip, slip_of
-from copygen.providers.simulator.wire import ChatRequest
 from copygen.quality.channels import load_channels
 from copygen.quality.fields import FieldRequest, in_words, json_schema
 from copygen.quality.measure import Unit, measure
 from copygen.quality.parsing import ParseFault, parse_fields
-from tests.providers.test_simulator import NOW, completed, request, texts
+from copygen.simulator import SimulatorProfile
+from copygen.simulator.profile import Draw, Draws
+from copygen.simulator.wire import ChatRequest
+from copygen.simulator.writer import LABEL, STUBBORN_SHARE, Slip, answer, slip_of
+from tests.simulator.test_server import NOW, completed, request, texts
 from tests.support.sloppy import Desk, items, named_fields, request_for
 
 
@@ -37,17 +35,12 @@ def chat(*said: str, fields: object = None) -> ChatRequest:
 THAI = "Write a headline in Thai.\nProduct: Praewa Silk\nPrice: 2500 baht"
 
 
-def test_a_careful_simulator_writes_as_ever() -> None:
-    turns = chat(THAI).messages
-    assert answer(chat(THAI), draw(0.3), 0) == write(turns, 12345, 1)
-
-
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.4, 1.0])
 def test_the_share_of_faulty_answers_is_the_one_asked_for(share: float) -> None:
     draws = [Draws(0, {}).draw(str(n).encode()) for n in range(3000)]
-    slips = [slip_of(one.care, share, told=False, as_json=True) for one in draws]
+    slips = [slip_of(one.care, share, corrected=False, as_json=True) for one in draws]
     assert sum(slip is not None for slip in slips) / 3000 == pytest.approx(share, abs=0.03)
-    told = [slip_of(one.care, share, told=True, as_json=True) for one in draws]
+    told = [slip_of(one.care, share, corrected=True, as_json=True) for one in draws]
     stubborn = min(share, STUBBORN_SHARE)
     assert sum(slip is not None for slip in told) / 3000 == pytest.approx(stubborn, abs=0.03)
     if share:
@@ -55,14 +48,14 @@ def test_the_share_of_faulty_answers_is_the_one_asked_for(share: float) -> None:
 
 
 def test_plain_text_has_no_broken_json() -> None:
-    slips = {slip_of(n / 1000, 1, told=False, as_json=False) for n in range(1000)}
+    slips = {slip_of(n / 1000, 1, corrected=False, as_json=False) for n in range(1000)}
     assert slips == set(Slip) - {Slip.JSON}
 
 
 def with_slip(slip: Slip) -> float:
     """A draw of care that gives that slip when every answer is at fault."""
     return next(
-        n / 100 for n in range(100) if slip_of(n / 100, 1, told=False, as_json=True) is slip
+        n / 100 for n in range(100) if slip_of(n / 100, 1, corrected=False, as_json=True) is slip
     )
 
 
@@ -75,7 +68,9 @@ def test_each_slip_is_what_its_name_says() -> None:
         assert LABEL.strip() in text
         return text
 
-    by_slip = {slip_of(n / 100, 1, told=False, as_json=False): plain(n / 100) for n in range(100)}
+    by_slip = {
+        slip_of(n / 100, 1, corrected=False, as_json=False): plain(n / 100) for n in range(100)
+    }
     assert len(by_slip[Slip.OVERLONG]) > 40
     assert re.search(r"\d+%", by_slip[Slip.INVENTED])
     assert re.search("[ぁ-ん一-龯]", by_slip[Slip.LANGUAGE])
@@ -157,22 +152,6 @@ def test_a_text_told_its_overshoot_is_shortened_to_the_limit_told() -> None:
     assert "Praewa" in second
 
 
-def test_of_a_list_only_the_texts_at_fault_are_written_anew() -> None:
-    fields = named_fields({"headline": FieldRequest(channel="google_ads.headline", count=3)})
-    said = request_for(items(1)[0], fields)
-    first = json.dumps({"headline": ["Kept one", "x" * 34, "Kept three"]})
-    told = (
-        "This is measured, not an opinion. Correct exactly this and change nothing else:\n"
-        "- headline 2 is 34 of 30 width units; cut at least 4 width units\n"
-        'Reply with one JSON object that has only "headline", with all of its texts, '
-        "those that were right unchanged."
-    )
-    (one, two, three) = json.loads(answer(chat(said, first, told), draw(), 0))["headline"]
-    assert (one, three) == ("Kept one", "Kept three")
-    assert two not in (one, three)
-    assert measure(two, Unit.WIDTH) <= 30
-
-
 def test_a_beginning_complained_of_is_not_used_again() -> None:
     told = (
         "This is measured, not an opinion. Correct exactly this and change nothing else:\n"
@@ -180,14 +159,14 @@ def test_a_beginning_complained_of_is_not_used_again() -> None:
         "Reply with the corrected text only."
     )
     for choice in range(20):
-        first = write(chat(THAI).messages, choice, 1)
+        first = answer(chat(THAI), draw(choice=choice), 0)
         words = first.removeprefix(LABEL)[:8]
         second = answer(chat(THAI, first, told.format(words)), draw(choice=choice), 0)
         assert not second.removeprefix(LABEL).casefold().startswith(words.casefold())
 
 
 def test_words_complained_of_are_left_out() -> None:
-    first = write(chat(THAI).messages, 1, 1)
+    first = answer(chat(THAI), draw(choice=1), 0)
     told = (
         "This is measured, not an opinion. Correct exactly this and change nothing else:\n"
         "- the text: the price '2500 บาท' is not in the item; take out '2500 บาท'\n"
@@ -232,7 +211,7 @@ def test_over_the_wire_a_schema_and_a_share_are_honoured() -> None:
     sloppy = SimulatorProfile(latency_ms=0, sloppy=1)
     ((status, body),) = completed(sloppy, request(LIMITED))
     assert status == 200
-    careful = write((Message("user", LIMITED),), 0, 1)
+    (careful,) = texts(NOW, request(LIMITED))
     assert body["choices"][0]["message"]["content"] != careful
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.providers.simulator import tokens
+from copygen.simulator.wire import count_message_tokens, count_tokens, cut_to_tokens
 
 CHARS_PER_TOKEN = [
     # the average of each language, measured with OpenAI's o200k vocabulary on marketing copy
@@ -19,22 +19,22 @@ CHARS_PER_TOKEN = [
 
 @pytest.mark.parametrize(("expected", "text"), CHARS_PER_TOKEN)
 def test_an_estimate_is_plausible_for_its_script(expected: float, text: str) -> None:
-    assert len(text) / tokens.count(text) == pytest.approx(expected, rel=0.25)
+    assert len(text) / count_tokens(text) == pytest.approx(expected, rel=0.25)
 
 
 def test_nothing_counts_nothing_and_anything_at_least_one() -> None:
-    assert tokens.count("") == 0
-    assert tokens.count(" ") == 1
+    assert count_tokens("") == 0
+    assert count_tokens(" ") == 1
 
 
 def test_every_message_costs_a_little_more_than_its_text() -> None:
-    assert tokens.count_messages([""]) < tokens.count_messages(["", ""])
-    assert tokens.count_messages(["hello"]) > tokens.count("hello")
+    assert count_message_tokens([""]) < count_message_tokens(["", ""])
+    assert count_message_tokens(["hello"]) > count_tokens("hello")
 
 
 @given(text=st.text(max_size=200), limit=st.integers(1, 60))
 def test_a_cut_text_is_a_beginning_within_the_limit(text: str, limit: int) -> None:
-    kept = tokens.cut(text, limit)
+    kept = cut_to_tokens(text, limit)
     assert text.startswith(kept)
-    assert tokens.count(kept) <= limit
-    assert kept == text or tokens.count(text) > limit
+    assert count_tokens(kept) <= limit
+    assert kept == text or count_tokens(text) > limit

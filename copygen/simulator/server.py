@@ -16,18 +16,19 @@ from aiohttp import web
 
 from copygen.errors import UsageError
 from copygen.models import Usage
-from copygen.providers.simulator import tokens
-from copygen.providers.simulator.answer import answer
-from copygen.providers.simulator.faults import Draw, Draws, Fault
-from copygen.providers.simulator.limits import Limits, retry_after_headers
-from copygen.providers.simulator.profile import SimulatorProfile
-from copygen.providers.simulator.wire import (
+from copygen.simulator.limits import Limits, retry_after_headers
+from copygen.simulator.profile import Draw, Draws, Fault, SimulatorProfile
+from copygen.simulator.wire import (
     ChatRequest,
     ErrorReply,
     Reply,
+    count_message_tokens,
+    count_tokens,
+    cut_to_tokens,
     models_body,
     read_request,
 )
+from copygen.simulator.writer import answer
 
 _MARK = {"x-copygen-simulated": "1"}
 _LARGEST_REQUEST = 64 * 2**20
@@ -169,7 +170,7 @@ class _Server:
         if isinstance(chat, ErrorReply):
             return _error(chat)
         now = asyncio.get_running_loop().time()
-        prompt_tokens = tokens.count_messages(message.content for message in chat.messages)
+        prompt_tokens = count_message_tokens(message.content for message in chat.messages)
         wait_s = self._limits.admit(now, prompt_tokens)
         if wait_s:
             self._refused += 1
@@ -205,14 +206,14 @@ class _Server:
         text = _echo(chat) if self._profile.echo else answer(chat, draw, self._profile.sloppy)
         for stop in chat.stop:
             text = text.split(stop, 1)[0]
-        kept = text if chat.max_tokens is None else tokens.cut(text, chat.max_tokens)
+        kept = text if chat.max_tokens is None else cut_to_tokens(text, chat.max_tokens)
         return Reply(
             id=draw.id,
             created=_unix_time(),
             model=chat.model,
             text=kept,
             finish_reason="stop" if kept == text else "length",
-            usage=Usage(prompt_tokens, tokens.count(kept)),
+            usage=Usage(prompt_tokens, count_tokens(kept)),
         )
 
     def _slow_down(self, wait_s: float, limits: dict[str, str]) -> web.Response:

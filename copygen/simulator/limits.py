@@ -4,7 +4,7 @@ import math
 from datetime import datetime, timedelta
 from email.utils import format_datetime
 
-from copygen.providers.simulator.profile import RetryAfter
+from copygen.simulator.profile import RetryAfter
 
 _ROUNDING_S = 1e-9
 
