@@ -5,12 +5,12 @@ mypy follows: `mypy --platform win32` checks the half that other systems never r
 """
 
 import errno
+import io
 import os
 import re
 import shlex
 import signal
 import stat
-import subprocess
 import sys
 import time
 import unicodedata
@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 if TYPE_CHECKING:
     import asyncio
+    import ssl
 
 O_BINARY: Final[int] = getattr(os, "O_BINARY", 0)
 """Windows: else a line end becomes two bytes and byte 26 ends the file. Elsewhere 0: no such
@@ -308,6 +309,8 @@ def network_mounts(path: Path) -> str:
 
 def _mounts_of_macos() -> str:
     """The lines of `mount`, `//me@host/share on /Volumes/share (smbfs, nodev)`, rewritten."""
+    import subprocess
+
     try:
         told = subprocess.run(["/sbin/mount"], capture_output=True, timeout=5, check=False).stdout
     except (OSError, subprocess.TimeoutExpired):
@@ -358,6 +361,16 @@ def stop_signals() -> tuple[signal.Signals, ...]:
     return (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
+def exit_code_of(number: int) -> int:
+    """What a process ends with that a signal ended: 128 and its number, as shells have it.
+
+    Windows: SIGBREAK, of Ctrl-Break and a closed console, counts as the SIGHUP of other systems.
+    """
+    if sys.platform == "win32" and number == signal.SIGBREAK:
+        return 129
+    return 128 + number
+
+
 def hear_console_close() -> object:
     """Have a closed console end the process as a signal does; keep what is returned.
 
@@ -399,6 +412,39 @@ def loop_factory() -> "type[asyncio.AbstractEventLoop] | None":
     except ImportError:  # another Unix without a wheel
         return None
     return uvloop.Loop
+
+
+def client_context() -> "ssl.SSLContext":
+    """Who is trusted on the other end of TLS; certificates and host names are verified.
+
+    Linux: OpenSSL with the files of the distribution. Windows: OpenSSL with the certificates of the
+    Windows store. macOS: the keychain decides, by way of truststore, because Python from python.org
+    comes without any certificate there. SSL_CERT_FILE and SSL_CERT_DIR replace all three.
+    """
+    import ssl
+
+    if sys.platform == "darwin" and not {"SSL_CERT_FILE", "SSL_CERT_DIR"} & os.environ.keys():
+        import truststore
+
+        return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    return ssl.create_default_context()
+
+
+def set_encodings() -> None:
+    """Have standard output and standard error take every text.
+
+    Windows: a file or a pipe gets UTF-8 and LF, not the code page and CR LF; a console takes
+    Unicode whatever its code page. Linux, macOS: as the locale says. Everywhere PYTHONIOENCODING
+    wins, and what an encoding lacks is written as an escape.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if not isinstance(stream, io.TextIOWrapper):  # closed, or another program's
+            continue
+        stream.reconfigure(errors="backslashreplace")
+        if sys.platform == "win32" and not stream.isatty():
+            stream.reconfigure(newline="\n")
+            if not os.environ.get("PYTHONIOENCODING"):
+                stream.reconfigure(encoding="utf-8", errors="backslashreplace")
 
 
 def reader_gone(exc: OSError) -> bool:
@@ -511,6 +557,22 @@ def split_command(text: str) -> list[str]:
             raise ValueError("no closing quotation")
         return [word.replace('"', "") for word in re.findall(r'(?:[^\s"]|"[^"]*")+', text)]
     return shlex.split(text)
+
+
+def program(name: str) -> str:
+    """What to start when settings name a program.
+
+    Linux, macOS: the name; the system looks along $PATH. Windows: the file along %PATH% with an
+    ending of %PATHEXT%, because the system would take only `.exe`, and the current folder's first.
+    """
+    if sys.platform == "win32" and PureWindowsPath(name).name == name:
+        endings = os.environ.get("PATHEXT", ".EXE").split(";")
+        endings = ["", *endings] if PureWindowsPath(name).suffix else endings
+        for folder in os.environ.get("PATH", "").split(";"):
+            for ending in endings:
+                if folder and (found := Path(folder, name + ending)).is_file():
+                    return str(found)
+    return name
 
 
 def set_variable(name: str, value: str) -> str:

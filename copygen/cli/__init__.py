@@ -3,6 +3,7 @@
 import os
 import sys
 
+from copygen import system
 from copygen.cli.signals import ignore_signals, leave_on_signal
 
 
@@ -10,6 +11,7 @@ def main() -> None:
     """The `copygen` command."""
     leave_on_signal()
     _hold_standard_streams()
+    system.set_encodings()
     # Only now: a Ctrl-C during half a second of imports would end in a traceback.
     from copygen.cli.app import app
 
@@ -31,7 +33,7 @@ def _let_go_of_standard_error() -> None:
     try:
         stream.flush()
     except (OSError, ValueError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        os.dup2(system.open_file(os.devnull, os.O_WRONLY), 2)
 
 
 def _hold_standard_streams() -> None:
@@ -44,4 +46,5 @@ def _hold_standard_streams() -> None:
         try:
             os.fstat(number)
         except OSError:
-            os.open(os.devnull, os.O_RDWR)  # takes the lowest number that is free: this one
+            # It takes the lowest number that is free: this one.
+            system.open_file(os.devnull, os.O_RDWR)

@@ -11,6 +11,7 @@ from typing import Any, BinaryIO, TextIO
 
 import pydantic
 
+from copygen import system
 from copygen.cli.check_field import Fields, read_fields
 from copygen.cli.check_texts import texts_of
 from copygen.documents import explain, validate
@@ -80,7 +81,7 @@ def _finish(stream: TextIO) -> None:
     try:
         stream.flush()
     except OSError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+        os.dup2(system.open_file(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def _standard_input(file: str) -> BinaryIO | None:

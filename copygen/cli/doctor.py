@@ -5,6 +5,8 @@ from typing import Annotated
 
 import typer
 
+from copygen import system
+
 
 def doctor(
     provider: Annotated[
@@ -37,9 +39,7 @@ def doctor(
     ] = 10.0,
     config: Annotated[
         Path | None,
-        typer.Option(
-            help="Settings file. Default: $COPYGEN_CONFIG or ~/.config/copygen/config.yaml."
-        ),
+        typer.Option(help=f"Settings file. Default: $COPYGEN_CONFIG or {system.settings_place()}."),
     ] = None,
     option: Annotated[
         list[str] | None,

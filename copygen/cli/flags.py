@@ -5,6 +5,8 @@ from typing import Annotated, TypeAlias
 
 import typer
 
+from copygen import system
+
 INPUT, SENDING, OUTPUT, OTHER = "Input", "Sending", "Output", "Other"
 
 TemplateFile: TypeAlias = Annotated[
@@ -76,7 +78,7 @@ Tpm: TypeAlias = Annotated[
 SettingsFile: TypeAlias = Annotated[
     Path | None,
     typer.Option(
-        help="Settings file. Default: $COPYGEN_CONFIG or ~/.config/copygen/config.yaml.",
+        help=f"Settings file. Default: $COPYGEN_CONFIG or {system.settings_place()}.",
         rich_help_panel=OTHER,
     ),
 ]

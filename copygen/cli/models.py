@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from copygen import system
+
 
 class Sort(StrEnum):
     """What the table is sorted by; the values are those of `catalogue.Order`."""
@@ -49,9 +51,7 @@ def models(
     json: Annotated[bool, typer.Option("--json", help="For programs, on one line.")] = False,
     config: Annotated[
         Path | None,
-        typer.Option(
-            help="Settings file. Default: $COPYGEN_CONFIG or ~/.config/copygen/config.yaml."
-        ),
+        typer.Option(help=f"Settings file. Default: $COPYGEN_CONFIG or {system.settings_place()}."),
     ] = None,
     debug: Annotated[bool, typer.Option("--debug", help="Show tracebacks.")] = False,
 ) -> None:

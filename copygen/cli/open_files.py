@@ -1,7 +1,6 @@
 """Room for connections: every one takes an open file, and processes may have only so many."""
 
-import resource
-
+from copygen import system
 from copygen.errors import UsageError
 
 OTHER_FILES = 64
@@ -15,16 +14,13 @@ def make_room(connections: int, files_each: int = 1) -> int:
     UsageError when there is no room for a single one.
     """
     wanted = OTHER_FILES + connections * files_each
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
-    if soft == resource.RLIM_INFINITY:
+    limit = system.raise_descriptor_limit(wanted)
+    if limit is None:
         return connections
-    room = (soft - OTHER_FILES) // files_each
+    room = (limit - OTHER_FILES) // files_each
     if room < 1:
         raise UsageError(
-            f"this process may open {soft} files only, and needs {OTHER_FILES + files_each} for "
+            f"this process may open {limit} files only, and needs {OTHER_FILES + files_each} for "
             "one request at a time: raise the hard limit (ulimit -Hn)."
         )
     return min(connections, room)

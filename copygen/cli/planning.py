@@ -1,18 +1,18 @@
 """The work of `copygen plan`: read everything, try a sample if asked to, show what a run takes."""
 
 import os
-import shlex
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from rich.console import Console
 
+from copygen import system
 from copygen.cli.concealing import Concealing
-from copygen.cli.prepare import Draft, Request, complete, draft
+from copygen.cli.prepare import Draft, Request, complete, draft, without_one_time_flags
 from copygen.cli.session import conduct
 from copygen.cli.signals import leave_on_signal
 from copygen.config.vocabularies import load_vocabularies
@@ -63,14 +63,15 @@ def _send_sample(
     key = find_key(drawn.provider, os.environ)
     stderr.conceal(key)
     run = complete(request, drawn, key, len(sample))
-    exit_code = conduct(replace(run, only=frozenset(sample), again=_run_command(run.again)))
+    again = _run_command(without_one_time_flags(sys.argv[1:]))
+    exit_code = conduct(replace(run, only=frozenset(sample), again=again))
     leave_on_signal()  # nothing more is sent: a reading pass can be left at once
     return exit_code
 
 
-def _run_command(command: str) -> str:
+def _run_command(args: Sequence[str]) -> str:
     """The command of the run itself: what the summary's next steps are made of."""
-    words = iter(shlex.split(command))
+    words = iter(args)
     kept: list[str] = []
     for word in words:
         if word in ("--sample", "-s"):
@@ -78,14 +79,14 @@ def _run_command(command: str) -> str:
         elif word != "--json" and not word.startswith("--sample="):
             kept.append(word)
     place = kept.index("plan") if "plan" in kept else 0
-    return shlex.join([*kept[:place], "run", *kept[place + 1 :]])
+    return system.command_line(["copygen", *kept[:place], "run", *kept[place + 1 :]])
 
 
 def _show(report: Report, wanted: Wanted) -> None:
     if wanted.as_json:
         LastingStream(sys.stdout).write(report.to_json().decode())
         return
-    run = _run_command(shlex.join(["copygen", *sys.argv[1:]]))
+    run = _run_command(sys.argv[1:])
     render_plan(report, open_console(sys.stdout, os.environ), command=run)
 
 

@@ -1,7 +1,6 @@
 """What a run is about to do, decided and checked before anything is sent or written."""
 
 import os
-import shlex
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pydantic
 
+from copygen import system
 from copygen.cli.bounds import can_be_bounded
 from copygen.cli.open_files import make_room
 from copygen.cli.standards import Compiled, cleaned, compile_wishes
@@ -171,7 +171,7 @@ def complete(request: Request, drawn: Draft, key: Secret | None, total: int | No
         quiet=request.quiet,
         drain_timeout_s=request.drain_timeout_s,
         warnings=tuple(filter(None, doubts)),
-        again=shlex.join(["copygen", *_without_one_time_flags(sys.argv[1:])]),
+        again=system.command_line(["copygen", *without_one_time_flags(sys.argv[1:])]),
     )
 
 
@@ -249,7 +249,7 @@ def _fitted(settings: Settings, provider: ProviderConfig) -> tuple[Settings, str
     )
 
 
-def _without_one_time_flags(args: list[str]) -> list[str]:
+def without_one_time_flags(args: list[str]) -> list[str]:
     """The command line without what should not be repeated by copying it."""
     kept: list[str] = []
     rest = iter(args)

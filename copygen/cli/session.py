@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from rich.console import Console
 
+from copygen import system
 from copygen.cli.accounts import completed, explained
 from copygen.cli.prepare import Plan
 from copygen.cli.signals import Signals
@@ -44,17 +45,9 @@ def conduct(plan: Plan) -> ExitCode:
         signals.take_over()
         for note in () if plan.quiet else sink.notes:
             render_note(note, console)
-        with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        with asyncio.Runner(loop_factory=system.loop_factory()) as runner:
             session = runner.run(_send_all(plan, sink, console, signals))
         return session.end()
-
-
-def _loop_factory() -> type[asyncio.AbstractEventLoop] | None:
-    try:
-        import uvloop
-    except ImportError:  # a platform without it
-        return None
-    return uvloop.Loop
 
 
 def _open_sink(plan: Plan) -> Sink:

@@ -1,4 +1,6 @@
-"""What SIGINT, SIGTERM and SIGHUP do to this process, from its first moment to its last.
+"""What signals do to this process, from its first moment to its last.
+
+SIGINT, SIGTERM and SIGHUP; on Windows Ctrl-C, Ctrl-Break and a closed console.
 
     start-up           leave at once: nothing has been sent or written
     prompts under way  the first asks for an orderly end, the second for a quick one
@@ -18,7 +20,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+from copygen import system
 
 
 def leave_on_signal() -> None:
@@ -40,13 +42,15 @@ class Signals:
 
     def __init__(self) -> None:
         self.exit_code: int | None = None
-        """128 and the number of the first signal, once there was one."""
+        """That of the first signal, once there was one."""
         self._count = 0
         self._act: Callable[[], object] | None = None
+        self._console: object = None
 
     def take_over(self) -> None:
         """From here on no signal ends the process before the run has been completed."""
         _handle(self._hear)
+        self._console = system.hear_console_close()
 
     @contextmanager
     def passed_to(self, act: Callable[[], None]) -> Iterator[None]:
@@ -66,7 +70,7 @@ class Signals:
 
     def _hear(self, number: int, _frame: FrameType | None) -> None:
         self._count += 1
-        self.exit_code = self.exit_code or 128 + number
+        self.exit_code = self.exit_code or system.exit_code_of(number)
         if self._act is not None:
             self._act()
         elif self._count > 2:
@@ -74,11 +78,11 @@ class Signals:
 
 
 def _handle(handler: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
-    for number in SIGNALS:
+    for number in system.stop_signals():
         if signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, handler)
 
 
 def _leave(number: int, _frame: FrameType | None) -> None:
     # No exception: it could surface in the midst of an import, or be lost in a callback.
-    os._exit(128 + number)
+    os._exit(system.exit_code_of(number))

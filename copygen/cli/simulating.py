@@ -1,13 +1,13 @@
 """The work of `copygen simulate`."""
 
 import asyncio
-import signal
 from collections.abc import Mapping
 from typing import Any
 
 import pydantic
 import typer
 
+from copygen.cli.signals import Signals
 from copygen.errors import UsageError
 from copygen.simulator import SimulatorProfile, simulator
 
@@ -25,10 +25,10 @@ def serve(port: int, given: Mapping[str, Any]) -> None:
 
 async def _serve(port: int, profile: SimulatorProfile) -> None:
     done = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, done.set)
+    signals = Signals()
+    signals.take_over()
     async with simulator(profile, port=port) as base_url:
-        typer.echo(f"simulated provider at {base_url} (Ctrl-C ends it)")
-        typer.echo(f"try: copygen run prompts.yaml -p simulator --base-url {base_url}")
-        await done.wait()
+        with signals.passed_to(done.set):
+            typer.echo(f"simulated provider at {base_url} (Ctrl-C ends it)")
+            typer.echo(f"try: copygen run prompts.yaml -p simulator --base-url {base_url}")
+            await done.wait()

@@ -1,6 +1,5 @@
 """The shapes of all settings, frozen and validated."""
 
-import shlex
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
@@ -10,6 +9,7 @@ from urllib.parse import urlsplit
 
 import pydantic
 
+from copygen import system
 from copygen.config.base import Settled
 from copygen.config.prices import Evidence, Price
 from copygen.models import JsonValue
@@ -105,7 +105,7 @@ class ProviderConfig(Settled):
     def _as_words(cls, value: Any) -> Any:
         if isinstance(value, str):
             try:
-                value = shlex.split(value)
+                value = system.split_command(value)
             except ValueError as exc:
                 raise ValueError(f"is no command line: {str(exc).lower()}") from exc
         if value is not None and not (value and isinstance(value, list | tuple) and value[0]):

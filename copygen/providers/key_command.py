@@ -1,12 +1,12 @@
 """Asking another program, such as a password manager, for a key."""
 
-import os
-import selectors
 import subprocess
+import threading
 import time
 from collections.abc import Sequence
 from typing import IO, Final
 
+from copygen import system
 from copygen.errors import ConfigError
 from copygen.providers.decode import clip, plain
 from copygen.providers.redact import Redactor, Secret
@@ -44,10 +44,11 @@ def _run(command: Sequence[str], limit_s: float) -> tuple[bytes, bytes, int | No
     """Standard output, standard error and exit code; the code is None when time ran out."""
     try:
         process = subprocess.Popen(  # noqa: S603 - the user's own settings name the program
-            command,
+            [system.program(command[0]), *command[1:]],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
+            bufsize=0,
         )
     except OSError as exc:
         raise ConfigError(
@@ -56,33 +57,35 @@ def _run(command: Sequence[str], limit_s: float) -> tuple[bytes, bytes, int | No
     assert process.stdout is not None
     assert process.stderr is not None
     end = time.monotonic() + limit_s
-    with process.stdout, process.stderr:
-        out, err = bytearray(), bytearray()
-        in_time = _drain({process.stdout: out, process.stderr: err}, end)
-        try:
-            code = process.wait(max(0.0, end - time.monotonic()) if in_time else 0)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-            return b"", b"", None
-    return bytes(out), bytes(err), code
+    streams = (_Drain(process.stdout), _Drain(process.stderr))
+    for drain in streams:
+        drain.join(max(0.0, end - time.monotonic()))
+    in_time = not any(drain.is_alive() for drain in streams)
+    try:
+        code = process.wait(max(0.0, end - time.monotonic()) if in_time else 0)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
+        return b"", b"", None
+    return bytes(streams[0].kept), bytes(streams[1].kept), code
 
 
-def _drain(streams: dict[IO[bytes], bytearray], end: float) -> bool:
-    """Read until every stream has ended; False when the time `end` came first."""
-    with selectors.DefaultSelector() as selector:
-        for stream, kept in streams.items():
-            selector.register(stream, selectors.EVENT_READ, kept)
-        while selector.get_map():
-            left = end - time.monotonic()
-            if left <= 0:
-                return False
-            for ready, _ in selector.select(left):
-                piece = os.read(ready.fd, 65536)
-                if not piece:
-                    selector.unregister(ready.fileobj)
-                ready.data.extend(piece[: _KEPT_BYTES - len(ready.data)])
-    return True
+class _Drain(threading.Thread):
+    """Reads a pipe to its end, which may be long after the command's: a process that the command
+    started may hold it. Windows has no `select` for pipes.
+    """
+
+    def __init__(self, stream: IO[bytes]) -> None:
+        super().__init__(daemon=True)
+        self.kept = bytearray()
+        self._stream = stream
+        self.start()
+
+    def run(self) -> None:
+        """Keep the beginning, drop the rest."""
+        with self._stream:
+            while piece := self._stream.read(65536):
+                self.kept.extend(piece[: _KEPT_BYTES - len(self.kept)])
 
 
 def _complaint(err: bytes, first: str) -> str:

@@ -12,6 +12,7 @@ from pathlib import Path
 from shlex import quote
 from typing import Final
 
+from copygen import system
 from copygen.config import ProviderConfig
 from copygen.errors import ConfigError
 from copygen.providers.key_command import key_from_command
@@ -19,7 +20,6 @@ from copygen.providers.redact import Secret
 
 MAX_KEY_BYTES: Final = 16 * 1024
 """Of a key file; the longest keys in use, signed tokens, take a few thousand."""
-_OTHERS: Final = stat.S_IRWXG | stat.S_IRWXO
 
 _KEY_VALUE: Final = re.compile(
     r"(?<![A-Za-z0-9])(?:(?:sk|hs|rk|pk|gsk|xai|hf|nvapi|pplx)[-_]|AIza|eyJ)[\w.-]*?[A-Za-z0-9]{16}"
@@ -78,7 +78,7 @@ def _from_file(given: Path) -> str:
     path = _expanded(given)
     try:
         # Not to wait for the other end of a pipe; the descriptor is checked, not the name.
-        with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK), "rb") as stream:
+        with os.fdopen(system.open_file(path, os.O_RDONLY | system.O_NONBLOCK), "rb") as stream:
             _check_access(path, os.fstat(stream.fileno()))
             content = stream.read(MAX_KEY_BYTES + 1)
     except OSError as exc:
@@ -105,12 +105,12 @@ def _expanded(given: Path) -> Path:
 def _check_access(path: Path, status: os.stat_result) -> None:
     if not stat.S_ISREG(status.st_mode):
         raise ConfigError(f"the key file {path} is not a regular file.")
-    if status.st_uid != os.geteuid():
+    if system.is_mine(status) is False:
         raise ConfigError(
             f"the key file {path} belongs to somebody else; it must be yours: "
             f"sudo chown $(id -u) {quote(str(path))}"
         )
-    if status.st_mode & _OTHERS:
+    if system.open_to_others(status):
         raise ConfigError(
             f"others may read or change the key file {path} (mode "
             f"{stat.S_IMODE(status.st_mode):04o}); close it: chmod 600 {quote(str(path))}"
@@ -129,9 +129,10 @@ def _checked(value: str, place: str) -> Secret:
 def _missing(config: ProviderConfig) -> str:
     prefix = config.key_prefixes[0] if config.key_prefixes else ""
     where = f" Get a key at {config.key_url}." if config.key_url else ""
+    command = system.set_variable(config.key_env or "", f"{prefix}...")
     return (
         f"no key for {config.name}: the environment variable {config.key_env} is not set. "
-        f"Set it with: export {config.key_env}={prefix}... (or name a key_file or a key_command "
-        f"under providers.{config.name} in your settings file).{where} "
+        f"Set it with: {command} (or name a key_file or a key_command under "
+        f"providers.{config.name} in your settings file).{where} "
         "To try copygen without a key, add: --provider simulator"
     )

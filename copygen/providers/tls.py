@@ -3,18 +3,20 @@
 import ssl
 from pathlib import Path
 
+from copygen import system
 from copygen.errors import ConfigError
 
 
 def client_context(ca_file: Path | None = None) -> ssl.SSLContext:
     """TLS 1.2 or later, certificates and host names verified; nothing here turns that off.
 
-    Trusts the system's authorities, or those of SSL_CERT_FILE and SSL_CERT_DIR where set, and
-    besides them those in `ca_file` (PEM). Costs about 20 ms: make one and keep it.
+    Trusts the system's authorities (see `system.client_context`), or those of SSL_CERT_FILE and
+    SSL_CERT_DIR where set, and besides them those in `ca_file` (PEM). Costs about 20 ms: make one
+    and keep it.
 
     Raises ConfigError when `ca_file` cannot be read or holds no certificate.
     """
-    context = ssl.create_default_context()
+    context = system.client_context()
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     context.set_alpn_protocols(["http/1.1"])
     if ca_file is not None:
