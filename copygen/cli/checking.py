@@ -176,7 +176,7 @@ class _Checker:
         self, text: str, item: Item, field: FieldSpec | None, index: int | None, item_id: str
     ) -> tuple[Violation, ...]:
         found = self._judge.check(text, item, field, index=index, item_id=item_id)
-        self._judge.accept(text, item_id)
+        self._judge.accept(text, item_id, field)
         return found + self._unlike_others(text, field, index, item_id)
 
     def _unlike_others(

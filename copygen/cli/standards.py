@@ -28,12 +28,15 @@ class Compiled:
     """In words, for every prompt."""
     response_format: JsonValue
     """For models that take a JSON schema; None for a single text."""
+    counted_format: JsonValue
+    """The same with the number of texts, for models that are held to it."""
 
     def defaults(self, provider: ProviderConfig, model: str) -> dict[str, JsonValue]:
         """The provider's default parameters for that model, and the schema if it takes one."""
         given = dict(provider.request_defaults(model))
         if self.response_format is not None and provider.takes_schema(model):
-            given["response_format"] = self.response_format
+            counted = provider.takes_counts(model)
+            given["response_format"] = self.counted_format if counted else self.response_format
         return given
 
 
@@ -42,7 +45,6 @@ def compile_wishes(source: PromptSource, loaded: Loaded) -> Compiled | None:
     wishes = source.wishes
     if wishes is None:
         return None
-    from copygen.quality.fields import json_schema
     from copygen.quality.judge import Judge
     from copygen.quality.measure import Unit
     from copygen.quality.placeholders import measure_filled
@@ -58,11 +60,17 @@ def compile_wishes(source: PromptSource, loaded: Loaded) -> Compiled | None:
         variants=source.variants,
     )
     standard.warm_up()
-    form: JsonValue = None
-    if fields:
-        schema = {"name": SCHEMA_NAME, "strict": True, "schema": json_schema(fields)}
-        form = {"type": "json_schema", "json_schema": schema}
-    return Compiled(standard, standard.request, form)
+    plain, counted = (_response_format(fields, counts=counts) for counts in (False, True))
+    return Compiled(standard, standard.request, plain, counted)
+
+
+def _response_format(fields: "tuple[Field, ...]", *, counts: bool) -> JsonValue:
+    from copygen.quality.fields import json_schema
+
+    if not fields:
+        return None
+    schema = {"name": SCHEMA_NAME, "strict": True, "schema": json_schema(fields, counts=counts)}
+    return {"type": "json_schema", "json_schema": schema}
 
 
 def _checks(wishes: Wishes) -> "ChecksSettings":

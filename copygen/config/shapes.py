@@ -35,6 +35,8 @@ class ModelConfig(Settled):
     max_output_tokens: int | None = None
     structured: bool | None = None
     """Whether it takes a JSON schema as `response_format`; None: as the provider says."""
+    counted: bool | None = None
+    """Whether it takes `minItems` and `maxItems` in it; None: as the provider says."""
     checked_on: date | None = None
     """When somebody last looked at the source. With `source`, instead of the provider's own."""
     source: str | None = None
@@ -75,6 +77,9 @@ class ProviderConfig(Settled):
     structured: bool = False
     """Whether its models take a JSON schema as `response_format`, unless one says otherwise.
     Those that do not are asked in words only."""
+    counted: bool = False
+    """Whether they are held to `minItems` and `maxItems` of that schema. Several hosted APIs
+    refuse a schema that has them; servers that write by a grammar keep to them."""
     rpm: int | None = pydantic.Field(default=None, gt=0)
     tpm: int | None = pydantic.Field(default=None, gt=0)
     second_currency: SecondCurrency | None = None
@@ -139,6 +144,11 @@ class ProviderConfig(Settled):
         """Whether that model takes a JSON schema as `response_format`."""
         known = self.model(model)
         return self.structured if known is None or known.structured is None else known.structured
+
+    def takes_counts(self, model: str) -> bool:
+        """Whether that model takes `minItems` and `maxItems` in a JSON schema."""
+        known = self.model(model)
+        return self.counted if known is None or known.counted is None else known.counted
 
     @property
     def is_plain_http(self) -> bool:

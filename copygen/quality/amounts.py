@@ -8,12 +8,19 @@ from typing import Final, NamedTuple
 from copygen.quality.measures import ONE, PERCENT, Measures
 
 DIGIT: Final = re.compile(r"\d")
-_NUMBER: Final = re.compile(r"\d+(?:[.,٫٬'’．，]\d+)*")
+_NUMBER: Final = re.compile(
+    r"(?<![\d.,])(?P<spaced>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?)"
+    r"|\d+(?:[.,٫٬'’．]\d+|，\d{3}(?!\d))*"
+)
+"""Thousands are parted by a space in French, Swedish, Polish, Russian and more: `1 299 €`. A
+full-width comma parts them in full-width figures only: `F16，7速` has two numbers."""
+_SPACES: Final = re.compile("[ \u00a0\u2009\u202f]")
 _MAX_DIGITS: Final = 30
 _POINTS: Final = str.maketrans({"．": ".", "，": ",", "٫": ".", "٬": ",", "’": ",", "'": ","})
 _BUDDHIST_ERA_YEARS: Final = 543
 _FIRST_BE, _LAST_BE = Decimal(2400), Decimal(2700)
 _DIGITS: Final = re.compile(r"\d+")
+_PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?")
 
 
 class Amount(NamedTuple):
@@ -28,6 +35,8 @@ class Amount(NamedTuple):
     """The unit it is counted in; None: a bare number."""
     factor: Decimal = ONE
     """How many of those the written unit is: 1000 for kilograms, which are counted in grams."""
+    parts: tuple["Amount", ...] = ()
+    """The numbers it may be instead, where a plain space stands in it: `iPhone 15 256 GB`."""
 
     @property
     def is_percent(self) -> bool:
@@ -40,6 +49,9 @@ def amounts(text: str, measures: Measures) -> list[Amount]:
     found: list[Amount] = []
     for match in _NUMBER.finditer(text):
         start, end = match.span()
+        if match["spaced"]:
+            found.append(_spaced(text, start, end, measures))
+            continue
         if values := readings(match[0]):
             found.append(_amount(text, start, end, values, measures))
             continue
@@ -48,6 +60,17 @@ def amounts(text: str, measures: Measures) -> list[Amount]:
             values = readings(part[0]) or (Decimal(0),)
             found.append(_amount(text, *part.span(), values, measures))
     return found
+
+
+def _spaced(text: str, start: int, end: int, measures: Measures) -> Amount:
+    """A number with spaces in it, and the numbers it may be instead."""
+    plain = _SPACES.sub("", text[start:end]).replace(",", ".")
+    amount = _amount(text, start, end, (Decimal(plain).normalize(),), measures)
+    if " " not in text[start:end]:
+        return amount
+    pieces = [match.span() for match in _PIECE.finditer(text, start, end)]
+    parts = [_amount(text, *span, readings(text[slice(*span)]), measures) for span in pieces]
+    return amount._replace(parts=tuple(parts))
 
 
 @lru_cache(maxsize=4096)

@@ -25,6 +25,8 @@ class _FieldEntry(Frozen):
     max_count: int | None = pydantic.Field(default=None, ge=1)
     rules: CharacterRules | None = None
     packs: tuple[str, ...] | None = None
+    html: bool | None = None
+    shared: bool | None = None
     note: str | None = None
     source: str | None = None
     checked_on: date | None = None

@@ -17,8 +17,9 @@ from copygen.quality.scripts import LATIN_LETTER
 _DATE: Final = re.compile(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
 _MONTH_NUMBER: Final = re.compile(r"(\d{1,2})\s?[月월]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
-_YEN_OR_YUAN: Final = ("yen_or_yuan", "JPY", "CNY")
-"""`¥` is the sign of both."""
+_SHARED_SIGNS: Final = (("yen_or_yuan", "JPY", "CNY"), ("krona", "SEK", "NOK", "DKK"))
+"""`¥` is the sign of two currencies, `kr` of three."""
+_SAME_SIGN: Final = {name: group for group in _SHARED_SIGNS for name in group}
 _ID: Final = "id"
 """An article number grounds no figure."""
 _MAX_DEPTH: Final = 8
@@ -80,10 +81,12 @@ class Facts:
         if self._known is None:
             self._known = self._read()
         numbers = self._known
+        if amount.parts and all(map(self.grounds, amount.parts)):
+            return True
         values = years(amount)
         if amount.unit is None:
             return any(value in numbers.written for value in values)
-        units = _YEN_OR_YUAN if amount.unit in _YEN_OR_YUAN else (amount.unit,)
+        units = _SAME_SIGN.get(amount.unit, (amount.unit,))
         if any((v * amount.factor, unit) in numbers.exact for v in values for unit in units):
             return True
         strict = amount.is_percent or self._measures.is_money(amount.unit)
@@ -102,7 +105,14 @@ class Facts:
             alone = len(read) == 1 and read[0].text == text.strip()
             for amount in read:
                 found.add(amount, alone=alone)
+                for part in amount.parts:
+                    found.add(part, alone=False)
         return found
+
+    @cached_property
+    def figures(self) -> str:
+        """All digits of the item's values, a value a line: telephone numbers are among them."""
+        return "\n".join("".join(filter(str.isdecimal, value)) for value in self._values)
 
     @cached_property
     def months(self) -> frozenset[int]:

@@ -105,24 +105,26 @@ def resolve(name: str, request: FieldRequest, channels: Channels) -> Field:
     return Field(name, spec, request.count or 1, most, is_list, request.hint)
 
 
-def json_schema(fields: Sequence[Field]) -> dict[str, JsonValue]:
+def json_schema(fields: Sequence[Field], *, counts: bool = False) -> dict[str, JsonValue]:
     """Return the JSON schema of the answer.
 
     Within what strict modes accept: no further keys, every key required, and no keyword for
-    counts and lengths (several providers refuse those): they are said in the descriptions.
+    counts and lengths (several providers refuse those): they are said in the descriptions. With
+    `counts`, lists have `minItems` and `maxItems`, for servers that hold the model to them.
     """
     return {
         "type": "object",
         "additionalProperties": False,
         "required": [field.name for field in fields],
-        "properties": {field.name: _property(field) for field in fields},
+        "properties": {field.name: _property(field, counts=counts) for field in fields},
     }
 
 
-def _property(field: Field) -> dict[str, JsonValue]:
+def _property(field: Field, *, counts: bool) -> dict[str, JsonValue]:
     text: dict[str, JsonValue] = {"type": "string"}
     if field.is_list:
-        return {"type": "array", "items": text, "description": describe(field)}
+        bounds = {"minItems": field.min_count, "maxItems": field.max_count} if counts else {}
+        return {"type": "array", "items": text, **bounds, "description": describe(field)}
     return {**text, "description": describe(field)}
 
 

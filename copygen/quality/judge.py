@@ -12,6 +12,7 @@ from copygen.quality.checks.context import Context
 from copygen.quality.checks.tags import TagLimits, tags
 from copygen.quality.facts import Facts
 from copygen.quality.folding import Folded
+from copygen.quality.markup import visible
 from copygen.quality.matching import Terms
 from copygen.quality.measure import Unit
 from copygen.quality.measures import load_measures
@@ -23,6 +24,8 @@ from copygen.quality.settings import ChecksSettings, Override, phrases_for
 from copygen.quality.specs import CharacterRules, FieldSpec
 from copygen.quality.violations import Severity, Violation
 
+_AROUND = frozenset(("leftovers.quotes", "sameness.opening"))
+"""Rules that are about all that stands between two places, not about the letters there."""
 Check: TypeAlias = Callable[[Context], Iterable[Violation]]
 Measure: TypeAlias = Callable[[str, Unit], int]
 """`(text, unit) → length`, and never raises: `copygen.quality.measure.measure`."""
@@ -73,25 +76,28 @@ class Judge:
             return self._placed(problems, field, index)
         facts, tongue = self._about(item)
         name = field.name if field else None
-        context = Context(Folded(text), facts, tongue, name)
+        seen = visible(text) if field is not None and field.html else text
+        context = Context(Folded(seen), facts, tongue, name)
         found: list[Violation] = []
         if field is not None:
             found += length.length(self.measured(text, field), field)
         for check in self._checks(field, tongue):
             found += check(context)
-        if self.sameness is not None:
+        if self.sameness is not None and not (field and field.shared):
             found += self._alike(self.sameness, context, item_id)
         return self._placed(found, field, index) if found else ()
 
     def _alike(
         self, sameness: SamenessIndex, context: Context, item_id: str
     ) -> Iterator[Violation]:
-        """Beginning with the product's own name is no lack of ideas."""
+        """To begin with the product's own name, or to say nothing else, is no lack of ideas."""
         text = context.text.original
         for violation in sameness.look(text, item_id):
-            opening, known = sameness.opening_of(text), context.facts.folded.text
-            named = opening in known or opening in "".join(known.split())
-            if violation.rule != "sameness.opening" or not named:
+            known = context.facts.folded.text
+            words = context.text.text.strip()
+            if violation.rule == "sameness.opening":
+                words = sameness.opening_of(text)
+            if words not in known and words not in "".join(known.split()):
                 yield violation
 
     def count(self, number: int, field: FieldSpec) -> tuple[Violation, ...]:
@@ -99,18 +105,19 @@ class Judge:
         return self._placed(length.count(number, field), field, None)
 
     def variants(
-        self, texts: Sequence[str], field: FieldSpec | None = None
+        self, texts: Sequence[str], field: FieldSpec | None = None, others: int = 0
     ) -> tuple[Violation, ...]:
         """Which of an item's texts repeat an earlier one or are too near to it.
 
-        Repeats are found where the field forbids them, likeness where `variants` is set.
+        Repeats are found where the field forbids them, likeness where `variants` is set. The first
+        `others` texts are of earlier answers: they are not called by their number.
         """
         from copygen.quality.checks.variants import repeats, variants
 
-        found = repeats(texts) if field and field.rules.no_repeats_in_field else []
+        found = repeats(texts, others) if field and field.rules.no_repeats_in_field else []
         if self.settings.variants:
             repeated = {one.index for one in found}
-            alike = variants(texts, self.settings.variants)
+            alike = variants(texts, self.settings.variants, others)
             found += [one for one in alike if one.index not in repeated]
         return self._placed(found, field, None)
 
@@ -128,10 +135,11 @@ class Judge:
         """The length in the field's unit, each placeholder counted at its longest."""
         return self._measure(filled(text, self.settings.longest), field.unit)
 
-    def accept(self, text: str, item_id: str) -> None:
+    def accept(self, text: str, item_id: str, field: FieldSpec | None = None) -> None:
         """Remember a text that will be published, for sameness."""
-        if self.sameness is not None:
-            self.sameness.add(text, item_id)
+        if self.sameness is not None and not (field and field.shared):
+            seen = visible(text) if field is not None and field.html else text
+            self.sameness.add(seen, item_id)
 
     def language_of(self, item: Item) -> str | None:
         """The language texts of that item should be in; None: not told, or no known one."""
@@ -269,7 +277,29 @@ class Judge:
             severity = Severity(override.value) if override else violation.severity
             number = violation.index if violation.index is not None else index
             placed.append(replace(violation, severity=severity, field=name, index=number))
-        return tuple(placed)
+        return tuple(placed) if len(placed) < 2 else _one_each(placed)
+
+
+def _one_each(found: Sequence[Violation]) -> tuple[Violation, ...]:
+    """Of findings about the same letters the gravest, and of these the first.
+
+    A rule of the channel, one of its pack and one of the default set may all be about one `!`: to
+    whoever has to mend it that is one fault.
+    """
+    ranked = sorted(found, key=lambda one: one.severity is not Severity.ERROR)
+    kept: list[Violation] = []
+    for one in ranked:
+        if not any(_same_letters(one, other) for other in kept):
+            kept.append(one)
+    return tuple(one for one in found if any(one is other for other in kept))
+
+
+def _same_letters(one: Violation, other: Violation) -> bool:
+    if one.span is None or other.span is None or one.index != other.index:
+        return False
+    if _AROUND.intersection((one.rule, other.rule)):
+        return False
+    return one.span[0] < other.span[1] and other.span[0] < one.span[1]
 
 
 def _warned(check: Check, context: Context) -> Iterator[Violation]:

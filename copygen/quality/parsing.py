@@ -42,7 +42,7 @@ class ParseFault:
     violations: tuple[Violation, ...]
     """What is wrong, for the next request: by field where the object could be read."""
     data: Data = field(default_factory=dict)
-    """The fields that are right."""
+    """The fields that are texts, also where their number is wrong: they have been paid for."""
 
 
 class _Truncated(ValueError):
@@ -64,11 +64,9 @@ def parse_fields(text: str, fields: Sequence[Field]) -> Data | ParseFault:
     data: Data = {}
     violations: list[Violation] = []
     for wanted in fields:
-        wrong = _faults(wanted, found)
-        violations += wrong
-        if not wrong:
-            value = found[wanted.name]
-            data[wanted.name] = [str(t) for t in value] if isinstance(value, list) else str(value)
+        violations += _faults(wanted, found)
+        if (texts := _texts(found.get(wanted.name))) is not None:
+            data[wanted.name] = texts
     names = [wanted.name for wanted in fields]
     violations += [_unknown(name, names) for name in found if name not in names]
     if not violations:
@@ -186,6 +184,15 @@ def _wrong_object(found: Mapping[str, JsonValue], names: set[str]) -> ParseFault
 
 def _fault(problem: ParseProblem, message: str, fix: str) -> ParseFault:
     return ParseFault(problem, message, (Violation(RULE, Severity.ERROR, message, fix=fix),))
+
+
+def _texts(value: JsonValue) -> str | list[str] | None:
+    """The text or texts of a field; None where there is none worth keeping."""
+    if isinstance(value, str):
+        return value if value.strip() else None
+    if isinstance(value, list) and any(isinstance(one, str) and one.strip() for one in value):
+        return [one for one in value if isinstance(one, str)]
+    return None
 
 
 def _faults(wanted: Field, found: Mapping[str, JsonValue]) -> list[Violation]:

@@ -8,6 +8,8 @@ from copygen.quality.violations import Severity, Violation
 MAX_FAULTS = 12
 """Faults that are named at once; more only confuse."""
 _CUT = ("length", "empty")
+_REWRITTEN = ("sameness", "language", "variants", "empty")
+"""Families of rules that nothing but another wording mends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +75,16 @@ def reask(
     if (more := len(_grouped(faults)) - MAX_FAULTS) > 0:
         lines.append(f"and {more} more of the same kinds")
     body = "\n".join(f"- {line}" for line in lines)
-    return ReAsk(f"{_opening(len(lines))}\n{body}\n{_closing(fields)}", fields)
+    return ReAsk(f"{_opening(faults, len(lines))}\n{body}\n{_closing(fields)}", fields)
 
 
-def _opening(faults: int) -> str:
-    what = "This is" if faults == 1 else "These are"
-    return f"{what} measured, not an opinion. Correct exactly this and change nothing else:"
+def _opening(faults: Sequence[Violation], lines: int) -> str:
+    what = "This is" if lines == 1 else "These are"
+    rewritten = any(one.rule.split(".")[0] in _REWRITTEN for one in faults)
+    todo = "Correct exactly this and change nothing else"
+    if rewritten:
+        todo = "Write that text anew, so that this is right"
+    return f"{what} measured, not an opinion. {todo}:"
 
 
 def _closing(fields: tuple[str, ...]) -> str:
@@ -117,6 +123,8 @@ def _place(violation: Violation) -> str:
 def _is(violation: Violation) -> str:
     """`headline 3 is 34 of 30 width units`, `headline 3: 'best' ...`."""
     family = violation.rule.split(".")[0]
+    if violation.rule == "sameness.duplicate":  # its message names an id the model has never seen
+        return " reads nearly like a text that was written before"
     if family in ("length", "variants"):
         return f" is {violation.message}"
     if family == "count":

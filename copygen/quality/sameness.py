@@ -13,6 +13,7 @@ import unicodedata
 from array import array
 from collections import deque
 from dataclasses import dataclass
+from hashlib import blake2b
 from operator import eq
 from struct import Struct
 from typing import Final
@@ -36,8 +37,10 @@ _LONGEST: Final = 2000
 """Characters of a text that are looked at."""
 _SHORTEST: Final = 60
 _UNSPACED_SHORTEST: Final = 30
-"""A text of fewer characters is compared by its opening only: of a headline the product's name is
-the larger part, and two that name similar products are alike by rights."""
+"""A text of fewer characters is nearly the same only if it is the same: of a headline the product's
+name is the larger part, and two that name similar products are alike by rights."""
+_UNSAID: Final = re.compile(r"[\s!-/:-@\[-`{-~¡¿–—…“”‘’«»、。，！？：；・（）「」『』【】]+")
+"""What does not make two short texts different."""
 _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LABEL: Final = re.compile(r"\A\[[a-z]+\] ")
 _BUCKET: Final = 5000
@@ -95,6 +98,8 @@ class SamenessIndex:
             found.append(repeated)
         if (other := self._near.find(folded, item_id)) is not None:
             message = f"nearly the same text as that of '{other[0]}' ({100 * other[1]:.0f} %)"
+            if _is_short(folded):
+                message = f"the same text as that of '{other[0]}'"
             fix = "word it differently from beginning to end"
             found.append(Violation("sameness.duplicate", Severity.ERROR, message, fix=fix))
         return tuple(found)
@@ -195,8 +200,6 @@ class _NearDuplicates:
         self._last = ("", b"")
 
     def add(self, folded: str, item_id: str) -> None:
-        if _is_short(folded):
-            return
         if self._count >= self._slots < self._capacity:
             self._grow()
         signature = self._signature_of(folded)
@@ -208,7 +211,7 @@ class _NearDuplicates:
 
     def find(self, folded: str, item_id: str) -> tuple[str, float] | None:
         """The id and the similarity of the most similar text of another item."""
-        if not self._count or _is_short(folded):
+        if not self._count:
             return None
         signature = self._signature_of(folded)
         best, most = -1, math.ceil(self._least * _VALUES) - 1
@@ -262,6 +265,10 @@ class _NearDuplicates:
 
 
 def _signature(folded: str) -> bytes:
+    if _is_short(folded):
+        return blake2b(_UNSAID.sub(" ", folded).strip().encode("utf-8", "replace")).digest()[
+            :_VALUES
+        ]
     unspaced = not folded.isascii() and UNSPACED.search(folded)
     size = _UNSPACED_SHINGLE_CHARS if unspaced else _SHINGLE_CHARS
     if not folded.isascii():  # a lone surrogate has no UTF-8, which is what is hashed

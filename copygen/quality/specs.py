@@ -70,6 +70,10 @@ class FieldSpec(Frozen):
     rules: CharacterRules = CharacterRules()
     packs: tuple[str, ...] = ()
     """Policy packs that go with the field."""
+    html: bool = False
+    """Whether markup is welcome: it is judged by what readers see of it, and counted as written."""
+    shared: bool = False
+    """Whether many items may have the same text: a tag, a path, a button, the shop's name."""
     note: str | None = None
     source: str
     checked_on: date | None = None

@@ -8,7 +8,7 @@ from typing import Final
 from copygen.models import Item
 from copygen.quality.fields import Data, Field, in_words, plain_text, text_in_words
 from copygen.quality.judge import Judge
-from copygen.quality.parsing import ParseFault, parse_fields
+from copygen.quality.parsing import RULE, ParseFault, parse_fields
 from copygen.quality.reask import Candidate, ReAsk, reask
 from copygen.quality.siblings import Siblings
 from copygen.quality.specs import FieldSpec
@@ -133,7 +133,7 @@ class Standard:
             return self._judged(text, merged, asker, found.violations)
         merged = self._ordered({**before, **found})
         missing = tuple(
-            Violation("fields", Severity.ERROR, f"'{name}' is missing", field=name,
+            Violation(RULE, Severity.ERROR, f"'{name}' is missing", field=name,
                       fix=f"add '{name}'")
             for name in self._names if name not in merged
         )  # fmt: skip
@@ -149,6 +149,8 @@ class Standard:
                 if v.rule == "length" and v.severity is Severity.ERROR}  # fmt: skip
         if not cuts:
             return reading
+        # What was wrong with the answer as such is not mended by cutting its texts.
+        known = [one for one in reading.violations if one.rule == RULE]
         language = self.judge.language_of(asker.item)
         notes: list[Violation] = []
 
@@ -163,21 +165,21 @@ class Standard:
             return shorter
 
         if reading.data is None:
-            return self._judged(cut(WHOLE, None, reading.text), None, asker, (), notes)
+            return self._judged(cut(WHOLE, None, reading.text), None, asker, known, notes)
         data: Data = {
             name: cut(name, None, value)
             if isinstance(value, str)
             else [cut(name, index, text) for index, text in enumerate(value)]
             for name, value in reading.data.items()
         }
-        return self._judged(plain_text(data), data, asker, (), notes)
+        return self._judged(plain_text(data), data, asker, known, notes)
 
     def accept(self, reading: Reading, asker: Asker) -> None:
         """Remember the texts of an answer that will be published."""
         for name, texts in reading.texts.items():
             self._siblings.add(asker.prompt_id, name, list(texts))
             for text in texts:
-                self.judge.accept(text, asker.prompt_id)
+                self.judge.accept(text, asker.prompt_id, self._rules[name])
 
     def warm_up(self) -> None:
         """Compile all that is needed. Raises ConfigError for what cannot be used."""
@@ -216,7 +218,11 @@ class Standard:
             rules = self._rules[name]
             listed = data is not None and not isinstance(data[name], str)
             overshoot += sum(self.judge.overshoot(one, rules) for one in texts)
-            found += self._of_field(name, texts, asker, listed=listed)
+            # A text that is already said to be empty need not be called so twice.
+            said = {one.index for one in known if one.field == name}
+            for one in self._of_field(name, texts, asker, listed=listed):
+                if one.rule != "empty" or one.index not in said:
+                    found.append(one)
         found += [*notes, *self._suspicious(asker.item)]
         return replace(reading, violations=tuple(found), overshoot=overshoot)
 
@@ -231,7 +237,7 @@ class Standard:
             ):
                 yield replace(one, field=name or None)
         others = self._siblings.texts(asker.prompt_id, name)
-        for one in self.judge.variants([*others, *texts], rules):
+        for one in self.judge.variants([*others, *texts], rules, len(others)):
             if one.index is not None and one.index >= len(others):
                 place = one.index - len(others) if listed else None
                 yield replace(one, field=name or None, index=place)

@@ -141,22 +141,30 @@ def test_an_answer_cut_off_anywhere_is_truncated(end: int) -> None:
 
 
 @pytest.mark.parametrize(
-    ("change", "message", "field", "index"),
+    ("change", "message", "field", "index", "kept"),
     [
-        ({"headline": ["a", "b"]}, "'headline' has 2 of exactly 3 texts", "headline", None),
-        ({"description": []}, "'description' has 0 of 1 to 2 texts", "description", None),
-        ({"description": ["a"] * 3}, "'description' has 3 of 1 to 2 texts", "description", None),
-        ({"headline": "a"}, "'headline' should be a list of texts", "headline", None),
-        ({"headline": ["a", 1, "c"]}, "'headline' should be a list of texts", "headline", None),
-        ({"headline": ["a", " ", "c"]}, "'headline' has an empty text", "headline", 1),
-        ({"tag": ["t"]}, "'tag' should be one text", "tag", None),
-        ({"tag": None}, "'tag' should be one text", "tag", None),
-        ({"tag": ""}, "'tag' has an empty text", "tag", 0),
-        ({"more": "x"}, "'more' was not asked for", None, None),
+        ({"headline": ["a", "b"]}, "'headline' has 2 of exactly 3 texts", "headline", None,
+         ["a", "b"]),
+        ({"description": []}, "'description' has 0 of 1 to 2 texts", "description", None, None),
+        ({"description": ["a"] * 3}, "'description' has 3 of 1 to 2 texts", "description", None,
+         ["a", "a", "a"]),
+        ({"headline": "a"}, "'headline' should be a list of texts", "headline", None, "a"),
+        ({"headline": ["a", 1, "c"]}, "'headline' should be a list of texts", "headline", None,
+         ["a", "c"]),
+        ({"headline": ["a", " ", "c"]}, "'headline' has an empty text", "headline", 1,
+         ["a", " ", "c"]),
+        ({"tag": ["t"]}, "'tag' should be one text", "tag", None, ["t"]),
+        ({"tag": None}, "'tag' should be one text", "tag", None, None),
+        ({"tag": ""}, "'tag' has an empty text", "tag", 0, None),
+        ({"more": "x"}, "'more' was not asked for", None, None, None),
     ],
-)
-def test_a_field_at_fault_is_named_and_the_others_kept(
-    change: dict[str, Any], message: str, field: str | None, index: int | None
+)  # fmt: skip
+def test_a_field_at_fault_is_named_and_every_text_kept(
+    change: dict[str, Any],
+    message: str,
+    field: str | None,
+    index: int | None,
+    kept: str | list[str] | None,
 ) -> None:
     fault = parse_fields(json.dumps({**GOOD, **change}), fields())
     assert isinstance(fault, ParseFault)
@@ -164,7 +172,8 @@ def test_a_field_at_fault_is_named_and_the_others_kept(
     (violation,) = fault.violations
     assert violation.message.startswith(message)
     assert (violation.field, violation.index) == (field, index)
-    assert fault.data == {name: value for name, value in GOOD.items() if name != field}
+    others = {name: value for name, value in GOOD.items() if name != field}
+    assert fault.data == others if field is None or kept is None else {**others, field: kept}
 
 
 @given(

@@ -17,14 +17,30 @@ Found: TypeAlias = tuple[int, int]
 Finder: TypeAlias = Callable[[Context], Iterable[Found]]
 Check: TypeAlias = Callable[[Context], list[Violation]]
 
-_CONTROLS: Final = re.compile(
-    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u180e\u200b\u200e\u200f\u2028-\u202e"
-    "\u2060-\u206f\ufeff\ufff9-\ufffd\ud800-\udfff]"
+_UNSPACED_LETTER: Final = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
+_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_MARKS_OF_DIRECTION: Final = frozenset("\u061c\u200e\u200f")
+_VARIABLE: Final = (
+    "[#*0-9\u00a9\u00ae\u203c\u2049\u2100-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff"
+    "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
-"""Controls, zero-width and bidirectional characters, and the mark of a decoding error.
+"""What has an emoji or a text form, by emoji-variation-sequences.txt of Unicode, and around it."""
+_CONTROLS: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    f"\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffd"
+    "\ud800-\udfff\ufe00-\ufe0d]"
+    f"|(?<!{_UNSPACED_LETTER})\u200b|\u200b(?!{_UNSPACED_LETTER})"
+    f"|(?<!{_VARIABLE})[\ufe0e\ufe0f]"
+    "|(?<![\u2e80-\u9fff\uf900-\ufaff\U00020000-\U0003ffff])[\U000e0100-\U000e01ef]"
+    "|(?<![\U0001f3f4\U000e0020-\U000e007e])[\U000e0000-\U000e00ff]"
+)
+"""Characters that are not seen, and the mark of a decoding error.
 
 ZERO WIDTH JOINER and NON-JOINER are none of them: emoji, Hindi and Persian are spelled with them.
-"""
+ZERO WIDTH SPACE parts the words of Thai, Lao, Burmese and Khmer; a variation selector stands behind
+what has variants; tag letters spell the flags of England, Scotland and Wales."""
+_JOINER: Final = re.compile("(?<=[A-Za-z])[\u200c\u200d](?=[A-Za-z])")
+"""Where a joiner joins nothing."""
 EMOJI: Final = re.compile(
     "[\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693"
     "\u26a1\u26aa\u26ab\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd"
@@ -37,11 +53,23 @@ EMOJI: Final = re.compile(
 """Emoji_Presentation of Unicode's emoji-data.txt, and anything with VARIATION SELECTOR-16."""
 _HALFWIDTH_KATAKANA: Final = re.compile("[\uff61-\uff9f]+")
 _EXCLAMATION: Final = re.compile("[!！❗❕‼⁉]")
-_REPEATED: Final = re.compile(r"[!?！？]{2,}|([,，、。;:：；])\1+|\.{4,}|([~～*=_+#])\2{2,}")
+_REPEATED: Final = re.compile(
+    r"[!?！？]{2,}|([,，、。;:：；])\1+|\.{4,}|([~～*=_#])\2{2,}|(?<![A+])\+{3,}"
+)
+"""`PA++++` is a grade of sun protection."""
 _SPACED_CAPITALS: Final = re.compile(r"(?<!\w)(?:[A-Z][ .]){3,}[A-Z](?!\w)")
 _SHOUTED_LETTERS: Final = 5
 """A word of capitals this long is no acronym."""
 _SHOUTED_SHARE: Final = 0.5
+# fmt: off
+_ACRONYMS: Final = frozenset((
+    "AC", "ANC", "API", "AV", "BPA", "CD", "CEO", "CPU", "CSV", "DC", "DIN", "DIY", "DVD", "EPUB",
+    "EU", "FAQ", "GB", "GPS", "GPU", "GPX", "HD", "HDMI", "HDR", "HEPA", "HTML", "ISO", "LCD",
+    "LED", "LTE", "MP", "NAS", "NFC", "OLED", "PC", "PDF", "PDFS", "PIN", "PVC", "QLED", "RAM",
+    "RGB", "SD", "SIM", "SPF", "SSD", "SUV", "TB", "TV", "UHD", "UK", "US", "USA", "USB", "UV",
+    "VIP", "VPN", "VR", "WLAN", "XL", "XS", "XXL", "XXXL",
+))
+# fmt: on
 _URL: Final = re.compile(r"https?://\S+|(?<![\w@])(?:[\w-]+\.)+(?:com|net|org|co|io|shop|th|jp)\b")
 _EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,}(?![\w-])")
 _HTML: Final = re.compile(
@@ -75,9 +103,11 @@ def _capitals(context: Context) -> Iterator[Found]:
     yield from (match.span() for match in _SPACED_CAPITALS.finditer(text))
     words = [m for m in _SPACED_WORD.finditer(text) if all(map(str.isupper, m[0]))]
     words = [m for m in words if m[0] not in context.facts.folded.original]
-    cased = sum(1 for char in text if char.isupper() or char.islower())
-    shouting = sum(len(m[0]) for m in words) > _SHOUTED_SHARE * cased and len(words) > 1
-    yield from (m.span() for m in words if shouting or len(m[0]) >= _SHOUTED_LETTERS)
+    # Letters of every script: two acronyms in a Thai or Japanese text are no shouting.
+    letters = sum(map(str.isalpha, text))
+    said = [m for m in words if m[0] not in _ACRONYMS]
+    shouting = len(words) > 1 and sum(len(m[0]) for m in said) > _SHOUTED_SHARE * letters
+    yield from (m.span() for m in said if shouting or len(m[0]) >= _SHOUTED_LETTERS)
 
 
 _FLAGS: Final = MappingProxyType(
@@ -105,7 +135,20 @@ _COUNTED: Final = MappingProxyType(
 
 def no_control(context: Context) -> list[Violation]:
     """Control, zero-width and bidirectional characters: no text may have them."""
-    return _none("control", _by(_CONTROLS), "is a control or invisible character", context)
+    text = context.text.original
+    if text.isascii() and text.isprintable():  # most texts, at no cost
+        return []
+    return _none("control", _invisible, "is a control or invisible character", context)
+
+
+def _invisible(context: Context) -> Iterator[Found]:
+    text = context.text.original
+    for match in _CONTROLS.finditer(text):
+        # Marks of direction hold a number or a Latin name in place within Hebrew and Arabic.
+        if match[0] not in _MARKS_OF_DIRECTION or not _RIGHT_TO_LEFT.search(text):
+            yield match.span()
+    if "\u200d" in text or "\u200c" in text:
+        yield from (match.span() for match in _JOINER.finditer(text))
 
 
 def checks_of(rules: CharacterRules) -> Iterator[Check]:

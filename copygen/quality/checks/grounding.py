@@ -6,11 +6,14 @@ from collections.abc import Iterable, Iterator, Sequence
 from copygen.quality.amounts import DIGIT, Amount, amounts
 from copygen.quality.checks.context import Context
 from copygen.quality.measures import Measures
+from copygen.quality.no_facts import no_facts, telephone_numbers
 from copygen.quality.packs import RuleSet
 from copygen.quality.violations import Severity, Violation
 
 _LISTED = re.compile(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")
+_LOCAL_DIGITS = 7
+"""Digits at the end of a telephone number that are the same however it is dialled."""
 
 
 def numbers(
@@ -18,8 +21,9 @@ def numbers(
 ) -> list[Violation]:
     """Numbers, with their units, that the item does not have.
 
-    The numbers of a numbered list, those inside placeholders and those within `exempt` (allowed
-    phrases, as spans of the text) are none.
+    None are those of a numbered list, of formats, ordinals, addresses and model names (`no_facts`),
+    those inside placeholders and those within `exempt` (allowed phrases, as spans of the text).
+    A telephone number is judged as a whole.
     """
     text = context.text.original
     if not DIGIT.search(text):
@@ -28,7 +32,34 @@ def numbers(
     if not unknown:
         return []
     passed = [*_list_numbers(text), *(m.span() for m in _PLACEHOLDER.finditer(text)), *exempt]
-    return [_ungrounded(one, measures) for one in unknown if not _within(one.span, passed)]
+    passed += no_facts(text)
+    phones = list(telephone_numbers(text))
+    found = [
+        _ungrounded(one, measures)
+        for amount in unknown
+        for one in _at_fault(amount, context)
+        if not _within(one.span, passed) and not _within(one.span, phones)
+    ]
+    return found + [_phone(context, span) for span in phones if _is_unknown(context, span)]
+
+
+def _at_fault(amount: Amount, context: Context) -> Sequence[Amount]:
+    """What is not in the item: the whole, or that part of it which might be a number of its own."""
+    unknown = [part for part in amount.parts if not context.facts.grounds(part)]
+    return unknown if len(unknown) < len(amount.parts) else (amount,)
+
+
+def _is_unknown(context: Context, span: tuple[int, int]) -> bool:
+    digits = "".join(filter(str.isdecimal, context.text.original[slice(*span)]))
+    # With the country's code in one place and the leading zero in the other.
+    return digits[-_LOCAL_DIGITS:] not in context.facts.figures
+
+
+def _phone(context: Context, span: tuple[int, int]) -> Violation:
+    words = context.text.original[slice(*span)]
+    message = f"the telephone number '{words}' is not in the item"
+    fix = f"take out '{words}'"
+    return Violation("grounding.phone", Severity.WARNING, message, span, fix=fix)
 
 
 def _ungrounded(amount: Amount, measures: Measures) -> Violation:

@@ -1,7 +1,7 @@
 """Is the text in the language it should be in? Says nothing when unsure."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 from typing import Final, Protocol
@@ -29,6 +29,10 @@ _LATIN_WORD: Final = re.compile(f"[{SCRIPTS['Latin']}'’]+")
 _LEAST_SHARE: Final = 0.3
 """Of the letters that are no words of the item: brand names in Latin are part of Asian copy."""
 _LEAST_LETTERS: Final = 6
+_OWN_BESIDE_NAMES: Final = 2
+_MOST_NAMES: Final = 3
+"""Words in Latin letters that are taken for a name beside letters of the language:
+`料金 - Mozilla VPN`."""
 _LONG_HAN: Final = 12
 """Japanese of this many kanji has kana in it; a slogan of fewer may not."""
 _PAIRS: Final = (
@@ -42,7 +46,7 @@ _PAIRS: Final = (
 """Common characters, simplified then traditional, of the Unihan variant tables."""
 _SIMPLIFIED: Final = frozenset(_PAIRS[::2])
 _TRADITIONAL: Final = frozenset(_PAIRS[1::2])
-_SHARED_WITH_JAPANESE: Final = frozenset("国来学会双湿独当")
+_SHARED_WITH_JAPANESE: Final = frozenset("国来学会双湿独当写")
 """Of the simplified ones, those Japanese writes in the same way."""
 _WRONG: Final = MappingProxyType(
     {
@@ -61,7 +65,7 @@ _ALIKE: Final = ({"ms", "id"}, {"da", "nb", "no", "nn"}, {"hr", "sl"}, {"cs", "s
 # fmt: off
 _DETECTED: Final = (
     "en", "ms", "id", "vi", "tl", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "no", "fi",
-    "pl", "cs", "sk", "hu", "ro", "tr", "hr",
+    "pl", "cs", "sk", "hu", "ro", "tr", "hr", "ca", "sl", "et", "lv", "lt",
 )
 # fmt: on
 _FUNCTION_WORDS: Final = MappingProxyType(
@@ -112,7 +116,7 @@ def script(context: Context) -> list[Violation]:
         return _too_few(context, language)
     if (LATIN in groups or OTHER in groups) and (few := _too_few(context, language)):
         return few
-    return _han(text, language)
+    return _han(context, language)
 
 
 @cache
@@ -145,7 +149,10 @@ def _too_few(context: Context, language: str) -> list[Violation]:
     else:
         words = _LATIN_WORD.findall(text)
         known = context.facts.latin_words if words else ()
-        letters = own + sum(len(word) for word in words if word.casefold() not in known)
+        words = [word for word in words if word.casefold() not in known]
+        if own >= _OWN_BESIDE_NAMES and _are_names(words):
+            return []
+        letters = own + sum(map(len, words))
         enough = own >= _LEAST_SHARE * letters
     if letters < _LEAST_LETTERS or enough:
         return []
@@ -154,12 +161,22 @@ def _too_few(context: Context, language: str) -> list[Violation]:
     return [Violation("language.script", Severity.ERROR, message, fix=fix)]
 
 
-def _han(text: str, language: str) -> list[Violation]:
+def _are_names(words: Sequence[str]) -> bool:
+    """Whether words may all be names: a few, with capitals, and no small words between them."""
+    if len(words) > _MOST_NAMES or not all(any(map(str.isupper, word)) for word in words):
+        return False
+    return _function_words("en").isdisjoint(word.casefold() for word in words)
+
+
+def _han(context: Context, language: str) -> list[Violation]:
     """Chinese for Japanese, simplified for traditional, and the other way round."""
+    text = context.text.original
     wrong_chars, what = _WRONG.get(language, (frozenset[str](), ""))
     wrong = None
     if not wrong_chars.isdisjoint(text):
-        wrong = next(i for i, char in enumerate(text) if char in wrong_chars)
+        # A name may be written in any way; one that the item has stays as it is there.
+        known = context.facts.folded.text
+        wrong = next((i for i, c in enumerate(text) if c in wrong_chars and c not in known), None)
     if wrong is not None:
         message = f"'{text[wrong]}' is {what} in a text that should be in {language_name(language)}"
         fix = f"write it in {language_name(language)}"

@@ -1,7 +1,13 @@
 """Too long, too short, too many, too few."""
 
+import re
+from typing import Final
+
 from copygen.quality.specs import FieldSpec
 from copygen.quality.violations import Severity, Violation
+
+_LONGEST_MARK: Final = 20
+_MARK: Final = re.compile(r"\s*(?:[(\[]?\d{1,2}[.):\]]|[-–—•*·.…_#>]+)\s*")
 
 
 def length(measured: int, spec: FieldSpec) -> list[Violation]:
@@ -25,9 +31,12 @@ def length(measured: int, spec: FieldSpec) -> list[Violation]:
 
 
 def empty(text: str) -> list[Violation]:
-    """A text of nothing but white space."""
+    """A text of nothing but white space, or but the mark of a list: `1.`, `-`."""
     if text and not text.isspace():
-        return []
+        if len(text) > _LONGEST_MARK or not _MARK.fullmatch(text):
+            return []
+        message = f"there is nothing but '{text.strip()}'"
+        return [Violation("empty", Severity.ERROR, message, fix="write the text")]
     return [Violation("empty", Severity.ERROR, "the text is empty", fix="write the text")]
 
 

@@ -13,33 +13,44 @@ def distance(one: str, other: str) -> float:
     return Indel.normalized_distance(fold(one), fold(other))
 
 
-def variants(texts: Sequence[str], least: float) -> list[Violation]:
-    """Texts of one item that are nearer than `least` to an earlier one; `index` says which."""
+def variants(texts: Sequence[str], least: float, others: int = 0) -> list[Violation]:
+    """Texts of one item that are nearer than `least` to an earlier one; `index` says which.
+
+    The first `others` are of other answers, which whoever is told has not seen.
+    """
     folded = [fold(text) for text in texts]
     found = []
     for later in range(1, len(texts)):
         for earlier in range(later):
             apart = Indel.normalized_distance(folded[earlier], folded[later])
             if apart < least:
-                message = (
-                    f"{100 * apart:.0f} % away from text {earlier + 1}, "
-                    f"at least {100 * least:.0f} % are wanted"
-                )
-                fix = f"word it differently from text {earlier + 1}"
+                other = _named(earlier, others)
+                wanted = f"at least {100 * least:.0f} % are wanted"
+                message = f"{100 * apart:.0f} % away from {other}, {wanted}"
+                fix = f"word it differently from {other}"
                 found.append(Violation("variants", Severity.ERROR, message, index=later, fix=fix))
                 break
     return found
 
 
-def repeats(texts: Sequence[str]) -> list[Violation]:
-    """Texts that are the same as an earlier one, apart from case and width of letters."""
+def _named(number: int, others: int) -> str:
+    """A text as whoever wrote the last answer knows it."""
+    return "an earlier version" if number < others else f"text {number - others + 1}"
+
+
+def repeats(texts: Sequence[str], others: int = 0) -> list[Violation]:
+    """Texts that are the same as an earlier one, apart from case and width of letters.
+
+    The first `others` are of other answers.
+    """
     seen: dict[str, int] = {}
     found = []
     for index, text in enumerate(texts):
         first = seen.setdefault(" ".join(fold(text).split()), index)
         if first != index:
-            message = f"the same as text {first + 1}"
-            fix = f"write another text than text {first + 1}"
+            other = _named(first, others)
+            message = f"the same as {other}"
+            fix = f"write another text than {other}"
             found.append(
                 Violation("variants.repeat", Severity.ERROR, message, index=index, fix=fix)
             )
