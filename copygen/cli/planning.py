@@ -3,7 +3,7 @@
 import os
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -19,6 +19,7 @@ from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import ExitCode, UsageError
 from copygen.planning.report import Report
 from copygen.planning.study import Question, Study
+from copygen.prompts import Entry
 from copygen.providers.keys import find_key
 from copygen.results.survey import Survey, survey
 from copygen.view.console import LastingStream, open_console
@@ -97,6 +98,13 @@ class _Found:
     """Ids of the prompts to try."""
 
 
+def _ids(entries: Iterable[Entry], on_prompts: Callable[[int], None]) -> Iterator[str]:
+    for number, entry in enumerate(entries, 1):
+        if number % TELL_EVERY == 0:
+            on_prompts(TELL_EVERY)
+        yield entry.id
+
+
 class _Planner:
     """Reads the results file and the prompts, telling how far it is."""
 
@@ -123,9 +131,23 @@ class _Planner:
                 sample_size=sample,
                 sampled=sampled,
             )
+            if found is not None and found.ids:
+                self._reserve(found)
             study = Study(question)
             self._read(study)
             return _Found(study.report(), study.sampler.ids())
+
+    def _reserve(self, found: Survey) -> None:
+        """Keep the records of the rows that are there for these rows."""
+        source = self._drawn.source
+        if source.is_stream:
+            found.reserve(())
+            return
+        with (
+            self._passes.begun("comparing", "prompts", self._total) as on_prompts,
+            closing(source.prompts(self._drawn.target)) as entries,
+        ):
+            found.reserve(_ids(entries, on_prompts))
 
     def _read(self, study: Study) -> None:
         with (

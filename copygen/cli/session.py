@@ -23,7 +23,7 @@ from copygen.errors import CopygenError, ExitCode, ResultsError, UsageError
 from copygen.models import ApiError, Kind, Prompt, Result, Status
 from copygen.providers.pricing import reference_cost_usd
 from copygen.results.ledger import Ledger
-from copygen.results.sink import OutputClosed, Sink, StdoutSink
+from copygen.results.sink import DONE, OutputClosed, Sink, StdoutSink
 from copygen.results.stats import Stats
 from copygen.results.summary import Summary
 from copygen.view.console import open_console
@@ -42,6 +42,7 @@ def conduct(plan: Plan) -> ExitCode:
         render_warning(warning, console)
     signals = Signals()
     with contextlib.closing(_open_sink(plan)) as sink:
+        _reserve(plan, sink)
         signals.take_over()
         for note in () if plan.quiet else sink.notes:
             render_note(note, console)
@@ -56,6 +57,37 @@ def _open_sink(plan: Plan) -> Sink:
             raise UsageError("standard output is closed, and '-o -' writes the results to it.")
         return StdoutSink(sys.stdout.buffer)
     return Ledger.open(plan.output, fresh=plan.fresh, fsync=plan.fsync)
+
+
+def _reserve(plan: Plan, sink: Sink) -> None:
+    """Find out which earlier results belong to rows that are still there; the others are spare.
+
+    A row whose unused column changed has another id, and its result is there under the old one.
+    Raises UsageError where `--retry` would replace accepted texts that nobody asked to replace.
+    """
+    if not sink.earlier:
+        return
+    replaced = 0
+    retries = Status.OK in plan.settled and not plan.settled >= DONE
+
+    def ids() -> Iterator[str]:
+        nonlocal replaced
+        with contextlib.closing(plan.source.prompts(plan.target)) as entries:
+            for entry in entries:
+                if retries and sink.newest_of(entry.id) is Status.OK:
+                    key = entry.key if isinstance(entry, Prompt) else ""
+                    replaced += sink.status_of(entry.id, key) is None
+                yield entry.id
+
+    # A stream is read once: what it has in common with the results is seen as it comes.
+    sink.reserve(() if plan.source.is_stream else ids())
+    if replaced:
+        texts = "1 accepted text" if replaced == 1 else f"{replaced} accepted texts"
+        raise UsageError(
+            f"--retry would make {texts} anew, too: the model, the template or the rows are not "
+            "what they were made with. Use what they were made with, or another -o for the new "
+            "texts; without --retry the run replaces them, and with --retry all everything."
+        )
 
 
 async def _send_all(plan: Plan, sink: Sink, console: Console, signals: Signals) -> "Session":
@@ -188,11 +220,27 @@ class Session:
             return True
         key = entry.key if isinstance(entry, Prompt) else ""
         status = self._sink.status_of(entry.id, key)
-        if status not in self._plan.settled:
+        if status is not None and self._plan.source.is_stream:
+            self._sink.keep(entry.id)
+        if status is None:
+            status = self._sink.claim(entry.id, key, self._plan.settled)
+        if status not in self._plan.settled and not self._stays(entry):
             return False
+        status = status or Status.OK
         self._settled_earlier[status] += 1
         self._stats.skip()
         return True
+
+    def _stays(self, entry: Entry) -> bool:
+        """Whether an accepted text of a stream is kept though its prompt is another now.
+
+        Of a file that is found out before the run; see `_reserve`.
+        """
+        settled = self._plan.settled
+        retries = Status.OK in settled and not settled >= DONE
+        if not (retries and self._plan.source.is_stream):
+            return False
+        return self._sink.newest_of(entry.id) is Status.OK
 
     def _emit(self, result: Result) -> Awaitable[None]:
         # Those that end in one turn of the event loop go out together: a write for each would

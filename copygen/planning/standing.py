@@ -45,6 +45,8 @@ class Ledgered:
         self._standings: Counter[Standing] = Counter()
         self._changes: Counter[str] = Counter()
         self._known = 0
+        self._claimed = 0
+        """Prompts whose result is there under another id."""
 
     def add(self, prompt: Prompt) -> Standing:
         """Take in one prompt."""
@@ -58,7 +60,7 @@ class Ledgered:
         Unless those are the `complete` input, nothing can be said of what is gone from it.
         """
         survey = self._survey
-        gone = survey.ids - self._known if survey and complete else 0
+        gone = survey.ids - self._known - self._claimed if survey and complete else 0
         # An id met twice (streams allow none) cannot make it negative.
         ids = (result.id for result in survey.unwanted()) if survey and gone > 0 else iter(())
         return LedgerState(
@@ -75,8 +77,15 @@ class Ledgered:
 
     def _standing(self, prompt: Prompt) -> Standing:
         survey = self._survey
-        if survey is None or not survey.holds(prompt.id):
+        if survey is None:
             return Standing.NEW
+        if not survey.holds(prompt.id):
+            claimed = survey.claim(prompt.id, prompt.key, self._settled)
+            if claimed is None:
+                return Standing.NEW
+            self._done[claimed] += 1
+            self._claimed += 1
+            return Standing.DONE
         self._known += 1
         status = survey.status_of(prompt.id, prompt.key)
         if status is None:

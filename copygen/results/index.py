@@ -4,7 +4,7 @@ A million ids take 32 MiB here, where a dict of the same numbers takes 100.
 """
 
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from enum import Enum, auto
 
 from copygen.models import Status
@@ -14,6 +14,9 @@ _STATUSES = tuple(Status)
 _CODE = {status: code for code, status in enumerate(_STATUSES, start=1)}
 _STATUS_BITS = 3
 _HAS_TEXT = frozenset({Status.OK, Status.REJECTED})
+_CLAIMED = (Status.OK, Status.REJECTED, Status.FAILED)
+"""Of records with the same key, the best first."""
+_NONE_LEFT = 1
 
 
 class Place(Enum):
@@ -102,6 +105,7 @@ class Latest:
     def __init__(self) -> None:
         self._index = Index()
         self._counts = [0] * (len(_STATUSES) + 1)
+        self._spare: Index | None = None
 
     @property
     def counts(self) -> dict[Status, int]:
@@ -136,6 +140,54 @@ class Latest:
         if value and value >> _STATUS_BITS == (hash(key) << _STATUS_BITS & _WORD) >> _STATUS_BITS:
             return _STATUSES[(value & 7) - 1]
         return None
+
+    def newest_of(self, id_: str) -> Status | None:
+        """The status of the record that counts for `id_`, whatever it was made of."""
+        value = self._index.get(identity(id_))
+        return _STATUSES[(value & 7) - 1] if value else None
+
+    def reserve(self, ids: Iterable[str]) -> None:
+        """Keep the records of these ids for the prompts of these ids; `claim` has the others.
+
+        Call it before records are added that no prompt may claim.
+        """
+        spare = Index()
+        for value in self._index.values():
+            spare.put(value, (spare.get(value) or _NONE_LEFT) + 1)
+        left = sum(self._counts)
+        for id_ in ids:
+            if value := self._index.get(identity(id_)):
+                left -= 1
+                self._take(spare, value)
+        self._spare = spare if left > 0 else None
+
+    def claim(self, id_: str, key: str, settled: Set[Status]) -> Status | None:
+        """The status, among `settled`, of a record with this `key` that no other prompt has.
+
+        For a prompt whose id has no record: each record answers one prompt. None if there is none.
+        """
+        if self._spare is None or self._index.get(identity(id_)):
+            return None
+        for status in _CLAIMED:
+            value = (hash(key) << _STATUS_BITS & _WORD) | _CODE[status]
+            if status in settled and self._take(self._spare, value):
+                return status
+        return None
+
+    def keep(self, id_: str) -> None:
+        """Keep the record of one more id, met only now, for its own prompt."""
+        value = self._index.get(identity(id_))
+        if self._spare is not None and value:
+            self._take(self._spare, value)
+
+    @staticmethod
+    def _take(spare: Index, value: int) -> bool:
+        """Use up one of the records; an index knows no 0, so 1 stands for none."""
+        count = spare.get(value)
+        if count < _NONE_LEFT + 1:
+            return False
+        spare.put(value, count - 1)
+        return True
 
 
 def identity(id_: str) -> int:

@@ -11,7 +11,7 @@ What it promises:
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Set
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain
@@ -126,6 +126,22 @@ class Ledger:
     def rescued(self) -> tuple[str, ...]:
         """Where results went instead, once `failed`."""
         return tuple(self._rescue.places)
+
+    def newest_of(self, id_: str) -> Status | None:
+        """Status of the latest record of `id_`, whatever it was made of."""
+        return self._latest.newest_of(id_)
+
+    def reserve(self, ids: Iterable[str]) -> None:
+        """Keep the records of these ids for their own prompts; see `Latest.reserve`."""
+        self._latest.reserve(ids)
+
+    def keep(self, id_: str) -> None:
+        """Keep the record of one more id for its own prompt; see `Latest.keep`."""
+        self._latest.keep(id_)
+
+    def claim(self, id_: str, key: str, settled: Set[Status]) -> Status | None:
+        """Status of a record with this `key` under another id; see `Latest.claim`."""
+        return self._latest.claim(id_, key, settled)
 
     def status_of(self, id_: str, key: str) -> Status | None:
         """Status of the latest record of `id_` if it was made with `key`, else None.

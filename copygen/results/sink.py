@@ -1,6 +1,6 @@
 """Where results go: the face every sink shows, and the one for standard output."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Set
 from types import MappingProxyType
 from typing import BinaryIO, Protocol
 
@@ -44,6 +44,18 @@ class Sink(Protocol):
     def status_of(self, id_: str, key: str) -> Status | None:
         """How `id_` ended the last time, if it was asked with this `key`; compare with `DONE`."""
 
+    def newest_of(self, id_: str) -> Status | None:
+        """How `id_` ended the last time, whatever it was asked."""
+
+    def reserve(self, ids: Iterable[str]) -> None:
+        """Keep what these ids have for the prompts of these ids; `claim` has the rest."""
+
+    def keep(self, id_: str) -> None:
+        """Keep what one more id has for the prompt of that id."""
+
+    def claim(self, id_: str, key: str, settled: Set[Status]) -> Status | None:
+        """How a prompt with this `key` ended under another id, if no other prompt has that."""
+
     def append(self, *results: Result) -> None:
         """Write results that ended together. Raises once when the output fails; takes every
         result even then.
@@ -86,6 +98,18 @@ class StdoutSink:
 
     def status_of(self, id_: str, key: str) -> None:
         """None: nothing is known of earlier runs."""
+
+    def newest_of(self, id_: str) -> None:
+        """None: as above."""
+
+    def reserve(self, ids: Iterable[str]) -> None:
+        """Nothing is there to be kept."""
+
+    def keep(self, id_: str) -> None:
+        """Nothing is there to be kept."""
+
+    def claim(self, id_: str, key: str, settled: Set[Status]) -> None:
+        """None: as above."""
 
     def append(self, *results: Result) -> None:
         """Write results that ended together; raises OutputClosed or ResultsError, each once."""
