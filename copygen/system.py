@@ -12,6 +12,7 @@ import shlex
 import signal
 import stat
 import sys
+import threading
 import time
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -369,6 +370,21 @@ def exit_code_of(number: int) -> int:
     if sys.platform == "win32" and number == signal.SIGBREAK:
         return 129
     return 128 + number
+
+
+def call_later(seconds: float, act: Callable[[], object]) -> None:
+    """Call `act` in so many seconds, whatever the main thread does. Once per process.
+
+    A thread of its own, which needs the interpreter for a moment. Linux, macOS: SIGALRM as well,
+    which is heard on the main thread within a regular expression, where no other thread gets its
+    turn. `act` may be called twice.
+    """
+    thread = threading.Timer(seconds, act)
+    thread.daemon = True
+    thread.start()
+    if sys.platform != "win32":
+        signal.signal(signal.SIGALRM, lambda _number, _frame: act())
+        signal.setitimer(signal.ITIMER_REAL, seconds)
 
 
 def hear_console_close() -> object:

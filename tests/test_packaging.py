@@ -27,7 +27,10 @@ def in_yaml(path: str) -> Any:
 def test_the_wheel_takes_the_presets_to_where_the_package_looks_for_them() -> None:
     wheel = pyproject()["tool"]["hatch"]["build"]["targets"]["wheel"]
     assert wheel["packages"] == ["copygen"]
-    assert wheel["force-include"] == {"configs": "copygen/configs"}
+    assert wheel["force-include"] == {
+        "configs": "copygen/configs",
+        "prompts": "copygen/examples",
+    }
 
 
 def test_a_checkout_finds_the_presets_of_its_own_configs_folder() -> None:

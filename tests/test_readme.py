@@ -4,13 +4,16 @@ import re
 from pathlib import Path
 
 import pytest
+import typer
 
+from copygen.cli.app import app
 from copygen.engine.retry import RULES, Action
 from copygen.errors import ExitCode
 from copygen.models import Kind, Severity, Violation
 from copygen.quality.measure import Unit
 from copygen.quality.reask import reask
-from tests.support.running import ROOT, copygen
+from tests.support.inside import copygen
+from tests.support.running import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
@@ -46,7 +49,7 @@ def test_the_table_of_kinds_is_the_one_the_engine_goes_by() -> None:
 
 @pytest.mark.parametrize(
     "command",
-    ["run", "plan", "check", "simulate", "models", "doctor", "schema", "channels"],
+    list(typer.main.get_command(app).commands),
 )
 def test_the_options_are_those_of_help(tmp_path: Path, command: str) -> None:
     done = copygen(command, "--help", cwd=tmp_path, env={"COLUMNS": "96", "TERM": "dumb"})

@@ -1,39 +1,39 @@
 """The command line: flags in, wiring, exit code out."""
 
+import contextlib
 import os
 import sys
 
 from copygen import system
-from copygen.cli.signals import ignore_signals, leave_on_signal
+from copygen.cli.signals import leave_on_signal, leave_with
 
 
 def main() -> None:
-    """The `copygen` command."""
+    """The `copygen` command. Ends the process."""
     leave_on_signal()
     _hold_standard_streams()
     system.set_encodings()
     # Only now: a Ctrl-C during half a second of imports would end in a traceback.
-    from copygen.cli.app import app
+    from copygen.cli.app import execute
 
+    code = execute(sys.argv[1:])
+    leave_with(code)
+    # Python's own way out waits for threads and flushes streams that may be blocked, and takes
+    # the handlers of signals away first: nothing could then end it but SIGKILL.
+    os._exit(code if _flush_standard_output() else 8)
+
+
+def _flush_standard_output() -> bool:
+    """Write out what is left; False when it could not be, although somebody reads it."""
+    with contextlib.suppress(OSError, ValueError):
+        if sys.stderr is not None:
+            sys.stderr.flush()
     try:
-        app(prog_name="copygen")
-    finally:
-        ignore_signals()
-        _let_go_of_standard_error()
-
-
-def _let_go_of_standard_error() -> None:
-    """Drop what can no longer be shown: a reader that went away must not change the exit code.
-
-    Python flushes at exit, and ends with 120 when that fails.
-    """
-    stream = sys.stderr
-    if stream is None:
-        return
-    try:
-        stream.flush()
-    except (OSError, ValueError):
-        os.dup2(system.open_file(os.devnull, os.O_WRONLY), 2)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+    except OSError as exc:
+        return system.reader_gone(exc)
+    return True
 
 
 def _hold_standard_streams() -> None:

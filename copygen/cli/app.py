@@ -1,12 +1,15 @@
 """The commands. One file per command, and only the flags in it: the work is imported when asked."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
 from copygen.cli.channels import channels
 from copygen.cli.check import check
+from copygen.cli.command import Command, Group, help_of
 from copygen.cli.doctor import doctor
+from copygen.cli.init import init
 from copygen.cli.models import models
 from copygen.cli.plan import plan
 from copygen.cli.run import run
@@ -16,22 +19,30 @@ from copygen.version import __version__
 
 app = typer.Typer(
     name="copygen",
+    cls=Group,
     help="Write marketing copy in bulk through LLM APIs: no row lost, repeated or hidden.",
-    epilog="Try it without a key: copygen run prompts/quickstart.yaml",
+    epilog="Try it without a key: copygen init, then copygen run quickstart.yaml. "
+    "copygen help COMMAND explains a command.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
-    rich_markup_mode="markdown",
+    rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-app.command()(run)
-app.command()(models)
-app.command()(doctor)
-app.command()(plan)
-app.command()(check)
-app.command()(simulate)
-app.command()(schema)
-app.command()(channels)
+IN_THE_ORDER_OF_WORK = (init, doctor, models, channels, plan, run, check, simulate, schema)
+for command in IN_THE_ORDER_OF_WORK:
+    app.command(cls=Command)(command)
+
+
+@app.command("help", cls=Command)
+def help_(
+    context: typer.Context,
+    name: Annotated[
+        str | None, typer.Argument(metavar="COMMAND", help="The command to explain.")
+    ] = None,
+) -> None:
+    """Explain copygen, or one of its commands."""
+    typer.echo(help_of(context, name))
 
 
 def _print_version(wanted: bool) -> None:
@@ -48,3 +59,24 @@ def _common(
     ] = False,
 ) -> None:
     """Options before the command."""
+
+
+def execute(args: Sequence[str]) -> int:
+    """Carry out one command line, to its end; the exit code.
+
+    What goes wrong is told on standard error; nothing is raised.
+    """
+    from typer.exceptions import TyperException
+
+    group = typer.main.get_command(app)
+    try:
+        return int(group.main(list(args), prog_name="copygen", standalone_mode=False) or 0)
+    except typer.Exit as end:
+        return end.exit_code
+    except TyperException as page:  # no command was given: its message is the help page
+        typer.echo(page.format_message(), err=True)
+        return page.exit_code
+    except Exception as error:  # noqa: BLE001  # the last place where anything can be told
+        from copygen.cli.failing import tell
+
+        return int(tell(error, debug="--debug" in args))

@@ -33,23 +33,19 @@ def channels(
     import os
     import sys
 
-    from copygen.cli.concealing import concealing
-    from copygen.cli.failing import reported
+    from copygen.config import load_settings
+    from copygen.quality.channels import load_channels
+    from copygen.view.channels import channels_json, render_channel, render_channels
+    from copygen.view.console import open_console
 
-    with concealing() as stderr, reported(stderr, debug=debug):
-        from copygen.config import load_settings
-        from copygen.quality.channels import load_channels
-        from copygen.view.channels import channels_json, render_channel, render_channels
-        from copygen.view.console import open_console
-
-        loaded = load_settings(settings_file, {}, os.environ)
-        known = load_channels(loaded.channel_files())
-        shown = known.matching(name) if name else tuple(known)
-        if as_json:
-            typer.echo(channels_json(shown))
-            return
-        console = open_console(sys.stdout, os.environ)
-        if name:
-            render_channel(shown[0], console)
-        else:
-            render_channels(shown, console)
+    loaded = load_settings(settings_file, {}, os.environ)
+    known = load_channels(loaded.channel_files())
+    shown = known.matching(name) if name else tuple(known)
+    if as_json:
+        typer.echo(channels_json(shown))
+        return
+    console = open_console(sys.stdout, os.environ)
+    if name:
+        render_channel(shown[0], console)
+    else:
+        render_channels(shown, console)

@@ -124,8 +124,6 @@ def check(
         copygen check texts.csv --text slogan --limit 40 --unit width
     """
     from copygen.cli.checking import Request, check_file
-    from copygen.cli.concealing import concealing
-    from copygen.cli.failing import reported
 
     request = Request(
         file=file,
@@ -141,5 +139,4 @@ def check(
         format=format_.value,
         quiet=quiet,
     )
-    with concealing() as stderr, reported(stderr, debug=debug):
-        raise typer.Exit(check_file(request))
+    raise typer.Exit(check_file(request))

@@ -42,14 +42,27 @@ class Concealing:
         return getattr(self._stream, name)
 
 
+def conceal(secret: Secret | None) -> None:
+    """From now on, keep `secret` from being written to standard error."""
+    if isinstance(sys.stderr, Concealing):
+        sys.stderr.conceal(secret)
+
+
+def redacted(text: str) -> str:
+    """`text` of unknown origin without secrets, known or by their shape."""
+    if isinstance(sys.stderr, Concealing):
+        return sys.stderr.redact(text)
+    return Redactor().redact(text)
+
+
 @contextmanager
-def concealing() -> Iterator[Concealing]:
+def concealing() -> Iterator[None]:
     """Put a `Concealing` stream in the place of `sys.stderr`."""
     original = sys.stderr
     stream = Concealing(original)
     if original is not None:
         sys.stderr = cast("TextIO", stream)
     try:
-        yield stream
+        yield
     finally:
         sys.stderr = original

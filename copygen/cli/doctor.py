@@ -64,23 +64,20 @@ def doctor(
     Exit codes: 0 all is well or there are warnings, 2 settings or key missing, 5 unreachable,
     7 key, address or model refused, 8 results cannot be written.
     """
-    from copygen.cli.concealing import concealing
-    from copygen.cli.failing import reported
 
-    with concealing() as stderr, reported(stderr, debug=debug):
-        from copygen.cli.examining import Patient, examine
+    from copygen.cli.examining import Patient, examine
 
-        patient = Patient(
-            provider=provider,
-            model=model,
-            provider_changes={"base_url": base_url, "rpm": rpm, "tpm": tpm},
-            output=output,
-            settings_file=config,
-            options=option or [],
-            timeout_s=timeout,
-            insecure_http=insecure_http,
-            offline=offline,
-            as_json=json,
-        )
-        exit_code = examine(patient)
+    patient = Patient(
+        provider=provider,
+        model=model,
+        provider_changes={"base_url": base_url, "rpm": rpm, "tpm": tpm},
+        output=output,
+        settings_file=config,
+        options=option or [],
+        timeout_s=timeout,
+        insecure_http=insecure_http,
+        offline=offline,
+        as_json=json,
+    )
+    exit_code = examine(patient)
     raise typer.Exit(exit_code)

@@ -62,19 +62,16 @@ def models(
 
         copygen models --for prompts.yaml
     """
-    from copygen.cli.concealing import concealing
-    from copygen.cli.failing import reported
 
-    with concealing() as stderr, reported(stderr, debug=debug):
-        from copygen.cli.listing import Wanted, show
+    from copygen.cli.listing import Wanted, show
 
-        wanted = Wanted(
-            prompts=for_,
-            template=template,
-            expected_output=output_tokens,
-            providers=provider or [],
-            sort=sort.value if sort else None,
-            as_json=json,
-            settings_file=config,
-        )
-        show(wanted)
+    wanted = Wanted(
+        prompts=for_,
+        template=template,
+        expected_output=output_tokens,
+        providers=provider or [],
+        sort=sort.value if sort else None,
+        as_json=json,
+        settings_file=config,
+    )
+    show(wanted)

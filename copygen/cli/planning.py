@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 
 from copygen import system
-from copygen.cli.concealing import Concealing
+from copygen.cli.concealing import conceal
 from copygen.cli.prepare import Draft, Request, complete, draft, without_one_time_flags
 from copygen.cli.session import conduct
 from copygen.cli.signals import leave_on_signal
@@ -39,7 +39,7 @@ class Wanted:
     as_json: bool
 
 
-def show_plan(request: Request, wanted: Wanted, stderr: Concealing) -> ExitCode:
+def show_plan(request: Request, wanted: Wanted) -> ExitCode:
     """Plan a run and show it. Raises CopygenError for what a run would refuse."""
     drawn = draft(request)
     if wanted.sample and drawn.source.is_stream:
@@ -49,7 +49,7 @@ def show_plan(request: Request, wanted: Wanted, stderr: Concealing) -> ExitCode:
     planner = _Planner(drawn, open_console(sys.stderr, os.environ), quiet=request.quiet)
     exit_code, found = ExitCode.OK, planner.study(wanted.sample)
     if wanted.sample:
-        exit_code = _send_sample(request, drawn, found.sample, stderr)
+        exit_code = _send_sample(request, drawn, found.sample)
         if exit_code not in (ExitCode.OK, ExitCode.PARTIAL):
             return exit_code
         found = planner.study(wanted.sample, frozenset(found.sample))
@@ -57,12 +57,10 @@ def show_plan(request: Request, wanted: Wanted, stderr: Concealing) -> ExitCode:
     return ExitCode.USAGE if found.report.faulty else exit_code
 
 
-def _send_sample(
-    request: Request, drawn: Draft, sample: tuple[str, ...], stderr: Concealing
-) -> ExitCode:
+def _send_sample(request: Request, drawn: Draft, sample: tuple[str, ...]) -> ExitCode:
     """Run the chosen prompts, and only those, as `copygen run` would."""
     key = find_key(drawn.provider, os.environ)
-    stderr.conceal(key)
+    conceal(key)
     run = complete(request, drawn, key, len(sample))
     again = _run_command(without_one_time_flags(sys.argv[1:]))
     exit_code = conduct(replace(run, only=frozenset(sample), again=again))

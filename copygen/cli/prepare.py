@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import pydantic
+from pydantic_core import ErrorDetails
 
 from copygen import system
 from copygen.cli.bounds import can_be_bounded
@@ -208,7 +209,14 @@ def configured(loaded: Loaded, name: str, changes: Mapping[str, Any]) -> Provide
         return ProviderConfig.model_validate({**config.model_dump(), **given})
     except pydantic.ValidationError as invalid:
         problem = invalid.errors(include_url=False)[0]
-        raise ConfigError(f"--{explain(problem, ProviderConfig)}") from invalid
+        raise ConfigError(f"{explained_flag(problem, ProviderConfig)}.") from invalid
+
+
+def explained_flag(problem: ErrorDetails, model: type[pydantic.BaseModel]) -> str:
+    """A problem with a value that a flag gave: `--base-url must begin with https://`."""
+    flag = "--" + str(problem["loc"][0]).replace("_", "-") if problem["loc"] else ""
+    reason = explain({**problem, "loc": ()}, model)
+    return f"{flag} {reason}".strip()
 
 
 def in_flight_at_most(given: str | None) -> int | str | None:

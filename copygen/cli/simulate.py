@@ -45,9 +45,6 @@ def simulate(
         copygen run prompts.yaml -p simulator --base-url http://127.0.0.1:8808/v1
     """
     given = {name: value for name, value in locals().items() if name not in ("port", "debug")}
-    from copygen.cli.concealing import concealing
-    from copygen.cli.failing import reported
     from copygen.cli.simulating import serve
 
-    with concealing() as stderr, reported(stderr, debug=debug):
-        serve(port, given)
+    serve(port, given)

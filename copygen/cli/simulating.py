@@ -7,6 +7,7 @@ from typing import Any
 import pydantic
 import typer
 
+from copygen.cli.prepare import explained_flag
 from copygen.cli.signals import Signals
 from copygen.errors import UsageError
 from copygen.simulator import SimulatorProfile, simulator
@@ -18,8 +19,7 @@ def serve(port: int, given: Mapping[str, Any]) -> None:
         profile = SimulatorProfile.model_validate(given)
     except pydantic.ValidationError as invalid:
         problem = invalid.errors(include_url=False)[0]
-        flag = "--" + str(problem["loc"][0]).replace("_", "-") if problem["loc"] else "the shares"
-        raise UsageError(f"{flag}: {problem['msg']}.") from invalid
+        raise UsageError(f"{explained_flag(problem, SimulatorProfile)}.") from invalid
     asyncio.run(_serve(port, profile))
 
 

@@ -8,6 +8,7 @@ model but never an address: the key must not follow a file somebody else wrote.
 from copygen.config.load import (
     Loaded,
     configs_folder,
+    example_text,
     load_settings,
     preset_names,
     schema_text,
@@ -38,6 +39,7 @@ __all__ = [
     "Settings",
     "TimeOfDay",
     "configs_folder",
+    "example_text",
     "load_settings",
     "preset_names",
     "schema_text",

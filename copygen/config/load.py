@@ -104,6 +104,13 @@ def configs_folder() -> Traversable:
     return packaged if packaged.is_dir() else Path(__file__).parents[2] / "configs"
 
 
+def example_text(name: str) -> str:
+    """The text of a prompt file that ships as an example."""
+    packaged = resources.files("copygen") / "examples"
+    folder = packaged if packaged.is_dir() else Path(__file__).parents[2] / "prompts"
+    return (folder / name).read_text(encoding="utf-8")
+
+
 def data_text(name: str) -> str:
     """The text of a file in configs/, by its path in there."""
     return (configs_folder() / name).read_text(encoding="utf-8")

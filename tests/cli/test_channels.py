@@ -3,7 +3,7 @@
 import json
 from pathlib import Path
 
-from tests.support.running import copygen
+from tests.support.inside import copygen
 
 
 def test_channels_are_listed_on_standard_output(tmp_path: Path) -> None:

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from copygen.quality.measure import Unit
-from tests.support.running import COMMAND, copygen, environment
+from tests.support.inside import copygen
+from tests.support.running import COMMAND, environment
 
 HEADER = "id,name,price,language,headline\n"
 GOOD = 'a,Thai silk scarf,2500,English,"Thai silk scarf, 2,500 baht"\n'

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.running import copygen, simulated
+from tests.support.inside import copygen, simulated
 
 KEY = "sk-doctor-0123456789abcdefXYZ"
 

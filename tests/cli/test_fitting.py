@@ -12,8 +12,9 @@ import jsonschema
 import pytest
 
 from tests.support.copy_server import CopyServer, copy_server
+from tests.support.inside import copygen
 from tests.support.rel_running import start
-from tests.support.running import ROOT, copygen, records
+from tests.support.running import ROOT, records
 
 LIMIT = 30
 HEAD = "reasks: 2\nchecks: {sameness: false, leftovers: false}\n"

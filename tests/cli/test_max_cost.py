@@ -12,8 +12,9 @@ from typing import Any
 import jsonschema
 import pytest
 
+from tests.support.inside import copygen
 from tests.support.rel_running import CountingServer, counting, start
-from tests.support.running import ROOT, copygen, records
+from tests.support.running import ROOT, records
 
 INPUT_USD, OUTPUT_USD = Decimal("0.28") / 10**6, Decimal("0.42") / 10**6
 SCHEMAS = ROOT / "configs" / "schemas"

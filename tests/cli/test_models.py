@@ -15,7 +15,7 @@ from copygen.config import Price
 from copygen.models import Prompt, Source
 from copygen.prompts.workload import Workload
 from copygen.providers.pricing import plain_usd
-from tests.support.running import copygen
+from tests.support.inside import copygen
 
 SETTINGS = """
 providers:

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from tests.bench.plan_scale import measure, write_shop
+from tests.support.inside import copygen, simulated
 from tests.support.rel_running import counting
-from tests.support.running import copygen, records, simulated
+from tests.support.running import records
 
 WORDING = "provider: simulator\nmax_tokens: 100\nprompt: 'Copy for {{ title }} at {{ price }}.'\n"
 

@@ -11,7 +11,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.support.running import COMMAND, ROOT, copygen, environment, records, simulated, start
+from copygen.results.stats import Stats
+from tests.support.inside import copygen, simulated
+from tests.support.running import COMMAND, environment, records, start
 
 ECHO = "Say {{ name }} for {{ price }}: {{ note }}"
 
@@ -339,14 +341,14 @@ def test_off_a_terminal_there_are_lines_and_no_control_codes(tmp_path: Path, ech
 
 
 def test_D11_a_bug_after_an_answer_arrived_leaves_the_answer_on_disk(
-    tmp_path: Path, echo: str
+    tmp_path: Path, echo: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    broken = "import copygen.results.stats as s\ndef add(*_, **__): raise KeyError('a bug')\n"
-    (tmp_path / "hook").mkdir()
-    (tmp_path / "hook" / "sitecustomize.py").write_text(broken + "s.Stats.add = add\n")
+    def broken(*_: object, **__: object) -> None:
+        raise KeyError("a bug")
+
+    monkeypatch.setattr(Stats, "add", broken)
     (tmp_path / "p.yaml").write_text("- {id: paid, prompt: text}\n")
-    env = {"PYTHONPATH": f"{tmp_path / 'hook'}:{ROOT}"}
-    done = copygen("run", "p.yaml", *to(echo), cwd=tmp_path, env=env)
+    done = copygen("run", "p.yaml", *to(echo), cwd=tmp_path)
     assert done.returncode == 1
     assert "this is a bug in copygen" in done.stderr
     assert "Traceback" not in done.stderr

@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from pathlib import Path
 
-from tests.support.running import copygen
+from tests.support.inside import copygen
 from tests.support.sloppy import items
 
 PROMPTS = 2000

@@ -78,6 +78,7 @@ def test_S2_no_flag_takes_a_key() -> None:
     assert set(flags) == {
         ("simulate", "--require-key"),
         ("run", "--max-tokens-total"),
+        ("plan", "--max-tokens-total"),
         ("models", "--output-tokens"),
     }
 

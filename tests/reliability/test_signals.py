@@ -5,6 +5,7 @@ import os
 import random
 import signal
 import subprocess
+import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -370,3 +371,83 @@ def test_the_summary_counts_what_the_signal_left(
     counted = server.settled()
     assert summary["by_status"]["ok"] == ended.statuses["ok"] == counted.answered.total()
     assert summary["traffic"]["requests"] == counted.requests
+
+
+BLOCKED = """
+import sys, time, threading
+from copygen.cli.app import execute
+from copygen.cli.signals import Signals, leave_on_signal, leave_with
+leave_on_signal()
+where = sys.argv[1]
+if where == "left":
+    leave_with(3)
+else:
+    signals = Signals()
+    signals.take_over()
+print("ready", flush=True)
+if where == "write":
+    import os
+    read, write = os.pipe()
+    while True:
+        os.write(write, b"x" * 65536)
+elif where == "open":
+    import os, tempfile
+    name = tempfile.mkdtemp() + "/pipe"
+    os.mkfifo(name)
+    open(name, "wb")
+elif where == "thread":
+    lock = threading.Lock()
+    lock.acquire()
+    thread = threading.Thread(target=lock.acquire)
+    thread.start()
+    thread.join()
+elif where == "pattern":
+    import re
+    re.match(r"(a|aa)+$", "a" * 60 + "b")
+else:
+    while True:
+        sum(range(1000))
+"""
+
+
+@pytest.mark.parametrize("where", ["write", "open", "thread", "pattern", "loop", "left"])
+def test_the_second_signal_ends_the_process_whatever_it_does(where: str, tmp_path: Path) -> None:
+    process = subprocess.Popen(
+        [sys.executable, "-c", BLOCKED, where],
+        stdout=subprocess.PIPE,
+        env=environment(tmp_path),
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"ready\n"
+    pause(0.1)
+    process.send_signal(signal.SIGINT)
+    if where != "left":
+        pause(0.2)
+        assert process.poll() is None, "the first signal asks for an orderly end"
+        process.send_signal(signal.SIGINT)
+    began = time.monotonic()
+    assert process.wait(SLACK_S) == (3 if where == "left" else 130)
+    note_figure(f"second Ctrl-C, {where}", seconds=time.monotonic() - began)
+    process.stdout.close()
+
+
+def test_the_second_signal_ends_a_run_whose_results_nobody_reads(
+    tmp_path: Path, server: CountingServer
+) -> None:
+    """Standard output is a full pipe: the write of a record blocks."""
+    items(tmp_path, 400)
+    process = subprocess.Popen(
+        [*COMMAND, *map(str, run(server, "-o", "-", "-q"))],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env=environment(tmp_path),
+    )
+    assert process.stdout is not None
+    process.stdout.read1(1)  # the first record is out, and no other is read
+    pause(1)
+    for _ in range(2):
+        process.send_signal(signal.SIGINT)
+        pause(0.2)
+    assert process.wait(SLACK_S) == 130
+    process.stdout.close()

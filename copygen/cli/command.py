@@ -1,0 +1,363 @@
+"""What all commands have in common: how their help looks, and how a mistake in their use is told.
+
+Help is plain text: it needs nothing of the terminal but its width, and nothing that has to be
+typed is ever cut. A mistake is one sentence with the way out; typer's own boxes and pydantic's
+words stay inside.
+"""
+
+import shutil
+import textwrap
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, Final
+
+import typer
+from pydantic import ValidationError
+from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
+from typer.exceptions import TyperException
+
+from copygen.documents import nearest
+from copygen.errors import UsageError
+
+_WIDEST: Final = 96
+_NARROWEST: Final = 40
+_NAMES_AT_MOST: Final = 26
+"""Columns beside which explanations stand; a longer name has a line of its own."""
+_ARGUMENTS, _OPTIONS = "Arguments", "Options"
+
+_ELSEWHERE: Final[Mapping[str, str]] = {
+    "--dry-run": "copygen plan shows what a run would send, take and cost, and sends nothing",
+    "--verbose": "--debug shows tracebacks",
+    "-v": "--debug shows tracebacks, copygen --version the version",
+    "-n": "--limit N takes only the first N prompts",
+    "--jobs": "--concurrency says how many requests are in flight",
+    "-j": "--concurrency says how many requests are in flight",
+    "--force": "--fresh starts over, --retry makes results of one kind again",
+    "-f": "name the prompts without a flag: copygen run prompts.yaml",
+    "--file": "name the prompts without a flag: copygen run prompts.yaml",
+    "--input": "name the prompts without a flag: copygen run prompts.yaml",
+    "--api-key": "a key never stands on a command line: copygen doctor says where it goes",
+    "--key": "a key never stands on a command line: copygen doctor says where it goes",
+    "--retries": "--max-attempts says how many requests a prompt may take",
+    "--resume": "a run always goes on where the last one ended",
+} | dict.fromkeys(
+    ("--temperature", "--max-tokens", "--top-p", "--seed", "--system", "--stop"),
+    "what the model is sent belongs into the prompt file: params: {temperature: 0.4}, system: ...",
+)
+"""Where people find what they know from other tools."""
+_COMMANDS_ELSEWHERE: Final[Mapping[str, str]] = {
+    "generate": "run",
+    "start": "run",
+    "estimate": "plan",
+    "cost": "plan",
+    "validate": "check",
+    "lint": "check",
+    "test": "doctor",
+    "price": "models",
+    "prices": "models",
+    "providers": "models",
+    "serve": "simulate",
+    "new": "init",
+}
+
+
+class Command(TyperCommand):
+    """A command of copygen."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse, and refuse what is given once too often. Raises UsageError."""
+        ctx.allow_extra_args = True
+        with _in_our_words(ctx):
+            _, _, order = self.make_parser(ctx).parse_args(list(args))
+            _refuse_repeated(order)
+            rest = super().parse_args(ctx, args)
+        if rest and not ctx.resilient_parsing:
+            raise UsageError(_too_many(ctx, rest))
+        return rest
+
+    def invoke(self, ctx: Any) -> Any:
+        """Carry the command out; no key leaves through standard error, whoever writes there."""
+        from copygen.cli.concealing import concealing
+        from copygen.cli.failing import reported
+
+        with concealing(), reported(debug=bool(ctx.params.get("debug"))):
+            return super().invoke(ctx)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help page."""
+        _write_help(self, ctx, formatter)
+
+
+class Group(TyperGroup):
+    """The program itself, before a command is named."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """Parse what stands before the command. Raises UsageError."""
+        with _in_our_words(ctx):
+            return super().parse_args(ctx, args)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """The command of that name. Raises UsageError with the nearest one."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise UsageError(no_command(args[0], self.commands))
+        with _in_our_words(ctx):
+            return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Write the help page."""
+        _write_help(self, ctx, formatter)
+
+
+def no_command(name: str, commands: Iterable[str]) -> str:
+    """The sentence for a command that does not exist."""
+    known = list(commands)
+    near = _COMMANDS_ELSEWHERE.get(name) or nearest(name, known)
+    if near is not None:
+        return f"there is no command '{name}'; did you mean 'copygen {near}'?"
+    if "." in name or "/" in name:
+        return f"there is no command '{name}'; did you mean 'copygen run {name}'?"
+    return f"there is no command '{name}'; there are: {', '.join(known)}."
+
+
+class _in_our_words:  # noqa: N801  # used like a function
+    """Turns typer's exceptions into UsageError."""
+
+    def __init__(self, ctx: Any) -> None:
+        self._ctx = ctx
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        # Asking for help by giving nothing is no mistake.
+        if isinstance(error, TyperException) and type(error).__name__ != "NoArgsIsHelpError":
+            raise UsageError(_sentence(error, self._ctx)) from error
+
+
+def _sentence(error: TyperException, ctx: Any) -> str:
+    kind, param = type(error).__name__, getattr(error, "param", None)
+    name = getattr(error, "option_name", None)
+    if kind == "NoSuchOption" and name is not None:
+        return _no_option(name, ctx)
+    if kind == "BadOptionUsage" and name is not None:
+        option = _option(ctx, name)
+        if option is not None and not option.is_flag:
+            return f"{name} needs a value: {name} {_metavar(option)}."
+        return f"{name} is a switch and takes no value."
+    if kind == "MissingParameter" and param is not None:
+        what = _metavar(param)
+        return (
+            f"{what} is missing: {ctx.command_path} {what}. "
+            f"It is {_first_small(param.help or 'required')} ({ctx.command_path} --help says more.)"
+        )
+    if param is not None:
+        return _bad_value(error, param)
+    return f"{_first_small(error.message).rstrip('.')}; see {ctx.command_path} --help."
+
+
+def _no_option(name: str, ctx: Any) -> str:
+    options = [text for option in _options(ctx) for text in option.opts]
+    if name in options or (near := nearest(name, options)) is None:
+        near = None
+    words = f"{ctx.command_path} has no option {name}"
+    if near is not None and near == _ours(name):
+        return f"{words}; did you mean {near}?"
+    if hint := _ELSEWHERE.get(name):
+        return f"{words}: {hint}."
+    if isinstance(ctx.command, TyperGroup):
+        return f"{words}; options stand after the command: copygen run prompts.yaml {name} ..."
+    if near is not None:
+        return f"{words}; did you mean {near}?"
+    return f"{words}; {ctx.command_path} --help lists those it has."
+
+
+def _ours(name: str) -> str:
+    return name.casefold().replace("_", "-")
+
+
+def _bad_value(error: TyperException, param: Any) -> str:
+    """A value that is none of the kind the flag takes."""
+    flag = _flag(param)
+    cause = error.__cause__
+    descriptor = param.type_descriptor
+    given: object = None
+    if isinstance(cause, ValidationError):
+        given = cause.errors(include_url=False)[0]["input"]
+    shown = "" if given is None else f", not '{given}'"
+    if descriptor.is_choice:
+        known = [str(choice.value) for choice in descriptor.choices]
+        near = None if given is None else nearest(str(given), known)
+        hint = f"; did you mean '{near}'?" if near else "."
+        return f"{flag} takes {_listed(known)}{shown}{hint}"
+    if descriptor.annotation in (int, float):
+        return f"{flag} takes {_number(descriptor.annotation, param)}{shown}."
+    return f"{flag}: {_first_small(error.message).rstrip('.')}."
+
+
+def _number(kind: type, param: Any) -> str:
+    what = "a whole number" if kind is int else "a number"
+    least, most = param.min, param.max
+    if least is not None and most is not None:
+        return f"{what} from {least:g} to {most:g}"
+    if least:
+        return f"{what} of at least {least:g}"
+    return what if least is None else f"{what}, 0 or more"
+
+
+def _too_many(ctx: Any, rest: list[str]) -> str:
+    first = rest[0]
+    words = f"'{first}' is one argument too many"
+    takes_template = any("--template" in option.opts for option in _options(ctx))
+    if takes_template and first.endswith((".yaml", ".yml")):
+        return f"{words}; did you mean --template {first}?"
+    if first == "=" or first.startswith("="):
+        return f"{words}; write a flag and its value without spaces around '='."
+    takes = " ".join(_metavar(one) for one in _arguments(ctx.command, ctx))
+    if not takes:
+        return f"{words}: {ctx.command_path} takes options only; see {ctx.command_path} --help."
+    return (
+        f"{words}: {ctx.command_path} takes {takes} and options. "
+        "Put a value with spaces in quotes, and start the command once for each file."
+    )
+
+
+def _refuse_repeated(order: list[Any]) -> None:
+    """Of two values for one flag the first would be lost without a word."""
+    seen: set[str] = set()
+    for param in order:
+        once = isinstance(param, TyperOption) and not param.multiple and not param.is_flag
+        if once and param.name in seen:
+            raise UsageError(f"{_flag(param)} is given twice, and only one value can hold.")
+        seen.add(param.name or "")
+
+
+def _flag(param: Any) -> str:
+    if isinstance(param, TyperArgument):
+        return str(param.metavar or param.name)
+    return str(max(param.opts, key=len))
+
+
+def _metavar(param: Any) -> str:
+    if isinstance(param, TyperArgument):
+        return str(param.metavar or param.name)
+    if param.is_flag:
+        return ""
+    if param.metavar is None and param.type_descriptor.is_choice:
+        return "|".join(str(choice.value) for choice in param.type_descriptor.choices)
+    kind = param.type_descriptor.annotation
+    plain = {int: "N", float: "NUMBER", str: "TEXT"}.get(kind, "VALUE")
+    return str(param.metavar or ("PATH" if param.type_descriptor.is_path else plain))
+
+
+def _options(ctx: Any) -> Iterator[Any]:
+    return (param for param in ctx.command.get_params(ctx) if isinstance(param, TyperOption))
+
+
+def _option(ctx: Any, name: str) -> Any:
+    return next((option for option in _options(ctx) if name in option.opts), None)
+
+
+def _arguments(command: Any, ctx: Any) -> Iterator[Any]:
+    return (param for param in command.get_params(ctx) if isinstance(param, TyperArgument))
+
+
+def _listed(words: list[str]) -> str:
+    return " or ".join(filter(None, [", ".join(words[:-1]), words[-1]]))
+
+
+def _first_small(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _write_help(command: Any, ctx: Any, formatter: Any) -> None:
+    columns = shutil.get_terminal_size().columns
+    width = max(_NARROWEST, min(columns, _WIDEST)) - 1
+    for paragraph in _help_page(command, ctx, width):
+        formatter.write(f"{paragraph}\n")
+
+
+def _help_page(command: Any, ctx: Any, width: int) -> Iterator[str]:
+    """The lines of a help page."""
+    arguments = " ".join(_usage(one) for one in _arguments(command, ctx))
+    words = "COMMAND ..." if isinstance(command, TyperGroup) else "[OPTIONS]"
+    yield from _wrapped(f"Usage: {ctx.command_path} {arguments} {words}".replace("  ", " "), width)
+    for paragraph in (command.help or "").strip().split("\n\n"):
+        yield ""
+        if paragraph.startswith(" "):  # an example: to be copied
+            yield from (f"    {line.strip()}" for line in paragraph.splitlines())
+        else:
+            yield from _wrapped(" ".join(paragraph.split()), width)
+    for panel, rows in _panels(command, ctx).items():
+        yield from ("", f"{panel}:", *_table(rows, width))
+    if command.epilog:
+        yield from ("", *_wrapped(command.epilog, width))
+
+
+def _usage(argument: Any) -> str:
+    return _metavar(argument) if argument.required else f"[{_metavar(argument)}]"
+
+
+def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """What the page explains, by heading: commands, arguments, then options, those of help last."""
+    panels: dict[str, list[tuple[str, str]]] = {}
+    if isinstance(command, TyperGroup):
+        panels["Commands"] = [
+            (name, (one.help or "").split("\n\n")[0].replace("\n", " "))
+            for name, one in command.commands.items()
+        ]
+    for param in command.get_params(ctx):
+        if getattr(param, "hidden", False):
+            continue
+        usual = _ARGUMENTS if isinstance(param, TyperArgument) else _OPTIONS
+        panel = getattr(param, "rich_help_panel", None) or usual
+        rows = panels.setdefault(panel, [])
+        names = _metavar(param) if usual == _ARGUMENTS else _names(param)
+        rows.append((names, f"{param.help or ''}{_default(param)}"))
+    if _OPTIONS in panels:
+        panels[_OPTIONS] = panels.pop(_OPTIONS)
+    return panels
+
+
+def _names(option: Any) -> str:
+    names = ", ".join(sorted(option.opts, key=len))
+    return f"{names} {_metavar(option)}".rstrip()
+
+
+def _default(param: Any) -> str:
+    shown, value = param.show_default, param.default
+    if isinstance(shown, str):
+        return f" Default: {shown}."
+    if not shown or value is None or value is False or callable(value):
+        return ""
+    return f" Default: {getattr(value, 'value', value)}."
+
+
+def _table(rows: list[tuple[str, str]], width: int) -> Iterator[str]:
+    """Names on the left, explanations beside them; a name that is too long has its own line."""
+    short = [len(name) for name, _ in rows if len(name) <= _NAMES_AT_MOST]
+    left = max(short, default=_NAMES_AT_MOST)
+    if left > width // 2:
+        left = 4
+    for name, words in rows:
+        lines = _wrapped(words, width - left - 4) or [""]
+        if len(name) > left:
+            yield f"  {name}"
+        else:
+            yield f"  {name:<{left}}  {lines.pop(0)}".rstrip()
+        yield from (f"  {'':<{left}}  {line}" for line in lines if line)
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    # Neither a path nor a flag is broken: it must survive being copied.
+    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+
+
+def help_of(command: typer.Context, name: str | None) -> str:
+    """The help page of the program, or of one of its commands. Raises UsageError."""
+    top = command.parent or command
+    group = top.command
+    if name is None:
+        return str(group.get_help(top))
+    one = group.get_command(top, name)  # type: ignore[attr-defined]
+    if one is None:
+        raise UsageError(no_command(name, group.commands))  # type: ignore[attr-defined]
+    return str(one.get_help(type(top)(one, info_name=name, parent=top)))

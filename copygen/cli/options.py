@@ -1,0 +1,338 @@
+"""The flags of `copygen run`, which `copygen plan` takes as well: declared once.
+
+A command that takes them has a parameter `flags` and is wrapped by `with_run_flags`; what they
+ask for is then `flags.request(prompts)`.
+"""
+
+import inspect
+from collections.abc import Callable
+from dataclasses import dataclass, fields
+from decimal import Decimal, InvalidOperation
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_type_hints
+
+import typer
+
+from copygen import system
+
+if TYPE_CHECKING:
+    from copygen.cli.prepare import Request
+
+INPUT, SENDING, OUTPUT, OTHER = "Input", "Sending", "Output", "Other"
+
+
+class Retry(StrEnum):
+    """Which results of an earlier run are made again."""
+
+    FAILED = "failed"
+    REJECTED = "rejected"
+    ALL = "all"
+
+
+class Fsync(StrEnum):
+    """When results are forced to the disk."""
+
+    AUTO = "auto"
+    ALWAYS = "always"
+    NEVER = "never"
+
+
+def usd_of(text: str) -> Decimal:
+    """Read an amount of US dollars, with or without the sign."""
+    try:
+        amount = Decimal(text.strip().removeprefix("$"))
+    except InvalidOperation as exc:
+        raise typer.BadParameter(f"'{text}' is no amount of US dollars, as 2.50 is") from exc
+    if not (amount.is_finite() and amount > 0):
+        raise typer.BadParameter("the limit should be above 0")
+    return amount
+
+
+TemplateFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        "--template",
+        "-t",
+        metavar="PATH",
+        help="Prompt file with the wording for a table.",
+        rich_help_panel=INPUT,
+    ),
+]
+Overrides: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--set",
+        metavar="NAME=VALUE",
+        help="Set a template variable for every item; repeat.",
+        rich_help_panel=INPUT,
+    ),
+]
+Limit: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Only the first N prompts.", rich_help_panel=INPUT),
+]
+ProviderName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--provider",
+        "-p",
+        metavar="NAME",
+        help="holysheep, openai, deepseek, gemini, openrouter, ollama, vllm, simulator, or "
+        "one of your settings file.",
+        rich_help_panel=SENDING,
+    ),
+]
+ModelName: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--model",
+        "-m",
+        metavar="NAME",
+        help="Model for prompts that name none in `params`.",
+        rich_help_panel=SENDING,
+    ),
+]
+BaseUrl: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="URL",
+        help="Another address for the provider; it gets the provider's key.",
+        rich_help_panel=SENDING,
+    ),
+]
+Concurrency: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        "--concurrency",
+        "-c",
+        metavar="N|auto",
+        help="Requests in flight at most. Default: auto, as many as the provider can use.",
+        rich_help_panel=SENDING,
+    ),
+]
+Rpm: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Requests per minute at most.", rich_help_panel=SENDING),
+]
+Tpm: TypeAlias = Annotated[
+    int | None,
+    typer.Option(min=1, metavar="N", help="Tokens per minute at most.", rich_help_panel=SENDING),
+]
+SettingsFile: TypeAlias = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="PATH",
+        help=f"Settings file. Default: $COPYGEN_CONFIG or {system.settings_place()}.",
+        rich_help_panel=OTHER,
+    ),
+]
+Options: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option",
+        "-O",
+        metavar="KEY=VALUE",
+        help="Any setting, for example breaker.cooldown_s=60; repeat.",
+        rich_help_panel=OTHER,
+    ),
+]
+InsecureHttp: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--insecure-http", help="Allow http:// to another machine.", rich_help_panel=OTHER
+    ),
+]
+Debug: TypeAlias = Annotated[
+    bool, typer.Option("--debug", help="Show tracebacks.", rich_help_panel=OTHER)
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFlags:
+    """The flags of a run, as given."""
+
+    template: TemplateFile = None
+    set_: Overrides = None
+    limit: Limit = None
+    provider: ProviderName = None
+    model: ModelName = None
+    base_url: BaseUrl = None
+    concurrency: Concurrency = None
+    rpm: Rpm = None
+    tpm: Tpm = None
+    max_attempts: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Requests per prompt at most, 429s aside. Default: 5.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None
+    timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            metavar="SECONDS",
+            help="Seconds one attempt may take. Default: 30.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None
+    prompt_timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            metavar="SECONDS",
+            help="Seconds after which a prompt is not retried any more. Default: 1800.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None
+    run_timeout: Annotated[
+        float | None,
+        typer.Option(
+            min=0.001,
+            metavar="SECONDS",
+            help="Seconds after which no more prompts are sent.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None
+    max_cost: Annotated[
+        Decimal | None,
+        typer.Option(
+            metavar="USD",
+            parser=usd_of,
+            help="US dollars this run may cost at most; it stops before it could cost more.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None
+    max_tokens_total: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Tokens, input and output, that this run may use at most.",
+            rich_help_panel=SENDING,
+        ),
+    ] = None
+    output: Annotated[
+        str | None,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="PATH",
+            help="Results file, or - for standard output. Default: PROMPTS.results.jsonl, "
+            "beside the prompt file.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
+    retry: Annotated[
+        list[Retry] | None,
+        typer.Option(
+            help="Make these results of an earlier run again; repeat.", rich_help_panel=OUTPUT
+        ),
+    ] = None
+    fresh: Annotated[
+        bool,
+        typer.Option(
+            "--fresh",
+            help="Start over; the old results file is moved aside.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False
+    fsync: Annotated[
+        Fsync,
+        typer.Option(
+            help="Force results to the disk: about every second, each, or never.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = Fsync.AUTO
+    summary_json: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", help="Write the summary as JSON, too.", rich_help_panel=OUTPUT
+        ),
+    ] = None
+    quiet: Annotated[
+        bool,
+        typer.Option(
+            "--quiet",
+            "-q",
+            help="No progress and no summary; one line when the exit code is not 0.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False
+    config: SettingsFile = None
+    option: Options = None
+    drain_timeout: Annotated[
+        float,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="Seconds that requests in flight get after the first Ctrl-C.",
+            rich_help_panel=OTHER,
+        ),
+    ] = 30.0
+    insecure_http: InsecureHttp = False
+    debug: Debug = False
+
+    def request(self, prompts: str) -> "Request":
+        """What these flags ask for, for the prompts of that name. Raises UsageError."""
+        from copygen.cli.prepare import Request, in_flight_at_most
+
+        return Request(
+            prompts=prompts,
+            template=self.template,
+            overrides=self.set_ or [],
+            limit=self.limit,
+            provider=self.provider,
+            model=self.model,
+            output=self.output,
+            redo=frozenset(self.retry or []),
+            fresh=self.fresh,
+            fsync=self.fsync,
+            summary_json=self.summary_json,
+            quiet=self.quiet,
+            drain_timeout_s=self.drain_timeout,
+            settings_file=self.config,
+            options=self.option or [],
+            changes={
+                "concurrency": in_flight_at_most(self.concurrency),
+                "timeout_s": self.timeout,
+                "prompt_timeout_s": self.prompt_timeout,
+                "run_timeout_s": self.run_timeout,
+                "max_cost_usd": self.max_cost,
+                "max_tokens_total": self.max_tokens_total,
+                "insecure_http": self.insecure_http or None,
+                "retry.max_attempts": self.max_attempts,
+            },
+            provider_changes={"base_url": self.base_url, "rpm": self.rpm, "tpm": self.tpm},
+        )
+
+
+def with_run_flags(command: Callable[..., None]) -> Callable[..., None]:
+    """`command`, which takes `flags: RunFlags`, with a parameter for each of the flags instead.
+
+    typer reads the flags of a command off its signature.
+    """
+    hints = get_type_hints(RunFlags, include_extras=True)
+    own = [one for one in inspect.signature(command).parameters.values() if one.name != "flags"]
+    given = [
+        inspect.Parameter(
+            flag.name,
+            inspect.Parameter.KEYWORD_ONLY,
+            default=flag.default,
+            annotation=hints[flag.name],
+        )
+        for flag in fields(RunFlags)
+    ]
+
+    def with_flags(**values: Any) -> None:
+        flags = {flag.name: values.pop(flag.name) for flag in given}
+        command(flags=RunFlags(**flags), **values)
+
+    named: Any = with_flags
+    named.__name__, named.__doc__ = command.__name__, command.__doc__
+    named.__signature__ = inspect.Signature([*own, *given])
+    named.__annotations__ = {one.name: one.annotation for one in (*own, *given)}
+    return with_flags

@@ -1,0 +1,104 @@
+"""copygen in this process: for tests where the process is not the point. A tenth of the time."""
+
+import asyncio
+import io
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from unittest.mock import patch
+
+from copygen.cli.app import execute
+from copygen.simulator import SimulatorProfile, simulator
+from copygen.system import set_encodings, stop_signals
+from tests.support.running import environment
+
+
+def copygen(
+    *args: object,
+    cwd: Path,
+    stdin: bytes = b"",
+    env: Mapping[str, str] | None = None,
+    encoding: str = "utf-8",
+) -> subprocess.CompletedProcess[str]:
+    """Carry out a copygen command in `cwd`, to its end; as `running.copygen`, without a process.
+
+    `encoding` is that of its output; what it cannot express is left out of what is returned.
+    """
+    words = [str(arg) for arg in args]
+    with ExitStack() as stack:
+        out, err, given = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
+        given.write(stdin)
+        given.seek(0)
+        stack.enter_context(patch.dict(os.environ, environment(cwd, **(env or {})), clear=True))
+        stack.enter_context(_working_in(cwd))
+        stack.enter_context(_signals_restored())
+        stack.enter_context(patch.object(sys, "argv", ["copygen", *words]))
+        for name, stream in (("stdin", given), ("stdout", out), ("stderr", err)):
+            text = io.TextIOWrapper(stream, encoding, write_through=name == "stderr")
+            stack.callback(text.detach)
+            stack.enter_context(patch.object(sys, name, text))
+        set_encodings()
+        code = execute(words)
+        sys.stdout.flush()
+        told = [_content(stream).decode(encoding, "replace") for stream in (out, err)]
+    return subprocess.CompletedProcess(words, code, *told)
+
+
+def _content(stream: object) -> bytes:
+    assert isinstance(stream, io.BufferedIOBase | io.BufferedRandom)
+    stream.seek(0)
+    return stream.read()
+
+
+@contextmanager
+def _working_in(folder: Path) -> Iterator[None]:
+    before = Path.cwd()
+    os.chdir(folder)
+    try:
+        yield
+    finally:
+        os.chdir(before)
+
+
+@contextmanager
+def _signals_restored() -> Iterator[None]:
+    before = {number: signal.getsignal(number) for number in stop_signals()}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def simulated(*flags: object) -> Iterator[str]:
+    """A simulated provider on a thread of this process, with the flags of `copygen simulate`."""
+    words = [str(flag) for flag in flags]
+    given: dict[str, object] = {}
+    while words:
+        name = words.pop(0).removeprefix("--").replace("-", "_")
+        given[name] = True if not words or words[0].startswith("--") else words.pop(0)
+    ready, done = threading.Event(), threading.Event()
+    told: list[str] = []
+
+    async def serve() -> None:
+        async with simulator(SimulatorProfile.model_validate(given)) as base_url:
+            told.append(base_url)
+            ready.set()
+            while not done.is_set():  # noqa: ASYNC110  # set by another thread
+                await asyncio.sleep(0.02)
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
+    thread.start()
+    assert ready.wait(30)
+    try:
+        yield told[0]
+    finally:
+        done.set()
+        thread.join(30)
