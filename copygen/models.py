@@ -163,6 +163,10 @@ class Completion:
     usage: Usage | None
     reported_cost_usd: Decimal | None = None
     """The provider's own figure, where it gives one; wins over any price table."""
+    reasoning: str | None = None
+    """What the model thought aloud, where it came with the text or in place of it."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the reply; the same words for every reply of a kind."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +186,8 @@ class ApiError:
     """With UNSUPPORTED_PARAMETER: the name to send it under instead, if the provider says."""
     completion: Completion | None = None
     """A reply that was paid for but is not usable (truncated, filtered, empty)."""
+    final: bool = False
+    """Whether sending the same again would come to the same, and be paid again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,6 +259,10 @@ class Result:
     file keeps such texts."""
     reasks: int = 0
     """How often the model was asked to correct the text."""
+    reasoning: str | None = None
+    """What the model thought aloud, taken out of the text."""
+    notes: tuple[str, ...] = ()
+    """What a person should know of the reply beside its text."""
 
 
 @dataclass(frozen=True, slots=True)

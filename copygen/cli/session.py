@@ -195,7 +195,7 @@ class Session:
         """Tell people the first time each kind of failure is met; the summary counts them."""
         if error.kind not in self._kinds_met:
             self._kinds_met.add(error.kind)
-            again = RULES[error.kind].action in (Action.RETRY, Action.WAIT)
+            again = not error.final and RULES[error.kind].action in (Action.RETRY, Action.WAIT)
             self._display.note(f"{error.kind}: {error.message}{'; trying again' * again}")
 
     def _feed(self) -> Feed:

@@ -328,7 +328,7 @@ class Client:
             verdict = Verdict.FAILURE if slow else Verdict.SUCCESS
             self._terms.concurrency.answered(now, leave.start.at, pacer.rate_per_s)
         else:
-            verdict = RULES[answer.kind].verdict
+            verdict = Verdict.SUCCESS if answer.final else RULES[answer.kind].verdict
             if answer.kind is Kind.TIMEOUT:
                 self._terms.concurrency.refused(now, leave.start.at, self.meter.in_flight)
             if answer.kind is Kind.RATE_LIMITED:

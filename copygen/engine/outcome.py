@@ -88,6 +88,8 @@ def result_of(
         data=outcome.reading.data or None if outcome else None,
         violations=outcome.reading.violations if outcome else (),
         reasks=outcome.reasks if outcome else 0,
+        reasoning=completion.reasoning if completion else None,
+        notes=completion.notes if completion else (),
     )
 
 

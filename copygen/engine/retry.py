@@ -164,9 +164,10 @@ class Persistence:
 
     @staticmethod
     def _is_worth_another(outcome: object) -> bool:
-        return isinstance(outcome, ApiError) and RULES[outcome.kind].action in (
-            Action.RETRY,
-            Action.WAIT,
+        return (
+            isinstance(outcome, ApiError)
+            and not outcome.final
+            and RULES[outcome.kind].action in (Action.RETRY, Action.WAIT)
         )
 
     def _count(self, state: tenacity.RetryCallState) -> None:

@@ -5,14 +5,28 @@ well is a completion; everything else says what is wrong with it, and carries th
 when it was paid for.
 """
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from copygen.models import ApiError, Completion, JsonValue, Kind
 from copygen.providers.api_errors import CHECK_BASE_URL, Context, from_inside, from_status
-from copygen.providers.decode import UNREADABLE, clip, decode, is_html, plain
+from copygen.providers.decode import (
+    UNREADABLE,
+    clip,
+    decode,
+    decode_strictly,
+    decode_text,
+    is_html,
+    mended,
+    plain,
+    undecoded,
+)
 from copygen.providers.fault import error_in, fault_in_reply
 from copygen.providers.redact import Redactor
+from copygen.providers.thoughts import parted
 from copygen.providers.usage import reported_cost_usd, usage_of
 
 UNKNOWN_FINISH = "unknown"
@@ -31,13 +45,30 @@ _CONTENT_FILTER_WORDS = (
     "guardrail_intervened",
 )
 _TOOL_WORDS = ("tool_calls", "function_call", "tool_use", "malformed_function_call")
+_STOP_WORDS = ("stop", "end_turn", "stop_sequence", "eos", "eos_token", "stop_token", "stop_str")
+_LENGTH_WORDS = ("length", "max_tokens", "model_context_window_exceeded", "incomplete")
 _FINISH_REASONS = {
-    **dict.fromkeys(("stop", "end_turn", "stop_sequence", "eos", "eos_token"), "stop"),
-    **dict.fromkeys(("length", "max_tokens", "model_context_window_exceeded"), "length"),
+    **dict.fromkeys(_STOP_WORDS, "stop"),
+    **dict.fromkeys(_LENGTH_WORDS, "length"),
     **dict.fromkeys(_CONTENT_FILTER_WORDS, "content_filter"),
     **dict.fromkeys(_TOOL_WORDS, "tool_calls"),
 }
 """Finish reasons in lower case, by what they mean. Gateways pass on their providers' own."""
+_LIKELY: Final = (
+    # model_length, max_output_tokens, token_limit, length_capped ...
+    (re.compile(r"length|token|truncat|max_|_limit|incomplete"), "length"),
+    (
+        re.compile(r"filter|safety|policy|block|sensitiv|prohibit|censor|moderat|risk|guardrail"),
+        "content_filter",
+    ),
+    (re.compile(r"tool|function"), "tool_calls"),
+    (re.compile(r"error|fail|timeout|timed_out|cancel|abort|interrupt|overload|unavail"), "error"),
+)
+"""What a word nobody has listed must be taken for."""
+_GOOD_ENDS: Final = frozenset(
+    {UNKNOWN_FINISH, "complete", "completed", "done", "end", "finished", "finish", "normal"}
+)
+NOTE_REASONING: Final = "the reply held the model's reasoning, which was taken out of the text"
 
 _UNUSABLE = {
     "length": (Kind.TRUNCATED, "The text was cut off at the token limit; raise max_tokens"),
@@ -45,6 +76,7 @@ _UNUSABLE = {
     "tool_calls": (Kind.BAD_REPLY, "The model called a tool instead of writing a text"),
     "error": (Kind.SERVER, "The provider failed while writing"),
     "network_error": (Kind.SERVER, "The provider lost its connection while writing"),
+    "timeout": (Kind.SERVER, "The provider's time ran out while writing"),
     "abort": (Kind.SERVER, "The provider stopped while writing"),
     "insufficient_system_resource": (Kind.SERVER, "The provider ran out of capacity"),
 }
@@ -52,6 +84,7 @@ _OUT_OF_TOKENS = (
     "All output tokens were used up before any text; raise max_tokens or lower reasoning effort"
 )
 _LONGEST_OWN_WORD = 40
+_WORTH_READING: Final = 1_000
 
 
 def parse(
@@ -71,11 +104,17 @@ def parse(
     """
     if not 200 <= status < 300:
         return from_status(Context(status, headers, now, model, redactor), body)
-    reply = decode(body)
+    reply = decode_strictly(body)
+    if strange := reply is UNREADABLE:
+        reply = decode(body, headers.get("content-type", ""))
     choice = _first_choice(reply)
+    if choice is None and (inner := _unwrapped(reply)) is not None:
+        reply, choice = inner, _first_choice(inner)
     if choice is None:
         return _without_choice(reply, body, Context(status, headers, now, model, redactor))
     completion = _completion(reply, choice, model, redactor)
+    if strange and undecoded(completion.text):
+        return _damaged(completion, Context(status, headers, now, model, redactor))
     if completion.finish_reason == "stop" and completion.text.strip() and not choice.get("error"):
         return completion
     return _judged(completion, choice, Context(status, headers, now, model, redactor))
@@ -93,21 +132,56 @@ def _first_choice(reply: JsonValue) -> dict[str, JsonValue] | None:
     return choices[0]
 
 
+def _unwrapped(reply: JsonValue) -> dict[str, JsonValue] | None:
+    """The completion inside a gateway's own envelope: `{"code": 0, "data": {...}}` and the like.
+
+    The usage and the model may stand beside it.
+    """
+    if isinstance(reply, list) and len(reply) == 1:
+        reply = {"data": reply[0]}
+    if not isinstance(reply, dict) or reply.get("choices"):
+        return None
+    for name in _ENVELOPES:
+        inner = reply.get(name)
+        if isinstance(inner, str) and inner.lstrip().startswith("{"):
+            inner = decode_text(inner)
+        if isinstance(inner, dict) and _first_choice(inner) is not None:
+            beside = {key: reply[key] for key in ("usage", "model") if key in reply}
+            return {**beside, **inner}
+    return None
+
+
+_ENVELOPES: Final = ("data", "result", "response", "output", "body", "payload", "completion")
+
+
+def _damaged(completion: Completion, context: Context) -> ApiError:
+    """A text with bytes that are of no encoding anybody named: paid, and not fit to publish."""
+    words = "The text is in an encoding that the reply does not name, and partly unreadable"
+    kept = replace(completion, text=mended(completion.text))
+    return replace(context.error(Kind.BAD_REPLY, words, completion=kept), final=True)
+
+
 def _completion(
     reply: dict[str, JsonValue], choice: dict[str, JsonValue], model: str, redactor: Redactor
 ) -> Completion:
     message = choice.get("message")
+    if type(message) is not dict:
+        # A piece of a stream, and the API before chat, as some gateways send them.
+        message = choice.get("delta") or {"content": choice.get("text")}
     content = message.get("content") if type(message) is dict else None
+    text, reasoning = parted(content if type(content) is str else _joined(content))
     reason = choice.get("finish_reason")
     answered_by = reply.get("model")
     if type(answered_by) is not str or not answered_by:
         answered_by = model
     return Completion(
-        redactor.redact_known(content if type(content) is str else _joined(content)),
+        redactor.redact_known(text),
         "stop" if reason == "stop" else _finish_reason(reason, redactor),
         answered_by if answered_by == model else redactor.redact_known(answered_by),
         usage_of(reply),
         reported_cost_usd(reply),
+        None if reasoning is None else redactor.redact_known(reasoning),
+        () if reasoning is None else (NOTE_REASONING,),
     )
 
 
@@ -127,8 +201,11 @@ def _joined(content: JsonValue) -> str:
 def _finish_reason(reason: JsonValue, redactor: Redactor) -> str:
     if not isinstance(reason, str) or not reason:
         return UNKNOWN_FINISH
-    word = reason.lower()
-    return _FINISH_REASONS.get(word) or clip(redactor.redact(plain(word)), _LONGEST_OWN_WORD)
+    word = clip(redactor.redact(plain(reason[:_WORTH_READING].lower())), _LONGEST_OWN_WORD)
+    if word in _FINISH_REASONS or word in _UNUSABLE or word in _GOOD_ENDS:
+        return _FINISH_REASONS.get(word, word)
+    likely = (meaning for pattern, meaning in _LIKELY if pattern.search(word))
+    return next(likely, word)
 
 
 def _judged(
@@ -149,12 +226,38 @@ def _judged(
         if kind is Kind.TRUNCATED and not has_text:
             words = _OUT_OF_TOKENS
         kept = completion if kind is Kind.TRUNCATED else paid
-        return context.error(kind, words, completion=kept)
+        error = context.error(kind, words, completion=kept)
+        return replace(error, final=True) if kind is Kind.BAD_REPLY else error
     if has_text:
-        return completion
+        if completion.finish_reason in _GOOD_ENDS or completion.finish_reason == "stop":
+            return completion
+        note = (
+            f"the provider ended the text with {completion.finish_reason!r}, a reason that is not "
+            "known here: it may not be whole"
+        )
+        return replace(completion, notes=(*completion.notes, note))
     if isinstance(message, dict) and message.get("tool_calls"):
-        return context.error(*_UNUSABLE["tool_calls"], completion=completion)
+        error = context.error(*_UNUSABLE["tool_calls"], completion=completion)
+        return replace(error, final=True)
+    return _without_text(completion, message, context)
+
+
+def _without_text(completion: Completion, message: JsonValue, context: Context) -> ApiError:
+    """A reply that ends well and holds no text. Reasoning in its place will come again."""
+    if completion.reasoning is not None:
+        words = "The reply holds reasoning and no text"
+        return replace(context.error(Kind.EMPTY, words, completion=completion), final=True)
+    for name in _REASONING_FIELDS:
+        thought = message.get(name) if isinstance(message, dict) else None
+        if isinstance(thought, str) and thought.strip():
+            words = f"The reply has no text but in {name!r}: the server takes all for reasoning"
+            hint = "Turn the model's reasoning off, or correct the server's reasoning parser."
+            kept = replace(completion, reasoning=context.redactor.redact_known(thought))
+            return replace(context.error(Kind.EMPTY, words, hint, kept), final=True)
     return context.error(Kind.EMPTY, "The reply holds no text", completion=completion)
+
+
+_REASONING_FIELDS: Final = ("reasoning_content", "reasoning", "thinking")
 
 
 def _without_choice(reply: JsonValue, body: bytes, context: Context) -> ApiError:

@@ -129,7 +129,18 @@ def _fields(result: Result) -> dict[str, JsonValue]:
         "data": None if result.data is None else dict(result.data),
         "violations": [_violation_fields(one) for one in result.violations],
         "reasks": result.reasks,
+        **_remarks(result),
     }
+
+
+def _remarks(result: Result) -> dict[str, JsonValue]:
+    """What few replies come with; the others have no fields for it."""
+    remarks: dict[str, JsonValue] = {}
+    if result.reasoning is not None:
+        remarks["reasoning"] = result.reasoning
+    if result.notes:
+        remarks["notes"] = list(result.notes)
+    return remarks
 
 
 def _usage_fields(usage: Usage | None) -> dict[str, JsonValue] | None:
@@ -194,7 +205,16 @@ def _result(value: JsonValue) -> Result:
         data=_object(value, "data"),
         violations=tuple(map(_violation, _objects(value, "violations"))),
         reasks=_count(value, "reasks"),
+        reasoning=_optional_text(value, "reasoning"),
+        notes=_notes(value),
     )
+
+
+def _notes(value: dict[str, JsonValue]) -> tuple[str, ...]:
+    notes = value.get("notes") or []
+    if not isinstance(notes, list) or not all(isinstance(note, str) for note in notes):
+        raise TypeError("'notes' is not a list of strings")
+    return tuple(notes)
 
 
 def _usage(value: dict[str, JsonValue] | None) -> Usage | None:

@@ -4,6 +4,7 @@ import json
 import re
 import string
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -22,7 +23,7 @@ from copygen.providers.fault import Fault
 from copygen.providers.headers import MAX_WAIT_S
 from copygen.providers.kinds import kind_of
 from copygen.providers.redact import Redactor, Secret
-from copygen.providers.reply import UNKNOWN_FINISH, parse
+from copygen.providers.reply import NOTE_REASONING, UNKNOWN_FINISH, parse
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "sk-canary-0123456789abcdef"
@@ -40,7 +41,13 @@ def read(status: int, body: bytes, headers: dict[str, str] | None = None) -> Com
 
 
 def read_sample(sample: dict[str, Any]) -> Completion | ApiError:
-    body = bytes.fromhex(sample["body_hex"]) if "body_hex" in sample else sample["body"].encode()
+    if "body_repeat" in sample:
+        before, piece, times, after = sample["body_repeat"]
+        body = (before + piece * times + after).encode()
+    elif "body_hex" in sample:
+        body = bytes.fromhex(sample["body_hex"])
+    else:
+        body = sample["body"].encode()
     return read(sample["status"], body, sample.get("headers"))
 
 
@@ -57,12 +64,18 @@ def error(message: str, **more: Any) -> bytes:
 def test_a_usable_reply_is_a_completion(sample: dict[str, Any]) -> None:
     expect = sample["expect"]
 
-    assert read_sample(sample) == Completion(
+    reply = read_sample(sample)
+
+    assert isinstance(reply, Completion)
+    notes = (NOTE_REASONING,) if "reasoning" in expect else ()
+    assert reply.notes == notes or len(reply.notes) == expect.get("notes")
+    assert replace(reply, notes=()) == Completion(
         text=expect["text"],
         finish_reason=expect.get("finish", "stop"),
         model=expect.get("model", MODEL),
         usage=Usage(*expect["usage"]) if "usage" in expect else None,
         reported_cost_usd=Decimal(expect["cost_usd"]) if "cost_usd" in expect else None,
+        reasoning=expect.get("reasoning"),
     )
 
 
@@ -91,6 +104,7 @@ def test_a_faulty_reply_is_an_error_of_the_right_kind(sample: dict[str, Any]) ->
         "kept": expect.get("kept"),
     }
     assert expect.get("says", "") in reply.message
+    assert reply.final == expect.get("final", reply.final)
 
 
 @pytest.mark.parametrize("sample", ERRORS, ids=lambda s: s["name"])
