@@ -6,6 +6,7 @@ CopygenError                what went wrong and what to do, for people; never a 
 ├ PromptError         2     a prompt file or table; nothing was sent
 ├ LimitReached        4     the user's own limit (cost, tokens, time)
 ├ ProviderDown        5     unreachable past give_up_after; run again to go on
+├ InputChanged        5     the prompts changed while they were read; run again
 ├ LedgerLocked        6     another run holds the results file
 ├ ProviderRefused     7     key, billing or model refused for good
 └ ResultsError        8     results cannot be written
@@ -72,6 +73,12 @@ class LimitReached(CopygenError):
 
 class ProviderDown(CopygenError):
     """The provider stayed unreachable for longer than `give_up_after`."""
+
+    exit_code = ExitCode.TEMPORARY
+
+
+class InputChanged(CopygenError):
+    """A file of prompts changed while it was read; what is done is kept, some rows are not."""
 
     exit_code = ExitCode.TEMPORARY
 

@@ -138,6 +138,36 @@ def file_id_at(path: Path | str) -> FileId:
     return FileId(status.st_dev, status.st_ino)
 
 
+def lock(descriptor: int) -> bool:
+    """Lock an open file for this descriptor, at once or not at all; closing it lets go.
+
+    Raises OSError where the file system has no locks. Linux, macOS: flock, which is on the file and
+    not on its name. Windows: one byte far behind the end of the file, since others cannot read what
+    is locked there.
+    """
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            os.lseek(descriptor, 2**62, os.SEEK_SET)
+            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except (BlockingIOError, PermissionError):
+        return False
+    return True
+
+
+def renames_open_files() -> bool:
+    """Whether a file can be renamed, replaced and deleted while it is open.
+
+    Linux, macOS: yes. Windows: no.
+    """
+    return sys.platform != "win32"
+
+
 def replace(source: Path, target: Path) -> None:
     """Rename `source` to `target`, over a file that may be there. Raises OSError.
 
@@ -505,29 +535,42 @@ def account_home() -> Path | None:
     Linux, macOS: from the password database. Windows: %USERPROFILE%, the only one who knows.
     """
     if sys.platform == "win32":
-        profile = os.environ.get("USERPROFILE")
-        return Path(profile) if profile else None
+        return _absolute(os.environ.get("USERPROFILE"))
     import pwd
 
     try:
-        return Path(pwd.getpwuid(os.getuid()).pw_dir)
+        return _absolute(pwd.getpwuid(os.getuid()).pw_dir)
     except KeyError:  # a container may run under an id without an account
         return None
 
 
-def settings_folder(environ: Mapping[str, str]) -> Path | None:
-    r"""The folder of this user's settings of all programs; None when there is no home folder.
+def home_folder(environ: Mapping[str, str]) -> Path | None:
+    """The home folder, an absolute path; None: there is none.
 
-    $XDG_CONFIG_HOME wherever it is set. Else Linux, macOS: ~/.config. Windows: %APPDATA%, as a
-    rule C:\Users\<name>\AppData\Roaming.
+    Linux, macOS: $HOME, and where it is not set or no absolute path, that of the account: what is
+    relative would be looked for in whatever folder copygen is started. Windows: %USERPROFILE%.
     """
-    if given := environ.get("XDG_CONFIG_HOME"):
-        return Path(given)
+    given = environ.get("USERPROFILE" if sys.platform == "win32" else "HOME")
+    return _absolute(given) or account_home()
+
+
+def settings_folder(environ: Mapping[str, str]) -> Path | None:
+    r"""The folder of this user's settings of all programs, an absolute path; None: there is none.
+
+    $XDG_CONFIG_HOME where it is an absolute path (its specification has others ignored). Else
+    Linux, macOS: .config in the home folder. Windows: %APPDATA%, as a rule
+    C:\Users\<name>\AppData\Roaming.
+    """
+    if given := _absolute(environ.get("XDG_CONFIG_HOME")):
+        return given
     if sys.platform == "win32":
-        roaming = environ.get("APPDATA")
-        return Path(roaming) if roaming else None
-    home = environ.get("HOME") or account_home()
-    return None if home is None else Path(home) / ".config"
+        return _absolute(environ.get("APPDATA"))
+    home = home_folder(environ)
+    return None if home is None else home / ".config"
+
+
+def _absolute(given: str | None) -> Path | None:
+    return Path(given) if given and Path(given).is_absolute() else None
 
 
 def settings_place() -> str:

@@ -59,7 +59,7 @@ def check_file(request: Request) -> ExitCode:
     """
     fields = read_fields(request.channels, request.limit, request.unit, request.settings_file)
     folder = request.checks.parent if request.checks else None
-    judge = Judge(_settings(request), measure, folder)
+    judge = Judge(_settings(request), measure, folder, request.packs)
     write = open_writer(request.format, sys.stdout, os.environ)
     tally = Tally()
     checker = _Checker(judge, fields, request.columns, tally)
@@ -105,7 +105,6 @@ def _settings(request: Request) -> ChecksSettings:
             {
                 **settings.model_dump(exclude_unset=True),
                 **flags,
-                "packs": [*settings.packs, *(_own_path(name) for name in request.packs)],
             }
         )
     except pydantic.ValidationError as invalid:
@@ -113,15 +112,10 @@ def _settings(request: Request) -> ChecksSettings:
         raise UsageError(f"--{explain(problem, ChecksSettings)}") from invalid
 
 
-def _own_path(name: str) -> str:
-    """A path on the command line is relative to where one is, not to the file of the checks."""
-    return str(Path(name).absolute()) if name.endswith((".yaml", ".yml")) else name
-
-
 def _from_file(path: Path) -> ChecksSettings:
     """The `checks:` of a prompt file; a file without `prompt` and `items` may hold them bare."""
     try:
-        document = read_header(str(path)).document
+        document = read_header(str(path), "the checks").document
     except OSError as error:
         raise ConfigError(f"cannot read {path}: {error.strerror}") from error
     if document is None:

@@ -17,6 +17,7 @@ import typer
 from copygen.cli.checkup import of_endpoint, of_key, of_limits, of_model, of_price
 from copygen.cli.prepare import configured, pairs
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
+from copygen.documents import files
 from copygen.engine.connect import connect
 from copygen.errors import ConfigError, ExitCode
 from copygen.models import ApiError
@@ -197,8 +198,8 @@ def _of_results(output: Path | None) -> Finding:
             probe.write(b"x")
             probe.flush()
         if output is not None and output.exists():
-            with output.open("ab"):
-                pass
+            path = files.resolved(output)
+            os.close(files.open_own(path, files.RESULTS, os.O_WRONLY | os.O_APPEND, sole=False))
         free = shutil.disk_usage(folder).free
     except OSError as error:
         said = f"{shown} cannot be written: {error.strerror or error}"

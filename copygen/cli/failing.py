@@ -7,14 +7,19 @@ from contextlib import contextmanager
 
 import typer
 
+from copygen.documents import files
 from copygen.errors import CopygenError, ExitCode
 
 
 @contextmanager
 def reported(*, debug: bool) -> Iterator[None]:
-    """Turn what a command raises into a message on standard error and its exit code."""
+    """Turn what a command raises into a message on standard error and its exit code.
+
+    Files that the command reads and writes are watched meanwhile: see `copygen.documents.files`.
+    """
     try:
-        yield
+        with files.watched():
+            yield
     except (typer.Exit, typer.Abort):
         raise
     except KeyboardInterrupt as interrupt:

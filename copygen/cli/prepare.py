@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 from copygen import system
 from copygen.cli.bounds import can_be_bounded
 from copygen.cli.open_files import make_room
+from copygen.cli.outputs import check_summary, results_path
 from copygen.cli.standards import Compiled, cleaned, compile_wishes
 from copygen.config import MOST_IN_FLIGHT, Loaded, ProviderConfig, Settings, load_settings
 from copygen.config.retirement import retirement_of
@@ -24,13 +25,11 @@ from copygen.models import Status
 from copygen.prompts import PromptSource, Target, open_prompts
 from copygen.providers.keys import doubt_about, find_key, looks_like_key
 from copygen.providers.redact import Secret
-from copygen.results.ledger import FsyncPolicy, default_results_path
+from copygen.results.ledger import FsyncPolicy
 from copygen.results.sink import DONE
 
 if TYPE_CHECKING:  # a run without rules does without the checks
     from copygen.quality.standard import Standard
-
-STDIN_STEM = "stdin"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,12 +117,15 @@ def draft(request: Request) -> Draft:
     )
     provider = _provider(request, loaded, source)
     compiled = compile_wishes(source, loaded)
+    output = results_path(request.output, source.path)
+    if request.summary_json is not None:
+        check_summary(request.summary_json)
     return Draft(
         source=source,
         target=_target(request, source, provider, compiled),
         provider=provider,
         settings=settings,
-        output=_output(request, source),
+        output=output,
         settled=_settled(request.redo),
         standard=compiled.standard if compiled else None,
     )
@@ -287,14 +289,6 @@ def pairs(given: list[str], flag: str) -> dict[str, str]:
             raise UsageError(f"{flag} takes NAME=VALUE, not '{pair}'.")
         pairs[name] = value
     return pairs
-
-
-def _output(request: Request, source: PromptSource) -> Path | None:
-    if request.output == "-":
-        return None
-    if request.output is not None:
-        return Path(request.output)
-    return default_results_path(source.path or STDIN_STEM)
 
 
 def _settled(redo: frozenset[str]) -> frozenset[Status]:

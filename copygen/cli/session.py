@@ -14,6 +14,7 @@ from copygen import system
 from copygen.cli.accounts import completed, explained
 from copygen.cli.prepare import Plan
 from copygen.cli.signals import Signals
+from copygen.documents import files
 from copygen.engine.breaker import State, Transition
 from copygen.engine.connect import connect
 from copygen.engine.engine import Engine, Outside
@@ -218,7 +219,9 @@ class Session:
     def _is_settled(self, entry: Entry) -> bool:
         if self._plan.only is not None and entry.id not in self._plan.only:
             return True
-        key = entry.key if isinstance(entry, Prompt) else ""
+        if not isinstance(entry, Prompt):
+            return False  # its number is that of a line: another stream's is another row
+        key = entry.key
         status = self._sink.status_of(entry.id, key)
         if status is not None and self._plan.source.is_stream:
             self._sink.keep(entry.id)
@@ -314,7 +317,7 @@ class Session:
         if self._plan.summary_json is None:
             return
         try:
-            self._plan.summary_json.write_bytes(summary.to_json())
+            files.write_named(self._plan.summary_json, summary.to_json(), files.SUMMARY)
         except OSError as error:
             path = self._plan.summary_json
             failure = ResultsError(f"cannot write the summary to {path}: {error.strerror}.")

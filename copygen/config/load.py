@@ -1,5 +1,6 @@
 """Where settings come from: the presets, the user's own file, and `--option`."""
 
+import stat
 from collections.abc import Mapping
 from importlib import resources
 from importlib.resources.abc import Traversable
@@ -8,8 +9,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from copygen import system
 from copygen.config.shapes import ProviderConfig, Settings
-from copygen.documents import Document, explain, located, nearest, parse_document, validate
+from copygen.documents import Document, explain, files, located, nearest, parse_document, validate
 from copygen.errors import ConfigError
 from copygen.models import JsonValue
 
@@ -22,7 +24,8 @@ def load_settings(
     """Read the user's settings file and lay `options` (`breaker.cooldown_s` → `60`) over it.
 
     `path` None means `$COPYGEN_CONFIG`, else `copygen/config.yaml` in the user's configuration
-    folder if there is one. Raises ConfigError with file, line and the nearest valid key.
+    folder if there is one. Paths in the file begin at its folder, those of `options` in the
+    current one. Raises ConfigError with file, line and the nearest valid key.
     """
     path = path or _usual_file(environ)
     document = parse_document(_text(path) if path else "", str(path or _NO_FILE))
@@ -30,22 +33,38 @@ def load_settings(
     if options:
         settings = _validated_options(document.data or {}, options)
     folder = path.parent if path else _usual_folder(environ)
-    return Loaded(settings, document, folder)
+    own = folder or Path()
+    ca_file, channels = settings.ca_file, settings.channels
+    placed = {
+        "ca_file": ca_file and _placed(ca_file, Path() if "ca_file" in options else own),
+        "channels": tuple(
+            _placed(one, Path() if "channels" in options else own) for one in channels
+        ),
+    }
+    return Loaded(settings.model_copy(update=placed), document, folder)
+
+
+def _placed(path: Path, folder: Path) -> Path:
+    """A path of the settings as it can be opened. Raises ConfigError."""
+    try:
+        return folder / files.expanded(path)
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}") from error
 
 
 class Loaded:
     """The settings, and with them the providers they speak of."""
 
-    def __init__(self, settings: Settings, document: Document, folder: Path) -> None:
+    def __init__(self, settings: Settings, document: Document, folder: Path | None) -> None:
         self.settings = settings
         self._document = document
         self._folder = folder
 
     def channel_files(self) -> tuple[Path, ...]:
         """The user's channel files: those in `channels/` beside the settings, then those named."""
-        beside = sorted((self._folder / "channels").glob("*.yaml"))
-        named = (self._folder / path.expanduser() for path in self.settings.channels)
-        return (*beside, *named)
+        if self._folder is None:
+            return self.settings.channels
+        return (*sorted((self._folder / "channels").glob("*.yaml")), *self.settings.channels)
 
     @property
     def path(self) -> str | None:
@@ -124,19 +143,37 @@ def _preset(name: str) -> Document | None:
 
 def _usual_file(environ: Mapping[str, str]) -> Path | None:
     if named := environ.get("COPYGEN_CONFIG"):
-        return Path(named)
-    usual = _usual_folder(environ) / "config.yaml"
-    return usual if usual.is_file() else None
+        path = _placed(Path(named), Path())
+        if not path.is_absolute():
+            # In whatever folder copygen runs, a file of that name could be somebody else's.
+            raise ConfigError(
+                f"COPYGEN_CONFIG must be an absolute path or begin with ~/, not '{named}'."
+            )
+        return path
+    folder = _usual_folder(environ)
+    if folder is None:
+        return None
+    usual = folder / "config.yaml"
+    try:
+        found = files.status(usual)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    except OSError as error:
+        raise ConfigError(
+            f"cannot look for the settings file {usual}: {error.strerror}; "
+            "name another with --config, or /dev/null for none."
+        ) from error
+    return usual if stat.S_ISREG(found.st_mode) else None
 
 
-def _usual_folder(environ: Mapping[str, str]) -> Path:
-    base = environ.get("XDG_CONFIG_HOME") or (Path(environ.get("HOME", "~")) / ".config")
-    return Path(base) / "copygen"
+def _usual_folder(environ: Mapping[str, str]) -> Path | None:
+    folder = system.settings_folder(environ)
+    return None if folder is None else folder / "copygen"
 
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return files.read_text(path, "the settings")
     except OSError as error:
         raise ConfigError(f"cannot read the settings file {path}: {error.strerror}") from error
     except UnicodeDecodeError:

@@ -35,7 +35,20 @@ def validate(
     except ValidationError as exc:
         problem = exc.errors(include_url=False, include_input=True)[0]
         source = document.source((*at, *problem["loc"]))
-        raise located(error, explain(problem, model), source) from exc
+        said = explain(problem, model)
+        if not at and _is_foreign(problem, data, model):
+            # Somebody else's file, which may hold what should not be shown.
+            known = ", ".join(_known_keys(model, ()))
+            said = f"this is another kind of file: none of its keys is known here ({known})"
+        raise located(error, said, source) from exc
+
+
+def _is_foreign(problem: ErrorDetails, data: JsonValue, model: type[BaseModel]) -> bool:
+    """Whether a mapping has no key of the model, nor any that could be meant for one."""
+    if problem["type"] != "extra_forbidden" or len(problem["loc"]) != 1:
+        return False
+    known = _known_keys(model, ())
+    return not any(key in known or nearest(str(key), known) for key in data)
 
 
 def explain(problem: ErrorDetails, model: type[BaseModel]) -> str:

@@ -5,6 +5,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Protocol
 
+from copygen.errors import UsageError
 from copygen.models import InputFault, Prompt
 
 Entry = Prompt | InputFault
@@ -123,9 +124,16 @@ class ThreadFeed:
         self._ready: asyncio.Queue[Entry | Exception | None] = asyncio.Queue()
         self._room = threading.Semaphore(READ_AHEAD)
         self._closed = False
-        threading.Thread(
+        reader = threading.Thread(
             target=self._read, args=(entries,), name="copygen-input", daemon=True
-        ).start()
+        )
+        try:
+            reader.start()
+        except RuntimeError as exc:
+            raise UsageError(
+                "this process may start no thread, and a stream of prompts is read in one: raise "
+                "the limit (ulimit -u), or give the prompts in a file."
+            ) from exc
 
     async def take(self, defer: Callable[[Entry], bool] = never) -> Entry | None:  # noqa: ARG002  # see Feed
         """The next entry that is not skipped; none is put off. Raises what reading raised."""

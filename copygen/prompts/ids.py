@@ -3,6 +3,7 @@
 import hashlib
 import itertools
 import json
+import re
 from array import array
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -15,6 +16,7 @@ from copygen.prompts.rows import Row
 _CONTENT_ID_BYTES: Final = 6
 _SORTED_AT_ONCE: Final = 200_000
 _MOST_PARTS: Final = 32
+_NUMBERED: Final = re.compile(r"[0-9a-f]{12}-[0-9]+")
 
 
 def canonical(value: object) -> bytes:
@@ -34,6 +36,11 @@ def content_id(whole: Mapping[str, JsonValue]) -> str:
 def base_id(row: Row) -> str:
     """Return the row's own id, or its content id, not yet told apart from identical rows."""
     return content_id(row.whole) if row.own_id is None else row.own_id
+
+
+def looks_numbered(own_id: str) -> bool:
+    """Whether an id could be that of a second identical row."""
+    return _NUMBERED.fullmatch(own_id) is not None
 
 
 class IdHashes:
@@ -61,8 +68,10 @@ class IdHashes:
 class FileIds:
     """Ids of the rows of a checked file: identical rows are numbered from the second on."""
 
-    def __init__(self, repeated: Iterable[str]) -> None:
+    def __init__(self, repeated: Iterable[str], taken: frozenset[str] = frozenset()) -> None:
+        """`taken` are the rows' own ids that look like numbered ones."""
         self._counts = dict.fromkeys(repeated, 0)
+        self._taken = taken
 
     def id_of(self, row: Row) -> str:
         """Return the id of the next row."""
@@ -72,8 +81,9 @@ class FileIds:
         if item_id not in self._counts:
             return item_id
         self._counts[item_id] += 1
-        count = self._counts[item_id]
-        return item_id if count == 1 else f"{item_id}-{count}"
+        while (numbered := f"{item_id}-{self._counts[item_id]}") in self._taken:
+            self._counts[item_id] += 1
+        return item_id if self._counts[item_id] == 1 else numbered
 
 
 class StreamIds:

@@ -2,9 +2,12 @@
 
 from typing import BinaryIO, Final
 
+from copygen.errors import PromptError
 from copygen.prompts.rows import RowError
 
 MAX_LINE_BYTES: Final = 64 * 1024 * 1024
+MAX_SKIPPED_BYTES: Final = 256 * 1024 * 1024
+"""Of a line that is too long: then it is no table, and may have no end at all."""
 _BOM: Final = b"\xef\xbb\xbf"
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
@@ -21,7 +24,7 @@ class LineError(RowError):
 class Lines:
     """An iterator over the lines of a binary stream, with their ends, without a leading BOM.
 
-    Going on after a LineError gives the next line.
+    Going on after a LineError gives the next line. PromptError ends it: a line without an end.
     """
 
     def __init__(self, stream: BinaryIO) -> None:
@@ -87,5 +90,9 @@ class Lines:
         return line
 
     def _skip(self, line: bytes) -> None:
+        skipped = 0
         while line and not line.endswith(b"\n"):
+            skipped += len(line)
+            if skipped > MAX_SKIPPED_BYTES or b"\0" in line:
+                raise PromptError(f"line {self.number} has no end: this is no table")
             line = self._readline(MAX_LINE_BYTES)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from copygen.documents import type_name
+from copygen.documents import files, type_name
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.csv_rows import csv_rows
@@ -46,18 +46,14 @@ def open_prompts(
     """
     given = {column_name(name): value for name, value in (overrides or {}).items()}
     plan = _template_plan(template, given)
-    with readable(path):
-        is_stream = path == "-" or not stat.S_ISREG(Path(path).stat().st_mode)
-        if is_stream and Path(path).is_dir():
-            raise PromptError(f"{path}: this is a folder; name a file in it")
-    if is_stream or path.startswith(_DESCRIPTORS):
+    if _is_stream(path):
         wording = plan or Plan(overrides=given)
         return _open_stream(path, wording, limit, stdin)
     if Path(path).suffix.lower() not in _YAML:
         wording = plan or Plan(overrides=given)
-        table = _file_table(path, templated=wording.templated)
-        files = (path, template) if template else (path,)
-        return PromptSource(path, wording, table, files=files, limit=limit)
+        table = _file_table(path, files.PROMPTS, templated=wording.templated)
+        read = (path, template) if template else (path,)
+        return PromptSource(path, wording, table, read=read, limit=limit)
     with readable(path):
         loaded = load(path, given)
     if plan is not None:
@@ -95,19 +91,19 @@ def _template_plan(template: str | None, overrides: Mapping[str, str]) -> Plan |
 
 def _open_prompt_file(path: str, loaded: Loaded, limit: int | None) -> PromptSource:
     plan = loaded.plan
-    files: tuple[str, ...] = (path,)
+    read: tuple[str, ...] = (path,)
     if loaded.table is not None:
         inner = table_path(loaded, path)
         _check_table(inner, loaded)
-        table = _file_table(inner, templated=plan.templated)
-        files = (path, inner)
+        table = _file_table(inner, files.TABLE, templated=plan.templated)
+        read = (inner, path)
     elif loaded.items is not None:
         table = _yaml_table(path, templated=plan.templated)
     elif plan.templated:
         table = _one_empty_item(path)
     else:
         raise PromptError("'prompt' is required", Source(path, 1))
-    return PromptSource(path, plan, table, files=files, limit=limit)
+    return PromptSource(path, plan, table, read=read, limit=limit)
 
 
 def _open_worded(
@@ -118,7 +114,7 @@ def _open_worded(
         message = "this prompt file has its own wording; run it without --template"
         raise PromptError(message, Source(path, 1))
     table = _yaml_table(path, templated=True)
-    return PromptSource(path, plan, table, files=(path, template), limit=limit)
+    return PromptSource(path, plan, table, read=(path, template), limit=limit)
 
 
 def _open_stream(path: str, plan: Plan, limit: int | None, stdin: BinaryIO | None) -> PromptSource:
@@ -130,7 +126,7 @@ def _open_stream(path: str, plan: Plan, limit: int | None, stdin: BinaryIO | Non
     else:
 
         def table() -> Rows:
-            with Path(path).open("rb") as opened:
+            with files.open_stream(path) as opened:
                 yield from _sniffed_rows(opened, path, templated=plan.templated)
 
     return PromptSource(path, plan, table, is_stream=True, limit=limit)
@@ -152,7 +148,7 @@ def _sniffed_rows(stream: BinaryIO, path: str, *, templated: bool) -> Rows:
     yield from read(lines, path, templated=templated)
 
 
-def _file_table(path: str, *, templated: bool) -> Table:
+def _file_table(path: str, role: str, *, templated: bool) -> Table:
     kind = Path(path).suffix.lower()
     if kind not in _CSV | _JSONL:
         hint = " (one object per line: .jsonl)" if kind == ".json" else ""
@@ -160,7 +156,7 @@ def _file_table(path: str, *, templated: bool) -> Table:
     read = csv_rows if kind in _CSV else jsonl_rows
 
     def table() -> Rows:
-        with Path(path).open("rb") as stream:
+        with files.open_steady(path, role) as stream:
             yield from read(Lines(stream), path, templated=templated)
 
     return table
@@ -180,7 +176,9 @@ def _one_empty_item(path: str) -> Table:
 def _check_table(path: str, loaded: Loaded) -> None:
     """Raise PromptError, at the name, unless a table a prompt file names is a regular file."""
     try:
-        is_file = Path(path).is_file()
+        is_file = stat.S_ISREG(files.status(path).st_mode)
+    except FileNotFoundError:
+        is_file = False
     except OSError as exc:
         raise PromptError(f"'items' names no file: {exc.strerror}", loaded.place) from exc
     if not is_file:
@@ -227,9 +225,10 @@ def open_table(path: str, stdin: BinaryIO | None = None) -> Rows:
     standard input. Raises PromptError for what cannot be opened, and for an unusable header.
     """
     if path == "-":
+        files.note_standard_input(files.TABLE)
         yield from _rows_or_none(stdin or sys.stdin.buffer, STDIN_NAME)
         return
-    with readable(path), Path(path).open("rb") as stream:
+    with readable(path), _opened(path) as stream:
         yield from _rows_or_none(stream, path)
 
 
@@ -242,3 +241,24 @@ def _rows_or_none(stream: BinaryIO, path: str) -> Rows:
         raise PromptError(message, Source(path, 1))
     yield first
     yield from rows
+
+
+def _opened(path: str) -> BinaryIO:
+    return files.open_stream(path) if _is_stream(path) else files.open_regular(path, files.TABLE)
+
+
+def _is_stream(path: str) -> bool:
+    """Whether it is read once, as it comes. Raises PromptError for what is never read."""
+    if path == "-":
+        files.note_standard_input(files.PROMPTS)
+        return True
+    with readable(path):
+        found = files.status(path)
+        if stat.S_ISDIR(found.st_mode):
+            raise PromptError(f"{path}: this is a folder; name a file in it")
+        if files.is_device(found):
+            raise PromptError(f"{path}: this is a device; name a file, or - for standard input")
+        if stat.S_ISREG(found.st_mode) and not path.startswith(_DESCRIPTORS):
+            return False
+        files.note_input(path, files.PROMPTS)
+    return True

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from copygen.documents import Document, validate
+from copygen.documents import Document, files, validate
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.params import REFUSED, ParamError, RequestParams, Text, check_params
@@ -112,9 +112,9 @@ class Loaded:
     """Where that name stands."""
 
 
-def load(path: str, overrides: Mapping[str, str]) -> Loaded:
+def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> Loaded:
     """Read a prompt file's header; raises PromptError, OSError."""
-    header = read_header(path)
+    header = read_header(path, role)
     document = header.document
     if document is None:
         return Loaded(Plan(overrides=overrides), is_list=True, items=header.items)
@@ -138,7 +138,7 @@ def load(path: str, overrides: Mapping[str, str]) -> Loaded:
 
 def load_template(path: str, overrides: Mapping[str, str]) -> Plan:
     """Read a prompt file that words the items of another file; raises PromptError, OSError."""
-    loaded = load(path, overrides)
+    loaded = load(path, overrides, files.TEMPLATE)
     source = loaded.items or (loaded.place if loaded.table else None)
     if source:
         message = "a template has no items of its own; take them out, or run this file by itself"
@@ -245,11 +245,13 @@ def table_path(loaded: Loaded, promptfile: str) -> str:
     if not name.isprintable():
         raise PromptError("'items' should name a table, on one line", loaded.place)
     folder = Path(promptfile).parent
-    inside = not Path(name).is_absolute() and ".." not in Path(name).parts
-    if not inside or not (folder / name).resolve().is_relative_to(folder.resolve()):
+    try:
+        return str(files.inside(folder, name))
+    except files.OutsideError as exc:
         message = (
             f"'{name}' is outside the folder of this file; run the table itself instead: "
             f"copygen run {name} --template {promptfile} (without 'items')"
         )
-        raise PromptError(message, loaded.place)
-    return str(folder / name)
+        raise PromptError(message, loaded.place) from exc
+    except OSError as exc:
+        raise PromptError(f"'items' names no file: {exc.strerror}", loaded.place) from exc

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, TypeAlias, cast
 
-from copygen.documents import nearest
-from copygen.errors import PromptError
+from copygen.documents import files, nearest
+from copygen.errors import InputChanged, PromptError
 from copygen.models import InputFault, Prompt, Source
 from copygen.prompts.expand import Expansion, Judge, Params, Target
-from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id
+from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id, looks_numbered
 from copygen.prompts.layout import Layout, layout_of
 from copygen.prompts.promptfile import Plan
 from copygen.prompts.rows import BadRow, Row, Rows, Table
@@ -21,8 +21,8 @@ PROGRESS_ROWS: Final = 1000
 
 Entry: TypeAlias = Prompt | InputFault
 Entries: TypeAlias = Generator[Entry, None, None]
-Fingerprint: TypeAlias = tuple[tuple[int, int, int], ...]
-"""Inode, size and time of change of each file."""
+Versions: TypeAlias = tuple[tuple[int, int, int], ...]
+"""`files.version_of` each file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,9 @@ class _Checked:
     count: int
     repeated: frozenset[str]
     """Content ids of rows that are identical to others."""
-    files: Fingerprint
+    taken: frozenset[str]
+    """Own ids that look like the numbered ids of such rows."""
+    versions: Versions
 
 
 class PromptSource:
@@ -45,7 +47,7 @@ class PromptSource:
         table: Table,
         *,
         is_stream: bool = False,
-        files: tuple[str, ...] = (),
+        read: tuple[str, ...] = (),
         limit: int | None = None,
     ) -> None:
         self.provider = plan.provider
@@ -71,10 +73,12 @@ class PromptSource:
         self._shown = path
         self._plan = plan
         self._table = table
-        self._files = files
+        self._read = read
+        """The file whose rows are read, and then those that were read before."""
         self.limit = limit
         """The most prompts to make; None for all."""
         self._checked: _Checked | None = None
+        self._begun = False
 
     @property
     def matrix(self) -> tuple[str, ...]:
@@ -107,7 +111,7 @@ class PromptSource:
         """
         if self.is_stream:
             return 0
-        files = fingerprint(self._files)
+        versions = versions_of(self._read)
         expansion = Expansion(self._plan, target)
         hashes = IdHashes()
         rows = 0
@@ -124,7 +128,7 @@ class PromptSource:
             raise PromptError("there are no items in it", Source(self._shown, 1))
         count = rows * self._plan.texts_per_item
         count = count if self.limit is None else min(count, self.limit)
-        self._checked = _Checked(count, self._repeated(hashes.repeated()), files)
+        self._checked = _Checked(count, *self._repeated(hashes.repeated()), versions)
         return count
 
     def prompts(self, target: Target) -> Entries:
@@ -145,13 +149,32 @@ class PromptSource:
         if self._checked is None:
             self.check(target)
         checked = cast(_Checked, self._checked)
-        if fingerprint(self._files) != checked.files:
-            message = "it was changed after it was checked; run again"
-            raise PromptError(message, Source(self._shown, 1))
+        self._check_version(checked)
         expansion = Expansion(self._plan, target)
-        ids = FileIds(checked.repeated)
+        ids = FileIds(checked.repeated, checked.taken)
         for row in self._rows():
             yield from expansion.prompts(row, ids.id_of(row))
+        # Of the others, everything was read before the first row.
+        self._check_version(checked, 1)
+
+    def _check_version(self, checked: _Checked, count: int | None = None) -> None:
+        """Raise unless the files, or the first `count` of them, are as they were checked.
+
+        Before the first row, nothing was sent.
+        """
+        try:
+            same = versions_of(self._read[:count]) == checked.versions[:count]
+        except PromptError:
+            same = False
+        if not same and self._begun:
+            raise InputChanged(
+                f"{self._shown} was changed while it was read: what is done is kept; run again."
+            )
+        if not same:
+            raise PromptError(
+                "it was changed after it was checked; run again", Source(self._shown, 1)
+            )
+        self._begun = True
 
     def _stream_prompts(self, target: Target) -> Entries:
         expansion = Expansion(self._plan, target)
@@ -168,15 +191,21 @@ class PromptSource:
                     raise PromptError(row.message, row.source)
                 yield row
 
-    def _repeated(self, hashes: frozenset[int]) -> frozenset[str]:
-        """Return the content ids that repeat; raises PromptError if an own id does."""
+    def _repeated(self, hashes: frozenset[int]) -> tuple[frozenset[str], frozenset[str]]:
+        """The content ids that repeat, and own ids that look as if they were numbered.
+
+        Raises PromptError if an own id repeats.
+        """
         if not hashes:
-            return frozenset()
+            return frozenset(), frozenset()
         first: dict[str, tuple[Source, bool]] = {}
         repeated: set[str] = set()
+        taken: set[str] = set()
         for row in self._rows():
             item_id = base_id(row)
             own = row.own_id is not None
+            if own and looks_numbered(item_id):
+                taken.add(item_id)
             if hash(item_id) not in hashes:
                 continue
             if item_id not in first:
@@ -185,7 +214,7 @@ class PromptSource:
                 raise _used_twice(item_id, row.source, first[item_id][0])
             else:
                 repeated.add(item_id)
-        return frozenset(repeated)
+        return frozenset(repeated), frozenset(taken)
 
 
 def stream_entries(rows: Rows, expansion: Expansion) -> Entries:
@@ -212,11 +241,10 @@ def _entries_of(row: Row | BadRow, expansion: Expansion, ids: StreamIds) -> Iter
         return [InputFault(item_id, source, exc.message, row.item)]
 
 
-def fingerprint(paths: Iterable[str]) -> Fingerprint:
+def versions_of(paths: Iterable[str]) -> Versions:
     """Return what changes when one of the files does; raises PromptError."""
     with readable(*paths):
-        stats = [Path(path).stat() for path in paths]
-    return tuple((entry.st_ino, entry.st_size, entry.st_mtime_ns) for entry in stats)
+        return tuple(files.version_of(files.status(path)) for path in paths)
 
 
 @contextmanager

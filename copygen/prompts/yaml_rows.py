@@ -6,12 +6,11 @@ items are then composed one by one.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import cast
 
 import yaml
 
-from copygen.documents import Composer, Document, Node, type_name
+from copygen.documents import Composer, Document, Node, files, type_name
 from copygen.errors import CopygenError, PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.rows import Row, RowError, Rows, column_name, row_from
@@ -27,9 +26,9 @@ class Header:
     """Where the list of items begins; None if the file has none."""
 
 
-def read_header(path: str) -> Header:
+def read_header(path: str, role: str = files.PROMPTS) -> Header:
     """Read a prompt file once, keeping all but its items; raises PromptError, OSError."""
-    with Path(path).open("rb") as stream:
+    with files.open_regular(path, role) as stream:
         composer = Composer(stream, path, PromptError)
         start = composer.start()
         if isinstance(start, yaml.SequenceStartEvent):
@@ -45,7 +44,7 @@ def read_header(path: str) -> Header:
 
 def yaml_rows(path: str, *, templated: bool) -> Rows:
     """Yield the rows of the list of items; raises PromptError, OSError."""
-    with Path(path).open("rb") as stream:
+    with files.open_steady(path, files.PROMPTS) as stream:
         composer = Composer(stream, path, PromptError)
         for index, event in enumerate(_item_events(composer)):
             composer.refill()

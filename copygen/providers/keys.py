@@ -14,6 +14,7 @@ from typing import Final
 
 from copygen import system
 from copygen.config import ProviderConfig
+from copygen.documents import files
 from copygen.errors import ConfigError
 from copygen.providers.key_command import key_from_command
 from copygen.providers.redact import Secret
@@ -77,8 +78,8 @@ def looks_like_key(value: str, name: str = "") -> bool:
 def _from_file(given: Path) -> str:
     path = _expanded(given)
     try:
-        # Not to wait for the other end of a pipe; the descriptor is checked, not the name.
-        with os.fdopen(system.open_file(path, os.O_RDONLY | system.O_NONBLOCK), "rb") as stream:
+        with files.open_regular(path, "the key file") as stream:
+            # The descriptor is checked, not the name.
             _check_access(path, os.fstat(stream.fileno()))
             content = stream.read(MAX_KEY_BYTES + 1)
     except OSError as exc:
@@ -93,8 +94,8 @@ def _from_file(given: Path) -> str:
 
 def _expanded(given: Path) -> Path:
     try:
-        path = given.expanduser()
-    except RuntimeError as exc:
+        path = files.expanded(given)
+    except OSError as exc:
         raise ConfigError(f"there is no home folder to find the key_file {given} in.") from exc
     if not path.is_absolute():
         # In whatever folder copygen runs, a file of that name could be somebody else's.

@@ -4,6 +4,7 @@ import ssl
 from pathlib import Path
 
 from copygen import system
+from copygen.documents import files
 from copygen.errors import ConfigError
 
 
@@ -21,8 +22,8 @@ def client_context(ca_file: Path | None = None) -> ssl.SSLContext:
     context.set_alpn_protocols(["http/1.1"])
     if ca_file is not None:
         try:
-            context.load_verify_locations(cafile=ca_file)
-        except ssl.SSLError as exc:
+            context.load_verify_locations(cadata=files.read_text(ca_file, "certificates"))
+        except (ssl.SSLError, ValueError) as exc:  # ValueError: not ASCII, or nothing in it
             raise ConfigError(f"{ca_file}: not a PEM file of certificates") from exc
         except OSError as exc:
             raise ConfigError(f"{ca_file}: {exc.strerror}; ca_file must name a PEM file") from exc

@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from copygen.config import configs_folder
-from copygen.documents import nearest, parse_document
+from copygen.documents import files, nearest, parse_document
 from copygen.errors import ConfigError
 from copygen.quality.channel_files import read_channel
 from copygen.quality.specs import Channel, CharacterRules, FieldSpec
@@ -97,7 +97,7 @@ def _hint(name: str, known: Iterable[str]) -> str:
 
 def _text(path: Path) -> str:
     try:
-        return path.read_text(encoding="utf-8-sig")
+        return files.read_text(path, "a channel file")
     except OSError as error:
         raise ConfigError(f"cannot read the channel file {path}: {error.strerror}") from error
     except UnicodeDecodeError as error:

@@ -34,12 +34,17 @@ Measure: TypeAlias = Callable[[str, Unit], int]
 class Judge:
     """Says what is wrong with a text. One per run; not for several threads at a time.
 
-    `measure` gives lengths in the units of the fields. `folder` is where paths of packs are
-    relative to. Raises ConfigError for a pack or rule that cannot be used.
+    `measure` gives lengths in the units of the fields. `folder` is where packs that the settings
+    name as files have to be; `own_packs`, which a person named, may be anywhere. Raises ConfigError
+    for a pack or rule that cannot be used.
     """
 
     def __init__(
-        self, settings: ChecksSettings, measure: Measure, folder: Path | None = None
+        self,
+        settings: ChecksSettings,
+        measure: Measure,
+        folder: Path | None = None,
+        own_packs: Sequence[str] = (),
     ) -> None:
         self.settings = settings
         self.sameness = SamenessIndex(settings.sameness.compiled()) if settings.sameness else None
@@ -47,6 +52,8 @@ class Judge:
         self._measure = measure
         self._folder = folder
         self._packs = {name: load_pack(name, folder) for name in settings.packs}
+        self._packs |= {name: load_pack(name) for name in own_packs}
+        self._everywhere = tuple(self._packs)
         self._measures = load_measures()
         self._allowed = settings.grounding.allow if settings.grounding else ()
         self._compiled: dict[tuple[str | None, str | None], tuple[Check, ...]] = {}
@@ -253,7 +260,7 @@ class Judge:
             yield lambda c: grounding.claims(c, rules, _spans(allowed, c.text))
 
     def _of_packs(self, field: FieldSpec | None, tongue: str | None) -> Iterator[Check]:
-        for name in dict.fromkeys([*self.settings.packs, *(field.packs if field else ())]):
+        for name in dict.fromkeys([*self._everywhere, *(field.packs if field else ())]):
             if name not in self._packs:
                 self._packs[name] = load_pack(name, self._folder)
             pack = self._packs[name]

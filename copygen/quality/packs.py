@@ -16,7 +16,7 @@ from typing import Annotated
 
 import pydantic
 
-from copygen.documents import Document, nearest, parse_document, validate
+from copygen.documents import Document, files, nearest, parse_document, validate
 from copygen.errors import ConfigError
 from copygen.quality.folding import SCRIPT_GROUPS, Folded, fold, script_groups
 from copygen.quality.matching import Hit, Terms, outside
@@ -24,6 +24,7 @@ from copygen.quality.scripts import base, language_tag
 from copygen.quality.violations import Severity
 
 MAX_PATTERN_CHARS = 2000
+_SUFFIXES = (".yaml", ".yml")
 Name = Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9_.]*$")]
 Words = Annotated[str, pydantic.Field(min_length=1)]
 
@@ -191,13 +192,14 @@ def pack_names() -> list[str]:
 
 
 def load_pack(name: str, folder: Path | None = None) -> Pack:
-    """The shipped pack of that name, or the one in the file `name`, relative to `folder`.
+    """The shipped pack of that name, or the one in the file `name`.
 
-    Raises ConfigError with file, line and column, or with the nearest known name.
+    With a `folder`, that of the prompt file that names it, the file is somewhere in there: a
+    prompt file that came from somewhere else must not reach the rest of the disk. Without, a
+    person named it. Raises ConfigError with file, line and column, or with the nearest known name.
     """
-    if name.endswith((".yaml", ".yml")) or "/" in name:
-        path = (folder or Path()) / name
-        return validate(Pack, _document(path, str(path)))
+    if name.endswith(_SUFFIXES) or "/" in name:
+        return validate(Pack, _own_document(name, folder))
     if name not in pack_names():
         near = nearest(name, pack_names())
         hint = f"did you mean '{near}'?" if near else f"known here: {', '.join(pack_names())}"
@@ -216,11 +218,19 @@ def wording_document(name: str) -> Document:
     return _document(_configs() / "wording" / f"{name}.yaml", f"wording/{name}.yaml")
 
 
-def _document(path: Traversable | Path, shown: str) -> Document:
+def _document(path: Traversable, shown: str) -> Document:
+    return parse_document(path.read_text(encoding="utf-8"), shown)
+
+
+def _own_document(name: str, folder: Path | None) -> Document:
+    shown = name if folder is None else str(folder / name)
+    if not shown.endswith(_SUFFIXES):
+        raise ConfigError(f"cannot read the pack {shown!a}: a pack is a .yaml file")
     try:
-        return parse_document(path.read_text(encoding="utf-8"), shown)
+        path = Path(name) if folder is None else files.inside(folder, name)
+        return parse_document(files.read_text(path, f"the pack {shown}"), shown)
     except OSError as error:
-        raise ConfigError(f"cannot read the pack {shown}: {error.strerror}") from error
+        raise ConfigError(f"cannot read the pack {shown!a}: {error.strerror}") from error
     except UnicodeDecodeError as error:
         raise ConfigError(f"the pack {shown} is not UTF-8 text; save it as UTF-8") from error
 

@@ -16,14 +16,15 @@ from pathlib import Path
 from typing import BinaryIO
 
 from copygen import system
-from copygen.results.files import beside
+from copygen.documents import files
+from copygen.results.files import Beside
 from copygen.results.index import Index, Latest, Place, identity
-from copygen.results.record import identify, lines
+from copygen.results.record import OPENING, identify, lines
 
 
 def superseded_path(results: Path) -> Path:
     """Where the records go that no longer count."""
-    return beside(results, ".superseded.jsonl")
+    return Beside.SUPERSEDED.of(results)
 
 
 def compact(results: Path) -> int:
@@ -32,17 +33,21 @@ def compact(results: Path) -> int:
     The caller holds the lock and has no unsynced data. Raises OSError; `results` is then as
     before.
     """
-    copy = beside(results, ".compacting")
+    copy = Beside.COPY.of(results)
+    with files.open_regular(results, files.RESULTS) as source:
+        obsolete = _obsolete(source)
+        if not obsolete:
+            return 0
+        _keep_superseded(source, obsolete, results)
+        try:
+            _write_copy(source, obsolete, results)
+        except OSError:
+            system.remove(copy)  # it may be what filled the disk
+            raise
     try:
-        with results.open("rb") as source:
-            obsolete = _obsolete(source)
-            if not obsolete:
-                return 0
-            _keep_superseded(source, obsolete, superseded_path(results))
-            _write_copy(source, obsolete, copy)
-        system.replace(copy, results)  # both are closed: Windows renames no open file
+        system.replace(copy, results)
     except OSError:
-        system.remove(copy)  # it may be what filled the disk
+        system.remove(copy)
         raise
     system.sync_folder(results.parent)
     return len(obsolete)
@@ -76,9 +81,9 @@ def _marked(source: BinaryIO, obsolete: "array[int]") -> Iterator[tuple[bytes, b
         yield line, hit
 
 
-def _keep_superseded(source: BinaryIO, obsolete: "array[int]", path: Path) -> None:
-    new = not path.exists()
-    with os.fdopen(system.open_file(path, os.O_RDWR | os.O_CREAT), "r+b") as target:
+def _keep_superseded(source: BinaryIO, obsolete: "array[int]", results: Path) -> None:
+    new = not files.is_own(superseded_path(results))
+    with os.fdopen(Beside.SUPERSEDED.open(results, os.O_RDWR | os.O_CREAT), "r+b") as target:
         there = _lines_there(target)
         target.writelines(
             line for line, hit in _marked(source, obsolete) if hit and not there.get(_number(line))
@@ -86,21 +91,27 @@ def _keep_superseded(source: BinaryIO, obsolete: "array[int]", path: Path) -> No
         target.flush()
         system.sync(target.fileno())
     if new:
-        system.sync_folder(path.parent)
+        system.sync_folder(results.parent)
 
 
 def _lines_there(target: BinaryIO) -> Index:
     """The lines of the superseded file by their hash; leaves it open for appending.
 
-    A torn last line is cut off: it is the beginning of a line that never left the results file.
+    A torn last line of ours is cut off: it is the beginning of a line that never left the results
+    file. Another last line without an end is somebody else's, and gets one.
     """
-    there, end = Index(), 0
+    there, end, torn = Index(), 0, b""
     for _, offset, line in lines(target):
-        if line.endswith(b"\n"):
+        torn = b"" if line.endswith(b"\n") else line
+        if not torn:
             there.put(_number(line), 1)
             end = offset + len(line)
-    target.seek(end)
-    target.truncate()
+    if torn.startswith(OPENING[: len(torn)]):
+        target.seek(end)
+        target.truncate()
+    else:
+        target.seek(0, os.SEEK_END)
+        target.write(b"\n")
     return there
 
 
@@ -108,10 +119,11 @@ def _number(line: bytes) -> int:
     return hash(line) & ((1 << 64) - 1)
 
 
-def _write_copy(source: BinaryIO, obsolete: "array[int]", copy: Path) -> None:
+def _write_copy(source: BinaryIO, obsolete: "array[int]", results: Path) -> None:
     """What stays, in its order, with the permissions of the original; on disk at the end."""
-    system.remove(copy)  # left by a run that was killed here
-    with copy.open("xb") as target:
+    system.remove(Beside.COPY.of(results))  # left by a run that was killed here
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    with os.fdopen(Beside.COPY.open(results, flags), "wb") as target:
         system.copy_access(source.fileno(), target.fileno())
         target.writelines(line for line, hit in _marked(source, obsolete) if not hit)
         target.flush()

@@ -1,15 +1,91 @@
-"""Files that must survive a crash: creating, appending, replacing and setting them aside."""
+"""The results file and the files beside it, which must survive a crash: their names, appending,
+setting them aside.
+"""
 
+import hashlib
 import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from enum import StrEnum
 from pathlib import Path
 
 from copygen import system
+from copygen.documents import files
 from copygen.errors import ResultsError
 
 COPY_BYTES = 1024 * 1024
+MAX_NAME_BYTES = 255
+"""Of a file's name, on the disks of all systems."""
+
+
+class Beside(StrEnum):
+    """The files that copygen keeps beside the results; the value follows the results' name."""
+
+    LOCK = ".lock"
+    RESCUE = ".rescue.jsonl"
+    TORN = ".torn"
+    SUPERSEDED = ".superseded.jsonl"
+    COPY = ".compacting"
+    """What replaces the results when superseded records are moved out of them."""
+
+    def of(self, results: Path) -> Path:
+        """Its path."""
+        return beside(results, self.value)
+
+    def open(self, results: Path, flags: int) -> int:
+        """Open it, created if `flags` say so; a descriptor. Raises OSError."""
+        return files.open_own(self.of(results), self.role, flags)
+
+    @property
+    def role(self) -> str:
+        """What it is to the guard of `copygen.documents.files`."""
+        return f"the results' {self.value} file"
+
+
+def default_results_path(source: Path | str) -> Path:
+    """Where results go unless the user says so: `<stem>.results.jsonl` beside the prompt file.
+
+    A `str` is a bare stem, for prompts that come from no file; that output is in the current
+    folder.
+    """
+    if isinstance(source, str):
+        return Path(f"{source}.results.jsonl")
+    return beside(source.with_name(source.stem), ".results.jsonl")
+
+
+def claim_results(path: Path) -> None:
+    """Say that a run will write results at `path`, and what goes beside them.
+
+    Raises ResultsError for a place where there can be none, SameFile where one of these files is
+    used as something else.
+    """
+    with reported(path, "look at it"):
+        path = files.resolved(path)
+        files.claim(path, files.RESULTS)
+        for kind in Beside:
+            files.claim(kind.of(path), kind.role)
+
+
+def check_place(path: Path) -> Path:
+    """The results file itself, links resolved.
+
+    Raises ResultsError when there can be no results at `path`, or when what lies at the names of
+    the files beside it is none of those. OSError where it cannot be looked at.
+    """
+    if path.is_symlink() and not path.exists():
+        raise ResultsError(f"{path} is a link that leads nowhere; name the file itself with -o")
+    path = files.resolved(path)
+    if path.exists() and not path.is_file():
+        raise ResultsError(
+            f"{path} is not a regular file; name a file with -o, or use `-o -` for standard output"
+        )
+    if not path.parent.is_dir():
+        raise ResultsError(f"{path.parent} is not a folder; create it or choose another -o")
+    for kind in Beside:
+        with reported(kind.of(path), "use it"):
+            files.is_own(kind.of(path))
+    return system.reachable(path)
 
 
 class Displaced(OSError):
@@ -27,9 +103,11 @@ class AppendFile:
     def __init__(self, path: Path) -> None:
         """Open `path`, which exists, for appending. Raises OSError."""
         self._path = path
-        self._fd = system.open_file(path, os.O_RDWR | os.O_APPEND)
+        self._fd = files.open_own(path, files.RESULTS, os.O_RDWR | os.O_APPEND, sole=False)
         self._end = os.fstat(self._fd).st_size
         self._failure: OSError | None = None
+        self.torn = False
+        """Part of a line that could not be taken back is at the end."""
         self._syncing = threading.Lock()
 
     def append(self, lines: bytes) -> None:
@@ -94,9 +172,11 @@ class AppendFile:
 
     def _take_back(self, written: int) -> None:
         # Only when the partial line is the end of the file: never cut what somebody else wrote.
+        self.torn = written > 0
         with suppress(OSError):
             if os.fstat(self._fd).st_size == self._end + written:
                 os.ftruncate(self._fd, self._end)
+                self.torn = False
 
     def _check_place(self, end: int) -> None:
         ours = os.fstat(self._fd)
@@ -113,8 +193,18 @@ class AppendFile:
 
 
 def beside(path: Path, suffix: str) -> Path:
-    """The file next to `path` whose name is that of `path` followed by `suffix`."""
-    return path.with_name(path.name + suffix)
+    """The file next to `path` whose name is that of `path` followed by `suffix`.
+
+    A name that would be too long for a disk is cut short in the middle, and told from others by a
+    hash of the whole.
+    """
+    name = os.fsencode(path.name)
+    room = MAX_NAME_BYTES - len(suffix)
+    if len(name) <= room:
+        return path.with_name(path.name + suffix)
+    mark = f"~{hashlib.blake2b(name, digest_size=4).hexdigest()}"
+    start = name[: room - len(mark)].decode("utf-8", "ignore")
+    return path.with_name(start + mark + suffix)
 
 
 def set_aside(path: Path) -> Path:

@@ -13,7 +13,7 @@ _WORD = (1 << 64) - 1
 _STATUSES = tuple(Status)
 _CODE = {status: code for code, status in enumerate(_STATUSES, start=1)}
 _STATUS_BITS = 3
-_HAS_TEXT = frozenset({Status.OK, Status.REJECTED})
+HAS_TEXT = frozenset({Status.OK, Status.REJECTED})
 _CLAIMED = (Status.OK, Status.REJECTED, Status.FAILED)
 """Of records with the same key, the best first."""
 _NONE_LEFT = 1
@@ -199,6 +199,6 @@ def _keeps(old: int, new: int) -> bool:
     same_key = old >> _STATUS_BITS == new >> _STATUS_BITS
     return (
         same_key
-        and _STATUSES[(old & 7) - 1] in _HAS_TEXT
-        and _STATUSES[(new & 7) - 1] not in _HAS_TEXT
+        and _STATUSES[(old & 7) - 1] in HAS_TEXT
+        and _STATUSES[(new & 7) - 1] not in HAS_TEXT
     )

@@ -12,6 +12,7 @@ What it promises:
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Set
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from enum import StrEnum
 from itertools import chain
@@ -22,7 +23,7 @@ from typing import BinaryIO, Self
 from copygen import system
 from copygen.errors import ResultsError
 from copygen.models import Result, Status
-from copygen.results.files import AppendFile, reason, reported
+from copygen.results.files import AppendFile, check_place, reason, reported
 from copygen.results.index import Place
 from copygen.results.lock import WriterLock, acquire, network_filesystem
 from copygen.results.record import encode
@@ -42,17 +43,6 @@ class FsyncPolicy(StrEnum):
     """Before `append` returns; blocks the event loop for the time of an fsync."""
     NEVER = "never"
     """When the operating system likes."""
-
-
-def default_results_path(source: Path | str) -> Path:
-    """Where results go unless the user says so: `<stem>.results.jsonl` beside the prompt file.
-
-    A `str` is a bare stem, for prompts that come from no file; that output is in the current
-    folder.
-    """
-    if isinstance(source, str):
-        return Path(f"{source}.results.jsonl")
-    return source.with_name(f"{source.stem}.results.jsonl")
 
 
 class Ledger:
@@ -79,6 +69,7 @@ class Ledger:
         self._file = AppendFile(path)
         self._unsynced: list[bytes] = []  # lost if the next fsync fails, so kept until it has not
         self._unsynced_bytes = 0
+        self._syncer = ThreadPoolExecutor(1, "copygen-sync")
         self._obsolete = False
         self._raised = False
         self._closed = False
@@ -102,12 +93,15 @@ class Ledger:
         read or written or is no results file; both before anything is changed.
         """
         with reported(path, "look at it"):
-            path = system.reachable(path.resolve())
-            _check_place(path)
+            path = check_place(path)
         with reported(path, "lock it"):
             lock = acquire(path, now())
         try:
+            with reported(path, "lock it"):
+                lock.take()
             recovered = start_over(path) if fresh else recover(path)
+            with reported(path, "lock it"):
+                lock.take()  # it may be another file by now
             rescue = Rescue(path.name, rescue_path(path), last_resort)
             with reported(path, "open it for writing"):
                 ledger = cls(path, lock, recovered, fsync, rescue)
@@ -189,6 +183,7 @@ class Ledger:
         try:
             if self.failed is None:
                 self._sync()
+            self._syncer.shutdown(wait=False, cancel_futures=True)
             with reported(self.path, "close it"):
                 self._file.close()
             self._rescue.close()
@@ -227,13 +222,24 @@ class Ledger:
             return
         batch = self._take_unsynced()
         try:
-            await asyncio.to_thread(self._file.sync)
+            await self._sync_elsewhere()
         except OSError as exc:
             self._give_up(exc, (*batch, *self._take_unsynced()))
         except asyncio.CancelledError:
             # The thread goes on, but nobody will hear how it ends: `close` syncs again.
             self._unsynced = batch + self._unsynced
             raise
+
+    async def _sync_elsewhere(self) -> None:
+        """Sync in a thread of our own, or here where none can be started. Raises OSError."""
+        loop = asyncio.get_running_loop()
+        try:
+            # Not the loop's own executor: it needs one more thread to end.
+            syncing = loop.run_in_executor(self._syncer, self._file.sync)
+        except RuntimeError:
+            self._file.sync()
+        else:
+            await syncing
 
     def _take_unsynced(self) -> list[bytes]:
         taken, self._unsynced, self._unsynced_bytes = self._unsynced, [], 0
@@ -260,7 +266,9 @@ class Ledger:
         unsaved = tuple(unsaved)
         # Of a file without a name, all results would go with our descriptor, not only the last.
         whole = self._file.content if self._file.unlinked else tuple
-        self._rescue.write(lambda: chain(whole(), unsaved))
+        # What could not be taken back must not be joined with what is appended by hand.
+        end = (b"\n",) if self._file.torn else ()
+        self._rescue.write(lambda: chain(whole(), end, unsaved))
         if self.failed is None:
             self.failed = Unwritable(str(self.path), reason(cause), self._rescue)
             self.failed.__cause__ = cause
@@ -277,13 +285,3 @@ class Ledger:
                 f"{self.path} is on a network file system ({kind}), where locks may not hold: "
                 "make sure that no other machine writes it"
             )
-
-
-def _check_place(path: Path) -> None:
-    """Raise ResultsError when there can be no results file at `path`."""
-    if path.exists() and not path.is_file():
-        raise ResultsError(
-            f"{path} is not a regular file; name a file with -o, or use `-o -` for standard output"
-        )
-    if not path.parent.is_dir():
-        raise ResultsError(f"{path.parent} is not a folder; create it or choose another -o")

@@ -1,15 +1,13 @@
 """One writer per results file.
 
-The lock is a `flock` on a file of its own, `<results>.lock`, taken through filelock:
+Two locks of the operating system, which drops them with the process, however it dies: there are
+no stale locks.
 
-- Not on the results file: compaction and `--fresh` replace that file by renaming, and a lock
-  lives on the inode, so between the rename and the next lock two runs could each hold "the" file.
-  It also has no room for the name of the holder.
-- The kernel drops a `flock` with the process, however it dies; there are no stale locks.
-- Windows locks the first byte of the file, and then nobody else reads or writes it: the name of
-  the holder begins at the second.
-- A clean end deletes the lock file while still holding it. A run that opened it just before then
-  locks a file without a name; filelock sees that and refuses it.
+- On `<results>.lock`, which says who holds it. A clean end deletes it while still holding it; who
+  opened it just before then finds that its name is gone, and opens the next.
+- On the results file itself: it may have another name somewhere (a hard link), and a lock file
+  can be deleted by hand. Alone it would not do, because moving superseded records out and
+  `--fresh` put another file in its place: see `WriterLock.take`.
 """
 
 import json
@@ -17,38 +15,74 @@ import os
 import socket
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from copygen import system
+from copygen.documents import files
 from copygen.errors import LedgerLocked
-from copygen.results.files import beside
+from copygen.results.files import Beside
 
 _NETWORK_TYPES = frozenset(
     {"nfs", "nfs3", "nfs4", "cifs", "smb", "smb2", "smb3", "smbfs", "9p", "afs", "afpfs"}
     | {"ceph", "lustre", "webdav"}
 )
-_NAME_AT = 1
 _ESCAPES = {"\\040": " ", "\\011": "\t", "\\012": "\n", "\\134": "\\"}
 
 
-@dataclass(frozen=True, slots=True)
-class WriterLock:
-    """The right to write one results file, until `release`."""
+_NONE = -1
 
-    path: Path
-    """The lock file."""
-    _lock: FileLock
+
+class WriterLock:
+    """The right to write one results file, until `release`. Made by `acquire`."""
+
+    def __init__(self, results: Path, descriptor: int) -> None:
+        self.path = Beside.LOCK.of(results)
+        """The lock file."""
+        self._results = results
+        self._descriptor = descriptor
+        self._taken = _NONE
+
+    def take(self) -> None:
+        """Lock the results file itself, created if it is not there; again once it is replaced.
+
+        Raises LedgerLocked when another run writes that file under another name, and OSError.
+        """
+        if not system.renames_open_files():  # an open file could not be replaced then
+            return
+        if self._taken != _NONE and _is_at(self._taken, self._results):
+            return
+        while True:
+            descriptor = files.open_own(
+                self._results, files.RESULTS, os.O_RDWR | os.O_CREAT, sole=False
+            )
+            if not system.lock(descriptor):
+                os.close(descriptor)
+                raise _locked(self._results, b"")
+            if _is_at(descriptor, self._results):
+                break
+            os.close(descriptor)
+        _close(self._taken)
+        self._taken = descriptor
 
     def release(self) -> None:
         """Let others write. Releasing twice does nothing."""
-        if self._lock.is_locked:
+        if self._descriptor == _NONE:
+            return
+        # A lock file that was deleted by hand may be another run's by now.
+        is_ours = _is_at(self._descriptor, self.path)
+        if not system.renames_open_files():
+            self._let_go()
+        if is_ours:
             with suppress(OSError):  # in a folder that became read-only it stays, and harms nobody
-                self.path.unlink(missing_ok=True)
-            self._lock.release()
+                system.remove(self.path)
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """What the operating system does for a killed process."""
+        _close(self._descriptor)
+        _close(self._taken)
+        self._descriptor = self._taken = _NONE
 
 
 def acquire(results: Path, now: datetime) -> WriterLock:
@@ -57,30 +91,46 @@ def acquire(results: Path, now: datetime) -> WriterLock:
     Raises LedgerLocked, naming who holds it since when, and OSError when there can be no lock
     file in that folder.
     """
-    path = beside(results, ".lock")
-    # Opened here first: filelock would report some faults of the folder as contention. And read
-    # before the attempt, because filelock before 3.30 empties the file of the present holder.
-    descriptor = system.open_file(path, os.O_RDWR | os.O_CREAT, follow=False)
-    try:
-        holder = system.read_at(descriptor, 4096, _NAME_AT)
-    finally:
+    path = Beside.LOCK.of(results)
+    while True:
+        descriptor = Beside.LOCK.open(results, os.O_RDWR | os.O_CREAT)
+        if not system.lock(descriptor):
+            holder = system.read_at(descriptor, 4096, 0)
+            os.close(descriptor)
+            raise _locked(results, holder)
+        if _is_at(descriptor, path):
+            break
         os.close(descriptor)
-    lock = FileLock(path, thread_local=False)
-    try:
-        lock.acquire(blocking=False)
-    except Timeout as exc:
-        raise LedgerLocked(
-            f"{results} is being written by {_holder(holder)}; wait for it to end or use another -o"
-        ) from exc
     with suppress(OSError):  # the lock holds without a name on it, on a full disk too
-        _write_name(path, json.dumps(_identity(now)).encode() + b"\n")
-    return WriterLock(path, lock)
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, json.dumps(_identity(now)).encode() + b"\n")
+    return WriterLock(results, descriptor)
+
+
+def _is_at(descriptor: int, path: Path) -> bool:
+    try:
+        return system.file_id_at(path) == system.file_id(descriptor)
+    except OSError:
+        return False
+
+
+def _close(descriptor: int) -> None:
+    if descriptor != _NONE:
+        with suppress(OSError):
+            os.close(descriptor)
+
+
+def _locked(results: Path, holder: bytes) -> LedgerLocked:
+    return LedgerLocked(
+        f"{results} is being written by {_holder(holder)}; wait for it to end or use another -o"
+    )
 
 
 def network_filesystem(path: Path, mounts: str) -> str | None:
     """The type of the file system `path` lies on if locks may not hold there, else None.
 
-    `mounts` is what `system.network_mounts` says; `path` is absolute and resolved.
+    `mounts` is what `copygen.system.network_mounts` tells; `path` is absolute and resolved.
     """
     best, found = -1, ""
     for line in mounts.splitlines():
@@ -92,15 +142,6 @@ def network_filesystem(path: Path, mounts: str) -> str | None:
         if len(point.parts) >= best and path.is_relative_to(point):
             best, found = len(point.parts), fields[2]
     return found if found in _NETWORK_TYPES or found.startswith("fuse.") else None
-
-
-def _write_name(path: Path, name: bytes) -> None:
-    descriptor = system.open_file(path, os.O_RDWR, follow=False)
-    try:
-        os.lseek(descriptor, _NAME_AT, os.SEEK_SET)
-        os.write(descriptor, name)
-    finally:
-        os.close(descriptor)
 
 
 def _identity(now: datetime) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import BinaryIO
 
+from copygen.documents import files
 from copygen.models import (
     ErrorInfo,
     JsonValue,
@@ -24,6 +25,9 @@ from copygen.results.jsontext import dumps, loads, loads_exactly
 MAX_LINE_BYTES = 256 * 1024 * 1024
 """Longer lines are read in pieces, none of which is a record: memory stays bounded by this."""
 
+OPENING = b'{"id":"'
+"""How every record that copygen writes begins."""
+_BOM = b"\xef\xbb\xbf"
 _STATUSES: Mapping[object, Status] = {status.value: status for status in Status}
 _LONG_NUMBER = re.compile(rb"\d{19}")  # orjson turns integers past 64 bits into floats
 
@@ -88,11 +92,18 @@ def identified(value: JsonValue) -> tuple[str, str, Status] | None:
 
 
 def lines(stream: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
-    """`(line number, byte offset, line with its newline)` of every line, in bounded memory."""
+    """`(line number, byte offset, line with its newline)` of every line, in bounded memory.
+
+    A byte order mark at the beginning of a line is no part of it.
+    """
     number, offset = 1, 0
     while line := stream.readline(MAX_LINE_BYTES):
-        yield number, offset, line
-        offset += len(line)
+        end = offset + len(line)
+        if line.startswith(_BOM):  # put there by an editor, or by joining files of one
+            line = line.removeprefix(_BOM)
+        if line:
+            yield number, end - len(line), line
+        offset = end
         number += line.endswith(b"\n")
 
 
@@ -101,7 +112,7 @@ def read_results(path: Path) -> Iterator[Result | Fault]:
 
     Raises OSError when the file cannot be read.
     """
-    with path.open("rb") as stream:
+    with files.open_regular(path, files.RESULTS) as stream:
         for number, _, line in lines(stream):
             if line.strip():
                 yield decode(line, number)

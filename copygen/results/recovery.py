@@ -4,11 +4,13 @@ import os
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 from copygen import system
+from copygen.documents import files
 from copygen.errors import ResultsError
 from copygen.results.compact import compact, superseded_path
-from copygen.results.files import COPY_BYTES, beside, reported, set_aside
+from copygen.results.files import COPY_BYTES, Beside, reported, set_aside
 from copygen.results.index import Latest
 from copygen.results.rescue import rescue_path, restore
 from copygen.results.scan import Scan, holds_record, scan
@@ -32,7 +34,7 @@ def recover(results: Path) -> Recovered:
     """
     with reported(results, "open it for writing"):
         _create(results)
-    with reported(results, "read it"), results.open("rb") as stream:
+    with reported(results, "read it"), files.open_regular(results, files.RESULTS) as stream:
         found = scan(stream)
     if found.foreign:
         raise ResultsError(_foreign(results))
@@ -55,12 +57,12 @@ def start_over(results: Path) -> Recovered:
     Raises ResultsError as `recover` does.
     """
     with reported(results, "read it"):
-        if results.exists() and _is_foreign(results):
+        if results.is_file() and _is_foreign(results):
             raise ResultsError(_foreign(results))
     notes = []
     for path in (results, rescue_path(results)):
         with reported(path, "set it aside"):
-            if path.exists() and path.stat().st_size:
+            if path.is_file() and files.status(path).st_size:
                 notes.append(f"the earlier {path} is now {set_aside(path)}")
     with reported(results, "open it for writing"):
         _create(results)
@@ -83,9 +85,8 @@ def compacted(results: Path) -> str:
 
 
 def _create(results: Path) -> None:
-    new = not results.exists()
-    os.close(system.open_file(results, os.O_RDWR | os.O_CREAT))
-    if new:
+    os.close(files.open_own(results, files.RESULTS, os.O_RDWR | os.O_CREAT, sole=False))
+    if not files.status(results).st_size:
         system.sync_folder(results.parent)
 
 
@@ -94,7 +95,7 @@ def _foreign(results: Path) -> str:
 
 
 def _is_foreign(results: Path) -> bool:
-    with results.open("rb") as stream:
+    with files.open_regular(results, files.RESULTS) as stream:
         if holds_record(stream):
             return False
         stream.seek(0)
@@ -111,19 +112,20 @@ def _repair(results: Path, found: Scan) -> list[str]:
             f"now in {torn}, and the prompt runs again"
         ]
     if found.unterminated:
-        with reported(results, "end its last line"), results.open("ab") as stream:
+        with reported(results, "end its last line"), _writable(results) as stream:
+            stream.seek(0, os.SEEK_END)
             stream.write(b"\n")
     return []
 
 
 def _move_tail(results: Path, start: int) -> Path:
     """Append what follows `start` to the `.torn` file, and only then cut it off."""
-    torn = beside(results, ".torn")
-    new = not torn.exists()
+    torn = Beside.TORN.of(results)
+    new = not files.is_own(torn)
     flags = os.O_WRONLY | os.O_APPEND | os.O_CREAT
     with (
-        results.open("r+b") as source,
-        os.fdopen(system.open_file(torn, flags), "ab") as target,
+        _writable(results) as source,
+        os.fdopen(Beside.TORN.open(results, flags), "ab") as target,
     ):
         source.seek(start)
         shutil.copyfileobj(source, target, COPY_BYTES)
@@ -135,6 +137,10 @@ def _move_tail(results: Path, start: int) -> Path:
         source.truncate(start)
         system.sync(source.fileno())
     return torn
+
+
+def _writable(results: Path) -> BinaryIO:
+    return os.fdopen(files.open_own(results, files.RESULTS, os.O_RDWR, sole=False), "r+b")
 
 
 def _damage(results: Path, found: Scan) -> list[str]:

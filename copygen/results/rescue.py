@@ -10,14 +10,18 @@ import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
 from copygen import system
+from copygen.documents import files
 from copygen.errors import ResultsError
-from copygen.results.files import beside, set_aside
-from copygen.results.index import Latest, Place
-from copygen.results.record import identify, lines
+from copygen.models import JsonValue, Status
+from copygen.results.files import Beside, set_aside
+from copygen.results.index import HAS_TEXT, Latest, Place
+from copygen.results.jsontext import loads
+from copygen.results.record import identified, lines
 
 LAST_RESORT = "standard error"
 _CLOSED = -1
@@ -25,7 +29,7 @@ _CLOSED = -1
 
 def rescue_path(results: Path) -> Path:
     """The first place for rescued results."""
-    return beside(results, ".rescue.jsonl")
+    return Beside.RESCUE.of(results)
 
 
 class Rescue:
@@ -70,7 +74,7 @@ class Rescue:
         if first is not None:
             with suppress(OSError):
                 flags = os.O_RDWR | os.O_APPEND | os.O_CREAT
-                yield system.open_file(first, flags, follow=False), str(first)
+                yield files.open_own(first, Beside.RESCUE.role, flags), str(first)
         with suppress(OSError):
             fd, path = tempfile.mkstemp(prefix=f"{self._name[:64]}.", suffix=".rescue.jsonl")
             yield fd, path
@@ -155,30 +159,100 @@ class Restored:
 def restore(results: Path, latest: Latest) -> Restored | None:
     """Bring the rescued results of an earlier run back into the results file.
 
-    Appends every rescued record the file does not have yet, then sets the rescue file aside; None
-    when there is none. The caller holds the lock and has repaired the tail. Raises OSError; the
-    rescue file is then still in place, and a second attempt repeats nothing.
+    Appends every rescued record that would count had it been written when it was made, then sets
+    the rescue file aside; None when there is none. Records that are in the results already, or
+    for whose id they have one that was made later, stay in the rescue file. The caller holds the
+    lock and has repaired the tail. Raises OSError; the rescue file is then still in place, and a
+    second attempt repeats nothing.
     """
     path = rescue_path(results)
-    if not path.exists():
+    if not files.is_own(path):
         return None
+    with files.open_regular(path, Beside.RESCUE.role) as source:
+        ids = frozenset(hash(record.id) for record in _records(source))
+    with files.open_regular(results, files.RESULTS) as stream:
+        known = _Known(ids, stream)
     restored = superseded = 0
-    with path.open("rb") as source, results.open("ab") as target:
-        for line, place in _missing(source, latest):
-            target.write(line)
+    flags = os.O_WRONLY | os.O_APPEND
+    with (
+        files.open_regular(path, Beside.RESCUE.role) as source,
+        os.fdopen(files.open_own(results, files.RESULTS, flags, sole=False), "ab") as target,
+    ):
+        for record in _records(source):
+            if not known.take(record):
+                continue
+            target.write(record.line + b"\n")
             restored += 1
-            superseded += place is not Place.FIRST
+            superseded += latest.add(record.id, record.key, record.status) is not Place.FIRST
         target.flush()
         system.sync(target.fileno())
     return Restored(restored, superseded, set_aside(path))
 
 
-def _missing(source: BinaryIO, latest: Latest) -> Iterator[tuple[bytes, Place]]:
-    for _, _, line in lines(source):
+@dataclass(frozen=True, slots=True)
+class _Record:
+    id: str
+    key: str
+    status: Status
+    created_s: float
+    line: bytes
+    """Without its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Counting:
+    """What counts for an id, as `copygen.results.index.Latest` has it, and when it was made."""
+
+    key: int
+    has_text: bool
+    created_s: float
+
+
+class _Known:
+    """What the results file has for the ids in question, and which record of them counts."""
+
+    def __init__(self, ids: frozenset[int], stream: BinaryIO) -> None:
+        self._lines: set[int] = set()
+        self._counting: dict[int, _Counting] = {}
+        for record in _records(stream):
+            if hash(record.id) in ids:
+                self._add(record)
+
+    def take(self, record: _Record) -> bool:
+        """Whether a rescued record belongs into the file; it is then taken for being there."""
+        if hash(record.line) in self._lines:
+            return False
+        old = self._counting.get(hash(record.id))
+        if old is not None and old.created_s > record.created_s:
+            # It would have come before; then it counts only if the one after it said nothing.
+            answers = record.status in HAS_TEXT and not old.has_text
+            if not answers or old.key != hash(record.key):
+                return False
+        self._add(record)
+        return True
+
+    def _add(self, record: _Record) -> None:
+        self._lines.add(hash(record.line))
+        new = _Counting(hash(record.key), record.status in HAS_TEXT, record.created_s)
+        old = self._counting.get(hash(record.id))
+        if old is None or old.key != new.key or new.has_text or not old.has_text:
+            self._counting[hash(record.id)] = new
+
+
+def _records(stream: BinaryIO) -> Iterator[_Record]:
+    for _, _, line in lines(stream):
         try:
-            record = identify(line)
+            value = loads(line)
         except ValueError:
             continue
-        if record is None or latest.status_of(record[0], record[1]) is record[2]:
-            continue
-        yield line if line.endswith(b"\n") else line + b"\n", latest.add(*record)
+        if (found := identified(value)) is not None:
+            yield _Record(*found, _created_s(value.get("created_at")), line.rstrip(b"\r\n"))
+
+
+def _created_s(value: JsonValue) -> float:
+    """Seconds since 1970; 0 for a record that does not say, as those of other programs."""
+    try:
+        moment = datetime.fromisoformat(value)
+    except (ValueError, TypeError):
+        return 0.0
+    return moment.replace(tzinfo=moment.tzinfo or UTC).timestamp()

@@ -4,10 +4,9 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 from copygen.results.index import Latest, Place
-from copygen.results.record import identify, lines
+from copygen.results.record import OPENING, identify, lines
 
 _SHOWN_FAULTS = 10
-_OPENING = b'{"id":"'  # how every record begins
 
 
 @dataclass(slots=True)
@@ -43,7 +42,7 @@ class Scan:
         if self.records:
             return False
         text = self.opening.lstrip(b"\0 \t\r\n")
-        return self.others > 0 or not _OPENING.startswith(text[: len(_OPENING)])
+        return self.others > 0 or not OPENING.startswith(text[: len(OPENING)])
 
 
 def scan(stream: BinaryIO) -> Scan:
@@ -52,8 +51,7 @@ def scan(stream: BinaryIO) -> Scan:
     bad_at_end = 0
     for number, offset, line in lines(stream):
         end = found.size_bytes = offset + len(line)
-        if offset == 0:
-            found.opening = line[:4096]
+        found.opening = found.opening or line[:4096]
         if line.isspace():
             if not bad_at_end and line.endswith(b"\n"):
                 found.sound_bytes = end

@@ -1,6 +1,9 @@
 """Where results go: the face every sink shows, and the one for standard output."""
 
+import os
+import stat
 from collections.abc import Iterable, Mapping, Set
+from contextlib import suppress
 from types import MappingProxyType
 from typing import BinaryIO, Protocol
 
@@ -133,22 +136,59 @@ class StdoutSink:
         try:
             _write_whole(self._raw, lines)
         except OSError as exc:
-            if system.reader_gone(exc):
-                self.closed_early = True
-                self.dropped += count
-                raise OutputClosed("standard output was closed by its reader") from exc
-            self._rescue.write(lambda: (lines,))
-            self.failed = Unwritable("standard output", reason(exc), self._rescue)
-            raise self.failed from exc
+            self.closed_early = True
+            self.dropped += count
+            raise OutputClosed("standard output was closed by its reader") from exc
+        except _Cut as cut:
+            rest = _unwritten(self._raw, lines, cut.written_bytes)
+            self._rescue.write(lambda: (rest,))
+            self.failed = Unwritable("standard output", reason(cut.cause), self._rescue)
+            raise self.failed from cut.cause
+
+
+class _Cut(Exception):
+    """A write failed after some of it."""
+
+    def __init__(self, cause: OSError, written_bytes: int) -> None:
+        self.cause = cause
+        self.written_bytes = written_bytes
 
 
 def _write_whole(raw: BinaryIO, lines: bytes) -> None:
+    """Write all of them. Raises OSError when the reader is gone, and _Cut."""
     view = memoryview(lines)
-    while view:
-        # None: a pipe that some other process made non-blocking is full
-        written: int | None = raw.write(view)
-        if written is None:
-            system.wait_writable(raw.fileno())
-        else:
-            view = view[written:]
-    raw.flush()
+    try:
+        while view:
+            # None: a pipe that some other process made non-blocking is full
+            written: int | None = raw.write(view)
+            if written is None:
+                system.wait_writable(raw.fileno())
+            else:
+                view = view[written:]
+        raw.flush()
+    except OSError as exc:
+        if system.reader_gone(exc):
+            raise
+        raise _Cut(exc, len(lines) - len(view)) from exc
+
+
+def _unwritten(raw: BinaryIO, lines: bytes, written: int) -> bytes:
+    """The lines that are not whole in the stream, such that they can be appended to it.
+
+    The torn part of the first of them is taken back where it can be, and else ended.
+    """
+    start = lines.rfind(b"\n", 0, written) + 1
+    torn = written > start and not _taken_back(raw, written - start)
+    return b"\n" * torn + lines[start:]
+
+
+def _taken_back(raw: BinaryIO, count: int) -> bool:
+    """Whether the last `count` bytes could be cut off again: of a file whose end is still ours."""
+    with suppress(OSError):
+        number = raw.fileno()
+        status = os.fstat(number)
+        if stat.S_ISREG(status.st_mode) and os.lseek(number, 0, os.SEEK_CUR) == status.st_size:
+            os.ftruncate(number, status.st_size - count)
+            os.lseek(number, 0, os.SEEK_END)
+            return True
+    return False

@@ -10,6 +10,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
 
+from copygen.documents import files
 from copygen.errors import ResultsError
 from copygen.models import JsonValue, Result, Status
 from copygen.results.files import reported
@@ -105,7 +106,8 @@ class Survey:
     def rescued(self) -> Path | None:
         """A rescue file of an earlier run, which the next run takes back before it sends."""
         path = rescue_path(self.path)
-        return path if path.exists() else None
+        with reported(path, "look at it"):
+            return path if files.is_own(path) else None
 
     def holds(self, id_: str) -> bool:
         """Whether there is a record of `id_`; remembers that it is wanted."""
@@ -144,11 +146,12 @@ class Survey:
 
     def read(self, on_lines: Callable[[int], None]) -> None:
         """Take in the whole file; ResultsError when it cannot be read or is no results file."""
-        if not self.path.exists():
-            return
         found = Scan()
         with reported(self.path, "read it"):
-            self._stream = self.path.open("rb")
+            try:
+                self._stream = files.open_regular(self.path, files.RESULTS)
+            except FileNotFoundError:
+                return
             for number, offset, line in lines(self._stream):
                 found.opening = found.opening or line[:4096]
                 self._take(line, offset, found)

@@ -117,8 +117,14 @@ def as_json(finding: Finding) -> str:
             ],
         },
         # Escapes keep lone surrogates and control characters out of the stream.
-        ensure_ascii=any("\ud800" <= char <= "\udfff" for char in finding.text),
+        ensure_ascii=_has_half_a_pair(finding),
     )
+
+
+def _has_half_a_pair(finding: Finding) -> bool:
+    said = [text for one in finding.violations for text in (one.message, one.field or "")]
+    texts = (finding.source.path, finding.item_id, finding.text, *said)
+    return any("\ud800" <= char <= "\udfff" for text in texts for char in text)
 
 
 def render_tally(

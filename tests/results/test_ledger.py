@@ -16,7 +16,8 @@ from copygen import system
 from copygen.errors import ExitCode, LedgerLocked, ResultsError
 from copygen.models import Status
 from copygen.results import ledger as module
-from copygen.results.ledger import FsyncPolicy, Ledger, default_results_path
+from copygen.results.files import default_results_path
+from copygen.results.ledger import FsyncPolicy, Ledger
 from copygen.results.record import decode, encode
 from copygen.results.sink import DONE, Sink
 from tests.support.records import ids, result, write

@@ -124,7 +124,7 @@ class LedgerModel(RuleBasedStateMachine):
     def _die(self) -> None:
         """What the kernel does for a killed process: descriptors closed, lock dropped."""
         self.ledger._file.close()
-        self.ledger._lock._lock.release()
+        self.ledger._lock._let_go()
 
 
 LedgerModel.TestCase.settings = settings(patient, stateful_step_count=25)
