@@ -321,3 +321,5 @@ class Snapshot:
     """Whether that is found by the run itself."""
     budget: BudgetState | None = None
     """None without a limit on cost or tokens."""
+    held_s: float = 0.0
+    """Seconds for which the provider has asked to be sent nothing more."""

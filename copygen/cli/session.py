@@ -15,8 +15,8 @@ from copygen.cli.accounts import completed, explained
 from copygen.cli.prepare import Plan
 from copygen.cli.signals import Signals
 from copygen.documents import files
-from copygen.engine.breaker import State, Transition
 from copygen.engine.connect import connect
+from copygen.engine.control.breaker import State, Transition
 from copygen.engine.engine import Engine, Outside
 from copygen.engine.feed import Entry, Feed, IteratorFeed, ThreadFeed
 from copygen.engine.retry import RULES, Action

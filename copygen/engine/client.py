@@ -1,7 +1,6 @@
-"""One prompt to its result: permit, send, understand, send again if that helps, price, record.
-
-Reads as a prompt's way through copygen. Everything it decides is delegated: when to send to
-`permits`, what a failure means to `retry`, what a reply means to the provider.
+"""One prompt to its result, in four steps: complete it, ask until its text is fit, send with
+retries, send once. When to send is for `admission` to say, what a failure leads to for `retry`,
+what a reply means for the provider.
 """
 
 import asyncio
@@ -16,16 +15,14 @@ from typing import TYPE_CHECKING
 import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
-from copygen.engine.breaker import Verdict
-from copygen.engine.concurrency import Concurrency
+from copygen.engine.admission import LocalAdmission, ModelGate, Permit, Slot
+from copygen.engine.clock import RunClock
+from copygen.engine.control import Start
 from copygen.engine.deadlines import Deadlines
-from copygen.engine.halt import Halt, Halted
-from copygen.engine.outcome import Story, result_of, result_of_fault
-from copygen.engine.pacer import Start
-from copygen.engine.permits import Leave, Permits
+from copygen.engine.halt import Halt, LeftForLater
+from copygen.engine.outcome import AttemptState, result_of, result_of_fault
 from copygen.engine.purse import Purse
-from copygen.engine.retry import RULES, Action, Persistence, RetryBudget
-from copygen.engine.slots import Slot
+from copygen.engine.retry import RULES, Action, Retrier
 from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
 from copygen.providers.protocol import Provider
@@ -39,6 +36,8 @@ MAX_ADAPTATIONS = 3
 """Parameters that one attempt may drop or rename because the model does not take them."""
 HEED_EVERY_S, LOOK_AGAIN_S = 0.1, 10.0
 """Between looks at what headers say of limits: where they say something, and where they do not."""
+FIRST_LOOKS = 20
+"""Replies looked at before the second of the two: a refusal may be without them."""
 UNSAID = RateLimits()
 BYTES_PER_TOKEN = 4
 """Of a request's UTF-8, on average over languages; what is paced by it is settled afterwards."""
@@ -51,8 +50,8 @@ class Meter:
     requests: int = 0
     retries: int = 0
     rate_limited: int = 0
+    timeouts: int = 0
     possibly_billed: int = 0
-    in_flight: int = 0
 
     def reading(self, breaker_openings: int, possibly_billed_usd: Decimal | None) -> Traffic:
         """The counts so far."""
@@ -67,25 +66,19 @@ class Meter:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ClientConfig:
     """How a client sends."""
 
     retry: RetrySettings
-    budget: RetryBudget
-    concurrency: Concurrency
-    """Hears of every request and its end."""
-    purse: Purse
     timeout_s: float
     """Deadline of one attempt."""
     prompt_timeout_s: float
     """No retry of a prompt begins later than this after its start."""
-    slow_call_s: float
-    """A slower call counts as a failure of the provider."""
     on_failure: Callable[[ApiError], None]
     """Hears of every failed attempt, retried or not."""
     rng: random.Random
-    clock: Callable[[], datetime]
-    """The wall time, UTC; all else runs on the event loop's time."""
+    wall_clock: Callable[[], datetime]
+    """The time of day, UTC; all else runs on the run's clock."""
     reasking: "Reasking | None" = None
     """What holds texts against the rules of the run; None: every text is taken as it is."""
 
@@ -98,21 +91,26 @@ class Client:
         config: ProviderConfig,
         provider: Provider,
         transport: httpx.AsyncBaseTransport,
-        permits: Permits,
+        admission: LocalAdmission,
+        purse: Purse,
         halt: Halt,
-        terms: Terms,
+        clock: RunClock,
+        terms: ClientConfig,
     ) -> None:
         self.meter = Meter()
         self._config = config
         self._provider = provider
         self._transport = transport
-        self._permits = permits
+        self._admission = admission
+        self._purse = purse
         self._halt = halt
         self._terms = terms
-        self._now = asyncio.get_running_loop().time
-        self._deadlines = Deadlines(terms.timeout_s)
+        self._now = clock.now
+        self._deadlines = Deadlines(terms.timeout_s, clock)
         self._heed_at = -math.inf
         """When to look at a reply's headers next."""
+        self._looks = 0
+        """At headers that said nothing."""
 
     async def complete(self, entry: Prompt | InputFault, slot: Slot) -> Result | None:
         """The result of one prompt; None when the run ends before it has one.
@@ -122,122 +120,105 @@ class Client:
         by then ends as cancelled, any other is left for the next run.
         """
         if isinstance(entry, InputFault):
-            return result_of_fault(entry, self._config, self._terms.clock())
-        story = Story(began_s=self._now())
+            return result_of_fault(entry, self._config, self._terms.wall_clock())
+        state = AttemptState(self._now(), slot)
         reasking = self._terms.reasking
         correction = reasking.of(entry) if reasking else None
+        gate = self._admission.gate_of(entry.model)
+        gate.begin()
         try:
             if correction is None:
-                answer = await self._until_answered(entry, slot, story)
+                answer = await self._send_with_retries(entry, state)
             else:
-                answer = await self._until_fit(correction, slot, story)
-        except (asyncio.CancelledError, Halted) as end:
+                answer = await self._ask_until_fit(correction, state)
+        except (asyncio.CancelledError, LeftForLater) as end:
             if isinstance(end, asyncio.CancelledError) and not self._halt.cancelled:
                 raise
-            answer = self._cut_short(entry, story)
+            answer = self._cut_short(entry, state)
         except ProviderDown as down:
             self._halt.now(down)
-            answer = self._cut_short(entry, story)
+            answer = self._cut_short(entry, state)
+        finally:
+            gate.end(state)
         if isinstance(answer, ApiError) and RULES[answer.kind].action is Action.STOP:
             message = f"{self._config.name} refused: {answer.message}"
             self._halt.now(ProviderRefused(message, answer))
-            answer = self._cut_short(entry, story)
+            answer = self._cut_short(entry, state)
         # A text in hand was paid for: it stands, whatever became of the request to better it.
         outcome = correction.outcome() if correction else None
-        if isinstance(answer, ApiError) and answer.kind is Kind.CANCELLED and not story.spent:
+        if isinstance(answer, ApiError) and answer.kind is Kind.CANCELLED and not state.spent:
             return None
         return result_of(
             entry,
             answer,
-            story,
+            state,
             self._config,
             now_s=self._now(),
-            created_at=self._terms.clock(),
+            created_at=self._terms.wall_clock(),
             outcome=outcome,
         )
 
-    def _cut_short(self, prompt: Prompt, story: Story) -> ApiError:
-        """What is said of a prompt that cost, or may have cost, and has no result yet."""
-        if not story.on_the_wire:
-            return ApiError(Kind.CANCELLED, "the run ended before it could be sent again")
-        self._count_doubt(prompt, story)
-        return ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")
-
-    async def _until_fit(
-        self, correction: "Correction", slot: Slot, story: Story
+    async def _ask_until_fit(
+        self, correction: "Correction", state: AttemptState
     ) -> Completion | ApiError:
-        def may_ask() -> bool:
-            return self._now() < story.began_s + self._terms.prompt_timeout_s
-
         from copygen.engine.reasking import Way
 
+        def may_ask() -> bool:
+            return self._now() < state.began_s + self._terms.prompt_timeout_s
+
         def ask(prompt: Prompt) -> Awaitable[Completion | ApiError]:
-            return self._until_answered(prompt, slot, story)
+            return self._send_with_retries(prompt, state)
 
-        return await correction.until_fit(Way(ask, may_ask, lambda: story.latency_s))
+        return await correction.until_fit(Way(ask, may_ask, lambda: state.latency_s))
 
-    async def _until_answered(
-        self, prompt: Prompt, slot: Slot, story: Story
+    async def _send_with_retries(
+        self, prompt: Prompt, state: AttemptState
     ) -> Completion | ApiError:
-        answer = await self._attempt(prompt, slot, story)
+        """Send until it is answered or given up."""
+        # A prompt asked again for a better text has its attempts again.
+        state.failures = state.ambiguous = state.waits = 0
+        answer = await self._send_adapted(prompt, state)
         if isinstance(answer, Completion):
             return answer
+        gate = self._admission.gate_of(prompt.model)
 
         async def pause(seconds: float) -> None:
-            slot.release()
-            await self._halt.pause(min(seconds, self._permits.patience_s(prompt.model)))
+            state.slot.release()
+            await self._pause(gate, seconds)
 
         def time_left_s() -> float:
-            return story.began_s + self._terms.prompt_timeout_s - self._now()
+            return state.began_s + self._terms.prompt_timeout_s - self._now()
 
-        persistence = Persistence(
-            self._terms.retry, self._terms.rng, pause, time_left_s, lambda: story.was_probe
-        )
-        return await persistence.retry(answer, lambda: self._attempt(prompt, slot, story))
+        retrier = Retrier(self._terms.retry, self._terms.rng, state, time_left_s)
+        return await retrier.again(answer, lambda: self._send_adapted(prompt, state), pause)
 
-    async def _attempt(self, prompt: Prompt, slot: Slot, story: Story) -> Completion | ApiError:
-        answer = await self._send(prompt, slot, story)
+    async def _pause(self, gate: ModelGate, seconds: float) -> None:
+        """Sleep that long, but no longer than there is patience with the model."""
+        until_s = self._now() + seconds
+        while (left_s := until_s - self._now()) > 0:
+            await self._halt.pause(min(left_s, self._admission.patience_s(gate)))
+
+    async def _send_adapted(self, prompt: Prompt, state: AttemptState) -> Completion | ApiError:
+        answer = await self._send_once(prompt, state)
         for _ in range(MAX_ADAPTATIONS):
             if not isinstance(answer, ApiError) or answer.kind is not Kind.UNSUPPORTED_PARAMETER:
                 break
             if not self._provider.adapt(answer, prompt.model):
                 break
-            answer = await self._send(prompt, slot, story)
+            answer = await self._send_once(prompt, state)
         return answer
 
-    async def _send(self, prompt: Prompt, slot: Slot, story: Story) -> Completion | ApiError:
+    async def _send_once(self, prompt: Prompt, state: AttemptState) -> Completion | ApiError:
         request = self._provider.request(prompt)
-        purse = self._terms.purse
-        if not purse.limited:
-            return await self._send_request(request, prompt, slot, story)
-        hold = await purse.hold(prompt, len(request.content), slot)
+        size_bytes = len(request.content)
+        hold = self._purse.hold_for(prompt, size_bytes) if self._purse.limited else None
         if isinstance(hold, ApiError):
             return hold
-        attempts = story.attempts
-        answer: Completion | ApiError | None = None
-        try:
-            answer = await self._send_request(request, prompt, slot, story)
-        finally:
-            purse.settle(hold, answer, sent=story.attempts > attempts)
-        return answer
-
-    async def _send_request(
-        self, request: httpx.Request, prompt: Prompt, slot: Slot, story: Story
-    ) -> Completion | ApiError:
-        self._pay_for_retry(prompt, story)
-        tokens = self._estimate_tokens(request, prompt)
-        leave = await self._permits.obtain(prompt.model, tokens, slot)
-        self._count_out(story, len(request.content))
-        answer: Completion | ApiError | None = None
-        try:
-            answer = await self._exchange(request, prompt, leave.start)
-        finally:
-            self.meter.in_flight -= 1
-            self._settle(leave, answer)
-        story.on_the_wire = False
-        story.was_probe = leave.model.is_probe or leave.host.is_probe
-        story.latency_s = self._now() - leave.model.began_at
-        self._count_in(answer, prompt, story)
+        tokens = self._estimate_tokens(size_bytes, prompt)
+        async with self._admission.enter(prompt, state, size_bytes, tokens, hold) as permit:
+            self._count_out(state, size_bytes)
+            answer = permit.answer = await self._exchange(request, prompt, permit.start)
+        self._count_in(permit, answer, prompt, state)
         return answer
 
     async def _exchange(
@@ -254,84 +235,72 @@ class Client:
         if self._now() >= self._heed_at:
             self._heed(response.headers, start)
         return self._provider.parse(
-            response.status_code, response.headers, body, self._terms.clock(), prompt
+            response.status_code, response.headers, body, self._terms.wall_clock(), prompt
         )
 
     def _heed(self, headers: Mapping[str, str], start: Start) -> None:
         """Have the pacer know what the provider says of its limits, not more often than needed."""
         now = self._now()
-        limits = limits_from(headers, self._terms.clock())
+        limits = limits_from(headers, self._terms.wall_clock())
         if limits == UNSAID:
-            self._heed_at = now + LOOK_AGAIN_S
+            self._looks += 1
+            # A refusal may come without them where an answer has them.
+            self._heed_at = now + (LOOK_AGAIN_S if self._looks > FIRST_LOOKS else 0.0)
             return
         self._heed_at = now + HEED_EVERY_S
-        self._permits.pacer.heed(now, limits, start)
+        self._admission.pacer.update_from_headers(now, limits, start)
 
-    def _pay_for_retry(self, prompt: Prompt, story: Story) -> None:
-        budget = self._terms.budget
-        if not story.attempts:
-            budget.earn()
-        elif story.repeats and not budget.spend():
-            self._permits.trip(prompt.model, "too many requests had to be repeated")
-
-    def _estimate_tokens(self, request: httpx.Request, prompt: Prompt) -> float:
-        if not self._permits.pacer.paces_tokens:
+    def _estimate_tokens(self, size_bytes: int, prompt: Prompt) -> float:
+        if not self._admission.pacer.paces_tokens:
             return 0.0
         limit = prompt.params.get("max_completion_tokens") or prompt.params.get("max_tokens") or 0
-        return len(request.content) / BYTES_PER_TOKEN + float(limit)
+        return size_bytes / BYTES_PER_TOKEN + float(limit)
 
-    def _count_out(self, story: Story, sent_bytes: int) -> None:
-        story.sent_bytes = sent_bytes
-        story.attempts += 1
-        story.on_the_wire = True
+    def _count_out(self, state: AttemptState, sent_bytes: int) -> None:
+        state.sent_bytes = sent_bytes
+        state.attempts += 1
+        state.on_the_wire = True
         self.meter.requests += 1
-        self.meter.in_flight += 1
-        self.meter.retries += story.repeats
-        self._terms.concurrency.sent(self._now(), self.meter.in_flight)
+        self.meter.retries += state.repeats
 
-    def _count_in(self, answer: Completion | ApiError, prompt: Prompt, story: Story) -> None:
-        story.repeats = False
+    def _count_in(
+        self,
+        permit: Permit,
+        answer: Completion | ApiError,
+        prompt: Prompt,
+        state: AttemptState,
+    ) -> None:
+        state.on_the_wire = False
+        state.latency_s = self._now() - permit.start.at
+        state.repeats = False
         if isinstance(answer, Completion):
-            story.paid.append(answer)
+            state.paid.append(answer)
             return
         rule = RULES[answer.kind]
         if answer.completion is not None:
-            story.paid.append(answer.completion)
+            state.paid.append(answer.completion)
         elif rule.possibly_billed:
-            self._count_doubt(prompt, story)
+            self._count_doubt(prompt, state)
+        self.meter.rate_limited += answer.kind is Kind.RATE_LIMITED
+        self.meter.timeouts += answer.kind is Kind.TIMEOUT
+        state.repeats = rule.action is Action.RETRY
+        # A probe is sent for all prompts of its model: its failure is not its own.
+        excused = rule.action is Action.WAIT or permit.is_probe or state.was_overload
+        state.count_failure(ambiguous=rule.ambiguous, excused=excused)
         self._terms.on_failure(answer)
         if (answer.retry_after_s or 0) > self._terms.retry.max_retry_after_s:
             raise ProviderDown(
                 f"{self._config.name} asks to wait {answer.retry_after_s:,.0f} s "
                 f"({answer.message}). What is done is kept: run the same command again then."
             )
-        self.meter.rate_limited += answer.kind is Kind.RATE_LIMITED
-        story.repeats = rule.action is Action.RETRY
 
-    def _count_doubt(self, prompt: Prompt, story: Story) -> None:
+    def _count_doubt(self, prompt: Prompt, state: AttemptState) -> None:
         self.meter.possibly_billed += 1
-        self._terms.purse.doubt(prompt, story.sent_bytes)
+        self._purse.doubt(prompt, state.sent_bytes)
 
-    def _settle(self, leave: Leave, answer: Completion | ApiError | None) -> None:
-        """Tell the breakers and the pacer; None means the attempt was cut short."""
-        now = self._now()
-        pacer = self._permits.pacer
-        completion = answer.completion if isinstance(answer, ApiError) else answer
-        if completion and completion.usage:
-            pacer.settle(
-                leave.tokens, completion.usage.input_tokens + completion.usage.output_tokens
-            )
-        if answer is None:
-            verdict = Verdict.NEUTRAL
-        elif isinstance(answer, Completion):
-            slow = now - leave.model.began_at > self._terms.slow_call_s
-            verdict = Verdict.FAILURE if slow else Verdict.SUCCESS
-            self._terms.concurrency.answered(now, leave.start.at, pacer.rate_per_s)
-        else:
-            verdict = Verdict.SUCCESS if answer.final else RULES[answer.kind].verdict
-            if answer.kind is Kind.TIMEOUT:
-                self._terms.concurrency.refused(now, leave.start.at, self.meter.in_flight)
-            if answer.kind is Kind.RATE_LIMITED:
-                pacer.rate_limited(now, leave.start, answer.retry_after_s)
-                self._terms.concurrency.refused(now, leave.start.at, self.meter.in_flight)
-        self._permits.record(leave, verdict)
+    def _cut_short(self, prompt: Prompt, state: AttemptState) -> ApiError:
+        """What is said of a prompt that cost, or may have cost, and has no result yet."""
+        if not state.on_the_wire:
+            return ApiError(Kind.CANCELLED, "the run ended before it could be sent again")
+        self._count_doubt(prompt, state)
+        return ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")

@@ -5,15 +5,26 @@ that began first are due first, one timer for the oldest is enough.
 """
 
 import asyncio
+import math
 from types import TracebackType
 from typing import Self
 
+from copygen.engine.clock import RunClock
+
+LATE_S = 0.01
+"""A timer that comes later than this was held up: what arrived meanwhile is read first."""
+GRACE_S = 0.05
+"""For that reading. libuv runs timers before it looks at sockets, asyncio after."""
+
 
 class Deadlines:
-    """Deadlines `limit_s` seconds after each beginning."""
+    """Deadlines `limit_s` seconds after each beginning, by a clock that stops while this process
+    is stopped: its own lateness is not the server's.
+    """
 
-    def __init__(self, limit_s: float) -> None:
+    def __init__(self, limit_s: float, clock: RunClock) -> None:
         self._limit_s = limit_s
+        self._clock = clock
         self._loop = asyncio.get_running_loop()
         self._running: dict[Deadline, None] = {}  # in order of beginning
         self._timer: asyncio.TimerHandle | None = None
@@ -28,10 +39,10 @@ class Deadlines:
 
     def begin(self, deadline: "Deadline") -> None:
         """Watch it from now on."""
-        deadline.due_s = self._loop.time() + self._limit_s
+        deadline.due_s = self._clock.now() + self._limit_s
         self._running[deadline] = None
         if self._timer is None:
-            self._timer = self._loop.call_at(deadline.due_s, self._expire)
+            self._look_in(self._limit_s)
 
     def end(self, deadline: "Deadline") -> None:
         """Watch it no longer."""
@@ -40,14 +51,23 @@ class Deadlines:
             self._timer.cancel()
             self._timer = None
 
-    def _expire(self) -> None:
+    def _look_in(self, seconds: float, *, finally_: bool = False) -> None:
+        due_s = math.inf if finally_ else self._loop.time() + seconds
+        self._timer = self._loop.call_later(seconds, self._expire, due_s)
+
+    def _expire(self, due_s: float) -> None:
+        """Judge what is due; a timer that was held up itself first lets arrived replies be read."""
+        self._clock.look()
+        if self._loop.time() > due_s + LATE_S:
+            self._look_in(GRACE_S, finally_=True)
+            return
         self._timer = None
-        now = self._loop.time()
+        now = self._clock.now()
         for deadline in self._running:
             if deadline.expired:
                 continue
             if deadline.due_s > now:
-                self._timer = self._loop.call_at(deadline.due_s, self._expire)
+                self._look_in(deadline.due_s - now)
                 return
             deadline.expire()
 

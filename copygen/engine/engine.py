@@ -1,7 +1,6 @@
 """The engine put together: one provider, one run, any number of prompts."""
 
 import asyncio
-import math
 import random
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -13,20 +12,19 @@ from urllib.parse import urlsplit
 import httpx
 
 from copygen.config import ProviderConfig, Settings
-from copygen.engine.breaker import State, Transition
-from copygen.engine.client import Client, Terms
-from copygen.engine.clock import utc_now
-from copygen.engine.concurrency import Concurrency
-from copygen.engine.feed import Entry, Feed
+from copygen.engine.admission import LocalAdmission
+from copygen.engine.client import Client, ClientConfig
+from copygen.engine.clock import RunClock, utc_now
+from copygen.engine.control.breaker import RetryBudget, Transition
+from copygen.engine.control.concurrency import Concurrency
+from copygen.engine.control.pacing import Pacer
+from copygen.engine.feed import Feed
 from copygen.engine.halt import Halt
-from copygen.engine.pacer import Pacer
-from copygen.engine.permits import Permits
 from copygen.engine.pipeline import Emit, Pipeline
 from copygen.engine.purse import Purse
 from copygen.engine.refusals import FirstRefusals
-from copygen.engine.retry import RetryBudget
 from copygen.errors import CopygenError, LimitReached
-from copygen.models import ApiError, Prompt, Snapshot
+from copygen.models import ApiError, Snapshot
 from copygen.providers.protocol import Provider
 
 if TYPE_CHECKING:  # a run without rules does without the checks
@@ -67,38 +65,46 @@ class Engine:
         host = urlsplit(config.base_url or "").netloc or config.name
         self._config = config
         self._settings = settings
-        self._on_transition = on_transition
         self._halt = Halt()
-        self._permits = Permits(
-            host,
-            Pacer(config.rpm, config.tpm),
-            settings.breaker,
-            outside.rng,
-            self._halt,
-            self._hear_of,
-        )
+        self._clock = RunClock()
         most = settings.most_in_flight
-        self._budget = RetryBudget(settings.retry, most)
         # Who was told the limit may begin at full width: the pacer keeps to it.
         first = AUTO_FIRST_SLOTS if settings.adapts else most if config.rpm else FIRST_SLOTS
-        self._concurrency = Concurrency(
+        concurrency = Concurrency(
             most, first, adaptive=settings.adapts, deadline_s=settings.timeout_s
         )
         self._purse = Purse(config, settings, self._halt, outside.clock)
-        terms = Terms(
+        self._admission = LocalAdmission(
+            host,
+            Pacer(config.rpm, config.tpm),
+            concurrency,
+            RetryBudget(settings.retry, most),
+            self._purse,
+            settings.breaker,
+            outside.rng,
+            self._halt,
+            self._clock,
+            on_transition,
+        )
+        terms = ClientConfig(
             retry=settings.retry,
-            budget=self._budget,
-            concurrency=self._concurrency,
-            purse=self._purse,
             timeout_s=settings.timeout_s,
             prompt_timeout_s=settings.prompt_timeout_s,
-            slow_call_s=settings.breaker.slow_call_s or math.inf,
             on_failure=on_failure,
             rng=outside.rng,
-            clock=outside.clock,
+            wall_clock=outside.clock,
             reasking=_reasking(standard, config),
         )
-        self._client = Client(config, provider, outside.transport, self._permits, self._halt, terms)
+        self._client = Client(
+            config,
+            provider,
+            outside.transport,
+            self._admission,
+            self._purse,
+            self._halt,
+            self._clock,
+            terms,
+        )
         self._pipeline: Pipeline | None = None
 
     async def run(self, feed: Feed, emit: Emit, *, proven: bool = False) -> CopygenError | None:
@@ -114,13 +120,16 @@ class Engine:
             self._client.complete,
             emit,
             self._halt,
-            self._concurrency,
-            defer=self._is_crowded,
+            self._admission,
             refusals=FirstRefusals(self._config.name, proven=proven),
         )
-        with self._deadline():
-            await self._pipeline.run()
-        return self._halt.error or self._purse.shortfall()
+        self._clock.start()
+        try:
+            with self._deadline():
+                await self._pipeline.run()
+        finally:
+            self._clock.stop()
+        return self._halt.error or self._admission.given_up() or self._purse.shortfall()
 
     def stop(self, error: CopygenError | None = None) -> None:
         """Take no more prompts, for the user's wish or for `error`; finish what is in flight."""
@@ -151,30 +160,21 @@ class Engine:
         finally:
             timer.cancel()
 
-    def _hear_of(self, transition: Transition) -> None:
-        if transition.after is State.CLOSED:
-            self._budget.refill()
-        self._on_transition(transition)
-
-    def _is_crowded(self, entry: Entry) -> bool:
-        return isinstance(entry, Prompt) and self._permits.is_crowded(
-            entry.model, self._concurrency.limit
-        )
-
     def snapshot(self) -> Snapshot:
         """What is going on at this moment."""
-        meter = self._client.meter
-        state, wait_s = self._permits.worst()
+        admission = self._admission
+        state, wait_s = admission.worst()
         in_progress = self._pipeline.in_progress if self._pipeline else 0
         return Snapshot(
-            traffic=meter.reading(self._permits.openings, self._purse.doubtful_usd),
-            in_flight=meter.in_flight,
-            waiting=max(0, in_progress - meter.in_flight),
+            traffic=self._client.meter.reading(admission.openings, self._purse.doubtful_usd),
+            in_flight=admission.in_flight,
+            waiting=max(0, in_progress - admission.in_flight),
             breaker=state.value,
             breaker_wait_s=wait_s,
-            limit=self._concurrency.limit,
-            adapts=self._concurrency.adaptive,
+            limit=admission.concurrency.limit,
+            adapts=admission.concurrency.adaptive,
             budget=self._purse.state(),
+            held_s=admission.held_s(),
         )
 
 

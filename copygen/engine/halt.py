@@ -11,8 +11,12 @@ from collections.abc import Callable
 from copygen.errors import CopygenError
 
 
-class Halted(Exception):
-    """Raised where a prompt waits when the run is ending: it is left for the next run."""
+class LeftForLater(Exception):
+    """This prompt is left for the next run. Raised where it waits; nothing of it is on the wire."""
+
+
+class Halted(LeftForLater):
+    """Because the run is ending."""
 
 
 class Alarm:

@@ -19,27 +19,52 @@ from copygen.models import (
 )
 from copygen.providers.pricing import cost_of
 
-if TYPE_CHECKING:  # a run without rules does without the checks
-    from copygen.engine.reasking import Outcome
+if TYPE_CHECKING:
+    from copygen.engine.admission import Slot
+    from copygen.engine.reasking import Outcome  # a run without rules does without the checks
 
 
 @dataclass(slots=True)
-class Story:
-    """What has happened to one prompt so far. Times are seconds of the event loop's clock."""
+class AttemptState:
+    """What has happened to one prompt so far. Times are seconds of the run's clock."""
 
     began_s: float
+    slot: "Slot"
+    """The request slot of its worker; held only while a request is on the wire."""
     attempts: int = 0
+    """Requests sent."""
+    failures: int = 0
+    """Attempts used up, of those it may have."""
+    ambiguous: int = 0
+    """Failures that may have been billed."""
+    waits: int = 0
+    """Failures that used up no attempt."""
+    overloads: int = 0
+    """Times it was told that the provider was full while others were answered."""
+    failed_at: float | None = None
+    """When it last failed in a way that may be its own fault."""
+    suspect: bool = False
+    """Whether it may be what its model is in trouble with: it failed before, or waited while the
+    model was in trouble and another prompt showed that it is well."""
     latency_s: float | None = None
     """Of the latest attempt."""
     repeats: bool = False
     """Whether the next request repeats one that failed, rather than one told to wait."""
+    was_overload: bool = False
+    """Whether the latest attempt met a provider that was full, but well."""
     sent_bytes: int = 0
     """The body of the latest request."""
     on_the_wire: bool = False
-    was_probe: bool = False
-    """Whether the latest attempt was a breaker's probe."""
     paid: list[Completion] = field(default_factory=list)
     """Every reply it got, usable or not."""
+
+    def count_failure(self, *, ambiguous: bool, excused: bool) -> None:
+        """An attempt failed; `excused` when it used up none, for it was not the prompt's turn to
+        fail: told to come later, or sent to see whether anybody is there.
+        """
+        self.ambiguous += ambiguous
+        self.waits += excused
+        self.failures += not excused
 
     @property
     def spent(self) -> bool:
@@ -50,7 +75,7 @@ class Story:
 def result_of(
     prompt: Prompt,
     answer: Completion | ApiError,
-    story: Story,
+    state: AttemptState,
     config: ProviderConfig,
     *,
     now_s: float,
@@ -66,8 +91,8 @@ def result_of(
     completion = answer.completion if isinstance(answer, ApiError) else answer
     if outcome is not None:
         completion = outcome.completion
-        story.latency_s = outcome.latency_s
-    cost_usd, cost_note = _bill(story, config, prompt.model, created_at)
+        state.latency_s = outcome.latency_s
+    cost_usd, cost_note = _bill(state, config, prompt.model, created_at)
     return Result(
         id=prompt.id,
         key=prompt.key,
@@ -77,12 +102,12 @@ def result_of(
         provider=config.name,
         model=prompt.model,
         finish_reason=completion.finish_reason if completion else None,
-        usage=_total_usage(story.paid),
+        usage=_total_usage(state.paid),
         cost_usd=cost_usd,
         cost_note=cost_note,
-        latency_ms=_latency_ms(completion, story),
-        total_ms=(now_s - story.began_s) * 1000,
-        attempts=story.attempts,
+        latency_ms=_latency_ms(completion, state),
+        total_ms=(now_s - state.began_s) * 1000,
+        attempts=state.attempts,
         error=ErrorInfo(error.kind, error.message, error.status) if error else None,
         created_at=created_at,
         data=outcome.reading.data or None if outcome else None,
@@ -115,10 +140,10 @@ def result_of_fault(fault: InputFault, config: ProviderConfig, created_at: datet
     )
 
 
-def _latency_ms(completion: Completion | None, story: Story) -> float | None:
-    if completion is None or story.latency_s is None:
+def _latency_ms(completion: Completion | None, state: AttemptState) -> float | None:
+    if completion is None or state.latency_s is None:
         return None
-    return story.latency_s * 1000
+    return state.latency_s * 1000
 
 
 def _status(error: ApiError | None) -> Status:
@@ -132,13 +157,13 @@ def _status(error: ApiError | None) -> Status:
 
 
 def _bill(
-    story: Story, config: ProviderConfig, model: str, at: datetime
+    state: AttemptState, config: ProviderConfig, model: str, at: datetime
 ) -> tuple[Decimal | None, str | None]:
-    if not story.attempts:
+    if not state.attempts:
         return Decimal(0), "nothing was sent"
-    if not story.paid:
+    if not state.paid:
         return None, "no reply, so nothing to price"
-    costs = [cost_of(completion, config, model, at) for completion in story.paid]
+    costs = [cost_of(completion, config, model, at) for completion in state.paid]
     note = next((cost.note for cost in costs if cost.note), None)
     total_usd = Decimal(0)
     for cost in costs:

@@ -9,16 +9,20 @@ row, the source is read no further than needed, and a finished worker makes room
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 
-from copygen.engine.concurrency import Concurrency
+from copygen.engine.admission import LocalAdmission, Slot
 from copygen.engine.feed import Entry, Feed
-from copygen.engine.halt import Halt, Halted
+from copygen.engine.halt import Halt, LeftForLater
 from copygen.engine.refusals import FirstRefusals
-from copygen.engine.slots import Slot, Slots
 from copygen.errors import CopygenError
-from copygen.models import Result
+from copygen.models import Prompt, Result
 
 IN_PROGRESS_PER_SLOT = 4
 """Prompts under way per request slot, those that wait to be retried included."""
+FEWEST_IN_PROGRESS = 100
+"""So many may be under way however few slots there are: a few dozen faulty rows in a row must not
+keep the next good one from being read."""
+MOST_PARKED = 1000
+"""Suspects (`AttemptState.suspect`) that do not count among those: few of them have a slot."""
 
 Emit = Callable[[Result], Awaitable[None] | None]
 """Takes a result; what it returns, if anything, is over once the result is safe."""
@@ -36,18 +40,15 @@ class Pipeline:
         work: Work,
         emit: Emit,
         halt: Halt,
-        concurrency: Concurrency,
-        defer: Callable[[Entry], bool],
+        admission: LocalAdmission,
         refusals: FirstRefusals,
     ) -> None:
         """`emit` is called with each result as it comes, from the event loop; its worker begins
         nothing new before the result is safe. `refusals` may hold the first ones back.
 
-        As many requests are on the wire as `concurrency` allows, which `work` keeps informed.
-        Entries for which `defer` is true are better taken later, if the feed can do that.
+        As many requests are on the wire as `admission` allows, through which `work` sends them.
         """
         self._feed = feed
-        self._defer = defer
         self._work = work
         self._emit = emit
         self._halt = halt
@@ -55,9 +56,10 @@ class Pipeline:
         self._exhausted = False
         self._workers: set[asyncio.Task[None]] = set()
         self._group: asyncio.TaskGroup
-        self._concurrency = concurrency
-        self._limit = concurrency.limit
-        self.slots = Slots(concurrency, self._hire)
+        self._admission = admission
+        self._limit = admission.concurrency.limit
+        self._slots = admission.slots
+        self._slots.on_free = self._hire
         self.in_progress = 0
 
     async def run(self) -> None:
@@ -78,9 +80,12 @@ class Pipeline:
             self._feed.close()
 
     def _hire(self) -> None:
-        limit = self._concurrency.limit * IN_PROGRESS_PER_SLOT
-        while not self._exhausted and not self._halt.called and len(self._workers) < limit:
-            slot = self.slots.take()
+        limit = max(self._admission.concurrency.limit * IN_PROGRESS_PER_SLOT, FEWEST_IN_PROGRESS)
+        while not self._exhausted and not self._halt.called:
+            working = len(self._workers)
+            if working >= limit and working - min(self._admission.parked(), MOST_PARKED) >= limit:
+                return
+            slot = self._slots.take()
             if slot is None:
                 return
             worker = self._group.create_task(self._work_on(slot))
@@ -89,10 +94,10 @@ class Pipeline:
 
     async def _work_on(self, slot: Slot) -> None:
         try:
-            while not self._halt.called and not self.slots.wanted:
+            while not self._halt.called and not self._slots.wanted:
                 entry = await self._feed.take(self._defer)
                 if entry is None:
-                    self._exhausted = True
+                    self._exhausted = self._admission.source_has_ended = True
                     return
                 await self._bring_to_end(entry, slot)
                 await slot.acquire()
@@ -108,15 +113,15 @@ class Pipeline:
         self.in_progress += 1
         try:
             result = await self._work(entry, slot)
-        except Halted:
+        except LeftForLater:
             return
         finally:
             self.in_progress -= 1
         if result is None:
             return
-        if self._limit != self._concurrency.limit:
-            self._limit = self._concurrency.limit
-            self.slots.hand_out()
+        if self._limit != self._admission.concurrency.limit:
+            self._limit = self._admission.concurrency.limit
+            self._slots.hand_out()
         await self._emit_all(self._refusals.passed(result))
 
     async def _emit_all(self, results: Sequence[Result]) -> None:
@@ -125,6 +130,9 @@ class Pipeline:
         for result in results:
             if (safe := self._emit(result)) is not None:
                 await safe
+
+    def _defer(self, entry: Entry) -> bool:
+        return isinstance(entry, Prompt) and self._admission.passes_over(entry.model)
 
     def _cancel_workers(self) -> None:
         for worker in tuple(self._workers):

@@ -25,9 +25,8 @@ from copygen.engine.budget import (
     usd,
 )
 from copygen.engine.clock import utc_now
-from copygen.engine.halt import Alarm, Halt, Halted
+from copygen.engine.halt import Alarm, Halt, LeftForLater
 from copygen.engine.retry import RULES
-from copygen.engine.slots import Slot
 from copygen.engine.worst_case import Unbounded, WorstCases
 from copygen.errors import LimitReached
 from copygen.models import ApiError, BudgetState, Completion, Kind, Prompt
@@ -38,7 +37,7 @@ PASSED_OVER_MAX = 100
 _UNSTRETCHED = (Fraction(1), Fraction(1))
 
 
-class PassedOver(Halted):
+class OverBudget(LeftForLater):
     """This prompt does not fit the budget any more: it is left for the next run."""
 
 
@@ -100,22 +99,30 @@ class Purse:
         self._doubtful_picousd = 0
         self._unbounded = 0
 
-    async def hold(self, prompt: Prompt, size_bytes: int, slot: Slot) -> Hold | ApiError:
-        """Set the worst case of a request aside, waiting without a slot until it fits.
-
-        An ApiError when nobody can say what the worst case is. Raises PassedOver when the
-        request cannot fit any more, Halted when the run is ending.
+    def hold_for(self, prompt: Prompt, size_bytes: int) -> Hold | ApiError:
+        """What a request needs set aside: nothing is yet. An ApiError when nobody can say what
+        its worst case is.
         """
         bound = self._worst_cases.of(prompt, size_bytes)
         if isinstance(bound, Unbounded):
             return ApiError(Kind.INPUT, bound.reason)
         hold = Hold(prompt.model, bound, self._stretched(prompt.model, bound))
         self._smallest = hold.worst.least(self._smallest or hold.worst)
-        if self._line or not self._budget.reserve(hold.worst):
-            slot.release()
-            await self._stand_in_line(_Ticket(hold.worst))
-        self._refused_in_a_row = 0
         return hold
+
+    def take(self, hold: Hold) -> bool:
+        """Set it aside now; False when it does not fit, or others stand in line before it."""
+        if self._line or not self._budget.reserve(hold.worst):
+            return False
+        self._refused_in_a_row = 0
+        return True
+
+    async def wait(self, hold: Hold) -> None:
+        """Wait in line until it is set aside. Raises OverBudget when it cannot fit any more,
+        Halted when the run is ending.
+        """
+        await self._stand_in_line(_Ticket(hold.worst))
+        self._refused_in_a_row = 0
 
     def settle(self, hold: Hold, answer: Completion | ApiError | None, *, sent: bool) -> None:
         """Put the real cost in the place of what was held, as far as it is known.
@@ -180,7 +187,7 @@ class Purse:
         finally:
             self._waiting -= 1
         if ticket.refused:
-            raise PassedOver
+            raise OverBudget
 
     def _leave_line(self, ticket: _Ticket) -> None:
         ticket.left = True

@@ -15,7 +15,8 @@ from typing import TypeVar
 import tenacity
 
 from copygen.config import RetrySettings
-from copygen.engine.breaker import Verdict
+from copygen.engine.control.breaker import Verdict
+from copygen.engine.outcome import AttemptState
 from copygen.models import ApiError, Kind
 
 
@@ -46,7 +47,7 @@ class Rule:
 
 
 RULES: dict[Kind, Rule] = {
-    Kind.RATE_LIMITED: Rule(Action.WAIT, Verdict.NEUTRAL),
+    Kind.RATE_LIMITED: Rule(Action.WAIT, Verdict.REFUSED),
     Kind.CONNECTION: Rule(Action.WAIT, Verdict.NO_CONNECTION),
     Kind.TIMEOUT: Rule(Action.RETRY, Verdict.TIMEOUT, possibly_billed=True, ambiguous=True),
     Kind.INTERRUPTED: Rule(Action.RETRY, Verdict.FAILURE, possibly_billed=True, ambiguous=True),
@@ -81,116 +82,89 @@ def backoff_s(n: int, base_s: float, cap_s: float, rng: random.Random) -> float:
     return rng.uniform(0.0, min(cap_s, base_s * 2.0 ** min(n - 1, 60)))
 
 
-class RetryBudget:
-    """Bounds the retries of a whole run, so that a provider in trouble is not sent five times
-    the traffic: at most `budget_share` per prompt, on top of a reserve.
-
-    An empty budget fails no prompt: it is for the breaker to stop the traffic, after which the
-    reserve is full again. (The share is Finagle's idea; theirs is 20 %. With 20 % of requests
-    failing, honest retries need 25 %.)
-    """
-
-    def __init__(self, settings: RetrySettings, concurrency: int) -> None:
-        self._share = settings.budget_share
-        self._reserve = float(settings.budget_reserve + concurrency)
-        self._left = self._reserve
-
-    def earn(self) -> None:
-        """A prompt was sent for the first time."""
-        self._left = min(self._left + self._share, 10 * self._reserve)
-
-    def spend(self) -> bool:
-        """Pay for one retry; False when there is nothing left."""
-        if self._left < 1:
-            return False
-        self._left -= 1
-        return True
-
-    def refill(self) -> None:
-        """The provider is back: begin again with the reserve."""
-        self._left = max(self._left, self._reserve)
+FULL = frozenset({503, 529})
+"""Statuses by which a provider says that it has too much to do."""
 
 
-class Persistence:
-    """How one prompt is tried again: tenacity's loop with our own count, stop and wait.
+def verdict_on(error: ApiError) -> Verdict:
+    """What a failed attempt tells the circuit breaker."""
+    if error.final:
+        return Verdict.SUCCESS
+    if error.kind is Kind.SERVER and error.status in FULL:
+        return Verdict.OVERLOADED
+    return RULES[error.kind].verdict
 
-    One instance per prompt in trouble, never shared: it counts.
+
+class Retrier:
+    """How one prompt is sent again, by tenacity: what is worth it, how long to wait, when to stop.
+
+    What has happened so far is in the prompt's `AttemptState`.
     """
 
     def __init__(
         self,
         settings: RetrySettings,
         rng: random.Random,
-        pause: Callable[[float], Awaitable[None]],
+        state: AttemptState,
         time_left_s: Callable[[], float] = lambda: math.inf,
-        was_probe: Callable[[], bool] = lambda: False,
     ) -> None:
-        """`time_left_s` says how long the prompt may still take, `was_probe` whether the last
-        attempt was a breaker's probe: one that fails uses up no attempt of its prompt.
-        """
+        """`time_left_s` says how long the prompt may still take."""
         self._settings = settings
         self._rng = rng
-        self._pause = pause
+        self._state = state
         self._time_left_s = time_left_s
-        self._was_probe = was_probe
-        self._failures = 0
-        self._ambiguous = 0
-        self._waits = 0
 
-    async def retry(
-        self, error: ApiError, attempt: Callable[[], Awaitable[Answer | ApiError]]
+    async def again(
+        self,
+        error: ApiError,
+        attempt: Callable[[], Awaitable[Answer | ApiError]],
+        pause: Callable[[float], Awaitable[None]],
     ) -> Answer | ApiError:
-        """Wait and call `attempt` until it answers or retrying ends; the last outcome.
+        """Pause and call `attempt` until it answers or retrying ends; the last outcome.
 
-        `error` is the failure of the first attempt, made by the caller: most prompts never
-        need this loop. Whatever `attempt` or `pause` raises passes through.
+        `error` is what the first attempt came to, which the caller made: most prompts need no
+        more. Whatever `attempt` or `pause` raises passes through.
         """
-        outcomes: list[ApiError] = [error]
+        first: list[ApiError] = [error]
 
         async def next_outcome() -> Answer | ApiError:
-            return outcomes.pop() if outcomes else await attempt()
+            return first.pop() if first else await attempt()
 
-        loop = tenacity.AsyncRetrying(
-            retry=tenacity.retry_if_result(self._is_worth_another),
-            # tenacity calls these three in this order.
-            after=self._count,
+        retrying = tenacity.AsyncRetrying(
+            retry=tenacity.retry_if_result(_is_worth_another),
             wait=self._wait_s,
             stop=self._is_spent,
-            sleep=self._pause,
+            sleep=pause,
             retry_error_callback=_last_outcome,
         )
-        result: Answer | ApiError = await loop(next_outcome)
+        result: Answer | ApiError = await retrying(next_outcome)
         return result
 
-    @staticmethod
-    def _is_worth_another(outcome: object) -> bool:
-        return (
-            isinstance(outcome, ApiError)
-            and not outcome.final
-            and RULES[outcome.kind].action in (Action.RETRY, Action.WAIT)
-        )
-
-    def _count(self, state: tenacity.RetryCallState) -> None:
-        rule = RULES[_error_of(state).kind]
-        self._ambiguous += rule.ambiguous
-        if rule.action is Action.WAIT or self._was_probe():
-            self._waits += 1
-        else:
-            self._failures += 1
-
-    def _wait_s(self, state: tenacity.RetryCallState) -> float:
-        error, rules = _error_of(state), self._settings
+    def _wait_s(self, attempted: tenacity.RetryCallState) -> float:
+        error, rules = _error_of(attempted), self._settings
         throttled = error.kind is Kind.RATE_LIMITED
         base_s = min(THROTTLED_BASE_S, rules.base_s) if throttled else rules.base_s
-        n = self._failures + self._waits
-        return (error.retry_after_s or 0.0) + backoff_s(n, base_s, rules.cap_s, self._rng)
+        cap_s, asked_s = rules.cap_s, error.retry_after_s or 0.0
+        if throttled and asked_s:
+            # It said when: jitter keeps prompts apart, and need not grow past what was asked.
+            cap_s = min(cap_s, max(1.0, asked_s))
+        n = max(1, self._state.failures + self._state.waits)
+        return asked_s + backoff_s(n, base_s, cap_s, self._rng)
 
-    def _is_spent(self, state: tenacity.RetryCallState) -> bool:
+    def _is_spent(self, attempted: tenacity.RetryCallState) -> bool:
         return (
-            self._failures >= self._settings.max_attempts
-            or self._ambiguous > self._settings.max_ambiguous
-            or state.upcoming_sleep > self._time_left_s()
+            self._state.failures >= self._settings.max_attempts
+            or self._state.ambiguous > self._settings.max_ambiguous
+            or attempted.upcoming_sleep > self._time_left_s()
         )
+
+
+def _is_worth_another(outcome: object) -> bool:
+    return (
+        isinstance(outcome, ApiError)
+        and not outcome.final
+        and RULES[outcome.kind].action in (Action.RETRY, Action.WAIT)
+    )
 
 
 def _last_outcome(state: tenacity.RetryCallState) -> object:

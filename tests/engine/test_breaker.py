@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from copygen.config import BreakerSettings
-from copygen.engine.breaker import CircuitBreaker, Permit, State, Verdict
+from copygen.engine.control.breaker import Call, CircuitBreaker, State, Verdict
 
 S, F, T, N, X = (
     Verdict.SUCCESS,
@@ -26,9 +26,9 @@ def breaker(**changes: object) -> CircuitBreaker:
     return CircuitBreaker("m at host", rules, random.Random(0))
 
 
-def admitted(subject: CircuitBreaker, now: float) -> Permit:
+def admitted(subject: CircuitBreaker, now: float) -> Call:
     permit = subject.admit(now)
-    assert isinstance(permit, Permit)
+    assert isinstance(permit, Call)
     return permit
 
 
@@ -154,7 +154,7 @@ def test_twelve_percent_of_random_faults_at_concurrency_50_do_not_open_it(seed: 
     rng = random.Random(seed)
     subject = breaker()
     now = 0.0
-    in_flight: list[tuple[float, Verdict, Permit]] = []
+    in_flight: list[tuple[float, Verdict, Call]] = []
     for _ in range(5_000):
         while len(in_flight) < 50 and not isinstance(permit := subject.admit(now), float):
             fault = rng.random() < 0.12
@@ -213,7 +213,7 @@ def test_B2_half_open_admits_one_probe_whoever_asks() -> None:
     subject = breaker()
     open_at(subject, 0.0)
     answers = [subject.admit(6.0) for _ in range(1000)]
-    assert sum(isinstance(answer, Permit) for answer in answers) == 1
+    assert sum(isinstance(answer, Call) for answer in answers) == 1
     assert answers[1:] == [math.inf] * 999
 
 
@@ -244,7 +244,7 @@ def test_after_closing_starts_come_slowly_and_faster_and_faster() -> None:
     starts, now = [], 6.0
     while now < 11.0:
         answer = subject.admit(now)
-        if isinstance(answer, Permit):
+        if isinstance(answer, Call):
             starts.append(now)
         else:
             now += answer
@@ -281,7 +281,7 @@ class Promises(RuleBasedStateMachine):
         super().__init__()
         self.subject = CircuitBreaker("x", BreakerSettings(), random.Random(1))
         self.now = 0.0
-        self.probes: set[Permit] = set()
+        self.probes: set[Call] = set()
 
     @rule(seconds=st.floats(0, 90))
     def wait(self, seconds: float) -> None:
@@ -289,12 +289,12 @@ class Promises(RuleBasedStateMachine):
         self.now += seconds
 
     @rule(target=in_flight, count=st.integers(1, 12))
-    def ask(self, count: int) -> list[Permit]:
+    def ask(self, count: int) -> list[Call]:
         """Several ask at once; a wait is never wrong about the future."""
         permits = []
         for _ in range(count):
             answer = self.subject.admit(self.now)
-            if isinstance(answer, Permit):
+            if isinstance(answer, Call):
                 permits.append(answer)
                 if answer.is_probe:
                     self.probes.add(answer)
@@ -305,7 +305,7 @@ class Promises(RuleBasedStateMachine):
         return permits
 
     @rule(permits=consumes(in_flight), verdict=st.sampled_from(Verdict))
-    def end(self, permits: list[Permit], verdict: Verdict) -> None:
+    def end(self, permits: list[Call], verdict: Verdict) -> None:
         """Calls end, possibly long after the state they began in."""
         for permit in permits:
             before, stale = self.subject.state, permit.generation != self.subject._generation

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.config import Settings
-from copygen.engine.concurrency import CUT, Concurrency
+from copygen.engine.control.concurrency import CUT, Concurrency
 from copygen.models import Status
 from tests.support.capable import Capable
 from tests.support.fakes import Run, prompt, prompts

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from copygen.engine.clock import RunClock
 from copygen.engine.deadlines import Deadlines
 from tests.support.virtual_loop import run_virtual
 
@@ -20,7 +21,7 @@ async def _sleep(deadlines: Deadlines, seconds: float) -> str:
 
 def test_a_body_that_takes_longer_ends_with_timeout_at_its_own_time() -> None:
     async def main() -> None:
-        deadlines = Deadlines(10.0)
+        deadlines = Deadlines(10.0, RunClock())
         bodies = []
         for begun_after_s in (0, 3, 3, 4):
             await asyncio.sleep(begun_after_s)
@@ -32,7 +33,7 @@ def test_a_body_that_takes_longer_ends_with_timeout_at_its_own_time() -> None:
 
 def test_bodies_that_end_in_time_are_left_alone_and_leave_no_timer() -> None:
     async def main() -> None:
-        deadlines = Deadlines(10.0)
+        deadlines = Deadlines(10.0, RunClock())
         seconds = (1, 20, 9, 30, 2)
         bodies = [_sleep(deadlines, one) for one in seconds]
         ends = await asyncio.gather(*bodies)
@@ -46,7 +47,7 @@ def test_bodies_that_end_in_time_are_left_alone_and_leave_no_timer() -> None:
 
 def test_a_cancelled_body_is_cancelled_and_not_timed_out() -> None:
     async def main() -> None:
-        body = asyncio.ensure_future(_sleep(Deadlines(10.0), 60))
+        body = asyncio.ensure_future(_sleep(Deadlines(10.0, RunClock()), 60))
         await asyncio.sleep(5)
         body.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -59,7 +60,7 @@ def test_a_cancellation_at_the_moment_of_the_deadline_wins() -> None:
     """Who asked for the end of the run must not be told of a timeout instead."""
 
     async def main() -> None:
-        body = asyncio.ensure_future(_sleep(Deadlines(10.0), 60))
+        body = asyncio.ensure_future(_sleep(Deadlines(10.0, RunClock()), 60))
         await asyncio.sleep(0)
         asyncio.get_running_loop().call_at(10.0, body.cancel)
         with pytest.raises(asyncio.CancelledError):
@@ -70,7 +71,7 @@ def test_a_cancellation_at_the_moment_of_the_deadline_wins() -> None:
 
 def test_other_errors_pass_through() -> None:
     async def main() -> None:
-        with pytest.raises(ZeroDivisionError), Deadlines(10.0).one():
+        with pytest.raises(ZeroDivisionError), Deadlines(10.0, RunClock()).one():
             raise ZeroDivisionError
 
     run_virtual(main())
@@ -80,7 +81,7 @@ def test_inside_an_outer_timeout_each_keeps_its_own() -> None:
     async def main() -> None:
         with pytest.raises(TimeoutError):
             async with asyncio.timeout(5):
-                await _sleep(Deadlines(10.0), 60)
-        assert await _sleep(Deadlines(1.0), 60) == "timeout after 1.0 s"
+                await _sleep(Deadlines(10.0, RunClock()), 60)
+        assert await _sleep(Deadlines(1.0, RunClock()), 60) == "timeout after 1.0 s"
 
     run_virtual(main())

@@ -7,7 +7,13 @@ import httpx
 import pytest
 
 from copygen.config import Settings
-from copygen.engine.pacer import DOUBTFUL_REFUSALS, DOUBTFUL_STARTS, TRIAL_STARTS, TRIALS, Doubt
+from copygen.engine.control.pacing import (
+    DOUBTFUL_REFUSALS,
+    DOUBTFUL_STARTS,
+    TRIAL_STARTS,
+    TRIALS,
+    Doubt,
+)
 from copygen.models import Status
 from tests.support.fakes import Run, prompts
 from tests.support.virtual_loop import run_virtual

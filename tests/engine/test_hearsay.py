@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from copygen.config import Settings
-from copygen.engine.hearsay import rate_of
+from copygen.engine.control.pacing import rate_of
 from copygen.models import Status
 from tests.support.fakes import CONFIG, Run, prompts
 from tests.support.virtual_loop import run_virtual

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.engine.limiter import BURST_S, RateLimiter
-from copygen.engine.pacer import Pacer, best_bound_per_s
+from copygen.engine.control.pacing import BURST_S, Pacer, RateLimiter, best_bound_per_s
 
 AN_HOUR = 3600.0
 

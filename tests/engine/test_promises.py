@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copygen.config import BreakerSettings, RetrySettings, Settings
-from copygen.engine.breaker import State
+from copygen.engine.control.breaker import State
 from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import Status
 from tests.support import fakes

@@ -10,12 +10,10 @@ import httpx
 import pytest
 
 from copygen.config import ModelConfig, Price, ProviderConfig, RetrySettings, Settings
-from copygen.engine.concurrency import Concurrency
 from copygen.engine.halt import Halt, Halted
 from copygen.engine.purse import PASSED_OVER_MAX, Hold, Purse
-from copygen.engine.slots import Slot, Slots
 from copygen.errors import LimitReached
-from copygen.models import Completion, Kind, Prompt, Status, Usage
+from copygen.models import Completion, Kind, Message, Prompt, Status, Usage
 from tests.support import fakes
 from tests.support.fakes import CONFIG, Run, prompts
 from tests.support.virtual_loop import run_virtual
@@ -166,7 +164,8 @@ def test_an_attempt_that_may_have_been_billed_stays_spent(
         raise AssertionError
 
     settings = limited(1000, 1, timeout_s=1, retry=RetrySettings(max_attempts=1))
-    run, _ = run_over(capped(50), settings, monkeypatch, lambda: 1.0, hang)
+    alike = [replace(prompt, messages=(Message("user", "7"),)) for prompt in capped(50)]
+    run, _ = run_over(alike, settings, monkeypatch, lambda: 1.0, hang)
     assert isinstance(run.error, LimitReached)
     snapshot = run.engine.snapshot()
     assert snapshot.budget is not None
@@ -277,16 +276,17 @@ def test_tokens_can_be_limited_where_no_price_is_known(monkeypatch: pytest.Monke
     assert 4500 <= provider.billed_tokens <= 5000
 
 
-def the_purse(tokens: int) -> tuple[Purse, Halt, Callable[[], Slot]]:
+def the_purse(tokens: int) -> tuple[Purse, Halt]:
     halt = Halt()
-    slots = Slots(Concurrency(100, 100, adaptive=False), lambda: None)
+    return Purse(PRICED, limited(tokens, 1), halt), halt
 
-    def slot() -> Slot:
-        taken = slots.take()
-        assert taken is not None
-        return taken
 
-    return Purse(PRICED, limited(tokens, 1), halt), halt, slot
+async def held(purse: Purse, prompt: Prompt) -> Hold:
+    hold = purse.hold_for(prompt, 100)
+    assert isinstance(hold, Hold)
+    if not purse.take(hold):
+        await purse.wait(hold)
+    return hold
 
 
 def reserved(purse: Purse) -> tuple[int, int]:
@@ -297,11 +297,10 @@ def reserved(purse: Purse) -> tuple[int, int]:
 
 def test_money_granted_to_one_whom_the_end_of_the_run_overtakes_is_given_back() -> None:
     async def main() -> None:
-        purse, halt, slot = the_purse(250)
+        purse, halt = the_purse(250)
         (prompt,) = capped(1)
-        first = await purse.hold(prompt, 100, slot())
-        assert isinstance(first, Hold)
-        second = asyncio.ensure_future(purse.hold(prompt, 100, slot()))
+        first = await held(purse, prompt)
+        second = asyncio.ensure_future(held(purse, prompt))
         await asyncio.sleep(0)
         assert reserved(purse) == (200, 1)
         purse.settle(first, None, sent=False)
@@ -316,13 +315,12 @@ def test_money_granted_to_one_whom_the_end_of_the_run_overtakes_is_given_back() 
 
 def test_one_who_gives_up_waiting_holds_up_nobody_behind() -> None:
     async def main() -> None:
-        purse, _, slot = the_purse(450)
+        purse, _ = the_purse(450)
         (small,), (large,) = capped(1), capped(1, lambda _: 300)
-        first = await purse.hold(small, 100, slot())
-        assert isinstance(first, Hold)
-        head = asyncio.ensure_future(purse.hold(large, 100, slot()))
+        await held(purse, small)
+        head = asyncio.ensure_future(held(purse, large))
         await asyncio.sleep(0)
-        behind = asyncio.ensure_future(purse.hold(small, 100, slot()))
+        behind = asyncio.ensure_future(held(purse, small))
         await asyncio.sleep(0)
         assert reserved(purse) == (200, 2), "nobody is overtaken"
         head.cancel()
@@ -333,14 +331,55 @@ def test_one_who_gives_up_waiting_holds_up_nobody_behind() -> None:
 
 
 def test_who_waits_for_money_holds_no_slot() -> None:
-    async def main() -> None:
-        purse, _, slot = the_purse(250)
-        (prompt,) = capped(1)
-        await purse.hold(prompt, 100, slot())
-        mine = slot()
-        waiting = asyncio.ensure_future(purse.hold(prompt, 100, mine))
-        await asyncio.sleep(0)
-        assert not mine.held
-        waiting.cancel()
+    """Three slots, money for two at a time: the third does without until money has come free."""
+    entries = [replace(prompt, params={"max_tokens": 100}) for prompt in prompts(3)]
 
-    run_virtual(main())
+    async def provider(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(1)
+        return httpx.Response(200, content=b"x")
+
+    async def main() -> Run:
+        paid = Provider(lambda: 0.01)
+        run = Run(provider, settings=limited(210, 3), config=PRICED, provider=paid)
+        working = asyncio.create_task(run.over(entries))
+        await asyncio.sleep(0.5)
+        state = run.engine.snapshot()
+        assert state.in_flight == 2
+        assert state.budget is not None
+        assert state.budget.waiting == 1
+        assert run.engine._admission.slots.take() is not None
+        return await working
+
+    assert len(run_virtual(main()).results) == 3
+
+
+def test_12A12_rows_of_a_dead_model_hold_no_money_while_they_wait() -> None:
+    """With money for four at a time, two hundred rows of a model behind an open breaker must not
+    keep the healthy one's from being bought.
+    """
+    ended: dict[str, float] = {}
+    models = {name: ModelConfig(price=PRICE).model_dump() for name in ("dead", "well")}
+    config = ProviderConfig.model_validate({**CONFIG.model_dump(), "models": models})
+
+    async def provider(request: httpx.Request) -> httpx.Response:
+        now = asyncio.get_running_loop().time()
+        await asyncio.sleep(0.05)
+        if request.headers["x-model"] == "dead" and now < 400:
+            return httpx.Response(500)
+        ended[request.headers["x-model"]] = now
+        return httpx.Response(200, content=b"x")
+
+    async def main() -> Run:
+        entries = [
+            replace(fakes.prompt(n, "dead" if n % 2 else "well"), params={"max_tokens": 100})
+            for n in range(400)
+        ]
+        settings = limited(4_300, 40)
+        return await Run(
+            provider, settings=settings, config=config, provider=Provider(lambda: 0.05)
+        ).over(entries)
+
+    run = run_virtual(main())
+    assert ended["well"] < 30
+    assert len(run.results) == 400
+    assert {result.status for result in run.results} == {Status.OK}

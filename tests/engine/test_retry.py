@@ -4,8 +4,11 @@ from collections import Counter
 import pytest
 
 from copygen.config import RetrySettings
-from copygen.engine.breaker import Verdict
-from copygen.engine.retry import RULES, Action, Persistence, backoff_s
+from copygen.engine.admission import Slot, Slots
+from copygen.engine.control.breaker import Verdict
+from copygen.engine.control.concurrency import Concurrency
+from copygen.engine.outcome import AttemptState
+from copygen.engine.retry import RULES, Action, Retrier, backoff_s
 from copygen.models import ApiError, Kind
 from tests.support.virtual_loop import run_virtual
 
@@ -53,29 +56,47 @@ def test_R2_backoff_is_full_jitter(n: int, most: float) -> None:
     assert all(800 <= tenths[tenth] <= 1200 for tenth in range(10))
 
 
+def new_state() -> AttemptState:
+    return AttemptState(0.0, Slot(Slots(Concurrency(1, 1, adaptive=False))))
+
+
 class Script:
     """Answers with one kind after another, then with a text."""
 
-    def __init__(self, *kinds: Kind, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, *kinds: Kind, retry_after_s: float | None = None, probes: bool = False
+    ) -> None:
+        self.probes = probes
         self.left = [ApiError(kind, kind.value, retry_after_s=retry_after_s) for kind in kinds]
         self.first = self.left.pop(0)
         self.attempts = 1
         self.pauses: list[float] = []
+        self.state = new_state()
+        self.count(self.first)
+
+    def count(self, error: ApiError) -> None:
+        """As the client counts what it got."""
+        rule = RULES[error.kind]
+        excused = rule.action is Action.WAIT or self.probes
+        self.state.count_failure(ambiguous=rule.ambiguous, excused=excused)
 
     async def attempt(self) -> str | ApiError:
         """The next answer."""
         self.attempts += 1
-        return self.left.pop(0) if self.left else "text"
+        if not self.left:
+            return "text"
+        self.count(self.left[0])
+        return self.left.pop(0)
 
     async def pause(self, seconds: float) -> None:
         """Remember how long."""
         self.pauses.append(seconds)
 
-    def play(self, **changes: object) -> str | ApiError:
+    def play(self, rng: random.Random | None = None, **changes: object) -> str | ApiError:
         """Run it to its end."""
         rules = RetrySettings.model_validate(changes)
-        persistence = Persistence(rules, random.Random(0), self.pause)
-        return run_virtual(persistence.retry(self.first, self.attempt))
+        retrier = Retrier(rules, rng or random.Random(0), self.state)
+        return run_virtual(retrier.again(self.first, self.attempt, self.pause))
 
 
 def test_a_failure_that_passes_is_outlasted() -> None:
@@ -109,8 +130,7 @@ def test_R2_the_first_wait_is_drawn_from_the_base_and_each_next_from_twice_as_mu
             return b
 
     script = Script(*[Kind.SERVER] * 8)
-    persistence = Persistence(RetrySettings(max_attempts=9), Longest(), script.pause)
-    run_virtual(persistence.retry(script.first, script.attempt))
+    script.play(Longest(), max_attempts=9)
     assert script.pauses == [1, 2, 4, 8, 16, 32, 60, 60]
 
 
@@ -127,11 +147,8 @@ def test_R5_forty_429s_use_up_no_attempt() -> None:
 
 
 def test_a_probe_that_fails_uses_up_no_attempt_of_its_prompt() -> None:
-    script = Script(*[Kind.SERVER] * 30)
-    persistence = Persistence(
-        RetrySettings(max_attempts=2), random.Random(0), script.pause, was_probe=lambda: True
-    )
-    assert run_virtual(persistence.retry(script.first, script.attempt)) == "text"
+    script = Script(*[Kind.SERVER] * 30, probes=True)
+    assert script.play(max_attempts=2) == "text"
 
 
 def test_R3_retry_after_is_a_floor_with_jitter_on_top() -> None:
@@ -151,6 +168,6 @@ def test_what_an_attempt_raises_passes_through() -> None:
     async def pause(_: float) -> None:
         return
 
-    persistence = Persistence(RetrySettings(), random.Random(0), pause)
+    retrier = Retrier(RetrySettings(), random.Random(0), new_state())
     with pytest.raises(Bug):
-        run_virtual(persistence.retry(ApiError(Kind.SERVER, "x"), attempt))
+        run_virtual(retrier.again(ApiError(Kind.SERVER, "x"), attempt, pause))

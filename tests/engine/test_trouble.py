@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from copygen.config import BreakerSettings, RetrySettings, Settings
-from copygen.engine.breaker import CircuitBreaker, Permit, Verdict
-from copygen.engine.retry import RetryBudget, backoff_s
+from copygen.engine.control.breaker import Call, CircuitBreaker, RetryBudget, Verdict
+from copygen.engine.retry import backoff_s
 from copygen.errors import LimitReached, ProviderDown
 from copygen.models import Kind, Prompt, Status
 from tests.support.fakes import Run, prompt, prompts
@@ -40,8 +40,9 @@ def slow_death(now: float) -> str:
 class Provider:
     """Answers as its trouble has it, and counts what arrived while it was not fine."""
 
-    def __init__(self, trouble: Trouble) -> None:
+    def __init__(self, trouble: Trouble, reply_s: float = REPLY_S) -> None:
         self.trouble = trouble
+        self.reply_s = reply_s
         self.into_trouble = 0
         self.requests = 0
 
@@ -52,7 +53,7 @@ class Provider:
         self.into_trouble += does != "fine"
         if does == "hang":
             await asyncio.sleep(1e6)
-        await asyncio.sleep(REPLY_S)
+        await asyncio.sleep(self.reply_s)
         if does == "refuse":
             raise httpx.ConnectError("refused")
         return httpx.Response(500 if does == "error" else 200, content=b"text")
@@ -68,7 +69,7 @@ async def fail_fast(provider: Provider, rows: int, concurrency: int) -> int:
 
     async def attempt() -> bool:
         permit = breaker.admit(loop.time())
-        if not isinstance(permit, Permit):
+        if not isinstance(permit, Call):
             return False
         verdict = Verdict.TIMEOUT
         try:
@@ -155,10 +156,10 @@ def test_B6_the_pace_is_back_soon_after_an_outage() -> None:
     ended: list[float] = []
 
     async def main() -> None:
-        run = Run(Provider(outage), settings=Settings(concurrency=50))
+        run = Run(Provider(outage, 0.2), settings=Settings(concurrency=50))
         loop = asyncio.get_running_loop()
         run.emit = lambda _result: ended.append(loop.time())
-        await run.over(prompts(60_000))
+        await run.over(prompts(12_000))
 
     run_virtual(main())
     closed = min(at for at in ended if at > 62)

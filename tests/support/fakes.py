@@ -8,7 +8,7 @@ from typing import Final
 import httpx
 
 from copygen.config import ProviderConfig, Settings
-from copygen.engine.breaker import Transition
+from copygen.engine.control.breaker import Transition
 from copygen.engine.engine import Engine, Outside
 from copygen.engine.feed import IteratorFeed
 from copygen.errors import CopygenError

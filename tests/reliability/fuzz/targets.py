@@ -20,7 +20,9 @@ import httpx
 
 from copygen.config import Loaded, ProviderConfig, Settings
 from copygen.documents import parse_document, validate
-from copygen.engine.outcome import Story, result_of
+from copygen.engine.admission import Slot, Slots
+from copygen.engine.control.concurrency import Concurrency
+from copygen.engine.outcome import AttemptState, result_of
 from copygen.errors import ConfigError, PromptError, ResultsError
 from copygen.models import ApiError, Completion, InputFault, Message, Prompt, Source
 from copygen.prompts import Target, open_prompts
@@ -173,7 +175,13 @@ def _check_error(error: ApiError) -> None:
 
 
 def _check_record(answer: Completion | ApiError) -> None:
-    story = Story(0.0, 1, 0.5, paid=[answer] if isinstance(answer, Completion) else [])
+    story = AttemptState(
+        0.0,
+        Slot(Slots(Concurrency(1, 1, adaptive=False))),
+        1,
+        latency_s=0.5,
+        paid=[answer] if isinstance(answer, Completion) else [],
+    )
     line = encode(result_of(_prompt(), answer, story, _provider(), now_s=1.0, created_at=NOW))
     assert line.count(b"\n") == 1
     assert KEY.encode() not in line

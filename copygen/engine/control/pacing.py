@@ -23,10 +23,8 @@ near nothing. So when refusals keep coming, `Doubt` tries a faster pace, and bel
 import math
 from collections import deque
 from collections.abc import Sequence
-from typing import NamedTuple
 
-from copygen.engine.hearsay import Hearsay
-from copygen.engine.limiter import RateLimiter
+from copygen.engine.control import Finished, Start
 from copygen.providers.ratelimits import RateLimits
 
 KEPT = 0.97
@@ -67,13 +65,91 @@ FASTEST_PER_S = 1e6
 SLOWEST_PER_S = 0.05
 """A learned pace never falls below one request in twenty seconds."""
 
+BURST_S = 0.05
+"""How far starts may run ahead of an even pace: enough to make up for late timers."""
+WINDOWS_S = (1.0, 60.0, 3600.0, 86_400.0)
+"""The windows there are: limits per second, minute, hour and day."""
+LONGEST_RESET_S = 3600.0
+"""A reset is cut off there, and then says nothing of the window."""
+CHANGED = 0.05
+"""A rate that differs by less is the same one."""
 
-class Start(NamedTuple):
-    """One request that was sent."""
 
-    at: float
-    number: int
-    """How many were sent up to and with it."""
+class RateLimiter:
+    """Start times no denser than `rate_per_s`, with `burst_s` of slack; FIFO by construction."""
+
+    def __init__(self, rate_per_s: float, *, burst_s: float = BURST_S) -> None:
+        self.rate_per_s = rate_per_s
+        self._burst_s = burst_s
+        self._empty_at = -math.inf
+
+    def reserve(self, now: float, cost: float = 1.0) -> float:
+        """Take `cost` and return the seconds to wait before using it.
+
+        A cost above one minute's worth is taken as one minute's worth: nothing waits forever.
+        """
+        start = max(now, self._empty_at - self._burst_s)
+        cost_s = min(cost / self.rate_per_s, 60.0)
+        self._empty_at = max(now, self._empty_at) + cost_s
+        return start - now
+
+    def settle(self, reserved: float, used: float) -> None:
+        """Correct an earlier reservation once the real cost is known."""
+        self._empty_at += (min(used, reserved + 60 * self.rate_per_s) - reserved) / self.rate_per_s
+
+    def know(self, now: float, level: float, capacity: float) -> None:
+        """The bucket holds `level` of `capacity` now: whoever keeps it has said so."""
+        self._burst_s = capacity / self.rate_per_s
+        self._empty_at = now + (capacity - level) / self.rate_per_s
+
+    def hold(self, until: float) -> None:
+        """Nothing starts before `until`; what waits then goes at the usual pace, not at once."""
+        self._empty_at = max(self._empty_at, until + self._burst_s)
+
+
+def rate_of(limit: float | None, remaining: float | None, reset_s: float | None) -> float | None:
+    """The rate per second at which a limit refills; None when it cannot be told."""
+    if not limit or remaining is None or not reset_s or reset_s >= LONGEST_RESET_S:
+        return None
+    used = limit - remaining
+    if used < 1:
+        return None
+    implied_s = reset_s * limit / used
+    window_s = min(WINDOWS_S, key=lambda window: abs(math.log(implied_s / window)))
+    return limit / window_s
+
+
+class HeaderRateLimit:
+    """One limit as the headers tell it, and the limiter that keeps to it."""
+
+    def __init__(self, kept: float) -> None:
+        """`kept` is the share of the rate that is used."""
+        self._kept = kept
+        self.rate_per_s: float | None = None
+
+    def update_from_headers(
+        self,
+        limiter: RateLimiter | None,
+        now: float,
+        said: tuple[float | None, float | None, float | None],
+        underway: float,
+    ) -> RateLimiter | None:
+        """The limiter after a reply that said `(limit, remaining, reset_s)`.
+
+        `underway` is what was sent after that reply's request and is not counted in `remaining`.
+        """
+        limit, remaining, _ = said
+        rate = rate_of(*said)
+        if rate is not None:
+            rate = max(rate * self._kept, self.rate_per_s or 0.0)
+            if self.rate_per_s is None or rate > self.rate_per_s * (1 + CHANGED):
+                self.rate_per_s = rate
+                limiter = limiter or RateLimiter(rate)
+                limiter.rate_per_s = rate
+        if limiter is not None and self.rate_per_s is not None and limit and remaining is not None:
+            # One less: a bucket that is empty lets the next one through, too.
+            limiter.know(now, max(0.0, remaining - underway) - 1.0, limit)
+        return limiter
 
 
 class Doubt:
@@ -128,8 +204,8 @@ class Pacer:
         self._requests = RateLimiter(self._told_per_s) if rpm else None
         # Providers refill tokens continuously and allow a few seconds' worth at once.
         self._tokens = RateLimiter(tpm / 60, burst_s=1.0) if tpm else None
-        self._said_of_requests = Hearsay(KEPT) if not rpm else None
-        self._said_of_tokens = Hearsay(KEPT) if not tpm else None
+        self._said_of_requests = HeaderRateLimit(KEPT) if not rpm else None
+        self._said_of_tokens = HeaderRateLimit(KEPT) if not tpm else None
         self._tokens_each = 0.0
         """What a request has used lately, on average."""
         self._starts = 0
@@ -185,7 +261,7 @@ class Pacer:
             self._pace_at(self._doubt.started(self._requests.rate_per_s))
         return start
 
-    def heed(self, now: float, limits: RateLimits, start: Start) -> None:
+    def update_from_headers(self, now: float, limits: RateLimits, start: Start) -> None:
         """The reply to the request that went out at `start` said this of the key's limits.
 
         Of a limit that was told by the user nothing is heeded.
@@ -193,7 +269,9 @@ class Pacer:
         underway = self._starts - start.number
         if self._said_of_requests is not None:
             said = (limits.requests_limit, limits.requests_remaining, limits.requests_reset_s)
-            self._requests = self._said_of_requests.heed(self._requests, now, said, underway)
+            self._requests = self._said_of_requests.update_from_headers(
+                self._requests, now, said, underway
+            )
             if self._said_of_requests.rate_per_s and math.isinf(self._told_per_s):
                 # As good as measured: after a refusal it need not be sought from far away.
                 self._growth, self._is_measured = LEAST_GROWTH, True
@@ -201,7 +279,16 @@ class Pacer:
         if self._said_of_tokens is not None:
             said = (limits.tokens_limit, limits.tokens_remaining, limits.tokens_reset_s)
             in_tokens = underway * self._tokens_each
-            self._tokens = self._said_of_tokens.heed(self._tokens, now, said, in_tokens)
+            self._tokens = self._said_of_tokens.update_from_headers(
+                self._tokens, now, said, in_tokens
+            )
+
+    def finished(self, event: Finished) -> None:
+        """A request has ended."""
+        if event.used_tokens is not None:
+            self.settle(event.reserved_tokens, event.used_tokens)
+        if event.refused:
+            self.rate_limited(event.at, event.start, event.retry_after_s)
 
     def settle(self, reserved_tokens: float, used_tokens: float) -> None:
         """Replace an estimate with what the provider counted."""

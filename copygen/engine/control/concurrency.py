@@ -23,6 +23,8 @@ that works on many prompts at a time is slower with each and faster with all.
 import math
 from enum import Enum, auto
 
+from copygen.engine.control import Finished
+
 CUT = 0.8
 """What a refusal leaves of the number in flight."""
 FEWEST_REPLIES = 20
@@ -89,6 +91,13 @@ class Concurrency:
             self._round_began_s = now  # a pause before it was nobody's slowness
         if in_flight >= self.limit:
             self._used_up = True
+
+    def finished(self, event: Finished, pace_per_s: float | None) -> None:
+        """A request has ended; `pace_per_s` is how many a second the pacer allows, if it paces."""
+        if event.answered:
+            self.answered(event.at, event.start.at, pace_per_s)
+        elif event.refused or event.timed_out:
+            self.refused(event.at, event.start.at, event.in_flight)
 
     def answered(self, now: float, began_at: float, pace_per_s: float | None = None) -> None:
         """A request that began at `began_at` was answered with a usable text.

@@ -1,0 +1,768 @@
+"""Leave to send: a request slot, a start time, two breakers and the money, taken together.
+
+    async with admission.enter(prompt, state, request, tokens) as permit:
+        permit.answer = await exchange(...)
+
+Each of the four goes stale while another is waited for, so all are taken in one loop, right before
+sending, and whoever has to wait holds none of them. On leaving, the attempt is one event that goes
+to everything that learns from it (`copygen.engine.control`).
+
+Who has to wait stands in the queue of its model. Only one of a queue, its head, sleeps on the
+clock; everybody else waits to become it. So prompts go in order, and an opening wakes one, not a
+thousand. While a model is in trouble the order is another: a prompt that has not failed comes
+before those that have, the one furthest from the trouble first, for its answer tells most.
+"""
+
+import asyncio
+import math
+import random
+from collections import deque
+from collections.abc import Callable
+from types import TracebackType
+from typing import Final, Protocol, Self
+
+from copygen.config import BreakerSettings
+from copygen.engine.clock import RunClock
+from copygen.engine.control import Finished, Start
+from copygen.engine.control.breaker import (
+    Call,
+    CircuitBreaker,
+    RetryBudget,
+    State,
+    Transition,
+    Verdict,
+)
+from copygen.engine.control.concurrency import Concurrency
+from copygen.engine.control.pacing import Pacer
+from copygen.engine.halt import Alarm, Halt, LeftForLater
+from copygen.engine.outcome import AttemptState
+from copygen.engine.purse import Hold, Purse
+from copygen.engine.retry import verdict_on
+from copygen.errors import ProviderDown
+from copygen.models import ApiError, Completion, Kind, Prompt
+
+# What a verdict on a call says about the host alone, and about the model alone.
+OF_HOST: Final = {
+    Verdict.TIMEOUT: Verdict.NEUTRAL,
+    Verdict.FAILURE: Verdict.SUCCESS,
+    Verdict.OVERLOADED: Verdict.SUCCESS,
+    Verdict.REFUSED: Verdict.SUCCESS,
+}
+OF_MODEL: Final = {Verdict.NO_CONNECTION: Verdict.NEUTRAL}
+OF_ROW: Final = frozenset({Verdict.FAILURE, Verdict.TIMEOUT, Verdict.OVERLOADED})
+"""Verdicts that may be the row's own fault."""
+
+TROUBLED_SHARE: Final = 4
+"""Suspects (`AttemptState.suspect`) get one slot in so many while others want them: forty that
+always hang would otherwise hold every slot for their whole deadline, again and again."""
+NEAR: Final = 16
+"""Prompts for a model in trouble that are taken in a row; further ones lie twice as far apart
+each, so that a few dozen faulty rows in a row are soon passed."""
+FREE_OVERLOADS: Final = 10
+"""So many answers "full" use up no attempt of their prompt while others are answered."""
+TOLD_OVERLOADS: Final = 2
+"""So many of one prompt are passed on to pace and concurrency: a faulty row's are its own."""
+LATELY_S: Final = 10.0
+"""An answer not older than this, or than three usual ones take, shows that a model is well."""
+JUST_NOW_S: Final = 1.0
+"""An answer not older than this and two usual ones: the model is being full, not away."""
+LATENCY_SMOOTHING: Final = 0.05
+_FOR_MONEY: Final = -1.0
+"""What `LocalAdmission._take` returns where only money is missing."""
+_WORDS_OF_CAUSES: Final = {
+    Kind.CONNECTION: ("could not be reached", ""),
+    Kind.TIMEOUT: ("has given no complete answer", "raise --timeout if it is only slow, and "),
+    Kind.RATE_LIMITED: ("has refused every request", "wait until its limits allow more, and "),
+}
+
+
+class Slots:
+    """Request slots of one run: as many as `Concurrency` allows at this moment. That may fall
+    below what is in use: then those that come back are kept back.
+    """
+
+    def __init__(self, concurrency: Concurrency) -> None:
+        self._concurrency = concurrency
+        self._in_use = 0
+        self._troubled = 0
+        """Of those in use, by prompts that failed before."""
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._troubled_waiting: deque[asyncio.Future[None]] = deque()
+        self.on_free: Callable[[], None] = lambda: None
+        """Called when a slot comes free and nobody who waits wants it."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a worker between two prompts should let its slot go: somebody who already has a
+        prompt waits for one, or there are too many in use.
+        """
+        return (
+            bool(self._waiting)
+            or self._in_use > self._concurrency.limit
+            or (bool(self._troubled_waiting) and self._has_share)
+        )
+
+    @property
+    def has_room_for_suspect(self) -> bool:
+        """Whether a suspect would get one at once."""
+        return self._has_free and not self._waiting and self._has_share
+
+    @property
+    def _has_share(self) -> bool:
+        return self._troubled < max(1, self._concurrency.limit // TROUBLED_SHARE)
+
+    @property
+    def _has_free(self) -> bool:
+        return self._in_use < self._concurrency.limit
+
+    def take(self) -> "Slot | None":
+        """A free slot for a new prompt, unless a waiting one wants it."""
+        if self._waiting or not self._has_free or (self._troubled_waiting and self._has_share):
+            return None
+        self._in_use += 1
+        return Slot(self)
+
+    def give_back(self, *, troubled: bool) -> None:
+        """Hand one slot to the longest waiting, or free it."""
+        self._in_use -= 1
+        self._troubled -= troubled
+        self.hand_out()
+
+    def hand_out(self) -> None:
+        """Let those go on who can; to be called when the limit has changed."""
+        while self._has_free and self._waiting:
+            self._hand_to(self._waiting.popleft(), troubled=False)
+        while self._has_free and self._troubled_waiting and self._has_share:
+            self._hand_to(self._troubled_waiting.popleft(), troubled=True)
+        if self._has_free:
+            self.on_free()
+        # What no new prompt took is theirs, too.
+        while self._has_free and self._troubled_waiting:
+            self._hand_to(self._troubled_waiting.popleft(), troubled=True)
+
+    async def wait(self, *, troubled: bool) -> None:
+        """Take one slot, in order of asking."""
+        if self._has_free and not self._waiting:
+            self._in_use += 1
+            self._troubled += troubled
+            return
+        waiting = self._troubled_waiting if troubled else self._waiting
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():
+                self.give_back(troubled=troubled)
+            raise
+
+    def take_now(self, *, troubled: bool) -> bool:
+        """Take one slot if nobody has to be waited for."""
+        if self._waiting or not self._has_free:
+            return False
+        self._in_use += 1
+        self._troubled += troubled
+        return True
+
+    def calm(self) -> None:
+        """A slot that a troubled prompt used is a new one's now."""
+        self._troubled -= 1
+
+    def _hand_to(self, waiter: asyncio.Future[None], *, troubled: bool) -> None:
+        if not waiter.done():
+            self._in_use += 1
+            self._troubled += troubled
+            waiter.set_result(None)
+
+
+class Slot:
+    """One worker's hold on a slot; it may be let go and taken again."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._troubled = False
+        self.held = True
+
+    def release(self) -> None:
+        """Let it go; harmless when not held."""
+        if self.held:
+            self.held = False
+            troubled, self._troubled = self._troubled, False
+            self._slots.give_back(troubled=troubled)
+
+    async def acquire(self, *, troubled: bool = False) -> None:
+        """Take one again; harmless when held. `troubled` is a prompt that failed before."""
+        if not self.held:
+            await self._slots.wait(troubled=troubled)
+            self.held = True
+            self._troubled = troubled
+        elif self._troubled and not troubled:
+            self._troubled = False
+            self._slots.calm()
+
+    def take_now(self) -> bool:
+        """Take one again if that needs no waiting."""
+        if not self.held:
+            self.held = self._slots.take_now(troubled=False)
+        return self.held
+
+
+class _Waiter:
+    """One prompt in a queue."""
+
+    __slots__ = ("state", "wakeup")
+
+    def __init__(self, state: AttemptState) -> None:
+        self.state = state
+        self.wakeup = Alarm()
+
+
+class ModelGate:
+    """The breaker of one model, and the queue of those who wait for it."""
+
+    def __init__(self, breaker: CircuitBreaker, slots: Slots) -> None:
+        self.breaker = breaker
+        self.unsuspected = 0
+        self.suspects = 0
+        """Prompts under way, in flight and waiting; see `AttemptState.suspect`."""
+        self.given_up: ProviderDown | None = None
+        self.last_error: ApiError | None = None
+        self.queue: dict[_Waiter, None] = {}
+        """In order of coming."""
+        self._slots = slots
+        self._head: _Waiter | None = None
+        self._unsuspected_in_a_row = 0
+        self._skipped = 0
+        self._stride = 2
+
+    def begin(self) -> None:
+        """A prompt for this model is under way."""
+        self.unsuspected += 1
+
+    def suspect(self, state: AttemptState) -> None:
+        """Take a prompt for one that may be faulty."""
+        if not state.suspect:
+            state.suspect = True
+            self.unsuspected -= 1
+            self.suspects += 1
+
+    def end(self, state: AttemptState) -> None:
+        """A prompt is no longer under way."""
+        self.unsuspected -= not state.suspect
+        self.suspects -= state.suspect
+
+    def join(self, waiter: _Waiter) -> None:
+        """Stand in the queue."""
+        self.queue[waiter] = None
+        head = self._head
+        if head is None:
+            self._head = waiter
+        elif head.state.suspect and not waiter.state.suspect:
+            self.elect()  # the head may wait for one of the few slots of suspects
+
+    def leave(self, waiter: _Waiter) -> None:
+        """Leave the queue, to send or for good."""
+        self.queue.pop(waiter, None)
+        if self._head is waiter:
+            self._head = None
+            self.elect()
+
+    def is_head(self, waiter: _Waiter) -> bool:
+        """Whether this is the one that watches the clock."""
+        return self._head is waiter
+
+    def elect(self) -> None:
+        """Make the one head who may go first."""
+        chosen = self._most_telling() if self.in_trouble else self._next()
+        if chosen is not self._head:
+            self._head = chosen
+            self.ring()
+
+    def _most_telling(self) -> _Waiter | None:
+        """The last come of those whose answer would tell most; of those that failed, the first."""
+        chosen = max(reversed(self.queue), key=_tells, default=None)
+        if chosen is not None and chosen.state.failed_at is not None:
+            return next(iter(self.queue))
+        return chosen
+
+    def _next(self) -> _Waiter | None:
+        """The first that is no suspect, and at times the first suspect."""
+        first = next(iter(self.queue), None)
+        if first is None or not self.suspects:
+            return self._head or first
+        calm = next((waiter for waiter in self.queue if not waiter.state.suspect), None)
+        if calm is None:
+            return self._head or first
+        if self._unsuspected_in_a_row >= TROUBLED_SHARE and self._slots.has_room_for_suspect:
+            suspected = next((waiter for waiter in self.queue if waiter.state.suspect), None)
+            if suspected is not None:
+                self._unsuspected_in_a_row = 0
+                return suspected
+        self._unsuspected_in_a_row += 1
+        return calm
+
+    def ring(self) -> None:
+        """Wake the head."""
+        if self._head is not None:
+            self._head.wakeup.ring()
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether the breaker keeps prompts back, or may soon."""
+        return self.breaker.state is not State.CLOSED or self.breaker.is_suspicious
+
+    def passes_over(self, enough: int) -> bool:
+        """Whether the next prompt for this model is better taken later: it is in trouble, and has
+        `enough` waiting that could show that it is well.
+        """
+        if not self.in_trouble:
+            self._skipped, self._stride = 0, 2
+            return False
+        if len(self.queue) < enough:
+            return False
+        self._skipped += 1
+        if self._skipped < self._stride:
+            return True
+        self._skipped = 0
+        self._stride *= 2
+        return False
+
+    def check(self) -> None:
+        """Raise LeftForLater if this model was given up."""
+        if self.given_up is not None:
+            raise LeftForLater
+
+
+def _tells(waiter: _Waiter) -> int:
+    """How much the answer to a prompt would tell of its model."""
+    return 0 if waiter.state.failed_at is not None else 1 if waiter.state.suspect else 2
+
+
+class Permit:
+    """Leave to send one request; put what came of it in `answer` before leaving the block."""
+
+    __slots__ = (
+        "_admission",
+        "answer",
+        "gate",
+        "hold",
+        "host_call",
+        "model_call",
+        "prompt",
+        "size_bytes",
+        "start",
+        "state",
+        "tokens",
+    )
+
+    start: Start
+    model_call: Call
+    host_call: Call
+
+    def __init__(
+        self,
+        admission: "LocalAdmission",
+        prompt: Prompt,
+        state: AttemptState,
+        size_bytes: int,
+        tokens: float,
+        hold: Hold | None,
+    ) -> None:
+        self._admission = admission
+        self.prompt = prompt
+        self.state = state
+        self.size_bytes = size_bytes
+        self.tokens = tokens
+        """Reserved with the pacer; 0 when tokens are not paced."""
+        self.hold = hold
+        """The money for it; None without a limit."""
+        self.gate = admission.gate_of(prompt.model)
+        self.answer: Completion | ApiError | None = None
+
+    @property
+    def is_probe(self) -> bool:
+        """Whether a breaker waits for this one answer."""
+        return self.model_call.is_probe or self.host_call.is_probe
+
+    async def __aenter__(self) -> Self:
+        await self._admission.admit(self)
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._admission.finish(self)
+
+
+class Admission(Protocol):
+    """Decides when requests go out. `LocalAdmission` decides for one process; another may lease
+    starts and money from somewhere that serves many.
+    """
+
+    def enter(
+        self, prompt: Prompt, state: AttemptState, size_bytes: int, tokens: float, hold: Hold | None
+    ) -> Permit:
+        """Leave to send one request, to be used in an `async with`.
+
+        Entering waits as long as needed. It raises LeftForLater when the prompt is not to be sent
+        in this run any more.
+        """
+
+
+class LocalAdmission:
+    """Every request of a run passes here before it is sent, and again when it has ended."""
+
+    def __init__(
+        self,
+        host: str,
+        pacer: Pacer,
+        concurrency: Concurrency,
+        retry_budget: RetryBudget,
+        purse: Purse,
+        settings: BreakerSettings,
+        rng: random.Random,
+        halt: Halt,
+        clock: RunClock,
+        on_transition: Callable[[Transition], None],
+    ) -> None:
+        self.pacer = pacer
+        self.concurrency = concurrency
+        self.slots = Slots(concurrency)
+        self.openings = 0
+        self.in_flight = 0
+        self.source_has_ended = False
+        """Whether no prompt is left that is not under way."""
+        self._host = CircuitBreaker(host, settings, rng)
+        self._host_error: ApiError | None = None
+        self._gates: dict[str, ModelGate] = {}
+        self._retry_budget = retry_budget
+        self._purse = purse
+        self._settings = settings
+        self._rng = rng
+        self._halt = halt
+        self._on_transition = on_transition
+        self._now = clock.now
+        self._latency_s = 0.0
+        """Of answers, lately, on average."""
+
+    def enter(
+        self, prompt: Prompt, state: AttemptState, size_bytes: int, tokens: float, hold: Hold | None
+    ) -> Permit:
+        """Leave to send one request. See `Admission`."""
+        return Permit(self, prompt, state, size_bytes, tokens, hold)
+
+    def gate_of(self, model: str) -> ModelGate:
+        """The gate of a model."""
+        gate = self._gates.get(model)
+        if gate is None:
+            name = f"{model} at {self._host.name}"
+            gate = self._gates[model] = ModelGate(
+                CircuitBreaker(name, self._settings, self._rng), self.slots
+            )
+        return gate
+
+    async def admit(self, permit: Permit) -> None:
+        """Wait until the request may go out; its slot, calls and money are then taken.
+
+        While it waits it holds no slot and no money: prompts for a sick model must not keep those
+        for a healthy one off the wire. Raises LeftForLater when it is not to be sent any more.
+        """
+        state, gate = permit.state, permit.gate
+        self._pay_for_retry(permit)
+        await state.slot.acquire(troubled=state.suspect)
+        wait_s = 0.0
+        # Who slipped in past a queue would take a start time to its end and waste it.
+        if not gate.queue:
+            self._halt.check()
+            gate.check()
+            wait_s = self.pacer.reserve(self._now(), permit.tokens)
+            if not wait_s:
+                wait_s = self._take(permit)
+                if not wait_s:
+                    return
+                wait_s = min(wait_s, 0.0)  # the start time was used up: the queue gives another
+        state.slot.release()
+        left_s: float | None = wait_s
+        while left_s is not None:
+            left_s = await self._wait_in_queue(permit, left_s)
+
+    def finish(self, permit: Permit) -> None:
+        """The request has ended: one event for all who learn from it."""
+        self.in_flight -= 1
+        now = self._now()
+        answer, state, gate = permit.answer, permit.state, permit.gate
+        if permit.hold is not None:
+            self._purse.settle(permit.hold, answer, sent=True)
+        verdict = self._verdict_on(permit, now)
+        state.was_overload = False
+        if verdict is Verdict.OVERLOADED and self._is_well(gate, now):
+            state.overloads += 1
+            state.was_overload = state.overloads <= FREE_OVERLOADS
+        self._tell_pace_and_concurrency(permit, verdict, now)
+        failed_before_at = state.failed_at
+        if verdict in OF_ROW:
+            gate.suspect(state)
+            state.failed_at = now
+        if isinstance(answer, ApiError) and verdict is not Verdict.SUCCESS:
+            self._remember_error(gate, answer)
+        self._tell_breakers(permit, verdict, now, failed_before_at)
+        if verdict is Verdict.REFUSED and self._is_past_patience(gate.breaker, now):
+            self._give_up(gate, now)
+
+    def trip(self, gate: ModelGate, reason: str) -> None:
+        """Open the breaker of a model for a reason found elsewhere."""
+        if transition := gate.breaker.trip(reason, self._now()):
+            self._tell(transition)
+            gate.ring()
+
+    def patience_s(self, gate: ModelGate) -> float:
+        """How much longer to wait for a model that does not answer. Raises LeftForLater when it
+        was given up.
+        """
+        gate.check()
+        return self._patience_of_s(gate)
+
+    def passes_over(self, model: str) -> bool:
+        """Whether the next prompt for that model is better taken later."""
+        gate = self._gates.get(model)
+        return (
+            gate is not None
+            and self._host.state is State.CLOSED
+            and gate.passes_over(max(NEAR, self.concurrency.limit))
+        )
+
+    def parked(self) -> int:
+        """Suspects under way: few of them have a slot."""
+        return sum(gate.suspects for gate in self._gates.values())
+
+    def worst(self) -> tuple[State, float]:
+        """The state of the sickest breaker and the seconds until its next probe."""
+        now = self._now()
+        breakers = [self._host, *(gate.breaker for gate in self._gates.values())]
+        order = (State.CLOSED, State.HALF_OPEN, State.OPEN)
+        sickest = max(breakers, key=lambda breaker: order.index(breaker.state))
+        return sickest.state, sickest.wait_s(now)
+
+    def held_s(self) -> float:
+        """Seconds for which the provider has asked to be sent nothing."""
+        return self.pacer.held_s(self._now())
+
+    def given_up(self) -> ProviderDown | None:
+        """Why the prompts of some model were left, if any were."""
+        return next((gate.given_up for gate in self._gates.values() if gate.given_up), None)
+
+    async def _wait_in_queue(self, permit: Permit, wait_s: float) -> float | None:
+        """Wait in the queue of the model, and in that for money if need be. None once everything is
+        taken, else the seconds until the start time with which to stand in the queue again.
+
+        The head takes a start time, sleeps until it has come, and takes the rest then.
+        """
+        gate, state = permit.gate, permit.state
+        waiter = _Waiter(state)
+        gate.join(waiter)
+        try:
+            while wait_s >= 0:
+                while not gate.is_head(waiter):
+                    await self._halt.pause(math.inf, waiter.wakeup)
+                    gate.check()
+                await self._halt.pause(wait_s or self.pacer.reserve(self._now(), permit.tokens))
+                await state.slot.acquire(troubled=state.suspect)
+                self._halt.check()
+                gate.check()
+                wait_s = self._take(permit)
+                if not wait_s:
+                    return None
+                state.slot.release()
+                if wait_s > 0:
+                    await self._halt.pause(min(wait_s, self._patience_of_s(gate)), waiter.wakeup)
+                    gate.check()
+                    wait_s = 0.0
+                    gate.elect()
+        finally:
+            gate.leave(waiter)
+        return await self._wait_for_money(permit)
+
+    async def _wait_for_money(self, permit: Permit) -> float | None:
+        """Wait until it could pay, and go if everything else is there at that moment; else the
+        money is given back. Returns what `_wait_in_queue` does.
+        """
+        hold, slot = permit.hold, permit.state.slot
+        assert hold is not None
+        await self._purse.wait(hold)
+        wait_s = 0.0
+        if slot.take_now():
+            # Past the queue: it has stood in one already.
+            wait_s = self.pacer.reserve(self._now(), permit.tokens)
+            if not wait_s and not self._take(permit, has_money=True):
+                return None
+            slot.release()
+        self._purse.settle(hold, None, sent=False)
+        return wait_s
+
+    def _take(self, permit: Permit, *, has_money: bool = False) -> float:
+        """Everything at once, or nothing and the seconds to wait; below 0: for money."""
+        now = self._now()
+        if held_s := self.pacer.held_s(now):
+            return held_s
+        host = self._host.admit(now)
+        if not isinstance(host, Call):
+            return host
+        model = permit.gate.breaker.admit(now)
+        if not isinstance(model, Call):
+            self._host.record(host, Verdict.NEUTRAL, now)
+            return model
+        # Money last: whoever waits for anything else must not keep it from others.
+        if permit.hold is not None and not has_money and not self._purse.take(permit.hold):
+            self._host.record(host, Verdict.NEUTRAL, now)
+            permit.gate.breaker.record(model, Verdict.NEUTRAL, now)
+            return _FOR_MONEY
+        permit.host_call, permit.model_call = host, model
+        permit.start = self.pacer.started(now)
+        self.in_flight += 1
+        self.concurrency.sent(now, self.in_flight)
+        return 0.0
+
+    def _pay_for_retry(self, permit: Permit) -> None:
+        state = permit.state
+        if not state.attempts:
+            self._retry_budget.earn()
+        elif state.repeats and not state.was_overload and not self._retry_budget.spend():
+            self.trip(permit.gate, "too many requests had to be repeated")
+
+    def _verdict_on(self, permit: Permit, now: float) -> Verdict:
+        answer = permit.answer
+        if answer is None:
+            return Verdict.NEUTRAL
+        if isinstance(answer, ApiError):
+            return verdict_on(answer)
+        latency_s = now - permit.start.at
+        self._latency_s += LATENCY_SMOOTHING * (latency_s - self._latency_s)
+        slow_s = self._settings.slow_call_s
+        return Verdict.FAILURE if slow_s and latency_s > slow_s else Verdict.SUCCESS
+
+    def _is_well(self, gate: ModelGate, now: float) -> bool:
+        """Whether the model answers others at this time, as far as can be known."""
+        lately_s = max(LATELY_S, 3 * self._latency_s)
+        return gate.breaker.answered_within_s(now) <= lately_s or self.in_flight > 0
+
+    def _tell_pace_and_concurrency(self, permit: Permit, verdict: Verdict, now: float) -> None:
+        answer, state = permit.answer, permit.state
+        completion = answer.completion if isinstance(answer, ApiError) else answer
+        usage = completion.usage if completion is not None else None
+        refused = verdict is Verdict.REFUSED
+        if state.was_overload and state.overloads <= TOLD_OVERLOADS:
+            # In an outage, too, calls are on their way for a while: those are no answers.
+            breaker = permit.gate.breaker
+            just_now_s = JUST_NOW_S + 2 * self._latency_s
+            refused = not breaker.has_answered or breaker.answered_within_s(now) <= just_now_s
+        event = Finished(
+            permit.start,
+            now,
+            in_flight=self.in_flight,
+            answered=answer is not None and not isinstance(answer, ApiError),
+            refused=refused,
+            # A row that times out again is slow itself.
+            timed_out=verdict is Verdict.TIMEOUT and state.failed_at is None,
+            retry_after_s=answer.retry_after_s if isinstance(answer, ApiError) else None,
+            reserved_tokens=permit.tokens,
+            used_tokens=None if usage is None else usage.input_tokens + usage.output_tokens,
+        )
+        self.pacer.finished(event)
+        self.concurrency.finished(event, self.pacer.rate_per_s)
+
+    def _tell_breakers(
+        self, permit: Permit, verdict: Verdict, now: float, failed_before_at: float | None
+    ) -> None:
+        gate = permit.gate
+        awaited = self._host.is_suspicious or gate.breaker.is_suspicious or permit.is_probe
+        of_host = of_model = verdict
+        if verdict is not Verdict.SUCCESS:
+            of_host = OF_HOST.get(verdict, verdict)
+            of_model = OF_MODEL.get(verdict, verdict)
+        host_change = self._host.record(permit.host_call, of_host, now)
+        model_change = gate.breaker.record(permit.model_call, of_model, now, failed_before_at)
+        for transition in (host_change, model_change):
+            if transition is not None:
+                self._tell(transition)
+                awaited = True
+        if model_change is not None and model_change.after is State.CLOSED:
+            for waiter in gate.queue:
+                gate.suspect(waiter.state)
+        if awaited:
+            for each in self._gates.values():
+                each.ring()
+
+    def _patience_of_s(self, gate: ModelGate) -> float:
+        """How much longer to wait for it. Raises Halted or LeftForLater when that is over."""
+        now = self._now()
+        give_up_s = self._settings.give_up_after_s
+        host_left_s = give_up_s - self._host.down_for_s(now)
+        if host_left_s <= 0:
+            self._halt.now(_down(self._host.name, self._host.down_for_s(now), self._host_error))
+            self._halt.check()
+        breaker = gate.breaker
+        if breaker.is_left_to_rows:
+            return host_left_s
+        down_s = breaker.down_for_s(now)
+        if down_s and self._is_for_rows_to_tell(gate):
+            tail_s = min(self._settings.cooldown_cap_s, give_up_s / 2)
+            if down_s < tail_s:
+                return min(host_left_s, tail_s - down_s)
+            if transition := breaker.leave_to_rows(now):
+                self._tell(transition)
+            return host_left_s
+        if down_s >= give_up_s:
+            # What it asked to wait is waited for; the next answer then decides.
+            if held_s := self.pacer.held_s(now):
+                return held_s
+            self._give_up(gate, now)
+            gate.check()
+        return min(host_left_s, give_up_s - down_s)
+
+    def _is_for_rows_to_tell(self, gate: ModelGate) -> bool:
+        """Whether nothing is left for a model that has answered but suspects."""
+        refused = gate.last_error is not None and gate.last_error.kind is Kind.RATE_LIMITED
+        return (
+            self.source_has_ended
+            and not gate.unsuspected
+            and gate.breaker.has_answered
+            and not refused
+        )
+
+    def _is_past_patience(self, breaker: CircuitBreaker, now: float) -> bool:
+        return breaker.down_for_s(now) >= self._settings.give_up_after_s
+
+    def _give_up(self, gate: ModelGate, now: float) -> None:
+        """Leave the prompts of this model for the next run; those of others go on."""
+        if gate.given_up is None:
+            breaker = gate.breaker
+            gate.given_up = _down(breaker.name, breaker.down_for_s(now), gate.last_error)
+            for waiter in gate.queue:
+                waiter.wakeup.ring()
+
+    def _remember_error(self, gate: ModelGate, error: ApiError) -> None:
+        if error.kind is Kind.CONNECTION:
+            self._host_error = error
+        else:
+            gate.last_error = error
+
+    def _tell(self, transition: Transition) -> None:
+        self.openings += transition.after is State.OPEN
+        if transition.after is State.CLOSED:
+            self._retry_budget.refill()
+        self._on_transition(transition)
+
+
+def _down(name: str, down_s: float, error: ApiError | None) -> ProviderDown:
+    """What is said of a host or model that was given up: the last cause, and what may help."""
+    words = "has not answered"
+    advice = "run the same command again later to go on"
+    last = ""
+    if error is not None:
+        words, helps = _WORDS_OF_CAUSES.get(error.kind, ("has answered with errors only", ""))
+        last = f" ({error.message.rstrip('.')})"
+        advice = f"{helps}{advice}"
+    return ProviderDown(f"{name} {words} for {down_s:.0f} s{last}. What is done is kept: {advice}.")
