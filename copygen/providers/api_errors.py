@@ -1,7 +1,7 @@
 """From a faulty reply to the `ApiError` that says what happened and what to do about it."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from copygen.models import ApiError, Completion, Kind
 from copygen.providers.decode import plain, sentence
 from copygen.providers.fault import Fault, fault_in_body
-from copygen.providers.headers import duration_s, retry_after_s, wait_in_text_s
+from copygen.providers.headers import duration_s, retry_after_s, server_time, wait_in_text_s
 from copygen.providers.kinds import PLAIN_HTTP_TO_TLS, kind_of, status_in
 from copygen.providers.parameters import refused_parameter
 from copygen.providers.ratelimits import limits_from
@@ -49,6 +49,8 @@ class Context:
     model: str
     """The model asked for."""
     redactor: Redactor
+    params: Collection[str] | None = None
+    """The names of the parameters that were sent; None: not known."""
 
     def error(
         self, kind: Kind, words: str, hint: str = "", completion: Completion | None = None
@@ -74,7 +76,7 @@ def from_inside(context: Context, fault: Fault, completion: Completion | None) -
 def _from_fault(
     context: Context, fault: Fault, status: int | None, completion: Completion | None
 ) -> ApiError:
-    refused = refused_parameter(fault) if status in (400, 422, None) else None
+    refused = refused_parameter(fault, status, context.params)
     kind = Kind.UNSUPPORTED_PARAMETER if refused else kind_of(status, fault)
     return ApiError(
         kind,
@@ -112,7 +114,7 @@ def _wait_s(context: Context, fault: Fault) -> float | None:
     """The wait asked for: by header, in the body, or until a used-up limit is free again."""
     wait = retry_after_s(context.headers, context.now)
     if wait is None and fault.retry_delay is not None:
-        wait = duration_s(fault.retry_delay, context.now)
+        wait = duration_s(fault.retry_delay, server_time(context.headers, context.now))
     if wait is None:
         wait = wait_in_text_s(fault.text)
     return limits_from(context.headers, context.now).exhausted_s if wait is None else wait

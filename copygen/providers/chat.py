@@ -1,15 +1,15 @@
 """OpenAI-compatible chat completions: the wire format nearly every provider speaks."""
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 
 import httpx
 import orjson
 
 from copygen.errors import ConfigError
-from copygen.models import ApiError, Completion, JsonValue, Kind, Prompt
-from copygen.providers.parameters import Adaptations
+from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Prompt
+from copygen.providers.parameters import SYSTEM_ROLE, Adaptations
 from copygen.providers.redact import Redactor, Secret
 from copygen.providers.reply import parse
 from copygen.version import __version__
@@ -17,6 +17,7 @@ from copygen.version import __version__
 _ENDPOINT = "/chat/completions"
 _MODELS = "/models"
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "api-key", "x-api-key"})
+_SYSTEM_ROLES = frozenset({"system", "developer"})
 _NOT_PARAMETERS = frozenset({"model", "messages", "stream", "stream_options"})
 """Set by copygen itself. Replies are read whole, so nothing can ask for a stream."""
 _UNREADABLE_URL = "The base URL cannot be read; it looks like https://host/v1."
@@ -50,6 +51,8 @@ class ChatCompletions:
         self.redactor = Redactor([*([key] if key else []), *hidden, *secrets])
         self._headers = _headers(self.url, key, own)
         self._adaptations = Adaptations(spared)
+        self._without_system: set[str] = set()
+        """Models that take no system message."""
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.url.host!r}, provider={self.name!r})"
@@ -84,10 +87,20 @@ class ChatCompletions:
         prompt: Prompt,
     ) -> Completion | ApiError:
         """What a reply means; see `copygen.providers.reply.parse`. Never raises."""
-        return parse(status, headers, body, now, prompt.model, self.redactor)
+        params = None if 200 <= status < 300 and b'"error' not in body else self._sent(prompt)
+        return parse(status, headers, body, now, prompt.model, self.redactor, params)
+
+    def _sent(self, prompt: Prompt) -> frozenset[str]:
+        """The names of what a request for `prompt` carries or carried before a refusal."""
+        names = {*prompt.params, *self._adaptations.fit(prompt.model, prompt.params)}
+        if any(message.role in _SYSTEM_ROLES for message in prompt.messages):
+            names.add(SYSTEM_ROLE)
+        return frozenset(names)
 
     def adapt(self, error: ApiError, model: str) -> bool:
         """Rename or leave out, for `model` from now on, the parameter that `error` names.
+
+        A system message that is refused is put before the first message of the user instead.
 
         True when the same prompt would now be sent without it, so that sending it again makes
         sense. One prompt may need this for several parameters, one after the other; the caller
@@ -96,17 +109,42 @@ class ChatCompletions:
         """
         if error.kind is not Kind.UNSUPPORTED_PARAMETER or error.parameter is None:
             return False
+        if error.parameter == SYSTEM_ROLE:
+            self._without_system.add(model)
+            return True
         return self._adaptations.learn(model, error.parameter, error.replacement)
 
     def _body(self, prompt: Prompt) -> dict[str, JsonValue]:
+        messages: Sequence[Message] = prompt.messages
+        if self._without_system and prompt.model in self._without_system:
+            messages = _merged(messages)
         body: dict[str, JsonValue] = {
             "model": prompt.model,
-            "messages": [{"role": m.role, "content": m.content} for m in prompt.messages],
+            "messages": [{"role": m.role, "content": m.content} for m in messages],
         }
         for name, value in self._adaptations.fit(prompt.model, prompt.params).items():
             if name not in _NOT_PARAMETERS:
                 body[name] = value
         return body
+
+
+def _merged(messages: Sequence[Message]) -> Sequence[Message]:
+    """`messages` with those of the system at the beginning of the first one of the user."""
+    system = [m.content for m in messages if m.role in _SYSTEM_ROLES]
+    others = [m for m in messages if m.role not in _SYSTEM_ROLES]
+    first = next((at for at, m in enumerate(others) if m.role == "user"), None)
+    if first is None:
+        return [*(Message("user", content) for content in system), *others]
+    contents = [*system, others[first].content]
+    if all(isinstance(content, str) for content in contents):
+        whole: JsonValue = "\n\n".join(contents)
+    else:
+        whole = [part for content in contents for part in _parts(content)]
+    return [*others[:first], Message("user", whole), *others[first + 1 :]]
+
+
+def _parts(content: JsonValue) -> list[JsonValue]:
+    return content if isinstance(content, list) else [{"type": "text", "text": content}]
 
 
 def _endpoint(base_url: str) -> httpx.URL:

@@ -12,8 +12,9 @@ from email.utils import parsedate_to_datetime
 MAX_WAIT_S = 3600.0
 """No wait is longer: past an hour, a header is more likely wrong than a provider that slow."""
 
-_NUMBER = re.compile(r"\+?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d{1,4})?", re.ASCII)
-_GO_DURATION = re.compile(r"(?:\d+(?:\.\d+)?(?:h|ms|m|s|us|µs|ns))+", re.ASCII)
+# Possessive, so that no header is looked at twice: one of 16 000 digits held the loop for 5 s.
+_NUMBER = re.compile(r"\+?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d{1,4})?", re.ASCII)
+_GO_DURATION = re.compile(r"(?:\d++(?:\.\d++)?(?:h|ms|m|s|us|µs|ns))+", re.ASCII)
 _GO_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)", re.ASCII)
 _UNIT_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
 _EPOCH_S = 1e9
@@ -23,8 +24,8 @@ _LONGEST_VALUE = 64
 
 _WAIT_IN_TEXT = re.compile(
     r"\b(?:retry|try\s+again|wait)\s+(?:after|in|for)\s+(?:about\s+)?"
-    r"(?:(?P<go>(?:\d+(?:\.\d+)?(?:h|ms|m|s))+)(?![a-z\d])"
-    r"|(?P<number>\d+(?:\.\d+)?)\s*(?P<unit>milliseconds?|seconds?|secs?|minutes?|mins?|hours?))",
+    r"(?:(?P<go>(?:\d{1,9}(?:\.\d{1,9})?(?:h|ms|m|s)){1,6})(?![a-z\d])"
+    r"|(?P<number>\d{1,9}(?:\.\d{1,9})?)\s*(?P<unit>milliseconds?|seconds?|secs?|minutes?|mins?|hours?))",
     re.IGNORECASE | re.ASCII,
 )
 _WORD_UNIT_S = (("mil", 1e-3), ("s", 1.0), ("m", 60.0), ("h", 3600.0))
@@ -40,7 +41,17 @@ def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
     if milliseconds is not None and (value := number_of(milliseconds)) is not None:
         return _clamp(value / 1000)
     after = headers.get("retry-after")
-    return None if after is None else duration_s(after, now)
+    return None if after is None else duration_s(after, server_time(headers, now))
+
+
+def server_time(headers: Mapping[str, str], now: datetime) -> datetime:
+    """The time by the clock that wrote these headers, `now` where they do not say (RFC 9110
+    section 6.6.1). Dates in them are by that clock, which may be minutes off ours.
+    """
+    date = headers.get("date")
+    if date is None or len(date) > _LONGEST_VALUE or (moment := _moment(date.strip())) is None:
+        return now
+    return datetime.fromtimestamp(moment, UTC)
 
 
 def duration_s(text: str, now: datetime) -> float | None:
@@ -48,9 +59,9 @@ def duration_s(text: str, now: datetime) -> float | None:
 
     A bare number is seconds, unless it is a Unix time (in s or ms) within a year of `now`.
     """
-    text = text.strip()
     if len(text) > _LONGEST_VALUE:
         return None
+    text = text.strip()
     if (number := number_of(text)) is not None:
         return _clamp(_from_number(number, now.timestamp()))
     if _GO_DURATION.fullmatch(text):
@@ -73,6 +84,8 @@ def wait_in_text_s(message: str) -> float | None:
 
 def number_of(text: str) -> float | None:
     """A header's plain number, at least 0; None for anything else, a negative one included."""
+    if len(text) > _LONGEST_VALUE:
+        return None
     text = text.strip()  # of more than `float` strips
     return float(text) if _NUMBER.fullmatch(text) else None
 
@@ -95,7 +108,7 @@ def _moment(text: str) -> float | None:
         try:
             moment = read(text)
             return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
-        except (ValueError, OverflowError):  # OverflowError: a year no clock can hold
+        except (ValueError, OverflowError, OSError):  # OverflowError: a year no clock can hold
             continue
     return None
 

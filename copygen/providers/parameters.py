@@ -6,7 +6,7 @@ so the first refusal teaches.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from copygen.models import JsonValue
@@ -19,7 +19,7 @@ _TOKEN_CAPS = {
 _KEPT = frozenset({"model", "messages", "response_format", "tools", "tool_choice"})
 """Without these the reply would be another one than asked for: the prompt fails instead."""
 
-_NAME = r"[`'\"“]?(?P<name>[A-Za-z_][\w.\[\]]*?)[`'\"”]?"
+_NAME = r"[`'\"“]?(?P<name>[A-Za-z_][\w.\[\]]{0,60}?)[`'\"”]?"
 _END = r"(?![\w\[]|\.\w)"
 _VALUE = re.compile(rf"unsupported value:? {_NAME}{_END}", re.IGNORECASE)
 _NAMES = tuple(
@@ -35,10 +35,58 @@ _NAMES = tuple(
         r"\b(?P<name>\w+): extra inputs are not permitted",
     )
 )
+_LOOSER = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # as LiteLLM says it
+        rf"(?:n[o']t|cannot) support (?:the )?(?:parameter |param )?{_NAME}{_END}",
+        # and Kimi
+        rf"invalid {_NAME}: only .{{1,60}}? (?:is|are) (?:allowed|supported)",
+        rf"only {_NAME} ?= ?\S{{1,20}} (?:is|are) (?:allowed|supported)",
+        rf"{_NAME} (?:must|should|can only) be (?:set to |equal to )?\S{{1,20}}"
+        r" (?:for|with|when|on) (?:this model|thinking|reasoning)",
+        rf"(?:parameter|param|argument|field|option|property):? {_NAME}{_END},? (?:is |was )?"
+        r"(?:not supported|unsupported|not allowed|not permitted|not recogni[sz]ed|unknown"
+        r"|unexpected|deprecated)",
+        rf"{_NAME}{_END} (?:is |was )?(?:not supported|unsupported|not allowed|not permitted"
+        r"|deprecated)",
+        rf"unexpected (?:keyword argument|field|parameter|property|argument):? {_NAME}{_END}",
+        rf"unrecogni[sz]ed (?:key|field|parameter|argument|option)[^'\"`:]{{0,30}}:? ?"
+        rf"{_NAME}{_END}",
+        rf"additional properties are not allowed \({_NAME}{_END}",
+        rf"extra (?:fields?|inputs?) (?:are )?not (?:permitted|allowed):? {_NAME}{_END}",
+    )
+)
+"""Such words name many things: believed only of a parameter that was sent."""
+_SCHEMA = re.compile(
+    r"response_format.{0,100}?(?:input should be|unavailable|not supported|unsupported"
+    r"|not available|not enabled)"
+    r"|(?:json_schema|structured outputs?|json mode)[^.]{0,60}"
+    r"(?:not supported|unsupported|unavailable|not available|not enabled)"
+    r"|failed to parse grammar",
+    re.IGNORECASE,
+)
+_SYSTEM_ROLE = re.compile(
+    r"(?:[`'\"](?:system|developer)[`'\"]"
+    r"|(?:system|developer) (?:role|messages?|prompts?|instructions?)) ?(?:is|are)? ?"
+    r"(?:not|un)[ -]?(?:supported|allowed|enabled|available|permitted)"
+    r"|(?:not|n't) support (?:the |a )?[`'\"]?(?:system|developer)\b"
+    r"|(?:invalid|unknown|unsupported|unexpected)[^.]{0,20} role:? ?[`'\"]?(?:system|developer)"
+    r"|only (?:supports? )?[`'\"]?user[`'\"]? and [`'\"]?(?:assistant|model)[`'\"]? roles"
+    r"|roles must alternate user/assistant",
+    re.IGNORECASE,
+)
 _INSTEAD = re.compile(r"\buse [`'\"](?P<name>\w+)[`'\"] instead", re.IGNORECASE)
 _PARAMETER_CODES = frozenset(
     {"unsupported_parameter", "unknown_parameter", "extra_forbidden", "unrecognized_parameter"}
 )
+
+
+SYSTEM_ROLE = "role: system"
+"""Stands among the parameters for the system message: a model may refuse that, too."""
+_BY_STATUS = frozenset({400, 422, None})
+_BY_STATUS_OF_SCHEMAS = frozenset({400, 422, 500, 501, None})
+"""llama-cpp-python refuses a schema with 500, as llama.cpp does a role its template lacks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,29 +99,44 @@ class Refused:
     """The name it goes by instead; None: leave it out."""
 
 
-def refused_parameter(fault: Fault) -> Refused | None:
-    """The parameter a 400 or 422 complains about as such; None for every other complaint.
+def refused_parameter(
+    fault: Fault, status: int | None = 400, sent: Collection[str] | None = None
+) -> Refused | None:
+    """The parameter an error complains about as such; None for every other complaint.
 
-    A value out of range is the user's to correct and is not meant, unless the model takes no
-    value but the default.
+    `sent` are the parameters of the request, where known: a name that is not among them was read
+    out of prose. A value out of range is the user's to correct and is not meant, unless the model
+    takes no value but the default.
     """
-    if "unsupported_value" in fault.codes and fault.parameter:
-        return _refused(fault.parameter, None)
-    if match := _VALUE.search(fault.text):
-        return _refused(match["name"], None)
-    name = fault.parameter if not _PARAMETER_CODES.isdisjoint(fault.codes) else None
-    if name is None:
-        found = (match for pattern in _NAMES if (match := pattern.search(fault.text)))
-        name = next((match["name"] for match in found), None)
-    if name is None:
+    if sent is not None and status in _BY_STATUS_OF_SCHEMAS:
+        if SYSTEM_ROLE in sent and _SYSTEM_ROLE.search(fault.text):
+            return Refused(SYSTEM_ROLE, None)
+        if "response_format" in sent and _SCHEMA.search(fault.text):
+            return Refused("response_format", None)
+    if status not in _BY_STATUS:
         return None
-    instead = _INSTEAD.search(fault.text)
-    return _refused(name, instead["name"] if instead else _TOKEN_CAPS.get(name))
+    named = (_refused(name, fault) for name in _names_in(fault, loosely=sent is not None))
+    return next((one for one in named if one and (sent is None or one.parameter in sent)), None)
 
 
-def _refused(name: str, replacement: str | None) -> Refused | None:
+def _names_in(fault: Fault, *, loosely: bool) -> Iterator[str]:
+    """What may be the name of a refused parameter, the likeliest first."""
+    codes = {"unsupported_value", *_PARAMETER_CODES}
+    if fault.parameter and not codes.isdisjoint(fault.codes):
+        yield fault.parameter
+    for pattern in (_VALUE, *_NAMES, *(_LOOSER if loosely else ())):
+        for match in pattern.finditer(fault.text):
+            yield match["name"]
+
+
+def _refused(name: str, fault: Fault) -> Refused | None:
     root = re.split(r"[.\[]", name, maxsplit=1)[0]
-    return None if root in ("model", "messages", "") else Refused(root, replacement)
+    if root in ("model", "messages", ""):
+        return None
+    if "unsupported_value" in fault.codes or _VALUE.search(fault.text):
+        return Refused(root, None)
+    instead = _INSTEAD.search(fault.text)
+    return Refused(root, instead["name"] if instead else _TOKEN_CAPS.get(name))
 
 
 class Adaptations:

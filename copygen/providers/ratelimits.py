@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from copygen.providers.headers import duration_s, number_of
+from copygen.providers.headers import duration_s, number_of, server_time
 
 _IMPLAUSIBLE = 1e11
 """No provider counts this many requests or tokens: such a number is a time in the wrong place."""
@@ -51,6 +51,7 @@ def limits_from(headers: Mapping[str, str], now: datetime) -> RateLimits:
     }
     if not relevant:
         return RateLimits()
+    now = server_time(headers, now)
     requests = _first(relevant, _REQUESTS, now)
     tokens = _first(relevant, _TOKENS, now)
     if tokens == _NOTHING:

@@ -6,7 +6,7 @@ when it was paid for.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -94,16 +94,19 @@ def parse(
     now: datetime,
     model: str,
     redactor: Redactor,
+    params: Collection[str] | None = None,
 ) -> Completion | ApiError:
     """Read one reply. Never raises.
 
     `headers` are looked up in lower case, `now` serves waits given as dates, and `model` stands
-    in when the reply does not name its own. An error's `status` is that of the reply, or the
-    one its body names when it only pretends to succeed. Messages are one line of at most 200
-    characters without keys; copy is freed of known keys and otherwise untouched.
+    in when the reply does not name its own. `params` are the names of the parameters that were
+    sent: of no other can an error say that it is refused. An error's `status` is that of the
+    reply, or the one its body names when it only pretends to succeed. Messages are one line of at
+    most 200 characters without keys; copy is freed of known keys and otherwise untouched.
     """
+    context = Context(status, headers, now, model, redactor, params)
     if not 200 <= status < 300:
-        return from_status(Context(status, headers, now, model, redactor), body)
+        return from_status(context, body)
     reply = decode_strictly(body)
     if strange := reply is UNREADABLE:
         reply = decode(body, headers.get("content-type", ""))
@@ -111,13 +114,13 @@ def parse(
     if choice is None and (inner := _unwrapped(reply)) is not None:
         reply, choice = inner, _first_choice(inner)
     if choice is None:
-        return _without_choice(reply, body, Context(status, headers, now, model, redactor))
+        return _without_choice(reply, body, context)
     completion = _completion(reply, choice, model, redactor)
     if strange and undecoded(completion.text):
-        return _damaged(completion, Context(status, headers, now, model, redactor))
+        return _damaged(completion, context)
     if completion.finish_reason == "stop" and completion.text.strip() and not choice.get("error"):
         return completion
-    return _judged(completion, choice, Context(status, headers, now, model, redactor))
+    return _judged(completion, choice, context)
 
 
 def _first_choice(reply: JsonValue) -> dict[str, JsonValue] | None:

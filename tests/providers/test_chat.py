@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from copygen.errors import ConfigError
 from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Prompt, Source
 from copygen.providers.chat import ChatCompletions
+from copygen.providers.parameters import SYSTEM_ROLE
 from copygen.providers.protocol import Provider
 from copygen.providers.redact import Secret
 from copygen.version import __version__
@@ -322,3 +323,41 @@ class TestAdapt:
         assert isinstance(error, ApiError)
         assert provider.adapt(error, "m")
         assert "max_tokens" not in body_of(provider.request(prompt(max_tokens=500)))
+
+
+def test_a_refused_system_message_goes_before_the_users_from_then_on() -> None:
+    chat = ChatCompletions("https://api.example/v1")
+    asked = prompt("A slogan.")
+    body = b'{"error":{"message":"System role not supported"}}'
+
+    answer = chat.parse(400, {}, body, NOW, asked)
+
+    assert isinstance(answer, ApiError)
+    assert answer.kind is Kind.UNSUPPORTED_PARAMETER
+    assert chat.adapt(answer, asked.model)
+    sent = body_of(chat.request(asked))
+    assert sent["messages"] == [{"role": "user", "content": "Be brief.\n\nA slogan."}]
+    other = body_of(chat.request(prompt(model="other")))
+    assert other["messages"] == MESSAGES
+
+
+def test_a_system_message_joins_content_parts_as_a_part() -> None:
+    chat = ChatCompletions("https://api.example/v1")
+    parts = [{"type": "text", "text": "A slogan."}]
+    asked = prompt(parts)
+    assert chat.adapt(refused(SYSTEM_ROLE), asked.model)
+
+    [message] = body_of(chat.request(asked))["messages"]
+
+    assert message == {"role": "user", "content": [{"type": "text", "text": "Be brief."}, *parts]}
+
+
+@pytest.mark.parametrize("named", ["set", "temperature"])
+def test_nothing_is_adapted_for_a_parameter_that_was_not_sent(named: str) -> None:
+    chat = ChatCompletions("https://api.example/v1")
+    body = b'{"error":{"message":"Unsupported parameter: \'%s\'"}}' % named.encode()
+
+    answer = chat.parse(400, {}, body, NOW, prompt(top_p=1))
+
+    assert isinstance(answer, ApiError)
+    assert (answer.kind, answer.parameter) == (Kind.INVALID_REQUEST, None)

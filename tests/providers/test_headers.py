@@ -11,9 +11,11 @@ from hypothesis import strategies as st
 from copygen.providers.headers import (
     MAX_WAIT_S,
     duration_s,
+    number_of,
     retry_after_s,
     wait_in_text_s,
 )
+from copygen.providers.ratelimits import RateLimits, limits_from
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EPOCH_S = NOW.timestamp()
@@ -182,3 +184,32 @@ def test_go_durations_add_up(h: int, m: int, s: object) -> None:
     total = h * 3600 + m * 60 + float(str(s))
 
     assert duration_s(f"{h}h{m}m{s}s", NOW) == pytest.approx(min(total, MAX_WAIT_S))
+
+
+@pytest.mark.parametrize(
+    ("date", "after", "seconds"),
+    [
+        # The server's clock is two minutes ahead, an hour behind, years off.
+        ("Mon, 23 Nov 2026 12:02:00 GMT", "Mon, 23 Nov 2026 12:02:07 GMT", 7),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", "Mon, 23 Nov 2026 11:00:07 GMT", 7),
+        ("Thu, 01 Jan 1970 00:00:00 GMT", "Thu, 01 Jan 1970 00:00:07 GMT", 7),
+        # Nothing to go by: our own clock.
+        ("yesterday", "Mon, 23 Nov 2026 12:00:07 GMT", 7),
+        ("9" * 70_000, "Mon, 23 Nov 2026 12:00:07 GMT", 7),
+        ("Mon, 23 Nov 2026 11:00:00 GMT", "7", 7),
+    ],
+)
+def test_a_date_is_taken_by_the_clock_that_wrote_it(date: str, after: str, seconds: float) -> None:
+    assert retry_after_s({"retry-after": after, "date": date}, NOW) == seconds
+
+
+@pytest.mark.parametrize("piece", ["9", "1.", " ", "1s", "+", "e", ".", "1h2", "-"])
+def test_no_header_is_looked_at_more_than_it_is_long(piece: str) -> None:
+    text = piece * 200_000
+    headers = dict.fromkeys(("retry-after", "retry-after-ms", "date", "x-ratelimit-limit"), text)
+
+    assert retry_after_s(headers, NOW) is None
+    assert number_of(text) is None
+    assert duration_s(text, NOW) is None
+    assert limits_from(headers, NOW) == RateLimits()
+    wait_in_text_s("retry in " + text)

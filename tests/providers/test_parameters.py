@@ -3,7 +3,7 @@
 import pytest
 
 from copygen.providers.fault import Fault
-from copygen.providers.parameters import Refused, refused_parameter
+from copygen.providers.parameters import SYSTEM_ROLE, Refused, refused_parameter
 
 CAP = "max_completion_tokens"
 
@@ -45,6 +45,67 @@ CAP = "max_completion_tokens"
 )
 def test_refusals_in_words(message: str, expected: Refused | None) -> None:
     assert refused_parameter(Fault(text=message)) == expected
+
+
+SENT = frozenset({"temperature", "max_tokens", "top_p", "seed", "response_format", SYSTEM_ROLE})
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "name"),
+    [
+        # LiteLLM: "set" stands in the prose and was never sent.
+        (
+            400,
+            "litellm.UnsupportedParamsError: gpt-5 models don't support temperature=0.2. Only "
+            "temperature=1 is supported. To drop unsupported params set `litellm.drop_params`",
+            "temperature",
+        ),
+        (400, "invalid temperature: only 1 is allowed for this model", "temperature"),
+        (
+            400,
+            "This model only supports the default. Only temperature=1 is supported",
+            "temperature",
+        ),
+        (400, "temperature must be 1 for this model", "temperature"),
+        (400, "parameter top_p not supported", "top_p"),
+        (400, "The parameter 'seed' is not supported by this provider", "seed"),
+        (400, "seed is not allowed here", "seed"),
+        (422, "Completions.create() got an unexpected keyword argument 'seed'", "seed"),
+        (400, "Unrecognized key(s) in object: 'top_p'", "top_p"),
+        (400, "Additional properties are not allowed ('seed' was unexpected)", "seed"),
+        (400, "This model does not support temperature", "temperature"),
+        # A schema, in words and statuses of its own.
+        (400, "This response_format type is unavailable now", "response_format"),
+        (400, "Structured outputs are not supported by this model", "response_format"),
+        (500, "Failed to parse grammar", "response_format"),
+        (
+            500,
+            "[{'type': 'literal_error', 'loc': ('body', 'response_format', 'type'), 'msg': "
+            "\"Input should be 'text' or 'json_object'\"}]",
+            "response_format",
+        ),
+        # The system message.
+        (400, "System role not supported", SYSTEM_ROLE),
+        (500, "Jinja Exception: System role not supported", SYSTEM_ROLE),
+        (400, "Developer instruction is not enabled for models/gemma-3", SYSTEM_ROLE),
+        (400, "Unsupported value: 'messages[0].role' does not support 'system'", SYSTEM_ROLE),
+        (400, "Conversation roles must alternate user/assistant/user/assistant/...", SYSTEM_ROLE),
+        (400, "Only user and assistant roles are supported", SYSTEM_ROLE),
+        (422, "This model does not support system messages", SYSTEM_ROLE),
+        (400, "Invalid message role: 'system'", SYSTEM_ROLE),
+        # What was not sent is not refused, and a value out of range is the user's.
+        (400, "Unsupported parameter: 'set' is not supported", None),
+        (400, "This model does not support images", None),
+        (400, "temperature must be at most 2", None),
+        (500, "Unsupported parameter: 'seed'", None),
+        (503, "System role not supported", None),
+        (400, "The system is not available", None),
+    ],
+)
+def test_only_what_was_sent_is_refused(status: int, message: str, name: str | None) -> None:
+    refused = refused_parameter(Fault(text=message), status, SENT)
+
+    assert (refused.parameter if refused else None) == name
 
 
 @pytest.mark.parametrize(
