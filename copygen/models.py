@@ -167,6 +167,10 @@ class Completion:
     """What the model thought aloud, where it came with the text or in place of it."""
     notes: tuple[str, ...] = ()
     """What a person should know of the reply; the same words for every reply of a kind."""
+    cost_doubt: str | None = None
+    """Why what the reply says of its tokens or its cost cannot be: then neither is believed."""
+    tier: str | None = None
+    """The service tier that answered, where it is another than the standard one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,6 +192,9 @@ class ApiError:
     """A reply that was paid for but is not usable (truncated, filtered, empty)."""
     final: bool = False
     """Whether sending the same again would come to the same, and be paid again."""
+    possibly_billed: bool = False
+    """The provider may charge for it, beyond what `kind` says: it had begun to answer, or says so
+    by its status."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,6 +270,8 @@ class Result:
     """What the model thought aloud, taken out of the text."""
     notes: tuple[str, ...] = ()
     """What a person should know of the reply beside its text."""
+    answered_by: str | None = None
+    """The model that the reply names, which may be another than `model`; None without a reply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +309,13 @@ class BudgetState:
     reserved_tokens: int
     waiting: int
     """Prompts that wait for what is reserved to come free."""
+    widened: tuple[str, ...] = ()
+    """For each model that broke the rules its worst cases are made from, what it did."""
+    needed_usd: Decimal | None = None
+    """With a limit that lets none of the prompts left through, however often the run is begun:
+    what one of them may cost at most. None as long as some still fit."""
+    needed_tokens: int | None = None
+    """The same in tokens."""
 
 
 @dataclass(frozen=True, slots=True)

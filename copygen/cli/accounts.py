@@ -1,7 +1,7 @@
 """What a run's statistics do not know: what is left, the limit, and how to pay less."""
 
 from dataclasses import replace
-from decimal import Decimal
+from decimal import ROUND_CEILING, Decimal
 
 from copygen.cli.prepare import Plan
 from copygen.errors import CopygenError, LimitReached
@@ -9,7 +9,7 @@ from copygen.models import BudgetState
 from copygen.prompts import Layout
 from copygen.results.quality import OpeningGroup, Quality
 from copygen.results.summary import CacheHint, Summary
-from copygen.view.figures import count, counted, money
+from copygen.view.figures import count, counted, exact_money, money
 
 BYTES_PER_TOKEN = 4
 """Of UTF-8, on average over languages: enough to tell a long text from a short one."""
@@ -44,8 +44,32 @@ def explained(error: CopygenError | None, summary: Summary) -> CopygenError | No
         words = "" if cost is None else f", about {money(cost)} at this run's cost per prompt"
         lines.append(f"Left: {counted(summary.unfinished, 'prompt')}{words}.")
     if summary.budget is not None:
-        lines.append("Run the same command again to go on; the limit counts each run anew.")
+        lines.append(_way_on(summary.budget))
     return LimitReached("\n".join(lines))
+
+
+def _way_on(budget: BudgetState) -> str:
+    needed = []
+    if budget.needed_usd is not None:
+        most = exact_money(_rounded_up(budget.needed_usd))
+        needed.append(f"--max-cost: one prompt that is left may cost up to {most}")
+    if budget.needed_tokens is not None:
+        needed.append(
+            f"--max-tokens-total: one prompt that is left may use up to "
+            f"{count(budget.needed_tokens)} tokens"
+        )
+    if not needed:
+        return "Run the same command again to go on; the limit counts each run anew."
+    return (
+        f"Nothing more can be sent under this limit. Raise {'; '.join(needed)}. That much is "
+        "enough to go on; a lower max_tokens needs less."
+    )
+
+
+def _rounded_up(amount: Decimal) -> Decimal:
+    """To two digits: a figure to be typed."""
+    digits = amount.adjusted() - 1
+    return amount.quantize(Decimal(1).scaleb(digits), ROUND_CEILING)
 
 
 def _spent(summary: Summary) -> str:

@@ -38,6 +38,10 @@ class Fsync(StrEnum):
     NEVER = "never"
 
 
+_LEAST_USD, _MOST_USD = Decimal("1e-9"), Decimal(10**9)
+"""As in the settings, which are not loaded for a flag."""
+
+
 def usd_of(text: str) -> Decimal:
     """Read an amount of US dollars, with or without the sign."""
     try:
@@ -46,6 +50,10 @@ def usd_of(text: str) -> Decimal:
         raise typer.BadParameter(f"'{text}' is no amount of US dollars, as 2.50 is") from exc
     if not (amount.is_finite() and amount > 0):
         raise typer.BadParameter("the limit should be above 0")
+    if not _LEAST_USD <= amount <= _MOST_USD:
+        raise typer.BadParameter(
+            f"'{text[:20]}' is out of range: from a billionth of a dollar to a billion dollars"
+        )
     return amount
 
 

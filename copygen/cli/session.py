@@ -21,7 +21,7 @@ from copygen.engine.engine import Engine, Outside
 from copygen.engine.feed import Entry, Feed, IteratorFeed, ThreadFeed
 from copygen.engine.retry import RULES, Action
 from copygen.errors import CopygenError, ExitCode, ResultsError, UsageError
-from copygen.models import ApiError, Kind, Prompt, Result, Status
+from copygen.models import ApiError, BudgetState, Kind, Prompt, Result, Status
 from copygen.providers.pricing import reference_cost_usd
 from copygen.results.ledger import Ledger
 from copygen.results.sink import DONE, OutputClosed, Sink, StdoutSink
@@ -122,6 +122,7 @@ class Session:
         self._stats = Stats(plan.source.matrix, judged=plan.standard is not None)
         self._settled_earlier: Counter[Status] = Counter()
         self._kinds_met: set[Kind] = set()
+        self._widened_told = 0
         self._error: CopygenError | None = None
         self._draining = False
         self._output_closed = False
@@ -294,8 +295,16 @@ class Session:
 
     async def _keep_showing(self) -> None:
         while True:
-            self._display.update(self._stats, self.engine.snapshot())
+            snapshot = self.engine.snapshot()
+            self._tell_of_widened(snapshot.budget)
+            self._display.update(self._stats, snapshot)
             await asyncio.sleep(REFRESH_S)
+
+    def _tell_of_widened(self, budget: BudgetState | None) -> None:
+        """Tell people of each model that broke the rules which the limit goes by."""
+        for words in budget.widened[self._widened_told :] if budget else ():
+            self._widened_told += 1
+            self._display.note(words)
 
     def _interrupt(self) -> None:
         """The first signal drains, the second cancels."""

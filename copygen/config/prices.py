@@ -5,13 +5,14 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from enum import StrEnum
+from functools import lru_cache
 from typing import Annotated, Any, Final
 
 import pydantic
 
 from copygen.config.base import Settled
 
-Usd = Annotated[Decimal, pydantic.Field(ge=0, allow_inf_nan=False)]
+Usd = Annotated[Decimal, pydantic.Field(ge=0, le=10**9, allow_inf_nan=False)]
 
 _SPAN: Final = re.compile(
     r"([01]\d|2[0-3]):([0-5]\d)-(?:([01]\d|2[0-3]):([0-5]\d)|24:00)", re.ASCII
@@ -111,6 +112,11 @@ class Price(Rates):
                 raise ValueError(f"has a {name} rate, so each of its tiers needs one, too")
         return self
 
+    @property
+    def charges(self) -> bool:
+        """Whether any token costs anything."""
+        return any(rates.input or rates.output for rates in (self, *self.time_of_day))
+
     def rates(self, input_tokens: int, at: datetime) -> Rates:
         """The rates of a request of so many tokens, answered at that moment."""
         for hours in self.time_of_day:
@@ -139,6 +145,26 @@ class Evidence(Settled):
     def age_days(self, today: date) -> int | None:
         """Days since somebody looked; None when nobody says."""
         return None if self.checked_on is None else max(0, (today - self.checked_on).days)
+
+
+_VERSION = re.compile(r"[-@:](?:v?\d[\d.-]*|latest|preview|exp(?:erimental)?|free|online|nitro)\Z")
+
+
+def is_same_model(asked: str, answered: str) -> bool:
+    """Whether a reply's name of its model is another way to write the one asked for.
+
+    A vendor before it, a version or date behind it and dots for hyphens make no difference:
+    `openai/gpt-4.1` and `gpt-4.1-2025-04-14` are one, `gpt-4.1-mini` is another.
+    """
+    return asked == answered or _family(asked) == _family(answered)
+
+
+@lru_cache(maxsize=1024)
+def _family(name: str) -> str:
+    name = name[-200:].strip().lower().rpartition("/")[2]
+    while (shorter := _VERSION.sub("", name)) != name and shorter:
+        name = shorter
+    return name.replace(".", "-").replace("_", "-")
 
 
 def _start(span: str) -> time:

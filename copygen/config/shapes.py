@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Final, Literal
 from urllib.parse import urlsplit
 
 import pydantic
@@ -208,6 +208,12 @@ class BreakerSettings(Settled):
         return self
 
 
+LEAST_LIMIT_USD: Final = Decimal("1e-9")
+MOST_LIMIT_USD: Final = Decimal(10**9)
+MOST_LIMIT_TOKENS: Final = 10**15
+"""Limits on a run beyond these are slips of the hand; larger figures fit no JSON reader."""
+
+
 class Settings(Settled):
     """The user's settings file, and what flags and `--option` change of it."""
 
@@ -222,9 +228,14 @@ class Settings(Settled):
     """No retry of a prompt begins later than this after its start."""
     run_timeout_s: Seconds | None = None
     """The run takes no more prompts after this; exit code 4."""
-    max_cost_usd: Annotated[Decimal, pydantic.Field(gt=0, allow_inf_nan=False)] | None = None
+    max_cost_usd: (
+        Annotated[
+            Decimal, pydantic.Field(ge=LEAST_LIMIT_USD, le=MOST_LIMIT_USD, allow_inf_nan=False)
+        ]
+        | None
+    ) = None
     """The most one run may cost; at the limit it takes no more prompts, exit code 4."""
-    max_tokens_total: int | None = pydantic.Field(default=None, ge=1)
+    max_tokens_total: int | None = pydantic.Field(default=None, ge=1, le=MOST_LIMIT_TOKENS)
     """The same for tokens, input and output together: for models whose price nobody knows."""
     ca_file: Path | None = None
     """Certificates to trust beside the system's, PEM."""

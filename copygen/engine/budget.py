@@ -40,6 +40,10 @@ class Charge(NamedTuple):
         """The smaller of each."""
         return Charge(min(self.picousd, other.picousd), min(self.tokens, other.tokens))
 
+    def most(self, other: "Charge") -> "Charge":
+        """The larger of each."""
+        return Charge(max(self.picousd, other.picousd), max(self.tokens, other.tokens))
+
 
 NOTHING = Charge(0, 0)
 
@@ -76,10 +80,14 @@ class Budget:
 
     def reserve(self, worst: Charge) -> bool:
         """Set `worst` aside; False, and nothing changes, when it does not fit now."""
-        if not self.limit.holds(self.spent + self.kept + self.reserved + worst):
+        if not self.fits(worst):
             return False
         self.reserved += worst
         return True
+
+    def fits(self, worst: Charge) -> bool:
+        """Whether `worst` could be set aside now."""
+        return self.limit.holds(self.spent + self.kept + self.reserved + worst)
 
     def may_fit_later(self, worst: Charge) -> bool:
         """Whether `worst` would fit if everything reserved came to nothing.

@@ -7,7 +7,7 @@ import asyncio
 import math
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
+from copygen.config.request_cost import OUTPUT_CAPS, most_output
 from copygen.engine.admission import LocalAdmission, ModelGate, Permit, Slot
 from copygen.engine.clock import RunClock
 from copygen.engine.control import Start
@@ -22,7 +23,7 @@ from copygen.engine.deadlines import Deadlines
 from copygen.engine.halt import Halt, LeftForLater
 from copygen.engine.outcome import AttemptState, result_of, result_of_fault
 from copygen.engine.purse import Purse
-from copygen.engine.retry import RULES, Action, Retrier
+from copygen.engine.retry import RULES, Action, Retrier, may_be_billed
 from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
 from copygen.providers.protocol import Provider
@@ -204,7 +205,7 @@ class Client:
             if not isinstance(answer, ApiError) or answer.kind is not Kind.UNSUPPORTED_PARAMETER:
                 break
             if not self._provider.adapt(answer, prompt.model):
-                break
+                return _with_way_out(answer)
             answer = await self._send_once(prompt, state)
         return answer
 
@@ -253,8 +254,7 @@ class Client:
     def _estimate_tokens(self, size_bytes: int, prompt: Prompt) -> float:
         if not self._admission.pacer.paces_tokens:
             return 0.0
-        limit = prompt.params.get("max_completion_tokens") or prompt.params.get("max_tokens") or 0
-        return size_bytes / BYTES_PER_TOKEN + float(limit)
+        return size_bytes / BYTES_PER_TOKEN + float(most_output(prompt.params) or 0)
 
     def _count_out(self, state: AttemptState, sent_bytes: int) -> None:
         state.sent_bytes = sent_bytes
@@ -273,13 +273,13 @@ class Client:
         state.on_the_wire = False
         state.latency_s = self._now() - permit.start.at
         state.repeats = False
+        completion = answer.completion if isinstance(answer, ApiError) else answer
+        if completion is not None:
+            state.pay(completion, most_output(prompt.params))
         if isinstance(answer, Completion):
-            state.paid.append(answer)
             return
         rule = RULES[answer.kind]
-        if answer.completion is not None:
-            state.paid.append(answer.completion)
-        elif rule.possibly_billed:
+        if completion is None and may_be_billed(answer):
             self._count_doubt(prompt, state)
         self.meter.rate_limited += answer.kind is Kind.RATE_LIMITED
         self.meter.timeouts += answer.kind is Kind.TIMEOUT
@@ -296,6 +296,7 @@ class Client:
 
     def _count_doubt(self, prompt: Prompt, state: AttemptState) -> None:
         self.meter.possibly_billed += 1
+        state.doubtful += 1
         self._purse.doubt(prompt, state.sent_bytes)
 
     def _cut_short(self, prompt: Prompt, state: AttemptState) -> ApiError:
@@ -304,3 +305,14 @@ class Client:
             return ApiError(Kind.CANCELLED, "the run ended before it could be sent again")
         self._count_doubt(prompt, state)
         return ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")
+
+
+def _with_way_out(error: ApiError) -> ApiError:
+    """A refusal that nothing can be changed for, with what the user can do about it."""
+    if error.parameter not in OUTPUT_CAPS:
+        return error
+    return replace(
+        error,
+        message=f"{error.message} The limit on output tokens is never left out of a request: set "
+        "it in the prompt file by the name this model takes.",
+    )

@@ -57,6 +57,17 @@ class AttemptState:
     on_the_wire: bool = False
     paid: list[Completion] = field(default_factory=list)
     """Every reply it got, usable or not."""
+    doubtful: int = 0
+    """Attempts that may have been billed, nobody says how much."""
+    overran: bool = False
+    """Whether a reply has more tokens than its request allowed."""
+
+    def pay(self, completion: Completion, output_cap: int | None) -> None:
+        """Take in a reply to a request that allowed so many output tokens."""
+        self.paid.append(completion)
+        usage = completion.usage
+        if output_cap is not None and usage is not None and usage.output_tokens > output_cap:
+            self.overran = True
 
     def count_failure(self, *, ambiguous: bool, excused: bool) -> None:
         """An attempt failed; `excused` when it used up none, for it was not the prompt's turn to
@@ -115,6 +126,7 @@ def result_of(
         reasks=outcome.reasks if outcome else 0,
         reasoning=completion.reasoning if completion else None,
         notes=completion.notes if completion else (),
+        answered_by=completion.model if completion else None,
     )
 
 
@@ -156,6 +168,10 @@ def _status(error: ApiError | None) -> Status:
     return Status.FAILED
 
 
+OVERRAN = "more output was charged than max_tokens allows"
+DOUBTFUL = "an attempt that failed may have been billed as well"
+
+
 def _bill(
     state: AttemptState, config: ProviderConfig, model: str, at: datetime
 ) -> tuple[Decimal | None, str | None]:
@@ -164,13 +180,13 @@ def _bill(
     if not state.paid:
         return None, "no reply, so nothing to price"
     costs = [cost_of(completion, config, model, at) for completion in state.paid]
-    note = next((cost.note for cost in costs if cost.note), None)
-    total_usd = Decimal(0)
-    for cost in costs:
-        if cost.usd is None:
-            return None, cost.note
-        total_usd += cost.usd
-    return total_usd, note
+    unknown = next((cost for cost in costs if cost.usd is None), None)
+    if unknown is not None:
+        return None, unknown.note
+    notes = [cost.note for cost in costs if cost.note][:1]
+    notes += [OVERRAN] * state.overran + [DOUBTFUL] * (state.doubtful > 0)
+    total_usd = sum((cost.usd for cost in costs if cost.usd is not None), Decimal(0))
+    return total_usd, "; ".join(notes) or None
 
 
 def _total_usage(paid: list[Completion]) -> Usage | None:

@@ -55,7 +55,7 @@ RULES: dict[Kind, Rule] = {
     Kind.BAD_REPLY: Rule(Action.RETRY, Verdict.FAILURE, possibly_billed=True),
     Kind.EMPTY: Rule(Action.RETRY, Verdict.SUCCESS, possibly_billed=True),
     Kind.TRUNCATED: Rule(Action.FAIL, Verdict.SUCCESS),
-    Kind.CONTENT_FILTER: Rule(Action.FAIL, Verdict.SUCCESS),
+    Kind.CONTENT_FILTER: Rule(Action.FAIL, Verdict.SUCCESS, possibly_billed=True),
     Kind.REFUSAL: Rule(Action.FAIL, Verdict.SUCCESS),
     Kind.INVALID_REQUEST: Rule(Action.FAIL, Verdict.SUCCESS),
     Kind.UNSUPPORTED_PARAMETER: Rule(Action.FAIL, Verdict.SUCCESS),
@@ -69,6 +69,12 @@ RULES: dict[Kind, Rule] = {
     Kind.WRONG_URL: Rule(Action.STOP, Verdict.SUCCESS),
     Kind.TLS: Rule(Action.STOP, Verdict.NEUTRAL),
 }
+
+
+def may_be_billed(error: ApiError) -> bool:
+    """Whether the provider may charge for an attempt that failed so, without saying how much."""
+    return error.possibly_billed or RULES[error.kind].possibly_billed
+
 
 Answer = TypeVar("Answer")
 

@@ -6,18 +6,20 @@ of tokens with which a chat format marks where they begin and end. Output: the r
 else the most the model can write.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from fractions import Fraction
 
 from copygen.config import Price, ProviderConfig
+from copygen.config.request_cost import most_output, priced_apart
 from copygen.engine.budget import Charge, Limit, picousd_at_least
 from copygen.engine.clock import utc_now
 from copygen.models import JsonValue, Message, Prompt
 from copygen.providers.pricing import ceiling_usd, price_of
 
-OUTPUT_CAPS = ("max_tokens", "max_completion_tokens")
-"""With both, the larger counts: which one a provider reads is its own affair."""
+EXACTLY = Fraction(1)
 _MODELS_KEPT = 1000
 _WAY_OUT = "or use --max-tokens-total, which needs no price"
 
@@ -51,12 +53,25 @@ class WorstCases:
         self._flag = "--max-cost" if self._needs_price else "--max-tokens-total"
         self._known: dict[str, _Known] = {}
 
-    def of(self, prompt: Prompt, size_bytes: int) -> Charge | Unbounded:
-        """The most that sending `prompt`, as a request body of `size_bytes`, can come to."""
+    def of(
+        self,
+        prompt: Prompt,
+        size_bytes: int,
+        overrun: Fraction = EXACTLY,
+        price: Price | None = None,
+    ) -> Charge | Unbounded:
+        """The most that sending `prompt`, as a request body of `size_bytes`, can come to.
+
+        `overrun` is how many times its cap a reply of the model was seen to have; `price` that of
+        another model which answers in its place.
+        """
         bounds = self._bounds(prompt.model, prompt.params, prompt.messages)
         if isinstance(bounds, Unbounded):
             return bounds
-        output_tokens, price = bounds
+        output_tokens, own_price = bounds
+        if overrun != EXACTLY:
+            output_tokens = math.ceil(output_tokens * overrun)
+        price = own_price if price is None or own_price is None else price
         tokens = size_bytes + output_tokens
         if price is None:
             return Charge(0, tokens)
@@ -76,19 +91,21 @@ class WorstCases:
         known = self._known.get(model) or self._look_up(model)
         if self._needs_price and known.price is None:
             return Unbounded(self._no_price(model))
-        caps = [cap for name in OUTPUT_CAPS if isinstance(cap := params.get(name), int) and cap > 0]
-        output_tokens = max(caps, default=known.max_output_tokens)
+        output_tokens = most_output(params, known.max_output_tokens)
         if output_tokens is None:
             return Unbounded(self._no_cap(model))
+        if self._needs_price and (apart := priced_apart(params)) is not None:
+            return Unbounded(
+                f"--max-cost cannot bound what a request with '{apart}' costs: it is charged for "
+                f"by more than the listed price; leave it out of the prompt file, {_WAY_OUT}"
+            )
         for message in messages:
             if message.content.__class__ is not str and not _is_text(message.content):
                 return Unbounded(
                     f"{self._flag} cannot bound what parts other than text cost (images, audio, "
                     "files); run these prompts without it"
                 )
-        copies = params.get("n", 1)
-        copies = copies if isinstance(copies, int) and copies > 0 else 1
-        return output_tokens * copies, known.price if self._needs_price else None
+        return output_tokens, known.price if self._needs_price else None
 
     def _look_up(self, model: str) -> _Known:
         found = self._config.model(model)

@@ -7,14 +7,15 @@ from datetime import datetime
 from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from copygen.models import ApiError, Completion, Kind
-from copygen.providers.decode import plain, sentence
+from copygen.models import ApiError, Completion, Kind, Message
+from copygen.providers.decode import decode, plain, sentence
 from copygen.providers.fault import Fault, fault_in_body
 from copygen.providers.headers import duration_s, retry_after_s, server_time, wait_in_text_s
 from copygen.providers.kinds import PLAIN_HTTP_TO_TLS, kind_of, status_in
 from copygen.providers.parameters import refused_parameter
 from copygen.providers.ratelimits import limits_from
 from copygen.providers.redact import Redactor
+from copygen.providers.usage import COST_HEADER, bill_of
 
 CHECK_BASE_URL = "Check the base URL: most end in /v1."
 
@@ -32,6 +33,13 @@ _STATUS_HINTS = {
     407: "The proxy wants a login: put it into HTTPS_PROXY.",
     524: "The model took over 100 s: lower max_tokens.",
 }
+_GIVEN_UP_LATE = frozenset({408, 499, 504, 524})
+"""Somebody on the way gave up waiting, after the request had gone on to the model: some providers
+charge for these (Azure says so of 408)."""
+_BEGUN = frozenset({Kind.SERVER, Kind.BAD_REPLY, Kind.EMPTY, Kind.CONTENT_FILTER})
+"""Failures that can come after the model began to write."""
+UNKNOWN_FINISH = "unknown"
+"""The finish reason of a reply that gives none."""
 _PAGE_INSTEAD_OF_API = "A bot check or the network's own page answered: use another network."
 _USE_HTTPS = "The base URL must begin with https:// here."
 _PLAIN_HTTP = re.compile(PLAIN_HTTP_TO_TLS, re.IGNORECASE)
@@ -51,21 +59,34 @@ class Context:
     redactor: Redactor
     params: Collection[str] | None = None
     """The names of the parameters that were sent; None: not known."""
+    sent: tuple[Message, ...] = ()
+    """What was asked, for its length."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the provider took the request for one that it answers, and so may charge for."""
+        return 200 <= self.status < 300 or self.status in _GIVEN_UP_LATE
 
     def error(
         self, kind: Kind, words: str, hint: str = "", completion: Completion | None = None
     ) -> ApiError:
         """An error in our own words."""
         message = sentence(words, hint, self.redactor)
-        return ApiError(kind, message, self.status, completion=completion)
+        return ApiError(
+            kind,
+            message,
+            self.status,
+            completion=completion,
+            possibly_billed=self.answered and kind in _BEGUN,
+        )
 
 
 def from_status(context: Context, body: bytes) -> ApiError:
     """The error of a reply whose status is not a success."""
     if context.status in _REDIRECTS:
         return context.error(Kind.WRONG_URL, _redirect(context.headers), _NOT_FOLLOWED)
-    fault = fault_in_body(context.redactor.redact_body(body))
-    return _from_fault(context, fault, context.status, None)
+    clean = context.redactor.redact_body(body)
+    return _from_fault(context, fault_in_body(clean), context.status, _charged(context, clean))
 
 
 def from_inside(context: Context, fault: Fault, completion: Completion | None) -> ApiError:
@@ -76,6 +97,7 @@ def from_inside(context: Context, fault: Fault, completion: Completion | None) -
 def _from_fault(
     context: Context, fault: Fault, status: int | None, completion: Completion | None
 ) -> ApiError:
+    billed = completion is not None and completion.cost_doubt is not None
     refused = refused_parameter(fault, status, context.params)
     kind = Kind.UNSUPPORTED_PARAMETER if refused else kind_of(status, fault)
     return ApiError(
@@ -86,6 +108,29 @@ def _from_fault(
         refused.parameter if refused else None,
         refused.replacement if refused else None,
         completion,
+        billed or (context.answered and kind in _BEGUN),
+    )
+
+
+def _charged(context: Context, body: bytes) -> Completion | None:
+    """What an error says it used, which will be on the bill: a reply without a text."""
+    if b'"usage"' not in body and not context.headers.get(COST_HEADER):
+        return None
+    value = decode(body)
+    inner = value.get("error") if isinstance(value, dict) else None
+    layers = (layer for layer in (value, inner) if isinstance(layer, dict) and "usage" in layer)
+    bill = bill_of(next(layers, {}), context.headers, "")
+    used = bill.usage is not None and (bill.usage.input_tokens or bill.usage.output_tokens)
+    if not used and not bill.reported_usd and bill.doubt is None:
+        return None
+    return Completion(
+        "",
+        UNKNOWN_FINISH,
+        context.model,
+        bill.usage,
+        bill.reported_usd,
+        cost_doubt=bill.doubt,
+        tier=bill.tier,
     )
 
 

@@ -88,7 +88,9 @@ class ChatCompletions:
     ) -> Completion | ApiError:
         """What a reply means; see `copygen.providers.reply.parse`. Never raises."""
         params = None if 200 <= status < 300 and b'"error' not in body else self._sent(prompt)
-        return parse(status, headers, body, now, prompt.model, self.redactor, params)
+        return parse(
+            status, headers, body, now, prompt.model, self.redactor, params, prompt.messages
+        )
 
     def _sent(self, prompt: Prompt) -> frozenset[str]:
         """The names of what a request for `prompt` carries or carried before a refusal."""

@@ -9,13 +9,20 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
+from copygen.config.request_cost import OUTPUT_CAPS
 from copygen.models import JsonValue
 from copygen.providers.fault import Fault
 
 _TOKEN_CAPS = {
-    "max_tokens": "max_completion_tokens",
+    **dict.fromkeys(OUTPUT_CAPS, "max_completion_tokens"),
     "max_completion_tokens": "max_tokens",
 }
+"""The names of the cap on output, and the one to try instead."""
+_NO_NEW_NAME = frozenset(
+    {*OUTPUT_CAPS, "n", "best_of", "service_tier", "speed", "models", "stream"}
+)
+"""What a refused parameter is never renamed to, whatever the server says: these decide how much is
+paid for, and its value was not meant for them."""
 _KEPT = frozenset({"model", "messages", "response_format", "tools", "tool_choice"})
 """Without these the reply would be another one than asked for: the prompt fails instead."""
 
@@ -164,17 +171,34 @@ class Adaptations:
         """Remember a refusal; True when the next request no longer carries the parameter.
 
         Also True when that was learned from another request meanwhile: whoever sent before then
-        may send again. The cap on output tokens is renamed but never left out, for it bounds
-        the cost, and what shapes the reply (`response_format`, tools) is never left out either.
+        may send again. The cap on output tokens bounds the cost: it goes by another known name
+        that was not refused, or stays as it is. What shapes the reply (`response_format`, tools)
+        is never left out either.
         """
         changes = self._changes.get(model, {})
         if parameter in changes:
             return True
-        renamed_to_it = parameter in changes.values()
-        if parameter in self._kept or (parameter in _TOKEN_CAPS and not replacement):
+        if parameter in self._kept:
             return False
-        if renamed_to_it and (parameter in _TOKEN_CAPS or replacement in changes):
+        if parameter in _TOKEN_CAPS:
+            replacement = _other_cap(parameter, replacement, changes)
+            if replacement is None:
+                return False
+        elif replacement in self._kept | _NO_NEW_NAME:
+            replacement = None
+        elif replacement in changes and parameter in changes.values():
             return False
         followed = {old: replacement if new == parameter else new for old, new in changes.items()}
         self._changes[model] = {**followed, parameter: replacement}
         return True
+
+
+def _other_cap(refused: str, named: str | None, changes: Mapping[str, str | None]) -> str | None:
+    """A known name for the cap on output that this model has not refused: the one that the server
+    names if it is one, else the usual ones. None without a hint that the name is the fault.
+    """
+    if named is None:
+        return None
+    candidates = (named, "max_completion_tokens", "max_tokens")
+    left = (name for name in candidates if name in _TOKEN_CAPS and name != refused)
+    return next((name for name in left if name not in changes), None)

@@ -10,6 +10,7 @@ from decimal import Context, Decimal
 from functools import reduce
 
 from copygen.config import Price, ProviderConfig, Rates
+from copygen.config.prices import is_same_model
 from copygen.models import Completion, Usage
 from copygen.providers import wider_prices
 
@@ -28,20 +29,54 @@ class Cost:
     """Why `usd` is None, or what to know about it."""
 
 
+FREE_OF_PRICED = "the reply says it cost nothing, but its tokens have a price"
+SAYS_FREE = "the provider says that this cost nothing"
+UNSAID = "the reply did not say how many tokens it used"
+
+
 def cost_of(completion: Completion, provider: ProviderConfig, model: str, at: datetime) -> Cost:
     """The cost of a reply to a request for `model` that was complete at `at`.
 
-    The provider's own figure wins. Otherwise the reply's tokens at the rates of that moment:
-    DeepSeek, the one with prices by the hour, goes by the time a request was completed.
+    The provider's own figure wins, except for a zero where there is a price. Otherwise the
+    reply's tokens at the rates of that moment (DeepSeek, the one with prices by the hour, goes by
+    the time a request was completed) of the model that answered, if its price is known.
     """
-    if completion.reported_cost_usd is not None:
-        return Cost(completion.reported_cost_usd)
-    price = price_of(provider, model, at)
+    reported = completion.reported_cost_usd
+    if reported:
+        return Cost(reported)
+    price, note = answering_price(completion.model, provider, model, at)
+    if completion.cost_doubt is not None:
+        return Cost(None, completion.cost_doubt)
+    if reported is not None:
+        return Cost(None, FREE_OF_PRICED) if price and price.charges else Cost(reported, SAYS_FREE)
     if price is None:
         return Cost(None, no_price(provider, model))
     if completion.usage is None:
-        return Cost(None, "the reply did not say how many tokens it used")
-    return Cost(price_usd(completion.usage, price, at), price.note)
+        return Cost(None, UNSAID)
+    if completion.tier is not None:
+        return Cost(None, f"answered at the tier '{completion.tier}', whose price is not known")
+    notes = "; ".join(words for words in (price.note, note) if words)
+    return Cost(price_usd(completion.usage, price, at), notes or None)
+
+
+def answering_price(
+    answered_by: str, provider: ProviderConfig, model: str, at: datetime
+) -> tuple[Price | None, str | None]:
+    """The price of a reply by `answered_by` to a request for `model`, and what to know of it.
+
+    Another model than the one asked for (a gateway's fallback) costs what that one costs. Where
+    its price is not known, that of the model asked for stands in, and the note says so.
+    """
+    asked = price_of(provider, model, at)
+    if is_same_model(model, answered_by):
+        return asked, None
+    known = provider.model(answered_by)
+    if known is not None and known is provider.model(model):
+        return asked, None
+    other = price_of(provider, answered_by, at)
+    if other is not None:
+        return other, f"answered by {answered_by} and priced by it"
+    return asked, f"answered by {answered_by}, whose price is not known: priced as {model}"
 
 
 def price_of(provider: ProviderConfig, model: str, at: datetime) -> Price | None:

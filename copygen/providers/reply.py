@@ -11,8 +11,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from copygen.models import ApiError, Completion, JsonValue, Kind
-from copygen.providers.api_errors import CHECK_BASE_URL, Context, from_inside, from_status
+from copygen.models import ApiError, Completion, JsonValue, Kind, Message
+from copygen.providers.api_errors import (
+    CHECK_BASE_URL,
+    UNKNOWN_FINISH,
+    Context,
+    from_inside,
+    from_status,
+)
 from copygen.providers.decode import (
     UNREADABLE,
     clip,
@@ -27,10 +33,7 @@ from copygen.providers.decode import (
 from copygen.providers.fault import error_in, fault_in_reply
 from copygen.providers.redact import Redactor
 from copygen.providers.thoughts import parted
-from copygen.providers.usage import reported_cost_usd, usage_of
-
-UNKNOWN_FINISH = "unknown"
-"""The finish reason of a reply that gives none."""
+from copygen.providers.usage import bill_of
 
 _CONTENT_FILTER_WORDS = (
     "content_filter",
@@ -95,16 +98,18 @@ def parse(
     model: str,
     redactor: Redactor,
     params: Collection[str] | None = None,
+    sent: tuple[Message, ...] = (),
 ) -> Completion | ApiError:
     """Read one reply. Never raises.
 
     `headers` are looked up in lower case, `now` serves waits given as dates, and `model` stands
     in when the reply does not name its own. `params` are the names of the parameters that were
-    sent: of no other can an error say that it is refused. An error's `status` is that of the
-    reply, or the one its body names when it only pretends to succeed. Messages are one line of at
-    most 200 characters without keys; copy is freed of known keys and otherwise untouched.
+    sent: of no other can an error say that it is refused. What the reply says of its tokens is
+    held against the messages that were `sent`. An error's `status` is that of the reply, or the
+    one its body names when it only pretends to succeed. Messages are one line of at most 200
+    characters without keys; copy is freed of known keys and otherwise untouched.
     """
-    context = Context(status, headers, now, model, redactor, params)
+    context = Context(status, headers, now, model, redactor, params, sent)
     if not 200 <= status < 300:
         return from_status(context, body)
     reply = decode_strictly(body)
@@ -115,7 +120,7 @@ def parse(
         reply, choice = inner, _first_choice(inner)
     if choice is None:
         return _without_choice(reply, body, context)
-    completion = _completion(reply, choice, model, redactor)
+    completion = _completion(reply, choice, context)
     if strange and undecoded(completion.text):
         return _damaged(completion, context)
     if completion.finish_reason == "stop" and completion.text.strip() and not choice.get("error"):
@@ -165,26 +170,31 @@ def _damaged(completion: Completion, context: Context) -> ApiError:
 
 
 def _completion(
-    reply: dict[str, JsonValue], choice: dict[str, JsonValue], model: str, redactor: Redactor
+    reply: dict[str, JsonValue], choice: dict[str, JsonValue], context: Context
 ) -> Completion:
+    model, redactor = context.model, context.redactor
     message = choice.get("message")
     if type(message) is not dict:
         # A piece of a stream, and the API before chat, as some gateways send them.
         message = choice.get("delta") or {"content": choice.get("text")}
     content = message.get("content") if type(message) is dict else None
-    text, reasoning = parted(content if type(content) is str else _joined(content))
+    written = content if type(content) is str else _joined(content)
+    text, reasoning = parted(written)
     reason = choice.get("finish_reason")
     answered_by = reply.get("model")
     if type(answered_by) is not str or not answered_by:
         answered_by = model
+    bill = bill_of(reply, context.headers, written, context.sent)
     return Completion(
         redactor.redact_known(text),
         "stop" if reason == "stop" else _finish_reason(reason, redactor),
         answered_by if answered_by == model else redactor.redact_known(answered_by),
-        usage_of(reply),
-        reported_cost_usd(reply),
+        bill.usage,
+        bill.reported_usd,
         None if reasoning is None else redactor.redact_known(reasoning),
         () if reasoning is None else (NOTE_REASONING,),
+        cost_doubt=bill.doubt,
+        tier=bill.tier,
     )
 
 
@@ -216,7 +226,7 @@ def _judged(
 ) -> Completion | ApiError:
     """A completion that does not end in a plain `stop` with text."""
     has_text = bool(completion.text.strip())
-    paid = completion if has_text or completion.usage is not None else None
+    paid = completion if has_text or _says_bill(completion) else None
     if fault := error_in(choice.get("error")):
         return from_inside(context, fault, paid)
     message = choice.get("message")
@@ -284,9 +294,12 @@ def _paid_part(reply: JsonValue, context: Context) -> Completion | None:
     choices = reply.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
     choice = first if isinstance(first, dict) else {}
-    completion = _completion(reply, choice, context.model, context.redactor)
-    has_been_paid = completion.text.strip() or completion.usage is not None
-    return completion if has_been_paid else None
+    completion = _completion(reply, choice, context)
+    return completion if completion.text.strip() or _says_bill(completion) else None
+
+
+def _says_bill(completion: Completion) -> bool:
+    return completion.usage is not None or completion.reported_cost_usd is not None
 
 
 def _unreadable(body: bytes, context: Context) -> ApiError:

@@ -1,18 +1,85 @@
-"""Token counts and costs, as the providers' various `usage` objects give them."""
+"""Token counts and costs, as the providers' various `usage` objects give them.
 
-from collections.abc import Mapping
-from decimal import Decimal
+An impossible figure is "not said": zero tokens for a text, fewer tokens than the text has words,
+more than any model can take, a zero for what has a price. It is never taken for good news.
+"""
 
-from copygen.models import JsonValue, Usage
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+from typing import Final
 
-_MOST_TOKENS = 2**53
-"""Beyond this a count is a fault, and would not survive JSON readers that use doubles."""
-_MOST_USD = 1e6
-"""Of one reply. Infinity and NaN fall outside too."""
+from copygen.config.request_cost import unlisted_tier
+from copygen.models import JsonValue, Message, Usage
+
+_MOST_TOKENS: Final = 10**8
+"""Ten times what the widest context window takes: beyond this a count is a fault."""
+_MOST_USD: Final = 10_000
+"""Of one reply; infinity and NaN fall outside too."""
+_LONGEST_AMOUNT: Final = 40
+"""Characters of a figure in a header."""
+
+COST_HEADER: Final = "x-litellm-response-cost"
+"""LiteLLM's own figure for a reply, in US dollars."""
+
+NO_OUTPUT = "the reply counts fewer tokens than its text has, which cannot be"
+NO_INPUT = "the reply counts fewer tokens than the prompt has, which cannot be"
+UNSAID_UPSTREAM = "the reply names the gateway's fee only, not what the model's provider charges"
+FREE_UPSTREAM = "the reply says it cost nothing, and names what it cost upstream"
+
+
+@dataclass(frozen=True, slots=True)
+class Bill:
+    """What a reply says it used and cost, as far as that can be."""
+
+    usage: Usage | None
+    reported_usd: Decimal | None = None
+    """All that will be charged for it: a gateway's fee and what is paid upstream."""
+    doubt: str | None = None
+    """Why a figure of it cannot be; then neither tokens nor cost are known."""
+    tier: str | None = None
+    """The tier that served it, where its price may be another than the listed one."""
+
+
+NO_BILL: Final = Bill(None)
+
+
+def bill_of(
+    reply: Mapping[str, JsonValue],
+    headers: Mapping[str, str],
+    text: str,
+    sent: Sequence[Message] = (),
+) -> Bill:
+    """Tokens and cost of a reply with that `text` to the messages `sent`.
+
+    A figure in the body counts before that of the header, unless the header's is larger.
+    """
+    given = reply.get("usage")
+    header_usd = _header_usd(headers)
+    tier = unlisted_tier(reply.get("service_tier"))
+    if type(given) is not dict:
+        return (
+            NO_BILL if header_usd is None and tier is None else Bill(None, header_usd, None, tier)
+        )
+    usage = usage_of(reply)
+    doubt = None
+    if usage is not None and (doubt := _impossible(usage, text, sent)) is not None:
+        usage = None
+    cost_usd, cost_doubt = reported_cost(given)
+    if cost_doubt is not None:
+        doubt, cost_usd = cost_doubt, None
+    elif header_usd is not None and (cost_usd is None or header_usd > cost_usd):
+        cost_usd = header_usd
+    return Bill(
+        usage,
+        cost_usd,
+        None if cost_usd is not None else doubt,
+        tier or unlisted_tier(given.get("service_tier")),
+    )
 
 
 def usage_of(reply: Mapping[str, JsonValue]) -> Usage | None:
-    """The tokens of a reply; None when it does not give both sides.
+    """The tokens of a reply as it counts them; None when it does not give both sides.
 
     Hidden reasoning counts as output: where the total exceeds prompt and completion (Gemini,
     xAI), the difference was generated, and is billed as output.
@@ -34,13 +101,65 @@ def usage_of(reply: Mapping[str, JsonValue]) -> Usage | None:
     return _with_details(usage, given, output, hidden)
 
 
-def reported_cost_usd(reply: Mapping[str, JsonValue]) -> Decimal | None:
-    """OpenRouter's `usage.cost` in US dollars (its credits), if it is a finite amount."""
-    usage = reply.get("usage")
-    cost = usage.get("cost") if type(usage) is dict else None
-    if isinstance(cost, bool) or not isinstance(cost, int | float):
+def reported_cost(usage: Mapping[str, JsonValue]) -> tuple[Decimal | None, str | None]:
+    """What OpenRouter and gateways like it say a reply cost, in US dollars (its credits).
+
+    None and a reason when it cannot be told from what they say; None and None when they say
+    nothing. With a key of the user's own (`is_byok`), `cost` is the gateway's fee alone and
+    `cost_details.upstream_inference_cost` comes on top, on the bill of the model's provider.
+    """
+    cost = _usd(usage.get("cost"))
+    details = usage.get("cost_details")
+    upstream = _usd(details.get("upstream_inference_cost")) if type(details) is dict else None
+    if cost is None:
+        return None, None
+    own_key = usage.get("is_byok")
+    if own_key is True:
+        return (cost + upstream, None) if upstream else (None, UNSAID_UPSTREAM)
+    if upstream and not cost:
+        return None, FREE_UPSTREAM
+    if upstream and own_key is None and cost < upstream:
+        return cost + upstream, None
+    return cost, None
+
+
+def _impossible(usage: Usage, text: str, sent: Sequence[Message]) -> str | None:
+    """Why these counts cannot be those of that text and those messages, if they cannot."""
+    if usage.output_tokens * 8 < len(text) and _too_few(usage.output_tokens, text):
+        return NO_OUTPUT
+    if not usage.input_tokens and (text or sent or usage.output_tokens):
+        return NO_INPUT
+    texts = [message.content for message in sent if type(message.content) is str]
+    short = usage.input_tokens * 8 < sum(map(len, texts))
+    return NO_INPUT if short and _too_few(usage.input_tokens, "\n".join(texts)) else None
+
+
+def _too_few(tokens: int, text: str) -> bool:
+    """Whether no vocabulary makes so few tokens of a text.
+
+    A token hardly ever spans two words: half of the words is a bound that no honest count comes
+    near. Of a text without spaces only a zero is known to be wrong.
+    """
+    words = len(text.split())
+    return tokens < max(words > 0, words // 2)
+
+
+def _usd(value: JsonValue) -> Decimal | None:
+    if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return Decimal(str(cost)) if 0 <= cost < _MOST_USD else None
+    return Decimal(str(value)) if 0 <= value < _MOST_USD else None
+
+
+def _header_usd(headers: Mapping[str, str]) -> Decimal | None:
+    """The gateway's own figure; LiteLLM says 0 for models whose price it does not know."""
+    written = headers.get(COST_HEADER)
+    if written is None or len(written) > _LONGEST_AMOUNT:
+        return None
+    try:
+        amount = Decimal(written.strip())
+    except InvalidOperation:
+        return None
+    return amount if amount.is_finite() and 0 < amount < _MOST_USD else None
 
 
 def _with_details(usage: Mapping[str, JsonValue], given: int, output: int, hidden: int) -> Usage:

@@ -46,6 +46,7 @@ class Fault:
 
 def encode(result: Result) -> bytes:
     """One line of JSON with its newline; the fields are those of `Result`, in that order.
+    `answered_by` is left out where there is none.
 
     Non-ASCII stays readable. A cost is a JSON number, and comes back as the same decimal if it has
     no more than fifteen significant digits: that is a billionth of a cent in a thousand dollars.
@@ -145,12 +146,14 @@ def _fields(result: Result) -> dict[str, JsonValue]:
 
 
 def _remarks(result: Result) -> dict[str, JsonValue]:
-    """What few replies come with; the others have no fields for it."""
+    """What not every prompt comes to; the others have no fields for it."""
     remarks: dict[str, JsonValue] = {}
     if result.reasoning is not None:
         remarks["reasoning"] = result.reasoning
     if result.notes:
         remarks["notes"] = list(result.notes)
+    if result.answered_by is not None:
+        remarks["answered_by"] = result.answered_by
     return remarks
 
 
@@ -218,6 +221,7 @@ def _result(value: JsonValue) -> Result:
         reasks=_count(value, "reasks"),
         reasoning=_optional_text(value, "reasoning"),
         notes=_notes(value),
+        answered_by=_optional_text(value, "answered_by"),
     )
 
 

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from copygen.config import SecondCurrency
+from copygen.config.prices import is_same_model
 from copygen.models import Result, Status, Traffic, Usage
 from copygen.results.breakdown import Breakdown, cell_of
 from copygen.results.causes import Causes
@@ -39,6 +40,8 @@ class Stats:
         """Prompts not run because an earlier run had settled them."""
         self._counts = dict.fromkeys(Status, 0)
         self._models: Counter[str] = Counter()
+        self._others: Counter[str] = Counter()
+        """Results that another model answered."""
         self._latency = Distribution()
         self._total_time = Distribution()
         self._failed_time = Distribution()
@@ -100,6 +103,8 @@ class Stats:
         if result.usage is not None:
             self._count_tokens(result.usage)
         self._spending.add(result, reference_cost_usd)
+        if result.answered_by is not None and not is_same_model(result.model, result.answered_by):
+            self._count_other(f"{result.model} → {result.answered_by}")
         if self._quality is not None:
             self._quality.add(result)
         if result.error is not None or result.status is Status.FAILED:
@@ -150,7 +155,12 @@ class Stats:
             failures=self._causes.groups(),
             simulated=simulated,
             quality=self._quality.quality() if self._quality else None,
+            answered_by_others=dict(self._others.most_common()),
         )
+
+    def _count_other(self, models: str) -> None:
+        room = models in self._others or len(self._others) < MAX_MODELS
+        self._others[models if room else _OTHER_MODELS] += 1
 
     def _count_model(self, model: str) -> None:
         room = model in self._models or len(self._models) < MAX_MODELS

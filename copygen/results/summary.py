@@ -117,6 +117,9 @@ class Summary:
     """How much of the limit on cost or tokens was used; None without one."""
     cache_hint: CacheHint | None = None
     """How the template could have more of its prompts read from the provider's cache."""
+    answered_by_others: Mapping[str, int] = field(default_factory=dict)
+    """Results that another model answered than the one asked for (a gateway's fallback), by
+    `asked → answered`; most frequent first."""
     quality: Quality | None = None
     """How the texts fared against the rules of the prompt file; None where it has none."""
 

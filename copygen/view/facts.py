@@ -27,6 +27,7 @@ _STATUS_STYLES = {
     Status.CANCELLED: "yellow",
 }
 _STATUS_WORDS = {Status.SKIPPED: "never sent"}
+_SENTENCE_CELLS = 200
 _NOTES = 3
 _NOTE_CELLS = 120
 _OPENING_CELLS = 40
@@ -109,6 +110,7 @@ def _spending(summary: Summary) -> list[Row]:
         ("Tokens", Flow(tokens)),
         ("Cost", Flow(_cost(summary))),
         *_limit(summary.budget),
+        *_others(summary),
     ]
     if (saved := _saving(summary)) is not None:
         rows.append(("Saving", saved))
@@ -138,7 +140,21 @@ def _limit(budget: BudgetState | None) -> list[Row]:
         used_tokens = budget.spent_tokens + budget.kept_tokens
         percent = share(used_tokens, budget.limit_tokens)
         facts.append(Text(f"{percent} of {count(budget.limit_tokens)} tokens used"))
+    facts += [Text(safe(words, _SENTENCE_CELLS), "yellow") for words in budget.widened[:_NOTES]]
     return [("Limit", Flow(facts))]
+
+
+def _others(summary: Summary) -> list[Row]:
+    """Who answered in the place of the model asked for."""
+    found = summary.answered_by_others
+    if not found:
+        return []
+    facts = [Text(f"{count(sum(found.values()))} by another model than asked for", "yellow")]
+    named = islice(found.items(), _NOTES)
+    facts += [
+        Text(f"{count(number)} × {safe(models, _NOTE_CELLS)}", "dim") for models, number in named
+    ]
+    return [("Answered", Flow(facts))]
 
 
 def _cache_hint(hint: CacheHint) -> Text:

@@ -162,13 +162,13 @@ def without_the_package(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def test_a_model_the_settings_do_not_list_is_priced_by_genai_prices_which_the_note_says() -> None:
     cost = cost_of(
-        reply({"prompt_tokens": 1000, "completion_tokens": 0}),
+        reply({"prompt_tokens": 1000, "completion_tokens": 5}),
         provider(base_url=OPENAI),
         "gpt-4o",
         NOON,
     )
 
-    assert cost.usd == Decimal("0.0025")
+    assert cost.usd == Decimal("0.00255")
     assert (cost.note or "").startswith("price from genai-prices ")
 
 

@@ -1,0 +1,95 @@
+"""What the parameters of a request say about what it may cost. The one reader of them.
+
+The limit on cost, the plan, the pace and the search for a cheaper model all go by these.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+OUTPUT_CAPS: Final = (
+    "max_tokens",
+    "max_completion_tokens",
+    "max_output_tokens",
+    "max_new_tokens",
+    "max_tokens_to_sample",
+    "num_predict",
+    "n_predict",
+)
+"""Every name by which an API is known to bound what a model writes."""
+
+STANDARD_TIERS: Final = frozenset({"default", "standard", "standard_only", "auto", "on_demand"})
+CHEAPER_TIERS: Final = frozenset({"flex", "batch"})
+"""Tiers of service that cost no more than the listed price; any other (`priority`) may."""
+UNLISTED_TIER_FACTOR: Final = 2
+"""What a reply from any other tier is taken to cost, in listed prices: a priority tier was seen to
+cost twice as much."""
+
+_PLAIN_VALUES: Final[Mapping[str, tuple[Any, ...]]] = {
+    "speed": ("standard", "normal"),
+    "modalities": (["text"],),
+    "best_of": (1,),
+    "models": ([],),
+    "plugins": ([],),
+    "prediction": (),
+    "audio": (),
+    "search_parameters": (),
+    "web_search": (False,),
+    "web_search_options": (),
+    "enable_search": (False,),
+}
+"""Parameters by which a request is charged for more than its tokens at the model's listed price
+(a faster mode, another medium, searches, other models in its place), unless they are null or have
+one of these values."""
+
+
+def output_cap(params: Mapping[str, Any]) -> int | None:
+    """The most tokens one text may have with these parameters; None when they do not say.
+
+    With several caps the largest counts: which of them a provider reads is its own affair.
+    """
+    caps = [cap for name in OUTPUT_CAPS if type(cap := params.get(name)) is int and cap > 0]
+    return max(caps, default=None)
+
+
+def texts_asked(params: Mapping[str, Any]) -> int:
+    """How many texts one request with these parameters is charged for."""
+    copies = params.get("n")
+    return copies if type(copies) is int and copies > 0 else 1
+
+
+def most_output(params: Mapping[str, Any], model_cap: int | None = None) -> int | None:
+    """The most output tokens a request with these parameters is charged for.
+
+    `model_cap` is what the model can write at all, and counts where the parameters set no cap;
+    None when neither says.
+    """
+    cap = output_cap(params)
+    cap = model_cap if cap is None else cap
+    return None if cap is None else cap * texts_asked(params)
+
+
+def unlisted_tier(tier: Any) -> str | None:
+    """The name of a tier of service that may cost more than the listed price; else None."""
+    if tier is None:
+        return None
+    word = str(tier).strip().lower()
+    return None if not word or word in STANDARD_TIERS or word in CHEAPER_TIERS else word
+
+
+def priced_apart(params: Mapping[str, Any]) -> str | None:
+    """A parameter, as `name: value`, that makes a request cost more than its listed price."""
+    if (tier := unlisted_tier(params.get("service_tier"))) is not None:
+        return f"service_tier: {tier}"
+    for name in _PLAIN_VALUES.keys() & params.keys():
+        value = params[name]
+        if value is not None and value not in _PLAIN_VALUES[name]:
+            return name
+    tools = params.get("tools")
+    if isinstance(tools, list) and any(_runs_there(tool) for tool in tools):
+        return "tools"
+    return None
+
+
+def _runs_there(tool: Any) -> bool:
+    """Whether a tool is one of the provider's own, which it runs and charges for by the use."""
+    return isinstance(tool, dict) and tool.get("type", "function") != "function"
