@@ -42,6 +42,8 @@ def read_fields(
     """
     if unit is not None and unit not in set(Unit):
         raise UsageError(f"--unit should be one of {', '.join(Unit)}, not '{unit}'.")
+    if unit is not None and limit is None and not named:
+        raise UsageError("--unit changes nothing by itself; give --limit, or --channel, with it.")
     own = FieldRequest(limit=limit, unit=None if unit is None else Unit(unit))
     if not named:
         return Fields({}, {}, _own_field(own))

@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Mapping, Sequence
 
 from copygen.cli.check_field import Fields
+from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import Item, JsonValue, Source, Status
 from copygen.prompts.rows import Row
 
 TEXT = "text"
+_NAMES_SHOWN = 12
 
 
 def texts_of(
@@ -16,14 +18,14 @@ def texts_of(
     """The item, and its texts by column or named field.
 
     A line of a results file has them under `data` or `text`, and its item under `input`; in other
-    tables the named columns are texts and the rest is the item. Raises PromptError for a column
-    or field that is not there.
+    tables the named columns are texts and the rest is the item; a blank cell there is no text.
+    Raises PromptError for a column or field that is not there.
     """
     whole = row.item
     if columns or not _is_record(whole):
         named = _columns(row, columns, fields)
         _all_there(named, whole, "column", row.source)
-        texts = {name: whole[name] for name in named if whole[name] is not None}
+        texts = {name: whole[name] for name in named if not _is_blank(whole[name])}
         return {name: value for name, value in whole.items() if name not in named}, texts
     given = whole["input"] if isinstance(whole["input"], dict) else {}
     data = whole.get("data")
@@ -36,6 +38,10 @@ def texts_of(
         if fields.by_channel and not _held(texts, fields):
             raise _none_of(fields, row.source)
     return given, texts
+
+
+def _is_blank(value: JsonValue) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
 
 
 def _columns(row: Row, columns: Sequence[str], fields: Fields) -> Sequence[str]:
@@ -64,10 +70,19 @@ def _all_there(names: Iterable[str], known: Mapping[str, object], what: str, at:
     for name in names:
         if name not in known:
             flag = "--text" if what == "column" else "--channel"
-            listed = ", ".join(known)
-            raise PromptError(
-                f"there is no {what} '{name}' here; name one with {flag}: {listed}", at
-            )
+            message = f"there is no {what} '{name}' here; {instead_of(name, known, flag)}"
+            raise PromptError(message, at)
+
+
+def instead_of(name: str, known: Iterable[str], flag: str) -> str:
+    """What a misspelt name may have been, or which names there are."""
+    names = list(known)
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean '{near}'?"
+    shown = ", ".join(names[:_NAMES_SHOWN])
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return f"name one with {flag}: {shown}{more}"
 
 
 def _is_record(whole: Item) -> bool:

@@ -13,9 +13,9 @@ import pydantic
 
 from copygen import system
 from copygen.cli.check_field import Fields, read_fields
-from copygen.cli.check_texts import texts_of
+from copygen.cli.check_texts import instead_of, texts_of
 from copygen.documents import explain, validate
-from copygen.errors import ConfigError, ExitCode, UsageError
+from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
 from copygen.models import Item, JsonValue
 from copygen.prompts import open_table
 from copygen.prompts.rows import BadRow, Row
@@ -57,6 +57,7 @@ def check_file(request: Request) -> ExitCode:
 
     Raises CopygenError. The code is PARTIAL when a text has an error or a row cannot be read.
     """
+    _refuse_other_files(request)
     fields = read_fields(request.channels, request.limit, request.unit, request.settings_file)
     folder = request.checks.parent if request.checks else None
     judge = Judge(_settings(request), measure, folder, request.packs)
@@ -74,6 +75,16 @@ def check_file(request: Request) -> ExitCode:
         openings = judge.sameness.top_openings(_OPENINGS) if judge.sameness else []
         render_tally(tally, openings, judge.packs, open_console(sys.stderr, os.environ))
     return ExitCode.PARTIAL if tally.with_errors else ExitCode.OK
+
+
+def _refuse_other_files(request: Request) -> None:
+    """A prompt file, or a spreadsheet, is no table of texts, whatever can be read from it."""
+    suffix = Path(request.file).suffix.lower()
+    if suffix in (".yaml", ".yml"):
+        raise UsageError(
+            f"'{request.file}' is YAML; copygen check reads results and tables of texts (.jsonl, "
+            f".csv). For the checks of a prompt file: copygen check RESULTS --checks {request.file}"
+        )
 
 
 def _finish(stream: TextIO) -> None:
@@ -123,7 +134,7 @@ def _from_file(path: Path) -> ChecksSettings:
     if "checks" in document.data:
         return validate(ChecksSettings, document, at=("checks",))
     if "prompt" in document.data or "items" in document.data:
-        return ChecksSettings()
+        raise ConfigError(f"{path}: there are no 'checks' in it; leave --checks out")
     return validate(ChecksSettings, document)
 
 
@@ -144,11 +155,21 @@ class _Checker:
             return
         item_id = row.own_id or f"line {row.source.line}"
         item, texts = texts_of(row, self._columns, self._fields)
+        if texts:
+            self._require_language(item, row)
         if not texts:
             self._tally.without_text += 1
         for column, value in texts.items():
             for text, found in self._of_column(column, value, item, item_id):
                 yield Finding(row.source, item_id, text, found)
+
+    def _require_language(self, item: Item, row: Row) -> None:
+        """A language that cannot be looked up is a check that did not run."""
+        column = self._judge.settings.language_from
+        if column is not None and column not in item:
+            hint = instead_of(column, item, "--language-from")
+            message = f"there is no column '{column}' to take the language from; {hint}"
+            raise PromptError(message, row.source)
 
     def _of_column(
         self, column: str, value: JsonValue, item: Item, item_id: str

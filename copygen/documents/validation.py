@@ -1,6 +1,7 @@
 """pydantic's findings as one located sentence."""
 
 import difflib
+import re
 from collections.abc import Sequence
 from typing import Any, TypeVar, get_args
 
@@ -13,6 +14,7 @@ from copygen.errors import ConfigError, CopygenError
 from copygen.models import JsonValue
 
 M = TypeVar("M", bound=BaseModel)
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 def validate(
@@ -70,6 +72,10 @@ def explain(problem: ErrorDetails, model: type[BaseModel]) -> str:
         wanted = "should be a mapping (name: value)"
     else:
         wanted = problem["msg"].replace("Input should", "should", 1)
+    if kind in ("literal_error", "enum") and isinstance(problem["input"], str):
+        known = _QUOTED.findall(str(problem.get("ctx", {}).get("expected", "")))
+        near = nearest(problem["input"], known)
+        return f"'{name}' {wanted}" + (f"; did you mean '{near}'?" if near else "")
     return f"'{name}' {wanted}, not {type_name(problem['input'])}" if name else wanted
 
 

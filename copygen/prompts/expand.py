@@ -56,7 +56,10 @@ class Expansion:
         self._constants = frozenset[str]().union(*(one.constants for one in templates))
         names = frozenset[str]().union(*(template.names for template in templates))
         given = {"variant", *self._matrix_names, *plan.overrides}
+        self._language_column = plan.wishes.language_column if plan.wishes else None
         self._needed = names - given
+        if self._language_column and self._language_column not in given:
+            self._needed |= {self._language_column}
         self._uses_variant = "variant" in names
         self._inserted = tuple(sorted(names - {"variant"}))
         self._wording = Wording(plan.untrusted, target.request, row_names=names - given)
@@ -116,6 +119,8 @@ class Expansion:
         self._check_columns(row)
         for cell in self._cells:
             variables = {**row.item, **cell.values, **plan.overrides}
+            if self._language_column is not None and self._language_column not in variables:
+                raise self._no_language(row, item_id, list(variables))
             shown = variables
             if row.written is not None or cell.written is not None:
                 others = {**(row.written or row.item), **(cell.written or cell.values)}
@@ -138,6 +143,14 @@ class Expansion:
         name = min(self._matrix_names & row.item.keys())
         message = f"the column '{name}' is also a name in the matrix; rename one of them"
         raise PromptError(message, row.source)
+
+    def _no_language(self, row: Row, item_id: str, known: list[str]) -> PromptError:
+        name = self._language_column or ""
+        message = (
+            f"'language_from' names '{name}', which item '{item_id}' does not have; "
+            f"{_hint(name, known, is_column=False)}"
+        )
+        return PromptError(message, row.source)
 
     def _constant_for_column(self, row: Row) -> PromptError:
         name = min(self._constants & row.item.keys())

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal
 
 from pydantic import AfterValidator, ConfigDict, Field
 
-from copygen.documents import Document, files, validate
+from copygen.documents import Document, files, nearest, validate
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.params import REFUSED, ParamError, RequestParams, Text, check_params
@@ -132,6 +132,7 @@ def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> 
         untrusted=_untrusted(document, given),
     )
     _check_size(plan, document)
+    _check_untrusted(plan, document)
     place = document.source(("items",))
     return Loaded(plan, items=header.items, table=given.items, place=place)
 
@@ -233,6 +234,16 @@ def _check_size(plan: Plan, document: Document) -> None:
     if plan.texts_per_item > MAX_TEXTS_PER_ITEM:
         message = f"variants times matrix cells come to more than {MAX_TEXTS_PER_ITEM} per item"
         raise PromptError(message, document.source(("variants",)))
+
+
+def _check_untrusted(plan: Plan, document: Document) -> None:
+    templates = [template for template in (plan.prompt, plan.system) if template]
+    names = sorted(frozenset[str]().union(*(template.names for template in templates)))
+    for name in sorted((plan.untrusted or frozenset()).difference(names)):
+        near = nearest(name, names)
+        hint = f"nearest is '{near}'" if near else f"they insert {', '.join(names) or 'nothing'}"
+        message = f"'untrusted' names '{name}', which the templates do not insert; {hint}"
+        raise PromptError(message, document.source(("untrusted",)))
 
 
 def table_path(loaded: Loaded, promptfile: str) -> str:

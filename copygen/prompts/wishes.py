@@ -10,6 +10,7 @@ from copygen.documents import Document
 from copygen.errors import PromptError
 from copygen.models import JsonValue
 from copygen.prompts.params import Text
+from copygen.prompts.rows import column_name
 
 KEYS: Final = ("channel", "fields", "checks", "reasks", "on_violation")
 DEFAULT_REASKS: Final = 2
@@ -36,6 +37,8 @@ class Wishes:
     channel: str | None
     has_fields: bool
     has_checks: bool
+    language_column: str | None
+    """The column or matrix axis that `checks` take a text's language from; every row needs it."""
     reasks: int
     """How often at most a text that breaks a rule goes back to the model."""
     on_violation: OnViolation
@@ -71,6 +74,7 @@ def wishes_of(document: Document, given: WishKeys) -> Wishes | None:
         channel=given.channel,
         has_fields=given.fields is not None,
         has_checks=given.checks is not None,
+        language_column=_language_column(given.checks),
         reasks=DEFAULT_REASKS if given.reasks is None else given.reasks,
         on_violation=given.on_violation or "reject",
     )
@@ -78,3 +82,8 @@ def wishes_of(document: Document, given: WishKeys) -> Wishes | None:
         message = "'fields' say how the answer is formed; leave 'response_format' out"
         raise PromptError(message, document.source(("fields",)))
     return wishes
+
+
+def _language_column(checks: Mapping[str, JsonValue] | None) -> str | None:
+    name = checks.get("language_from") if checks else None
+    return column_name(name) if isinstance(name, str) else None

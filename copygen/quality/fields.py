@@ -91,8 +91,13 @@ def _check_name(name: str) -> None:
 
 
 def resolve(name: str, request: FieldRequest, channels: Channels) -> Field:
-    """Return the field with its channel's limits. Raises ConfigError for an unknown channel."""
+    """Return the field with its channel's limits.
+
+    Raises ConfigError for an unknown channel, and for a number of texts that it never takes.
+    """
     base = channels.field(request.channel) if request.channel else None
+    if base is not None:
+        _check_count(request, base)
     own = {"limit": request.limit, "unit": request.unit}
     given = {key: value for key, value in own.items() if value is not None}
     if base is None:
@@ -103,6 +108,18 @@ def resolve(name: str, request: FieldRequest, channels: Channels) -> Field:
     is_list = request.count is not None or request.max_count is not None
     most = request.count or request.max_count or 1
     return Field(name, spec, request.count or 1, most, is_list, request.hint)
+
+
+def _check_count(request: FieldRequest, spec: FieldSpec) -> None:
+    least, most = spec.min_count or 0, spec.max_count
+    wanted = request.count or request.max_count
+    key = "count" if request.count else "max_count"
+    if wanted is None:
+        return
+    if most is not None and wanted > most:
+        raise ConfigError(f"'{key}' is {wanted}, and {spec.name} takes {most} texts at most")
+    if wanted < least:
+        raise ConfigError(f"'{key}' is {wanted}, and {spec.name} takes {least} texts at least")
 
 
 def json_schema(fields: Sequence[Field], *, counts: bool = False) -> dict[str, JsonValue]:

@@ -6,6 +6,7 @@ from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
+from copygen.errors import ConfigError
 from copygen.models import Item
 from copygen.quality.checks import characters, grounding, language, leftovers, length, phrases
 from copygen.quality.checks.context import Context
@@ -36,7 +37,7 @@ class Judge:
 
     `measure` gives lengths in the units of the fields. `folder` is where packs that the settings
     name as files have to be; `own_packs`, which a person named, may be anywhere. Raises ConfigError
-    for a pack or rule that cannot be used.
+    for a pack or rule that cannot be used, and for settings that could never change anything.
     """
 
     def __init__(
@@ -54,6 +55,8 @@ class Judge:
         self._packs = {name: load_pack(name, folder) for name in settings.packs}
         self._packs |= {name: load_pack(name) for name in own_packs}
         self._everywhere = tuple(self._packs)
+        if idle := settings.idle():
+            raise ConfigError(idle)
         self._measures = load_measures()
         self._allowed = settings.grounding.allow if settings.grounding else ()
         self._compiled: dict[tuple[str | None, str | None], tuple[Check, ...]] = {}

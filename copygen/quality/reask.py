@@ -83,7 +83,7 @@ def _opening(faults: Sequence[Violation], lines: int) -> str:
     rewritten = any(one.rule.split(".")[0] in _REWRITTEN for one in faults)
     todo = "Correct exactly this and change nothing else"
     if rewritten:
-        todo = "Write that text anew, so that this is right"
+        todo = "Correct exactly this, with as many new words as it takes"
     return f"{what} measured, not an opinion. {todo}:"
 
 

@@ -174,6 +174,24 @@ class ChecksSettings(Shape):
             raise ValueError("give either 'language' or 'language_from'")
         return self
 
+    def idle(self) -> str | None:
+        """What of these settings could never find anything, as a sentence; None: all can."""
+        if self.language or self.language_from:
+            return None
+        by_language = [
+            name
+            for name in ("required", "forbidden", "disclaimers")
+            if isinstance(getattr(self, name), Mapping)
+        ]
+        if any(entry.use for entry in self.glossary):
+            by_language.append("glossary")
+        if not by_language:
+            return None
+        return (
+            f"'{by_language[0]}' goes by language, and none is told: add 'language' or "
+            "'language_from' to the checks"
+        )
+
     @property
     def longest(self) -> Mapping[str, str]:
         """Placeholder → the longest value it may take, where one is given."""

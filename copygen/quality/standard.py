@@ -96,12 +96,7 @@ class Standard:
         self.terms = terms
         self.fields = tuple(fields)
         self._names = [field.name for field in fields]
-        self._rules: dict[str, FieldSpec | None] = {
-            field.name: field.spec.model_copy(
-                update={"min_count": field.min_count, "max_count": field.max_count}
-            )
-            for field in fields
-        }
+        self._rules: dict[str, FieldSpec | None] = {field.name: field.spec for field in fields}
         if not fields:
             self._rules[WHOLE] = channel
         self._channel = channel
@@ -218,10 +213,10 @@ class Standard:
             rules = self._rules[name]
             listed = data is not None and not isinstance(data[name], str)
             overshoot += sum(self.judge.overshoot(one, rules) for one in texts)
-            # A text that is already said to be empty need not be called so twice.
+            # What the reading says already, of a text or of their number, is not said twice.
             said = {one.index for one in known if one.field == name}
             for one in self._of_field(name, texts, asker, listed=listed):
-                if one.rule != "empty" or one.index not in said:
+                if one.rule not in ("empty", "count") or one.index not in said:
                     found.append(one)
         found += [*notes, *self._suspicious(asker.item)]
         return replace(reading, violations=tuple(found), overshoot=overshoot)
@@ -230,6 +225,8 @@ class Standard:
         self, name: str, texts: Sequence[str], asker: Asker, *, listed: bool
     ) -> Iterator[Violation]:
         rules = self._rules[name]
+        if listed and rules is not None:
+            yield from (replace(one, field=name) for one in self.judge.count(len(texts), rules))
         for index, text in enumerate(texts):
             place = index if listed else None
             for one in self.judge.check(
