@@ -173,7 +173,13 @@ async def _ask(
             base_url = connection.config.base_url or ""
 
             async def answer_to(secret: Secret | None) -> ModelList | ApiError:
-                asked = ChatCompletions(base_url, secret, provider=provider.name)
+                asked = ChatCompletions(
+                    base_url,
+                    secret,
+                    provider=provider.name,
+                    query=provider.query,
+                    headers=provider.headers,
+                )
                 return await ask(asked, connection.transport, timeout_s=timeout_s, clock=_now)
 
             began = time.monotonic()

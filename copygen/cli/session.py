@@ -179,6 +179,8 @@ class Session:
         if not self._plan.quiet:
             where = str(self._plan.output) if self._plan.output else None
             render_summary(summary, self._console, results=where, command=self._plan.again)
+            for note, number in summary.reply_notes.items():
+                render_note(f"{counted(number, 'text')}: {note}.", self._console)
             for note in self._sink.notes[told:]:
                 render_note(note, self._console)
         if self._error is not None:

@@ -1,11 +1,12 @@
 """The shapes of all settings, frozen and validated."""
 
+import re
 from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 import pydantic
 
@@ -20,6 +21,8 @@ Seconds = Annotated[float, pydantic.Field(gt=0, allow_inf_nan=False)]
 MOST_IN_FLIGHT = 10_000
 """More requests at a time than any provider takes from one key."""
 
+_SECRET_NAME = re.compile(r"key|token|secret|sig|pass|code|auth|credential", re.IGNORECASE)
+"""Names in a query whose values must not stand in an address, which is shown and kept."""
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -59,6 +62,11 @@ class ProviderConfig(Settled):
     name: str
     base_url: str | None = None
     """None only for the simulator, which is started when it is used."""
+    query: dict[str, str] = pydantic.Field(default_factory=dict, repr=False)
+    """Added to the address of every request: `api-version`, say."""
+    headers: dict[str, str] = pydantic.Field(default_factory=dict, repr=False)
+    """Sent with every request, over copygen's own. `{key}` in a value is the key, which then goes
+    out there alone: `api-key: "{key}"`."""
     key_env: str | None = None
     """The environment variable that holds the key."""
     key_file: Path | None = None
@@ -96,13 +104,20 @@ class ProviderConfig(Settled):
         if value is not None:
             try:
                 url = urlsplit(value)
+                port = url.port
             except ValueError as exc:
                 # Its own words would repeat the address, and with it what must not stand there.
-                raise ValueError("cannot be read; it looks like https://host/v1") from exc
+                raise ValueError(
+                    "cannot be read; it looks like https://host/v1, with a port up to 65535"
+                ) from exc
             if url.scheme not in ("http", "https") or not url.hostname:
                 raise ValueError("must begin with https:// (or http:// for a local server)")
-            if url.username or url.password or url.query:
-                raise ValueError("must not carry a user name, a password or a query")
+            if port == 0:
+                raise ValueError("must have a port from 1 to 65535, or none")
+            if url.username or url.password:
+                raise ValueError("must not carry a user name or a password")
+            if any(_SECRET_NAME.search(name) for name, _ in parse_qsl(url.query)):
+                raise ValueError("must not carry a key in its query; use key_env or headers")
         return value
 
     @pydantic.field_validator("key_command", mode="before")

@@ -66,7 +66,14 @@ async def _open(
             "prompts would travel readable. Use https://, or --insecure-http if that is what you "
             "want."
         )
-    provider = ChatCompletions(config.base_url, key, provider=config.name, spared=spared)
+    provider = ChatCompletions(
+        config.base_url,
+        key,
+        provider=config.name,
+        query=config.query,
+        headers=config.headers,
+        spared=spared,
+    )
     transport = AiohttpTransport(max_connections=settings.most_in_flight, ca_file=settings.ca_file)
     async with transport:
         yield Connection(config, provider, transport)

@@ -16,6 +16,8 @@ from copygen.version import __version__
 
 _ENDPOINT = "/chat/completions"
 _MODELS = "/models"
+_KEY_PLACE = "{key}"
+_LAST_PORT = 2**16 - 1
 _SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "api-key", "x-api-key"})
 _SYSTEM_ROLES = frozenset({"system", "developer"})
 _NOT_PARAMETERS = frozenset({"model", "messages", "stream", "stream_options"})
@@ -27,8 +29,9 @@ class ChatCompletions:
     """One endpoint: prompts to requests, replies to values. Sends nothing itself.
 
     `base_url` is what comes before `/chat/completions`, with or without a slash at its end; a
-    query (Azure's `api-version`) stays. `key` goes out as a bearer token, and only when given.
-    `headers` are sent with every request, over copygen's own. `secrets` are taken out of every
+    query (Azure's `api-version`) stays, and `query` is added to it. `key` goes out as a bearer
+    token, and only when given. `headers` are sent with every request, over copygen's own; where
+    one of them holds `{key}`, the key goes there and nowhere else. `secrets` are taken out of every
     message beside the key and the values of secret headers. `spared` are parameters that shape
     the reply and may be left out all the same, for a model that refuses them. Raises ConfigError
     for an address or a header that cannot be sent.
@@ -40,16 +43,22 @@ class ChatCompletions:
         key: Secret | None = None,
         *,
         provider: str = "",
+        query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
         secrets: Iterable[Secret] = (),
         spared: frozenset[str] = frozenset(),
     ) -> None:
         self.name = provider
-        self.url = _endpoint(base_url)
+        self.url = _endpoint(base_url, query or {})
         own = {name.lower(): value for name, value in (headers or {}).items()}
+        bearer = key
+        if any(_KEY_PLACE in value for value in own.values()):
+            bearer = None
+            given = key.reveal() if key else ""
+            own = {name: value.replace(_KEY_PLACE, given) for name, value in own.items()}
         hidden = [Secret(value) for name, value in own.items() if name in _SECRET_HEADERS]
         self.redactor = Redactor([*([key] if key else []), *hidden, *secrets])
-        self._headers = _headers(self.url, key, own)
+        self._headers = _headers(self.url, bearer, own)
         self._adaptations = Adaptations(spared)
         self._without_system: set[str] = set()
         """Models that take no system message."""
@@ -149,16 +158,20 @@ def _parts(content: JsonValue) -> list[JsonValue]:
     return content if isinstance(content, list) else [{"type": "text", "text": content}]
 
 
-def _endpoint(base_url: str) -> httpx.URL:
+def _endpoint(base_url: str, query: Mapping[str, str]) -> httpx.URL:
     try:
         url = httpx.URL(base_url.strip())
         path = url.path.rstrip("/").removesuffix(_ENDPOINT)
         endpoint = url.copy_with(path=path + _ENDPOINT, fragment=None)
+        if query:
+            endpoint = endpoint.copy_merge_params(query)
     except httpx.InvalidURL as exc:
         raise ConfigError(_UNREADABLE_URL) from exc
     if "%" in endpoint.host:
         # httpx escapes what cannot stand in a host name instead of refusing it.
         raise ConfigError(_UNREADABLE_URL)
+    if endpoint.port is not None and not 0 < endpoint.port <= _LAST_PORT:
+        raise ConfigError("The base URL must have a port from 1 to 65535, or none.")
     if endpoint.scheme not in ("http", "https") or not endpoint.host:
         raise ConfigError("The base URL must begin with https:// (http:// for a local server).")
     if endpoint.userinfo:

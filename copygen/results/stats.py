@@ -18,6 +18,8 @@ __all__ = ["FailureGroup", "Latency", "Stats", "Summary"]
 
 MAX_MODELS = 50
 """Models that are told apart."""
+MAX_NOTES = 50
+"""Notes on replies that are told apart."""
 MEAN_COUNT = 10
 """Known costs it takes to project the rest."""
 
@@ -53,6 +55,7 @@ class Stats:
         self._model_costs = Breakdown()
         self._cell_costs = Breakdown()
         self._causes = Causes()
+        self._notes: Counter[str] = Counter()
         self._quality = QualityFold() if judged else None
 
     @property
@@ -107,6 +110,9 @@ class Stats:
             self._count_other(f"{result.model} → {result.answered_by}")
         if self._quality is not None:
             self._quality.add(result)
+        for note in result.notes:
+            if note in self._notes or len(self._notes) < MAX_NOTES:
+                self._notes[note] += 1
         if result.error is not None or result.status is Status.FAILED:
             self._causes.add(result.id, result.error)
 
@@ -153,6 +159,7 @@ class Stats:
             second_currency=_converted(spending.cost_usd, second_currency),
             traffic=traffic,
             failures=self._causes.groups(),
+            reply_notes=dict(self._notes.most_common()),
             simulated=simulated,
             quality=self._quality.quality() if self._quality else None,
             answered_by_others=dict(self._others.most_common()),

@@ -120,6 +120,8 @@ class Summary:
     answered_by_others: Mapping[str, int] = field(default_factory=dict)
     """Results that another model answered than the one asked for (a gateway's fallback), by
     `asked → answered`; most frequent first."""
+    reply_notes: Mapping[str, int] = field(default_factory=dict)
+    """What a person should know of replies, and of how many; most frequent first."""
     quality: Quality | None = None
     """How the texts fared against the rules of the prompt file; None where it has none."""
 

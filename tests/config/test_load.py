@@ -1,8 +1,9 @@
 from pathlib import Path
 
+import pydantic
 import pytest
 
-from copygen.config import load_settings
+from copygen.config import ProviderConfig, load_settings
 from copygen.errors import ConfigError
 
 
@@ -116,3 +117,24 @@ def test_an_unknown_provider_is_answered_with_the_nearest() -> None:
         load_settings(None, {}, {"HOME": "/nonexistent"}).provider("depseek")
     with pytest.raises(ConfigError, match=r"known here: deepseek, gemini"):
         load_settings(None, {}, {"HOME": "/nonexistent"}).provider("zzz")
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("http://127.0.0.1:-1/v1", "cannot be read"),
+        ("http://127.0.0.1:99999/v1", "port up to 65535"),
+        ("http://127.0.0.1:0/v1", "port from 1"),
+        ("https://x/v1?api_key=sk-1", "must not carry a key"),
+        ("https://x/v1?sig=abc", "must not carry a key"),
+        ("https://x/v1?api-version=2026-10-01", None),
+        ("https://x:65535/v1", None),
+    ],
+)
+def test_an_address_is_checked_before_it_is_used(address: str, says: str | None) -> None:
+    given = {"name": "x", "base_url": address, "default_model": "m"}
+    if says is None:
+        assert ProviderConfig.model_validate(given).base_url == address
+    else:
+        with pytest.raises(pydantic.ValidationError, match=says):
+            ProviderConfig.model_validate(given)

@@ -361,3 +361,25 @@ def test_nothing_is_adapted_for_a_parameter_that_was_not_sent(named: str) -> Non
 
     assert isinstance(answer, ApiError)
     assert (answer.kind, answer.parameter) == (Kind.INVALID_REQUEST, None)
+
+
+def test_query_and_headers_of_the_settings_go_into_every_request() -> None:
+    chat = ChatCompletions(
+        "https://x.example/openai?a=1",
+        Secret(KEY),
+        query={"api-version": "2026-10-01"},
+        headers={"api-key": "{key}", "X-Team": "copy"},
+    )
+
+    for request in (chat.request(prompt()), chat.listing()):
+        assert dict(request.url.params) == {"a": "1", "api-version": "2026-10-01"}
+        assert request.headers["api-key"] == KEY
+        assert request.headers["x-team"] == "copy"
+        assert "authorization" not in request.headers
+    assert KEY not in chat.redactor.redact(f"it was {KEY}")
+
+
+@pytest.mark.parametrize("port", ["99999", "-1", "0", "x"])
+def test_a_port_that_is_none_is_no_address(port: str) -> None:
+    with pytest.raises(ConfigError, match="base URL"):
+        ChatCompletions(f"http://127.0.0.1:{port}/v1")
