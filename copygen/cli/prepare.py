@@ -173,7 +173,7 @@ def complete(request: Request, drawn: Draft, key: Secret | None, total: int | No
         summary_json=request.summary_json,
         quiet=request.quiet,
         drain_timeout_s=request.drain_timeout_s,
-        warnings=tuple(filter(None, doubts)),
+        warnings=(*drawn.source.warnings, *filter(None, doubts)),
         again=system.command_line(["copygen", *without_one_time_flags(sys.argv[1:])]),
     )
 

@@ -16,13 +16,16 @@ keys, no merge of a mapping that itself merges. For a list composed item by item
 
 from copygen.documents.composer import Composer, Node, located
 from copygen.documents.document import Document, Location, parse_document
+from copygen.documents.slips import Cut, cuts
 from copygen.documents.validation import explain, nearest, type_name, validate
 
 __all__ = [
     "Composer",
+    "Cut",
     "Document",
     "Location",
     "Node",
+    "cuts",
     "explain",
     "located",
     "nearest",

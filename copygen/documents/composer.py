@@ -9,6 +9,7 @@ from yaml.reader import ReaderError
 
 from copygen.documents.events import MAX_BYTES, Allowance, Events, TooLargeError, open_events
 from copygen.documents.scalars import WrittenNumber, plain
+from copygen.documents.slips import IN_QUOTES, slip
 from copygen.errors import CopygenError, PromptError
 from copygen.models import JsonValue, Source
 
@@ -25,7 +26,6 @@ _CORE_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "int": (int,),
     "float": (float, int),
 }
-_QUOTING_HINT: Final = "check the indentation, and put text with ': ' or ' #' in it in quotes"
 
 
 @dataclass(slots=True)
@@ -184,7 +184,7 @@ class Composer:
             else:
                 key = event.value if isinstance(event, yaml.ScalarEvent) else None
             if not isinstance(key, str):
-                raise self.fail("a key must be text, not a list or a mapping", line, column)
+                raise self.fail(_bad_key(event), line, column)
             if key in seen:
                 raise self.fail(f"the key '{key}' is given twice; keep one", line, column)
             yield key, line, column, self.next()
@@ -262,7 +262,8 @@ class Composer:
         place = _place(event)
         name = event.anchor
         if name not in self._anchors:
-            raise self.fail(f"nothing is anchored as &{name} before this *{name}", *place)
+            message = f"nothing is anchored as &{name} before this *{name}"
+            raise self.fail(f"{message}; a text that begins with '*' needs quotes", *place)
         node = self._anchors[name]
         if node is None:
             raise self.fail(f"*{name} stands inside the very thing it repeats", *place)
@@ -316,12 +317,22 @@ class Composer:
         if isinstance(exc, ReaderError):
             line, column = self._position(exc.position)
             return self.fail(_unreadable_character(exc), line, column)
-        mark = getattr(exc, "problem_mark", None) or getattr(exc, "context_mark", None)
-        problem = getattr(exc, "problem", None) or str(exc)
-        context = getattr(exc, "context", None)
-        what = f"{problem} {context}" if context else problem
+        opened = getattr(exc, "context_mark", None)
+        mark = getattr(exc, "problem_mark", None) or opened
         line, column = (mark.line + 1, mark.column + 1) if mark else (self._line, 1)
-        return self.fail(f"not valid YAML: {what}; {_QUOTING_HINT}", line, column)
+        problem = getattr(exc, "problem", None) or str(exc)
+        began = opened.line + 1 if opened else None
+        text = self._text_of(line) or self._text_of(line - 1)  # an end that comes too early
+        what = slip(text, problem, began)
+        return self.fail(f"not valid YAML: {what}", line, column)
+
+    def _text_of(self, number: int) -> str:
+        """The beginning of a line, read again."""
+        self._stream.seek(0)
+        line = b""
+        while number > 0 and (line := self._stream.readline(1 << 16)):
+            number -= line.endswith(b"\n")
+        return line[:1000].decode("utf-8", "replace").rstrip("\r\n")
 
     def _position(self, offset: int) -> tuple[int, int]:
         """Turn the byte offset of a reader error into line and column."""
@@ -349,7 +360,13 @@ def _place(event: yaml.Event) -> tuple[int, int]:
 
 def _bad_tag(tag: object) -> str:
     shown = str(tag).replace(_CORE_TAG, "!!")
-    return f"the tag {shown} is not supported; write plain values"
+    return f"the tag {shown} is not supported; put a text that begins with '!' in quotes"
+
+
+def _bad_key(event: yaml.Event) -> str:
+    if isinstance(event, yaml.MappingStartEvent) and event.flow_style:
+        return f"a text that begins with '{{{{' means something else to YAML; {IN_QUOTES}"
+    return "a key must be text, not a list or a mapping"
 
 
 def _unreadable_character(exc: ReaderError) -> str:

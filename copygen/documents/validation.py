@@ -2,8 +2,8 @@
 
 import difflib
 import re
-from collections.abc import Sequence
-from typing import Any, TypeVar, get_args
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -14,7 +14,25 @@ from copygen.errors import ConfigError, CopygenError
 from copygen.models import JsonValue
 
 M = TypeVar("M", bound=BaseModel)
-_QUOTED = re.compile(r"'([^']*)'")
+_UNION_TAG: Final = re.compile(
+    r"(constrained|function|lax|json)-.*|(literal|list|dict|tagged)\[.*|int|float|str|bool|none"
+)
+"""What pydantic puts into a place for the branch of a union that it tried."""
+_WANTED: Final[Mapping[str, str]] = {
+    **dict.fromkeys(("model_type", "dict_type", "mapping_type"), "a mapping (name: value)"),
+    **dict.fromkeys(("string_type",), "a text"),
+    **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), "a whole number"),
+    **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "a number"),
+    **dict.fromkeys(("decimal_type", "decimal_parsing"), "a number"),
+    **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
+    **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "a list"),
+}
+_LIMITS: Final[Mapping[str, str]] = {
+    "ge": "{} or more",
+    "gt": "more than {}",
+    "le": "{} or less",
+    "lt": "less than {}",
+}
 
 
 def validate(
@@ -55,7 +73,7 @@ def _is_foreign(problem: ErrorDetails, data: JsonValue, model: type[BaseModel]) 
 
 def explain(problem: ErrorDetails, model: type[BaseModel]) -> str:
     """Turn one pydantic problem into a sentence for people. Never shows the value itself."""
-    loc = problem["loc"]
+    loc = tuple(part for part in problem["loc"] if not _UNION_TAG.fullmatch(str(part)))
     name = ".".join(str(part) for part in loc)
     kind = problem["type"]
     if kind == "missing":
@@ -68,15 +86,32 @@ def explain(problem: ErrorDetails, model: type[BaseModel]) -> str:
     if kind in ("value_error", "assertion_error"):
         reason = str(problem.get("ctx", {}).get("error", problem["msg"]))
         return f"'{name}' {reason}" if name else reason
-    if kind in ("model_type", "dict_type", "mapping_type"):
-        wanted = "should be a mapping (name: value)"
-    else:
-        wanted = problem["msg"].replace("Input should", "should", 1)
+    wanted = _wanted(problem)
+    if kind.endswith(("_parsing", "_too_short", "too_long")) or "than" in kind:
+        return f"'{name}' {wanted}"
     if kind in ("literal_error", "enum") and isinstance(problem["input"], str):
-        known = _QUOTED.findall(str(problem.get("ctx", {}).get("expected", "")))
-        near = nearest(problem["input"], known)
+        choices = re.findall(r"'([^']+)'", problem["msg"])
+        near = nearest(problem["input"], choices)
         return f"'{name}' {wanted}" + (f"; did you mean '{near}'?" if near else "")
     return f"'{name}' {wanted}, not {type_name(problem['input'])}" if name else wanted
+
+
+def _wanted(problem: ErrorDetails) -> str:
+    """What would be right, in words of every day."""
+    kind, limits = problem["type"], problem.get("ctx", {})
+    if kind.startswith(("string_too_short", "too_short", "string_too_long", "too_long")):
+        least, most = limits.get("min_length"), limits.get("max_length")
+        what = "character" if kind.startswith("string") else "entry"
+        if least == 1:
+            return "should not be empty"
+        plural = "characters" if what == "character" else "entries"
+        return f"should have {least} {plural} or more" if least else f"should have {most} or fewer"
+    for name, words in _LIMITS.items():
+        if name in limits:
+            return "should be " + words.format(limits[name])
+    if kind in _WANTED:
+        return "should be " + _WANTED[kind]
+    return problem["msg"].replace("Input should", "should", 1).replace("Value error, ", "", 1)
 
 
 def type_name(value: JsonValue) -> str:

@@ -36,6 +36,8 @@ class Facts:
     survey: Survey | None
     now: datetime
     suspects: Mapping[str, Suspect] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()
+    """Of the prompt file."""
 
 
 def notes_of(report: Report, facts: Facts) -> Report:
@@ -95,6 +97,10 @@ def _rescued(facts: Facts) -> Iterator[str]:
         )
 
 
+def _warned(facts: Facts) -> Iterator[str]:
+    yield from facts.warnings
+
+
 def _suspicious(facts: Facts) -> Iterator[str]:
     for name, suspect in facts.suspects.items():
         prompts = "prompt" if suspect.count == 1 else "prompts"
@@ -105,4 +111,4 @@ def _suspicious(facts: Facts) -> Iterator[str]:
         )
 
 
-_RULES = (_suspicious, _retiring, _unpriced, _unbounded, _unlearned, _textless, _rescued)
+_RULES = (_warned, _suspicious, _retiring, _unpriced, _unbounded, _unlearned, _textless, _rescued)

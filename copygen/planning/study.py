@@ -134,7 +134,16 @@ class Study:
             notes=(),
         )
         return notes_of(
-            report, Facts(report, tally, asked.provider, asked.survey, asked.now, self.suspects)
+            report,
+            Facts(
+                report,
+                tally,
+                asked.provider,
+                asked.survey,
+                asked.now,
+                self.suspects,
+                asked.source.warnings,
+            ),
         )
 
     def _known(self) -> Known:

@@ -1,9 +1,11 @@
 """A path, or standard input, or Python values → a source of prompts."""
 
 import json
+import re
 import stat
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -14,7 +16,14 @@ from copygen.prompts.csv_rows import csv_rows
 from copygen.prompts.expand import Expansion, Target
 from copygen.prompts.jsonl_rows import JsonError, check_depth, jsonl_rows
 from copygen.prompts.lines import LineError, Lines
-from copygen.prompts.promptfile import Loaded, Plan, load, load_template, table_path
+from copygen.prompts.promptfile import (
+    Loaded,
+    Plan,
+    check_overrides,
+    load,
+    load_template,
+    table_path,
+)
 from copygen.prompts.rows import BadRow, Row, RowError, Rows, Table, bad_row, column_name, row_from
 from copygen.prompts.source import Entries, PromptSource, readable, stream_entries
 from copygen.prompts.yaml_rows import yaml_rows
@@ -24,9 +33,19 @@ VALUES_NAME: Final = "<prompts>"
 _DESCRIPTORS: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 """Paths of what is open already: even a regular file has no name of its own there."""
 _READABLE: Final = ".yaml, .yml, .csv, .tsv, .jsonl and .ndjson"
+_YAML_KEY: Final = re.compile(rb"(?:---|- |prompt:|system:|items:|model:|provider:|channel:|#)")
+"""How prompt files begin, and no CSV header does."""
 _YAML: Final = frozenset((".yaml", ".yml"))
 _CSV: Final = frozenset((".csv", ".tsv"))
 _JSONL: Final = frozenset((".jsonl", ".ndjson"))
+_SHEET: Final = " (save the sheet as CSV UTF-8)"
+_HINTS: Final[Mapping[str, str]] = {
+    ".json": " (one object per line: .jsonl)",
+    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), _SHEET),
+    ".txt": " (pipe it in, or name it .csv or .tsv)",
+    ".gz": " (unpack it first)",
+    ".zip": " (unpack it first)",
+}
 
 
 def open_prompts(
@@ -47,10 +66,10 @@ def open_prompts(
     given = {column_name(name): value for name, value in (overrides or {}).items()}
     plan = _template_plan(template, given)
     if _is_stream(path):
-        wording = plan or Plan(overrides=given)
+        wording = plan or _unworded(path, given)
         return _open_stream(path, wording, limit, stdin)
     if Path(path).suffix.lower() not in _YAML:
-        wording = plan or Plan(overrides=given)
+        wording = plan or _unworded(path, given)
         table = _file_table(path, files.PROMPTS, templated=wording.templated)
         read = (path, template) if template else (path,)
         return PromptSource(path, wording, table, read=read, limit=limit)
@@ -75,9 +94,16 @@ def prompts_from(
     an unusable template only.
     """
     given = {column_name(name): value for name, value in (overrides or {}).items()}
-    plan = _template_plan(template, given) or Plan(overrides=given)
+    plan = _template_plan(template, given) or _unworded(VALUES_NAME, given)
     rows = _value_rows(values, templated=plan.templated)
     return stream_entries(rows, Expansion(plan, target))
+
+
+def _unworded(path: str, overrides: Mapping[str, str]) -> Plan:
+    """The plan of rows that are complete prompts; PromptError where variables are set for them."""
+    plan = Plan(overrides=overrides)
+    check_overrides(plan, path)
+    return plan
 
 
 def _template_plan(template: str | None, overrides: Mapping[str, str]) -> Plan | None:
@@ -91,6 +117,8 @@ def _template_plan(template: str | None, overrides: Mapping[str, str]) -> Plan |
 
 def _open_prompt_file(path: str, loaded: Loaded, limit: int | None) -> PromptSource:
     plan = loaded.plan
+    if loaded.is_list:
+        check_overrides(plan, path)
     read: tuple[str, ...] = (path,)
     if loaded.table is not None:
         inner = table_path(loaded, path)
@@ -114,6 +142,7 @@ def _open_worded(
         message = "this prompt file has its own wording; run it without --template"
         raise PromptError(message, Source(path, 1))
     table = _yaml_table(path, templated=True)
+    plan = replace(plan, warnings=(*plan.warnings, *loaded.plan.warnings))
     return PromptSource(path, plan, table, read=(path, template), limit=limit)
 
 
@@ -136,13 +165,17 @@ def _sniffed_rows(stream: BinaryIO, path: str, *, templated: bool) -> Rows:
     """Yield the rows of JSONL or CSV, told apart by the first byte that is not blank."""
     lines = Lines(stream)
     try:
-        start = lines.peek().lstrip()[:1]
+        first = lines.peek()
+        start = first.lstrip()[:1]
     except LineError as exc:
         raise PromptError(str(exc), Source(path, exc.line, exc.column)) from exc
     if not start:
         return  # nothing to do today is no error in a pipeline
     if start == b"[":
         message = "this is a JSON list; write one object per line (JSONL)"
+        raise PromptError(message, Source(path, lines.number + 1))
+    if not templated and _YAML_KEY.match(first):
+        message = "this is a YAML prompt file; name the file instead of piping it, or use a table"
         raise PromptError(message, Source(path, lines.number + 1))
     read = jsonl_rows if start == b"{" else csv_rows
     yield from read(lines, path, templated=templated)
@@ -151,7 +184,7 @@ def _sniffed_rows(stream: BinaryIO, path: str, *, templated: bool) -> Rows:
 def _file_table(path: str, role: str, *, templated: bool) -> Table:
     kind = Path(path).suffix.lower()
     if kind not in _CSV | _JSONL:
-        hint = " (one object per line: .jsonl)" if kind == ".json" else ""
+        hint = _HINTS.get(kind, "")
         raise PromptError(f"{path}: '{kind}' files are not read{hint}; copygen reads {_READABLE}")
     read = csv_rows if kind in _CSV else jsonl_rows
 

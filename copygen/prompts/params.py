@@ -22,6 +22,9 @@ REFUSED: Final[Mapping[str, str]] = {
 }
 """Names that do not belong among the parameters → what to do instead."""
 
+_LITERAL: Final = frozenset(
+    ("model", "provider", "user", "reasoning_effort", "verbosity", "service_tier")
+)
 Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[int, Field(ge=1)]
 
@@ -60,12 +63,24 @@ class ParamError(Exception):
         """Where, below the mapping that was checked."""
 
 
+def check_literal(params: Mapping[str, JsonValue]) -> None:
+    """Raise ParamError for a template where none is rendered."""
+    for name in _LITERAL & params.keys():
+        if isinstance(params[name], str) and "{{" in params[name]:
+            message = (
+                f"'{name}' is sent as it is written, so '{params[name][:40]}' would be sent; give "
+                f"the items that need another one `params: {{{name}: ...}}`"
+            )
+            raise ParamError(message, (name,))
+
+
 def check_params(params: JsonValue) -> Mapping[str, JsonValue]:
     """Return `params` as given, if they can be sent; raises ParamError."""
     if not isinstance(params, dict):
         raise ParamError("'params' should be a mapping (name: value)", ())
     for name in params.keys() & REFUSED.keys():
         raise ParamError(REFUSED[name], (name,))
+    check_literal(params)
     try:
         RequestParams.model_validate(params)
     except ValidationError as exc:

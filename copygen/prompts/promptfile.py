@@ -11,7 +11,14 @@ from pydantic import AfterValidator, ConfigDict, Field
 from copygen.documents import Document, files, nearest, validate
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
-from copygen.prompts.params import REFUSED, ParamError, RequestParams, Text, check_params
+from copygen.prompts.params import (
+    REFUSED,
+    ParamError,
+    RequestParams,
+    Text,
+    check_literal,
+    check_params,
+)
 from copygen.prompts.rows import column_name
 from copygen.prompts.template import Template
 from copygen.prompts.wishes import KEYS, Wishes, WishKeys, wishes_of
@@ -76,6 +83,8 @@ class Plan:
     """Variables from the command line: they win over columns."""
     wishes: Wishes | None = None
     """What the texts must be like; None: nothing is said."""
+    warnings: tuple[str, ...] = ()
+    """What the file says less than it seems to."""
     untrusted: frozenset[str] | None = frozenset()
     """Columns whose values are marked as material in the prompt; None: all columns."""
 
@@ -116,8 +125,10 @@ def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> 
     """Read a prompt file's header; raises PromptError, OSError."""
     header = read_header(path, role)
     document = header.document
+    warnings = tuple(f"{path}:{cut.line}:{cut.column}: {cut.message}" for cut in header.cuts)
     if document is None:
-        return Loaded(Plan(overrides=overrides), is_list=True, items=header.items)
+        plan = Plan(overrides=overrides, warnings=warnings)
+        return Loaded(plan, is_list=True, items=header.items)
     given = _checked(document)
     plan = Plan(
         prompt=_template(document, "prompt", given.prompt),
@@ -130,9 +141,11 @@ def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> 
         overrides=overrides,
         wishes=wishes_of(document, given),
         untrusted=_untrusted(document, given),
+        warnings=warnings,
     )
     _check_size(plan, document)
-    _check_untrusted(plan, document)
+    _check_names(plan, document, given)
+    check_overrides(plan, path)
     place = document.source(("items",))
     return Loaded(plan, items=header.items, table=given.items, place=place)
 
@@ -150,9 +163,19 @@ def load_template(path: str, overrides: Mapping[str, str]) -> Plan:
 
 
 def _checked(document: Document) -> PromptFile:
-    for name in document.data:
+    for name, value in document.data.items():
         if name in REFUSED:
             raise PromptError(REFUSED[name], document.source((name,)))
+        if value is None and name in _STRUCTURE:
+            message = f"'{name}' is empty; fill it in, or take the line out"
+            raise PromptError(message, document.source((name,)))
+        if name not in PromptFile.model_fields and not nearest(name, [*PromptFile.model_fields]):
+            message = f"unknown key '{name}'; a parameter of the model's API goes under 'params'"
+            raise PromptError(message, document.source((name,)))
+    try:
+        check_literal(document.data)
+    except ParamError as exc:
+        raise PromptError(str(exc), document.source(exc.loc)) from exc
     return validate(PromptFile, document, error=PromptError)
 
 
@@ -216,6 +239,45 @@ def _named(document: Document, matrix: Mapping[str, list[JsonValue]]) -> dict[st
     return named
 
 
+def _check_names(plan: Plan, document: Document, given: PromptFile) -> None:
+    """Raise PromptError for a name in `untrusted` that no template inserts."""
+    names = sorted(plan.used_names)
+    for index, name in enumerate(given.untrusted if isinstance(given.untrusted, list) else ()):
+        if column_name(name) not in names:
+            message = f"'untrusted' names '{name}', which the template does not insert; "
+            place = document.source(("untrusted", index))
+            raise PromptError(message + near_or_all(name, names), place)
+
+
+def check_overrides(plan: Plan, path: str) -> None:
+    """Raise PromptError for a variable of the command line that changes nothing."""
+    axes = plan.cells[0].values if plan.cells else ()
+    templates = [one for one in (plan.prompt, plan.system) if one is not None]
+    used = frozenset[str](axes).union(*(template.names for template in templates))
+    document = plan.wishes.document if plan.wishes else None
+    for name in plan.overrides:
+        if name in used or (document is not None and _mentions(document.data, name)):
+            continue
+        message = f"--set {name}=... changes nothing: {path} does not use '{name}'; "
+        raise PromptError(message + near_or_all(name, sorted(used - {"variant"})))
+
+
+def near_or_all(name: str, names: list[str]) -> str:
+    """The known name that was most likely meant, else all of them."""
+    if (near := nearest(name, names)) is not None:
+        return f"nearest is '{near}'"
+    return "it uses " + (", ".join(f"'{one}'" for one in names[:10]) or "no variables")
+
+
+def _mentions(value: JsonValue, name: str) -> bool:
+    """Whether a key of the checks, such as `language_from`, names that column."""
+    if isinstance(value, dict):
+        return any(_mentions(v, name) for k, v in value.items() if k not in ("prompt", "system"))
+    if isinstance(value, list):
+        return any(_mentions(inner, name) for inner in value)
+    return bool(value == name)
+
+
 def _untrusted(document: Document, given: PromptFile) -> frozenset[str] | None:
     if given.untrusted is None:
         return frozenset()
@@ -234,16 +296,6 @@ def _check_size(plan: Plan, document: Document) -> None:
     if plan.texts_per_item > MAX_TEXTS_PER_ITEM:
         message = f"variants times matrix cells come to more than {MAX_TEXTS_PER_ITEM} per item"
         raise PromptError(message, document.source(("variants",)))
-
-
-def _check_untrusted(plan: Plan, document: Document) -> None:
-    templates = [template for template in (plan.prompt, plan.system) if template]
-    names = sorted(frozenset[str]().union(*(template.names for template in templates)))
-    for name in sorted((plan.untrusted or frozenset()).difference(names)):
-        near = nearest(name, names)
-        hint = f"nearest is '{near}'" if near else f"they insert {', '.join(names) or 'nothing'}"
-        message = f"'untrusted' names '{name}', which the templates do not insert; {hint}"
-        raise PromptError(message, document.source(("untrusted",)))
 
 
 def table_path(loaded: Loaded, promptfile: str) -> str:

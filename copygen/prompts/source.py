@@ -64,6 +64,8 @@ class PromptSource:
         """Prompts of each cell."""
         self.overrides = frozenset(plan.overrides)
         """The variables given on the command line."""
+        self.warnings = plan.warnings
+        """What a person should know of the files, one located sentence each."""
         self.wishes = plan.wishes
         """What the prompt file wants of its texts."""
         self.used_names = plan.used_names

@@ -4,16 +4,20 @@ Two readings: the header passes over `items` without building them, wherever the
 items are then composed one by one.
 """
 
+import itertools
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import cast
+from dataclasses import dataclass, replace
+from typing import Final, cast
 
 import yaml
 
-from copygen.documents import Composer, Document, Node, files, type_name
+from copygen.documents import Composer, Cut, Document, Node, cuts, files, type_name
 from copygen.errors import CopygenError, PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.rows import Row, RowError, Rows, column_name, row_from
+
+CUTS_SHOWN: Final = 5
+"""More would only say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,8 @@ class Header:
     """Every key but an `items` list; None when the whole file is a list of items."""
     items: Source | None
     """Where the list of items begins; None if the file has none."""
+    cuts: tuple[Cut, ...] = ()
+    """Texts that end before a ` #hashtag`; the first of them."""
 
 
 def read_header(path: str, role: str = files.PROMPTS) -> Header:
@@ -39,7 +45,7 @@ def read_header(path: str, role: str = files.PROMPTS) -> Header:
         else:
             raise _no_prompt_file(composer, start)
         composer.finish(start)
-    return header
+        return replace(header, cuts=tuple(itertools.islice(cuts(stream), CUTS_SHOWN)))
 
 
 def yaml_rows(path: str, *, templated: bool) -> Rows:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from copygen.errors import PromptError
 from copygen.models import Prompt, Source
 from copygen.prompts import PromptSource, open_prompts
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
@@ -188,3 +189,58 @@ def test_items_may_share_what_is_anchored(folder: Path) -> None:
     )
     prompts = prompts_of(source_of(folder, "anchors.yaml", text))
     assert [prompt.messages[0].content for prompt in prompts] == ["Siam a", "Siam b"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("- Caption with the tags #ThaiSilk #Bangkok\n", "w.yaml:1:24"),
+        ("prompt: Buy {{ name }} #now\nitems: [{name: a}]\n", "w.yaml:1:23"),
+        ("prompt: x {{ name }}\nitems:\n- name: Silk #red\n", "w.yaml:3:13"),
+        ("prompt: Buy\n  more #now\n", "w.yaml:2:7"),
+    ],
+)
+def test_a_text_that_ends_before_a_hashtag_is_warned_of(
+    folder: Path, text: str, place: str
+) -> None:
+    (warning,) = source_of(folder, "w.yaml", text).warnings
+    assert warning.startswith(f"{place}: the text ends before '#")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "prompt: 'Buy #now'\n",
+        "prompt: |\n  Buy #now\n",
+        "prompt: Buy # a comment\n",
+        "prompt: Buy#now\n",
+        "prompt: Buy\nmax_tokens: 5 #few\n",
+        "#comment\nprompt: Buy\n  #comment\n",
+        'prompt: "Buy" #now\n',
+    ],
+)
+def test_a_comment_is_no_hashtag(folder: Path, text: str) -> None:
+    assert source_of(folder, "w.yaml", text).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("table", "template", "given", "words"),
+    [
+        ("name\na\n", "prompt: '{{ name }}'\n", "nmae", "nearest is 'name'"),
+        ("name\na\n", "prompt: '{{ name }}'\n", "season", "it uses 'name'"),
+        ("name\na\n", "prompt: x\nmatrix: {tone: [a]}\n", "tnoe", "nearest is 'tone'"),
+        ("prompt\na\n", None, "name", "it uses no variables"),
+    ],
+)
+def test_a_variable_that_changes_nothing_is_an_error(
+    folder: Path, table: str, template: str | None, given: str, words: str
+) -> None:
+    write(folder, {"t.csv": table, **({"v.yaml": template} if template else {})})
+    with pytest.raises(PromptError) as caught:
+        open_prompts("t.csv", template="v.yaml" if template else None, overrides={given: "x"})
+    assert words in str(caught.value)
+
+
+def test_a_variable_that_only_the_checks_look_at_is_none_of_these(folder: Path) -> None:
+    write(folder, {"v.yaml": "prompt: x {{ sku }}\nchecks: {language_from: lang}\n"})
+    open_prompts("plain.csv", template="v.yaml", overrides={"lang": "th"})

@@ -84,6 +84,7 @@ def test_no_row_of_any_table_vanishes(header: str, body: str, delimiter: str) ->
 
 
 @pytest.mark.soak
+@pytest.mark.timeout(1800)
 @tables
 @settings(max_examples=10_000, suppress_health_check=[HealthCheck.too_slow], deadline=None)
 def test_no_row_of_ten_thousand_tables_vanishes(header: str, body: str, delimiter: str) -> None:

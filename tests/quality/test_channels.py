@@ -138,9 +138,9 @@ def test_a_limit_of_ones_own_is_as_good_as_verified(tmp_path: Path) -> None:
         ),
         (
             "name: a\nfields:\n  b:\n    limit: none",
-            "4:5: 'fields.b.limit' should be a valid integer",
+            "4:5: 'fields.b.limit' should be a whole number",
         ),
-        ("name: a\nfields:\n  b: {limit: 0}", "3:7: 'fields.b.limit' should be greater"),
+        ("name: a\nfields:\n  b: {limit: 0}", "3:7: 'fields.b.limit' should be 1 or more"),
         ("name: a\nfields:\n  b: {unit: glyphs}", "3:7: 'fields.b.unit' should be"),
         ("name: a\nfields:\n  b: {rules: {no_emojis: true}}", "did you mean 'no_emoji'?"),
         ("name: a\nfields:\n  b: {limit: 5, min_length: 9}", "min_length cannot be larger"),

@@ -68,7 +68,7 @@ def test_the_request_in_words_names_keys_counts_limits_and_how_they_are_counted(
         ("fields:\n  h: {chanel: x}", "2:7: unknown key 'chanel'; did you mean 'channel'?"),
         ("fields:\n  h: {channel: x.pots}", "2:3: field 'h': channel 'x' has no field 'pots'"),
         ("fields:\n  h: {count: 2, max_count: 3}", "2:3: takes count or max_count, not both"),
-        ("fields:\n  h: {count: 0}", "2:7: 'count' should be greater than or equal to 1"),
+        ("fields:\n  h: {count: 0}", "2:7: 'count' should be 1 or more"),
         ("fields:\n  'a b': {}", "2:3: field 'a b': a name is made of Latin letters"),
         ("fields: [a]", "1:1: 'fields' should be a mapping"),
         ("fields: {}", "1:1: 'fields' should be a mapping"),

@@ -146,7 +146,7 @@ def test_ordinary_wording_breaks_no_pack(name: str, text: str) -> None:
         ("  - {id: x, pattern: 'a*', message: m}", "matches the empty text"),
         ("  - {id: x, terms: [a], message: m}\n  - {id: x, terms: [b], message: m}", "two rules"),
         ("  - {id: x, terms: [a], message: m, languages: [xx]}", "names no language"),
-        ("  []", "at least 1 item"),
+        ("  []", "should not be empty"),
         ("  - {id: x, terms: [a], message: m, severity: bad}", "severity"),
     ],
 )
