@@ -1,6 +1,7 @@
 """The work of `copygen doctor`: looking at settings, key, endpoint and disk. Spends nothing."""
 
 import asyncio
+import errno
 import os
 import shutil
 import sys
@@ -17,7 +18,6 @@ import typer
 from copygen.cli.checkup import of_endpoint, of_key, of_limits, of_model, of_price
 from copygen.cli.prepare import configured, pairs
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
-from copygen.documents import files
 from copygen.engine.connect import connect
 from copygen.errors import ConfigError, ExitCode
 from copygen.models import ApiError
@@ -203,9 +203,8 @@ def _of_results(output: Path | None) -> Finding:
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"x")
             probe.flush()
-        if output is not None and output.exists():
-            path = files.resolved(output)
-            os.close(files.open_own(path, files.RESULTS, os.O_WRONLY | os.O_APPEND, sole=False))
+        if output is not None and output.exists() and not os.access(output, os.W_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), shown)
         free = shutil.disk_usage(folder).free
     except OSError as error:
         said = f"{shown} cannot be written: {error.strerror or error}"

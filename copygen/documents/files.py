@@ -167,6 +167,16 @@ class _Steady(io.FileIO):
     def readinto(self, buffer: "WriteableBuffer", /) -> int | None:
         """Read what comes next and look; raises InputChanged."""
         count = super().readinto(buffer)
+        self._look()
+        return count
+
+    def readall(self) -> bytes:
+        """Read all that is left and look; raises InputChanged."""
+        content = super().readall()
+        self._look()
+        return content
+
+    def _look(self) -> None:
         try:
             same = version_of(os.stat(self._path)) == self._version  # noqa: PTH116
         except OSError:
@@ -176,7 +186,6 @@ class _Steady(io.FileIO):
                 f"{self._path} was changed while it was read: the rows that are done are kept, "
                 "others are not done; run again."
             )
-        return count
 
 
 def version_of(found: os.stat_result) -> tuple[int, int, int]:
