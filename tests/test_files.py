@@ -109,6 +109,16 @@ def test_a_descriptor_of_the_file_is_the_file(tmp_path: Path) -> None:
             claim(path, "the results")
 
 
+def test_a_pipe_may_be_written_by_two_but_not_read_and_written(tmp_path: Path) -> None:
+    """`--summary-json /dev/stdout | jq`."""
+    os.mkfifo(tmp_path / "pipe")
+    with watched():
+        claim(tmp_path / "pipe", "the summary")
+        claim(tmp_path / "pipe", "standard output")
+        with pytest.raises(SameFile):
+            files.note_input(tmp_path / "pipe", "the prompts")
+
+
 @pytest.mark.parametrize("name", ["OUT.jsonl", "out.jsonl", "sub/../out.jsonl", "dangling"])
 def test_two_files_that_are_not_there_yet_are_one_by_name(tmp_path: Path, name: str) -> None:
     (tmp_path / "sub").mkdir()

@@ -58,6 +58,8 @@ class _Place:
     folder: system.FileId | None = None
     name: str = ""
     """As a disk may compare it that ignores case and the composition of letters."""
+    is_pipe: bool = False
+    """Several may write into it; but who reads what he writes never ends."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def watched() -> Iterator[None]:
     token = _REGISTER.set(Register())
     try:
         for stream, role in ((sys.stdout, STANDARD_OUTPUT), (sys.stderr, STANDARD_ERROR)):
-            _enter_stream(stream, role, is_written=True)
+            _enter_stream(stream, role, role, is_written=True)
         yield
     finally:
         _REGISTER.reset(token)
@@ -114,7 +116,7 @@ def watched() -> Iterator[None]:
 
 def note_standard_input(role: str) -> None:
     """Enter what standard input reads. Raises SameFile."""
-    _enter_stream(sys.stdin, role, is_written=False)
+    _enter_stream(sys.stdin, role, "standard input", is_written=False)
 
 
 def note_input(path: Path | str, role: str) -> None:
@@ -365,7 +367,7 @@ def _enter(role: str, path: Path | str, found: os.stat_result | None, *, is_writ
 def _place_of(path: Path, found: os.stat_result | None) -> _Place:
     file = None if found is None else _file_of(found)
     if found is not None:
-        return _Place(file)
+        return _Place(file, is_pipe=stat.S_ISFIFO(found.st_mode))
     # A link that leads nowhere yet counts as what it would create.
     path = resolved(path)
     try:
@@ -382,7 +384,7 @@ def _file_of(found: os.stat_result) -> system.FileId | None:
     return None
 
 
-def _enter_stream(stream: object, role: str, *, is_written: bool) -> None:
+def _enter_stream(stream: object, role: str, shown: str, *, is_written: bool) -> None:
     register = _REGISTER.get()
     if register is None:
         return
@@ -391,13 +393,15 @@ def _enter_stream(stream: object, role: str, *, is_written: bool) -> None:
         found = os.fstat(number)
     except (AttributeError, OSError, ValueError):  # closed, or held in memory by a test
         return
-    register.enter(_Entry(role, role, is_written, _Place(_file_of(found))))
+    place = _Place(_file_of(found), is_pipe=stat.S_ISFIFO(found.st_mode))
+    register.enter(_Entry(role, shown, is_written, place))
 
 
 def _collide(one: _Entry, other: _Entry) -> bool:
     if one.role == other.role or not (one.is_written or other.is_written):
         return False
-    if {one.role, other.role} <= _SHARED:
+    are_both_written = one.is_written and other.is_written
+    if are_both_written and ({one.role, other.role} <= _SHARED or one.place.is_pipe):
         return False
     if one.place.file is not None:
         return one.place.file == other.place.file
