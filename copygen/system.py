@@ -486,7 +486,10 @@ def set_encodings() -> None:
     for stream in (sys.stdout, sys.stderr):
         if not isinstance(stream, io.TextIOWrapper):  # closed, or another program's
             continue
-        stream.reconfigure(errors="backslashreplace")
+        try:
+            stream.reconfigure(errors="backslashreplace")
+        except OSError:  # a pipe that was opened for reading, too, says that it cannot seek
+            continue
         if sys.platform == "win32" and not stream.isatty():
             stream.reconfigure(newline="\n")
             if not os.environ.get("PYTHONIOENCODING"):

@@ -75,6 +75,8 @@ class Plan:
     fresh: bool
     fsync: FsyncPolicy
     summary_json: Path | None
+    shares_output: bool
+    """The results file is named after a table, which has other templates, too."""
     quiet: bool
     drain_timeout_s: float
     warnings: tuple[str, ...]
@@ -171,6 +173,7 @@ def complete(request: Request, drawn: Draft, key: Secret | None, total: int | No
         fresh=request.fresh,
         fsync=FsyncPolicy(request.fsync),
         summary_json=request.summary_json,
+        shares_output=request.output is None and request.template is not None,
         quiet=request.quiet,
         drain_timeout_s=request.drain_timeout_s,
         warnings=(*drawn.source.warnings, *filter(None, doubts)),

@@ -23,7 +23,9 @@ from copygen.engine.retry import RULES, Action
 from copygen.errors import CopygenError, ExitCode, ResultsError, UsageError
 from copygen.models import ApiError, BudgetState, Kind, Prompt, Result, Status
 from copygen.providers.pricing import reference_cost_usd
+from copygen.results.files import reported
 from copygen.results.ledger import Ledger
+from copygen.results.record import read_results
 from copygen.results.sink import DONE, OutputClosed, Sink, StdoutSink
 from copygen.results.stats import Stats
 from copygen.results.summary import Summary
@@ -64,20 +66,25 @@ def _reserve(plan: Plan, sink: Sink) -> None:
     """Find out which earlier results belong to rows that are still there; the others are spare.
 
     A row whose unused column changed has another id, and its result is there under the old one.
-    Raises UsageError where `--retry` would replace accepted texts that nobody asked to replace.
+    Raises UsageError where `--retry` would replace accepted texts that nobody asked to replace,
+    and where the default results file has another template's.
     """
     if not sink.earlier:
         return
-    replaced = 0
+    replaced = same = others = 0
     retries = Status.OK in plan.settled and not plan.settled >= DONE
 
     def ids() -> Iterator[str]:
-        nonlocal replaced
+        nonlocal replaced, same, others
         with contextlib.closing(plan.source.prompts(plan.target)) as entries:
             for entry in entries:
-                if retries and sink.newest_of(entry.id) is Status.OK:
+                newest = sink.newest_of(entry.id)
+                if newest in (Status.OK, Status.REJECTED):
                     key = entry.key if isinstance(entry, Prompt) else ""
-                    replaced += sink.status_of(entry.id, key) is None
+                    is_other = sink.status_of(entry.id, key) is None
+                    others += is_other
+                    same += not is_other
+                    replaced += is_other and retries and newest is Status.OK
                 yield entry.id
 
     # A stream is read once: what it has in common with the results is seen as it comes.
@@ -89,6 +96,20 @@ def _reserve(plan: Plan, sink: Sink) -> None:
             "what they were made with. Use what they were made with, or another -o for the new "
             "texts; without --retry the run replaces them, and with --retry all everything."
         )
+    if others and not same and plan.shares_output and _is_of_model(plan):
+        raise UsageError(
+            f"{plan.output} has texts for these rows that another template was made for: name "
+            f"another file with -o to keep both, or say -o {plan.output} to replace them."
+        )
+
+
+def _is_of_model(plan: Plan) -> bool:
+    """Whether the earlier results come from the model that is asked now."""
+    assert plan.output is not None
+    with reported(plan.output, "read it"):
+        records = (one for one in read_results(plan.output) if isinstance(one, Result))
+        first = next(records, None)
+    return first is not None and first.model == plan.target.default_model
 
 
 async def _send_all(plan: Plan, sink: Sink, console: Console, signals: Signals) -> "Session":

@@ -307,7 +307,7 @@ def _status_or_none(path: Path, *, follow: bool = True) -> os.stat_result | None
     with _named(path):
         try:
             return path.stat(follow_symlinks=follow)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return None
 
 

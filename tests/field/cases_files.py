@@ -358,6 +358,22 @@ def a_summary_in_a_folder_that_is_missing(folder: Path) -> str:
     return f"{code} {'after' if (folder / 'in.results.jsonl').exists() else 'before'} the run"
 
 
+@CASES.case("1:100", "0 2 0 0, both kept")
+def one_table_and_two_templates(folder: Path) -> str:
+    (folder / "p.csv").write_text("name\nScarf\nHat\n")
+    (folder / "s.yaml").write_text("prompt: Slogan for {{ name }}\n")
+    (folder / "m.yaml").write_text("prompt: Mail for {{ name }}\n")
+    run = ("run", "p.csv", *SIMULATED)
+    codes = [
+        ended(folder, *run, "-t", "s.yaml")[0],
+        ended(folder, *run, "-t", "m.yaml")[0],
+        ended(folder, *run, "-t", "m.yaml", "-o", "m.jsonl")[0],
+        ended(folder, *run, "-t", "s.yaml")[0],
+    ]
+    kept = lines(folder / "p.results.jsonl") == lines(folder / "m.jsonl") == 2
+    return " ".join(codes) + (", both kept" if kept else ", lost")
+
+
 @CASES.case("1:82", "expanded, and relative to the settings")
 def ca_file_in_the_settings(folder: Path) -> str:
     (folder / "c.yaml").write_text("ca_file: ~/c.pem\n")

@@ -264,25 +264,27 @@ def _without_override() -> None:
 
 
 @pytest.mark.parametrize(
-    ("output", "words"),
+    ("output", "words", "code"),
     [
-        ("closed/x.jsonl", "Permission denied"),
-        ("missing/x.jsonl", "missing is not a folder"),
-        ("items.jsonl/x.jsonl", "is not a folder"),
-        (".", "is not a regular file"),
-        ("items.jsonl", "not a results file"),
+        ("closed/x.jsonl", "Permission denied", 8),
+        ("missing/x.jsonl", "missing is not a folder", 8),
+        ("items.jsonl/x.jsonl", "is not a folder", 8),
+        (".", "is not a regular file", 8),
+        ("other.jsonl", "not a results file", 8),
+        ("items.jsonl", "read as the prompts", 2),
     ],
 )
 def test_a_place_that_takes_no_results_is_found_before_anything_is_sent(
-    tmp_path: Path, server: CountingServer, zygote: Zygote, output: str, words: str
+    tmp_path: Path, server: CountingServer, zygote: Zygote, output: str, words: str, code: int
 ) -> None:
     (tmp_path / "closed").mkdir(mode=0o555)
+    (tmp_path / "other.jsonl").write_text('{"sku": 1}\n')
     write_prompts(tmp_path / "items.jsonl", prompts(3, "d", random.Random(1)))
     args = ("run", "items.jsonl", *server.to, "-o", output)
     strict = partial(start, preexec_fn=_without_override)
     begin = strict if "denied" in words else zygote.start
     with killed_at_the_end(begin(*args, cwd=tmp_path)) as process:
-        assert process.wait() == 8
+        assert process.wait() == code
     assert said(tmp_path).startswith("error: ")
     assert words in said(tmp_path)
     assert "Traceback" not in said(tmp_path)
