@@ -1,11 +1,13 @@
 """What a run's statistics do not know: what is left, the limit, and how to pay less."""
 
+from collections import Counter
 from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
+from pathlib import Path
 
 from copygen.cli.prepare import Plan
-from copygen.errors import CopygenError, LimitReached
-from copygen.models import BudgetState
+from copygen.errors import CopygenError, ExitCode, LimitReached
+from copygen.models import BudgetState, Status
 from copygen.prompts import Layout
 from copygen.results.quality import OpeningGroup, Quality
 from copygen.results.summary import CacheHint, Summary
@@ -70,6 +72,27 @@ def _rounded_up(amount: Decimal) -> Decimal:
     """To two digits: a figure to be typed."""
     digits = amount.adjusted() - 1
     return amount.quantize(Decimal(1).scaleb(digits), ROUND_CEILING)
+
+
+def in_one_line(summary: Summary, code: ExitCode, output: Path | None) -> CopygenError:
+    """What a mail from cron needs: how many were not accepted, and where to look."""
+    ended = Counter(summary.by_status)
+    if not summary.total:  # nothing was left to do, so what counts is how it ended then
+        ended = Counter(summary.earlier)
+    bad = [
+        f"{count(ended[status])} {status.value}"
+        for status in (Status.REJECTED, Status.FAILED, Status.CANCELLED)
+        if ended[status]
+    ]
+    words = "ended early"
+    if bad:
+        words = f"{', '.join(bad)} of {counted(sum(ended.values()), 'prompt')}"
+    elif code is ExitCode.PARTIAL:
+        words = "some prompts were rejected or failed earlier"
+    if summary.unfinished:
+        words += f", {count(summary.unfinished)} not done"
+    where = f"; see {output}" if output is not None else ""
+    return CopygenError(f"{words}{where} (exit code {code.value}).")
 
 
 def _spent(summary: Summary) -> str:

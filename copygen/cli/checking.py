@@ -7,13 +7,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, BinaryIO, TextIO
+from typing import Any, TextIO
 
 import pydantic
 
 from copygen import system
 from copygen.cli.check_field import Fields, read_fields
 from copygen.cli.check_texts import instead_of, texts_of
+from copygen.cli.open_files import standard_input
 from copygen.documents import explain, validate
 from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
 from copygen.models import Item, JsonValue
@@ -64,7 +65,8 @@ def check_file(request: Request) -> ExitCode:
     write = open_writer(request.format, sys.stdout, os.environ)
     tally = Tally()
     checker = _Checker(judge, fields, request.columns, tally)
-    with closing(open_table(request.file, _standard_input(request.file))) as rows:
+    stdin = standard_input("texts") if request.file == "-" else None
+    with closing(open_table(request.file, stdin)) as rows:
         for row in rows:
             for finding in checker.findings(row):
                 tally.add(finding)
@@ -93,14 +95,6 @@ def _finish(stream: TextIO) -> None:
         stream.flush()
     except OSError:
         os.dup2(system.open_file(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-def _standard_input(file: str) -> BinaryIO | None:
-    if file != "-":
-        return None
-    if sys.stdin is None:
-        raise UsageError("standard input is closed, and '-' reads the texts from it.")
-    return sys.stdin.buffer
 
 
 def _settings(request: Request) -> ChecksSettings:

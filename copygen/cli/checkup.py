@@ -97,12 +97,18 @@ def of_model(model: str, answer: ModelList | ApiError | None) -> Finding:
     if not isinstance(answer, ModelList) or not answer.names:
         return Finding("model", Verdict.SKIP, f"{model}: not known without a list of models")
     listed = counted(len(answer.names), "model")
+    if answer.serves(model) and len(answer.names) == 1:
+        return Finding("model", Verdict.OK, f"{model}, the only one served")
     if answer.serves(model):
         return Finding("model", Verdict.OK, f"{model}, one of {listed} served")
     near = nearest(model, answer.names)
     step = (
         f"did you mean -m {near}?" if near else f"name another with -m, such as {answer.names[0]}"
     )
+    if len(answer.names) == 1:
+        only = answer.names[0]
+        said = f"{model} is not {only}, the only model served; such servers often take any name"
+        return Finding("model", Verdict.WARN, said, f"name it with -m {only}")
     said = f"{model} is not among the {listed} served here"
     return Finding("model", Verdict.FAIL, said, step, ExitCode.REFUSED)
 
@@ -117,6 +123,8 @@ def of_price(provider: ProviderConfig, model: str, now: datetime) -> Iterator[Fi
             f"give one in your settings: providers: {{{provider.name}: {{models: "
             f"{{{model}: {{price: {{input: ..., output: ...}}}}}}}}}}"
         )
+        if near := nearest(model, list(provider.models)):
+            step = f"did you mean -m {near}? Else {step}"
         yield Finding("price", Verdict.WARN, f"unknown for {model}: costs will be null", step)
     elif provider.model(model) is None:
         said = f"{_rates(price)}; {price.note}"

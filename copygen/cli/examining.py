@@ -76,6 +76,10 @@ def examine(patient: Patient) -> ExitCode:
         title = f"{provider.name} · {model}"
     except ConfigError as error:
         step = "correct it, or leave it out with --config /dev/null"
+        if str(error).startswith("--"):
+            step = "correct the flag"
+        elif patient.provider and f"'{patient.provider}'" in str(error):
+            step = "name another with -p; copygen models lists them all"
         findings.append(Finding("settings", Verdict.FAIL, str(error), step, ExitCode.USAGE))
     else:
         findings += _of_provider(patient, loaded.settings, provider, model, secrets)

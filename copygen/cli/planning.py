@@ -46,7 +46,9 @@ def show_plan(request: Request, wanted: Wanted) -> ExitCode:
         raise UsageError("--sample needs a file: standard input can be read only once.")
     if wanted.sample and drawn.output is None:
         raise UsageError("--sample keeps its results in a file: name one with -o.")
-    planner = _Planner(drawn, open_console(sys.stderr, os.environ), quiet=request.quiet)
+    planner = _Planner(
+        drawn, open_console(sys.stderr, os.environ), quiet=request.quiet, fresh=request.fresh
+    )
     exit_code, found = ExitCode.OK, planner.study(wanted.sample)
     if wanted.sample:
         exit_code = _send_sample(request, drawn, found.sample)
@@ -106,8 +108,9 @@ def _ids(entries: Iterable[Entry], on_prompts: Callable[[int], None]) -> Iterato
 class _Planner:
     """Reads the results file and the prompts, telling how far it is."""
 
-    def __init__(self, drawn: Draft, console: Console, *, quiet: bool) -> None:
+    def __init__(self, drawn: Draft, console: Console, *, quiet: bool, fresh: bool) -> None:
         self._drawn = drawn
+        self._fresh = fresh
         self._passes = Passes(console, time.monotonic, quiet=quiet)
         self._total: int | None = None
 
@@ -159,7 +162,7 @@ class _Planner:
 
     @contextmanager
     def _surveyed(self) -> Iterator[Survey | None]:
-        if self._drawn.output is None:
+        if self._drawn.output is None or self._fresh:
             yield None
             return
         with self._passes.begun("reading the results", "records") as on_lines:

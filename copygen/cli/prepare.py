@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 import pydantic
 from pydantic_core import ErrorDetails
 
 from copygen import system
 from copygen.cli.bounds import can_be_bounded
-from copygen.cli.open_files import make_room
+from copygen.cli.open_files import make_room, standard_input
 from copygen.cli.outputs import check_summary, results_path
 from copygen.cli.standards import Compiled, cleaned, compile_wishes
 from copygen.config import MOST_IN_FLIGHT, Loaded, ProviderConfig, Settings, load_settings
@@ -108,6 +108,8 @@ def draft(request: Request) -> Draft:
 
     Raises UsageError, ConfigError or PromptError.
     """
+    if request.fresh and request.redo:
+        raise UsageError("give either --fresh, which starts over, or --retry, which does not.")
     loaded = load_settings(request.settings_file, pairs(request.options, "--option"), os.environ)
     settings = _changed(loaded.settings, request.changes)
     source = open_prompts(
@@ -115,7 +117,7 @@ def draft(request: Request) -> Draft:
         template=str(request.template) if request.template else None,
         overrides=pairs(request.overrides, "--set"),
         limit=request.limit,
-        stdin=_standard_input() if request.prompts == "-" else None,
+        stdin=standard_input("prompts") if request.prompts == "-" else None,
     )
     provider = _provider(request, loaded, source)
     compiled = compile_wishes(source, loaded)
@@ -186,20 +188,14 @@ def _end_of(provider: ProviderConfig, model: str) -> str | None:
     return None if retirement is None else str(retirement)
 
 
-def _standard_input() -> BinaryIO:
-    """Standard input under a buffer of our own.
-
-    The thread that waits in a read holds the buffer's lock, and at exit Python aborts when it
-    cannot have the lock of `sys.stdin`.
-    """
-    if sys.stdin is None:
-        raise UsageError("standard input is closed, and '-' reads the prompts from it.")
-    return os.fdopen(sys.stdin.fileno(), "rb", closefd=False)
-
-
 def _provider(request: Request, loaded: Loaded, source: PromptSource) -> ProviderConfig:
     name = request.provider or source.provider or loaded.settings.default_provider
-    return configured(loaded, name, request.provider_changes)
+    try:
+        return configured(loaded, name, request.provider_changes)
+    except ConfigError as error:
+        if name == source.provider and not request.provider and "no provider" in str(error):
+            raise ConfigError(f"{source.path}: {error}") from error
+        raise
 
 
 def configured(loaded: Loaded, name: str, changes: Mapping[str, Any]) -> ProviderConfig:

@@ -11,7 +11,7 @@ from decimal import Decimal
 from rich.console import Console
 
 from copygen import system
-from copygen.cli.accounts import completed, explained
+from copygen.cli.accounts import completed, explained, in_one_line
 from copygen.cli.prepare import Plan
 from copygen.cli.signals import Signals
 from copygen.documents import files
@@ -30,7 +30,7 @@ from copygen.results.sink import DONE, OutputClosed, Sink, StdoutSink
 from copygen.results.stats import Stats
 from copygen.results.summary import Summary
 from copygen.view.console import open_console
-from copygen.view.figures import counted, exact_money
+from copygen.view.figures import counted, duration, exact_money
 from copygen.view.messages import render_error, render_note, render_warning
 from copygen.view.progress import Job, choose_display
 from copygen.view.summary import render_summary
@@ -146,6 +146,7 @@ class Session:
         self._widened_told = 0
         self._error: CopygenError | None = None
         self._draining = False
+        self._told_of_the_end = False
         self._output_closed = False
         self._wall_s = 0.0
         loop = asyncio.get_running_loop()
@@ -185,7 +186,7 @@ class Session:
         except ResultsError as error:
             self._error = self._error or error
         if self._output_closed:
-            return ExitCode.OK
+            return self._end_unread()
         traffic = self.engine.snapshot().traffic
         summary = self._stats.summary(
             wall_s=self._wall_s,
@@ -204,14 +205,30 @@ class Session:
                 render_note(f"{counted(number, 'text')}: {note}.", self._console)
             for note in self._sink.notes[told:]:
                 render_note(note, self._console)
+        code = self._exit_code()
         if self._error is not None:
             render_error(self._error, self._console)
-        return self._exit_code()
+        elif self._plan.quiet and code is not ExitCode.OK:
+            render_error(in_one_line(summary, code, self._plan.output), self._console)
+        return code
+
+    def _end_unread(self) -> ExitCode:
+        """The reader of standard output has what it wanted (`| head`); the rest was not done."""
+        words = "standard output was closed by its reader; the rest was not sent."
+        render_note(words, self._console)
+        return ExitCode.RESULTS
 
     def hear_of(self, transition: Transition) -> None:
         """Tell people of a change of a circuit breaker."""
         if transition.after is State.OPEN:
             words = f"{transition.reason}; next try in {transition.wait_s:.0f} s"
+            if not self._told_of_the_end:
+                self._told_of_the_end = True
+                most_s = self._plan.settings.breaker.give_up_after_s
+                words += (
+                    f". After {duration(most_s)} without an answer the run ends with code 5, and "
+                    "the same command goes on from there (-O breaker.give_up_after_s=SECONDS)"
+                )
         else:
             words = f"{transition.reason}; sending again"
         self._display.note(f"breaker {transition.after.value} ({transition.name}): {words}")
@@ -220,8 +237,15 @@ class Session:
         """Tell people the first time each kind of failure is met; the summary counts them."""
         if error.kind not in self._kinds_met:
             self._kinds_met.add(error.kind)
-            again = not error.final and RULES[error.kind].action in (Action.RETRY, Action.WAIT)
-            self._display.note(f"{error.kind}: {error.message}{'; trying again' * again}")
+            action = RULES[error.kind].action
+            if action is Action.STOP:
+                return  # it ends the run, and is told then
+            once = self._plan.settings.retry.max_attempts == 1
+            again = not error.final and (
+                action is Action.WAIT or (action is Action.RETRY and not once)
+            )
+            message = f"{error.message.rstrip('.')}; trying again" if again else error.message
+            self._display.note(f"{error.kind}: {message}")
 
     def _feed(self) -> Feed:
         source, target = self._plan.source, self._plan.target

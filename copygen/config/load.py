@@ -1,7 +1,7 @@
 """Where settings come from: the presets, the user's own file, and `--option`."""
 
 import stat
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from importlib.resources.abc import Traversable
 from pathlib import Path
@@ -10,12 +10,43 @@ from typing import Any
 from pydantic import ValidationError
 
 from copygen import system
-from copygen.config.shapes import ProviderConfig, Settings
+from copygen.config.shapes import ModelConfig, ProviderConfig, Settings
 from copygen.documents import Document, explain, files, located, nearest, parse_document, validate
 from copygen.errors import ConfigError
 from copygen.models import JsonValue
 
 _NO_FILE = "<defaults>"
+_EMPTY = parse_document("{}", _NO_FILE)
+_MAKERS = dict.fromkeys(
+    ("anthropic", "claude"),
+    "its models are reached through openrouter: -p openrouter -m anthropic/NAME",
+) | {
+    "google": "did you mean 'gemini'?",
+    "chatgpt": "did you mean 'openai'?",
+    "qwen": "its models are reached through openrouter: -p openrouter -m qwen/NAME",
+    "mistral": "its models are reached through openrouter: -p openrouter -m mistralai/NAME",
+    "azure": "name it in your settings: providers: {azure: {base_url: ..., default_model: ...}}",
+    "groq": "name it in your settings: providers: {groq: {base_url: ..., default_model: ...}}",
+}
+"""What people call by the name of whoever makes it."""
+_OF_PROMPT_FILES = frozenset(
+    [
+        "reasks",
+        "on_violation",
+        "fields",
+        "channel",
+        "checks",
+        "matrix",
+        "variants",
+        "params",
+        "model",
+        "provider",
+        "prompt",
+        "system",
+        "template",
+        "items",
+    ]
+)
 
 
 def load_settings(
@@ -82,6 +113,8 @@ class Loaded:
             known = sorted({*preset_names(), *self.settings.providers})
             near = nearest(name, known)
             hint = f"did you mean '{near}'?" if near else f"known here: {', '.join(known)}"
+            if (maker := name.casefold()) in _MAKERS:
+                hint = _MAKERS[maker]
             raise ConfigError(f"there is no provider '{name}'; {hint}")
         if own is None:
             assert preset is not None
@@ -95,8 +128,35 @@ class Loaded:
             return ProviderConfig.model_validate(merged)
         except ValidationError as invalid:
             problem = invalid.errors(include_url=False)[0]
+            if self._is_from_option("providers", name, *problem["loc"]):
+                words = f"--option providers.{name}: {explain(problem, ProviderConfig)}"
+                raise ConfigError(words) from invalid
             source = self._document.source(("providers", name, *problem["loc"]))
             raise located(ConfigError, explain(problem, ProviderConfig), source) from invalid
+
+    def _is_from_option(self, *loc: str | int) -> bool:
+        """Whether what stands there came from `--option`: the file has nothing of the kind."""
+        below: JsonValue = self._document.data
+        for part in loc:
+            if not isinstance(below, Mapping) or part not in below:
+                own = self.settings.providers.get(str(loc[1]), {})
+                return _reaches(own, loc[2:])
+            below = below[part]
+        return False
+
+
+def _reaches(data: JsonValue, loc: Sequence[str | int]) -> bool:
+    for part in loc:
+        if not isinstance(data, Mapping) or part not in data:
+            return False
+        data = data[part]
+    return True
+
+
+def key_variables() -> dict[str, str]:
+    """The environment variable of each preset that takes its key from one."""
+    found = {name: (_preset(name) or _EMPTY).data.get("key_env") for name in preset_names()}
+    return {name: variable for name, variable in found.items() if variable}
 
 
 def provider_names(loaded: Loaded) -> list[str]:
@@ -189,11 +249,21 @@ def _or_empty(document: Document) -> Document:
 
 def _option(name: str, value: str) -> dict[str, Any]:
     """The mapping a dotted `name` stands for; the value is read as YAML."""
-    first, *below = name.split(".")
+    first, *below = _parts(name)
     given: JsonValue = parse_document(value, f"--option {name}").data
     for part in reversed(below):
         given = {part: given}
     return {first: given}
+
+
+def _parts(name: str) -> list[str]:
+    """The keys of a dotted name. A model may have dots of its own: `...models.gpt-4.1.price`."""
+    parts = name.split(".")
+    if parts[0] == "providers" and parts[2:3] == ["models"]:
+        of_model = (i for i in range(4, len(parts)) if parts[i] in ModelConfig.model_fields)
+        end = next(of_model, len(parts))
+        parts[3:end] = [".".join(parts[3:end]).strip("\"'")]
+    return parts
 
 
 def _validated_options(data: Mapping[str, Any], options: Mapping[str, str]) -> Settings:
@@ -203,6 +273,10 @@ def _validated_options(data: Mapping[str, Any], options: Mapping[str, str]) -> S
         return Settings.model_validate(data)
     except ValidationError as invalid:
         problem = invalid.errors(include_url=False)[0]
+        if problem["type"] == "extra_forbidden" and problem["loc"][0] in _OF_PROMPT_FILES:
+            key = problem["loc"][0]
+            words = f"'{key}' is no setting but a key of the prompt file: write it there"
+            raise ConfigError(f"--option: {words}.") from invalid
         raise ConfigError(f"--option: {explain(problem, Settings)}") from invalid
 
 

@@ -13,7 +13,7 @@ from shlex import quote
 from typing import Final
 
 from copygen import system
-from copygen.config import ProviderConfig
+from copygen.config import ProviderConfig, key_variables
 from copygen.documents import files
 from copygen.errors import ConfigError
 from copygen.providers.key_command import key_from_command
@@ -46,7 +46,7 @@ def find_key(config: ProviderConfig, environ: Mapping[str, str]) -> Secret | Non
     if config.key_command is not None:
         return _checked(key_from_command(config.key_command), "the output of key_command")
     if config.key_env:
-        raise ConfigError(_missing(config))
+        raise ConfigError(_missing(config, environ))
     return None
 
 
@@ -119,6 +119,8 @@ def _check_access(path: Path, status: os.stat_result) -> None:
 
 
 def _checked(value: str, place: str) -> Secret:
+    if len(value) > 2 and value[0] == value[-1] and value[0] in "\"'":
+        value = value[1:-1]  # as an --env-file gives it that knows no quotes
     if not value.isascii() or not value.isprintable() or " " in value:
         raise ConfigError(
             f"the key in {place} has a space, a line break or a non-ASCII character "
@@ -127,13 +129,17 @@ def _checked(value: str, place: str) -> Secret:
     return Secret(value)
 
 
-def _missing(config: ProviderConfig) -> str:
+def _missing(config: ProviderConfig, environ: Mapping[str, str]) -> str:
     prefix = config.key_prefixes[0] if config.key_prefixes else ""
     where = f" Get a key at {config.key_url}." if config.key_url else ""
     command = system.set_variable(config.key_env or "", f"{prefix}...")
+    others = [name for name, variable in key_variables().items() if environ.get(variable)]
+    hint = ""
+    if others:
+        hint = f" {key_variables()[others[0]]} is set: to use it, add -p {others[0]}."
     return (
         f"no key for {config.name}: the environment variable {config.key_env} is not set. "
         f"Set it with: {command} (or name a key_file or a key_command under "
-        f"providers.{config.name} in your settings file).{where} "
+        f"providers.{config.name} in your settings file).{where}{hint} "
         "To try copygen without a key, add: --provider simulator"
     )

@@ -65,6 +65,8 @@ class Frame:
     remaining_s: float | None
     projected_usd: Decimal | None = None
     """What all prompts will have cost in this run at its mean; None when it cannot be told."""
+    accepted: int = 0
+    """Of this run, as `failed` and `rejected`."""
     ends_at_limit: bool = False
     """The limit on cost comes before the last prompt: `remaining_s` is until then."""
 
@@ -111,6 +113,8 @@ def state_parts(frame: Frame) -> list[Part]:
         parts.append(Part(f"{count(engine.waiting - held_back)} waiting", 7, "dim"))
     if held_back:
         parts.append(Part(f"{count(held_back)} held by the limit", 6, "yellow"))
+    if frame.accepted and (frame.failed or frame.rejected):  # else it is all that are done
+        parts.append(Part(f"{count(frame.accepted)} ok", 3, "green"))
     if frame.failed:
         parts.append(Part(f"{count(frame.failed)} failed", 2, "red"))
     if frame.rejected:
@@ -144,6 +148,9 @@ def _breaker(engine: Snapshot) -> Iterable[Part]:
         yield Part(f"breaker open, probe in {wait}", 0, "bold red")
     elif engine.breaker != "closed":
         yield Part("breaker half-open, probing", 0, "yellow")
+    elif engine.held_s > 0:
+        wait = whole_duration(math.ceil(engine.held_s))
+        yield Part(f"the provider asked to wait: {wait} left", 0, "bold yellow")
 
 
 def fitting(parts: Sequence[Part], width: int, separator: str) -> Text:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from rich.console import Console, Group
+from rich.console import Console, Group, RenderableType
 from rich.live import Live
 from rich.progress_bar import ProgressBar
 from rich.table import Table
@@ -170,18 +170,23 @@ class LiveDisplay:
         # The last column stays free: some terminals wrap as soon as it is filled.
         width = min(max(self._console.width, _NARROWEST_LIVE) - 1, _WIDEST)
         words = fitting(pace_parts(frame), width - _SHORTEST_BAR - 2, "  ")
-        bar = ProgressBar(
-            total=frame.total,
-            completed=frame.done,
-            width=width - words.cell_len - 2,
-            complete_style="cyan",
-            finished_style="green",
-            pulse_style="cyan",
-            animation_time=frame.elapsed_s,
-        )
+        bar = _bar(frame, width - words.cell_len - 2)
         top = Table.grid(padding=(0, 2, 0, 0))
         top.add_row(bar, words)
         return Group(top, fitting(state_parts(frame), width, GAP))
+
+
+def _bar(frame: Frame, width: int) -> RenderableType:
+    """How far a run is. What is done is heavy and what is left is thin: on a light terminal a bar
+    told apart by colour alone reads the wrong way round.
+    """
+    if frame.total is None:
+        return ProgressBar(
+            total=None, width=width, pulse_style="cyan", animation_time=frame.elapsed_s
+        )
+    done = width * frame.done // frame.total if frame.total else width
+    style = "green" if frame.done >= frame.total else "cyan"
+    return Text.assemble(("━" * done, style), ("─" * (width - done), "dim"))
 
 
 class _Watch:
@@ -208,6 +213,7 @@ class _Watch:
         return Frame(
             done=done,
             total=self._total,
+            accepted=stats.by_status.get(Status.OK, 0),
             failed=stats.by_status.get(Status.FAILED, 0),
             rejected=stats.by_status.get(Status.REJECTED, 0),
             cost_usd=stats.cost_usd,

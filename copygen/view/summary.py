@@ -86,8 +86,10 @@ def _headline(summary: Summary) -> tuple[str, str]:
     prompts = summary.total
     accepted = summary.by_status.get(Status.OK, 0)
     if not prompts:
+        if summary.left:
+            return f"nothing done, {count(summary.left)} left", "yellow"
         if summary.skipped:
-            return f"nothing to do: {counted(summary.skipped, 'prompt')} done earlier", "green"
+            return _done_earlier(summary)
         return "no prompts", "yellow"
     if accepted == prompts and summary.left:
         return f"{counted(prompts, 'prompt')} ok, {count(summary.left)} left", "yellow"
@@ -95,6 +97,20 @@ def _headline(summary: Summary) -> tuple[str, str]:
         return f"{counted(prompts, 'prompt')} ok", "green"
     style = "yellow" if accepted else "red"
     return f"{count(accepted)} of {counted(prompts, 'prompt')} ok", style
+
+
+def _done_earlier(summary: Summary) -> tuple[str, str]:
+    """That nothing is left to do, and how the prompts ended then."""
+    ok = summary.earlier.get(Status.OK, 0)
+    bad = [
+        f"{count(number)} {status.value}"
+        for status in (Status.REJECTED, Status.FAILED)
+        if (number := summary.earlier.get(status, 0))
+    ]
+    if not bad:
+        return f"nothing to do: {counted(summary.skipped, 'prompt')} done earlier", "green"
+    words = f"nothing to do: {', '.join([f'{count(ok)} ok', *bad])} earlier"
+    return words, "yellow" if ok else "red"
 
 
 def _failures(summary: Summary, width: int) -> Panel:

@@ -112,9 +112,9 @@ def test_heartbeats_come_at_the_start_every_ten_seconds_and_with_notes() -> None
     display.stop()
     assert stream.getvalue().splitlines() == [
         "5 prompts",
-        "0:00:10  120/500, 24 %, 12.0/s, ETA 32 s, 8/8 in flight, 2 failed, $0.0120, "
+        "0:00:10  120/500, 24 %, 12.0/s, ETA 32 s, 8/8 in flight, 118 ok, 2 failed, $0.0120, "
         "about $0.0500 in all",
-        "0:00:20  120/500, 24 %, 6.0/s, ETA 1 m 03 s, 8/8 in flight, 2 failed, $0.0120, "
+        "0:00:20  120/500, 24 %, 6.0/s, ETA 1 m 03 s, 8/8 in flight, 118 ok, 2 failed, $0.0120, "
         "about $0.0500 in all",
         "breaker open, next probe in 5 s",
     ]
