@@ -14,12 +14,13 @@ import typer
 
 from copygen.config import Price, load_settings
 from copygen.config.load import provider_names
+from copygen.config.request_cost import OUTPUT_CAPS
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
 from copygen.models import JsonValue, Prompt
 from copygen.prompts import Target, open_prompts
 from copygen.prompts.tokens import estimate_tokens, message_text, overhead_tokens
-from copygen.prompts.workload import CAPS, Workload
+from copygen.prompts.workload import Workload
 from copygen.providers import wider_prices
 from copygen.providers.catalogue import Listed, Order, catalogue, in_order
 from copygen.providers.pricing import plain_usd
@@ -73,7 +74,7 @@ def _listed(wanted: Wanted, now: datetime) -> list[Listed]:
     configs = [loaded.provider(name) for name in dict.fromkeys(names)]
     # Its prices are another provider's, in play money.
     shown = [config for config in configs if wanted.providers or not config.simulated]
-    return catalogue(shown, now.date(), CAPS)
+    return catalogue(shown, now.date(), OUTPUT_CAPS)
 
 
 def _job(wanted: Wanted, listed: Iterable[Listed], now: datetime) -> Job:

@@ -38,7 +38,7 @@ class Fsync(StrEnum):
     NEVER = "never"
 
 
-_LEAST_USD, _MOST_USD = Decimal("1e-9"), Decimal(10**9)
+_LEAST_USD, _MOST_USD, _MOST_TOKENS = Decimal("1e-9"), Decimal(10**9), 10**15
 """As in the settings, which are not loaded for a flag."""
 
 
@@ -218,6 +218,7 @@ class RunFlags:
         int | None,
         typer.Option(
             min=1,
+            max=_MOST_TOKENS,
             metavar="N",
             help="Tokens, input and output, that this run may use at most.",
             rich_help_panel=SENDING,

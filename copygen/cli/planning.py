@@ -15,6 +15,7 @@ from copygen.cli.concealing import conceal
 from copygen.cli.prepare import Draft, Request, complete, draft, without_one_time_flags
 from copygen.cli.session import conduct
 from copygen.cli.signals import leave_on_signal
+from copygen.config.request_cost import Asks
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import ExitCode, UsageError
 from copygen.planning.report import Report
@@ -91,6 +92,14 @@ def _show(report: Report, wanted: Wanted) -> None:
     render_plan(report, open_console(sys.stdout, os.environ), command=run)
 
 
+def _asks(drawn: Draft) -> Asks:
+    """How often the run would ask one prompt at most."""
+    attempts = drawn.settings.retry.max_attempts
+    if drawn.standard is None:
+        return Asks(attempts)
+    return Asks(attempts, judged=True, reasks=drawn.standard.terms.reasks)
+
+
 @dataclass(frozen=True, slots=True)
 class _Found:
     report: Report
@@ -129,6 +138,7 @@ class _Planner:
                 survey=found,
                 vocabularies=load_vocabularies(),
                 now=datetime.now(UTC),
+                asks=_asks(drawn),
                 sample_size=sample,
                 sampled=sampled,
             )

@@ -4,6 +4,7 @@ The limit on cost, the plan, the pace and the search for a cheaper model all go 
 """
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Final
 
 OUTPUT_CAPS: Final = (
@@ -16,6 +17,9 @@ OUTPUT_CAPS: Final = (
     "n_predict",
 )
 """Every name by which an API is known to bound what a model writes."""
+
+MAX_ENLARGEMENTS: Final = 3
+"""How often the cap on output is doubled for one prompt whose text was cut off by it."""
 
 STANDARD_TIERS: Final = frozenset({"default", "standard", "standard_only", "auto", "on_demand"})
 CHEAPER_TIERS: Final = frozenset({"flex", "batch"})
@@ -66,6 +70,32 @@ def most_output(params: Mapping[str, Any], model_cap: int | None = None) -> int 
     cap = output_cap(params)
     cap = model_cap if cap is None else cap
     return None if cap is None else cap * texts_asked(params)
+
+
+@dataclass(frozen=True, slots=True)
+class Asks:
+    """How often one prompt may be asked, and so how much it may come to."""
+
+    attempts: int = 1
+    """Requests that may be paid for until one is answered."""
+    judged: bool = False
+    """Whether texts are held against rules: then one that is cut off is asked for again with twice
+    the cap, up to `MAX_ENLARGEMENTS` times, and one that breaks a rule is corrected."""
+    reasks: int = 0
+    """Corrections at most."""
+
+    def caps(self, cap: float, model_cap: int | None) -> tuple[float, ...]:
+        """The caps of all answers to one prompt that each go on to their end, in order."""
+        caps = [cap]
+        while self.judged and cap and len(caps) <= MAX_ENLARGEMENTS:
+            larger = 2 * cap if model_cap is None else min(2 * cap, model_cap)
+            if larger <= cap:
+                break
+            caps.append(cap := larger)
+        return (*caps, *[cap] * self.reasks)
+
+
+ONCE: Final = Asks()
 
 
 def unlisted_tier(tier: Any) -> str | None:

@@ -6,15 +6,12 @@ breaker and retries, and counts what it cost.
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
+from copygen.config.request_cost import MAX_ENLARGEMENTS, OUTPUT_CAPS
 from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Prompt, Status
 from copygen.quality.reask import ReAsk, better
 from copygen.quality.standard import Asker, OnViolation, Reading, Standard
-
-MAX_ENLARGEMENTS: Final = 3
-"""How often the cap on output is doubled for one prompt where no model's own cap is known."""
-OUTPUT_CAPS: Final = ("max_tokens", "max_completion_tokens")
 
 Ask: TypeAlias = Callable[[Prompt], Awaitable[Completion | ApiError]]
 """Sends a prompt until it is answered or given up; raises when the run ends meanwhile."""
@@ -117,7 +114,7 @@ class Correction:
             self._prompt = replace(self._prompt, params=larger)
 
     def _larger(self, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue] | None:
-        caps = {n: v for n in OUTPUT_CAPS if isinstance(v := params.get(n), int) and v > 0}
+        caps = {n: v for n in OUTPUT_CAPS if type(v := params.get(n)) is int and v > 0}
         if not caps or self._enlargements >= MAX_ENLARGEMENTS:
             return None
         doubled = {n: 2 * v if self._cap is None else min(2 * v, self._cap)

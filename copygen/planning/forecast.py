@@ -8,12 +8,13 @@ from decimal import Decimal
 from typing import Final
 
 from copygen.config import Price, ProviderConfig, Settings
+from copygen.config.request_cost import ONCE, Asks
 from copygen.config.vocabularies import Vocabularies
 from copygen.engine.engine import AUTO_FIRST_SLOTS
 from copygen.models import Usage
 from copygen.planning.report import CostRange, Duration, ModelPlan, Range
 from copygen.planning.tally import Group, Tally
-from copygen.prompts.tokens import KINDS, SCRIPTS, Calibration, Spread, tokens_of
+from copygen.prompts.tokens import KINDS, SCRIPTS, Calibration, Spread, t_95, tokens_of
 from copygen.providers.pricing import ceiling_usd, no_price, price_of, price_usd
 from copygen.results.survey import Experience
 
@@ -34,6 +35,8 @@ class Known:
     calibration: Calibration
     now: datetime
     """Some prices depend on the hour: those of this moment are shown."""
+    asks: Asks = ONCE
+    """How often one prompt may be asked."""
 
 
 def model_plans(tally: Tally, known: Known) -> tuple[ModelPlan, ...]:
@@ -84,8 +87,11 @@ def _input(model: str, group: Group, known: Known, ratio: Spread | None) -> Rang
     tokens = tokens_of(group.kinds, vocabulary)
     if ratio is None:
         fixed = group.overhead
+        once = fixed + tokens * vocabulary.high
         return Range(
-            fixed + tokens * vocabulary.low, fixed + tokens, fixed + tokens * vocabulary.high
+            fixed + tokens * vocabulary.low,
+            fixed + tokens,
+            _with_all_asks(model, group, known, once),
         )
     margin = max(ratio.margin, LEAST_MARGIN * ratio.mean)
     return _around(ratio.mean, margin).times(tokens + group.overhead)
@@ -106,7 +112,7 @@ def _around(mean: float, margin: float) -> _Interval:
 
 
 def _output(model: str, group: Group, known: Known, learned: Experience) -> Range:
-    cap = _cap(model, group, known)
+    cap = _most_output(model, group, known)
     if not learned.measured:
         return Range(0, 0 if not group.to_do else None, cap)
     mean = learned.output_tokens / learned.measured
@@ -117,12 +123,50 @@ def _output(model: str, group: Group, known: Known, learned: Experience) -> Rang
 
 
 def _margin(learned: Experience, mean: float) -> float:
-    """Twice the standard error of the mean, but never next to nothing."""
+    """How uncertain the mean is, but never next to nothing."""
     if learned.measured < 2:
         return ALONE_MARGIN * mean
-    variance = max(0.0, learned.output_squares / learned.measured - mean**2)
-    error = math.sqrt(variance / (learned.measured - 1))
-    return max(2 * error, LEAST_MARGIN * mean)
+    error = _error(learned.measured, mean, learned.output_squares)
+    return max(error, LEAST_MARGIN * mean)
+
+
+def _error(count: int, mean: float, squares: float) -> float:
+    """The uncertainty of the mean of `count` numbers (2 at least) with that sum of squares."""
+    variance = max(0.0, squares / count - mean**2)
+    return t_95(count) * math.sqrt(variance / (count - 1))
+
+
+REASK_TOKENS: Final = 300
+"""What a correction says beside the text that it is about, at most but for odd rules."""
+
+
+def _with_all_asks(model: str, group: Group, known: Known, once: float) -> float:
+    """The most input tokens, where sending every prompt once takes `once`: each answer that is
+    asked for again is sent the prompt again, and a correction all that was said so far.
+    """
+    asks = known.asks
+    caps = _all_caps(model, group, known)
+    talk = sum(range(1, asks.reasks + 1)) * ((caps[-1] if caps else 0) + REASK_TOKENS)
+    return once * max(1, len(caps)) + group.to_do * talk
+
+
+def _all_caps(model: str, group: Group, known: Known) -> tuple[float, ...]:
+    """The caps of all answers to the mean prompt of a group; none without any cap. (What prompts
+    come to is concave in their caps, so that the mean's bounds theirs.)
+    """
+    cap = _cap(model, group, known)
+    config = known.provider.model(model)
+    limit = config.max_output_tokens if config else None
+    return known.asks.caps(cap / group.to_do, limit) if cap and group.to_do else ()
+
+
+def _most_output(model: str, group: Group, known: Known) -> float | None:
+    """The most output tokens, corrections and larger caps included; None without a bound."""
+    cap = _cap(model, group, known)
+    if not cap:
+        return cap
+    factor = sum(_all_caps(model, group, known)) / (cap / group.to_do)
+    return cap if factor == 1 else cap * factor
 
 
 def _cap(model: str, group: Group, known: Known) -> int | None:
@@ -140,16 +184,17 @@ def _cost(
     price = price_of(known.provider, model, known.now)
     if price is None:
         return None, no_price(known.provider, model)
-    cap = _cap(model, group, known)
+    most = _most_output(model, group, known)
     rates = _rates(
-        _each(sent.likely or 0, group), _each(received.likely or cap or 0, group), price, known.now
+        _each(sent.likely or 0, group), _each(received.likely or most or 0, group), price, known.now
     )
-    dearest = _dearest(_each(sent.high or 0, group), _each(cap or 0, group), price)
+    dearest = _dearest(_each(sent.high or 0, group), _each(most or 0, group), price)
+    worst_usd = dearest.cost_usd(sent.high, most)
     return CostRange(
         low_usd=rates.input_usd * Decimal(sent.low) + rates.output_usd * Decimal(received.low),
         likely_usd=rates.cost_usd(sent.likely, received.likely),
         high_usd=rates.cost_usd(sent.high, received.high),
-        worst_usd=dearest.cost_usd(sent.high, cap),
+        worst_usd=None if worst_usd is None else worst_usd * known.asks.attempts,
     ), price.note
 
 
@@ -227,7 +272,9 @@ def duration(models: Sequence[ModelPlan], known: Known, tokens: Range) -> Durati
         settings = known.settings
         fewest = AUTO_FIRST_SLOTS if settings.adapts else settings.most_in_flight
         low_s["concurrency"] = max(1.0, to_do / settings.most_in_flight) * alone_s
-        high_s["concurrency"] = max(1.0, to_do / fewest) * whole_s
+        # So many at a time were seen to take that long; more at a time may take longer each.
+        seen = min(fewest, sum(learned.timed for learned in known.experience.values()))
+        high_s["concurrency"] = max(1.0, to_do / seen) * whole_s
     else:
         high_s["concurrency"] = None
     slowest = max(low_s, key=lambda name: low_s[name])
@@ -237,11 +284,17 @@ def duration(models: Sequence[ModelPlan], known: Known, tokens: Range) -> Durati
     return Duration(low_s[slowest], max(bounded) if len(bounded) == len(high_s) else None, slowest)
 
 
-def _times_s(experience: Mapping[str, Experience]) -> tuple[float | None, float | None]:
-    """The mean time of one attempt, and of one prompt with its waits and retries."""
+def _times_s(
+    experience: Mapping[str, Experience],
+) -> tuple[float | None, float | None]:
+    """The mean time of one attempt, and the most that the mean time of a prompt with its waits and
+    retries can be by those that were seen.
+    """
     timed = sum(learned.timed for learned in experience.values())
     if not timed:
         return None, None
-    latency_ms = math.fsum(learned.latency_ms for learned in experience.values())
-    total_ms = math.fsum(learned.total_ms for learned in experience.values())
-    return latency_ms / timed / 1000, max(latency_ms, total_ms) / timed / 1000
+    latency_ms = math.fsum(learned.latency_ms for learned in experience.values()) / timed
+    total_ms = math.fsum(learned.total_ms for learned in experience.values()) / timed
+    squares = math.fsum(learned.total_squares for learned in experience.values())
+    error_ms = _error(timed, total_ms, squares) if timed > 1 else 0.0
+    return latency_ms / 1000, max(latency_ms, total_ms + error_ms) / 1000

@@ -44,7 +44,8 @@ class CostRange:
     high_usd: Decimal | None
     """None when nothing bounds the output."""
     worst_usd: Decimal | None
-    """If every text were as long as `max_tokens` allows; attempts that fail come on top."""
+    """If every text were as long as it may be, every correction and larger cap were needed, and
+    every attempt had to be repeated and paid for as often as the settings allow."""
 
     def __add__(self, other: "CostRange") -> "CostRange":
         return CostRange(

@@ -3,12 +3,16 @@
 import heapq
 from collections.abc import Iterator
 from itertools import chain, islice
-from typing import Final
+from typing import Final, TypeAlias
 
 from copygen.models import Prompt
 
 MAX_STRATA: Final = 1000
 """Combinations of model and matrix cell that get one prompt each."""
+
+
+_Extreme: TypeAlias = tuple[int, str, str, tuple[str, str]]
+"""Characters, key and id of a prompt, and its stratum."""
 
 
 class Sampler:
@@ -21,20 +25,21 @@ class Sampler:
 
     def __init__(self, size: int) -> None:
         self._size = size
-        self._longest: tuple[int, str, str] | None = None
-        self._shortest: tuple[int, str, str] | None = None
+        self._longest: _Extreme | None = None
+        self._shortest: _Extreme | None = None
         self._strata: dict[tuple[str, str], tuple[str, str]] = {}
         self._any: list[tuple[int, str]] = []
 
     def add(self, prompt: Prompt, characters: int, cell: str) -> None:
         """Take in one prompt, its length and its matrix cell."""
         # Keys are hashes: the smallest of them are a random choice that is always the same.
-        candidate = (characters, prompt.key, prompt.id)
+        stratum = (prompt.model, cell)
+        candidate = (characters, prompt.key, prompt.id, stratum)
         if self._longest is None or candidate > self._longest:
             self._longest = candidate
         if self._shortest is None or candidate < self._shortest:
             self._shortest = candidate
-        self._add_stratum((prompt.model, cell), (prompt.key, prompt.id))
+        self._add_stratum(stratum, (prompt.key, prompt.id))
         number = (-int(prompt.key, 16), prompt.id)
         if len(self._any) < self._size:
             heapq.heappush(self._any, number)
@@ -46,12 +51,14 @@ class Sampler:
         return tuple(islice(dict.fromkeys(self._in_turn()), self._size))
 
     def _in_turn(self) -> Iterator[str]:
-        extremes = (self._longest, self._shortest)
-        return chain(
-            (found[2] for found in extremes if found is not None),
-            (id_ for _, id_ in (self._strata[name] for name in sorted(self._strata))),
-            (id_ for _, id_ in sorted(self._any, reverse=True)),
-        )
+        extremes = [found for found in (self._longest, self._shortest) if found is not None]
+        covered = {stratum for _, _, _, stratum in extremes}
+        others = [self._strata[name][1] for name in sorted(self._strata) if name not in covered]
+        first = [id_ for _, _, id_, _ in extremes]
+        # Both of one stratum are one too many where there is only room for one of each.
+        room = max(len(covered), self._size - len(others))
+        first, last = first[:room], first[room:]
+        return chain(first, others, last, (id_ for _, id_ in sorted(self._any, reverse=True)))
 
     def _add_stratum(self, name: tuple[str, str], candidate: tuple[str, str]) -> None:
         best = self._strata.get(name)

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from copygen.config import ProviderConfig, Settings
+from copygen.config.request_cost import ONCE, Asks
 from copygen.config.vocabularies import Vocabularies
 from copygen.models import InputFault, Prompt, Status
 from copygen.planning.forecast import (
@@ -55,6 +56,8 @@ class Question:
     """The results file; None when nothing is remembered."""
     vocabularies: Vocabularies
     now: datetime
+    asks: Asks = ONCE
+    """How often the run would ask one prompt."""
     sample_size: int = 0
     sampled: frozenset[str] = frozenset()
     """Ids of a sample that was sent; what is learned is learned from it alone."""
@@ -160,6 +163,7 @@ class Study:
             experience={m: e for m, e in learned.items() if m in self.tally.models},
             calibration=self._calibration,
             now=asked.now,
+            asks=asked.asks,
         )
 
     def _look_at(self, prompt: Prompt) -> None:
@@ -188,8 +192,8 @@ class Study:
             return
         self._compared[model] += 1
         self.experience.setdefault(model, Experience()).add_result(record)
-        # The usage of a prompt that was paid for more than once is the sum of its attempts.
-        if record.usage is not None and record.attempts == 1:
+        # Of all that it took, corrections and larger caps included: the next will need them, too.
+        if record.usage is not None:
             self._calibration.observe(model, self._tokens(prompt), record.usage.input_tokens)
 
     def _tokens(self, prompt: Prompt) -> float:

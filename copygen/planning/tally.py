@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from operator import add
 from typing import Final
 
+from copygen.config.request_cost import most_output, texts_asked
 from copygen.models import Prompt
 from copygen.prompts.tokens import KINDS, Kinds, count_kinds, message_text, overhead_tokens
 
 MAX_GROUPS: Final = 1000
 """Models, cells and columns that are told apart."""
 OTHERS: Final = "(others)"
-OUTPUT_CAPS: Final = ("max_completion_tokens", "max_tokens")
 
 
 @dataclass(slots=True)
@@ -26,9 +26,9 @@ class Group:
     overhead: int = 0
     """Tokens the chat format adds to them."""
     output_cap: int = 0
-    """The sum of their `max_tokens`."""
+    """The sum of their caps on output, of each text that they ask for."""
     uncapped: int = 0
-    """How many have none."""
+    """Texts that have none."""
 
 
 @dataclass(slots=True)
@@ -107,9 +107,9 @@ class Tally:
         group.to_do += 1
         group.kinds = tuple(map(add, group.kinds, count_kinds(text)))
         group.overhead += overhead_tokens(len(prompt.messages))
-        cap = output_cap(prompt)
+        cap = most_output(prompt.params)
         group.output_cap += cap or 0
-        group.uncapped += cap is None
+        group.uncapped += texts_asked(prompt.params) if cap is None else 0
         self.textless += any(not _is_text(message.content) for message in prompt.messages)
 
 
@@ -118,12 +118,3 @@ def _is_text(content: object) -> bool:
         return True
     parts: Iterable[object] = content if isinstance(content, list) else ()
     return all(isinstance(part, dict) and "text" in part for part in parts)
-
-
-def output_cap(prompt: Prompt) -> int | None:
-    """The most output tokens a prompt allows; None when it does not say."""
-    for name in OUTPUT_CAPS:
-        value = prompt.params.get(name)
-        if type(value) is int and value > 0:
-            return value
-    return None

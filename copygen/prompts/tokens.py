@@ -167,12 +167,19 @@ class Spread:
 
     @property
     def margin(self) -> float:
-        """Twice the standard error of the mean: it is that uncertain. Half of it for one number,
-        which says nothing of its spread.
+        """How uncertain the mean is, at 95 %. Half of it for one number, which says nothing of
+        its spread.
         """
         if self.count < 2:
             return self.mean / 2
-        return 2 * math.sqrt(self._squares / (self.count - 1) / self.count)
+        return t_95(self.count) * math.sqrt(self._squares / (self.count - 1) / self.count)
+
+
+def t_95(count: int) -> float:
+    """How many standard errors from the mean of so many numbers (2 at least) 95 % lie: Student's
+    distribution, by a fit that is within 2 % of its table from five numbers on.
+    """
+    return 2.0 + 2.4 / (count - 1) + 2.0 / (count - 1) ** 2 if count < 60 else 2.0
 
 
 class Calibration:

@@ -5,14 +5,11 @@ price changes, so that each part of a file falls into one tier of every price.
 """
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
 
-from copygen.models import JsonValue, Prompt
-
-CAPS: Final = ("max_completion_tokens", "max_tokens")
-"""Parameters that bound the output, the newer name first."""
+from copygen.config.request_cost import output_cap, texts_asked
+from copygen.models import Prompt
 
 
 @dataclass(slots=True)
@@ -24,7 +21,7 @@ class Share:
     longest: int = 0
     """Input tokens of the longest of them."""
     uncapped: int = 0
-    """Prompts that set no cap on their output: the model's default holds for them."""
+    """Texts without a cap on their output: the model's default holds for them."""
     likely_output: int = 0
     """Output tokens expected of the others."""
     most_output: int = 0
@@ -56,12 +53,12 @@ class Workload:
         share.prompts += 1
         share.input_tokens += tokens
         share.longest = max(share.longest, tokens)
-        cap = output_cap(prompt.params)
+        cap, texts = output_cap(prompt.params), texts_asked(prompt.params)
         if cap is None:
-            share.uncapped += 1
+            share.uncapped += texts
         else:
-            share.likely_output += min(cap, self.expected_output)
-            share.most_output += cap
+            share.likely_output += min(cap, self.expected_output) * texts
+            share.most_output += cap * texts
 
     @property
     def shares(self) -> list[Share]:
@@ -77,12 +74,3 @@ class Workload:
     def input_tokens(self) -> int:
         """Estimated input tokens in all."""
         return sum(share.input_tokens for share in self._shares)
-
-
-def output_cap(params: Mapping[str, JsonValue]) -> int | None:
-    """The most output tokens these parameters allow; None when they name no cap."""
-    for name in CAPS:
-        value = params.get(name)
-        if isinstance(value, int) and not isinstance(value, bool):
-            return value
-    return None

@@ -107,8 +107,8 @@ def _from_fault(
         _wait_s(context, fault) if kind in (Kind.RATE_LIMITED, Kind.SERVER) else None,
         refused.parameter if refused else None,
         refused.replacement if refused else None,
-        completion,
-        billed or (context.answered and kind in _BEGUN),
+        completion=completion,
+        possibly_billed=billed or (context.answered and kind in _BEGUN),
     )
 
 

@@ -45,6 +45,7 @@ class Experience:
     """Of them, those with the latency of a text; the times are theirs."""
     latency_ms: float = 0.0
     total_ms: float = 0.0
+    total_squares: float = 0.0
 
     def add(self, record: Mapping[str, JsonValue], status: Status) -> None:
         """Take in one record as parsed; fields of other types than copygen writes do not count."""
@@ -79,6 +80,7 @@ class Experience:
             self.timed += 1
             self.latency_ms += latency_ms
             self.total_ms += total_ms
+            self.total_squares += total_ms**2
 
 
 class Survey:

@@ -130,7 +130,7 @@ def _money(report: Report) -> list[Row]:
         likely = Text.assemble("about ", (money(cost.likely_usd), "bold green"))
         facts = [Text.assemble(bound, likely, (f" ({money_between(cost)})", "dim"))]
     if cost.worst_usd is not None and cost.worst_usd != cost.high_usd:
-        facts.append(Text(f"at most {money(cost.worst_usd)} at max_tokens", "dim"))
+        facts.append(Text(f"at most {money(cost.worst_usd)} with every retry", "dim"))
     if report.cost_per_accepted_usd is not None:
         facts.append(Text(f"{money(report.cost_per_accepted_usd)} per accepted text"))
     if report.unpriced:

@@ -191,7 +191,9 @@ def _closing(
     if command is None:
         return
     line = safe(command)
-    if summary.unfinished:
+    budget = summary.budget
+    stuck = budget is not None and (budget.needed_usd or budget.needed_tokens)
+    if summary.unfinished and not stuck:
         cost = summary.left_cost_usd
         more = "" if cost is None else f", about {money(cost)}"
         words = f"{count(summary.unfinished)} not done{more}: "

@@ -1,5 +1,6 @@
 """Tokens, money and time from characters and experience: by hand."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -7,7 +8,9 @@ from typing import Any
 import pytest
 
 from copygen.config import ProviderConfig, Settings
+from copygen.config.request_cost import Asks
 from copygen.config.vocabularies import load_vocabularies
+from copygen.models import Message, Prompt, Source
 from copygen.planning.forecast import (
     Known,
     accepted_share,
@@ -185,3 +188,30 @@ def test_the_accepted_share_is_over_all_models() -> None:
     some = {"a": learned(10, accepted=9), "b": learned(30, accepted=21)}
     assert accepted_share(some) == 0.75
     assert accepted_share({}) is None
+
+
+def test_11A3_the_bounds_hold_larger_caps_corrections_and_retries() -> None:
+    """Cut off at 50, 100 and 200 tokens and whole at 400, then corrected twice at 400."""
+    with_ = replace(known(), asks=Asks(attempts=5, judged=True, reasks=2))
+    (once,) = plans({"priced": group()}, known())
+    (plan,) = plans({"priced": group()}, with_)
+    assert plan.output_tokens.high == pytest.approx(100 * (50 + 100 + 200 + 3 * 400))
+    assert once.input_tokens.high is not None
+    assert (plan.input_tokens.high or 0) >= 6 * once.input_tokens.high + 100 * (1 + 2) * 400
+    assert plan.cost is not None
+    assert plan.cost.worst_usd == 5 * (plan.cost.high_usd or 0)
+
+
+def test_a_models_own_cap_bounds_the_larger_ones() -> None:
+    limited = {"priced": {**PRICES["priced"], "max_output_tokens": 80}}
+    with_ = replace(known(models=limited), asks=Asks(judged=True, reasks=1))
+    (plan,) = plans({"priced": group()}, with_)
+    assert plan.output_tokens.high == pytest.approx(100 * (50 + 80 + 80))
+
+
+def test_a_request_for_several_texts_is_bounded_by_all_of_them() -> None:
+    tally = Tally(())
+    messages = (Message("user", "Hi"),)
+    params = {"max_completion_tokens": 40, "max_tokens": 50, "n": 3}
+    tally.add(Prompt("a", "k", messages, "m", params, {}, Source("f", 1)), to_do=True)
+    assert tally.models["m"].output_cap == 150

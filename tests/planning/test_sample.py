@@ -55,3 +55,14 @@ def test_what_is_remembered_does_not_grow_with_the_number_of_cells() -> None:
     for found in cells:
         sampler.add(*found)
     assert len(sampler.ids()) == 3
+
+
+def test_11A11_with_room_for_one_of_each_kind_there_is_one_of_each() -> None:
+    """The longest and the shortest count for their own kinds, also when that is one."""
+    six = [
+        (found, length, cell) for found, length, cell in MANY if found.id not in ("long", "short")
+    ]
+    for extremes in ([], [(prompt("l", "model-1"), 9999, "a"), (prompt("s", "model-1"), 0, "a")]):
+        sample = chosen(6, [*six, *extremes])
+        kinds = [(p.model, cell) for p, _, cell in [*six, *extremes] if p.id in sample]
+        assert len(set(kinds)) == len(kinds) == 6

@@ -26,7 +26,7 @@ from copygen.prompts.tokens import (
 )
 from tests.support.running import ROOT
 
-VOCABULARIES = load_vocabularies
+VOCABULARIES = load_vocabularies()
 GOLDEN = Path(__file__).parent / "golden" / "tokens.yaml"
 PARAGRAPHS: list[dict[str, Any]] = yaml.safe_load(GOLDEN.read_text(encoding="utf-8"))
 COUNTED = {"o200k_base": "gpt-4.1", "deepseek": "deepseek-chat"}

@@ -107,7 +107,7 @@ def test_no_panel_is_wider_than_the_terminal(width: int) -> None:
         "about 30,000 (27,000–33,000) · Latin 67 % · Thai 30 % · Han 3 %",
         "from 35,400 texts made earlier",
         "at least about $0.0200 ($0.0100–$0.0300)",
-        "at most $0.0900 at max_tokens",
+        "at most $0.0900 with every retry",
         "$0.0000700 per accepted text",
         "12 prompts unpriced",
         "97 % of the texts made earlier",
