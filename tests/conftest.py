@@ -5,6 +5,11 @@ import signal
 import pytest
 from hypothesis import settings
 
+from tests import platforms
+
+# Before any test imports copygen: `python -m tests.platforms darwin -m pytest`, and its workers.
+platforms.become_as_told()
+
 # Results count, not how busy the machine is. The same examples on every run, so that a red run
 # is about the change; `pytest --hypothesis-profile=search` looks for new ones.
 settings.register_profile("copygen", deadline=None, derandomize=True)
@@ -15,6 +20,6 @@ settings.load_profile("copygen")
 @pytest.fixture(scope="session", autouse=True)
 def _signals_reach_children() -> None:
     # A shell that runs the tests in the background has them ignore SIGINT, and children inherit it.
-    for number in (signal.SIGINT, signal.SIGHUP):
+    for number in (signal.SIGINT, getattr(signal, "SIGHUP", signal.SIGINT)):
         if signal.getsignal(number) is signal.SIG_IGN:
             signal.signal(number, signal.default_int_handler)

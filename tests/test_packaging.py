@@ -82,7 +82,23 @@ def test_the_workflow_runs_ci_on_every_python_we_claim_and_may_only_read() -> No
     ]
     assert job["strategy"]["matrix"]["python"] == claimed
     assert workflow["permissions"] == {"contents": "read"}
-    assert job["steps"][-1] == {"run": ".ci/run"}
+    assert job["strategy"]["matrix"]["system"] == [
+        *("ubuntu-latest", "macos-latest", "windows-latest")
+    ]
+    assert job["steps"][-1]["run"] == ".ci/run"
+
+
+def test_windows_takes_the_steps_of_ci_in_its_own_words() -> None:
+    steps = in_yaml(".github/workflows/ci.yml")["jobs"]["check"]["steps"]
+    (windows,) = [step["run"] for step in steps if step.get("if") == "runner.os == 'Windows'"]
+    script = CI.read_text(encoding="utf-8")
+    checkers = re.findall(r'^step "[^"]+" "\$work/test" "\$bin/([^"$]+)"$', script, re.MULTILINE)
+    assert len(checkers) == 4
+    assert all(f"\\{command}\n" in f"{windows}\n" for command in checkers)
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    first, second = re.findall(r"^py -m venv .*$", readme, re.MULTILINE)
+    assert first in windows
+    assert second.partition("; ")[2] in windows
 
 
 def test_the_oldest_python_we_claim_is_the_one_we_require() -> None:

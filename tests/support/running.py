@@ -3,14 +3,15 @@
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from tests.platforms import interpreter
+
 ROOT = Path(__file__).parents[2]
-COMMAND = [sys.executable, "-m", "copygen"]
+COMMAND = [*interpreter(), "-m", "copygen"]
 KEYS = ("HOLYSHEEP_API_KEY", "OPENAI_API_KEY", "COPYGEN_CONFIG", "NO_COLOR", "FORCE_COLOR")
 
 
