@@ -138,6 +138,19 @@ def file_id_at(path: Path | str) -> FileId:
     return FileId(status.st_dev, status.st_ino)
 
 
+def is_null_device(status: os.stat_result) -> bool:
+    """Whether a file is the null device, which reads as empty and keeps nothing.
+
+    Linux, macOS: by the device's number. Windows: it has no numbers, so NUL is the character device
+    that can be named; other devices are refused by name (`fault_of_name`).
+    """
+    if not stat.S_ISCHR(status.st_mode):
+        return False
+    if sys.platform == "win32":
+        return True
+    return status.st_rdev == os.stat(os.devnull).st_rdev  # noqa: PTH116
+
+
 def lock(descriptor: int) -> bool:
     """Lock an open file for this descriptor, at once or not at all; closing it lets go.
 
@@ -149,7 +162,7 @@ def lock(descriptor: int) -> bool:
         if sys.platform == "win32":
             import msvcrt
 
-            os.lseek(descriptor, 2**62, os.SEEK_SET)
+            os.lseek(descriptor, 2**30, os.SEEK_SET)
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
         else:
             import fcntl
@@ -262,7 +275,7 @@ def fault_of_name(path: Path | str) -> str | None:
     a dot or a space at the end (dropped, so two names are one file), and `<>"|?*`. Linux and
     macOS: no fault but NUL, which opening reports.
     """
-    if sys.platform != "win32":
+    if sys.platform != "win32" or str(path).upper() == "NUL":  # the null device may be named
         return None
     return windows_fault_of_name(str(path))
 

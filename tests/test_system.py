@@ -88,6 +88,8 @@ def unsaid(path: Path) -> list[str]:
         called = node.func
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         owner = getattr(getattr(called, "value", None), "id", "")
+        if "Beside" in ast.unparse(called):  # descriptors
+            continue
         modes = [one.value for one in node.args if isinstance(one, ast.Constant)]
         opens = name in ("open", "fdopen") and owner not in ("Ledger", "files", "os")
         in_text = opens and not any("b" in str(mode) for mode in modes if len(str(mode)) < 4)
@@ -122,6 +124,7 @@ def macos(monkeypatch: pytest.MonkeyPatch) -> None:
         (".hidden", None),
         ("CON", "a device"),
         ("nul.jsonl", "a device"),
+        ("NUL", None),
         ("ads\\Aux.tar.gz", "a device"),
         ("com1", "a device"),
         ("LPT³.txt", "a device"),
@@ -203,7 +206,7 @@ def test_a_backslash_in_a_command_of_windows_is_one(windows: None) -> None:
 
 
 def test_settings_are_where_each_system_keeps_them(windows: None) -> None:
-    roaming = {"APPDATA": str(PureWindowsPath("/Users/me/AppData/Roaming"))}
+    roaming = {"APPDATA": "/Users/me/AppData/Roaming"}
     assert system.settings_folder(roaming) == Path(roaming["APPDATA"])
     assert "%APPDATA%" in system.settings_place()
     assert "$env:MY_KEY" in system.set_variable("MY_KEY", "sk-...")

@@ -271,7 +271,7 @@ def status(path: Path | str) -> os.stat_result:
 def is_device(found: os.stat_result) -> bool:
     """Whether it is a device other than the null device: nothing to read a table from."""
     is_any = stat.S_ISCHR(found.st_mode) or stat.S_ISBLK(found.st_mode)
-    return is_any and not _is_null_device(found)
+    return is_any and not system.is_null_device(found)
 
 
 def resolved(path: Path) -> Path:
@@ -313,7 +313,9 @@ def _status_or_none(path: Path, *, follow: bool = True) -> os.stat_result | None
 
 @contextmanager
 def _named(path: Path | str) -> Iterator[None]:
-    """Turn what Python has against a name into an OSError like those of the system."""
+    """Turn what Python and Windows have against a name into an OSError like those of the system."""
+    if fault := system.fault_of_name(path):
+        raise OSError(errno.EINVAL, fault, str(path))
     try:
         yield
     except OSError:
@@ -325,7 +327,7 @@ def _named(path: Path | str) -> Iterator[None]:
 
 
 def _check_regular(found: os.stat_result, path: Path | str) -> None:
-    if stat.S_ISREG(found.st_mode) or _is_null_device(found):
+    if stat.S_ISREG(found.st_mode) or system.is_null_device(found):
         return
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
@@ -342,13 +344,6 @@ def _check_own(found: os.stat_result | None, path: Path, *, sole: bool) -> None:
         raise OSError(errno.EINVAL, "it is not a regular file; move it away", str(path))
     if sole and found.st_nlink > 1:
         raise OSError(errno.EMLINK, "it is also another file's name; move it away", str(path))
-
-
-def _is_null_device(found: os.stat_result) -> bool:
-    if not stat.S_ISCHR(found.st_mode):
-        return False
-    null = os.stat(os.devnull)  # noqa: PTH116
-    return found.st_rdev == null.st_rdev
 
 
 def _size(count: int) -> str:

@@ -12,7 +12,7 @@ VARIABLE = "COPYGEN_TESTED_AS"
 _LIBRARIES = (
     *("asyncio", "concurrent.futures.thread", "ctypes", "email.message", "getpass"),
     *("http.client", "multiprocessing", "random", "selectors", "shutil", "ssl", "subprocess"),
-    *("tempfile", "unittest", "urllib.request", "uuid", "zipfile", "filelock", "aiohttp", "httpx"),
+    *("tempfile", "unittest", "urllib.request", "uuid", "zipfile", "aiohttp", "httpx"),
     *("rich.console", "rich.progress", "typer", "pydantic", "hypothesis", "pytest", "respx"),
 )
 

@@ -13,7 +13,7 @@ run so, and why. Processes that are started from there are of the same system.
 
 What this cannot show:
 
-- that libraries (aiohttp, rich, filelock, orjson) work there: they believe they are on Linux;
+- that libraries (aiohttp, rich, orjson) work there: they believe they are on Linux;
 - backslashes and drives: `pathlib.Path` stays the one of Linux, so rules for Windows paths are
   tested as text (`test_system.py`);
 - Windows' Proactor loop, its console, its own locks (a `flock` stands in for them) and its ACLs;

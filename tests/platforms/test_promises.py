@@ -21,6 +21,9 @@ from tests.support.running import environment, simulated
 
 pytestmark = pytest.mark.skipif(VARIABLE in os.environ, reason="starts processes of its own")
 EVERY = pytest.mark.parametrize("system", ["darwin", "win32"], indirect=True)
+WINDOWS_FIRST = pytest.mark.parametrize(
+    "system", ["win32", pytest.param("darwin", marks=pytest.mark.soak)], indirect=True
+)
 WINDOWS = pytest.mark.parametrize("system", ["win32"], indirect=True)
 MACOS = pytest.mark.parametrize("system", ["darwin"], indirect=True)
 COUNT = 24
@@ -138,7 +141,13 @@ def test_a_full_disk_loses_nothing(system: System) -> None:
     ("system", "sent", "code"),
     [
         pytest.param("darwin", [signal.SIGINT], 130, id="darwin, Ctrl-C"),
-        pytest.param("win32", [signal.SIGINT, signal.SIGINT], 130, id="win32, Ctrl-C twice"),
+        pytest.param(
+            "win32",
+            [signal.SIGINT, signal.SIGINT],
+            130,
+            id="win32, Ctrl-C twice",
+            marks=pytest.mark.soak,
+        ),
         pytest.param("win32", [win32.SIGBREAK], 129, id="win32, Ctrl-Break"),
         pytest.param("win32", [win32.SIGCLOSE], 129, id="win32, a closed console"),
     ],
@@ -159,7 +168,7 @@ def test_whoever_ends_a_run_gets_its_summary(
     assert "cancelled" in {one["status"] for one in system.whole()} or len(system.whole()) < COUNT
 
 
-@EVERY
+@WINDOWS_FIRST
 def test_a_reader_with_enough_ends_the_run_quietly(system: System) -> None:
     with system.start(*system.run("-c", 2, "-o", "-"), stdin=subprocess.DEVNULL) as process:
         assert process.stdout is not None
@@ -185,7 +194,7 @@ def test_no_console_is_too_old_for_a_text(system: System, page: str) -> None:
     assert page or b"\r" not in out
 
 
-@EVERY
+@WINDOWS_FIRST
 def test_a_plan_and_a_checkup_see_the_same_files(system: System) -> None:
     planned = json.loads(system.ends(0, "plan", *system.run()[1:], "--json")[0])
     assert str(COUNT) in json.dumps(planned)

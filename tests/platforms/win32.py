@@ -1,7 +1,6 @@
 """Windows: no POSIX modules, calls and signals; text mode; nothing open is renamed or deleted."""
 
 import asyncio
-import contextlib
 import ctypes
 import errno
 import fcntl
@@ -22,8 +21,6 @@ from functools import wraps
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
-
-import filelock
 
 from tests.platforms import VARIABLE, overlay
 
@@ -102,7 +99,7 @@ def _replace_the_library() -> None:
     number = int(signal.SIGKILL)
     subprocess.Popen.kill = lambda self: self.send_signal(number)  # type: ignore[method-assign]
     tempfile._bin_openflags |= O_BINARY  # type: ignore[attr-defined]
-    filelock.FileLock = _Lock  # type: ignore[misc, assignment]
+    sys.modules["msvcrt"] = SimpleNamespace(LK_NBLCK=2, locking=_lock)  # type: ignore[assignment]
     selectors.DefaultSelector = selectors.SelectSelector  # type: ignore[misc, assignment]
     real = select.select
 
@@ -116,33 +113,12 @@ def _replace_the_library() -> None:
     select.select = sockets_only
 
 
-class _Lock:
-    """filelock's lock for Windows: of the first byte, gone with the process."""
-
-    def __init__(self, path: Path, **_settings: object) -> None:
-        self._path = path
-        self._number: int | None = None
-
-    @property
-    def is_locked(self) -> bool:
-        return self._number is not None
-
-    def acquire(self, *, blocking: bool) -> None:
-        assert not blocking
-        number = os.open(self._path, os.O_RDWR | os.O_CREAT | O_BINARY)
-        try:
-            fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as exc:
-            os.close(number)
-            raise filelock.Timeout(str(self._path)) from exc
-        self._number = number
-
-    def release(self) -> None:
-        if self._number is not None:
-            os.close(self._number)
-            self._number = None
-            with contextlib.suppress(OSError):
-                self._path.unlink()
+def _lock(number: int, _mode: int, _bytes: int) -> None:
+    """`msvcrt.locking`, not waiting."""
+    try:
+        fcntl.flock(number, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as exc:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES)) from exc
 
 
 def _close_console_on(number: int) -> None:
@@ -190,7 +166,6 @@ def _translate_line_ends() -> None:
 
     @wraps(real_read)
     def read(number: int, size: int) -> bytes:
-        _check_lock(number)
         content = real_read(number, size)
         if number not in in_text_mode:
             return content
@@ -198,7 +173,6 @@ def _translate_line_ends() -> None:
 
     @wraps(real_write)
     def write(number: int, content: Any) -> int:
-        _check_lock(number)
         if number not in in_text_mode:
             return real_write(number, content)
         content = bytes(content)
@@ -240,23 +214,6 @@ def _check_name(path: Any) -> None:
     device = name.partition(".")[0].casefold() in _DEVICES
     if device or ":" in name or name.endswith((".", " ")):
         raise OSError(errno.EINVAL, "this would be a device, a stream or another file", str(path))
-
-
-def _check_lock(number: int) -> None:
-    """The first byte of a locked lock file belongs to whoever holds the lock."""
-    try:
-        name = overlay.REAL["readlink"](f"/proc/self/fd/{number}")
-    except OSError:
-        return
-    if not name.endswith(".lock") or overlay.REAL["lseek"](number, 0, os.SEEK_CUR):
-        return
-    other = overlay.REAL["open"](f"/proc/self/fd/{number}", os.O_RDONLY)
-    try:
-        fcntl.flock(other, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError as exc:
-        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), name) from exc
-    finally:
-        overlay.REAL["close"](other)
 
 
 def _hold_open_files() -> None:
