@@ -9,6 +9,7 @@ import csv
 import re
 from collections import deque
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import PurePath
 from typing import Final
 
@@ -201,7 +202,9 @@ def _delimiter(texts: _Texts, first: str, path: str) -> str:
     compared = texts.ahead(2 if is_stream else _LINES_COMPARED)
 
     def fit(delimiter: str) -> tuple[float, int, int]:
-        records = [fields for fields in csv.reader(compared, delimiter=delimiter) if fields]
+        records: list[list[str]] = []
+        with suppress(csv.Error):  # said when the records are read
+            records.extend(fields for fields in csv.reader(compared, delimiter=delimiter) if fields)
         # The last one may go on below.
         rows = records[1:-1] if len(records) > 2 else records[1:]
         even = sum(len(fields) == len(records[0]) for fields in rows)

@@ -142,6 +142,8 @@ def test_the_delimiter_is_found_and_marks_are_no_letters(
         ('prompt,"size\nTV,55\nScreen 5",10\nx,1\n', "goes on over rows"),
         ('prompt,"a\n' + "x\n" * 200 + '"\nq,1\n', "more than 100 lines"),
         ("prompt,cafe\u0301,caf\u00e9\nx,1,2\n", "there twice"),
+        ("prompt,a;b\nx\ry,1\n", "carriage return"),
+        ("prompt\ra,b;c\n", "carriage return"),
         ("prompt,a\nx,1,2\n", "put values that contain the delimiter"),
         ('prompt\ta\n"Best" mug\t1\n', "after a closing quote a tab should follow"),
     ],
