@@ -27,7 +27,6 @@ _HARMONY: Final = re.compile(
 )
 """The channels of gpt-oss: what is in `final` is the answer."""
 _HARMONY_END: Final = re.compile(r"<\|(?:end|return|call|start)\|>")
-_MAY_HOLD_MARKS: Final = ("<", "◁", "[")
 
 
 class Parted(NamedTuple):
@@ -44,7 +43,7 @@ def parted(text: str) -> Parted:
     Nested marks are one; a closing mark alone ends reasoning that began with the text; one that
     is never closed goes on to the end. JSON is taken as it is, whatever stands inside its strings.
     """
-    if not any(mark in text for mark in _MAY_HOLD_MARKS):
+    if "<" not in text and "[" not in text and "◁" not in text:
         return Parted(text, None)
     if "<|channel|>" in text:
         return _channels(text)
