@@ -55,6 +55,8 @@ OF_ROW: Final = frozenset({Verdict.FAILURE, Verdict.TIMEOUT, Verdict.OVERLOADED}
 TROUBLED_SHARE: Final = 4
 """Suspects (`AttemptState.suspect`) get one slot in so many while others want them: forty that
 always hang would otherwise hold every slot for their whole deadline, again and again."""
+FEW_LEFT: Final = 20
+"""So few prompts that were never tried do not make a run end as "provider down"."""
 NEAR: Final = 16
 """Prompts for a model in trouble that are taken in a row; further ones lie twice as far apart
 each, so that a few dozen faulty rows in a row are soon passed."""
@@ -286,20 +288,15 @@ class ModelGate:
         return chosen
 
     def _next(self) -> _Waiter | None:
-        """The first that is no suspect, and at times the first suspect."""
-        first = next(iter(self.queue), None)
-        if first is None or not self.suspects:
-            return self._head or first
+        """The first that is no suspect; at times, and when there is none, a suspect."""
+        if not self.suspects:
+            return self._head or next(iter(self.queue), None)
         calm = next((waiter for waiter in self.queue if not waiter.state.suspect), None)
         if calm is None:
-            return self._head or first
-        if self._unsuspected_in_a_row >= TROUBLED_SHARE and self._slots.has_room_for_suspect:
-            suspected = next((waiter for waiter in self.queue if waiter.state.suspect), None)
-            if suspected is not None:
-                self._unsuspected_in_a_row = 0
-                return suspected
-        self._unsuspected_in_a_row += 1
-        return calm
+            return self._head or self._most_telling()
+        turn = self._unsuspected_in_a_row >= TROUBLED_SHARE and self._slots.has_room_for_suspect
+        self._unsuspected_in_a_row = 0 if turn else self._unsuspected_in_a_row + 1
+        return next((w for w in self.queue if w.state.suspect), calm) if turn else calm
 
     def ring(self) -> None:
         """Wake the head."""
@@ -708,7 +705,10 @@ class LocalAdmission:
             return host_left_s
         down_s = breaker.down_for_s(now)
         if down_s and self._is_for_rows_to_tell(gate):
-            tail_s = min(self._settings.cooldown_cap_s, give_up_s / 2)
+            # Few that were never tried are waited for with more patience than none.
+            tail_s = give_up_s
+            if not gate.unsuspected:
+                tail_s = min(self._settings.cooldown_cap_s, give_up_s / 2)
             if down_s < tail_s:
                 return min(host_left_s, tail_s - down_s)
             if transition := breaker.leave_to_rows(now):
@@ -723,14 +723,10 @@ class LocalAdmission:
         return min(host_left_s, give_up_s - down_s)
 
     def _is_for_rows_to_tell(self, gate: ModelGate) -> bool:
-        """Whether nothing is left for a model that has answered but suspects."""
+        """Whether nothing is left for a model that has answered but suspects and a few others."""
         refused = gate.last_error is not None and gate.last_error.kind is Kind.RATE_LIMITED
-        return (
-            self.source_has_ended
-            and not gate.unsuspected
-            and gate.breaker.has_answered
-            and not refused
-        )
+        few_left = self.source_has_ended and gate.unsuspected <= FEW_LEFT
+        return few_left and gate.breaker.has_answered and not refused
 
     def _is_past_patience(self, breaker: CircuitBreaker, now: float) -> bool:
         return breaker.down_for_s(now) >= self._settings.give_up_after_s

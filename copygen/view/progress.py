@@ -205,7 +205,8 @@ class _Watch:
         self._pace.add(now, ended)
         done = ended + stats.skipped
         # While nothing may be sent, the pace of a moment ago says nothing about the rest.
-        moving = self._total is not None and snapshot.breaker != "open"
+        held = snapshot.breaker == "open" or snapshot.held_s > 0
+        moving = self._total is not None and not held
         left = max((self._total or 0) - done, 0)
         affordable = affordable_prompts(stats, snapshot.budget)
         ends_at_limit = self._total is not None and affordable is not None and affordable < left

@@ -110,9 +110,10 @@ def test_the_pace_after_a_refusal_is_what_was_accepted_since_the_one_before() ->
 
 def test_the_rate_creeps_back_but_not_past_what_was_told() -> None:
     pacer = Pacer(600, None)
-    pacer.rate_limited(0.0, pacer.started(0.0), None)
+    pacer.started(0.0)
+    pacer.rate_limited(0.1, pacer.started(0.1), None)
     rates = [pacer.rate_per_s]
-    now = 0.0
+    now = 0.1
     for _ in range(2000):
         now += pacer.reserve(now)
         rates.append(pacer.rate_per_s)
@@ -124,8 +125,10 @@ def test_the_rate_creeps_back_but_not_past_what_was_told() -> None:
 
 def test_a_pace_nobody_uses_up_does_not_grow() -> None:
     pacer = Pacer(None, None)
-    pacer.rate_limited(0.0, pacer.started(0.0), None)
+    pacer.started(0.0)
+    pacer.rate_limited(0.1, pacer.started(0.1), None)
     before = pacer.rate_per_s
+    assert before is not None
     for hour in range(1, 1000):
         assert pacer.reserve(hour * AN_HOUR) == 0
     assert pacer.rate_per_s == before

@@ -7,6 +7,8 @@ refusal is at most a full bucket more than flowed in. Both bound the refill rate
 the best bound is exact if the bucket was full or empty at its beginning. So:
 
 * without a limit told and without a 429, nothing is paced;
+* a refusal before anything was accepted measures nothing: it holds for as long as the provider
+  asks, and then all begins afresh with what concurrency gives;
 * a refusal sets the pace to the best bound, and holds everything for as long as the provider asks;
 * what the provider says of its limits in its headers is believed, and saves the refusals;
 * while the pace binds, each start makes it a little faster: quickly before the first measurement
@@ -42,6 +44,9 @@ PATIENCE = 200
 """Starts without a refusal after which growth doubles."""
 CAUTION_PER_S = 20.0
 """How much more slowly a measured pace grows for each second that a refusal costs."""
+COSTLY = 10.0
+"""Caution from which on one measurement is enough: where each refusal holds everything for whole
+seconds, looking for the last few per cent costs more than they bring."""
 LATELY_S = 4.0
 """What a first estimate looks at, where the time before was longer and quieter."""
 TOKENS_SMOOTHING = 0.05
@@ -64,6 +69,12 @@ FASTEST_PER_S = 1e6
 """A learned pace never grows past what no machine sends, so that it stays a finite number."""
 SLOWEST_PER_S = 0.05
 """A learned pace never falls below one request in twenty seconds."""
+LONGEST_HOLD_S = 30.0
+"""After refusals that measured nothing, where the provider does not say how long to wait."""
+RECOVERY_S = 2.0
+CRAWL_PER_S = 1.0
+"""An unmeasured pace below this doubles in `RECOVERY_S` at least, however few starts that is; and
+so does a faster one where each refusal costs whole seconds: the wait was the dearest part."""
 
 BURST_S = 0.05
 """How far starts may run ahead of an even pace: enough to make up for late timers."""
@@ -217,11 +228,14 @@ class Pacer:
         self._held_until = -math.inf
         self._growth = FASTEST_GROWTH
         self._is_measured = False
+        self._nothing_in_a_row = 0
+        """Refusals since the last that measured anything."""
         self._caution = 1.0
         self._first_burst: tuple[int, float] | None = None
         """Requests accepted before the first refusal, and in how many seconds."""
         self._history: deque[float] = deque(maxlen=HISTORY)
         self._since_refusal = 0
+        self._sped_up_at = -math.inf
         self._doubt = Doubt()
 
     @property
@@ -240,7 +254,7 @@ class Pacer:
         if self._requests:
             paced_s = self._requests.reserve(now)
             if paced_s > 0:
-                self._speed_up(self._requests)
+                self._speed_up(self._requests, now)
             wait_s = max(wait_s, paced_s)
         if self._tokens and tokens:
             wait_s = max(wait_s, self._tokens.reserve(now, tokens))
@@ -301,12 +315,18 @@ class Pacer:
         if self._doubt.is_on_trial and self._requests:
             self._pace_at(self._doubt.refused(self._requests.rate_per_s))
         elif start.at > self._reacted_at:
-            self._learn(start)
             self._reacted_at = now
-            # Under a limit that is known there is no faster pace to try.
-            if self._requests and self._is_measured and math.isinf(self._told_per_s):
-                self._pace_at(self._doubt.refused(self._requests.rate_per_s))
-        self._refused_since_mark += 1
+            if self._accepted_before(start) < 1:
+                retry_after_s = retry_after_s or self._start_afresh()
+            else:
+                self._learn(start)
+                self._nothing_in_a_row = 0
+                # Under a limit that is known there is no faster pace to try; else cuts alone may
+                # have led to a crawl.
+                if self._requests and math.isinf(self._told_per_s) and self._is_doubtful:
+                    self._pace_at(self._doubt.refused(self._requests.rate_per_s))
+        if self._mark is not None and start.number >= self._mark.number:
+            self._refused_since_mark += 1
         if retry_after_s:
             longer_s = now + retry_after_s - max(now, self._held_until)
             self._held_since_mark_s += max(0.0, longer_s)
@@ -319,9 +339,29 @@ class Pacer:
         assert self._requests is not None
         self._requests.rate_per_s = min(self._told_per_s, rate_per_s, FASTEST_PER_S)
 
+    @property
+    def _is_doubtful(self) -> bool:
+        rate_per_s = self.rate_per_s or math.inf
+        return self._is_measured or rate_per_s < CRAWL_PER_S
+
+    def _accepted_before(self, start: Start) -> int:
+        mark = self._mark or start
+        return start.number - mark.number - self._refused_since_mark
+
+    def _start_afresh(self) -> float:
+        """Nothing was accepted since the last refusal, so there is nothing to measure: the window
+        was used up by others. Seconds to hold everything where the provider does not say.
+        """
+        self._nothing_in_a_row += 1
+        self._mark = None
+        self._refused_since_mark = 0
+        self._held_since_mark_s = 0.0
+        self._history.clear()
+        return min(LONGEST_HOLD_S, 2.0 ** (self._nothing_in_a_row - 1))
+
     def _learn(self, start: Start) -> None:
         mark = self._mark or start
-        accepted = start.number - mark.number - self._refused_since_mark
+        accepted = self._accepted_before(start)
         elapsed_s = start.at - mark.at
         self._since_refusal = 0
         if self._requests is None:
@@ -363,17 +403,24 @@ class Pacer:
                     active_s = max(elapsed_s - self._held_since_mark_s, 1e-3)
                     bound_per_s = max(bound_per_s, (accepted - bucket) / active_s)
         limiter.rate_per_s = max(SLOWEST_PER_S, KEPT * min(limiter.rate_per_s, bound_per_s))
-        self._growth = max(LEAST_GROWTH, self._growth * GROWTH_CUT)
+        if self._caution > COSTLY:
+            self._growth = LEAST_GROWTH
+        else:
+            self._growth = max(LEAST_GROWTH, self._growth * GROWTH_CUT)
         self._is_measured = True
 
-    def _speed_up(self, limiter: RateLimiter) -> None:
-        if limiter.rate_per_s < self._told_per_s:
-            self._since_refusal += 1
-            growth = self._growth
-            if self._is_measured:
-                growth *= 2.0 ** min(self._since_refusal / (PATIENCE * self._caution), 8.0)
-                growth = min(growth / self._caution, 0.05)
-            limiter.rate_per_s = min(self._told_per_s, limiter.rate_per_s * (1 + growth))
+    def _speed_up(self, limiter: RateLimiter, now: float) -> None:
+        since_s, self._sped_up_at = now - self._sped_up_at, now
+        if limiter.rate_per_s >= self._told_per_s:
+            return
+        self._since_refusal += 1
+        growth = self._growth
+        if self._is_measured:
+            growth *= 2.0 ** min(self._since_refusal / (PATIENCE * self._caution), 8.0)
+            growth = min(growth / self._caution, 0.05)
+        elif limiter.rate_per_s < CRAWL_PER_S or self._caution > COSTLY:
+            growth = max(growth, 2.0 ** (min(since_s, RECOVERY_S) / RECOVERY_S) - 1)
+        limiter.rate_per_s = min(self._told_per_s, limiter.rate_per_s * (1 + growth))
 
 
 def best_bound_per_s(starts: Sequence[float], bucket: float) -> float:
