@@ -41,14 +41,14 @@ def tell(error: Exception, *, debug: bool) -> ExitCode:
 
     # An exception may repeat whatever a server, a file or a command line said.
     if isinstance(error, CopygenError):
-        told: CopygenError = error
+        told, code = CopygenError(redacted(str(error))), error.exit_code
     else:
         said = redacted(f"{type(error).__name__}: {error}")
         words = f"this is a bug in copygen ({said}); what was recorded so far is kept."
-        told = CopygenError(words if debug else f"{words} --debug shows where.")
+        told, code = CopygenError(words if debug else f"{words} --debug shows where."), ExitCode.BUG
     console = open_console(sys.stderr, os.environ)
     render_error(told, console)
     if debug:
         trace = "".join(traceback.format_exception(error))
         render_trace(redacted(trace), console)
-    return told.exit_code
+    return code

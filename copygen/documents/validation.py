@@ -25,6 +25,8 @@ _WANTED: Final[Mapping[str, str]] = {
     **dict.fromkeys(("float_type", "float_parsing", "finite_number"), "a number"),
     **dict.fromkeys(("decimal_type", "decimal_parsing"), "a number"),
     **dict.fromkeys(("bool_type", "bool_parsing"), "true or false"),
+    **dict.fromkeys(("date_type", "date_parsing", "date_from_datetime_parsing"), "a date"),
+    **dict.fromkeys(("path_type",), "the path of a file"),
     **dict.fromkeys(("list_type", "tuple_type", "set_type", "frozen_set_type"), "a list"),
 }
 _LIMITS: Final[Mapping[str, str]] = {
@@ -108,10 +110,15 @@ def _wanted(problem: ErrorDetails) -> str:
         return f"should have {least} {plural} or more" if least else f"should have {most} or fewer"
     for name, words in _LIMITS.items():
         if name in limits:
-            return "should be " + words.format(limits[name])
+            return "should be " + words.format(_plain(limits[name]))
     if kind in _WANTED:
         return "should be " + _WANTED[kind]
     return problem["msg"].replace("Input should", "should", 1).replace("Value error, ", "", 1)
+
+
+def _plain(limit: object) -> str:
+    """A limit as people write it: `0`, not `0.0`."""
+    return f"{limit:g}" if isinstance(limit, float) else str(limit)
 
 
 def type_name(value: JsonValue) -> str:
