@@ -9,7 +9,7 @@ from copygen.quality.measures import ONE, PERCENT, Measures
 
 DIGIT: Final = re.compile(r"\d")
 _NUMBER: Final = re.compile(
-    r"(?<![\d.,])(?P<spaced>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?)"
+    r"(?P<spaced>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?)"
     r"|\d+(?:[.,٫٬'’．]\d+|，\d{3}(?!\d))*"
 )
 """Thousands are parted by a space in French, Swedish, Polish, Russian and more: `1 299 €`. A

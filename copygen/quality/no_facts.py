@@ -38,7 +38,7 @@ _PATTERNS: Final = (
     # formats and sizes
     r"(?<![A-Za-z\d])(?:[234]D|[2-6]G|(?:480|720|1080|1440|2160|4320)[pi])(?![A-Za-z\d])",
     r"(?<![A-Za-z\d])[2458]K(?![A-Za-z\d])(?! ?(?:users|people|customers|followers|reviews))",
-    r"(?<![A-Za-z\d])(?:mp[34]|m4[av]|x86|x64|h\.?26[456]|utf-?8)(?![A-Za-z\d])",
+    r"(?<![A-Za-z\d])(?i:mp[34]|m4[av]|x86|x64|h\.?26[456]|utf-?8)(?![A-Za-z\d])",
     r"(?<!\d)(?:360|180)(?: ?°(?! ?[CF])|[ -]?(?:degrees?|Grad|degrés|gradi|grados|graus)\b|"
     r" ?[度도]|"
     r" ?องศา|-?градус)|(?<!\d)(?:45|90|120|270)°(?! ?[CF])",

@@ -1,8 +1,11 @@
 """Where a text may be cut: between words, and between phrases where there are no spaces."""
 
+import json
 import re
 from collections.abc import Iterator
 from functools import cache
+from importlib.resources import files
+from itertools import pairwise
 from typing import Final
 
 import budoux
@@ -30,6 +33,16 @@ _DANGLING: Final = (
 )
 _OBJECT_PARTICLE: Final = "を"
 """Ends no other Japanese word, so what stands before it is a whole one."""
+_SURE_OF_THAI: Final = 2500
+"""Of 3 000 words of a dictionary, many of them compounds, 56 % are parted at 0, 8 % at this."""
+# fmt: off
+_THAI_JOINTS: Final = frozenset((
+    "สำหรับ", "และ", "หรือ", "เพื่อ", "โดย", "ด้วย", "พร้อม", "จาก",
+        "ทุก", "เฉพาะ", "ราคา", "เพียง", "ตั้งแต่", "จนถึง", "เมื่อ", "เพราะ",
+        "ซึ่ง", "แล้ว", "ไม่", "ใกล้", "พิเศษ", "เหมาะ",
+))
+# fmt: on
+"""Words that begin something, and are the end of no other."""
 _PAIRS: Final = dict(zip("([{「『（【〈《“", ")]}」』）】〉》”", strict=True))
 
 
@@ -41,12 +54,29 @@ def words(text: str, language: str | None) -> Iterator[int]:
     """
     yield from (found.start() for found in _SPACE.finditer(text))
     for run in _SPACELESS.finditer(text):
+        if "\u0e00" <= run.group()[0] <= "\u0e7f":
+            yield from _thai_words(run.group(), run.start())
+            continue
         end = run.start()
         for phrase in _parser(_model(run.group(), language or "")).parse(run.group()):
             end += len(phrase)
             yield end
             if phrase.endswith(_OBJECT_PARTICLE):
                 yield end - 1
+
+
+def _thai_words(run: str, start: int) -> Iterator[int]:
+    """Ends of words that are sure: BudouX alone parts `ญี่|ปุ่น`, for it looks for places to break
+    a line. It is believed before a word that joins or adds something, and where it is sure."""
+    end = start
+    for before, phrase in pairwise(_parser("th").parse(run)):
+        end += len(before)
+        if phrase in _THAI_JOINTS:
+            yield end
+    end = start
+    for phrase in _sure_thai_parser().parse(run):
+        end += len(phrase)
+        yield end
 
 
 def sentences(text: str) -> Iterator[int]:
@@ -56,12 +86,18 @@ def sentences(text: str) -> Iterator[int]:
 
 def _model(run: str, language: str) -> str:
     tag = language.casefold().replace("_", "-")
-    if "\u0e00" <= run[0] <= "\u0e7f":
-        return "th"
     if tag.startswith("ja") or _HAS_KANA.search(run):
         return "ja"
     traditional = tag.startswith(("zh-hant", "zh-tw", "zh-hk", "zh-mo"))
     return "zh-hant" if traditional else "zh-hans"
+
+
+@cache
+def _sure_thai_parser() -> budoux.Parser:
+    """The Thai parser with so much against each place that few words are parted."""
+    model = json.loads(files("budoux").joinpath("models", "th.json").read_text(encoding="utf-8"))
+    # No feature of a text is called so; half of what all features sum to is the threshold.
+    return budoux.Parser({**model, "none": {"": 2 * _SURE_OF_THAI}})
 
 
 @cache

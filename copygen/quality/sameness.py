@@ -184,6 +184,11 @@ def _is_short(folded: str) -> bool:
     return len(folded) < least
 
 
+def _bands_of(folded: str) -> int:
+    """A short text agrees in every band or is another: one is enough."""
+    return 1 if _is_short(folded) else _BANDS
+
+
 class _NearDuplicates:
     """The MinHash signatures of the last texts, and where to look for one like them."""
 
@@ -203,7 +208,7 @@ class _NearDuplicates:
         if self._count >= self._slots < self._capacity:
             self._grow()
         signature = self._signature_of(folded)
-        self._place(signature, self._count)
+        self._place(signature, self._count, _bands_of(folded))
         at = self._count % self._capacity * _VALUES
         self._signatures[at : at + _VALUES] = signature
         self._ids.add(item_id)
@@ -215,7 +220,7 @@ class _NearDuplicates:
             return None
         signature = self._signature_of(folded)
         best, most = -1, math.ceil(self._least * _VALUES) - 1
-        for number in self._candidates(signature):
+        for number in self._candidates(signature, _bands_of(folded)):
             at = number % self._capacity * _VALUES
             alike = sum(map(eq, signature, self._signatures[at : at + _VALUES]))
             if alike > most and self._ids.get(number) != item_id:
@@ -228,11 +233,11 @@ class _NearDuplicates:
             self._last = (folded, _signature(folded))
         return self._last[1]
 
-    def _candidates(self, signature: bytes) -> list[int]:
-        """The texts that agree in a whole band, oldest first."""
+    def _candidates(self, signature: bytes, bands: int) -> list[int]:
+        """The texts that agree in a whole one of the first `bands`, oldest first."""
         found = set()
         known = self._signatures
-        for band, slot in enumerate(self._slots_of(signature)):
+        for band, slot in enumerate(self._slots_of(signature)[:bands]):
             if stored := self._bands[band][slot]:
                 start = band * _ROWS
                 at = (stored - 1) * _VALUES + start
@@ -251,8 +256,8 @@ class _NearDuplicates:
         # Multiplicative hashing (Knuth); each band has a table of its own.
         return [(rows * 0x9E3779B1 >> 11) & mask for rows in _BAND_ROWS.unpack(signature)]
 
-    def _place(self, signature: bytes, number: int) -> None:
-        for table, slot in zip(self._bands, self._slots_of(signature), strict=True):
+    def _place(self, signature: bytes, number: int, bands: int = _BANDS) -> None:
+        for table, slot in zip(self._bands[:bands], self._slots_of(signature), strict=False):
             table[slot] = number % self._capacity + 1
 
     def _grow(self) -> None:

@@ -1,5 +1,6 @@
 """Shorten a text to a limit, where its language allows a cut."""
 
+import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,6 +12,7 @@ from copygen.quality.placeholders import find_placeholders, measure_filled
 
 _SENTENCE_SHARE = 0.7
 """A cut behind a sentence is taken if it keeps this share of what would fit."""
+_IN_THAI = re.compile("(?<=[\u0e00-\u0e7f])[\u0e00-\u0e7f]")
 _CANDIDATES = 8
 """Cuts tried for one that does not end in the middle of something."""
 
@@ -29,10 +31,10 @@ def trim(
 
     Cut behind a sentence if that keeps most of it, else behind a word or phrase: at spaces, and
     in Thai, Japanese and Chinese at phrase boundaries found by BudouX; only a first word that is
-    too long by itself is cut between characters. Never inside a grapheme cluster or a placeholder,
-    which counts at its value in `longest`. What remains does not end with an opening bracket, a
-    comma or the like, or a word that announces more to come if a shorter cut avoids it. Empty if
-    nothing fits. A text that fits is returned whole.
+    too long by itself is cut between characters, and not in Thai. Never inside a grapheme cluster
+    or a placeholder, which counts at its value in `longest`. What remains does not end with an
+    opening bracket, a comma or the like, or a word that announces more to come if a shorter cut
+    avoids it. Empty if nothing fits. A text that fits is returned whole.
     """
     text = unicodedata.normalize("NFC", text)
 
@@ -48,7 +50,12 @@ def trim(
     sentence = _longest_fitting(text, at_sentences, fits)
     if sentence and len(sentence) >= _SENTENCE_SHARE * len(word):
         return sentence
-    return word or _longest_fitting(text, uncut.cuts(uncut.clusters), fits)
+    return word or _within_a_word(text, _longest_fitting(text, uncut.cuts(uncut.clusters), fits))
+
+
+def _within_a_word(text: str, part: str) -> str:
+    """`part`, unless that parts a Thai word, which no reader would put together again."""
+    return "" if part and _IN_THAI.match(text, len(part)) else part
 
 
 class _Uncut:

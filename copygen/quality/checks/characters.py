@@ -39,6 +39,12 @@ _CONTROLS: Final = re.compile(
 ZERO WIDTH JOINER and NON-JOINER are none of them: emoji, Hindi and Persian are spelled with them.
 ZERO WIDTH SPACE parts the words of Thai, Lao, Burmese and Khmer; a variation selector stands behind
 what has variants; tag letters spell the flags of England, Scotland and Wales."""
+_SUSPECT: Final = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
+    "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffd"
+    "\ud800-\udfff\U000e0000-\U000e01ef]"
+)
+"""One of these is in every text that `_CONTROLS` or `_JOINER` matches, and in few others."""
 _JOINER: Final = re.compile("(?<=[A-Za-z])[\u200c\u200d](?=[A-Za-z])")
 """Where a joiner joins nothing."""
 EMOJI: Final = re.compile(
@@ -143,6 +149,8 @@ def no_control(context: Context) -> list[Violation]:
 
 def _invisible(context: Context) -> Iterator[Found]:
     text = context.text.original
+    if not _SUSPECT.search(text):
+        return
     for match in _CONTROLS.finditer(text):
         # Marks of direction hold a number or a Latin name in place within Hebrew and Arabic.
         if match[0] not in _MARKS_OF_DIRECTION or not _RIGHT_TO_LEFT.search(text):
