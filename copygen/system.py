@@ -234,6 +234,14 @@ def copy_access(source: int, target: int) -> None:
             return
 
 
+def tells_access() -> bool:
+    """Whether `stat` says who owns a file and who may read it.
+
+    Linux, macOS: yes. Windows: no; an access list says it, which only its own calls can read.
+    """
+    return sys.platform != "win32"
+
+
 def is_mine(status: os.stat_result) -> bool | None:
     """Whether a file belongs to the user of this process; None where that cannot be told.
 

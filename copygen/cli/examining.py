@@ -22,7 +22,7 @@ from copygen.engine.connect import connect
 from copygen.errors import ConfigError, ExitCode
 from copygen.models import ApiError
 from copygen.providers.chat import ChatCompletions
-from copygen.providers.keys import doubt_about, find_key, origin_of_key
+from copygen.providers.keys import doubt_about, find_key, origin_of_key, unguarded_file
 from copygen.providers.model_list import ModelList, ask
 from copygen.providers.proxies import proxy_in_words
 from copygen.providers.redact import Redactor, Secret
@@ -118,7 +118,7 @@ def _of_provider(
     yield from [proxy] if proxy else []
     if key_trouble is None:
         origin = None if key is None else f"{origin_of_key(provider, os.environ)} ({key.masked})"
-        doubt = doubt_about(provider, key)
+        doubt = doubt_about(provider, key) or unguarded_file(provider, os.environ)
         yield of_key(provider, origin, doubt, seen.answer, seen.without_key)
     else:
         yield _unusable("key", key_trouble)

@@ -23,7 +23,7 @@ from copygen.documents import explain
 from copygen.errors import ConfigError, UsageError
 from copygen.models import Status
 from copygen.prompts import PromptSource, Target, open_prompts
-from copygen.providers.keys import doubt_about, find_key, looks_like_key
+from copygen.providers.keys import doubt_about, find_key, looks_like_key, unguarded_file
 from copygen.providers.redact import Secret
 from copygen.results.ledger import FsyncPolicy
 from copygen.results.sink import DONE
@@ -161,7 +161,12 @@ def complete(request: Request, drawn: Draft, key: Secret | None, total: int | No
     """Everything a run of `total` checked prompts needs."""
     settings, shortage = _fitted(drawn.settings, drawn.provider)
     end = _end_of(drawn.provider, drawn.target.default_model)
-    doubts = (doubt_about(drawn.provider, key), shortage, end)
+    doubts = (
+        doubt_about(drawn.provider, key),
+        unguarded_file(drawn.provider, os.environ),
+        shortage,
+        end,
+    )
     return Plan(
         source=drawn.source,
         target=drawn.target,

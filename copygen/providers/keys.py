@@ -70,6 +70,18 @@ def doubt_about(config: ProviderConfig, key: Secret | None) -> str | None:
     )
 
 
+def unguarded_file(config: ProviderConfig, environ: Mapping[str, str]) -> str | None:
+    """A warning when the key is in a file and this system does not say who may read it."""
+    if config.key_file is None or origin_of_key(config, environ) != str(config.key_file):
+        return None
+    if system.tells_access():
+        return None
+    return (
+        f"copygen cannot see on this system who else may read the key file {config.key_file}; "
+        "keep it in a folder that only you can open."
+    )
+
+
 def looks_like_key(value: str, name: str = "") -> bool:
     """Whether a value given under `name` is, by its shape or its name, a provider's key."""
     return bool(value) and bool(_KEY_VALUE.search(value) or _KEY_NAME.search(name))

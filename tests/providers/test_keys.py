@@ -9,10 +9,17 @@ from typing import Any
 
 import pytest
 
+from copygen import system
 from copygen.config import ProviderConfig
 from copygen.errors import ConfigError
 from copygen.providers.key_command import key_from_command
-from copygen.providers.keys import MAX_KEY_BYTES, doubt_about, find_key, looks_like_key
+from copygen.providers.keys import (
+    MAX_KEY_BYTES,
+    doubt_about,
+    find_key,
+    looks_like_key,
+    unguarded_file,
+)
 from copygen.providers.redact import Secret
 
 KEY = "sk-canary-0123456789abcdef"
@@ -104,6 +111,17 @@ def test_a_key_file_of_somebody_else_is_refused(
 ) -> None:
     monkeypatch.setattr(os, "geteuid", lambda: key_file.stat().st_uid + 1)
     assert "belongs to somebody else" in refused(key_file=str(key_file))
+
+
+def test_where_nobody_can_tell_who_reads_a_key_file_that_is_said(
+    key_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_file = config(key_env="MY_KEY", key_file=str(key_file))
+    assert unguarded_file(in_file, {}) is None
+    monkeypatch.setattr(system, "tells_access", lambda: False)
+    assert str(key_file) in (unguarded_file(in_file, {}) or "")
+    assert unguarded_file(in_file, {"MY_KEY": KEY}) is None
+    assert unguarded_file(config(key_env="MY_KEY"), {}) is None
 
 
 def test_the_permissions_that_count_are_those_of_what_a_link_leads_to(key_file: Path) -> None:
