@@ -8,6 +8,7 @@ number in the row, and as written for templates.
 import json
 import re
 import unicodedata
+from collections import Counter
 from typing import Any, Final, NoReturn
 
 import orjson
@@ -167,8 +168,8 @@ def _refuse_repeated_keys(text: str) -> None:
     def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         found = dict(pairs)
         if len(found) < len(pairs):
-            names = [name for name, _ in pairs]
-            twice = next(name for name in names if names.count(name) > 1)
+            counts = Counter(name for name, _ in pairs)
+            twice = next(name for name, count in counts.items() if count > 1)
             raise JsonError(f"the key '{twice}' is given twice; keep one")
         return found
 

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from copygen.errors import PromptError
 from copygen.prompts import open_prompts, open_table
 from copygen.prompts.csv_rows import csv_rows
+from copygen.prompts.jsonl_rows import jsonl_rows
 from copygen.prompts.lines import Lines
 from copygen.prompts.rows import BadRow
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
@@ -184,3 +185,11 @@ def test_names_in_composed_and_decomposed_letters_are_the_same(tmp_path: Path) -
         for template in ("ad.yaml", "nfd.yaml"):
             source = open_prompts(str(tmp_path / table), template=str(tmp_path / template))
             assert texts_of(source) == ["<x>"]
+
+
+def test_a_row_with_many_keys_is_read_in_time_that_grows_with_them() -> None:
+    keys = ", ".join(f'"k{number}": 1' for number in range(100_000))
+    line = f'{{{keys}, "last": 1, "last": 2}}\n'.encode()
+    (row,) = jsonl_rows(Lines(io.BytesIO(line)), "t.jsonl", templated=True)
+    assert isinstance(row, BadRow)
+    assert row.message == "the key 'last' is given twice; keep one"
