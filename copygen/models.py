@@ -272,6 +272,8 @@ class Result:
     """What a person should know of the reply beside its text."""
     answered_by: str | None = None
     """The model that the reply names, which may be another than `model`; None without a reply."""
+    template: str | None = None
+    """File name of the template that a table's row was put into; the ledger writes it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,8 +75,10 @@ class Plan:
     fresh: bool
     fsync: FsyncPolicy
     summary_json: Path | None
-    shares_output: bool
-    """The results file is named after a table, which has other templates, too."""
+    template: str | None
+    """File name of the template that the rows of a table are put into."""
+    output_is_default: bool
+    """The results file has the name that copygen gives it: that of the table, if it is one."""
     quiet: bool
     drain_timeout_s: float
     warnings: tuple[str, ...]
@@ -180,7 +182,8 @@ def complete(request: Request, drawn: Draft, key: Secret | None, total: int | No
         fresh=request.fresh,
         fsync=FsyncPolicy(request.fsync),
         summary_json=request.summary_json,
-        shares_output=request.output is None and request.template is not None,
+        template=request.template.name if request.template else None,
+        output_is_default=request.output is None,
         quiet=request.quiet,
         drain_timeout_s=request.drain_timeout_s,
         warnings=(*drawn.source.warnings, *filter(None, doubts)),

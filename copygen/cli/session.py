@@ -59,7 +59,7 @@ def _open_sink(plan: Plan) -> Sink:
         if sys.stdout is None:
             raise UsageError("standard output is closed, and '-o -' writes the results to it.")
         return StdoutSink(sys.stdout.buffer)
-    return Ledger.open(plan.output, fresh=plan.fresh, fsync=plan.fsync)
+    return Ledger.open(plan.output, fresh=plan.fresh, fsync=plan.fsync, template=plan.template)
 
 
 def _reserve(plan: Plan, sink: Sink) -> None:
@@ -96,20 +96,21 @@ def _reserve(plan: Plan, sink: Sink) -> None:
             "what they were made with. Use what they were made with, or another -o for the new "
             "texts; without --retry the run replaces them, and with --retry all everything."
         )
-    if others and not same and plan.shares_output and _is_of_model(plan):
+    if others and not same and plan.output_is_default and (earlier := _earlier_template(plan)):
         raise UsageError(
-            f"{plan.output} has texts for these rows that another template was made for: name "
-            f"another file with -o to keep both, or say -o {plan.output} to replace them."
+            f"{plan.output} has the texts of another template, {earlier}: name another file with "
+            f"-o to keep both, or say -o {plan.output} to replace them."
         )
 
 
-def _is_of_model(plan: Plan) -> bool:
-    """Whether the earlier results come from the model that is asked now."""
+def _earlier_template(plan: Plan) -> str | None:
+    """The template of the earlier results, where it is another than that of this run."""
     assert plan.output is not None
     with reported(plan.output, "read it"):
         records = (one for one in read_results(plan.output) if isinstance(one, Result))
         first = next(records, None)
-    return first is not None and first.model == plan.target.default_model
+    earlier = first.template if first else None
+    return earlier if plan.template and earlier != plan.template else None
 
 
 async def _send_all(plan: Plan, sink: Sink, console: Console, signals: Signals) -> "Session":

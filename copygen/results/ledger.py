@@ -52,7 +52,13 @@ class Ledger:
     """
 
     def __init__(
-        self, path: Path, lock: WriterLock, recovered: Recovered, fsync: FsyncPolicy, rescue: Rescue
+        self,
+        path: Path,
+        lock: WriterLock,
+        recovered: Recovered,
+        fsync: FsyncPolicy,
+        rescue: Rescue,
+        template: str | None = None,
     ) -> None:
         """Takes over a file that `recover` has made whole. Raises OSError."""
         self.path = path
@@ -65,6 +71,7 @@ class Ledger:
         self._latest = recovered.latest
         self._lock = lock
         self._fsync = fsync
+        self._template = template
         self._rescue = rescue
         self._file = AppendFile(path)
         self._unsynced: list[bytes] = []  # lost if the next fsync fails, so kept until it has not
@@ -81,12 +88,14 @@ class Ledger:
         *,
         fresh: bool = False,
         fsync: FsyncPolicy = FsyncPolicy.AUTO,
+        template: str | None = None,
         last_resort: BinaryIO | None = None,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> Self:
         """Lock, repair and read the results file at `path`, or create it.
 
-        `fresh` sets an earlier file aside as `<name>.1`, `.2`, ... first. `last_resort` takes
+        `fresh` sets an earlier file aside as `<name>.1`, `.2`, ... first. `template` is the name
+        of the template whose texts these are, for the records. `last_resort` takes
         results when no file does (standard error unless given). `now` dates the lock.
 
         Raises LedgerLocked when another run writes the file, and ResultsError when it cannot be
@@ -104,7 +113,7 @@ class Ledger:
                 lock.take()  # it may be another file by now
             rescue = Rescue(path.name, rescue_path(path), last_resort)
             with reported(path, "open it for writing"):
-                ledger = cls(path, lock, recovered, fsync, rescue)
+                ledger = cls(path, lock, recovered, fsync, rescue, template)
         except BaseException:
             lock.release()
             raise
@@ -150,7 +159,7 @@ class Ledger:
         Raises ResultsError once, when the file turns out not to take any more; these results and
         all later ones are then in the places named by `rescued`.
         """
-        lines = b"".join([encode(result) for result in results])
+        lines = b"".join([encode(result, self._template) for result in results])
         if self.failed is None:
             self._append(lines)
         else:

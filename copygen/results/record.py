@@ -44,9 +44,9 @@ class Fault:
         return f"line {self.line_number}: {self.reason}"
 
 
-def encode(result: Result) -> bytes:
+def encode(result: Result, template: str | None = None) -> bytes:
     """One line of JSON with its newline; the fields are those of `Result`, in that order.
-    `answered_by` is left out where there is none.
+    `template` is what the run put its rows into. What not every prompt comes to is left out.
 
     Non-ASCII stays readable. A cost is a JSON number, and comes back as the same decimal if it has
     no more than fifteen significant digits: that is a billionth of a cent in a thousand dollars.
@@ -54,7 +54,10 @@ def encode(result: Result) -> bytes:
     millisecond. Never raises for anything a model can answer or a user's file can hold; what JSON
     cannot hold (NaN, infinities) is written as null.
     """
-    return dumps(_fields(result)) + b"\n"
+    fields = _fields(result)
+    if template is not None:
+        fields["template"] = template
+    return dumps(fields) + b"\n"
 
 
 def decode(line: bytes, line_number: int = 1) -> Result | Fault:
@@ -222,6 +225,7 @@ def _result(value: JsonValue) -> Result:
         reasoning=_optional_text(value, "reasoning"),
         notes=_notes(value),
         answered_by=_optional_text(value, "answered_by"),
+        template=_optional_text(value, "template"),
     )
 
 

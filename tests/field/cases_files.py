@@ -374,6 +374,18 @@ def one_table_and_two_templates(folder: Path) -> str:
     return " ".join(codes) + (", both kept" if kept else ", lost")
 
 
+@CASES.case("1:100", "0 0, 2 texts made anew")
+def one_table_and_a_template_that_was_edited(folder: Path) -> str:
+    (folder / "p.csv").write_text("name\nScarf\nHat\n")
+    run = ("run", "p.csv", *SIMULATED, "-t", "s.yaml")
+    (folder / "s.yaml").write_text("prompt: Slogan for {{ name }}\n")
+    first = ended(folder, *run)[0]
+    (folder / "s.yaml").write_text("prompt: Short slogan for {{ name }}\n")
+    second = ended(folder, *run)[0]
+    anew = lines(folder / "p.results.jsonl.superseded.jsonl")
+    return f"{first} {second}, {anew} texts made anew"
+
+
 @CASES.case("1:82", "expanded, and relative to the settings")
 def ca_file_in_the_settings(folder: Path) -> str:
     (folder / "c.yaml").write_text("ca_file: ~/c.pem\n")
