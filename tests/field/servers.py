@@ -180,7 +180,9 @@ def _litellm(shop: Shop, folder: Path) -> Iterator[tuple[str, str]]:
         {"model_name": name, "litellm_params": {"model": "openai/x", "api_key": "none",
          "mock_response": text}} for name, text in mocks.items()
     ]  # fmt: skip
-    config.write_text(json.dumps({"model_list": entries}), encoding="utf-8")
+    settings = {"dangerously_permit_weak_or_unset_master_key": True}
+    whole = {"model_list": entries, "general_settings": settings}
+    config.write_text(json.dumps(whole), encoding="utf-8")
     command = [shop.program("litellm"), "--config", str(config), "--port", str(port)]
     with started([*command, "--host", "127.0.0.1"], port, folder):
         url = f"http://127.0.0.1:{port}"
