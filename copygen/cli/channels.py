@@ -36,13 +36,13 @@ def channels(
     from copygen.config import load_settings
     from copygen.quality.channels import load_channels
     from copygen.view.channels import channels_json, render_channel, render_channels
-    from copygen.view.console import open_console
+    from copygen.view.console import data_stream, open_console
 
     loaded = load_settings(settings_file, {}, os.environ)
     known = load_channels(loaded.channel_files())
     shown = known.matching(name) if name else tuple(known)
     if as_json:
-        typer.echo(channels_json(shown))
+        data_stream(sys.stdout).write(f"{channels_json(shown)}\n")
         return
     console = open_console(sys.stdout, os.environ)
     if name:

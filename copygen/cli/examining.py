@@ -13,8 +13,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-import typer
-
 from copygen.cli.checkup import of_endpoint, of_key, of_limits, of_model, of_price
 from copygen.cli.prepare import configured, pairs
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
@@ -28,7 +26,7 @@ from copygen.providers.proxies import proxy_in_words
 from copygen.providers.redact import Redactor, Secret
 from copygen.results.jsontext import dumps
 from copygen.view.checkup import Finding, Verdict, exit_code_of, render_checkup
-from copygen.view.console import open_console
+from copygen.view.console import data_stream, open_console
 
 VERSION = 1
 """Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
@@ -244,4 +242,4 @@ def _print(patient: Patient, title: str, findings: list[Finding]) -> None:
     ]
     code = exit_code_of(findings)
     fields = {"version": VERSION, "subject": title, "exit_code": int(code), "checks": checks}
-    typer.echo(dumps(fields).decode())
+    data_stream(sys.stdout).write(f"{dumps(fields).decode()}\n")

@@ -10,8 +10,6 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-import typer
-
 from copygen.config import Price, load_settings
 from copygen.config.load import provider_names
 from copygen.config.request_cost import OUTPUT_CAPS
@@ -25,7 +23,7 @@ from copygen.providers import wider_prices
 from copygen.providers.catalogue import Listed, Order, catalogue, in_order
 from copygen.providers.pricing import plain_usd
 from copygen.results.jsontext import dumps
-from copygen.view.console import open_console
+from copygen.view.console import data_stream, open_console
 from copygen.view.price_table import Estimate, Job, Layout, render_prices
 
 VERSION = 1
@@ -56,7 +54,8 @@ def show(wanted: Wanted) -> None:
     if job is not None and order is Order.COST:
         listed.sort(key=lambda entry: _cost_rank(job.estimates[entry.provider, entry.model]))
     if wanted.as_json:
-        typer.echo(dumps({"version": VERSION, **_plain(listed, job)}).decode())
+        text = dumps({"version": VERSION, **_plain(listed, job)}).decode()
+        data_stream(sys.stdout).write(f"{text}\n")
         return
     console = open_console(sys.stdout, os.environ)
     render_prices(listed, console, _layout(order, in_full=bool(wanted.providers)), job)

@@ -23,7 +23,7 @@ from copygen.planning.study import Question, Study
 from copygen.prompts import Entry
 from copygen.providers.keys import find_key
 from copygen.results.survey import Survey, survey
-from copygen.view.console import LastingStream, open_console
+from copygen.view.console import data_stream, open_console
 from copygen.view.passes import Passes
 from copygen.view.plan import render_plan
 
@@ -86,7 +86,7 @@ def _run_command(args: Sequence[str]) -> str:
 
 def _show(report: Report, wanted: Wanted) -> None:
     if wanted.as_json:
-        LastingStream(sys.stdout).write(report.to_json().decode())
+        data_stream(sys.stdout).write(report.to_json().decode())
         return
     run = _run_command(sys.argv[1:])
     render_plan(report, open_console(sys.stdout, os.environ), command=run)

@@ -56,6 +56,15 @@ class LastingStream:
             self._stream = None
 
 
+def data_stream(stream: TextIO | None) -> LastingStream:
+    """A stream for data: UTF-8 whatever the encoding for people is; half a surrogate is escaped
+    as JSON has it.
+    """
+    if isinstance(stream, io.TextIOWrapper):
+        stream.reconfigure(encoding="utf-8", errors="backslashreplace")
+    return LastingStream(stream)
+
+
 def open_console(stream: TextIO | None, environ: Mapping[str, str]) -> Console:
     """Return a console on `stream`, as a rule `sys.stderr`; None is a console nobody sees.
 

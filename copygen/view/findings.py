@@ -14,7 +14,7 @@ from copygen.quality.findings import Finding, Tally
 from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
 from copygen.quality.violations import Severity, Violation
-from copygen.view.console import LastingStream, open_console
+from copygen.view.console import LastingStream, data_stream, open_console
 from copygen.view.figures import count, counted
 from copygen.view.flow import Flow
 from copygen.view.safe import safe
@@ -34,11 +34,12 @@ def open_writer(form: str, stream: TextIO, environ: Mapping[str, str]) -> Writer
 
     When the reader is gone (`| head`) the rest is dropped.
     """
-    lasting = LastingStream(stream)
     if form == "github":
-        return lambda finding: _print_lines(annotations(finding), lasting)
+        data = data_stream(stream)
+        return lambda finding: _print_lines(annotations(finding), data)
     if form == "json":
-        return lambda finding: _print_lines([as_json(finding)], lasting)
+        data = data_stream(stream)
+        return lambda finding: _print_lines([as_json(finding)], data)
     console = open_console(stream, environ)
     return lambda finding: _print_text(finding, console)
 

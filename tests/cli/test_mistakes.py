@@ -1,5 +1,6 @@
 """A mistake in a command line is one sentence on standard error, with the way out, and code 2."""
 
+import json
 import random
 from pathlib import Path
 
@@ -130,6 +131,14 @@ def test_output_for_people_fails_on_no_encoding(tmp_path: Path, encoding: str) -
         assert done.stdout + done.stderr
         assert "bug in copygen" not in done.stderr, (args, done.stderr)
         assert done.returncode in (0, 2, 3)
+
+
+@pytest.mark.parametrize("args", [["plan", "p.jsonl", "-p", "simulator", "--json"], ["check"]])
+def test_data_is_utf8_whatever_people_read(tmp_path: Path, args: list[str]) -> None:
+    (tmp_path / "p.jsonl").write_text('{"id": "ผ้า", "prompt": "ผ้าไหม", "text": "TODO ผ้าไหม"}\n')
+    whole = args if len(args) > 1 else ["check", "p.jsonl", "--limit", "3", "--format", "json"]
+    done = copygen(*whole, cwd=tmp_path, encoding="cp932")
+    assert "ผ้าไหม" in json.dumps(json.loads(done.stdout.splitlines()[0]), ensure_ascii=False)
 
 
 @pytest.mark.parametrize("width", ["40", "60", "80"])

@@ -46,7 +46,8 @@ def copygen(
         set_encodings()
         code = execute(words)
         sys.stdout.flush()
-        told = [_content(stream).decode(encoding, "replace") for stream in (out, err)]
+        names = (sys.stdout.encoding, sys.stderr.encoding)  # data is UTF-8 whatever was asked
+        told = [_content(s).decode(n, "replace") for s, n in zip((out, err), names, strict=True)]
     return subprocess.CompletedProcess(words, code, *told)
 
 
