@@ -13,7 +13,7 @@ _LIBRARIES = (
     *("asyncio", "concurrent.futures.thread", "ctypes", "email.message", "getpass"),
     *("http.client", "multiprocessing", "random", "selectors", "shutil", "ssl", "subprocess"),
     *("tempfile", "unittest", "urllib.request", "uuid", "zipfile", "aiohttp", "httpx"),
-    *("rich.console", "rich.progress", "typer", "pydantic", "hypothesis", "pytest", "respx"),
+    *("rich.console", "rich.progress", "typer", "pydantic"),
 )
 
 
