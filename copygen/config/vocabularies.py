@@ -25,13 +25,29 @@ class TokensPerCharacter(Settled):
     """Of ASCII."""
     spaces: Weight
     latin: Weight
-    """Latin letters with marks."""
+    """Latin letters with marks, of Western Europe (U+00C0 to 00FF)."""
+    latin_extended: Weight
+    """Those of Central Europe, the Baltic, Turkey and others (U+0100 to 02FF)."""
     vietnamese: Weight
     """Latin letters with two marks (U+1E00 to 1EFF)."""
+    greek: Weight
     cyrillic: Weight
+    cyrillic_extended: Weight
+    """Letters that Mongolian, Kazakh and others add (U+0480 to 052F)."""
+    armenian: Weight
+    hebrew: Weight
     arabic: Weight
+    arabic_extended: Weight
+    """Letters that Persian, Urdu, Kurdish, Uyghur and others add (U+0680 to 06FF)."""
     devanagari: Weight
+    bengali: Weight
+    tamil: Weight
+    telugu: Weight
+    kannada: Weight
+    malayalam: Weight
     thai: Weight
+    georgian: Weight
+    khmer: Weight
     kana: Weight
     han: Weight
     hangul: Weight
@@ -48,6 +64,8 @@ class Vocabulary(Settled):
 
     models: tuple[str, ...]
     """Patterns of model names; `*` stands for anything."""
+    encoding: str | None = None
+    """Its name in quicktok, the extra `tokens`, which counts it exactly."""
     low: Annotated[float, pydantic.Field(gt=0, le=1)]
     high: Annotated[float, pydantic.Field(ge=1)]
     """The real count lies between `low` and `high` times the estimate."""

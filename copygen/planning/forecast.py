@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from typing import Final
@@ -24,6 +24,16 @@ ALONE_MARGIN: Final = 0.5
 """Of a mean that rests on one text: it says nothing of how much they differ."""
 
 
+@dataclass(slots=True)
+class ExactCount:
+    """The prompts of a model that its own vocabulary was counted by."""
+
+    prompts: int = 0
+    tokens: int = 0
+    estimated: float = 0.0
+    """What was estimated for the same."""
+
+
 @dataclass(frozen=True, slots=True)
 class Known:
     """What the forecast goes by beside the prompts themselves."""
@@ -37,6 +47,7 @@ class Known:
     """Some prices depend on the hour: those of this moment are shown."""
     asks: Asks = ONCE
     """How often one prompt may be asked."""
+    exact: Mapping[str, ExactCount] = field(default_factory=dict)
 
 
 def model_plans(tally: Tally, known: Known) -> tuple[ModelPlan, ...]:
@@ -85,6 +96,12 @@ def _model_plan(model: str, group: Group, known: Known) -> ModelPlan:
 def _input(model: str, group: Group, known: Known, ratio: Spread | None) -> Range:
     vocabulary = known.vocabularies.of(model)
     tokens = tokens_of(group.kinds, vocabulary)
+    if ratio is None and model in known.exact:
+        counted = known.exact[model]
+        margin = 0.0 if counted.prompts == group.to_do else LEAST_MARGIN
+        found = _around(counted.tokens / counted.estimated, margin).times(tokens + group.overhead)
+        assert found.high is not None
+        return Range(found.low, found.likely, _with_all_asks(model, group, known, found.high))
     if ratio is None:
         fixed = group.overhead
         once = fixed + tokens * vocabulary.high

@@ -1,7 +1,7 @@
 """Prompts read one by one into a report of what a run of them would do."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
@@ -12,6 +12,7 @@ from copygen.config.request_cost import ONCE, Asks
 from copygen.config.vocabularies import Vocabularies
 from copygen.models import InputFault, Prompt, Status
 from copygen.planning.forecast import (
+    ExactCount,
     Known,
     accepted_share,
     duration,
@@ -29,6 +30,7 @@ from copygen.prompts import Entry, PromptSource
 from copygen.prompts.tokens import (
     Calibration,
     count_kinds,
+    exact_counter,
     message_text,
     overhead_tokens,
     tokens_of,
@@ -38,6 +40,9 @@ from copygen.results.survey import Experience, Survey
 
 CALIBRATED_ON: Final = 200
 """Records of each model that the estimate is compared with; more would not make it better."""
+COUNTED_EXACTLY: Final = 20_000
+"""Prompts of each model that are counted by its own vocabulary; the others are as many times their
+estimates."""
 FAULTS_SHOWN: Final = 10
 LOOKED_AT: Final = 200_000
 """Prompts whose values are looked at for orders to the model: 30 to 120 µs a value."""
@@ -80,6 +85,8 @@ class Study:
     _suspicion: Suspicion = field(init=False)
     _looked_at: int = 0
     _calibration: Calibration = field(default_factory=Calibration)
+    _counters: dict[str, Callable[[str], int] | None] = field(default_factory=dict)
+    _exact: dict[str, ExactCount] = field(default_factory=dict)
     _compared: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
@@ -102,6 +109,8 @@ class Study:
         if self.question.sample_size:
             characters = len(message_text(entry.messages))
             self.sampler.add(entry, characters, self.tally.cell_of(entry))
+        if standing is not Standing.DONE:
+            self._count_exactly(entry)
         if standing in (Standing.DONE, Standing.AGAIN):
             self._learn(entry)
 
@@ -164,7 +173,21 @@ class Study:
             calibration=self._calibration,
             now=asked.now,
             asks=asked.asks,
+            exact={model: found for model, found in self._exact.items() if found.prompts},
         )
+
+    def _count_exactly(self, prompt: Prompt) -> None:
+        """Count a prompt by its model's own vocabulary, where that can be had."""
+        model = prompt.model
+        if model not in self._counters:
+            self._counters[model] = exact_counter(self.question.vocabularies.of(model))
+        count = self._counters[model]
+        counted = self._exact.setdefault(model, ExactCount())
+        if count is not None and counted.prompts < COUNTED_EXACTLY:
+            tokens = count(message_text(prompt.messages))
+            counted.prompts += 1
+            counted.estimated += self._tokens(prompt)
+            counted.tokens += tokens + overhead_tokens(len(prompt.messages))
 
     def _look_at(self, prompt: Prompt) -> None:
         self._looked_at += 1
