@@ -8,9 +8,11 @@ from typing import Final, NamedTuple
 from copygen.quality.measures import ONE, PERCENT, Measures
 
 DIGIT: Final = re.compile(r"\d")
-_NUMBER: Final = re.compile(
-    r"(?P<spaced>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?)"
-    r"|\d+(?:[.,٫٬'’．]\d+|，\d{3}(?!\d))*"
+_PLAIN: Final = r"\d+(?:[.,٫٬'’．]\d+|，\d{3}(?!\d))*"
+_NUMBER: Final = re.compile(_PLAIN)
+_HAS_SPACED: Final = re.compile(r"\d[ \u00a0\u2009\u202f]\d{3}(?!\d)")
+_NUMBER_OR_SPACED: Final = re.compile(
+    r"(?P<spaced>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?)|" + _PLAIN
 )
 """Thousands are parted by a space in French, Swedish, Polish, Russian and more: `1 299 €`. A
 full-width comma parts them in full-width figures only: `F16，7速` has two numbers."""
@@ -47,9 +49,10 @@ class Amount(NamedTuple):
 def amounts(text: str, measures: Measures) -> list[Amount]:
     """Every number in the text, in order. Digits of any script count; number words do not."""
     found: list[Amount] = []
-    for match in _NUMBER.finditer(text):
+    has_spaced = _HAS_SPACED.search(text) is not None
+    for match in (_NUMBER_OR_SPACED if has_spaced else _NUMBER).finditer(text):
         start, end = match.span()
-        if match["spaced"]:
+        if has_spaced and match["spaced"]:
             found.append(_spaced(text, start, end, measures))
             continue
         if values := readings(match[0]):

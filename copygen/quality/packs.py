@@ -43,6 +43,8 @@ class Rule(Shape):
     """Compared after NFKC and casefold; whole words in scripts that have words."""
     pattern: str | None = pydantic.Field(default=None, max_length=MAX_PATTERN_CHARS)
     """A Python regular expression over the text as it is, upper and lower case alike."""
+    at_start: bool = False
+    """Whether `pattern` is tried at the start of the text only, which is cheap without `needs`."""
     needs: tuple[Words, ...] = ()
     """Folded literals of which one is in every text that `pattern` matches: spares the others."""
     unless: tuple[Words, ...] = ()
@@ -103,9 +105,15 @@ class Rule(Shape):
         hits = list(self._terms.find(text))
         spans = [text.span(hit.start, hit.end) for hit in self._counted(hits, text)] if hits else []
         if self._regex is not None:
-            found = [match.span() for match in self._regex.finditer(text.original)]
+            found = self._found(self._regex, text.original)
             spans += self._uncovered(found, text) if found and self.unless else found
         return sorted(spans)[self.at_most :] if spans else ()
+
+    def _found(self, regex: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+        if not self.at_start:
+            return [match.span() for match in regex.finditer(text)]
+        first = regex.match(text)
+        return [first.span()] if first else []
 
     def _counted(self, hits: list[Hit], text: Folded) -> list[Hit]:
         return list(outside(hits, list(self._unless.find(text)) if self.unless else ()))
