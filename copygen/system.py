@@ -14,7 +14,6 @@ import stat
 import sys
 import threading
 import time
-import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path, PureWindowsPath
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -260,20 +259,6 @@ def open_to_others(status: os.stat_result) -> bool | None:
     if sys.platform == "win32":
         return None
     return bool(status.st_mode & (stat.S_IRWXG | stat.S_IRWXO))
-
-
-def name_key(path: Path | str) -> str:
-    """What two paths have in common when they name one file. No disk is asked; see `file_id_at`.
-
-    Linux: the path, byte for byte. macOS: without case and in NFC, as APFS and HFS+ compare.
-    Windows: without case, with either slash, without what it drops from the end of each name.
-    """
-    if sys.platform == "darwin":
-        return unicodedata.normalize("NFC", str(path)).casefold()
-    if sys.platform == "win32":
-        parts = PureWindowsPath(path).parts
-        return "\\".join(part.rstrip(". ") or part for part in parts).upper()
-    return str(path)
 
 
 def fault_of_name(path: Path | str) -> str | None:
@@ -538,19 +523,6 @@ def wait_writable(descriptor: int) -> None:
     import select
 
     select.select([], [descriptor], [])
-
-
-def elapsed_s() -> float:
-    """Seconds since some moment, those included in which the machine slept.
-
-    Linux: CLOCK_BOOTTIME. macOS: CLOCK_MONOTONIC (there `time.monotonic` stops while it sleeps).
-    Windows: `time.monotonic`, which counts on.
-    """
-    if sys.platform == "linux":
-        return time.clock_gettime(time.CLOCK_BOOTTIME)
-    if sys.platform == "darwin":
-        return time.clock_gettime(time.CLOCK_MONOTONIC)
-    return time.monotonic()
 
 
 def account_home() -> Path | None:

@@ -6,7 +6,6 @@ import os
 import resource
 import shlex
 import signal
-import unicodedata
 from pathlib import Path, PureWindowsPath
 from types import SimpleNamespace
 
@@ -210,25 +209,6 @@ def test_settings_are_where_each_system_keeps_them(windows: None) -> None:
     assert system.settings_folder(roaming) == Path(roaming["APPDATA"])
     assert "%APPDATA%" in system.settings_place()
     assert "$env:MY_KEY" in system.set_variable("MY_KEY", "sk-...")
-
-
-@pytest.mark.parametrize(
-    ("platform", "one", "other", "same"),
-    [
-        ("linux", "Ads.jsonl", "ads.jsonl", False),
-        ("darwin", "Ads.jsonl", "ads.jsonl", True),
-        ("darwin", "März", unicodedata.normalize("NFD", "märz"), True),
-        ("darwin", "a", "b", False),
-        ("win32", "C:\\Ads\\x.jsonl", "c:/ads/X.JSONL", True),
-        ("win32", "ads.jsonl. ", "ads.jsonl", True),
-        ("win32", "März", unicodedata.normalize("NFD", "März"), False),
-    ],
-)
-def test_which_names_are_one_file(
-    monkeypatch: pytest.MonkeyPatch, platform: str, one: str, other: str, same: bool
-) -> None:
-    monkeypatch.setattr(system, "sys", SimpleNamespace(platform=platform))
-    assert (system.name_key(one) == system.name_key(other)) is same
 
 
 def test_an_open_file_is_asked_for_again_on_windows_only(
