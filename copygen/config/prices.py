@@ -38,7 +38,9 @@ class Rates(Settled):
     """US dollars per million tokens."""
 
     input: Usd
+    """Of what is sent."""
     output: Usd
+    """Of what is generated, hidden reasoning included."""
     cached_input: Usd | None = None
     """None: cached tokens cost as much as others."""
     cache_write: Usd | None = None
@@ -93,6 +95,7 @@ class Price(Rates):
     batch_factor: Decimal | None = pydantic.Field(default=None, gt=0, le=1)
     """What the provider's batch API charges, as a share of these rates; None: not known."""
     long_context: tuple[LongContext, ...] = ()
+    """Rates of long requests, in rising order of length."""
     time_of_day: tuple[TimeOfDay, ...] = ()
     """The first that applies counts."""
     note: str | None = None

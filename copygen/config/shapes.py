@@ -30,12 +30,15 @@ class ModelConfig(Settled):
     """What is known of one model of a provider."""
 
     price: Price | None = None
+    """What its tokens cost; without one the cost of its prompts is unknown."""
     reference: Price | None = None
     """What the same tokens would cost elsewhere; the summary shows the saving against it."""
     defaults: dict[str, JsonValue] = pydantic.Field(default_factory=dict)
     """Request parameters over the provider's own; null takes one away."""
     aliases: tuple[str, ...] = ()
+    """Other names of the same model."""
     max_output_tokens: int | None = None
+    """The most it can write in one reply; bounds the cost where a prompt has no `max_tokens`."""
     structured: bool | None = None
     """Whether it takes a JSON schema as `response_format`; None: as the provider says."""
     counted: bool | None = None
@@ -53,13 +56,16 @@ class SecondCurrency(Settled):
     """A currency the summary shows beside US dollars."""
 
     code: str = pydantic.Field(pattern=r"^[A-Z]{3}$")
+    """ISO 4217: `CNY`."""
     per_usd: Annotated[Decimal, pydantic.Field(gt=0)]
+    """How much of it one US dollar is."""
 
 
 class ProviderConfig(Settled):
     """An OpenAI-compatible endpoint: where it is, what it takes, what it costs."""
 
     name: str
+    """How `--provider` calls it: the key under `providers`."""
     base_url: str | None = None
     """None only for the simulator, which is started when it is used."""
     query: dict[str, str] = pydantic.Field(default_factory=dict, repr=False)
@@ -79,9 +85,11 @@ class ProviderConfig(Settled):
     key_url: str | None = None
     """Where to get a key."""
     default_model: str
+    """The model of prompts that name none."""
     defaults: dict[str, JsonValue] = pydantic.Field(default_factory=dict)
     """Request parameters sent unless the prompt sets its own."""
     models: dict[str, ModelConfig] = pydantic.Field(default_factory=dict)
+    """What is known of each model, by the name that is sent."""
     structured: bool = False
     """Whether its models take a JSON schema as `response_format`, unless one says otherwise.
     Those that do not are asked in words only."""
@@ -89,14 +97,19 @@ class ProviderConfig(Settled):
     """Whether they are held to `minItems` and `maxItems` of that schema. Several hosted APIs
     refuse a schema that has them; servers that write by a grammar keep to them."""
     rpm: int | None = pydantic.Field(default=None, gt=0)
+    """Requests per minute at most."""
     tpm: int | None = pydantic.Field(default=None, gt=0)
+    """Tokens per minute at most, input and output together."""
     second_currency: SecondCurrency | None = None
+    """A currency the summary shows beside US dollars."""
     simulated: bool = False
     """Started inside copygen when it is used, unless it has a `base_url`."""
     simulation: dict[str, JsonValue] = pydantic.Field(default_factory=dict)
     """How the simulator behaves: the keys of its profile (`copygen simulate --help`)."""
     checked_on: date | None = None
+    """The day somebody last looked at the prices."""
     source: str | None = None
+    """Where the prices come from."""
 
     @pydantic.field_validator("base_url")
     @classmethod
@@ -184,7 +197,9 @@ class RetrySettings(Settled):
     max_ambiguous: int = pydantic.Field(default=2, ge=0)
     """Retries of one prompt after failures that may have been billed."""
     base_s: Seconds = 1.0
+    """The longest first wait; doubles with each retry."""
     cap_s: Seconds = 60.0
+    """The longest wait of all."""
     max_retry_after_s: Seconds = 900.0
     """A provider that asks for a longer wait ends the run with exit code 5 instead."""
     budget_share: float = pydantic.Field(default=0.3, ge=0)
@@ -199,16 +214,19 @@ class BreakerSettings(Settled):
     timeouts_in_a_row: int = pydantic.Field(default=3, ge=1)
     """Opens after this many timeouts with no success between them."""
     connection_failures_in_a_row: int = pydantic.Field(default=10, ge=1)
+    """Opens after this many failed connections with no success between them."""
     window: int = pydantic.Field(default=50, ge=1)
     """Finished calls the failure share is taken over."""
     min_calls: int = pydantic.Field(default=20, ge=1)
     """Calls the window must hold before its share counts."""
     failure_share: Share = 0.5
+    """Opens when this share of the window failed."""
     slow_call_s: Seconds | None = None
     """A call that takes longer counts as failed, though its text is kept; None: none does."""
     cooldown_s: Seconds = 5.0
     """The first wait before a probe; doubles with each failed one."""
     cooldown_cap_s: Seconds = 60.0
+    """The longest wait before a probe."""
     jitter: float = pydantic.Field(default=0.2, ge=0, lt=1)
     """Each cool-down is stretched or shrunk by up to this share."""
     give_up_after_s: Seconds = 900.0
@@ -233,6 +251,7 @@ class Settings(Settled):
     """The user's settings file, and what flags and `--option` change of it."""
 
     default_provider: str = "holysheep"
+    """The provider of runs that name none."""
     concurrency: Annotated[int, pydantic.Field(ge=1, le=MOST_IN_FLIGHT)] | Literal["auto"] = "auto"
     """Requests in flight at most; `auto`: as many as the provider can use."""
     auto_concurrency_max: int = pydantic.Field(default=256, ge=1, le=MOST_IN_FLIGHT)
@@ -257,7 +276,9 @@ class Settings(Settled):
     insecure_http: bool = False
     """Whether a key may go over plain http:// to another machine."""
     retry: RetrySettings = RetrySettings()
+    """When a prompt is sent again."""
     breaker: BreakerSettings = BreakerSettings()
+    """When sending stops because the provider is in trouble."""
     channels: tuple[Path, ...] = ()
     """Channel files of your own, beside those in `channels/` next to this file; a relative path
     begins at the settings file."""

@@ -35,23 +35,41 @@ class RequestParams(BaseModel):
     model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
 
     model: Text | None = None
+    """Model of this item or file."""
     max_tokens: Positive | None = None
+    """The most tokens of one reply; also bounds its cost."""
     max_completion_tokens: Positive | None = None
+    """The same under the name that newer OpenAI models take."""
     temperature: float | None = None
+    """How freely the model chooses its words; 0 is the least."""
     top_p: float | None = None
+    """Share of the likeliest tokens that the model chooses from."""
     top_k: int | None = None
+    """Number of the likeliest tokens that the model chooses from."""
     min_p: float | None = None
+    """Least probability of a token, as a share of the likeliest one's."""
     stop: Text | list[Text] | None = None
+    """Texts at which the reply ends."""
     seed: int | None = None
+    """Asks for the same reply each time, where the model can."""
     presence_penalty: float | None = None
+    """Makes words that were used less likely."""
     frequency_penalty: float | None = None
+    """The same, the more the oftener they were used."""
     logit_bias: dict[str, float] | None = None
+    """Token id → how much likelier it becomes."""
     response_format: dict[str, JsonValue] | None = None
+    """The form of the answer; `fields` say it better."""
     reasoning_effort: Text | None = None
+    """How long a reasoning model thinks: `low`, `medium`, `high`."""
     verbosity: Text | None = None
+    """How long the answer is: `low`, `medium`, `high`."""
     thinking: dict[str, JsonValue] | None = None
+    """Switches thinking on or off, as the API has it."""
     service_tier: Text | None = None
+    """`flex`, `priority`: another speed at another price."""
     user: Text | None = None
+    """Your own name for the end user, sent to the provider."""
 
 
 class ParamError(Exception):

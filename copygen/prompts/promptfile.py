@@ -47,13 +47,21 @@ class PromptFile(WishKeys, RequestParams):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
 
     prompt: str | None = None
+    """The wording, a template: what the model is asked."""
     system: str | None = None
+    """The system message, a template, too."""
     provider: Text | None = None
+    """The provider; `--provider` wins."""
     variants: Annotated[int, Field(ge=1, le=MAX_TEXTS_PER_ITEM)] = 1
+    """How many texts of each item and cell."""
     matrix: Annotated[dict[Text, Axis], Field(min_length=1)] | None = None
+    """Axis → its values; each combination is a cell, and each item is written for each cell."""
     items: Text | None = None
+    """A table beside the file (`products.csv`), or the items themselves as a list."""
     params: dict[str, JsonValue] | None = None
+    """Parameters of the model's API that have no key of their own here."""
     untrusted: Literal[True] | list[Text] | None = None
+    """Columns that strangers wrote, marked as material in the prompt; `true`: all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,15 @@ class WishKeys(BaseModel):
     """The keys of a prompt file that say what its texts must be like."""
 
     channel: Text | None = None
+    """The field of a channel that the text must fit: `instagram.caption`."""
     fields: dict[str, JsonValue] | None = None
+    """Several named texts in one answer; see `copygen help fields`."""
     checks: dict[str, JsonValue] | None = None
+    """What texts must be like; see `copygen help checks`."""
     reasks: Annotated[int, Field(ge=0, le=MAX_REASKS)] | None = None
+    """How often a text that breaks a rule goes back to the model; 2 unless given."""
     on_violation: OnViolation | None = None
+    """What becomes of a text that is still wrong then; `reject` unless given."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,9 @@ class FieldRequest(pydantic.BaseModel):
     channel: str | None = None
     """A field of a channel, whose limit, unit and rules hold unless given here."""
     limit: int | None = pydantic.Field(default=None, ge=1)
+    """Longest text, in `unit`; over the channel's."""
     unit: Unit | None = None
+    """How length is counted; see `copygen help channels`."""
     count: Count | None = None
     """Exactly so many texts; with neither count nor max_count, one."""
     max_count: Count | None = None

@@ -55,6 +55,7 @@ class GlossaryEntry(Shape):
     avoid: bool = False
     """No text may use it."""
     instead: str | None = None
+    """What to say in place of a term to avoid."""
 
     @pydantic.model_validator(mode="after")
     def _says_something(self) -> "GlossaryEntry":
@@ -69,8 +70,11 @@ class Grounding(Shape):
     """What must come from the item."""
 
     numbers: bool = True
+    """Numbers, prices, percentages and measures."""
     dates: bool = True
+    """Dates."""
     claims: bool = True
+    """Superlatives and certifications."""
     allow: tuple[Words, ...] = ()
     """Figures and phrases that may be used for every item: `24/7`, `100% silk`."""
 
@@ -79,17 +83,24 @@ class Hashtags(Shape):
     """How many hashtags a text has."""
 
     min: Count = 0
+    """Hashtags at least."""
     max: Count | None = None
+    """Hashtags at most."""
 
 
 class Sameness(Shape):
     """When texts of the run are too much alike; see `SamenessSettings`."""
 
     words: Annotated[int, pydantic.Field(ge=1, le=10)] = 3
+    """Words that make an opening."""
     chars: Annotated[int, pydantic.Field(ge=2, le=40)] = 8
+    """Letters that make an opening in Thai, Japanese and Chinese."""
     max_share: Share = 0.02
+    """Share of all texts that may begin alike."""
     max_repeats: Annotated[int, pydantic.Field(ge=1)] = 4
+    """Texts that may begin alike however few there are."""
     similarity: Share = 0.8
+    """From how alike two texts are duplicates, 0 to 1."""
 
     def compiled(self) -> SamenessSettings:
         """The settings of the index."""
@@ -101,26 +112,36 @@ class ChecksSettings(Shape):
     characters, length, sameness; language as soon as one is named."""
 
     language: Language | None = None
+    """The language of every text: `th`, `Japanese`, `zh-TW`."""
     language_from: str | None = None
     """The column or matrix axis that names the language: `language`."""
     required: PerLanguage = ()
+    """Phrases that every text must have."""
     forbidden: PerLanguage = ()
+    """Phrases that no text may have."""
     disclaimers: PerLanguage = ()
+    """Sentences that every text must have word for word."""
     placeholders: Mapping[Words, str | None] = {}
     """Placeholders of downstream systems that are meant to stay, as written or by name, with the
     longest value each may take: `{"{{first_name}}": Alexandrina}`. A list names them without one:
     they count as their default, or as they are written."""
     glossary: tuple[GlossaryEntry, ...] = ()
+    """Terms of the house."""
     grounding: Grounding | Literal[False] = Grounding()
+    """What must come from the item; `false` switches it off."""
     leftovers: bool = True
+    """Placeholders, chat around the copy, Markdown."""
     characters: CharacterRules = CharacterRules()
     """Character rules for every field, by the names channels use: a mapping, `{no_emoji: true,
     max_exclamations: 1}`, or a list of those that take no figure, `[no_emoji, no_all_caps]`."""
     hashtags: Hashtags = Hashtags()
+    """How many hashtags a text has."""
     max_mentions: Count | None = None
+    """Mentions at most."""
     variants: Share | Literal[False] = False
     """Least distance between texts of one item, 0 to 1: 0.3 is a good start."""
     sameness: Sameness | Literal[False] = Sameness()
+    """When texts of the run are too much alike; `false` switches it off."""
     packs: tuple[Words, ...] = ()
     """Names of shipped packs, and paths to your own, relative to the prompt file."""
     severity: Mapping[str, Override] = {}

@@ -18,26 +18,37 @@ class CharacterRules(Frozen):
     """What characters and marks a text may have. None and false: no such rule."""
 
     no_emoji: bool = False
+    """No emoji."""
     no_exclamation: bool = False
     """No `!`, in full width neither."""
     max_exclamations: int | None = pydantic.Field(default=None, ge=0)
+    """Exclamation marks at most."""
     no_repeated_punctuation: bool = False
     """No `!!`, `??`, `,,`; three dots and `…` are one mark."""
     no_all_caps: bool = False
     """No word in capitals that is longer than an acronym."""
     no_halfwidth_katakana: bool = False
+    """No `ｶﾀｶﾅ`."""
     no_line_breaks: bool = False
+    """One line."""
     no_urls: bool = False
+    """No web addresses."""
     no_email_addresses: bool = False
+    """No e-mail addresses."""
     no_phone_numbers: bool = False
+    """No telephone numbers."""
     no_html: bool = False
+    """No tags and no entities."""
     no_decorative_symbols: bool = False
     """No bullets, stars and arrows as ornaments."""
     forbidden_characters: str = ""
     """None of these, each by itself."""
     max_hashtags: int | None = pydantic.Field(default=None, ge=0)
+    """Hashtags at most."""
     max_mentions: int | None = pydantic.Field(default=None, ge=0)
+    """Mentions at most."""
     max_urls: int | None = pydantic.Field(default=None, ge=0)
+    """Web addresses at most."""
     max_same_word: int | None = pydantic.Field(default=None, ge=1)
     """How often one word may occur."""
     no_repeats_in_field: bool = False
@@ -56,6 +67,7 @@ class FieldSpec(Frozen):
     limit: int | None = pydantic.Field(default=None, ge=1)
     """At most so many units; None if there is no limit."""
     unit: Unit = Unit.CODEPOINTS
+    """How length is counted."""
     hard: bool = True
     """False: a longer text is shown cut off, or is a bad idea; nobody refuses it."""
     verified: bool = True
@@ -67,7 +79,9 @@ class FieldSpec(Frozen):
     min_count: int | None = pydantic.Field(default=None, ge=0)
     """Texts the channel takes at least."""
     max_count: int | None = pydantic.Field(default=None, ge=1)
+    """Texts the channel takes at most."""
     rules: CharacterRules = CharacterRules()
+    """Characters and marks it takes; see the character rules."""
     packs: tuple[str, ...] = ()
     """Policy packs that go with the field."""
     html: bool = False
@@ -75,7 +89,9 @@ class FieldSpec(Frozen):
     shared: bool = False
     """Whether many items may have the same text: a tag, a path, a button, the shop's name."""
     note: str | None = None
+    """What a reader of the figures should know."""
     source: str
+    """Where the figures are from."""
     checked_on: date | None = None
     """When the source was last looked at; None for a user's own."""
 

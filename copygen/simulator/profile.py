@@ -165,16 +165,24 @@ class SimulatorProfile(BaseModel):
     burst_s: Amount = 1
     """How many seconds' worth of a limit may be used at once; never less than one request."""
     retry_after: RetryAfter = RetryAfter.SECONDS
+    """How a 429 says when to come again."""
     retry_after_s: Amount = 1
     """What a `rate_limited` fault asks for; a real limit asks for what is needed."""
 
     rate_limited: Share = 0
+    """Share of requests answered with a 429."""
     server_error: Share = 0
+    """Share answered with a 500."""
     timeout: Share = 0
+    """Share answered with silence."""
     reset: Share = 0
+    """Share answered with a connection reset."""
     truncated: Share = 0
+    """Share answered with half a body."""
     html: Share = 0
+    """Share answered with an HTML error page."""
     empty: Share = 0
+    """Share answered with no choices."""
     hang_s: Amount = 600
     """How long a `timeout` fault holds the connection before it answers 504."""
 
