@@ -5,9 +5,8 @@ more than any model can take, a zero for what has a price. It is never taken for
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
-from typing import Final
+from typing import Final, NamedTuple
 
 from copygen.config.request_cost import unlisted_tier
 from copygen.models import JsonValue, Message, Usage
@@ -28,8 +27,7 @@ UNSAID_UPSTREAM = "the reply names the gateway's fee only, not what the model's 
 FREE_UPSTREAM = "the reply says it cost nothing, and names what it cost upstream"
 
 
-@dataclass(frozen=True, slots=True)
-class Bill:
+class Bill(NamedTuple):
     """What a reply says it used and cost, as far as that can be."""
 
     usage: Usage | None
@@ -65,7 +63,7 @@ def bill_of(
     doubt = None
     if usage is not None and (doubt := _impossible(usage, text, sent)) is not None:
         usage = None
-    cost_usd, cost_doubt = reported_cost(given)
+    cost_usd, cost_doubt = reported_cost(given) if "cost" in given else (None, None)
     if cost_doubt is not None:
         doubt, cost_usd = cost_doubt, None
     elif header_usd is not None and (cost_usd is None or header_usd > cost_usd):
@@ -129,9 +127,13 @@ def _impossible(usage: Usage, text: str, sent: Sequence[Message]) -> str | None:
         return NO_OUTPUT
     if not usage.input_tokens and (text or sent or usage.output_tokens):
         return NO_INPUT
+    left = usage.input_tokens * 8
+    for message in sent:
+        left -= len(message.content) if type(message.content) is str else 0
+    if left >= 0:
+        return None
     texts = [message.content for message in sent if type(message.content) is str]
-    short = usage.input_tokens * 8 < sum(map(len, texts))
-    return NO_INPUT if short and _too_few(usage.input_tokens, "\n".join(texts)) else None
+    return NO_INPUT if _too_few(usage.input_tokens, "\n".join(texts)) else None
 
 
 def _too_few(tokens: int, text: str) -> bool:
