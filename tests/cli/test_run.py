@@ -2,6 +2,7 @@
 
 import csv
 import json
+import shlex
 import signal
 import subprocess
 import threading
@@ -282,7 +283,7 @@ def test_a_stream_sends_its_first_result_before_the_input_ends(tmp_path: Path, e
 
 def test_a_reader_that_goes_away_ends_the_run_quietly(tmp_path: Path, echo: str) -> None:
     rows = "".join(f'{{"prompt": "text {n}"}}\n' for n in range(2000)).encode()
-    command = " ".join(COMMAND) + f" run - -p simulator --base-url {echo} -o - | head -1"
+    command = shlex.join(COMMAND) + f" run - -p simulator --base-url {echo} -o - | head -1"
     done = subprocess.run(  # noqa: S602  # a pipeline, as users type it
         command,
         shell=True,

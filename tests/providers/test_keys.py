@@ -170,7 +170,7 @@ def test_a_key_file_that_is_no_file_is_refused_at_once(tmp_path: Path) -> None:
 
 def test_the_key_is_the_first_line_a_command_writes() -> None:
     assert found(key_command=says(f"  {KEY} \r\nsecond line\n", error="a warning")) == KEY
-    assert found(key_command=f"""{PYTHON} -c 'print("{KEY}")'""") == KEY
+    assert found(key_command=f"""'{PYTHON}' -c 'print("{KEY}")'""") == KEY
 
 
 def test_a_command_runs_without_a_shell_and_without_input(tmp_path: Path) -> None:
