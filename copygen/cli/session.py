@@ -147,6 +147,7 @@ class Session:
         self._widened_told = 0
         self._error: CopygenError | None = None
         self._draining = False
+        self._advised = False
         self._told_of_the_end = False
         self._output_closed = False
         self._wall_s = 0.0
@@ -345,6 +346,9 @@ class Session:
         while True:
             snapshot = self.engine.snapshot()
             self._tell_of_widened(snapshot.budget)
+            if not self._advised and (advice := self.engine.advice()):
+                self._advised = True
+                self._display.note(advice)
             self._display.update(self._stats, snapshot)
             await asyncio.sleep(REFRESH_S)
 

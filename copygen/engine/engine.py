@@ -33,8 +33,10 @@ if TYPE_CHECKING:  # a run without rules does without the checks
 
 FIRST_SLOTS = 20
 """Requests in flight at first, where no limit is known."""
-AUTO_FIRST_SLOTS = 8
-"""The same where nobody said how many there may be."""
+FEWEST_TIMEOUTS = 5
+"""Before that many nothing is advised."""
+AUTO_FIRST_SLOTS, AUTO_BURST = 2, 8
+"""The same where nobody said how many there may be, and after the first answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,11 @@ class Engine:
         # Who was told the limit may begin at full width: the pacer keeps to it.
         first = AUTO_FIRST_SLOTS if settings.adapts else most if config.rpm else FIRST_SLOTS
         concurrency = Concurrency(
-            most, first, adaptive=settings.adapts, deadline_s=settings.timeout_s
+            most,
+            first,
+            adaptive=settings.adapts,
+            deadline_s=settings.timeout_s,
+            burst=AUTO_BURST if settings.adapts else 0,
         )
         self._purse = Purse(config, settings, self._halt, outside.clock)
         self._admission = LocalAdmission(
@@ -159,6 +165,18 @@ class Engine:
             yield
         finally:
             timer.cancel()
+
+    def advice(self) -> str | None:
+        """What the user may change while most attempts end for want of time; None otherwise."""
+        meter = self._client.meter
+        ended = meter.requests - self._admission.in_flight
+        if meter.timeouts < FEWEST_TIMEOUTS or 2 * meter.timeouts <= ended:
+            return None
+        return (
+            f"{meter.timeouts} of {ended} attempts got no complete answer within "
+            f"{self._settings.timeout_s:g} s: raise --timeout, or lower -c if the server answers "
+            "few at a time."
+        )
 
     def snapshot(self) -> Snapshot:
         """What is going on at this moment."""

@@ -290,3 +290,21 @@ def test_an_outage_of_a_provider_that_says_503_is_hardly_sent_to() -> None:
 def test_a_run_whose_attempts_may_not_be_repeated_still_ends() -> None:
     run, _ = ended(Faulty(TAIL, "500"), retry=RetrySettings(max_attempts=1))
     assert Counter(result.status for result in run.results)[Status.FAILED] == 10
+
+
+@pytest.mark.parametrize(("share", "advised"), [(0.7, True), (0.2, False)])
+def test_11A10_where_most_attempts_time_out_the_user_hears_what_to_change(
+    share: float, advised: bool
+) -> None:
+    async def provider(request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(60 if int(request.content) % 10 < 10 * share else REPLY_S)
+        return httpx.Response(200, content=b"text")
+
+    async def main() -> str | None:
+        run = Run(provider, settings=Settings(concurrency=4, retry=RetrySettings(max_ambiguous=0)))
+        await run.over(prompts(40))
+        return run.engine.advice()
+
+    advice = run_virtual(main())
+    assert (advice is not None) is advised
+    assert not advised or ("--timeout" in str(advice) and "-c" in str(advice))

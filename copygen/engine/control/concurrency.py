@@ -15,6 +15,12 @@ succeeds, until it is reached. With `auto` the number is found:
 * where answers come near their deadline it is too large, whatever it brings: it does not rise
   while they take a quarter of the time they may, and falls when they take half of it.
 
+A small server (one to four at a time, the rest waits in line) must not be found by filling its
+line: `first` requests are a handful, and after the first answer no more go out than would come back
+in one deadline if it answered one at a time. When those are back, their number per second times
+the quickest answer says how many it works on (Little's law). Where that is far less than what was
+sent, so few are tried, and kept when they bring nearly as much.
+
 A round is as many replies as there may be requests, after as many that were still under way when
 the number changed. Latency itself is no measure: it grows with the length of a text, and a server
 that works on many prompts at a time is slower with each and faster with all.
@@ -39,6 +45,17 @@ HARMLESS = 0.05
 """A smaller number is kept when it costs no more than this share of the replies per second."""
 FALLEN = 0.7
 """Below this share of what a number brought before, capacity has gone."""
+USUAL = 1.4
+"""A usual answer takes so much longer than the quickest of two."""
+SOUNDED_MARGIN = 1.25
+"""The quickest answer is quicker than the usual one: so much more than Little's law says."""
+SOUNDED_BRINGS = 0.75
+"""Share of the replies per second that so few must bring to be kept: more would bring twice."""
+SMALL = 0.6
+"""Of what was sent: a server that works on more is not taken for a small one."""
+SOUNDED_ROUND = 6
+FEW, FEW_REPLIES = 2, 8
+"""With so few in flight so many replies are a round: one more or less halves or doubles them."""
 SMOOTHING = 0.05
 """Weight of the latest latency in their average."""
 SLOW, TOO_SLOW = 0.25, 0.5
@@ -48,6 +65,10 @@ SLOW, TOO_SLOW = 0.25, 0.5
 class Phase(Enum):
     """What a limit is doing."""
 
+    SOUNDING = auto()
+    """Finding out whether it is a small server."""
+    SOUNDED = auto()
+    """It seems to be: trying the number it seems to work on."""
     DOUBLING = auto()
     RISING = auto()
     """By steps, each twice the last."""
@@ -60,14 +81,26 @@ class Concurrency:
     """The number of requests that may be in flight; read `limit` after each event."""
 
     def __init__(
-        self, most: int, first: int, *, adaptive: bool, deadline_s: float = math.inf
+        self,
+        most: int,
+        first: int,
+        *,
+        adaptive: bool,
+        deadline_s: float = math.inf,
+        burst: int = 0,
     ) -> None:
-        """`deadline_s` is what an attempt may take."""
+        """`deadline_s` is what an attempt may take, `burst` what may be in flight once the first
+        answer is here; 0: `first` is known to do no harm.
+        """
         self.limit = max(1, min(first, most))
+        self._burst = min(burst, most)
+        self._quickest_s = math.inf
+        self._sounded: tuple[float, int] | None = None
+        """Since when, and with how many in flight."""
         self.adaptive = adaptive
         self._most = most
         self._deadline_s = deadline_s
-        self._phase = Phase.DOUBLING
+        self._phase = Phase.SOUNDING if self._burst else Phase.DOUBLING
         self._goal = min(2 * self.limit, most)
         """Of this doubling."""
         self._step = 1
@@ -110,6 +143,9 @@ class Concurrency:
         latency_s = now - began_at
         self._latency_s += SMOOTHING * (latency_s - self._latency_s)
         self._pace_per_s = pace_per_s
+        if self._phase is Phase.SOUNDING:
+            self._sound(now, began_at)
+            return
         if latency_s > TOO_SLOW * self._deadline_s:
             self.refused(now, began_at, self.limit)
             return
@@ -122,7 +158,7 @@ class Concurrency:
             self._round_began_s = now
         else:
             self._replies += 1
-            if self._replies >= max(self.limit, FEWEST_REPLIES):
+            if self._replies >= self._round:
                 self._end_round(now)
 
     def refused(self, now: float, began_at: float, in_flight: int) -> None:
@@ -132,6 +168,42 @@ class Concurrency:
         self._cut_at = now
         self._phase, self._step, self._proven = Phase.RISING, 1, None
         self._set(max(1, int(CUT * min(self.limit, in_flight + 1))), now)
+
+    @property
+    def _round(self) -> int:
+        """Replies that make one."""
+        if self._phase is Phase.SOUNDED:
+            return max(self.limit, SOUNDED_ROUND)
+        return max(self.limit, FEW_REPLIES if self.limit <= FEW else FEWEST_REPLIES)
+
+    def _sound(self, now: float, began_at: float) -> None:
+        """Take in a reply to one of the first requests."""
+        self._quickest_s = min(self._quickest_s, now - began_at)
+        if self._sounded is None:
+            bearable = self._burst
+            if self._quickest_s > 0:
+                usual_s = USUAL * self._quickest_s
+                bearable = int(min(self._burst, max(1.0, self._deadline_s / usual_s - 1)))
+            self.limit = max(1, bearable)
+            self._sounded = (now, self.limit)
+            return
+        since, sent = self._sounded
+        if began_at >= since:
+            self._replies += 1
+        if self._replies < sent:
+            return
+        per_s = self._replies / max(now - since, 1e-9)
+        works_on = round(per_s * self._quickest_s * SOUNDED_MARGIN)
+        if works_on > SMALL * sent:
+            self._sounded = None
+            # As many successes would have doubled it by now.
+            self._phase = Phase.DOUBLING
+            self._set(2 * sent, now)
+            self._goal = min(3 * sent, self._most)
+            self._used_up = True
+            return
+        self._phase, self._proven = Phase.SOUNDED, (sent, per_s)
+        self._set(works_on, now)
 
     def _set(self, limit: int, now: float) -> None:
         self.limit = self._goal = max(1, min(limit, self._most))
@@ -150,7 +222,9 @@ class Concurrency:
         self._begin_round(now, to_settle=0)
         if not used_up:
             return
-        if self._phase is Phase.HELD:
+        if self._phase is Phase.SOUNDED:
+            self._judge_sounded(per_s, now)
+        elif self._phase is Phase.HELD:
             self._hold(per_s, now)
         elif self._phase is Phase.LOWER:
             self._judge_lower(per_s, now)
@@ -171,6 +245,20 @@ class Concurrency:
             step, self._step = self._step, min(2 * self._step, self.limit)
             needed = int((self._pace_per_s or 0.0) * self._latency_s)
             self._set(max(self.limit + step, min(needed, 2 * self.limit)), now)
+
+    def _judge_sounded(self, per_s: float, now: float) -> None:
+        assert self._proven is not None
+        before, rate_before = self._proven
+        if per_s >= SOUNDED_BRINGS * rate_before:
+            # One round more, to be sure of what it brings; then one more at a time.
+            self._proven = (self.limit, per_s)
+            self._phase, self._rounds_held = Phase.HELD, HELD_ROUNDS - 1
+            self._begin_round(now, to_settle=0)
+            return
+        self._sounded = None
+        self._phase, self._proven = Phase.DOUBLING, None
+        self._set(before, now)
+        self._goal = min(2 * before, self._most)
 
     def _judge_higher(self, per_s: float, now: float) -> None:
         assert self._proven is not None
@@ -196,6 +284,10 @@ class Concurrency:
             self._proven = (limit, per_s)
             self._phase = Phase.LOWER
             self._set(math.ceil(limit * per_s / rate_before * PROBE), now)
+        elif self._rounds_held >= HELD_ROUNDS and self._sounded is not None:
+            self._sounded = None
+            self._phase, self._step = Phase.RISING, 1
+            self._set(limit + 1, now)
         elif self._rounds_held >= HELD_ROUNDS:
             self._phase = Phase.LOWER
             self._set(int(limit / PROBE), now)
