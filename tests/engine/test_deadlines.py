@@ -6,7 +6,7 @@ import pytest
 
 from copygen.engine.clock import RunClock
 from copygen.engine.deadlines import Deadlines
-from tests.support.virtual_loop import run_virtual
+from tests.support.virtual_loop import VirtualLoop, run_virtual
 
 
 async def _sleep(deadlines: Deadlines, seconds: float) -> str:
@@ -85,3 +85,55 @@ def test_inside_an_outer_timeout_each_keeps_its_own() -> None:
         assert await _sleep(Deadlines(1.0, RunClock()), 60) == "timeout after 1.0 s"
 
     run_virtual(main())
+
+
+class Stopped(VirtualLoop):
+    """A loop whose process can be stopped: its clock goes on, nothing else does."""
+
+    def stand_still(self, seconds: float) -> None:
+        self._now += seconds
+
+
+@pytest.mark.parametrize("stopped_s", [0.5, 20.0, 3600.0])
+def test_12A14_a_process_that_was_stopped_reads_what_arrived_and_blames_nobody(
+    stopped_s: float,
+) -> None:
+    """Stopped at 9 of 10 seconds; the reply lies in the socket when it goes on."""
+
+    async def main() -> str:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, Stopped)
+        clock = RunClock()
+        clock.start()
+        reply: asyncio.Future[None] = loop.create_future()
+        loop.call_at(9.6, lambda: loop.call_soon(reply.set_result, None))
+        loop.call_at(9.0, loop.stand_still, stopped_s)
+        try:
+            with Deadlines(10.0, clock).one():
+                await reply
+        except TimeoutError:
+            return "timeout"
+        finally:
+            clock.stop()
+        return "answered"
+
+    with asyncio.Runner(loop_factory=Stopped) as runner:
+        assert runner.run(main()) == "answered"
+
+
+def test_12A14_the_time_a_process_was_stopped_is_taken_out_of_its_clock() -> None:
+    async def main() -> tuple[float, float]:
+        loop = asyncio.get_running_loop()
+        assert isinstance(loop, Stopped)
+        clock = RunClock()
+        clock.start()
+        loop.call_at(5.0, loop.stand_still, 1000.0)
+        await asyncio.sleep(5.5)
+        await asyncio.sleep(2)
+        clock.stop()
+        return loop.time(), clock.now()
+
+    with asyncio.Runner(loop_factory=Stopped) as runner:
+        by_loop, by_clock = runner.run(main())
+    assert by_loop > 1000
+    assert by_clock < 12
