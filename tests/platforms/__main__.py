@@ -3,8 +3,8 @@
     python -m tests.platforms darwin -m copygen run prompts.yaml
     python -m tests.platforms win32 -m copygen doctor --offline
 
-    python -m tests.platforms darwin -m pytest               all tests
-    python -m tests.platforms win32 -m pytest tests/platforms -m 'soak or not soak'
+    pytest tests/platforms -m "soak or not soak"       the promises, under both
+    python -m tests.platforms darwin -m pytest         all tests, but those of `LEFT_OUT`
 
 Everything the system lacks is taken away before copygen is imported: attributes, modules, signals,
 `add_signal_handler`. What it does otherwise is laid over the functions that open, rename, delete

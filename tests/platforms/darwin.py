@@ -84,7 +84,7 @@ def _found(path: Any) -> Any:
     text = os.fspath(path)
     if isinstance(text, bytes):
         return path
-    if text.startswith(_NOT_THERE):
+    if f"{text}/".startswith(_NOT_THERE):
         raise FileNotFoundError(errno.ENOENT, os.strerror(errno.ENOENT), text)
     if not text or overlay.exists(text):
         return path
