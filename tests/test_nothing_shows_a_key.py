@@ -22,9 +22,9 @@ import copygen
 from copygen.config import ProviderConfig, Settings, load_settings
 from copygen.documents import parse_document
 from copygen.errors import ConfigError
-from copygen.providers.chat import ChatCompletions
+from copygen.providers.openai import ChatCompletions
 from copygen.providers.redact import Redactor, Secret
-from copygen.providers.transport import AiohttpTransport
+from copygen.transport.http import HttpTransport
 from tests.support.running import ROOT
 
 CANARY = "sk-canary-5d8f1c07a2e94b63"
@@ -93,7 +93,7 @@ def test_what_holds_a_key_neither_shows_nor_pickles_it(monkeypatch: pytest.Monke
         chat.redactor,
         chat.listing(),
         Redactor([secret]),
-        AiohttpTransport(max_connections=1, environ=dict(os.environ)),
+        HttpTransport(max_connections=1, environ=dict(os.environ)),
         document,
         Settings(),
         ProviderConfig(name="x", default_model="m", key_env="OPENAI_API_KEY"),

@@ -19,12 +19,12 @@ from copygen.config import Loaded, ProviderConfig, Settings, load_settings
 from copygen.engine.connect import connect
 from copygen.errors import ConfigError, ExitCode
 from copygen.models import ApiError
-from copygen.providers.chat import ChatCompletions
 from copygen.providers.keys import doubt_about, find_key, origin_of_key, unguarded_file
 from copygen.providers.model_list import ModelList, ask
-from copygen.providers.proxies import proxy_in_words
+from copygen.providers.openai import ChatCompletions
 from copygen.providers.redact import Redactor, Secret
 from copygen.results.jsontext import dumps
+from copygen.transport.proxies import proxy_in_words
 from copygen.view.checkup import Finding, Verdict, exit_code_of, render_checkup
 from copygen.view.console import data_stream, open_console
 

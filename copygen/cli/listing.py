@@ -20,8 +20,7 @@ from copygen.prompts import Target, open_prompts
 from copygen.prompts.tokens import estimate_tokens, message_text, overhead_tokens
 from copygen.prompts.workload import Workload
 from copygen.providers import wider_prices
-from copygen.providers.catalogue import Listed, Order, catalogue, in_order
-from copygen.providers.pricing import plain_usd
+from copygen.providers.pricing import Listed, Order, catalogue, in_order, plain_usd
 from copygen.results.jsontext import dumps
 from copygen.view.console import data_stream, open_console
 from copygen.view.price_table import Estimate, Job, Layout, render_prices

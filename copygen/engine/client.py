@@ -28,7 +28,7 @@ from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
 from copygen.providers.protocol import Provider
 from copygen.providers.ratelimits import RateLimits, limits_from
-from copygen.providers.transport import failure
+from copygen.transport.errors import failure
 
 if TYPE_CHECKING:  # a run without rules does without the checks
     from copygen.engine.reasking import Correction, Reasking

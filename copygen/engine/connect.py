@@ -9,10 +9,10 @@ import pydantic
 
 from copygen.config import ProviderConfig, Settings
 from copygen.errors import ConfigError
-from copygen.providers.chat import ChatCompletions
+from copygen.providers.openai import ChatCompletions
 from copygen.providers.protocol import Provider
 from copygen.providers.redact import Secret
-from copygen.providers.transport import AiohttpTransport
+from copygen.transport.http import HttpTransport
 
 if TYPE_CHECKING:
     from copygen.simulator import SimulatorProfile
@@ -25,7 +25,7 @@ class Connection:
     config: ProviderConfig
     """With the address that is really used."""
     provider: Provider
-    transport: AiohttpTransport
+    transport: HttpTransport
 
 
 @asynccontextmanager
@@ -74,7 +74,7 @@ async def _open(
         headers=config.headers,
         spared=spared,
     )
-    transport = AiohttpTransport(max_connections=settings.most_in_flight, ca_file=settings.ca_file)
+    transport = HttpTransport(max_connections=settings.most_in_flight, ca_file=settings.ca_file)
     async with transport:
         yield Connection(config, provider, transport)
 

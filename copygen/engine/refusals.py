@@ -1,6 +1,6 @@
 """When everything is refused alike: the net below the table of known errors.
 
-`copygen.providers.kinds` knows many words for "no credit", "bad key" and "no such model", and
+`copygen.providers.error_body` knows many words for "no credit", "bad key" and "no such model", and
 will always lack some. An unknown one looks like a request that is wrong by itself, and a table of
 them would end as `failed`, row by row. So the first refusals of a run are held back until something
 else has ended: a text, or any other outcome, shows that they are about their own rows. When there

@@ -1,14 +1,26 @@
-"""Bytes of a reply to values, and a provider's words to one line for people."""
+"""Bytes of a reply to values, and a provider's words to one line for people.
+
+A reply that came as a stream although none was asked for is put together again: it was paid. Some
+gateways always stream, and some put the end of a stream after a whole reply. Read are server-sent
+events (https://html.spec.whatwg.org/multipage/server-sent-events.html) and one JSON value per line.
+
+What a model thought aloud is taken out of the text it wrote. Models that reason mark it off, and
+servers without a parser for the marks pass all of it on as the answer (DeepSeek-R1, Qwen3, Kimi,
+Magistral, Seed, gpt-oss behind llama.cpp, vLLM, Ollama). The opening mark is often part of the chat
+template, so that only the closing one comes back.
+"""
 
 import codecs
 import html
 import json
 import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple
 
 import orjson
 
 from copygen.models import JsonValue
-from copygen.providers.event_stream import looks_streamed, read_stream
 from copygen.providers.redact import MASK, Redactor
 
 MAX_MESSAGE = 200
@@ -145,3 +157,175 @@ def sentence(words: str, hint: str, redactor: Redactor) -> str:
 def clip(text: str, length: int) -> str:
     """`text`, with an ellipsis at its end when it is longer than `length` characters."""
     return text if len(text) <= length else text[: length - 1].rstrip() + MASK
+
+
+CUT_OFF: Final = "abort"
+"""The finish reason given to a stream that stops before its end was announced."""
+_DONE: Final = "[DONE]"
+_PAYLOAD: Final = re.compile(r"^[ \t]*(?:data:[ \t]?)?([{\[].*)$", re.MULTILINE)
+_OF_A_STREAM: Final = re.compile(r"^(?:data|event|id|retry):|^\{.*\n\s*\{", re.MULTILINE)
+_TEXTS: Final = ("content", "reasoning_content", "reasoning", "refusal")
+
+
+def looks_streamed(text: str) -> bool:
+    """Whether `text`, which is no JSON as it stands, may be a stream."""
+    return _OF_A_STREAM.search(text) is not None
+
+
+def read_stream(text: str, decode: Callable[[str], JsonValue]) -> JsonValue | None:
+    """The reply that a stream amounts to, as one that was not streamed; None when it is none.
+
+    `decode` reads one JSON text, and returns what is no dict for anything else.
+    """
+    found = _Joined()
+    for line in _PAYLOAD.finditer(text):
+        payload = line[1].strip()
+        if payload == _DONE:
+            found.is_done = True
+        elif isinstance(value := decode(payload), dict):
+            found.take(value)
+    return found.reply()
+
+
+@dataclass
+class _Joined:
+    """What the events of one stream have said."""
+
+    is_done: bool = False
+    whole: dict[str, JsonValue] | None = None
+    """A reply that was not cut into pieces."""
+    first: dict[str, JsonValue] | None = None
+    error: JsonValue = None
+    usage: JsonValue = None
+    finish_reason: str | None = None
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    tool_calls: list[JsonValue] = field(default_factory=list)
+
+    def take(self, event: dict[str, JsonValue]) -> None:
+        """Add one event."""
+        choice = _choice(event)
+        if choice is None and not any(key in event for key in ("error", "usage", "choices")):
+            return
+        self.first = self.first or event
+        self.usage = event.get("usage") or self.usage
+        self.error = self.error or event.get("error")
+        if choice is None:
+            return
+        reason = choice.get("finish_reason")
+        self.finish_reason = reason if isinstance(reason, str) and reason else self.finish_reason
+        message = choice.get("message")
+        delta = choice.get("delta")
+        if isinstance(message, dict) and not isinstance(delta, dict) and not self.texts:
+            self.whole = event
+            return
+        for key in _TEXTS:
+            piece = delta.get(key) if isinstance(delta, dict) else None
+            if isinstance(piece, str):
+                self.texts.setdefault(key, []).append(piece)
+        calls = delta.get("tool_calls") if isinstance(delta, dict) else None
+        self.tool_calls += calls if isinstance(calls, list) else []
+
+    def reply(self) -> dict[str, JsonValue] | None:
+        """All of it as one reply."""
+        if self.first is None:
+            return None
+        if self.whole is not None:
+            return {**self.whole, "usage": self.whole.get("usage") or self.usage}
+        reason = self.finish_reason or (None if self.is_done else CUT_OFF)
+        message: dict[str, JsonValue] = {key: "".join(self.texts[key]) for key in self.texts}
+        if self.tool_calls:
+            message["tool_calls"] = self.tool_calls
+        reply = {"model": self.first.get("model"), "usage": self.usage, "error": self.error}
+        if self.texts or self.tool_calls or self.finish_reason:
+            reply["choices"] = [{"message": message, "finish_reason": reason}]
+        return reply
+
+
+def _choice(event: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
+    choices = event.get("choices")
+    first = choices[0] if isinstance(choices, list) and choices else None
+    return first if isinstance(first, dict) else None
+
+
+_WORDS: Final = (
+    r"(?:\w{1,24}[:_])?(?:antthinking|thinking|think|thoughts?|reasoning|reflection|scratchpad)"
+    r"|inner_monologue|chain_of_thought"
+)
+_MARK: Final = re.compile(
+    # <think>, </think >, <seed:think>, <longcat_think>, <think id="1">
+    rf"<\s?(?P<close>/)?\s?(?:{_WORDS})(?:\s[^<>]{{0,200}})?>"
+    # Kimi, Magistral, Cohere, OpenThinker
+    r"|◁(?P<close2>/)?think▷"
+    r"|\[(?P<close3>/)?THINK\]"
+    r"|<\|(?:(?P<close4>END|end_of)|START|begin_of)_(?:THINKING|thought)\|>",
+    re.IGNORECASE,
+)
+_HARMONY: Final = re.compile(
+    r"(?:<\|start\|>assistant)?<\|channel\|>\s?(?P<channel>\w{1,20})[^<]{0,100}<\|message\|>"
+)
+"""The channels of gpt-oss: what is in `final` is the answer."""
+_HARMONY_END: Final = re.compile(r"<\|(?:end|return|call|start)\|>")
+
+
+class Parted(NamedTuple):
+    """A model's text in two."""
+
+    text: str
+    reasoning: str | None
+    """None when it did not think aloud."""
+
+
+def parted(text: str) -> Parted:
+    """`text` without what is marked as reasoning, and that.
+
+    Nested marks are one; a closing mark alone ends reasoning that began with the text; one that
+    is never closed goes on to the end. JSON is taken as it is, whatever stands inside its strings.
+    """
+    if "<" not in text and "[" not in text and "◁" not in text:
+        return Parted(text, None)
+    if "<|channel|>" in text:
+        return _channels(text)
+    if _MARK.search(text) is None or _is_json(text):
+        return Parted(text, None)
+    said: list[str] = []
+    thought: list[str] = []
+    depth = at = 0
+    for mark in _MARK.finditer(text):
+        piece = text[at : mark.start()]
+        at = mark.end()
+        closes = mark["close"] or mark["close2"] or mark["close3"] or mark["close4"]
+        if closes and depth == 0:
+            thought += [*said, piece]
+            said = []
+            continue
+        (thought if depth else said).append(piece)
+        depth += -1 if closes else 1
+    (thought if depth else said).append(text[at:])
+    return Parted(_joined(said), _joined(thought))
+
+
+def _joined(pieces: list[str]) -> str:
+    """What was apart stays apart; at the ends there is nothing to keep apart."""
+    return "\n".join(piece.strip() for piece in pieces if piece.strip())
+
+
+def _channels(text: str) -> Parted:
+    said: list[str] = []
+    thought: list[str] = []
+    at, target = 0, said
+    for head in _HARMONY.finditer(text):
+        target.append(_HARMONY_END.sub("", text[at : head.start()]))
+        at = head.end()
+        target = said if head["channel"].lower() == "final" else thought
+    target.append(_HARMONY_END.sub("", text[at:]))
+    return Parted(_joined(said), _joined(thought))
+
+
+def _is_json(text: str) -> bool:
+    if not text.lstrip().startswith(("{", "[{", '["')):
+        return False
+    try:
+        json.loads(text, strict=False)
+    except (ValueError, RecursionError):
+        return False
+    return True

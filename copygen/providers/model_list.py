@@ -8,13 +8,13 @@ from datetime import datetime
 import httpx
 
 from copygen.models import ApiError, JsonValue, Kind
-from copygen.providers.api_errors import CHECK_BASE_URL, Context, from_inside, from_status
-from copygen.providers.chat import ChatCompletions
+from copygen.providers.classification import CHECK_BASE_URL, Context, from_inside, from_status
 from copygen.providers.decode import UNREADABLE, decode, is_html, plain
-from copygen.providers.failures import failure
-from copygen.providers.fault import fault_in_reply
+from copygen.providers.error_body import fault_in_reply
+from copygen.providers.openai import ChatCompletions
 from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.redact import Redactor
+from copygen.transport.errors import failure
 
 _LATEST = ":latest"
 _PREFIX = "models/"

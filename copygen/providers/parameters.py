@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from copygen.config.request_cost import OUTPUT_CAPS
 from copygen.models import JsonValue
-from copygen.providers.fault import Fault
+from copygen.providers.error_body import Fault
 
 _TOKEN_CAPS = {
     **dict.fromkeys(OUTPUT_CAPS, "max_completion_tokens"),

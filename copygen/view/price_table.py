@@ -12,7 +12,7 @@ from rich.text import Text
 
 from copygen.config import Price, Rates, TimeOfDay
 from copygen.config.prices import Weekday
-from copygen.providers.catalogue import Listed
+from copygen.providers.pricing import Listed
 from copygen.view.figures import count, counted, money, per_million
 from copygen.view.price_notes import closing_lines
 from copygen.view.safe import safe

@@ -12,9 +12,9 @@ import httpx
 
 from copygen.config.request_cost import Asks, priced_apart
 from copygen.models import Completion
+from copygen.providers.openai import parse
 from copygen.providers.pricing import cost_of
 from copygen.providers.redact import Redactor
-from copygen.providers.reply import parse
 from tests.field.case import Cases
 from tests.support.dice import PRICED, Dice, play
 from tests.support.fakes import WALL, Run

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 
 from copygen.cli.app import app
 from copygen.providers.decode import decode
-from copygen.providers.headers import number_of
+from copygen.providers.ratelimits import number_of
 from tests.field.case import Cases
 from tests.support.raw_server import Asked, RawServer, completion, http, raw_server
 

@@ -12,11 +12,11 @@ import pytest
 from copygen import system
 from copygen.config import ProviderConfig
 from copygen.errors import ConfigError
-from copygen.providers.key_command import key_from_command
 from copygen.providers.keys import (
     MAX_KEY_BYTES,
     doubt_about,
     find_key,
+    key_from_command,
     looks_like_key,
     unguarded_file,
 )

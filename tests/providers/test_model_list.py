@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import ApiError, Kind
-from copygen.providers.chat import ChatCompletions
 from copygen.providers.model_list import ModelList, read
+from copygen.providers.openai import ChatCompletions
 from copygen.providers.ratelimits import RateLimits
 from copygen.providers.redact import Redactor, Secret
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from copygen.providers.fault import Fault
+from copygen.providers.error_body import Fault
 from copygen.providers.parameters import SYSTEM_ROLE, Refused, refused_parameter
 
 CAP = "max_completion_tokens"

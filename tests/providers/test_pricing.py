@@ -18,9 +18,9 @@ from copygen.config import Price, ProviderConfig
 from copygen.documents import parse_document
 from copygen.models import Completion, Result, Usage
 from copygen.providers import wider_prices
+from copygen.providers.openai import parse
 from copygen.providers.pricing import ceiling_usd, cost_of, price_of, price_usd, reference_cost_usd
 from copygen.providers.redact import Redactor
-from copygen.providers.reply import parse
 from copygen.results.record import decode, encode, lines
 from copygen.results.stats import Stats
 from tests.support.records import result

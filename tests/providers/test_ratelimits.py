@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.providers.headers import MAX_WAIT_S
-from copygen.providers.ratelimits import RateLimits, limits_from
+from copygen.providers.ratelimits import MAX_WAIT_S, RateLimits, limits_from
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 NAMES = [

@@ -188,27 +188,27 @@ def _limit_files(size: int) -> None:
 
 SABOTAGE = {
     "in a reply": """
-from copygen.providers import chat
+from copygen.providers import openai
 def broken(self, status, headers, body, now, prompt):
     key = self._headers["authorization"]
     local = {"headers": dict(self._headers)}
     raise RuntimeError(f"no good: {key!r} {local}")
-chat.ChatCompletions.parse = broken
+openai.ChatCompletions.parse = broken
 """,
     "with the key on a chain": """
-from copygen.providers import chat
+from copygen.providers import openai
 def broken(self, prompt):
     try:
         raise ValueError(self._headers["authorization"])
     except ValueError as error:
         error.add_note("note: " + self._headers["authorization"])
         raise KeyError(dict(self._headers)) from error
-chat.ChatCompletions.request = broken
+openai.ChatCompletions.request = broken
 """,
     "in the event loop": """
 import asyncio, warnings
-from copygen.providers import chat
-request = chat.ChatCompletions.request
+from copygen.providers import openai
+request = openai.ChatCompletions.request
 async def fail(words):
     raise RuntimeError(words)
 def broken(self, prompt):
@@ -217,7 +217,7 @@ def broken(self, prompt):
     asyncio.ensure_future(fail(words))
     warnings.warn(words)
     return request(self, prompt)
-chat.ChatCompletions.request = broken
+openai.ChatCompletions.request = broken
 """,
     "with logging at its loudest": """
 import logging

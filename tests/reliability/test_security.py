@@ -30,9 +30,9 @@ from copygen.config import load_settings
 from copygen.errors import CopygenError
 from copygen.models import ApiError, Kind, Message, Prompt, Source
 from copygen.prompts import open_prompts
-from copygen.providers.chat import ChatCompletions
+from copygen.providers.openai import ChatCompletions
 from copygen.providers.redact import Secret
-from copygen.providers.transport import AiohttpTransport
+from copygen.transport.http import HttpTransport
 from tests.prompts.test_sandbox import BOMBS, ESCAPES
 from tests.support.cpu import cpu_s
 from tests.support.fault_server import Authority
@@ -122,7 +122,7 @@ def test_S3_a_redirect_is_an_error_and_nobody_is_asked_again(
 async def _exchange(base_url: str) -> object:
     provider = ChatCompletions(base_url, Secret(KEY))
     prompt = Prompt("i", "k", (Message("user", "x"),), "m", {}, {}, Source("p", 1))
-    async with AiohttpTransport(max_connections=1, environ={}) as transport:
+    async with HttpTransport(max_connections=1, environ={}) as transport:
         reply = await transport.handle_async_request(provider.request(prompt))
         now = datetime.now(UTC)
         return provider.parse(reply.status_code, reply.headers, reply.content, now, prompt)

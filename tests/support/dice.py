@@ -20,7 +20,7 @@ import httpx
 
 from copygen.config import ModelConfig, Price, ProviderConfig, Settings
 from copygen.models import Prompt
-from copygen.providers.chat import ChatCompletions
+from copygen.providers.openai import ChatCompletions
 from tests.support.fakes import CONFIG, Run, prompts
 from tests.support.virtual_loop import run_virtual
 

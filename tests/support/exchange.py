@@ -10,7 +10,8 @@ import httpx
 import pytest
 import uvloop
 
-from copygen.providers.transport import AiohttpTransport, failure
+from copygen.transport.errors import failure
+from copygen.transport.http import HttpTransport
 from tests.support.fault_server import Answer, fault_server
 
 KEY = "sk-canary-0123456789"
@@ -44,8 +45,8 @@ on_both_loops = pytest.mark.parametrize(
 """The test gets `run`, which runs a coroutine to its end; no task may be left afterwards."""
 
 
-def transport(**options: Any) -> AiohttpTransport:
-    return AiohttpTransport(**{"max_connections": 8, "environ": {}, **options})
+def transport(**options: Any) -> HttpTransport:
+    return HttpTransport(**{"max_connections": 8, "environ": {}, **options})
 
 
 async def turns() -> None:

@@ -34,15 +34,15 @@ from copygen.prompts.promptfile import Plan
 from copygen.prompts.rows import Rows
 from copygen.prompts.source import stream_entries
 from copygen.prompts.template import Template
-from copygen.providers.headers import (
+from copygen.providers.openai import parse
+from copygen.providers.ratelimits import (
     MAX_WAIT_S,
     duration_s,
+    limits_from,
     retry_after_s,
     wait_in_text_s,
 )
-from copygen.providers.ratelimits import limits_from
 from copygen.providers.redact import Redactor, Secret
-from copygen.providers.reply import parse
 from copygen.results.compact import superseded_path
 from copygen.results.files import beside
 from copygen.results.jsontext import dumps

@@ -1,17 +1,33 @@
-"""Which kind of failure a status and an error body amount to: one ordered table.
+"""Which kind of failure a status and an error body amount to: one ordered table, and the `ApiError`
+that says what happened and what to do about it.
 
 The status alone does not tell. A 429 may mean "slow down" or "no money", a 403 a filter, a bill
 or a ban, a 404 a wrong model or a wrong address. Codes and messages decide first, the status
-last. The words are in `copygen.providers.vocabulary`, a sample of each in
+last. The words are in `copygen.providers.error_body`, a sample of each in
 `tests/providers/golden`.
 """
 
 import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from datetime import datetime
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
-from copygen.models import Kind
-from copygen.providers import vocabulary
-from copygen.providers.fault import Fault
+from copygen.models import ApiError, Completion, Kind, Message
+from copygen.providers import error_body
+from copygen.providers.decode import decode, plain, sentence
+from copygen.providers.error_body import Fault, fault_in_body
+from copygen.providers.parameters import refused_parameter
+from copygen.providers.ratelimits import (
+    duration_s,
+    limits_from,
+    retry_after_s,
+    server_time,
+    wait_in_text_s,
+)
+from copygen.providers.redact import Redactor
+from copygen.providers.usage import COST_HEADER, bill_of
 
 PLAIN_HTTP_TO_TLS = (
     "plain http request was sent to https"
@@ -110,14 +126,14 @@ _RULES = (
         text=_text(r"ai\.google\.dev/gemini-api/docs/rate-limits", r"\bretry in \d"),
     ),
     Rule(Kind.RATE_LIMITED, None, codes=_codes("openrouter_in_flight_budget")),
-    Rule(Kind.BILLING, None, codes=_codes(vocabulary.BILLING_CODES)),
-    Rule(Kind.BILLING, None, text=_text(*vocabulary.BILLING_ABROAD)),
-    Rule(Kind.BILLING, _ALL_BUT_401, text=_text(*vocabulary.BILLING)),
-    Rule(Kind.CONTENT_FILTER, None, codes=_codes(vocabulary.FILTER_CODES)),
+    Rule(Kind.BILLING, None, codes=_codes(error_body.BILLING_CODES)),
+    Rule(Kind.BILLING, None, text=_text(*error_body.BILLING_ABROAD)),
+    Rule(Kind.BILLING, _ALL_BUT_401, text=_text(*error_body.BILLING)),
+    Rule(Kind.CONTENT_FILTER, None, codes=_codes(error_body.FILTER_CODES)),
     Rule(
         Kind.CONTENT_FILTER,
         frozenset({400, 403, 422, 451, None}),
-        text=_text(*vocabulary.FILTER),
+        text=_text(*error_body.FILTER),
     ),
     Rule(
         Kind.TOO_LARGE,
@@ -154,9 +170,9 @@ _RULES = (
             "empty_response do_request_failed"
         ),
     ),
-    Rule(Kind.AUTH, None, codes=_codes(vocabulary.AUTH_CODES)),
-    Rule(Kind.PERMISSION, None, codes=_codes(vocabulary.SUSPENDED_CODES)),
-    Rule(Kind.MODEL_NOT_FOUND, None, codes=_codes(vocabulary.MODEL_CODES)),
+    Rule(Kind.AUTH, None, codes=_codes(error_body.AUTH_CODES)),
+    Rule(Kind.PERMISSION, None, codes=_codes(error_body.SUSPENDED_CODES)),
+    Rule(Kind.MODEL_NOT_FOUND, None, codes=_codes(error_body.MODEL_CODES)),
     Rule(
         Kind.MODEL_NOT_FOUND,
         frozenset({401, 403}),
@@ -167,7 +183,7 @@ _RULES = (
     Rule(
         Kind.AUTH,
         frozenset({400, 403, 404, 412, 422, 429, 500, None}),
-        text=_text(*vocabulary.AUTH),
+        text=_text(*error_body.AUTH),
     ),
     Rule(
         Kind.WRONG_URL,
@@ -181,7 +197,7 @@ _RULES = (
             "please configure ai gateway",
         ),
     ),
-    Rule(Kind.MODEL_NOT_FOUND, _REQUEST_ERRORS, text=_text(*vocabulary.MODEL)),
+    Rule(Kind.MODEL_NOT_FOUND, _REQUEST_ERRORS, text=_text(*error_body.MODEL)),
     Rule(
         Kind.MODEL_NOT_FOUND,
         frozenset({404, 410}),
@@ -190,7 +206,7 @@ _RULES = (
     Rule(
         Kind.PERMISSION,
         frozenset({400, 402, 403, 412, 422, 423, 429, 500, None}),
-        text=_text(*vocabulary.SUSPENDED),
+        text=_text(*error_body.SUSPENDED),
     ),
     Rule(
         Kind.PERMISSION,
@@ -207,7 +223,7 @@ _RULES = (
     Rule(
         Kind.RATE_LIMITED,
         frozenset({400, 403, 500, None}),
-        text=_text(*vocabulary.RATE),
+        text=_text(*error_body.RATE),
     ),
 )
 
@@ -274,3 +290,159 @@ def _kind_of_status(status: int | None) -> Kind:
     if status < 400 and status not in _STATUS_KINDS:
         return Kind.WRONG_URL
     return _STATUS_KINDS.get(status, Kind.INVALID_REQUEST if status < 500 else Kind.SERVER)
+
+
+CHECK_BASE_URL = "Check the base URL: most end in /v1."
+
+_HINTS = {
+    Kind.AUTH: "Check the key, and that it belongs to this provider.",
+    Kind.BILLING: "Add credit or raise the limit, then run again.",
+    Kind.MODEL_NOT_FOUND: "Check the model's name in the provider's list.",
+    Kind.WRONG_URL: CHECK_BASE_URL,
+    Kind.PERMISSION: "The key, the account or this network is not allowed to do this.",
+    Kind.TLS: "A certificate on the provider's side is not valid.",
+    Kind.TOO_LARGE: "Shorten the prompt or lower max_tokens.",
+}
+_REDIRECTS = frozenset({300, 301, 302, 303, 305, 306, 307, 308})
+_STATUS_HINTS = {
+    407: "The proxy wants a login: put it into HTTPS_PROXY.",
+    524: "The model took over 100 s: lower max_tokens.",
+}
+_GIVEN_UP_LATE = frozenset({408, 499, 504, 524})
+"""Somebody on the way gave up waiting, after the request had gone on to the model: some providers
+charge for these (Azure says so of 408)."""
+_BEGUN = frozenset({Kind.SERVER, Kind.BAD_REPLY, Kind.EMPTY, Kind.CONTENT_FILTER})
+"""Failures that can come after the model began to write."""
+UNKNOWN_FINISH = "unknown"
+"""The finish reason of a reply that gives none."""
+_PAGE_INSTEAD_OF_API = "A bot check or the network's own page answered: use another network."
+_USE_HTTPS = "The base URL must begin with https:// here."
+_PLAIN_HTTP = re.compile(PLAIN_HTTP_TO_TLS, re.IGNORECASE)
+_NOT_FOLLOWED = "Redirects are not followed, so that the key stays here: correct the base URL."
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What is known of a reply besides its body."""
+
+    status: int
+    headers: Mapping[str, str]
+    """Looked up in lower case."""
+    now: datetime
+    model: str
+    """The model asked for."""
+    redactor: Redactor
+    params: Collection[str] | None = None
+    """The names of the parameters that were sent; None: not known."""
+    sent: tuple[Message, ...] = ()
+    """What was asked, for its length."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether the provider took the request for one that it answers, and so may charge for."""
+        return 200 <= self.status < 300 or self.status in _GIVEN_UP_LATE
+
+    def error(
+        self, kind: Kind, words: str, hint: str = "", completion: Completion | None = None
+    ) -> ApiError:
+        """An error in our own words."""
+        message = sentence(words, hint, self.redactor)
+        return ApiError(
+            kind,
+            message,
+            self.status,
+            completion=completion,
+            possibly_billed=self.answered and kind in _BEGUN,
+        )
+
+
+def from_status(context: Context, body: bytes) -> ApiError:
+    """The error of a reply whose status is not a success."""
+    if context.status in _REDIRECTS:
+        return context.error(Kind.WRONG_URL, _redirect(context.headers), _NOT_FOLLOWED)
+    clean = context.redactor.redact_body(body)
+    return _from_fault(context, fault_in_body(clean), context.status, _charged(context, clean))
+
+
+def from_inside(context: Context, fault: Fault, completion: Completion | None) -> ApiError:
+    """The error of a reply that succeeds by its status but holds `fault`."""
+    return _from_fault(context, fault, status_in(fault), completion)
+
+
+def _from_fault(
+    context: Context, fault: Fault, status: int | None, completion: Completion | None
+) -> ApiError:
+    billed = completion is not None and completion.cost_doubt is not None
+    refused = refused_parameter(fault, status, context.params)
+    kind = Kind.UNSUPPORTED_PARAMETER if refused else kind_of(status, fault)
+    return ApiError(
+        kind,
+        sentence(_words(fault, status), _hint(kind, fault, status), context.redactor),
+        status or context.status,
+        _wait_s(context, fault) if kind in (Kind.RATE_LIMITED, Kind.SERVER) else None,
+        refused.parameter if refused else None,
+        refused.replacement if refused else None,
+        completion=completion,
+        possibly_billed=billed or (context.answered and kind in _BEGUN),
+    )
+
+
+def _charged(context: Context, body: bytes) -> Completion | None:
+    """What an error says it used, which will be on the bill: a reply without a text."""
+    if b'"usage"' not in body and not context.headers.get(COST_HEADER):
+        return None
+    value = decode(body)
+    inner = value.get("error") if isinstance(value, dict) else None
+    layers = (layer for layer in (value, inner) if isinstance(layer, dict) and "usage" in layer)
+    bill = bill_of(next(layers, {}), context.headers, "")
+    used = bill.usage is not None and (bill.usage.input_tokens or bill.usage.output_tokens)
+    if not used and not bill.reported_usd and bill.doubt is None:
+        return None
+    return Completion(
+        "",
+        UNKNOWN_FINISH,
+        context.model,
+        bill.usage,
+        bill.reported_usd,
+        cost_doubt=bill.doubt,
+        tier=bill.tier,
+    )
+
+
+def _words(fault: Fault, status: int | None) -> str:
+    if fault.message:
+        return f"A web page answered: {fault.message}" if fault.is_html else fault.message
+    if word := next((code for code in fault.codes if not code.isdecimal()), None):
+        return f"The provider gives no reason but the code {plain(word)}"
+    if status is None:
+        return "The provider reports an error without a reason"
+    phrase = next((f" {known.phrase}" for known in HTTPStatus if known == status), "")
+    return f"HTTP {status}{phrase}, without a reason"
+
+
+def _hint(kind: Kind, fault: Fault, status: int | None) -> str:
+    if status in _STATUS_HINTS:
+        return _STATUS_HINTS[status]
+    if kind is Kind.PERMISSION and fault.is_html:
+        return _PAGE_INSTEAD_OF_API
+    if kind is Kind.WRONG_URL and _PLAIN_HTTP.search(fault.text):
+        return _USE_HTTPS
+    return _HINTS.get(kind, "")
+
+
+def _wait_s(context: Context, fault: Fault) -> float | None:
+    """The wait asked for: by header, in the body, or until a used-up limit is free again."""
+    wait = retry_after_s(context.headers, context.now)
+    if wait is None and fault.retry_delay is not None:
+        wait = duration_s(fault.retry_delay, server_time(context.headers, context.now))
+    if wait is None:
+        wait = wait_in_text_s(fault.text)
+    return limits_from(context.headers, context.now).exhausted_s if wait is None else wait
+
+
+def _redirect(headers: Mapping[str, str]) -> str:
+    try:
+        host = urlsplit(headers.get("location", "")).hostname
+    except ValueError:
+        host = None
+    return f"The server redirects to {plain(host)}" if host else "The server redirects elsewhere"

@@ -16,7 +16,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from copygen.models import Kind
-from copygen.providers.failures import FOREIGN, CertificateError, failure, translated
+from copygen.transport.errors import FOREIGN, CertificateError, failure, translated
 
 KEY = "sk-canary-0123456789"
 

@@ -10,7 +10,7 @@ import pytest
 
 from copygen.errors import ConfigError
 from copygen.models import Kind
-from copygen.providers.transport import CertificateError, failure
+from copygen.transport.errors import CertificateError, failure
 from tests.support import fault_server as faults
 from tests.support.exchange import (
     Run,

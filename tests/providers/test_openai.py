@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from copygen.errors import ConfigError
 from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Prompt, Source
-from copygen.providers.chat import ChatCompletions
+from copygen.providers.openai import ChatCompletions
 from copygen.providers.parameters import SYSTEM_ROLE
 from copygen.providers.protocol import Provider
 from copygen.providers.redact import Secret

@@ -7,9 +7,8 @@ import httpx
 import pytest
 
 from copygen.models import Kind
-from copygen.providers.failures import ProxyRefused, ProxyUnusable
-from copygen.providers.proxies import proxy_for
-from copygen.providers.transport import CertificateError, failure
+from copygen.transport.errors import CertificateError, ProxyRefused, ProxyUnusable, failure
+from copygen.transport.proxies import proxy_for
 from tests.support import fault_server as faults
 from tests.support.exchange import KEY, Run, fail, on_both_loops, post, transport
 from tests.support.fault_server import JSON_REPLY, Authority, fault_server

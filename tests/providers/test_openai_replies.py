@@ -18,12 +18,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import ApiError, Completion, Kind, Usage
+from copygen.providers.classification import kind_of
 from copygen.providers.decode import MAX_MESSAGE, UNREADABLE, decode, plain
-from copygen.providers.fault import Fault
-from copygen.providers.headers import MAX_WAIT_S
-from copygen.providers.kinds import kind_of
+from copygen.providers.error_body import Fault
+from copygen.providers.openai import NOTE_REASONING, UNKNOWN_FINISH, parse
+from copygen.providers.ratelimits import MAX_WAIT_S
 from copygen.providers.redact import Redactor, Secret
-from copygen.providers.reply import NOTE_REASONING, UNKNOWN_FINISH, parse
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "sk-canary-0123456789abcdef"

@@ -17,19 +17,18 @@ from typing import Final
 import httpx
 from yarl import URL
 
-from copygen.providers.compression import ACCEPTED
-from copygen.providers.connections import Connections, Origin
-from copygen.providers.failures import (
+from copygen.transport.connections import Connections, Origin, client_context
+from copygen.transport.errors import (
     CertificateError,
     ResponseTooLarge,
     failure,
     no_request,
     proxy_refused,
 )
-from copygen.providers.proxies import proxy_for, proxy_variable
-from copygen.providers.tls import client_context
+from copygen.transport.http1 import ACCEPTED
+from copygen.transport.proxies import proxy_for, proxy_variable
 
-__all__ = ["AiohttpTransport", "CertificateError", "ResponseTooLarge", "failure"]
+__all__ = ["CertificateError", "HttpTransport", "ResponseTooLarge", "failure"]
 
 _LAST_PORT: Final = 2**16 - 1
 PROXY_LOGIN: Final = 407
@@ -70,7 +69,7 @@ class _Route:
         return b"\r\n".join(lines) + b"\r\nContent-Length: "
 
 
-class AiohttpTransport(httpx.AsyncBaseTransport):
+class HttpTransport(httpx.AsyncBaseTransport):
     """One connection pool. The reply comes back whole, its content coding undone.
 
     Takes `max_connections`, the most requests its caller keeps in flight: one more waits for a
@@ -80,7 +79,7 @@ class AiohttpTransport(httpx.AsyncBaseTransport):
     the wire and decoded. `ca_file` names certificate authorities to trust besides the system's;
     ConfigError if it is unusable.
 
-    Raises httpx exceptions only: see `copygen.providers.failures`. The request's headers are sent
+    Raises httpx exceptions only: see `copygen.transport.errors`. The request's headers are sent
     to the host of its own URL and nowhere else.
     """
 

@@ -8,14 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.providers.headers import (
+from copygen.providers.ratelimits import (
     MAX_WAIT_S,
+    RateLimits,
     duration_s,
+    limits_from,
     number_of,
     retry_after_s,
     wait_in_text_s,
 )
-from copygen.providers.ratelimits import RateLimits, limits_from
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 EPOCH_S = NOW.timestamp()

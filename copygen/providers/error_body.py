@@ -1,11 +1,231 @@
-"""How providers say that no money is left, a key is wrong, an account is closed, a model unknown.
+"""What an error body says, whatever its shape.
 
-Words alone: what follows from them under which status is `copygen.providers.kinds`. Codes are
-compared in lower case and whole. Patterns are searched in the messages of an error body, never in
-copy; each is linear: what repeats is bounded.
+There is no standard. Errors come as an object, an array, a string or a page; flat or under
+`error`, `errors` or `detail`; with another error as JSON text inside `message` or
+`metadata.raw`; with codes that are words, HTTP statuses or a vendor's own numbers. `fault_in`
+reads them all into one `Fault`.
+
+Below that, how providers say that no money is left, a key is wrong, an account is closed, a model
+unknown. Words alone: what follows from them under which status is
+`copygen.providers.classification`. Codes are compared in lower case and whole. Patterns are
+searched in the messages of an error body, never in copy; each is linear: what repeats is bounded.
 """
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Final
+
+from copygen.models import JsonValue
+from copygen.providers.decode import UNREADABLE, decode, decode_text, is_html, plain
+
+_DEEPEST = 6
+_MOST_ENTRIES = 8
+"""Entries read of a list of errors: the first ones say what is wrong."""
+_MOST_MESSAGES = 32
+_MOST_CODES = 64
+"""Of one body. With nested lists of errors there could be hundreds of thousands."""
+_MOST_TEXT = 20_000
+"""Characters of all messages together that the rules search."""
+_LONGEST_CODE = 80
+
+# Keys are compared in lower case: Tencent, AWS and Azure write `Code` and `Message`.
+_CODE_KEYS = (
+    *("code", "type", "status", "reason", "limit_source", "error_type", "error_code"),
+    *("status_code", "errcode", "__type", "errortype"),
+)
+_STATUS_KEYS = ("code", "status", "status_code", "raw_status_code", "http_code", "httpstatus")
+_MESSAGE_KEYS = (
+    *("message", "msg", "detail", "error_description", "error_msg", "status_msg", "errmsg"),
+    *("error_message", "errormessage", "title"),
+)
+_INNER_KEYS = (
+    *("error", "errors", "metadata", "raw", "innererror", "details", "violations"),
+    # MiniMax, Tencent, Spark; gateways that pass an upstream's body on
+    *("base_resp", "response", "header", "upstreambody", "body"),
+)
+_ENVELOPE_WORDS = frozenset({"error", "success", "ok", "", "none", "null"})
+_SAYS_NOTHING = frozenset({"provider returned error", "error", "bad request", "unknown error"})
+_SAYS_SUCCESS = frozenset(
+    {"success", "ok", "succeeded", "successful", "成功", "请求成功", "操作成功", "获取成功"}
+)
+_NO_ERROR_CODES = frozenset({"", "0", "200", "success", "ok", "none", "null"})
+_VENDORS_OWN = range(1_000, 10_000_000)
+"""Numbers that are codes of a vendor rather than HTTP statuses."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """An error body, read."""
+
+    message: str = ""
+    """The most telling message, on one line. Not redacted."""
+    codes: tuple[str, ...] = ()
+    """Every code word of the body, in lower case, the outermost first."""
+    status: int | None = None
+    """An HTTP error status given inside the body."""
+    parameter: str | None = None
+    """The parameter the error points at."""
+    retry_delay: str | None = None
+    """Google's `RetryInfo`, as written (`37s`)."""
+    text: str = ""
+    """All messages together, for rules to search."""
+    is_html: bool = False
+    """A web page, not an API, answered."""
+
+
+def fault_in_body(body: bytes) -> Fault:
+    """The fault in the body of a reply that is an error by its status."""
+    value = decode(body)
+    if value is UNREADABLE:
+        text = body[:100_000].decode("utf-8", "replace")
+        message = plain(text)
+        return Fault(message, text=message, is_html=is_html(text))
+    return _collect(value).fault()
+
+
+def fault_in_reply(reply: JsonValue) -> Fault | None:
+    """The fault in the body of a reply whose status says success; None when it holds none.
+
+    An error object without message and code is what some gateways send with every success.
+    """
+    if isinstance(reply, list):
+        reply = next((entry for entry in reply if isinstance(entry, dict)), None)
+    if not isinstance(reply, dict):
+        return None
+    error = reply.get("error") or reply.get("errors")
+    if not error and (reply.get("object") == "error" or not reply.get("choices")):
+        error = reply
+    elif isinstance(error, bool | int | float):
+        error = {**reply, "code": error}
+    return error_in(error)
+
+
+def error_in(error: JsonValue) -> Fault | None:
+    """The fault in the value of an `error` field; None when it is empty."""
+    if not error:
+        return None
+    found = _collect(error)
+    return found.fault() if found.messages or found.has_code else None
+
+
+@dataclass
+class _Findings:
+    messages: list[str] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    status: int | None = None
+    parameter: str | None = None
+    retry_delay: str | None = None
+    upstream: str = ""
+    is_html: bool = False
+    has_code: bool = False
+
+    def fault(self) -> Fault:
+        telling = (m for m in self.messages if m.rstrip(".").lower() not in _SAYS_NOTHING)
+        message = next(telling, self.messages[0] if self.messages else "")
+        if self.upstream and message:
+            message = f"{self.upstream}: {message}"
+        return Fault(
+            message,
+            tuple(dict.fromkeys(self.codes)),
+            self.status,
+            self.parameter,
+            self.retry_delay,
+            " ".join(self.messages)[:_MOST_TEXT],
+            self.is_html,
+        )
+
+
+def _collect(value: JsonValue) -> _Findings:
+    found = _Findings()
+    _walk(value, found, 0)
+    return found
+
+
+def _walk(value: JsonValue, found: _Findings, depth: int) -> None:
+    if depth > _DEEPEST or len(found.messages) >= _MOST_MESSAGES:
+        return
+    if isinstance(value, str):
+        _read_text(value, found, depth)
+    elif isinstance(value, list):
+        for entry in value[:_MOST_ENTRIES]:
+            _walk(entry, found, depth + 1)
+    elif isinstance(value, dict):
+        layer = {key.lower(): entry for key, entry in value.items() if len(key) < _LONGEST_CODE}
+        _read_codes(layer, found)
+        _read_pointers(layer, found)
+        for key in (*_MESSAGE_KEYS, *_INNER_KEYS):
+            if key in layer:
+                _walk(layer[key], found, depth + 1)
+
+
+def _read_text(text: str, found: _Findings, depth: int) -> None:
+    stripped = text.strip()
+    if stripped.startswith(("{", "[")):
+        inner = decode_text(stripped)
+        if isinstance(inner, dict | list):
+            _walk(inner, found, depth + 1)
+            return
+    found.is_html = found.is_html or is_html(stripped)
+    message = plain(stripped)
+    if message.rstrip(".!").lower() in _SAYS_SUCCESS:
+        return
+    if message and message not in found.messages:
+        found.messages.append(message)
+
+
+def _read_codes(layer: Mapping[str, JsonValue], found: _Findings) -> None:
+    if len(found.codes) < _MOST_CODES:
+        found.codes += [word for key in _CODE_KEYS if (word := _code(layer.get(key)))]
+    code = layer.get("code")
+    if isinstance(code, str | int) and _short(code).lower() not in _NO_ERROR_CODES:
+        found.has_code = True
+    # `{"error": 429}` and `{"error": "unauthorized", "message": "..."}` put the code there.
+    candidates = [layer.get(key) for key in (*_STATUS_KEYS, "error")]
+    statuses = (status for value in candidates if (status := _http_error(value)) is not None)
+    found.status = found.status or next(statuses, None)
+    if layer.get("flagged_input") is not None:
+        found.codes.append("moderation")
+    if "perday" in _short(layer.get("quotaid", "")).lower():
+        found.codes.append("daily_quota")
+
+
+def _code(value: JsonValue) -> str | None:
+    """A code word in lower case; None for what says nothing. AWS puts a namespace before it."""
+    if type(value) is int:
+        return str(value) if value in _VENDORS_OWN else None
+    if not isinstance(value, str):
+        return None
+    word = value.strip().lower().rpartition("#")[2]
+    return word if word not in _ENVELOPE_WORDS and len(word) <= _LONGEST_CODE else None
+
+
+def _short(value: JsonValue) -> str:
+    """What a number or a text begins with: Python refuses to write out a number of any length."""
+    if isinstance(value, str):
+        return value[:_LONGEST_CODE].strip()
+    return str(value) if isinstance(value, int) and abs(value) < 2**63 else ""
+
+
+def _read_pointers(layer: Mapping[str, JsonValue], found: _Findings) -> None:
+    """What the error points at: a parameter, a waiting time, the provider behind a gateway."""
+    pointer = layer.get("param") or layer.get("loc")
+    if isinstance(pointer, list) and pointer:
+        pointer = pointer[-1]
+    if isinstance(pointer, str) and found.parameter is None:
+        found.parameter = pointer
+    delay = layer.get("retrydelay")
+    if isinstance(delay, str):
+        found.retry_delay = delay
+    upstream = layer.get("provider_name")
+    if isinstance(upstream, str):
+        found.upstream = plain(upstream)[:40]
+
+
+def _http_error(value: JsonValue) -> int | None:
+    if isinstance(value, str) and len(value) == 3 and value.isdecimal():
+        value = int(value)
+    return value if type(value) is int and 400 <= value < 600 else None
+
 
 # Out of credit, over a budget, in arrears.
 
