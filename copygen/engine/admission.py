@@ -1,6 +1,6 @@
 """Leave to send: a request slot, a start time, two breakers and the money, taken together.
 
-    async with admission.enter(prompt, state, request, tokens) as permit:
+    async with admission.enter(model, state, tokens, hold) as permit:
         permit.answer = await exchange(...)
 
 Each of the four goes stale while another is waited for, so all are taken in one loop, right before
@@ -17,9 +17,9 @@ import asyncio
 import math
 import random
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from types import TracebackType
-from typing import Final, Protocol, Self
+from typing import Final, Protocol, Self, TypeVar
 
 from copygen.config import BreakerSettings
 from copygen.engine.clock import RunClock
@@ -39,7 +39,7 @@ from copygen.engine.outcome import AttemptState
 from copygen.engine.purse import Hold, Purse
 from copygen.engine.retry import verdict_on
 from copygen.errors import ProviderDown
-from copygen.models import ApiError, Completion, Kind, Prompt
+from copygen.models import ApiError, Completion, Kind
 
 # What a verdict on a call says about the host alone, and about the model alone.
 OF_HOST: Final = {
@@ -184,6 +184,11 @@ class Slot:
         self._slots = slots
         self._troubled = False
         self.held = True
+
+    @property
+    def is_at_hand(self) -> bool:
+        """Whether it is held, and not as one of the few of suspects."""
+        return self.held and not self._troubled
 
     def release(self) -> None:
         """Let it go; harmless when not held."""
@@ -341,39 +346,36 @@ class Permit:
     __slots__ = (
         "_admission",
         "answer",
+        "ended_at",
         "gate",
         "hold",
         "host_call",
         "model_call",
-        "prompt",
-        "size_bytes",
         "start",
         "state",
         "tokens",
     )
 
     start: Start
+    ended_at: float
     model_call: Call
     host_call: Call
 
     def __init__(
         self,
         admission: "LocalAdmission",
-        prompt: Prompt,
+        model: str,
         state: AttemptState,
-        size_bytes: int,
         tokens: float,
         hold: Hold | None,
     ) -> None:
         self._admission = admission
-        self.prompt = prompt
         self.state = state
-        self.size_bytes = size_bytes
         self.tokens = tokens
         """Reserved with the pacer; 0 when tokens are not paced."""
         self.hold = hold
         """The money for it; None without a limit."""
-        self.gate = admission.gate_of(prompt.model)
+        self.gate = admission.gate_of(model)
         self.answer: Completion | ApiError | None = None
 
     @property
@@ -381,9 +383,9 @@ class Permit:
         """Whether a breaker waits for this one answer."""
         return self.model_call.is_probe or self.host_call.is_probe
 
-    async def __aenter__(self) -> Self:
-        await self._admission.admit(self)
-        return self
+    def __aenter__(self) -> Awaitable[Self]:
+        # No coroutine of its own: every request passes here.
+        return self._admission.admit(self)
 
     async def __aexit__(
         self,
@@ -394,14 +396,15 @@ class Permit:
         self._admission.finish(self)
 
 
+AnyPermit = TypeVar("AnyPermit", bound=Permit)
+
+
 class Admission(Protocol):
     """Decides when requests go out. `LocalAdmission` decides for one process; another may lease
     starts and money from somewhere that serves many.
     """
 
-    def enter(
-        self, prompt: Prompt, state: AttemptState, size_bytes: int, tokens: float, hold: Hold | None
-    ) -> Permit:
+    def enter(self, model: str, state: AttemptState, tokens: float, hold: Hold | None) -> Permit:
         """Leave to send one request, to be used in an `async with`.
 
         Entering waits as long as needed. It raises LeftForLater when the prompt is not to be sent
@@ -445,11 +448,9 @@ class LocalAdmission:
         self._latency_s = 0.0
         """Of answers, lately, on average."""
 
-    def enter(
-        self, prompt: Prompt, state: AttemptState, size_bytes: int, tokens: float, hold: Hold | None
-    ) -> Permit:
+    def enter(self, model: str, state: AttemptState, tokens: float, hold: Hold | None) -> Permit:
         """Leave to send one request. See `Admission`."""
-        return Permit(self, prompt, state, size_bytes, tokens, hold)
+        return Permit(self, model, state, tokens, hold)
 
     def gate_of(self, model: str) -> ModelGate:
         """The gate of a model."""
@@ -461,7 +462,7 @@ class LocalAdmission:
             )
         return gate
 
-    async def admit(self, permit: Permit) -> None:
+    async def admit(self, permit: AnyPermit) -> AnyPermit:
         """Wait until the request may go out; its slot, calls and money are then taken.
 
         While it waits it holds no slot and no money: prompts for a sick model must not keep those
@@ -469,32 +470,38 @@ class LocalAdmission:
         """
         state, gate = permit.state, permit.gate
         self._pay_for_retry(permit)
-        await state.slot.acquire(troubled=state.suspect)
+        if not state.slot.is_at_hand:
+            await state.slot.acquire(troubled=state.suspect)
         wait_s = 0.0
         # Who slipped in past a queue would take a start time to its end and waste it.
         if not gate.queue:
             self._halt.check()
             gate.check()
-            wait_s = self.pacer.reserve(self._now(), permit.tokens)
+            now = self._now()
+            wait_s = self.pacer.reserve(now, permit.tokens)
             if not wait_s:
-                wait_s = self._take(permit)
+                wait_s = self._take(permit, now)
                 if not wait_s:
-                    return
+                    return permit
                 wait_s = min(wait_s, 0.0)  # the start time was used up: the queue gives another
         state.slot.release()
         left_s: float | None = wait_s
         while left_s is not None:
             left_s = await self._wait_in_queue(permit, left_s)
+        return permit
 
     def finish(self, permit: Permit) -> None:
         """The request has ended: one event for all who learn from it."""
         self.in_flight -= 1
-        now = self._now()
+        now = permit.ended_at = self._now()
         answer, state, gate = permit.answer, permit.state, permit.gate
         if permit.hold is not None:
             self._purse.settle(permit.hold, answer, sent=True)
         verdict = self._verdict_on(permit, now)
         state.was_overload = False
+        if verdict is Verdict.SUCCESS and isinstance(answer, Completion):
+            self._tell_of_success(permit, answer, now)
+            return
         if verdict is Verdict.OVERLOADED and self._is_well(gate, now):
             state.overloads += 1
             state.was_overload = state.overloads <= FREE_OVERLOADS
@@ -527,6 +534,7 @@ class LocalAdmission:
         gate = self._gates.get(model)
         return (
             gate is not None
+            and bool(gate.queue)
             and self._host.state is State.CLOSED
             and gate.passes_over(max(NEAR, self.concurrency.limit))
         )
@@ -569,7 +577,7 @@ class LocalAdmission:
                 await state.slot.acquire(troubled=state.suspect)
                 self._halt.check()
                 gate.check()
-                wait_s = self._take(permit)
+                wait_s = self._take(permit, self._now())
                 if not wait_s:
                     return None
                 state.slot.release()
@@ -593,15 +601,14 @@ class LocalAdmission:
         if slot.take_now():
             # Past the queue: it has stood in one already.
             wait_s = self.pacer.reserve(self._now(), permit.tokens)
-            if not wait_s and not self._take(permit, has_money=True):
+            if not wait_s and not self._take(permit, self._now(), has_money=True):
                 return None
             slot.release()
         self._purse.settle(hold, None, sent=False)
         return wait_s
 
-    def _take(self, permit: Permit, *, has_money: bool = False) -> float:
+    def _take(self, permit: Permit, now: float, *, has_money: bool = False) -> float:
         """Everything at once, or nothing and the seconds to wait; below 0: for money."""
-        now = self._now()
         if held_s := self.pacer.held_s(now):
             return held_s
         host = self._host.admit(now)
@@ -639,6 +646,17 @@ class LocalAdmission:
         self._latency_s += LATENCY_SMOOTHING * (latency_s - self._latency_s)
         slow_s = self._settings.slow_call_s
         return Verdict.FAILURE if slow_s and latency_s > slow_s else Verdict.SUCCESS
+
+    def _tell_of_success(self, permit: Permit, answer: Completion, now: float) -> None:
+        """The event of nearly every attempt, in few words."""
+        usage = answer.usage
+        used_tokens = None if usage is None else usage.input_tokens + usage.output_tokens
+        event = Finished(
+            permit.start, now, self.in_flight, True, False, False, None, permit.tokens, used_tokens
+        )
+        self.pacer.finished(event)
+        self.concurrency.finished(event, self.pacer.rate_per_s)
+        self._tell_breakers(permit, Verdict.SUCCESS, now, None)
 
     def _is_well(self, gate: ModelGate, now: float) -> bool:
         """Whether the model answers others at this time, as far as can be known."""
@@ -681,13 +699,15 @@ class LocalAdmission:
             of_model = OF_MODEL.get(verdict, verdict)
         host_change = self._host.record(permit.host_call, of_host, now)
         model_change = gate.breaker.record(permit.model_call, of_model, now, failed_before_at)
-        for transition in (host_change, model_change):
-            if transition is not None:
-                self._tell(transition)
-                awaited = True
-        if model_change is not None and model_change.after is State.CLOSED:
-            for waiter in gate.queue:
-                gate.suspect(waiter.state)
+        if host_change is not None:
+            self._tell(host_change)
+            awaited = True
+        if model_change is not None:
+            self._tell(model_change)
+            awaited = True
+            if model_change.after is State.CLOSED:
+                for waiter in gate.queue:
+                    gate.suspect(waiter.state)
         if awaited:
             for each in self._gates.values():
                 each.ring()

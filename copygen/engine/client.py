@@ -216,7 +216,7 @@ class Client:
         if isinstance(hold, ApiError):
             return hold
         tokens = self._estimate_tokens(size_bytes, prompt)
-        async with self._admission.enter(prompt, state, size_bytes, tokens, hold) as permit:
+        async with self._admission.enter(prompt.model, state, tokens, hold) as permit:
             self._count_out(state, size_bytes)
             answer = permit.answer = await self._exchange(request, prompt, permit.start)
         self._count_in(permit, answer, prompt, state)
@@ -271,7 +271,7 @@ class Client:
         state: AttemptState,
     ) -> None:
         state.on_the_wire = False
-        state.latency_s = self._now() - permit.start.at
+        state.latency_s = permit.ended_at - permit.start.at
         state.repeats = False
         completion = answer.completion if isinstance(answer, ApiError) else answer
         if completion is not None:

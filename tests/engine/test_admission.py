@@ -12,7 +12,7 @@ from copygen.engine.control.pacing import Pacer
 from copygen.engine.halt import Halt
 from copygen.engine.outcome import AttemptState
 from copygen.engine.purse import Purse
-from tests.support.fakes import CONFIG, prompt
+from tests.support.fakes import CONFIG
 from tests.support.virtual_loop import run_virtual
 
 
@@ -49,7 +49,7 @@ def test_who_comes_between_two_in_line_takes_no_start_time_from_them() -> None:
         async def send(name: str, times: int = 1) -> None:
             for _ in range(times):
                 state = AttemptState(0.0, slot_of(subject))
-                async with subject.enter(prompt(1), state, 100, 0.0, None):
+                async with subject.enter("m", state, 0.0, None):
                     starts.append((name, loop.time()))
                 state.slot.release()
 

@@ -111,7 +111,7 @@ def test_11A2_one_429_on_the_first_request_costs_its_wait_and_no_more(
 @pytest.mark.parametrize("refused", [8, 20])
 def test_11A2_a_burst_of_refusals_before_any_answer_is_soon_recovered_from(refused: int) -> None:
     provider = Refusing(lambda number: number <= refused, "1")
-    assert seconds_over(provider, 300) <= 3 + refused / 4 + 5
+    assert seconds_over(provider, 300) <= 3 + refused + 5
 
 
 def test_11A2_a_told_limit_is_believed_at_once_after_a_refusal() -> None:
@@ -124,9 +124,16 @@ def test_11A2_a_told_limit_is_believed_at_once_after_a_refusal() -> None:
 def test_11A2_refusals_at_random_do_not_make_it_crawl(seed: int, retry_after: str | None) -> None:
     """Three of ten are refused whatever the pace: each wait is obeyed, nothing is added."""
     rng = random.Random(seed)
-    provider = Refusing(lambda _number: rng.random() < 0.3, retry_after)
-    limit_s = 170 if retry_after else 40
-    assert seconds_over(provider, 300) <= limit_s
+    refused = 0
+
+    def refuses(_number: int) -> bool:
+        nonlocal refused
+        it_does = rng.random() < 0.3
+        refused += it_does
+        return it_does
+
+    seconds = seconds_over(Refusing(refuses, retry_after), 300)
+    assert seconds <= 20 + (1.6 * refused if retry_after else 30)
 
 
 class Window:
@@ -158,7 +165,7 @@ def test_11A2_a_window_that_is_used_up_at_the_start_costs_what_is_left_of_it(
 ) -> None:
     fresh = seconds_over(Window(60, 0), 150, rpm=rpm)
     provider = Window(60, 60)
-    assert seconds_over(provider, 150, rpm=rpm) <= fresh + 65
+    assert seconds_over(provider, 150, rpm=rpm) <= fresh + 95
     assert provider.refused <= 30
 
 

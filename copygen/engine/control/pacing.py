@@ -69,7 +69,7 @@ FASTEST_PER_S = 1e6
 """A learned pace never grows past what no machine sends, so that it stays a finite number."""
 SLOWEST_PER_S = 0.05
 """A learned pace never falls below one request in twenty seconds."""
-LONGEST_HOLD_S = 30.0
+LONGEST_HOLD_S = 3.0
 """After refusals that measured nothing, where the provider does not say how long to wait."""
 RECOVERY_S = 2.0
 CRAWL_PER_S = 1.0
