@@ -1,6 +1,8 @@
 """Marketing copy in bulk through LLM APIs: no row lost, repeated or hidden.
 
-`generate` is the engine of `copygen run` for Python; everything else is the command line's.
+For Python programs: `Run` carries out a `RunSpec` as `copygen run` does, with the results file,
+resuming, templates, fields, checks, corrections and budgets; `generate` takes prompts as values.
+`Result` is what both yield, `check_text` holds a text against rules without a model.
 """
 
 from typing import TYPE_CHECKING, Any
@@ -8,15 +10,55 @@ from typing import TYPE_CHECKING, Any
 from copygen.version import __version__
 
 if TYPE_CHECKING:
-    from copygen.engine.api import generate
+    from copygen.errors import (
+        ConfigError,
+        CopygenError,
+        InputChanged,
+        LedgerLocked,
+        LimitReached,
+        PromptError,
+        ProviderDown,
+        ProviderRefused,
+        ResultsError,
+        UsageError,
+    )
+    from copygen.jobs.run import Run, generate
+    from copygen.jobs.spec import RunSpec
+    from copygen.models import Result, Status, Violation
 
-__all__ = ["__version__", "generate"]
+__all__ = [
+    "ConfigError",
+    "CopygenError",
+    "InputChanged",
+    "LedgerLocked",
+    "LimitReached",
+    "PromptError",
+    "ProviderDown",
+    "ProviderRefused",
+    "Result",
+    "ResultsError",
+    "Run",
+    "RunSpec",
+    "Status",
+    "UsageError",
+    "Violation",
+    "__version__",
+    "generate",
+]
+_MODULES = {
+    "Result": "copygen.models",
+    "Run": "copygen.jobs.run",
+    "RunSpec": "copygen.jobs.spec",
+    "Status": "copygen.models",
+    "Violation": "copygen.models",
+    "generate": "copygen.jobs.run",
+}
 
 
 def __getattr__(name: str) -> Any:
     # The engine takes a quarter of a second to import; `copygen --version` does not need it.
-    if name == "generate":
-        from copygen.engine.api import generate
+    if name not in __all__:
+        raise AttributeError(f"module 'copygen' has no attribute '{name}'")
+    from importlib import import_module
 
-        return generate
-    raise AttributeError(f"module 'copygen' has no attribute '{name}'")
+    return getattr(import_module(_MODULES.get(name, "copygen.errors")), name)

@@ -77,6 +77,6 @@ def execute(args: Sequence[str]) -> int:
         typer.echo(page.format_message(), err=True)
         return page.exit_code
     except Exception as error:  # noqa: BLE001  # the last place where anything can be told
-        from copygen.cli.failing import tell
+        from copygen.cli.terminal import tell
 
         return int(tell(error, debug="--debug" in args))

@@ -14,7 +14,7 @@ import pydantic
 from copygen import system
 from copygen.cli.check_field import Fields, read_fields
 from copygen.cli.check_texts import instead_of, texts_of
-from copygen.cli.open_files import standard_input
+from copygen.cli.terminal import standard_input
 from copygen.documents import explain, validate
 from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
 from copygen.models import Item, JsonValue

@@ -7,12 +7,12 @@ from copygen.config import Price, ProviderConfig
 from copygen.config.retirement import retirement_of
 from copygen.documents import nearest
 from copygen.errors import ExitCode
+from copygen.figures import count, counted, per_million
 from copygen.models import ApiError, Kind
 from copygen.providers.model_list import ModelList
 from copygen.providers.pricing import price_of
 from copygen.providers.ratelimits import RateLimits
 from copygen.view.checkup import Finding, Verdict
-from copygen.view.figures import count, counted, per_million
 
 STALE_DAYS = 90
 """Prices older than this are worth another look: vendors change them several times a year."""

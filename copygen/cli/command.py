@@ -76,8 +76,7 @@ class Command(TyperCommand):
 
     def invoke(self, ctx: Any) -> Any:
         """Carry the command out; no key leaves through standard error, whoever writes there."""
-        from copygen.cli.concealing import concealing
-        from copygen.cli.failing import reported
+        from copygen.cli.terminal import concealing, reported
 
         with concealing(), reported(debug=bool(ctx.params.get("debug"))):
             return super().invoke(ctx)

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from copygen.cli.checkup import of_endpoint, of_key, of_limits, of_model, of_price
-from copygen.cli.prepare import configured, pairs
+from copygen.cli.options import pairs
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
 from copygen.engine.connect import connect
 from copygen.errors import ConfigError, ExitCode
+from copygen.jobs.setup import configured
 from copygen.models import ApiError
 from copygen.providers.keys import doubt_about, find_key, origin_of_key, unguarded_file
 from copygen.providers.model_list import ModelList, ask

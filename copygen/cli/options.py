@@ -1,11 +1,12 @@
 """The flags of `copygen run`, which `copygen plan` takes as well: declared once.
 
 A command that takes them has a parameter `flags` and is wrapped by `with_run_flags`; what they
-ask for is then `flags.request(prompts)`.
+ask for is then `flags.spec(prompts)`.
 """
 
 import inspect
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -15,10 +16,12 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias, get_type_hints
 import typer
 
 from copygen import system
+from copygen.errors import UsageError
 
 if TYPE_CHECKING:
-    from copygen.cli.prepare import Request
+    from copygen.jobs.spec import RunSpec
 
+_ONE_TIME = re.compile(r"--(retry|sample)=|-s[0-9]")
 INPUT, SENDING, OUTPUT, OTHER = "Input", "Sending", "Output", "Other"
 
 
@@ -285,27 +288,26 @@ class RunFlags:
     insecure_http: InsecureHttp = False
     debug: Debug = False
 
-    def request(self, prompts: str) -> "Request":
+    def spec(self, prompts: str) -> "RunSpec":
         """What these flags ask for, for the prompts of that name. Raises UsageError."""
-        from copygen.cli.prepare import Request, in_flight_at_most
+        from copygen.jobs.spec import RunSpec
 
-        return Request(
+        refuse_key("--base-url", self.base_url or "")
+        return RunSpec(
             prompts=prompts,
             template=self.template,
-            overrides=self.set_ or [],
+            variables=pairs(self.set_ or [], "--set"),
             limit=self.limit,
             provider=self.provider,
             model=self.model,
             output=self.output,
-            redo=frozenset(self.retry or []),
+            retry=frozenset(map(str, self.retry or ())),
             fresh=self.fresh,
-            fsync=self.fsync,
-            summary_json=self.summary_json,
-            quiet=self.quiet,
-            drain_timeout_s=self.drain_timeout,
+            fsync=str(self.fsync),
+            summary_file=self.summary_json,
             settings_file=self.config,
-            options=self.option or [],
-            changes={
+            options=pairs(self.option or [], "--option"),
+            settings={
                 "concurrency": in_flight_at_most(self.concurrency),
                 "timeout_s": self.timeout,
                 "prompt_timeout_s": self.prompt_timeout,
@@ -315,8 +317,58 @@ class RunFlags:
                 "insecure_http": self.insecure_http or None,
                 "retry.max_attempts": self.max_attempts,
             },
-            provider_changes={"base_url": self.base_url, "rpm": self.rpm, "tpm": self.tpm},
+            provider_settings={"base_url": self.base_url, "rpm": self.rpm, "tpm": self.tpm},
         )
+
+
+def in_flight_at_most(given: str | None) -> int | str | None:
+    """The value of `--concurrency`. Raises UsageError."""
+    from copygen.config import MOST_IN_FLIGHT
+
+    if given is None or given == "auto":
+        return given
+    if given.isascii() and given.isdecimal() and 1 <= int(given) <= MOST_IN_FLIGHT:
+        return int(given)
+    raise UsageError(
+        f"--concurrency takes a whole number from 1 to {MOST_IN_FLIGHT}, or auto; not '{given}'."
+    )
+
+
+def pairs(given: list[str], flag: str) -> dict[str, str]:
+    """The `NAME=VALUE` of a repeated flag. Raises UsageError, for one that holds a key, too."""
+    pairs = {}
+    for pair in given:
+        name, equals, value = pair.partition("=")
+        refuse_key(flag, value if equals else pair, name)
+        if not equals or not name:
+            raise UsageError(f"{flag} takes NAME=VALUE, not '{pair}'.")
+        pairs[name] = value
+    return pairs
+
+
+def refuse_key(flag: str, value: str, name: str = "") -> None:
+    """Raise UsageError for the value of a flag that looks like a key."""
+    from copygen.providers.keys import looks_like_key
+
+    if looks_like_key(value, name):
+        raise UsageError(
+            f"{flag} seems to hold a key, and others can read a command line. Put the key into "
+            "the environment, a key_file or a key_command; replace it if it was a real one."
+        )
+
+
+def run_command(args: Sequence[str]) -> str:
+    """The command line that goes on with a run: without what asks for things once."""
+    words = iter(args)
+    kept: list[str] = []
+    for word in words:
+        if word in ("--retry", "--sample", "-s"):
+            next(words, None)
+        elif word not in ("--fresh", "--json") and not _ONE_TIME.match(word):
+            kept.append(word)
+    if kept and kept[0] == "plan":
+        kept[0] = "run"
+    return system.command_line(["copygen", *kept])
 
 
 def with_run_flags(command: Callable[..., None]) -> Callable[..., None]:

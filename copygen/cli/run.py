@@ -1,10 +1,11 @@
-"""`copygen run`. What it sets in motion is in `copygen.cli.session`."""
+"""`copygen run`. What it sets in motion is in `copygen.jobs.run`."""
 
+import sys
 from typing import Annotated
 
 import typer
 
-from copygen.cli.options import RunFlags, with_run_flags
+from copygen.cli.options import RunFlags, run_command, with_run_flags
 
 PROMPTS = "A prompt file (.yaml), a table (.csv, .jsonl), or - for standard input."
 
@@ -34,11 +35,14 @@ def run(
     cannot be written, 130 interrupted.
     """
 
-    from copygen.cli.concealing import conceal
-    from copygen.cli.prepare import prepare
-    from copygen.cli.session import conduct
+    from copygen.cli.follow import follow, standard_output
+    from copygen.cli.terminal import standard_input
+    from copygen.jobs.run import Run
 
-    plan = prepare(flags.request(prompts))
-    conceal(plan.key)
-    exit_code = conduct(plan)
+    spec = flags.spec(prompts)
+    stdin = standard_input("prompts") if prompts == "-" else None
+    run = Run(spec, stdin=stdin, sink=standard_output(spec))
+    run.prepare()
+    again = run_command(sys.argv[1:])
+    exit_code = follow(run, again=again, quiet=flags.quiet, drain_timeout_s=flags.drain_timeout)
     raise typer.Exit(exit_code)

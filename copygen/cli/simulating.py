@@ -7,9 +7,9 @@ from typing import Any
 import pydantic
 import typer
 
-from copygen.cli.prepare import explained_flag
 from copygen.cli.signals import Signals
 from copygen.errors import UsageError
+from copygen.jobs.setup import explained_flag
 from copygen.simulator import SimulatorProfile, simulator
 
 

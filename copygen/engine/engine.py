@@ -46,6 +46,8 @@ class Outside:
     transport: httpx.AsyncBaseTransport
     rng: random.Random = field(default_factory=random.Random)
     clock: Callable[[], datetime] = utc_now
+    halt: Halt = field(default_factory=Halt)
+    """How the run is told to end; it may be before the engine is there."""
 
 
 class Engine:
@@ -67,7 +69,7 @@ class Engine:
         host = urlsplit(config.base_url or "").netloc or config.name
         self._config = config
         self._settings = settings
-        self._halt = Halt()
+        self._halt = outside.halt
         self._clock = RunClock()
         most = settings.most_in_flight
         # Who was told the limit may begin at full width: the pacer keeps to it.

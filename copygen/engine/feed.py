@@ -91,13 +91,21 @@ class IteratorFeed:
 class OnceFeed:
     """Entries of an iterator that does not block and cannot be begun again."""
 
-    def __init__(self, entries: Iterator[Entry]) -> None:
+    def __init__(self, entries: Iterator[Entry], skip: Callable[[Entry], bool] = never) -> None:
+        """Entries for which `skip` is true are passed over."""
         self._entries = entries
+        self._skip = skip
         self._closed = False
 
     async def take(self, defer: Callable[[Entry], bool] = never) -> Entry | None:  # noqa: ARG002  # see Feed
-        """The next entry; none is put off."""
-        return None if self._closed else next(self._entries, None)
+        """The next entry that is not skipped; none is put off."""
+        while not self._closed:
+            for _ in range(SKIPS_PER_TURN):
+                entry = next(self._entries, None)
+                if entry is None or not self._skip(entry):
+                    return entry
+            await asyncio.sleep(0)
+        return None
 
     def close(self) -> None:
         """End the reading."""

@@ -7,6 +7,7 @@ from itertools import islice
 
 from copygen.models import JsonValue, Prompt, Result, Status
 from copygen.planning.report import LedgerState, shown_path
+from copygen.results.resume import Resume
 from copygen.results.survey import Survey
 
 GONE_SHOWN = 3
@@ -30,15 +31,15 @@ class Ledgered:
     def __init__(
         self,
         survey: Survey | None,
-        settled: frozenset[Status],
+        resume: Resume,
         provider: str,
         used_names: frozenset[str],
     ) -> None:
-        """`survey` None: nothing is remembered. `settled` are the statuses that stay, `used_names`
+        """`survey` None: nothing is remembered. `resume` knows what of it stays, `used_names` are
         the variables that prompts are made of.
         """
         self._survey = survey
-        self._settled = settled
+        self._resume = resume
         self._provider = provider
         self._used = used_names
         self._done: Counter[Status] = Counter()
@@ -79,22 +80,19 @@ class Ledgered:
         survey = self._survey
         if survey is None:
             return Standing.NEW
-        if not survey.holds(prompt.id):
-            claimed = survey.claim(prompt.id, prompt.key, self._settled)
-            if claimed is None:
-                return Standing.NEW
-            self._done[claimed] += 1
-            self._claimed += 1
+        known = survey.holds(prompt.id)
+        self._known += known
+        settled = self._resume.status_of(prompt)
+        if settled is not None:
+            self._done[settled] += 1
+            self._claimed += not known
             return Standing.DONE
-        self._known += 1
-        status = survey.status_of(prompt.id, prompt.key)
-        if status is None:
-            self._compare(prompt, survey.record(prompt.id))
-            return Standing.CHANGED
-        if status not in self._settled:
+        if not known:
+            return Standing.NEW
+        if survey.status_of(prompt.id, prompt.key) is not None:
             return Standing.AGAIN
-        self._done[status] += 1
-        return Standing.DONE
+        self._compare(prompt, survey.record(prompt.id))
+        return Standing.CHANGED
 
     def _compare(self, prompt: Prompt, record: Result | None) -> None:
         found = list(self._changed(prompt, record)) if record is not None else [WORDING]

@@ -10,7 +10,7 @@ from typing import Final
 from copygen.config import ProviderConfig, Settings
 from copygen.config.request_cost import ONCE, Asks
 from copygen.config.vocabularies import Vocabularies
-from copygen.models import InputFault, Prompt, Status
+from copygen.models import InputFault, Prompt
 from copygen.planning.forecast import (
     ExactCount,
     Known,
@@ -36,6 +36,7 @@ from copygen.prompts.tokens import (
     tokens_of,
 )
 from copygen.quality.suspicion import Suspicion
+from copygen.results.resume import Resume
 from copygen.results.survey import Experience, Survey
 
 CALIBRATED_ON: Final = 200
@@ -55,8 +56,8 @@ class Question:
     source: PromptSource
     provider: ProviderConfig
     settings: Settings
-    settled: frozenset[Status]
-    """Statuses of an earlier run that are left as they are."""
+    resume: Resume
+    """What of it is left as it is."""
     survey: Survey | None
     """The results file; None when nothing is remembered."""
     vocabularies: Vocabularies
@@ -94,7 +95,7 @@ class Study:
         self.tally = Tally(asked.source.axes)
         names = asked.source.used_names
         self._suspicion = Suspicion(names)
-        self.ledgered = Ledgered(asked.survey, asked.settled, asked.provider.name, names)
+        self.ledgered = Ledgered(asked.survey, asked.resume, asked.provider.name, names)
         self.sampler = Sampler(asked.sample_size)
 
     def add(self, entry: Entry) -> None:

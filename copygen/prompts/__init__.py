@@ -2,7 +2,7 @@
 
 from copygen.prompts.expand import Judge, Target
 from copygen.prompts.layout import Layout
-from copygen.prompts.opening import open_prompts, open_table, prompts_from
+from copygen.prompts.opening import open_prompts, open_table, open_values
 from copygen.prompts.source import Entry, PromptSource
 from copygen.prompts.wishes import Wishes
 
@@ -15,5 +15,5 @@ __all__ = [
     "Wishes",
     "open_prompts",
     "open_table",
-    "prompts_from",
+    "open_values",
 ]

@@ -228,6 +228,15 @@ class Expansion:
         }
 
 
+def ids_of(plan: Plan, item_id: str) -> Iterator[str]:
+    """Yield the ids of the prompts that an item makes, in order; see `Expansion.prompts`."""
+    for cell_id in [f"{item_id}/{cell.label}" for cell in plan.cells] or [item_id]:
+        if plan.variants == 1:
+            yield cell_id
+        else:
+            yield from (f"{cell_id}/{variant}" for variant in range(1, plan.variants + 1))
+
+
 def _overlaid(base: Params, over: Params) -> dict[str, JsonValue]:
     """`base` with `over` on it; a cap on output tokens goes out under the name `base` uses.
 

@@ -13,7 +13,6 @@ from copygen.documents import files, type_name
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.csv_rows import csv_rows
-from copygen.prompts.expand import Expansion, Target
 from copygen.prompts.jsonl_rows import JsonError, check_depth, jsonl_rows
 from copygen.prompts.lines import LineError, Lines
 from copygen.prompts.promptfile import (
@@ -25,7 +24,7 @@ from copygen.prompts.promptfile import (
     table_path,
 )
 from copygen.prompts.rows import BadRow, Row, RowError, Rows, Table, bad_row, column_name, row_from
-from copygen.prompts.source import Entries, PromptSource, readable, stream_entries
+from copygen.prompts.source import PromptSource, readable
 from copygen.prompts.yaml_rows import yaml_rows
 
 STDIN_NAME: Final = "<stdin>"
@@ -80,23 +79,26 @@ def open_prompts(
     return _open_prompt_file(path, loaded, limit)
 
 
-def prompts_from(
+def open_values(
     values: Iterable[str | Mapping[str, JsonValue]],
-    target: Target,
     *,
     template: str | None = None,
     overrides: Mapping[str, str] | None = None,
-) -> Entries:
-    """Yield the prompts of Python values, lazily: texts, or mappings like the lines of JSONL.
+    limit: int | None = None,
+) -> PromptSource:
+    """Open Python values as a stream: texts, or mappings like the lines of JSONL, read lazily.
 
     A text is literal. A value that cannot become a prompt is an InputFault, and the values
-    after it go on. `template` and `overrides` are as for `open_prompts`; raises PromptError for
-    an unusable template only.
+    after it go on. The other arguments are as for `open_prompts`; raises PromptError for an
+    unusable template only.
     """
     given = {column_name(name): value for name, value in (overrides or {}).items()}
     plan = _template_plan(template, given) or _unworded(VALUES_NAME, given)
-    rows = _value_rows(values, templated=plan.templated)
-    return stream_entries(rows, Expansion(plan, target))
+
+    def table() -> Rows:
+        return _value_rows(values, templated=plan.templated)
+
+    return PromptSource(VALUES_NAME, plan, table, is_stream=True, limit=limit)
 
 
 def _unworded(path: str, overrides: Mapping[str, str]) -> Plan:

@@ -1,5 +1,6 @@
 """Rows → the prompts of one file or stream, checked or as they come."""
 
+import itertools
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from typing import Final, TypeAlias, cast
 from copygen.documents import files, nearest
 from copygen.errors import InputChanged, PromptError
 from copygen.models import InputFault, Prompt, Source
-from copygen.prompts.expand import Expansion, Judge, Params, Target
+from copygen.prompts.expand import Expansion, Judge, Params, Target, ids_of
 from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id, looks_numbered
 from copygen.prompts.layout import Layout, layout_of
 from copygen.prompts.promptfile import Plan
@@ -147,15 +148,29 @@ class PromptSource:
             for _, entry in zip(range(self.limit), entries, strict=False):
                 yield entry
 
+    def ids(self) -> Iterator[str]:
+        """Yield the ids of the prompts of a file that was checked, without rendering them.
+
+        Raises as `prompts` does.
+        """
+        plan = self._plan
+        found = (id_ for _, item_id in self._items() for id_ in ids_of(plan, item_id))
+        return found if self.limit is None else itertools.islice(found, self.limit)
+
     def _file_prompts(self, target: Target) -> Entries:
         if self._checked is None:
             self.check(target)
+        expansion = Expansion(self._plan, target)
+        for row, item_id in self._items():
+            yield from expansion.prompts(row, item_id)
+
+    def _items(self) -> Iterator[tuple[Row, str]]:
+        """Yield the rows of a file that was checked, with their ids."""
         checked = cast(_Checked, self._checked)
         self._check_version(checked)
-        expansion = Expansion(self._plan, target)
         ids = FileIds(checked.repeated, checked.taken)
         for row in self._rows():
-            yield from expansion.prompts(row, ids.id_of(row))
+            yield row, ids.id_of(row)
         # Of the others, everything was read before the first row.
         self._check_version(checked, 1)
 

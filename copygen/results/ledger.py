@@ -11,7 +11,7 @@ What it promises:
 """
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -24,7 +24,7 @@ from copygen import system
 from copygen.errors import ResultsError
 from copygen.models import Result, Status
 from copygen.results.files import AppendFile, check_place, reason, reported
-from copygen.results.index import Place
+from copygen.results.index import Latest, Place
 from copygen.results.lock import WriterLock, acquire, network_filesystem
 from copygen.results.record import encode
 from copygen.results.recovery import Recovered, compacted, recover, start_over
@@ -130,26 +130,15 @@ class Ledger:
         """Where results went instead, once `failed`."""
         return tuple(self._rescue.places)
 
-    def newest_of(self, id_: str) -> Status | None:
-        """Status of the latest record of `id_`, whatever it was made of."""
-        return self._latest.newest_of(id_)
-
-    def reserve(self, ids: Iterable[str]) -> None:
-        """Keep the records of these ids for their own prompts; see `Latest.reserve`."""
-        self._latest.reserve(ids)
-
-    def keep(self, id_: str) -> None:
-        """Keep the record of one more id for its own prompt; see `Latest.keep`."""
-        self._latest.keep(id_)
-
-    def claim(self, id_: str, key: str, settled: Set[Status]) -> Status | None:
-        """Status of a record with this `key` under another id; see `Latest.claim`."""
-        return self._latest.claim(id_, key, settled)
+    @property
+    def latest(self) -> Latest:
+        """The latest record of every id, of earlier runs and of this one."""
+        return self._latest
 
     def status_of(self, id_: str, key: str) -> Status | None:
         """Status of the latest record of `id_` if it was made with `key`, else None.
 
-        A prompt is settled when this is one of `copygen.results.sink.DONE`.
+        A prompt is settled when this is one of `copygen.results.resume.DONE`.
         """
         return self._latest.status_of(id_, key)
 

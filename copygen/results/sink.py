@@ -1,8 +1,9 @@
-"""Where results go: the face every sink shows, and the one for standard output."""
+"""Where results go: the face every sink shows, how they get there, and standard output."""
 
+import asyncio
 import os
 import stat
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from types import MappingProxyType
 from typing import BinaryIO, Protocol
@@ -11,12 +12,9 @@ from copygen import system
 from copygen.errors import CopygenError, ExitCode, ResultsError
 from copygen.models import Result, Status
 from copygen.results.files import reason
+from copygen.results.index import Latest
 from copygen.results.record import encode
 from copygen.results.rescue import Rescue, Unwritable
-
-DONE = frozenset({Status.OK, Status.REJECTED, Status.FAILED})
-"""What an earlier run has settled; `skipped`, `cancelled` and None run again. Of these, `failed`
-and `rejected` run again only when the user asks for it."""
 
 
 class OutputClosed(CopygenError):
@@ -26,7 +24,7 @@ class OutputClosed(CopygenError):
 
 
 class Sink(Protocol):
-    """Takes every result as it ends. `Ledger` and `StdoutSink` are sinks."""
+    """Takes every result as it ends. `Ledger`, `StdoutSink` and `NoSink` are sinks."""
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -37,27 +35,16 @@ class Sink(Protocol):
         """Results of earlier runs by status, counting the latest per id."""
 
     @property
+    def latest(self) -> Latest | None:
+        """What earlier runs have left in the output; None where nothing is remembered."""
+
+    @property
     def failed(self) -> ResultsError | None:
         """Why the output can no longer be written, once it cannot."""
 
     @property
     def rescued(self) -> tuple[str, ...]:
         """Where results went instead, once `failed`."""
-
-    def status_of(self, id_: str, key: str) -> Status | None:
-        """How `id_` ended the last time, if it was asked with this `key`; compare with `DONE`."""
-
-    def newest_of(self, id_: str) -> Status | None:
-        """How `id_` ended the last time, whatever it was asked."""
-
-    def reserve(self, ids: Iterable[str]) -> None:
-        """Keep what these ids have for the prompts of these ids; `claim` has the rest."""
-
-    def keep(self, id_: str) -> None:
-        """Keep what one more id has for the prompt of that id."""
-
-    def claim(self, id_: str, key: str, settled: Set[Status]) -> Status | None:
-        """How a prompt with this `key` ended under another id, if no other prompt has that."""
 
     def append(self, *results: Result) -> None:
         """Write results that ended together. Raises once when the output fails; takes every
@@ -71,6 +58,86 @@ class Sink(Protocol):
         """Finish the output. Closing twice does nothing."""
 
 
+class NoSink:
+    """For results that go to the caller alone."""
+
+    notes: tuple[str, ...] = ()
+    earlier: Mapping[Status, int] = MappingProxyType({})
+    latest: Latest | None = None
+    failed: ResultsError | None = None
+    rescued: tuple[str, ...] = ()
+
+    def append(self, *results: Result) -> None:
+        """Keep nothing."""
+
+    async def flush_forever(self, interval_s: float = 1.0) -> None:
+        """Return at once."""
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class TurnWriter:
+    """Writes the results that end in one turn of the event loop with one `append`.
+
+    A write for each would cost a prompt a tenth of all its CPU. Whoever brings a result waits for
+    its future before beginning anything new, so that a kill never costs more than what was in
+    flight. Where nobody takes the results away, it waits until `release` is called.
+    """
+
+    def __init__(
+        self,
+        sink: Sink,
+        on_written: Callable[[Sequence[Result]], bool],
+        on_failure: Callable[[Exception], None],
+    ) -> None:
+        """`on_written` hears of every result, also of those that went to a rescue file, after
+        `on_failure` has heard why; it says whether there is room for more.
+        """
+        self._sink = sink
+        self._on_written = on_written
+        self._on_failure = on_failure
+        self._loop = asyncio.get_running_loop()
+        self._ended: list[Result] = []
+        """Of this turn, not yet written."""
+        self._safe: list[asyncio.Future[None]] = []
+        """Their futures, and of those written before that still wait for room."""
+
+    def write(self, result: Result) -> "asyncio.Future[None]":
+        """Take a result; the future is done when it is written and there is room for more."""
+        safe = self._loop.create_future()
+        self._safe.append(safe)
+        self._ended.append(result)
+        if len(self._ended) == 1:
+            self._loop.call_soon(self.flush)
+        return safe
+
+    def flush(self) -> None:
+        """Write what has ended."""
+        ended, self._ended = self._ended, []
+        if not ended:
+            return
+        # On disk before anything else looks at them: they may have been paid for.
+        try:
+            self._sink.append(*ended)
+        except Exception as error:  # noqa: BLE001  # nobody is above a callback: who listens decides
+            self._on_failure(error)
+        has_room = True
+        try:
+            has_room = self._on_written(ended)
+        except Exception as bug:  # noqa: BLE001  # likewise
+            self._on_failure(bug)
+        if has_room:
+            self.release()
+
+    def release(self) -> None:
+        """Let those go on who wait."""
+        waiting, self._safe = self._safe, []
+        for safe in waiting:
+            if not safe.done():
+                safe.set_result(None)
+
+
 class StdoutSink:
     """Results as lines on a stream; it remembers nothing, so every prompt runs.
 
@@ -81,6 +148,7 @@ class StdoutSink:
 
     notes: tuple[str, ...] = ()
     earlier: Mapping[Status, int] = MappingProxyType({})
+    latest: Latest | None = None
 
     def __init__(self, stream: BinaryIO, *, last_resort: BinaryIO | None = None) -> None:
         """`stream` is binary, as `sys.stdout.buffer`; `last_resort` is standard error if None."""
@@ -98,21 +166,6 @@ class StdoutSink:
     def rescued(self) -> tuple[str, ...]:
         """Where results went instead, once `failed`."""
         return tuple(self._rescue.places)
-
-    def status_of(self, id_: str, key: str) -> None:
-        """None: nothing is known of earlier runs."""
-
-    def newest_of(self, id_: str) -> None:
-        """None: as above."""
-
-    def reserve(self, ids: Iterable[str]) -> None:
-        """Nothing is there to be kept."""
-
-    def keep(self, id_: str) -> None:
-        """Nothing is there to be kept."""
-
-    def claim(self, id_: str, key: str, settled: Set[Status]) -> None:
-        """None: as above."""
 
     def append(self, *results: Result) -> None:
         """Write results that ended together; raises OutputClosed or ResultsError, each once."""

@@ -4,7 +4,7 @@ Memory is bounded by the number of ids: two tables of 16 bytes a slot, about 64 
 of them. Records are read again from their place in the file when somebody wants to see them.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -119,17 +119,10 @@ class Survey:
             self._places.put(number, place | _WANTED)
         return place != 0
 
-    def newest_of(self, id_: str) -> Status | None:
-        """Status of the latest record of `id_`, whatever it was made of."""
-        return self._latest.newest_of(id_)
-
-    def reserve(self, ids: Iterable[str]) -> None:
-        """Keep the records of these ids for their own prompts; see `Latest.reserve`."""
-        self._latest.reserve(ids)
-
-    def claim(self, id_: str, key: str, settled: Set[Status]) -> Status | None:
-        """Status of a record with this `key` under another id; see `Latest.claim`."""
-        return self._latest.claim(id_, key, settled)
+    @property
+    def latest(self) -> Latest:
+        """The latest record of every id."""
+        return self._latest
 
     def status_of(self, id_: str, key: str) -> Status | None:
         """Status of the record that counts for `id_` if it was made with `key`, else None."""

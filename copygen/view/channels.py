@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from copygen.figures import count
 from copygen.quality.channels import Channel, FieldSpec
-from copygen.view.figures import count
 from copygen.view.safe import safe
 
 _WIDEST = 100

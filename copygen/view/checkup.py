@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from copygen.errors import ExitCode
-from copygen.view.figures import counted
+from copygen.figures import counted
 from copygen.view.safe import safe
 
 _WIDEST = 110

@@ -10,8 +10,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from copygen.figures import count, money
 from copygen.results.breakdown import CostGroup
-from copygen.view.figures import count, money
 from copygen.view.flow import Flow
 from copygen.view.safe import safe
 

@@ -1,7 +1,7 @@
 """Figures that are not known exactly, as people read them."""
 
+from copygen.figures import money
 from copygen.planning.report import CostRange, Range
-from copygen.view.figures import money
 
 _DIGITS = 3
 

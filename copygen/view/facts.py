@@ -7,11 +7,11 @@ from typing import TypeAlias
 from rich.console import RenderableType
 from rich.text import Text
 
+from copygen.figures import count, counted, duration, exact_money, money, rate, share
 from copygen.models import BudgetState, Status
 from copygen.results.stats import Summary
 from copygen.results.summary import CacheHint
 from copygen.view.costs import CostTable
-from copygen.view.figures import count, counted, duration, exact_money, money, rate, share
 from copygen.view.flow import Flow
 from copygen.view.latency import LatencyTable
 from copygen.view.safe import safe

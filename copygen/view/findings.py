@@ -10,12 +10,12 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copygen.figures import count, counted
 from copygen.quality.findings import Finding, Tally
 from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
 from copygen.quality.violations import Severity, Violation
 from copygen.view.console import LastingStream, data_stream, open_console
-from copygen.view.figures import count, counted
 from copygen.view.flow import Flow
 from copygen.view.safe import safe
 

@@ -9,8 +9,8 @@ from decimal import Decimal
 from rich.cells import cell_len
 from rich.text import Text
 
+from copygen.figures import count, counted, exact_money, money, rate, whole_duration
 from copygen.models import Snapshot
-from copygen.view.figures import count, counted, exact_money, money, rate, whole_duration
 from copygen.view.flow import joined
 
 

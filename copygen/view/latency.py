@@ -7,8 +7,8 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
+from copygen.figures import count, latency
 from copygen.results.distribution import PERCENTILE_COUNTS, Latency
-from copygen.view.figures import count, latency
 
 _WIDE = 58
 _FIGURES = ("mean", "p50", "p95", "p99", "max")

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from copygen.view.figures import count, share
+from copygen.figures import count, share
 
 REDRAW_S = 0.125
 LINE_S = 10.0

@@ -8,11 +8,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copygen.figures import count, counted
 from copygen.models import JsonValue, Message
 from copygen.planning.report import Example, Report
 from copygen.view.estimates import between, money_between
 from copygen.view.facts import Row
-from copygen.view.figures import count, counted
 from copygen.view.messages import render_note
 from copygen.view.plan_facts import SECTIONS
 from copygen.view.safe import safe

@@ -4,11 +4,11 @@ from collections.abc import Callable, Sequence
 
 from rich.text import Text
 
+from copygen.figures import count, counted, duration, money, share
 from copygen.models import Status
 from copygen.planning.report import LedgerState, Report
 from copygen.view.estimates import about, between, money_between
 from copygen.view.facts import Row
-from copygen.view.figures import count, counted, duration, money, share
 from copygen.view.flow import Flow
 from copygen.view.safe import safe
 

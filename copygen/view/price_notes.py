@@ -6,8 +6,8 @@ from rich.console import RenderableType
 from rich.text import Text
 
 from copygen.config.retirement import NOTICE_DAYS
+from copygen.figures import counted
 from copygen.providers.pricing import Listed
-from copygen.view.figures import counted
 from copygen.view.flow import Flow
 from copygen.view.safe import safe
 

@@ -12,8 +12,8 @@ from rich.text import Text
 
 from copygen.config import Price, Rates, TimeOfDay
 from copygen.config.prices import Weekday
+from copygen.figures import count, counted, money, per_million
 from copygen.providers.pricing import Listed
-from copygen.view.figures import count, counted, money, per_million
 from copygen.view.price_notes import closing_lines
 from copygen.view.safe import safe
 

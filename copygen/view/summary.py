@@ -8,11 +8,11 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copygen.figures import count, counted, money
 from copygen.models import Severity, Status
 from copygen.results.quality import Quality
 from copygen.results.stats import FailureGroup, Summary
 from copygen.view.facts import SECTIONS, Row
-from copygen.view.figures import count, counted, money
 from copygen.view.safe import safe
 
 _WIDEST = 100

@@ -24,7 +24,7 @@ def run(*args: str, stdin: str | None = None) -> Result:
     with pytest.MonkeyPatch.context() as patch:
         # The runner's own standard input has no descriptor.
         stream = io.BytesIO((stdin or "").encode())
-        patch.setattr("copygen.cli.prepare._standard_input", lambda: stream)
+        patch.setattr("copygen.cli.terminal.standard_input", lambda _what: stream)
         return CliRunner().invoke(app, command)
 
 

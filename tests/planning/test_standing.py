@@ -7,7 +7,7 @@ import pytest
 
 from copygen.models import JsonValue, Message, Prompt, Source, Status
 from copygen.planning.standing import Ledgered, Standing, differing
-from copygen.results.sink import DONE
+from copygen.results.resume import DONE, Resume
 from copygen.results.survey import survey
 from tests.support.records import result, write
 
@@ -53,7 +53,7 @@ def test_what_is_settled_is_done(
 ) -> None:
     write(tmp_path / "r.jsonl", [result("a", key="k", status=status)])
     with survey(tmp_path / "r.jsonl") as found:
-        ledgered = Ledgered(found, settled, "holysheep", USED)
+        ledgered = Ledgered(found, Resume(found.latest, settled, None), "holysheep", USED)
         assert ledgered.add(prompt("a")) is standing
         assert ledgered.add(prompt("b")) is Standing.NEW
         state = ledgered.state()
@@ -76,7 +76,7 @@ def test_each_reason_for_a_change_is_counted(tmp_path: Path) -> None:
     ]
     write(tmp_path / "r.jsonl", records)  # type: ignore[arg-type] - results, all of them
     with survey(tmp_path / "r.jsonl") as found:
-        ledgered = Ledgered(found, DONE, "holysheep", USED)
+        ledgered = Ledgered(found, Resume(found.latest, DONE, None), "holysheep", USED)
         for id_ in ("wording", "title", "model", "provider", "both"):
             assert ledgered.add(prompt(id_)) is Standing.CHANGED
         state = ledgered.state()
@@ -86,7 +86,7 @@ def test_each_reason_for_a_change_is_counted(tmp_path: Path) -> None:
 
 
 def test_without_a_results_file_everything_is_new() -> None:
-    ledgered = Ledgered(None, DONE, "holysheep", USED)
+    ledgered = Ledgered(None, Resume(None, DONE, None), "holysheep", USED)
     assert ledgered.add(prompt("a")) is Standing.NEW
     state = ledgered.state()
     assert (state.path, state.records, state.new, state.gone) == (None, 0, 1, 0)

@@ -11,7 +11,7 @@ import pytest
 
 from copygen.errors import PromptError
 from copygen.models import InputFault, Prompt
-from copygen.prompts import PromptSource, open_prompts, prompts_from
+from copygen.prompts import PromptSource, open_prompts, open_values
 from tests.support.prompt_files import TARGET, prompts_of, write
 
 
@@ -198,7 +198,7 @@ def test_python_values_are_prompts() -> None:
         {"id": "a", "prompt": "again"},
         {"messages": [{"role": "user", "content": "three"}]},
     ]
-    entries = list(prompts_from(values, TARGET))  # type: ignore[arg-type] - wrong types on purpose
+    entries = list(open_values(values).prompts(TARGET))  # type: ignore[arg-type] - wrong types on purpose
     kinds = [type(entry).__name__ for entry in entries]
     assert kinds == ["Prompt", "Prompt", "InputFault", "InputFault", "InputFault", "Prompt"]
     assert isinstance(entries[0], Prompt)
@@ -215,14 +215,14 @@ def test_python_values_are_taken_one_at_a_time() -> None:
             taken.append(number)
             yield f"text {number}"
 
-    next(prompts_from(values(), TARGET))
+    next(open_values(values()).prompts(TARGET))
     assert taken == [0]
 
 
 def test_python_values_take_a_template(tmp_path: Path) -> None:
     write(tmp_path, {"ad.yaml": "prompt: Sell {{ name }}\n"})
     entries = list(
-        prompts_from([{"name": "silk"}, "x"], TARGET, template=str(tmp_path / "ad.yaml"))
+        open_values([{"name": "silk"}, "x"], template=str(tmp_path / "ad.yaml")).prompts(TARGET)
     )
     assert isinstance(entries[0], Prompt)
     assert entries[0].messages[0].content == "Sell silk"

@@ -256,7 +256,7 @@ CODE = {code!r}
 class Finder(importlib.abc.MetaPathFinder):
     """Runs the code once copygen's session is being imported."""
     def find_spec(self, name, path, target=None):
-        if name == "copygen.cli.session":
+        if name == "copygen.jobs.run":
             sys.meta_path.remove(self)
             exec(compile(CODE, "sabotage", "exec"), {{}})
 

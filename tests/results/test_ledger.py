@@ -19,7 +19,8 @@ from copygen.results import ledger as module
 from copygen.results.files import default_results_path
 from copygen.results.ledger import FsyncPolicy, Ledger
 from copygen.results.record import decode, encode
-from copygen.results.sink import DONE, Sink
+from copygen.results.resume import DONE
+from copygen.results.sink import Sink
 from tests.support.records import ids, result, write
 
 A, B, C = result("a"), result("b"), result("c")

@@ -57,7 +57,7 @@ def test_it_remembers_nothing() -> None:
     sink: Sink = StdoutSink(io.BytesIO())
     sink.append(A)
 
-    assert sink.status_of("a", A.key) is None
+    assert sink.latest is None
     assert (sink.notes, sink.earlier, sink.failed, sink.rescued) == ((), {}, None, ())
     asyncio.run(sink.flush_forever())
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.view.figures import (
+from copygen.figures import (
     count,
     counted,
     duration,

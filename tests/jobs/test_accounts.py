@@ -8,10 +8,10 @@ from typing import cast
 
 import pytest
 
-from copygen.cli.accounts import completed, explained
-from copygen.cli.prepare import Plan
 from copygen.config import ModelConfig, Price, ProviderConfig
 from copygen.errors import LimitReached, ProviderDown
+from copygen.jobs.accounts import completed, explained
+from copygen.jobs.setup import Setup
 from copygen.models import Status, Traffic, Usage
 from copygen.prompts import Target, open_prompts
 from copygen.results.summary import CacheHint, Summary
@@ -20,7 +20,7 @@ from tests.view.sample_summary import COMPLETE
 LONG = "x" * 8000
 
 
-def a_plan(tmp_path: Path, prompt: str, cached: Decimal | None, total: int | None = 6000) -> Plan:
+def a_setup(tmp_path: Path, prompt: str, cached: Decimal | None) -> Setup:
     path = tmp_path / "p.yaml"
     path.write_text(f"prompt: '{prompt}'\nitems: [{{title: a}}]\n")
     price = Price(input=Decimal(1), output=Decimal(2), cached_input=cached)
@@ -34,9 +34,8 @@ def a_plan(tmp_path: Path, prompt: str, cached: Decimal | None, total: int | Non
         source=open_prompts(str(path)),
         target=Target("p", "m", config.request_defaults),
         provider=config,
-        total=total,
     )
-    return cast(Plan, fields)
+    return cast(Setup, fields)
 
 
 def uncached(**changes: object) -> Summary:
@@ -59,17 +58,17 @@ def test_a_hint_is_given_only_where_it_saves_money(
     prompt: str, cached: Decimal | None, usage: Usage, expected: CacheHint | None, tmp_path: Path
 ) -> None:
     summary = replace(COMPLETE, usage=usage)
-    assert completed(summary, a_plan(tmp_path, prompt, cached), None).cache_hint == expected
+    assert completed(summary, a_setup(tmp_path, prompt, cached), 6000, None).cache_hint == expected
 
 
 def test_the_rest_is_priced_at_the_mean_of_this_run(tmp_path: Path) -> None:
     summary = uncached(total=10, skipped=5, priced=10, cost_usd=Decimal("0.2"))
-    whole = completed(summary, a_plan(tmp_path, "{{ title }}", None, 100), None)
+    whole = completed(summary, a_setup(tmp_path, "{{ title }}", None), 100, None)
     assert (whole.left, whole.left_cost_usd) == (85, 85 * Decimal("0.02"))
 
 
 def test_of_a_stream_nobody_knows_the_rest(tmp_path: Path) -> None:
-    whole = completed(uncached(), a_plan(tmp_path, "{{ title }}", None, None), None)
+    whole = completed(uncached(), a_setup(tmp_path, "{{ title }}", None), None, None)
     assert (whole.left, whole.left_cost_usd) == (None, None)
 
 

@@ -5,13 +5,13 @@ from dataclasses import replace
 from decimal import ROUND_CEILING, Decimal
 from pathlib import Path
 
-from copygen.cli.prepare import Plan
 from copygen.errors import CopygenError, ExitCode, LimitReached
+from copygen.figures import count, counted, exact_money, money
+from copygen.jobs.setup import Setup
 from copygen.models import BudgetState, Status
 from copygen.prompts import Layout
 from copygen.results.quality import OpeningGroup, Quality
 from copygen.results.summary import CacheHint, Summary
-from copygen.view.figures import count, counted, exact_money, money
 
 BYTES_PER_TOKEN = 4
 """Of UTF-8, on average over languages: enough to tell a long text from a short one."""
@@ -22,16 +22,20 @@ OPENINGS = 5
 """Repeated beginnings of texts that a summary shows."""
 
 
-def completed(summary: Summary, plan: Plan, budget: BudgetState | None) -> Summary:
-    """The summary with what is left of the prompts and the limit, and a hint on caching."""
-    known = plan.total is not None
-    left = max(0, (plan.total or 0) - summary.total - summary.skipped) if known else None
+def completed(
+    summary: Summary, setup: Setup, total: int | None, budget: BudgetState | None
+) -> Summary:
+    """The summary with what is left of the prompts and the limit, and a hint on caching.
+
+    `total` are the prompts in all; None for a stream.
+    """
+    left = None if total is None else max(0, total - summary.total - summary.skipped)
     whole = replace(
         summary,
         left=left,
         budget=budget,
-        cache_hint=_cache_hint(summary, plan),
-        quality=_with_openings(summary.quality, plan),
+        cache_hint=_cache_hint(summary, setup),
+        quality=_with_openings(summary.quality, setup),
     )
     return replace(whole, left_cost_usd=_left_cost_usd(whole))
 
@@ -118,20 +122,20 @@ def _left_cost_usd(summary: Summary) -> Decimal | None:
     return summary.cost_usd / summary.priced * summary.unfinished
 
 
-def _with_openings(quality: Quality | None, plan: Plan) -> Quality | None:
-    if quality is None or plan.standard is None or plan.standard.judge.sameness is None:
+def _with_openings(quality: Quality | None, setup: Setup) -> Quality | None:
+    if quality is None or setup.standard is None or setup.standard.judge.sameness is None:
         return quality
-    found = plan.standard.judge.sameness.top_openings(OPENINGS)
+    found = setup.standard.judge.sameness.top_openings(OPENINGS)
     return replace(quality, openings=tuple(OpeningGroup(o.words, o.count) for o in found))
 
 
-def _cache_hint(summary: Summary, plan: Plan) -> CacheHint | None:
-    layout: Layout = plan.source.layout
+def _cache_hint(summary: Summary, setup: Setup) -> CacheHint | None:
+    layout: Layout = setup.source.layout
     prefix, behind = layout.prefix_bytes, layout.behind_bytes
     wanted = CACHED_FROM_TOKENS * BYTES_PER_TOKEN
     if layout.first_column is None or prefix >= wanted or prefix + behind < wanted:
         return None
-    known = plan.provider.model(plan.target.default_model)
+    known = setup.provider.model(setup.target.default_model)
     cheaper = known and known.price and known.price.cached_input is not None
     if not cheaper or summary.total < 2 or (summary.cache_hit_share or 0) >= _ENOUGH_HITS:
         return None

@@ -1,0 +1,189 @@
+"""A run from the command line: events → what people see, signals → stop and cancel, exit code."""
+
+import asyncio
+import contextlib
+import os
+import sys
+
+from rich.console import Console
+
+from copygen import system
+from copygen.cli.signals import Signals
+from copygen.cli.terminal import conceal
+from copygen.errors import ExitCode, UsageError
+from copygen.figures import counted, duration, exact_money
+from copygen.jobs.accounts import in_one_line
+from copygen.jobs.events import AttemptFailed, BreakerChanged, Event, RunStarted
+from copygen.jobs.run import Run
+from copygen.jobs.spec import NO_FILE, RunSpec
+from copygen.models import BudgetState, Kind
+from copygen.results.sink import StdoutSink
+from copygen.view.console import open_console
+from copygen.view.messages import render_error, render_note, render_warning
+from copygen.view.progress import Job, choose_display
+from copygen.view.summary import render_summary
+
+REFRESH_S = 0.125
+
+
+def standard_output(spec: RunSpec) -> StdoutSink | None:
+    """The sink of `-o -`. Raises UsageError."""
+    if spec.output != NO_FILE:
+        return None
+    if sys.stdout is None:
+        raise UsageError("standard output is closed, and '-o -' writes the results to it.")
+    return StdoutSink(sys.stdout.buffer)
+
+
+def follow(run: Run, *, again: str, quiet: bool, drain_timeout_s: float) -> ExitCode:
+    """Carry a prepared run out and show it. Raises CopygenError for what stops it before anything
+    is sent.
+
+    `again` is the command line that goes on where it ends; `drain_timeout_s` is what requests in
+    flight get after the first signal.
+    """
+    console = open_console(sys.stderr, os.environ)
+    conceal(run.key)
+    for warning in run.warnings:
+        render_warning(warning, console)
+    signals = Signals()
+    with contextlib.closing(run):
+        run.open()
+        signals.take_over()
+        for note in () if quiet else run.sink.notes:
+            render_note(note, console)
+        follower = _Follower(run, console, signals, quiet=quiet, drain_timeout_s=drain_timeout_s)
+        with asyncio.Runner(loop_factory=system.loop_factory()) as runner:
+            runner.run(follower.follow())
+        told = len(run.sink.notes)
+        run.close()
+        code = ExitCode(signals.exit_code or run.exit_code)
+        _show_end(run, console, code, told, again=again, quiet=quiet)
+        return ExitCode.RESULTS if run.output_closed else code
+
+
+def _show_end(
+    run: Run, console: Console, code: ExitCode, told: int, *, again: str, quiet: bool
+) -> None:
+    """Print the summary, the notes from the `told`th on, and what went wrong."""
+    summary, output = run.summary, run.setup.output
+    assert summary is not None
+    if run.output_closed:
+        words = "standard output was closed by its reader; the rest was not sent."
+        render_note(words, console)
+        return
+    if not quiet:
+        where = str(output) if output else None
+        render_summary(summary, console, results=where, command=again)
+        for note, number in summary.reply_notes.items():
+            render_note(f"{counted(number, 'text')}: {note}.", console)
+        for note in run.sink.notes[told:]:
+            render_note(note, console)
+    if run.error is not None:
+        render_error(run.error, console)
+    elif quiet and code is not ExitCode.OK:
+        render_error(in_one_line(summary, code, output), console)
+
+
+class _Follower:
+    """Shows a run under way and passes signals on to it."""
+
+    def __init__(
+        self, run: Run, console: Console, signals: Signals, *, quiet: bool, drain_timeout_s: float
+    ) -> None:
+        self._run = run
+        self._console = console
+        self._signals = signals
+        self._quiet = quiet
+        self._drain_timeout_s = drain_timeout_s
+        self._kinds_met: set[Kind] = set()
+        self._widened_told = 0
+        self._advised = False
+        self._draining = False
+        self._told_of_the_end = False
+
+    async def follow(self) -> None:
+        """Send everything that is not settled; returns when it has ended, however it ended."""
+        clock = asyncio.get_running_loop().time
+        job = Job(_title(self._run), self._run.total)
+        self._display = choose_display(self._console, job, clock, quiet=self._quiet)
+        ticker: asyncio.Task[None] | None = None
+        with self._signals.passed_to(self._interrupt):
+            try:
+                async for event in self._run:
+                    if isinstance(event, RunStarted):
+                        self._display.start()
+                        ticker = asyncio.create_task(self._keep_showing())
+                    else:
+                        self._tell(event)
+            finally:
+                if ticker is not None:
+                    ticker.cancel()
+                    await asyncio.gather(ticker, return_exceptions=True)
+                self._display.stop()
+
+    def _tell(self, event: Event) -> None:
+        if isinstance(event, BreakerChanged):
+            self._tell_of_breaker(event)
+        elif isinstance(event, AttemptFailed) and event.error.kind not in self._kinds_met:
+            # The first of each kind; the summary counts them.
+            self._kinds_met.add(event.error.kind)
+            if not event.ends_run:  # or it is told at the end
+                message = event.error.message
+                words = f"{message.rstrip('.')}; trying again" if event.will_retry else message
+                self._display.note(f"{event.error.kind}: {words}")
+
+    def _tell_of_breaker(self, change: BreakerChanged) -> None:
+        if change.state == "open":
+            words = f"{change.reason}; next try in {change.wait_s:.0f} s"
+            if not self._told_of_the_end:
+                self._told_of_the_end = True
+                most_s = self._run.setup.settings.breaker.give_up_after_s
+                words += (
+                    f". After {duration(most_s)} without an answer the run ends with code 5, and "
+                    "the same command goes on from there (-O breaker.give_up_after_s=SECONDS)"
+                )
+        else:
+            words = f"{change.reason}; sending again"
+        self._display.note(f"breaker {change.state} ({change.name}): {words}")
+
+    async def _keep_showing(self) -> None:
+        while True:
+            snapshot = self._run.snapshot()
+            self._tell_of_widened(snapshot.budget)
+            if not self._advised and (advice := self._run.advice()):
+                self._advised = True
+                self._display.note(advice)
+            self._display.update(self._run.stats, snapshot)
+            await asyncio.sleep(REFRESH_S)
+
+    def _tell_of_widened(self, budget: BudgetState | None) -> None:
+        """Tell people of each model that broke the rules which the limit goes by."""
+        for words in budget.widened[self._widened_told :] if budget else ():
+            self._widened_told += 1
+            self._display.note(words)
+
+    def _interrupt(self) -> None:
+        """The first signal drains, the second cancels."""
+        if self._draining:
+            self._run.cancel()
+            return
+        self._draining = True
+        self._run.stop()
+        in_flight, limit_s = self._run.snapshot().in_flight, self._drain_timeout_s
+        self._display.note(
+            f"stopping: {counted(in_flight, 'request')} in flight may finish within {limit_s:g} s; "
+            "Ctrl-C again gives up on that"
+            if in_flight
+            else "stopping: nothing is in flight"
+        )
+        asyncio.get_running_loop().call_later(limit_s, self._run.cancel)
+
+
+def _title(run: Run) -> str:
+    setup = run.setup
+    prompts = "prompts" if run.total is None else counted(run.total, "prompt")
+    where = setup.output or "standard output"
+    title = f"{prompts} → {setup.target.default_model} at {setup.provider.name} → {where}"
+    limit = setup.settings.max_cost_usd
+    return title if limit is None else f"{title} → at most {exact_money(limit)}"

@@ -1,0 +1,133 @@
+"""What a command has of this process's terminal: how it fails, what standard error may not say,
+and standard input.
+
+A command ends in one clear line and an exit code, no traceback; and no key leaves through standard
+error, whoever writes there. Messages are redacted where they are made, but tracebacks, the event
+loop's log and warnings are written by others, and an exception may repeat whatever a server echoed.
+"""
+
+import os
+import sys
+import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import BinaryIO, TextIO, cast
+
+import typer
+
+from copygen.documents import files
+from copygen.errors import CopygenError, ExitCode, UsageError
+from copygen.providers.redact import Redactor, Secret
+
+
+class RedactingStream:
+    """A text stream in front of another that takes the secrets it knows out of every write."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        self._redactor = Redactor()
+
+    def conceal(self, secret: Secret | None) -> None:
+        """From now on, keep `secret` from being written."""
+        if secret is not None:
+            self._redactor = Redactor([secret])
+
+    def redact(self, text: str) -> str:
+        """`text` of unknown origin without secrets, known or by their shape."""
+        return self._redactor.redact(text)
+
+    def write(self, text: str) -> int:
+        """Write `text` without secrets."""
+        self._stream.write(self._redactor.redact_known(text))
+        return len(text)
+
+    def writelines(self, lines: list[str]) -> None:
+        """Write each of `lines` without secrets."""
+        for line in lines:
+            self.write(line)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+def conceal(secret: Secret | None) -> None:
+    """From now on, keep `secret` from being written to standard error."""
+    if isinstance(sys.stderr, RedactingStream):
+        sys.stderr.conceal(secret)
+
+
+def redacted(text: str) -> str:
+    """`text` of unknown origin without secrets, known or by their shape."""
+    if isinstance(sys.stderr, RedactingStream):
+        return sys.stderr.redact(text)
+    return Redactor().redact(text)
+
+
+@contextmanager
+def concealing() -> Iterator[None]:
+    """Put a `RedactingStream` in the place of `sys.stderr`."""
+    original = sys.stderr
+    stream = RedactingStream(original)
+    if original is not None:
+        sys.stderr = cast("TextIO", stream)
+    try:
+        yield
+    finally:
+        sys.stderr = original
+
+
+@contextmanager
+def reported(*, debug: bool) -> Iterator[None]:
+    """Turn what a command raises into a message on standard error and its exit code.
+
+    Files that the command reads and writes are watched meanwhile: see `copygen.documents.files`.
+    """
+    try:
+        with files.watched():
+            yield
+    except (typer.Exit, typer.Abort):
+        raise
+    except KeyboardInterrupt as interrupt:
+        raise typer.Exit(ExitCode.INTERRUPTED) from interrupt
+    except Exception as error:
+        raise typer.Exit(tell(error, debug=debug)) from error
+
+
+def tell(error: Exception, *, debug: bool) -> ExitCode:
+    """Say on standard error what went wrong; the exit code that stands for it.
+
+    With `debug` the traceback follows. Anything but a CopygenError is a bug of ours, and says so.
+    """
+    from copygen.view.console import open_console
+    from copygen.view.messages import render_error, render_trace
+
+    # An exception may repeat whatever a server, a file or a command line said.
+    if isinstance(error, CopygenError):
+        told, code = CopygenError(redacted(str(error))), error.exit_code
+    else:
+        said = redacted(f"{type(error).__name__}: {error}")
+        words = f"this is a bug in copygen ({said}); what was recorded so far is kept."
+        told, code = CopygenError(words if debug else f"{words} --debug shows where."), ExitCode.BUG
+    console = open_console(sys.stderr, os.environ)
+    render_error(told, console)
+    if debug:
+        trace = "".join(traceback.format_exception(error))
+        render_trace(redacted(trace), console)
+    return code
+
+
+def standard_input(what: str) -> BinaryIO:
+    """Standard input, for reading `what`, under a buffer of its own. Raises UsageError.
+
+    The thread that waits in a read holds the buffer's lock, and at exit Python aborts when it
+    cannot have the lock of `sys.stdin`.
+    """
+    from copygen.view.console import open_console
+    from copygen.view.messages import render_note
+
+    if sys.stdin is None:
+        raise UsageError(f"standard input is closed, and '-' reads the {what} from it.")
+    if sys.stdin.isatty():
+        words = f"reading the {what} from the keyboard; Ctrl-D ends them (Windows: Ctrl-Z, Enter)."
+        render_note(words, open_console(sys.stderr, os.environ))
+    return os.fdopen(sys.stdin.fileno(), "rb", closefd=False)

@@ -1,0 +1,266 @@
+"""What a spec comes to: settings, provider, prompts and rules, checked before anything is sent."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, TypeVar
+
+import pydantic
+from pydantic_core import ErrorDetails
+
+from copygen import system
+from copygen.config import Loaded, ProviderConfig, Settings, load_settings
+from copygen.config.retirement import retirement_of
+from copygen.documents import explain
+from copygen.engine.purse import limit_of
+from copygen.engine.worst_case import WorstCases
+from copygen.errors import ConfigError, PromptError, UsageError
+from copygen.jobs.acceptance import Compiled, cleaned, compile_wishes
+from copygen.jobs.outputs import check_summary, results_path
+from copygen.jobs.spec import RunSpec
+from copygen.models import JsonValue, Message, Source, Status
+from copygen.prompts import Judge, PromptSource, Target, open_prompts, open_values
+from copygen.providers.keys import doubt_about, unguarded_file
+from copygen.providers.redact import Secret
+from copygen.results.ledger import FsyncPolicy
+from copygen.results.resume import DONE
+
+if TYPE_CHECKING:  # a run without rules does without the checks
+    from copygen.quality.standard import Standard
+
+_Meaning = TypeVar("_Meaning")
+OTHER_FILES: Final = 64
+"""Open files beside the connections: results, locks, the event loop; with room to spare."""
+_REDONE: Final[Mapping[str, frozenset[Status]]] = {
+    "failed": frozenset({Status.FAILED}),
+    "rejected": frozenset({Status.REJECTED}),
+    "all": DONE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """What a job is given beside its spec."""
+
+    environ: Mapping[str, str]
+    stdin: BinaryIO | None = None
+    """Where rows come from if the spec says `STREAM`."""
+    values: Iterable[str | Mapping[str, JsonValue]] | None = None
+    """Rows as Python values, in its place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Setup:
+    """What a spec asks for, resolved as far as it goes without a key."""
+
+    source: PromptSource
+    target: Target
+    provider: ProviderConfig
+    settings: Settings
+    output: Path | None
+    """None: results go to the caller."""
+    settled: frozenset[Status]
+    """Statuses of an earlier run that are left as they are."""
+    fsync: FsyncPolicy
+    template: str | None
+    """File name of the template that the rows of a table are put into."""
+    standard: "Standard | None" = None
+    """What texts are held against; None: they are taken as they are."""
+
+
+def set_up(spec: RunSpec, inputs: Inputs) -> Setup:
+    """Resolve settings, provider and prompt file; of a table nothing is read yet.
+
+    Raises UsageError, ConfigError or PromptError.
+    """
+    if spec.fresh and spec.retry:
+        raise UsageError("give either --fresh, which starts over, or --retry, which does not.")
+    settled = DONE.difference(*(_chosen("--retry", one, _REDONE) for one in spec.retry))
+    fsync = _chosen("--fsync", spec.fsync, {str(one): one for one in FsyncPolicy})
+    loaded = load_settings(_path(spec.settings_file), spec.options, inputs.environ)
+    settings = _changed(loaded.settings, spec.settings)
+    source = _source(spec, inputs)
+    provider = _provider(spec, loaded, source)
+    compiled = compile_wishes(source, loaded)
+    output = None
+    if inputs.values is None or spec.output is not None:
+        output = results_path(None if spec.output is None else str(spec.output), source.path)
+    if spec.summary_file is not None:
+        check_summary(Path(spec.summary_file))
+    return Setup(
+        source=source,
+        target=_target(spec, source, provider, compiled),
+        provider=provider,
+        settings=settings,
+        output=output,
+        settled=settled,
+        fsync=fsync,
+        template=Path(spec.template).name if spec.template else None,
+        standard=compiled.standard if compiled else None,
+    )
+
+
+def _chosen(flag: str, word: str, meanings: Mapping[str, _Meaning]) -> _Meaning:
+    try:
+        return meanings[word]
+    except KeyError as unknown:
+        raise UsageError(f"{flag} takes {', '.join(meanings)}, not '{word}'.") from unknown
+
+
+def _path(given: str | Path | None) -> Path | None:
+    return None if given is None else Path(given)
+
+
+def _source(spec: RunSpec, inputs: Inputs) -> PromptSource:
+    template = None if spec.template is None else str(spec.template)
+    if inputs.values is not None:
+        return open_values(
+            inputs.values, template=template, overrides=spec.variables, limit=spec.limit
+        )
+    return open_prompts(
+        str(spec.prompts),
+        template=template,
+        overrides=spec.variables,
+        limit=spec.limit,
+        stdin=inputs.stdin,
+    )
+
+
+def _target(
+    spec: RunSpec, source: PromptSource, provider: ProviderConfig, compiled: Compiled | None
+) -> Target:
+    model = spec.model or source.model or provider.default_model
+    if compiled is None:
+        return Target(provider.name, model, provider.request_defaults, clean=cleaned)
+    defaults = partial(compiled.defaults, provider)
+    return Target(provider.name, model, defaults, compiled.request, cleaned)
+
+
+def _provider(spec: RunSpec, loaded: Loaded, source: PromptSource) -> ProviderConfig:
+    name = spec.provider or source.provider or loaded.settings.default_provider
+    try:
+        return configured(loaded, name, spec.provider_settings)
+    except ConfigError as error:
+        if name == source.provider and not spec.provider and "no provider" in str(error):
+            raise ConfigError(f"{source.path}: {error}") from error
+        raise
+
+
+def configured(loaded: Loaded, name: str, changes: Mapping[str, Any]) -> ProviderConfig:
+    """The provider of that name, with what flags change of it; None changes nothing.
+
+    Raises ConfigError.
+    """
+    given = {key: value for key, value in changes.items() if value is not None}
+    config = loaded.provider(name)
+    try:
+        return ProviderConfig.model_validate({**config.model_dump(), **given})
+    except pydantic.ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        raise ConfigError(f"{explained_flag(problem, ProviderConfig)}.") from invalid
+
+
+def explained_flag(problem: ErrorDetails, model: type[pydantic.BaseModel]) -> str:
+    """A problem with a value that a flag gave: `--base-url must begin with https://`."""
+    flag = "--" + str(problem["loc"][0]).replace("_", "-") if problem["loc"] else ""
+    reason = explain({**problem, "loc": ()}, model)
+    return f"{flag} {reason}".strip()
+
+
+def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
+    fields = settings.model_dump()
+    for name, value in changes.items():
+        if value is None:
+            continue
+        *above, last = name.split(".")
+        place = fields
+        for part in above:
+            place = place.get(part, {})
+        place[last] = value
+    try:
+        return Settings.model_validate(fields)
+    except pydantic.ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        raise ConfigError(f"settings: {explain(problem, Settings)}.") from invalid
+
+
+def can_be_bounded(
+    source: PromptSource, target: Target, provider: ProviderConfig, settings: Settings
+) -> Judge | None:
+    """A judge of rows that raises for one whose cost nobody can bound; None without a limit.
+
+    Raises ConfigError at once when the model of a stream has no price, or no cap on its output:
+    nobody can read a stream's rows first, so those with models of their own are failed as they
+    come.
+    """
+    limit = limit_of(settings)
+    if not limit.exists:
+        return None
+    worst_cases = WorstCases(provider, limit)
+    if source.is_stream:
+        reason = worst_cases.refusal(target.default_model, source.default_params(target))
+        if reason is not None:
+            raise ConfigError(f"{reason}.")
+
+    def judge(
+        model: str, params: Mapping[str, JsonValue], messages: tuple[Message, ...], place: Source
+    ) -> None:
+        reason = worst_cases.refusal(model, params, messages)
+        if reason is None:
+            return
+        if model == target.default_model and not messages:
+            raise ConfigError(f"{reason}.")
+        raise PromptError(f"{reason}.", place)
+
+    return judge
+
+
+def fitted(settings: Settings, provider: ProviderConfig) -> tuple[Settings, str | None]:
+    """Settings with as many requests in flight as this process may have connections, and what to
+    say where those are fewer than asked for. Raises UsageError.
+    """
+    embedded = provider.simulated and provider.base_url is None  # both ends are in this process
+    most = settings.most_in_flight
+    room = _room_for(most, files_each=2 if embedded else 1)
+    if room >= most:
+        return settings, None
+    if settings.adapts:
+        return settings.model_copy(update={"auto_concurrency_max": room}), None
+    return settings.model_copy(update={"concurrency": room}), (
+        f"{room} requests in flight at most, not {most}: this process may have no "
+        "more open files. Raise the hard limit for more (ulimit -Hn)."
+    )
+
+
+def _room_for(connections: int, files_each: int) -> int:
+    """How many connections can be open at a time, `connections` at most.
+
+    Raises this process's limit of open files as far as that needs and its hard limit lets it.
+    """
+    limit = system.raise_descriptor_limit(OTHER_FILES + connections * files_each)
+    if limit is None:
+        return connections
+    room = (limit - OTHER_FILES) // files_each
+    if room < 1:
+        raise UsageError(
+            f"this process may open {limit} files only, and needs {OTHER_FILES + files_each} for "
+            "one request at a time: raise the hard limit (ulimit -Hn)."
+        )
+    return min(connections, room)
+
+
+def doubts(
+    setup: Setup, key: Secret | None, environ: Mapping[str, str], shortage: str | None
+) -> tuple[str, ...]:
+    """What a person should know before the run: of the prompts, the key and the model."""
+    today = datetime.now(UTC).date()
+    retirement = retirement_of(setup.provider, setup.target.default_model, today)
+    found = (
+        doubt_about(setup.provider, key),
+        unguarded_file(setup.provider, environ),
+        shortage,
+        None if retirement is None else str(retirement),
+    )
+    return (*setup.source.warnings, *filter(None, found))
