@@ -116,7 +116,11 @@ _RULES = (
         Kind.BILLING,
         frozenset({429, None}),
         codes=_codes("daily_quota"),
-        text=_text("free-models-per-day", r"free_tier\w*, limit: 0\b"),
+        text=_text(
+            "free-models-per-day",
+            r"free_tier\w*, limit: 0\b",
+            r"spend(?:ing)? cap|prepay\w* credits|credits are depleted",
+        ),
     ),
     # Google words its per-minute limits like an exhausted account, but names the wait.
     Rule(
@@ -132,7 +136,7 @@ _RULES = (
     Rule(Kind.CONTENT_FILTER, None, codes=_codes(error_body.FILTER_CODES)),
     Rule(
         Kind.CONTENT_FILTER,
-        frozenset({400, 403, 422, 451, None}),
+        frozenset({400, 403, 422, 446, 451, None}),
         text=_text(*error_body.FILTER),
     ),
     Rule(
@@ -158,6 +162,10 @@ _RULES = (
             "reduce the length of the (?:messages|prompt)",
             "too many (?:input )?tokens",
             "maximum number of (?:input )?tokens",
+            "range of input length should be",
+            r"max(?:imum)? input (?:characters|length)",
+            r"`inputs` tokens \+ `max_new_tokens` must be",
+            "token数量超过|输入[^，。]{0,8}(?:过长|超长|超过)",
         ),
     ),
     # The gateway's own trouble with the provider behind it, some of it named like ours.
@@ -205,13 +213,18 @@ _RULES = (
     ),
     Rule(
         Kind.PERMISSION,
-        frozenset({400, 402, 403, 412, 422, 423, 429, 500, None}),
+        frozenset({400, 402, 403, 412, 422, 423, None}),
         text=_text(*error_body.SUSPENDED),
     ),
     Rule(
         Kind.PERMISSION,
+        frozenset({429, 500}),
+        text=_text(*error_body.SUSPENDED_FOR_SURE),
+    ),
+    Rule(
+        Kind.PERMISSION,
         frozenset({400, None}),
-        text=_text("location is not supported", "country, region"),
+        text=_text("location is not supported", "country, region", "no permission to"),
     ),
     Rule(
         Kind.RATE_LIMITED,

@@ -233,10 +233,12 @@ BILLING_CODES: Final = (
     # OpenAI, Azure, Moonshot, MiniMax, Baichuan
     "insufficient_quota billing_hard_limit_reached billing_not_active exceeded_current_quota_error "
     "insufficient_balance_error insufficient_balance insufficient_credits insufficient_funds "
-    "insufficient_credit insufficient_user_balance balance_insufficient "
+    "insufficient_credit insufficient_user_balance balance_insufficient insufficient_quota_error "
     # Anthropic, OpenRouter, Hugging Face, Novita, xAI
     "billing_error payment_required credit_balance_exhausted not_enough_balance out_of_credits "
     "credits_exhausted credit_limit_exceeded spending_limit_exceeded spend_limit_exceeded "
+    # Groq
+    "blocked_api_access "
     # new-api, one-api, LiteLLM, Portkey
     "insufficient_user_quota pre_consume_token_quota_failed token_quota_exhausted "
     "budget_exceeded budget_exceeded_error exceededbudget usage_limit_exceeded "
@@ -244,6 +246,7 @@ BILLING_CODES: Final = (
     "1113 30001 1008 "
     # DashScope, Volcengine, Tencent, Qianfan
     "arrearage allocationquota.freetieronly accountoverdueerror accountoverdue account_overdue "
+    "account_arrears "
     "setlimitexceeded failedoperation.resourcepackexhausted "
     "resourceinsufficient.chargeresourceexhaust "
     "unsupportedoperation.pkgexhausted failedoperation.servicestoparrears "
@@ -258,9 +261,12 @@ BILLING: Final = (
     r"insufficient[ _](?:account |user |token |wallet |api )?"
     r"(?:balance|quota|credits?|funds|resource package)",
     r"balance (?:is |was )?(?:too low|insufficient|not enough|not sufficient|exhausted|depleted"
-    r"|negative|0\b|zero)",
+    r"|negative|[$¥￥＄]?-?[0.]+(?![\d.])|zero)",
     r"(?:not enough|low|negative|no|zero) (?:account )?(?:balance|credits?|funds)\b",
     r"\bpositive balance\b",
+    r"(?:n.t|not) have (?:any |enough |sufficient )?(?:credits?|funds|balance)\b",
+    r"exhausted (?:your |its |the |all )?(?:\w{1,10} ){0,2}(?:credits?|quota|balance|allowance)\b"
+    r"(?![^.]{0,30}per (?:minute|second))",
     r"quota is not enough",
     r"(?:out of|ran out of|run out of|no more|no remaining|no available) (?:api )?credits?\b",
     r"credits? (?:limit |balance )?(?:have |has |are |is |was )?(?:been )?"
@@ -268,11 +274,16 @@ BILLING: Final = (
     r"used all (?:of )?(?:your |its |the )?(?:available |included |monthly )?credits",
     r"exceeded (?:your |the |its )?monthly (?:included )?credits",
     r"requires? (?:more|additional) credits",
-    r"spend(?:ing)? limit",
+    r"spend(?:ing)? (?:limit|cap)|spend alert",
+    r"(?:key|token) usage limit (?:is |was |has been )?(?:exceeded|reached)",
+    r"\b(?:daily|weekly|monthly)\b[ /\w]{0,20}\b(?:limit|quota|allowance)\b[^.]{0,20}"
+    r"(?:exhausted|exceeded|reached|used up)",
+    r"(?:exceeded|reached|hit|exhausted|used up) (?:your |the |its )?(?:weekly|monthly)\b",
     r"specified api usage limits",
     r"billing (?:hard|soft) limit",
     r"billing (?:is |has been |account is )?(?:not active|inactive|disabled|not enabled|suspended)",
     r"(?:has billing disabled|requires billing to be enabled|enable billing|check your billing)",
+    r"no (?:active |valid )?billing account|requires? a valid (?:credit card|payment method)",
     r"budget (?:has been |was |is )?(?:exceeded|exhausted|used up|reached)",
     r"(?:exceeded|crossed|over|out of) (?:your |the |its )?(?:\w{1,12} )?budget",
     r"\bpayment (?:is )?(?:required|overdue|past due|failed)",
@@ -281,7 +292,8 @@ BILLING: Final = (
     r"(?:top[ -]?up|recharge|refill) (?:your |the |an? )?(?:account|balance|wallet|credits?)",
     r"(?:free|trial)(?: \w{1,10})? (?:quota|tier|credits?|plan|allocation|period)[^.]{0,40}"
     r"(?:exhausted|expired|ended|exceeded|used up|run out)",
-    r"used up (?:your |the )?(?:\w{1,10} )?(?:free|trial|daily free)",
+    r"used up (?:all )?(?:of )?(?:your |the )?(?:\w{1,10} )?"
+    r"(?:free|trial|daily free|points|credits?|balance)\b",
     r"free (?:tier|trial|quota) (?:has |have |is |was )?(?:been )?(?:exhausted|expired|ended|over)",
     r"calls? ?/ ?month",
     r"inactive subscription|subscription[^.]{0,30}(?:expired|inactive|ended|cancell?ed|lapsed)",
@@ -292,11 +304,14 @@ BILLING: Final = (
 )
 BILLING_ABROAD: Final = (
     # Chinese
-    r"欠费|欠費|余额不足|餘額不足|额度不足|額度不足|余额为 ?0|余额不够|充值|儲值"
+    r"欠费|欠費|余额不足|餘額不足|额度不足|額度不足|余额为 ?[0负]|余额不够|充值|儲值"
+    r"|余量不足|餘量不足|金额不足|预扣费[^，。]{0,6}失败|服务已?停机"
+    r"|(?:请|尽快)[^，。]{0,4}(?:续费|缴费|付费)"
     r"|账单逾期|账单未支付",
     r"(?:额度|額度|余额|餘額|资源包|积分|点数|流量包|tokens?包)[^，。]{0,12}"
     r"(?:用尽|用盡|耗尽|耗盡|用完|不足|超限|已到期|已过期)",
     r"(?:套餐|试用|试用期|免费额度|订阅)[^，。]{0,12}(?:到期|过期|用尽|用完|耗尽|结束)",
+    r"(?:当日|每日|日调用|当月|每月|本月|本周)[^，。]{0,8}(?:限额|上限|额度)",
     r"预算[^，。]{0,8}(?:超|用尽|用完|耗尽)|超出[^，。]{0,8}预算",
     # Japanese, Korean, Thai, Russian, Spanish, Portuguese, French, German, Indonesian, Vietnamese
     r"残高[^。]{0,6}不足|クレジット[^。]{0,8}(?:不足|使い切|足り)|支払い[^。]{0,8}(?:必要|滞)",
@@ -304,9 +319,13 @@ BILLING_ABROAD: Final = (
     r"(?:ยอดเงิน|เครดิต)[^.]{0,12}(?:ไม่เพียงพอ|ไม่พอ|หมด)",
     r"недостаточно (?:средств|кредитов)|баланс[^.]{0,12}(?:исчерпан|недостаточ)",
     r"(?:saldo|fondos|cr[eé]ditos?|fundos) insuficientes?|sin saldo|sem saldo",
-    r"(?:solde|cr[eé]dits?) insuffisants?",
+    r"(?:saldo|cr[eé]ditos?)[^.]{0,12}(?:agotad|esgotad)"
+    r"|agotado (?:su |el |tu )?(?:saldo|cr[eé]dito)",
+    r"(?:solde|cr[eé]dits?)[^.]{0,12}(?:insuffisant|épuisé)",
+    r"credito[^.]{0,12}(?:insufficiente|esaurito)|bakiye[^.]{0,12}yetersiz|brak środków"
+    r"|niewystarczające środki|رصيد[^.]{0,15}(?:غير كاف|نفد)",
     r"guthaben[^.]{0,20}(?:aufgebraucht|reicht nicht|erschöpft)",
-    r"saldo (?:anda )?tidak (?:cukup|mencukupi)|số dư không đủ",
+    r"saldo (?:anda )?tidak (?:cukup|mencukupi)|số dư[^.]{0,20}không đủ",
 )
 
 # The key.
@@ -367,6 +386,15 @@ SUSPENDED: Final = (
     r"アカウント[^。]{0,8}(?:停止|凍結|無効)|계정[^.]{0,8}(?:정지|비활성)",
 )
 
+SUSPENDED_FOR_SURE: Final = (
+    r"\b(?:your|this|the) (?:account|organi[sz]ation|project|workspace|subscription|team)\b"
+    r"[^.,;:]{0,40}\b(?:is|was|has been|have been) (?:(?!temporar|current)\w{1,12} )?"
+    r"(?:suspended|deactivated|disabled|frozen|banned|terminated|locked|closed)\b",
+    *SUSPENDED[1:],
+)
+"""Under a status that mostly means a bad moment: there, `account` and `closed` in one sentence may
+be about a connection."""
+
 # The model.
 
 MODEL_CODES: Final = (
@@ -388,6 +416,7 @@ MODEL: Final = (
     r"\bmodel [`'\"“]?[\w./:@-]{1,100}[`'\"”]? (?:is |was |has been )?"
     r"(?:not supported|not available|unavailable|not allowed|retired|removed|deprecated|disabled"
     r"|shut down|not accessible|not enabled|not deployed)\b",
+    r"\bmodel (?:is )?disabled\b",
     r"unable to access (?:non-serverless )?model",
     r"(?:do not|don.t|does not|no) (?:have )?access to (?:the |this )?model",
     r"access to (?:the )?model (?:is )?denied|access denied for model|model access is denied",
@@ -412,6 +441,7 @@ FILTER: Final = (
     r"\bmoderation\b",
     r"\bguardrails?\b",
     r"\bflagged\b",
+    r"content audit failed",
     r"content exists risk|considered high risk|high[- ]risk content",
     r"sensitive (?:words|content|information)|(?:input|output) (?:new_)?sensitive",
     r"inappropriate content|unsafe content",
@@ -421,7 +451,7 @@ FILTER: Final = (
 RATE: Final = (
     r"\brate[ _-]?limit(?:ed|s)?\b",
     r"too many requests",
-    r"qps (?:request )?limit",
+    r"\b(?:qps|rpm|tpm|tps) (?:request |rate )?limit",
     r"request was throttled|throttlingexception",
     r"请求[^，。]{0,6}(?:过于频繁|太频繁|过多|超限)|频率限制|速率限制|限流"
     r"|并发[^，。]{0,6}(?:超|过高|限制)",

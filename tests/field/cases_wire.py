@@ -148,14 +148,22 @@ def an_envelope_without_one_is_none(folder: Path) -> str:
 
 # What no later prompt can better
 
+HINTS = {
+    "billing": "Add credit or raise the limit",
+    "model_not_found": "Check the model's name",
+    "wrong_url": "The base URL must begin with https://",
+    "invalid_request": "They are not recorded as failed",
+}
+"""What a person is told to do."""
+
 
 def _refusal(number: str, status: int, body: str, kind: str) -> None:
     @CASES.case(number, f"exit 7, 0 records, told as {kind}")
     def a_refusal_for_good_burns_no_row(folder: Path) -> str:
         came, _, said = run(folder, always(http(body, status)), "-c", "4", rows=MANY)
-        told = re.search(r"(?m)^(?:note: |\W*)(\w+): ", said)
-        found = kind if f"{kind}: " in said else str(told and told[1])
-        return re.sub(r", \d+ asked", "", came) + f", told as {found}"
+        words = " ".join(said.split())
+        told = next((kind for kind, hint in HINTS.items() if hint in words), words[-200:])
+        return re.sub(r", \d+ asked", "", came) + f", told as {told}"
 
 
 _refusal(
