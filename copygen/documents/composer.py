@@ -293,6 +293,8 @@ class Composer:
         if tag is None:
             value = plain(text) if event.implicit[0] else text
         else:
+            if tag == "!" and not event.style:  # `! New`: the sign would not be in the text
+                raise self.fail(_bad_tag(tag), line, column)
             value = self._tagged(text, tag, line, column)
         node = Node(value, line, column, event.style, {}, 1 + len(text))
         if value.__class__ is float and repr(value) != text:

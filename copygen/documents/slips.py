@@ -15,6 +15,8 @@ from copygen.documents.events import Allowance, open_events
 from copygen.documents.scalars import plain
 
 _VALUE: Final = re.compile(r"\s*(?:-\s+)*(?:[^\s:#'\"{}\[\]][^:#]{0,200}?:[ \t]+)?(?P<value>\S.*)?")
+_UNCLOSED: Final = re.compile(r"expected ',' or '([}\]])'")
+_ANCHOR: Final = re.compile(rb"(?:^|[-:,\[{])[ \t]*&[^\s,\[\]{}]")
 _HASH: Final = re.compile(rb"\S[ \t]+#[^\s#!]")
 _SIGNS: Final = ("{{", "{%", "{#", *"@`%*&!|>[]{},?")
 IN_QUOTES: Final = "put it in quotes, or under | on lines of its own"
@@ -34,6 +36,12 @@ def slip(line: str, problem: str, opened: int | None) -> str:
     found = _VALUE.match(line)
     value = (found["value"] or "") if found else ""
     sign = next((sign for sign in _SIGNS if value.startswith(sign)), None)
+    unclosed = _UNCLOSED.search(problem)
+    if unclosed and opened is not None and (sign is None or len(sign) == 1):
+        return (
+            f"a ',' or the closing '{unclosed[1]}' is missing here: the bracket is opened on line "
+            f"{opened}"
+        )
     if sign is not None:
         return f"a text that begins with '{sign}' means something else to YAML; {IN_QUOTES}"
     if value[:1] in "'\"" and value:
@@ -59,35 +67,51 @@ class Cut:
 
 
 def cuts(stream: IO[bytes]) -> Iterator[Cut]:
-    """Yield the texts of a seekable YAML file that end before a ` #hashtag`.
+    """Yield the texts of a seekable YAML file that are cut: that end before a ` #hashtag`, or
+    begin with an `&name` which nothing repeats.
 
     Nothing where the file is no YAML: that is said elsewhere.
     """
-    suspects = _suspects(stream)
-    if not suspects:
+    suspects, has_anchors = _suspects(stream)
+    if not suspects and not has_anchors:
         return
     stream.seek(0)
-    last = max(suspects)
+    last = max(suspects, default=0)
+    anchored: dict[str, Cut] = {}
     try:
         events = open_events(Allowance(stream))
         while (event := events.get_event()) is not None:
             start, end = event.start_mark, event.end_mark
-            if start is None or end is None or start.line > last:
+            if start is None or end is None or (start.line > last and not has_anchors):
                 return
-            if isinstance(event, yaml.ScalarEvent) and end.line in suspects:
+            if isinstance(event, yaml.AliasEvent):
+                anchored.pop(event.anchor, None)
+            if not isinstance(event, yaml.ScalarEvent):
+                continue
+            if end.line in suspects:
                 yield from _cut(event, suspects[end.line], end.line, end.column)
+            if event.anchor and event.value and not event.style:
+                shown = f"&{event.anchor[:30]}"
+                message = f"'{shown}' is a mark to YAML and no part of the text; {IN_QUOTES}"
+                anchored[event.anchor] = Cut(start.line + 1, start.column + 1, message)
     except yaml.YAMLError:
         return
+    yield from anchored.values()
 
 
-def _suspects(stream: IO[bytes]) -> dict[int, bytes]:
-    """The lines with a ` #` that no blank follows, by their number from 0."""
+def _suspects(stream: IO[bytes]) -> tuple[dict[int, bytes], bool]:
+    """The lines with a ` #` that no blank follows, by their number from 0; and whether a value
+    seems to begin with `&`.
+    """
     stream.seek(0)
-    return {
-        number: line
-        for number, line in enumerate(stream)
-        if b" #" in line and _HASH.search(line) and len(line) < 100_000
-    }
+    hashes: dict[int, bytes] = {}
+    has_anchors = False
+    for number, line in enumerate(stream):
+        if len(line) < 100_000:
+            if b" #" in line and _HASH.search(line):
+                hashes[number] = line
+            has_anchors = has_anchors or (b"&" in line and _ANCHOR.search(line) is not None)
+    return hashes, has_anchors
 
 
 def _cut(event: yaml.ScalarEvent, line: bytes, number: int, column: int) -> Iterator[Cut]:

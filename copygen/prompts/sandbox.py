@@ -41,6 +41,7 @@ MAX_QUADRATIC: Final = 64 * 1024
 """Characters and elements for filters whose time grows with the square of their input."""
 MAX_EFFORT: Final = 500_000
 MAX_INT_BITS: Final = 4096
+_MOST_INDENT: Final = 16
 
 # fmt: off
 _FILTERS: Final = frozenset((
@@ -120,6 +121,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         }
         self.filters |= {"_turns": self._turns, "_weighed": self.admit, "_joined": self._joined}
         self.filters["string"] = self._guarded("string", text_of)
+        self.filters["tojson"] = self._guarded("tojson", _to_json)
         self.filters["join"] = self._guarded("join", _joining(FILTERS["join"]))
         self.tests = {
             name: self._guarded(name, test, of_data=False) for name, test in self.tests.items()
@@ -258,17 +260,33 @@ def text_of(value: Any) -> str:
     raise NoTextError(_what(value))
 
 
-def _json(value: Any) -> str:
+def _json(value: Any, indent: int = 0, depth: int = 1) -> str:
     if isinstance(value, str):
         return json.dumps(str(value), ensure_ascii=False)
     if value is None:
         return "null"
     if isinstance(value, dict):
-        pairs = [f"{_json(text_of(key))}: {_json(inner)}" for key, inner in value.items()]
-        return f"{{{', '.join(pairs)}}}"
+        pairs = [
+            f"{_json(text_of(key))}: {_json(inner, indent, depth + 1)}"
+            for key, inner in value.items()
+        ]
+        return _bracketed("{}", pairs, indent, depth)
     if isinstance(value, list | tuple | range) or type(value) in _VIEWS:
-        return f"[{', '.join(map(_json, value))}]"
+        inner = [_json(element, indent, depth + 1) for element in value]
+        return _bracketed("[]", inner, indent, depth)
     return text_of(value)
+
+
+def _bracketed(brackets: str, parts: list[str], indent: int, depth: int) -> str:
+    if not indent or not parts:
+        return f"{brackets[0]}{', '.join(parts)}{brackets[1]}"
+    line = "\n" + " " * (indent * depth)
+    return f"{brackets[0]}{line}{f',{line}'.join(parts)}{line[:-indent]}{brackets[1]}"
+
+
+def _to_json(value: Any, indent: int | None = None) -> str:
+    """Jinja's `tojson` without what is for web pages: letters and numbers stay as they are."""
+    return _json(value, min(max(int(indent or 0), 0), _MOST_INDENT))
 
 
 def _joining(join: Callable[..., Any]) -> Callable[..., Any]:

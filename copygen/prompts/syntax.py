@@ -45,6 +45,7 @@ _NO_NAME: Final = frozenset(
     )
 )
 """Words that are no variables where a template may have one."""
+_UNFINISHED: Final = re.compile(r"[\"'~]|[-+*/(,=<>]$")
 _EXPRESSION: Final = re.compile(r"\{\{[-+]?\s*([^{}\n]{0,200}?)\s*[-+]?\}\}")
 _TAGS: Final = (
     "if",
@@ -234,7 +235,9 @@ def _expression(exc: TemplateSyntaxError, text: str, environment: Environment) -
         shown = _short(found[0])
         if not inside:
             return f"the template is not valid: {shown} is empty; write a column's name in it"
-        column = re.split(r"\s*\|\s*", inside)[0].strip("\"'")
+        column = re.split(r"\s*\|\s*", inside)[0]
+        if _UNFINISHED.search(column):
+            return f"the template is not valid: {shown} is not finished: close or complete it"
         return (
             f"the template is not valid: {shown}; a column whose name has a blank or a sign is "
             f"written {{{{ {spelled(column)} }}}}"

@@ -138,7 +138,7 @@ class Template:
             return RenderError(str(exc), source)
         if isinstance(exc, TemplateError):
             return RenderError("asks for something that templates may not have", source)
-        return RenderError(f"fails: {exc}", source)
+        return RenderError(_words_of(exc), source)
 
     def _parsed(self, text: str) -> nodes.Template:
         try:
@@ -190,6 +190,23 @@ class Template:
 
     def _line(self, name: str) -> int:
         return self._lines.get(name, 1)
+
+
+def _words_of(exc: Exception) -> str:
+    """What went wrong in an operation, in a person's words: Python's name its own types."""
+    said = str(exc)
+    if isinstance(exc, ZeroDivisionError):
+        return "divides by zero"
+    if isinstance(exc, OverflowError):
+        return "makes a number that is too large"
+    if isinstance(exc, TypeError) and "callable" in said:
+        return "puts () behind something that is no function"
+    if isinstance(exc, TypeError) and "argument" in said:
+        return "gives a filter or function too few or too many values, or wrong ones"
+    return (
+        "cannot do this with these values: what a table has is text, and | float or | int makes "
+        "a number of it"
+    )
 
 
 def _first_lines(tree: nodes.Template, columns: Columns) -> dict[str, int]:

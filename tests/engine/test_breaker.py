@@ -332,3 +332,21 @@ class Promises(RuleBasedStateMachine):
 
 TestPromises = Promises.TestCase
 TestPromises.settings = hypothesis_settings(max_examples=150, stateful_step_count=60)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "words"),
+    [
+        (F, "failed, too"),
+        (T, "timed out, too"),
+        (N, "did not get through either"),
+        (Verdict.OVERLOADED, "was told that it is full"),
+    ],
+)
+def test_a_probe_that_fails_is_told_in_words(verdict: Verdict, words: str) -> None:
+    subject = breaker(timeouts_in_a_row=1)
+    subject.record(admitted(subject, 0), T, 1)
+    told = subject.record(admitted(subject, 1000), verdict, 1001)
+
+    assert told is not None
+    assert told.reason == f"a single request to see whether it is back {words}"

