@@ -85,7 +85,7 @@ def cuts(stream: IO[bytes]) -> Iterator[Cut]:
             if start is None or end is None or (start.line > last and not has_anchors):
                 return
             if isinstance(event, yaml.AliasEvent):
-                anchored.pop(event.anchor, None)
+                anchored.pop(event.anchor or "", None)
             if not isinstance(event, yaml.ScalarEvent):
                 continue
             if end.line in suspects:
