@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -14,6 +15,9 @@ from copygen.errors import ConfigError, CopygenError
 from copygen.models import JsonValue
 
 M = TypeVar("M", bound=BaseModel)
+_LONGEST_NAME: Final = 200
+_MOST_NAMES: Final = 2000
+"""Names that may be meant. Servers list models by the megabyte, and each takes 20 µs or more."""
 _UNION_TAG: Final = re.compile(
     r"(constrained|function|lax|json)-.*|(literal|list|dict|tagged)\[.*|int|float|str|bool|none"
 )
@@ -157,8 +161,11 @@ def _model_in(annotation: Any) -> type[BaseModel] | None:
 
 def nearest(word: str, known: Sequence[str]) -> str | None:
     """Return the known word a person most likely meant, or None if none is near."""
-    close = difflib.get_close_matches(word, known, n=1)
+    if len(word) > _LONGEST_NAME:
+        return None
+    names = [name for name in islice(known, _MOST_NAMES) if len(name) <= _LONGEST_NAME]
+    close = difflib.get_close_matches(word, names, n=1)
     if close:
         return close[0]
-    folded = {name.casefold(): name for name in known}
+    folded = {name.casefold(): name for name in names}
     return folded.get(word.casefold())

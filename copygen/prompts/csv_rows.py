@@ -33,7 +33,7 @@ _DELIMITER_NAMES: Final = {"\t": "tab", ",": "comma", ";": "semicolon"}
 _MAX_HEADER_LINES: Final = 100
 _LINES_COMPARED: Final = 20
 """Of a file, to tell its delimiter; of a stream one, which the first row needs anyway."""
-_SEP_LINE: Final = re.compile(r'"?sep=([^"\r\n\w\s]|\t)"?[,;\t]*\s*', re.IGNORECASE)
+_SEP_LINE: Final = re.compile(r'"?sep=([^"\r\n\w\s]|\t)"?[,;\t]*+\s*+', re.IGNORECASE)
 """How Excel tells the delimiter of the lines below."""
 
 

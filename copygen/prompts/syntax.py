@@ -46,7 +46,7 @@ _NO_NAME: Final = frozenset(
 )
 """Words that are no variables where a template may have one."""
 _UNFINISHED: Final = re.compile(r"[\"'~]|[-+*/(,=<>]$")
-_EXPRESSION: Final = re.compile(r"\{\{[-+]?\s*([^{}\n]{0,200}?)\s*[-+]?\}\}")
+_EXPRESSION: Final = re.compile(r"\{\{[-+]?\s*+([^{}\n]{0,200}?)\s*[-+]?\}\}")
 _TAGS: Final = (
     "if",
     "elif",

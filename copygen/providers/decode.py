@@ -52,7 +52,7 @@ _WHITE = re.compile(r"[\s\x00-\x1f\x7f-\x9f]+")
 # Zero-width and direction characters (they can hide or reorder what a terminal shows), and
 # halves of surrogate pairs, which cannot be written out.
 _INVISIBLE = re.compile(r"[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ud800-\udfff]")
-_REQUEST_ID = re.compile(r"\s*\(?\brequest[ _]?id: ?[\w-]+\)?", re.IGNORECASE)
+_REQUEST_ID = re.compile(r"(?<!\s)\s*+\(?\brequest[ _]?id: ?[\w-]+\)?", re.IGNORECASE)
 _ENDS_A_SENTENCE = tuple(".!?…。！？")
 
 

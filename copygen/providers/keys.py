@@ -26,7 +26,7 @@ MAX_KEY_BYTES: Final = 16 * 1024
 """Of a key file; the longest keys in use, signed tokens, take a few thousand."""
 
 _KEY_VALUE: Final = re.compile(
-    r"(?<![A-Za-z0-9])(?:(?:sk|hs|rk|pk|gsk|xai|hf|nvapi|pplx)[-_]|AIza|eyJ)[\w.-]*?[A-Za-z0-9]{16}"
+    r"(?<![A-Za-z0-9])(?:(?:sk|hs|rk|pk|gsk|xai|hf|nvapi|pplx)[-_]|AIza|eyJ)[\w.-]{0,100}?[A-Za-z0-9]{16}"
 )
 """A provider's prefix and, further on, a run of letters and digits no product code has."""
 _KEY_NAME: Final = re.compile(

@@ -90,8 +90,9 @@ class Facts:
         if any((v * amount.factor, unit) in numbers.exact for v in values for unit in units):
             return True
         strict = amount.is_percent or self._measures.is_money(amount.unit)
-        loose = numbers.alone if strict else numbers.alone | numbers.bare
-        return any(value in loose for value in values)
+        if any(value in numbers.alone for value in values):
+            return True
+        return not strict and any(value in numbers.bare for value in values)
 
     def _read(self) -> _Numbers:
         found = _Numbers()

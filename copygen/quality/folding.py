@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from functools import cached_property
 from typing import Final
 
@@ -57,8 +58,8 @@ class Folded:
             return start, end
         offsets = self._offsets
         last = offsets[min(end, len(self.text)) - 1] if end > start else offsets[start]
-        after = next((o for o in offsets[end:] if o > last), len(self.original))
-        return offsets[start], after
+        after = bisect_right(offsets, last, lo=end)
+        return offsets[start], offsets[after] if after < len(offsets) else len(self.original)
 
     @cached_property
     def _offsets(self) -> list[int]:

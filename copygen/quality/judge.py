@@ -1,5 +1,6 @@
 """All checks of a run, compiled once, and one text at a time held against them."""
 
+from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
@@ -27,6 +28,10 @@ from copygen.quality.violations import Severity, Violation
 
 _AROUND = frozenset(("leftovers.quotes", "sameness.opening"))
 """Rules that are about all that stands between two places, not about the letters there."""
+_FAR_OVER = 10
+"""Times its limit from which a text is too long and nothing else is looked for."""
+_LONG_CHARS = 4000
+"""Shorter ones cost little enough to be told all at once what is wrong with them."""
 Check: TypeAlias = Callable[[Context], Iterable[Violation]]
 Measure: TypeAlias = Callable[[str, Unit], int]
 """`(text, unit) → length`, and never raises: `copygen.quality.measure.measure`."""
@@ -90,12 +95,20 @@ class Judge:
         context = Context(Folded(seen), facts, tongue, name)
         found: list[Violation] = []
         if field is not None:
-            found += length.length(self.measured(text, field), field)
+            measured = self.measured(text, field)
+            found += length.length(measured, field)
+            if found and len(text) > _LONG_CHARS and self._is_far_over(measured, field):
+                return self._placed(found, field, index)
         for check in self._checks(field, tongue):
             found += check(context)
         if self.sameness is not None and not (field and field.shared):
             found += self._alike(self.sameness, context, item_id)
         return self._placed(found, field, index) if found else ()
+
+    def _is_far_over(self, measured: int, field: FieldSpec) -> bool:
+        """Whether the text is so long that this is all there is to say: it fails by that."""
+        limit, fails = field.limit, field.fails and self.settings.override("length") is None
+        return fails and limit is not None and measured > _FAR_OVER * limit
 
     def _alike(
         self, sameness: SamenessIndex, context: Context, item_id: str
@@ -297,19 +310,19 @@ def _one_each(found: Sequence[Violation]) -> tuple[Violation, ...]:
     whoever has to mend it that is one fault.
     """
     ranked = sorted(found, key=lambda one: one.severity is not Severity.ERROR)
-    kept: list[Violation] = []
+    kept: set[int] = set()
+    taken: dict[int | None, list[tuple[int, int]]] = {}
     for one in ranked:
-        if not any(_same_letters(one, other) for other in kept):
-            kept.append(one)
-    return tuple(one for one in found if any(one is other for other in kept))
-
-
-def _same_letters(one: Violation, other: Violation) -> bool:
-    if one.span is None or other.span is None or one.index != other.index:
-        return False
-    if _AROUND.intersection((one.rule, other.rule)):
-        return False
-    return one.span[0] < other.span[1] and other.span[0] < one.span[1]
+        if one.span is not None and one.rule not in _AROUND:
+            spans = taken.setdefault(one.index, [])
+            at = bisect_left(spans, one.span)
+            # They share no letter, so that only the two beside it can share one with it.
+            beside = spans[max(0, at - 1) : at + 1]
+            if any(start < one.span[1] and one.span[0] < end for start, end in beside):
+                continue
+            spans.insert(at, one.span)
+        kept.add(id(one))
+    return tuple(one for one in found if id(one) in kept)
 
 
 def _warned(check: Check, context: Context) -> Iterator[Violation]:
@@ -321,6 +334,10 @@ def _warned(check: Check, context: Context) -> Iterator[Violation]:
 def _broken(context: Context, pack: Pack, rules: RuleSet) -> Iterator[Violation]:
     """The rules of a pack that a text breaks, one violation each, at the first place."""
     for rule, spans in rules.broken(context.text):
+        if not spans:
+            message = f"the rule was given up on this text: it took too long [{pack.pack}]"
+            yield Violation(f"pack.{pack.pack}.{rule.id}", Severity.WARNING, message)
+            continue
         start, end = spans[0]
         words = context.text.original[start:end]
         message = f"'{words}': {rule.message} [{pack.pack}: lint, not legal advice]"

@@ -4,7 +4,9 @@ A pack is a YAML file. Those of `configs/packs/` ship with copygen and are known
 own is known by its path. The same shape holds the word lists of `configs/wording/`.
 """
 
+import math
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
@@ -12,19 +14,29 @@ from importlib import resources
 from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import pydantic
 
 from copygen.documents import Document, files, nearest, parse_document, validate
 from copygen.errors import ConfigError
 from copygen.quality.folding import SCRIPT_GROUPS, Folded, fold, script_groups
-from copygen.quality.matching import Hit, Terms, outside
+from copygen.quality.matching import Hit, Places, Terms, outside
 from copygen.quality.scripts import base, language_tag
 from copygen.quality.violations import Severity
 
 MAX_PATTERN_CHARS = 2000
+_PATIENCE_S = 0.05
+"""Processor time for one pattern of a person's own on one text: ordinary ones take a thousandth."""
+_MOST_GIVEN_UP = 10
+"""Texts on which a rule is given up before it is not tried any more."""
+_MOST_REPEATED = 100_000
+"""What `regex` unrolls of counted repeats: a million take a second and a quarter of a gigabyte."""
+_LEAST_COUNT = re.compile(r"\{(\d{1,9})[,}]")
 _SUFFIXES = (".yaml", ".yml")
+if TYPE_CHECKING:
+    import regex  # type: ignore[import-untyped]  # has no stubs
+
 Name = Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9_.]*$")]
 Words = Annotated[str, pydantic.Field(min_length=1)]
 
@@ -101,30 +113,29 @@ class Rule(Shape):
         )
 
     def matches(self, text: Folded) -> Sequence[tuple[int, int]]:
-        """Spans of the original text that the rule is about, in order, past those allowed."""
+        """Spans of the original text that the rule is about, in order, past those allowed.
+
+        Raises TimeoutError for a pattern of a person's own that takes too long.
+        """
         hits = list(self._terms.find(text))
         spans = [text.span(hit.start, hit.end) for hit in self._counted(hits, text)] if hits else []
-        if self._regex is not None:
-            found = self._found(self._regex, text.original)
+        if self.pattern is not None:
+            found = self._found(text.original)
             spans += self._uncovered(found, text) if found and self.unless else found
         return sorted(spans)[self.at_most :] if spans else ()
 
-    def _found(self, regex: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    def _found(self, text: str) -> list[tuple[int, int]]:
         if not self.at_start:
-            return [match.span() for match in regex.finditer(text)]
-        first = regex.match(text)
+            return [match.span() for match in self._regex.finditer(text)]
+        first = self._regex.match(text)
         return [first.span()] if first else []
 
     def _counted(self, hits: list[Hit], text: Folded) -> list[Hit]:
         return list(outside(hits, list(self._unless.find(text)) if self.unless else ()))
 
     def _uncovered(self, spans: list[tuple[int, int]], text: Folded) -> list[tuple[int, int]]:
-        exempt = [text.span(hit.start, hit.end) for hit in self._unless.find(text)]
-        return [
-            (start, end)
-            for start, end in spans
-            if not any(a <= start and end <= b for a, b in exempt)
-        ]
+        exempt = Places(text.span(hit.start, hit.end) for hit in self._unless.find(text))
+        return [span for span in spans if not exempt.hold(*span)]
 
     @cached_property
     def _terms(self) -> Terms:
@@ -135,8 +146,45 @@ class Rule(Shape):
         return Terms(self.unless)
 
     @cached_property
-    def _regex(self) -> re.Pattern[str] | None:
-        return None if self.pattern is None else re.compile(self.pattern, re.IGNORECASE)
+    def _regex(self) -> re.Pattern[str]:
+        return re.compile(self.pattern or "", re.IGNORECASE)
+
+
+class OwnRule(Rule):
+    """A rule that somebody wrote for himself: its pattern may take for ever, and is given up.
+
+    The patterns that ship are linear, which tests measure, and faster as they are.
+    """
+
+    @pydantic.field_validator("pattern")
+    @classmethod
+    def _compiles(cls, pattern: str | None) -> str | None:
+        if pattern is None:
+            return None
+        counts = (int(count) for count in _LEAST_COUNT.findall(pattern))
+        if math.prod(max(1, count) for count in counts) > _MOST_REPEATED:
+            raise ValueError("repeats its parts too often; use smaller counts")
+        import regex
+
+        try:
+            compiled = regex.compile(pattern)
+        except regex.error as problem:
+            raise ValueError(f"is no regular expression: {problem}") from problem
+        if compiled.match("", timeout=_PATIENCE_S):
+            raise ValueError("matches the empty text")
+        return pattern
+
+    def _found(self, text: str) -> list[tuple[int, int]]:
+        if self.at_start:
+            first = self._own_regex.match(text, timeout=_PATIENCE_S)
+            return [first.span()] if first else []
+        return [match.span() for match in self._own_regex.finditer(text, timeout=_PATIENCE_S)]
+
+    @cached_property
+    def _own_regex(self) -> "regex.Pattern[str]":
+        import regex
+
+        return regex.compile(self.pattern or "", regex.IGNORECASE)
 
 
 class RuleSet:
@@ -144,6 +192,7 @@ class RuleSet:
 
     def __init__(self, rules: Iterable[Rule]) -> None:
         self._rules = tuple(rules)
+        self._given_up: Counter[int] = Counter()
         literals: dict[str, list[int]] = {}
         self._always = []
         for number, rule in enumerate(self._rules):
@@ -157,7 +206,10 @@ class RuleSet:
         self._groups = tuple(map(tuple, groups))
 
     def broken(self, text: Folded) -> Iterator[tuple[Rule, Sequence[tuple[int, int]]]]:
-        """Each rule that the text breaks, in their order, with the places."""
+        """Each rule that the text breaks, in their order, with the places.
+
+        No place is given for a rule of a person's own that was given up on this text.
+        """
         folded = text.text
         numbers = set(self._always)
         for group in text.groups:
@@ -166,7 +218,16 @@ class RuleSet:
                 numbers.update(chain.from_iterable(found))
         for number in sorted(numbers):
             rule = self._rules[number]
-            if spans := rule.matches(text):
+            if self._given_up and self._given_up[number] >= _MOST_GIVEN_UP:
+                yield rule, ()
+                continue
+            try:
+                spans = rule.matches(text)
+            except TimeoutError:
+                self._given_up[number] += 1
+                yield rule, ()
+                continue
+            if spans:
                 yield rule, spans
 
 
@@ -193,6 +254,12 @@ class Pack(Shape):
         return rule.source or self.source
 
 
+class OwnPack(Pack):
+    """A pack that somebody wrote for himself."""
+
+    rules: Annotated[tuple[OwnRule, ...], pydantic.Field(min_length=1)]
+
+
 def pack_names() -> list[str]:
     """The packs that ship with copygen, sorted."""
     names = (entry.name for entry in (_configs() / "packs").iterdir())
@@ -207,7 +274,7 @@ def load_pack(name: str, folder: Path | None = None) -> Pack:
     person named it. Raises ConfigError with file, line and column, or with the nearest known name.
     """
     if name.endswith(_SUFFIXES) or "/" in name:
-        return validate(Pack, _own_document(name, folder))
+        return validate(OwnPack, _own_document(name, folder))
     if name not in pack_names():
         near = nearest(name, pack_names())
         hint = f"did you mean '{near}'?" if near else f"known here: {', '.join(pack_names())}"

@@ -6,6 +6,7 @@ middle, two different objects, missing or further keys, a wrong type or count, a
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,6 +20,9 @@ RULE: Final = "fields"
 _BRACE: Final = re.compile(r"\{")
 _STARTS: Final = 50
 """Opening braces tried; prose before the object may hold a few."""
+_READINGS: Final = 4
+"""Times that a text is read over in all: of objects within broken objects, each start reads on to
+the same fault."""
 
 
 class ParseProblem(StrEnum):
@@ -103,9 +107,10 @@ def _object(text: str, names: set[str]) -> Mapping[str, JsonValue] | ParseFault:
 def _decoded(text: str) -> Iterator[Mapping[str, JsonValue] | ParseFault]:
     """Every object of the text, or why what begins like one is none."""
     position = 0
+    left = _READINGS * len(text)
     for _ in range(_STARTS):
         start = _BRACE.search(text, position)
-        if start is None:
+        if start is None or left < 0:
             return
         try:
             value, position = _DECODER.raw_decode(text, start.start())
@@ -115,6 +120,7 @@ def _decoded(text: str) -> Iterator[Mapping[str, JsonValue] | ParseFault]:
             if fault.problem is ParseProblem.TRUNCATED:
                 return
             position = start.end()
+            left -= getattr(error, "pos", len(text)) - start.start()
         else:
             yield value
 
@@ -122,8 +128,8 @@ def _decoded(text: str) -> Iterator[Mapping[str, JsonValue] | ParseFault]:
 def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
-        names = [name for name, _ in pairs]
-        raise _Doubled(next(name for name in names if names.count(name) > 1))
+        counts = Counter(name for name, _ in pairs)
+        raise _Doubled(next(name for name, count in counts.items() if count > 1))
     return value
 
 

@@ -116,6 +116,14 @@ def tidy(text: str) -> str:
     return text.rstrip(_DANGLING)
 
 
+def tidy_ends(text: str) -> list[int]:
+    """For each length of a beginning of `text` its length when tidy, 0 to the whole."""
+    ends = [0]
+    for number, char in enumerate(text, 1):
+        ends.append(ends[-1] if char in _DANGLING else number)
+    return ends
+
+
 def ends_open(text: str, language: str | None) -> bool:
     """Whether `text` ends in the middle: in a bracket, or with a word that announces another."""
     if any(text.count(opening) > text.count(closing) for opening, closing in _PAIRS.items()):

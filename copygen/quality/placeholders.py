@@ -14,9 +14,9 @@ from copygen.quality.measure import Unit, measure
 
 _PLACEHOLDER: Final = re.compile(
     r"""
-      \{\{\{?\s*(?P<handlebars>[^{}]{1,200}?)\s*\}?\}\}       # {{name}}, {{{name}}}, {{ a | b }}
+      \{\{\{?(?P<handlebars>[^{}]{1,400}+)\}?\}\}             # {{name}}, {{{name}}}, {{ a | b }}
     | \{%[^{}]{0,200}?%\}                                     # {% if x %}
-    | <%=?\s*(?P<erb>[^<>]{1,200}?)\s*%>                      # <%= name %>
+    | <%=?(?P<erb>[^<>]{1,400}?)%>                            # <%= name %>
     | \$\{(?P<dollar>[^{}]{1,100})\}                          # ${name}
     | \{(?P<ads>=?[A-Za-z_.]{1,40}\d?(?:\([^(){}]{0,200}\))?):(?P<default>[^{}]{0,200})\}
     | \{(?P<call>=?(?:GLOBAL_)?(?:COUNTDOWN|CUSTOMIZER|LOCATION|IF)[^{}]{0,200})\}
@@ -70,7 +70,7 @@ def find_placeholders(text: str) -> tuple[Placeholder, ...]:
 def _placeholder(found: re.Match[str]) -> Placeholder:
     named = {key: value for key, value in found.groupdict().items() if value is not None}
     default = named.pop("default", None)
-    name = next(iter(named.values()), found.group())
+    name = next(iter(named.values()), "").strip() or found.group()
     return Placeholder(found.group(), name, found.start(), found.end(), default)
 
 

@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from copygen.quality.graphemes import boundaries
 from copygen.quality.measure import Unit
-from copygen.quality.phrases import ends_open, sentences, tidy, words
+from copygen.quality.phrases import ends_open, sentences, tidy_ends, words
 from copygen.quality.placeholders import find_placeholders, measure_filled
 
 _SENTENCE_SHARE = 0.7
@@ -15,6 +15,8 @@ _SENTENCE_SHARE = 0.7
 _IN_THAI = re.compile("(?<=[\u0e00-\u0e7f])[\u0e00-\u0e7f]")
 _CANDIDATES = 8
 """Cuts tried for one that does not end in the middle of something."""
+_TRIED_ONE_BY_ONE = 32
+"""Cuts that do not fit, below the longest that seemed to: from then on, ever larger steps."""
 
 _NOTHING_FILLED: Mapping[str, str] = {}
 
@@ -62,10 +64,12 @@ class _Uncut:
     """What must stay whole: grapheme clusters and placeholders."""
 
     def __init__(self, text: str) -> None:
-        self._text = text
         self.clusters = boundaries(text)
         self._ends = frozenset(self.clusters)
-        self._places = [(place.start, place.end) for place in find_placeholders(text)]
+        places = find_placeholders(text)
+        self._firsts = [place.start for place in places]
+        self._lasts = [place.end for place in places]
+        self._tidied = tidy_ends(text)
 
     def cuts(self, offsets: Iterable[int]) -> Sequence[int]:
         """Where the text may be cut near those offsets, tidy and ascending."""
@@ -73,11 +77,14 @@ class _Uncut:
 
     def _cut(self, end: int) -> int:
         """The last tidy offset up to `end` that is in no placeholder."""
-        tidied = len(tidy(self._text[:end]))
-        for first, last in self._places:
-            if first < tidied < last:
-                return last if end >= last else self._cut(first)
-        return tidied
+        while True:
+            tidied = self._tidied[end]
+            before = bisect_left(self._firsts, tidied) - 1
+            if before < 0 or tidied >= self._lasts[before]:
+                return tidied
+            if end >= self._lasts[before]:
+                return self._lasts[before]
+            end = self._firsts[before]
 
 
 def _longest_fitting(
@@ -91,11 +98,12 @@ def _longest_fitting(
     # word), the walk down from there still never exceeds the limit.
     number = bisect_right(ends, False, key=lambda end: not fits(text[:end]))
     fitting = ""
-    tried = 0
+    tried = skipped = 0
     while number > 0 and tried < _CANDIDATES:
-        number -= 1
-        part = text[: ends[number]]
+        number -= 1 << max(0, skipped - _TRIED_ONE_BY_ONE)
+        part = text[: ends[max(0, number)]]
         if not fits(part):
+            skipped += 1
             continue
         if is_good(part):
             return part

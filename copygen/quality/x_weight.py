@@ -68,7 +68,9 @@ _CANDIDATE: Final = re.compile(
     re.IGNORECASE,
 )
 _PROTOCOL_NAME: Final = re.compile(r"https?$", re.IGNORECASE)
-_LATIN_LABELS: Final = re.compile(rf"(?:[-a-z0-9{_ACCENTED}]+\.)+", re.IGNORECASE)
+_LATIN_LABELS: Final = re.compile(
+    rf"(?<![-a-z0-9{_ACCENTED}])(?:[-a-z0-9{_ACCENTED}]++\.)+", re.IGNORECASE
+)
 _TAIL_PATTERN: Final = re.compile(_TAIL, re.IGNORECASE)
 _SHORTENED: Final = re.compile(r"https?://t\.co/[a-z0-9]+", re.IGNORECASE)
 _LATIN_LABEL: Final = re.compile(r"[0-9A-Za-z-]+")
@@ -176,11 +178,12 @@ def _shortened_end(text: str, first: int, end: int) -> int:
 def _domain_end(text: str, start: int, end: int) -> int | None:
     """Where the longest domain that begins at `start` ends: behind a known top-level domain."""
     labels = text[start:end].split(".")
+    sound = next((n for n, label in enumerate(labels) if not _is_label(label)), len(labels))
     offset = end
     for number in range(len(labels) - 1, 0, -1):
         offset -= len(labels[number])
         known = _known_domain(labels[number], text, offset)
-        if known and "_" not in labels[number - 1] and all(map(_is_label, labels[:number])):
+        if known and "_" not in labels[number - 1] and number <= sound:
             return offset + known
         offset -= 1
     return None

@@ -76,8 +76,11 @@ _ACRONYMS: Final = frozenset((
     "VIP", "VPN", "VR", "WLAN", "XL", "XS", "XXL", "XXXL",
 ))
 # fmt: on
-_URL: Final = re.compile(r"https?://\S+|(?<![\w@])(?:[\w-]+\.)+(?:com|net|org|co|io|shop|th|jp)\b")
-_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]+@(?:[\w-]+\.)+[A-Za-z]{2,}(?![\w-])")
+_URL: Final = re.compile(
+    r"https?://\S+|(?<![\w@-])(?:[\w-]++\.){1,8}(?:com|net|org|co|io|shop|th|jp)\b"
+)
+"""Of more than eight names the last eight: from each dot on, no more than that is looked at."""
+_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]++@(?:[\w-]++\.)+[A-Za-z]{2,}(?![\w-])")
 _HTML: Final = re.compile(
     r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]{0,200})?/?>|<!--|&(?:[a-z]{2,8}|#\d{2,6}|#x[\da-f]{2,5});"
 )
@@ -151,10 +154,9 @@ def _invisible(context: Context) -> Iterator[Found]:
     text = context.text.original
     if not _SUSPECT.search(text):
         return
-    for match in _CONTROLS.finditer(text):
-        # Marks of direction hold a number or a Latin name in place within Hebrew and Arabic.
-        if match[0] not in _MARKS_OF_DIRECTION or not _RIGHT_TO_LEFT.search(text):
-            yield match.span()
+    # Marks of direction hold a number or a Latin name in place within Hebrew and Arabic.
+    seen = _MARKS_OF_DIRECTION if _RIGHT_TO_LEFT.search(text) else frozenset[str]()
+    yield from (match.span() for match in _CONTROLS.finditer(text) if match[0] not in seen)
     if "\u200d" in text or "\u200c" in text:
         yield from (match.span() for match in _JOINER.finditer(text))
 

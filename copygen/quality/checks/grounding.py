@@ -1,10 +1,11 @@
 """Every number, date and claim in the text must come from the item."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 
 from copygen.quality.amounts import DIGIT, Amount, amounts
 from copygen.quality.checks.context import Context
+from copygen.quality.matching import Places
 from copygen.quality.measures import Measures
 from copygen.quality.no_facts import no_facts, telephone_numbers
 from copygen.quality.packs import RuleSet
@@ -34,11 +35,12 @@ def numbers(
     passed = [*_list_numbers(text), *(m.span() for m in _PLACEHOLDER.finditer(text)), *exempt]
     passed += no_facts(text)
     phones = list(telephone_numbers(text))
+    explained = Places([*passed, *phones])
     found = [
         _ungrounded(one, measures)
         for amount in unknown
         for one in _at_fault(amount, context)
-        if not _within(one.span, passed) and not _within(one.span, phones)
+        if not explained.touch(*one.span)
     ]
     return found + [_phone(context, span) for span in phones if _is_unknown(context, span)]
 
@@ -82,10 +84,6 @@ def _list_numbers(text: str) -> list[tuple[int, int]]:
     return [match.span(1) for match in counted] if len(counted) > 1 else []
 
 
-def _within(span: tuple[int, int], spans: Iterable[tuple[int, int]]) -> bool:
-    return any(start < span[1] and span[0] < end for start, end in spans)
-
-
 def dates(context: Context) -> list[Violation]:
     """Months beside a day or year that the item does not speak of."""
     found = []
@@ -104,8 +102,9 @@ def claims(
     context: Context, rules: RuleSet, exempt: Sequence[tuple[int, int]] = ()
 ) -> Iterator[Violation]:
     """Superlatives and certifications that the item does not claim itself, in any language."""
+    allowed = Places(exempt)
     for rule, spans in rules.broken(context.text):
-        left = [span for span in spans if not _within(span, exempt)]
+        left = [span for span in spans if not allowed.touch(*span)]
         if left and not context.facts.claims(rule):
             words = context.text.original[slice(*left[0])]
             message = f"'{words}': {rule.message}"

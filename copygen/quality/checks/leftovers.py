@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.quality.checks.context import Context
+from copygen.quality.matching import Places
 from copygen.quality.packs import RuleSet
 from copygen.quality.placeholders import Placeholder, find_placeholders
 from copygen.quality.violations import Severity, Violation
@@ -26,11 +27,12 @@ def leftovers(
     `kept` are the placeholders of downstream systems that are meant to be there, as written or by
     name, casefolded.
     """
-    meant = [(p.start, p.end) for p in find_placeholders(context.text.original) if _is(p, kept)]
+    places = find_placeholders(context.text.original)
+    meant = Places((place.start, place.end) for place in places if _is(place, kept))
     for rule, spans in rules.broken(context.text):
         for start, end in spans:
             words = context.text.original[start:end]
-            if any(first < end and start < last for first, last in meant):
+            if meant.touch(start, end):
                 continue
             if words.casefold() in context.facts.folded.text:
                 continue

@@ -1,16 +1,22 @@
 """Texts that should differ and hardly do."""
 
 from collections.abc import Sequence
+from typing import Final
 
 from rapidfuzz.distance import Indel
 
 from copygen.quality.folding import fold
 from copygen.quality.violations import Severity, Violation
 
+_LONGEST: Final = 5000
+"""Characters of a text that are compared: the time grows with the product of both lengths."""
+_MOST_TEXTS: Final = 200
+"""Texts of one item that are compared each with each, the last ones; no field asks for as many."""
+
 
 def distance(one: str, other: str) -> float:
     """How far two texts are apart, folded: 0 the same, 1 nothing in common (normalised Indel)."""
-    return Indel.normalized_distance(fold(one), fold(other))
+    return Indel.normalized_distance(fold(one[:_LONGEST]), fold(other[:_LONGEST]))
 
 
 def variants(texts: Sequence[str], least: float, others: int = 0) -> list[Violation]:
@@ -18,10 +24,10 @@ def variants(texts: Sequence[str], least: float, others: int = 0) -> list[Violat
 
     The first `others` are of other answers, which whoever is told has not seen.
     """
-    folded = [fold(text) for text in texts]
+    folded = [fold(text[:_LONGEST]) for text in texts]
     found = []
     for later in range(1, len(texts)):
-        for earlier in range(later):
+        for earlier in range(max(0, later - _MOST_TEXTS), later):
             apart = Indel.normalized_distance(folded[earlier], folded[later])
             if apart < least:
                 other = _named(earlier, others)
