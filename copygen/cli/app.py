@@ -7,8 +7,9 @@ import typer
 
 from copygen.cli.channels import channels
 from copygen.cli.check import check
-from copygen.cli.command import Command, Group, help_of
+from copygen.cli.command import Command, Group
 from copygen.cli.doctor import doctor
+from copygen.cli.help import help_
 from copygen.cli.init import init
 from copygen.cli.models import models
 from copygen.cli.plan import plan
@@ -22,7 +23,7 @@ app = typer.Typer(
     cls=Group,
     help="Write marketing copy in bulk through LLM APIs: no row lost, repeated or hidden.",
     epilog="Try it without a key: copygen init, then copygen run quickstart.yaml. "
-    "copygen help COMMAND explains a command.",
+    "copygen help lists the topics of the manual.",
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,
@@ -34,15 +35,7 @@ for command in IN_THE_ORDER_OF_WORK:
     app.command(cls=Command)(command)
 
 
-@app.command("help", cls=Command)
-def help_(
-    context: typer.Context,
-    name: Annotated[
-        str | None, typer.Argument(metavar="COMMAND", help="The command to explain.")
-    ] = None,
-) -> None:
-    """Explain copygen, or one of its commands."""
-    typer.echo(help_of(context, name))
+app.command("help", cls=Command)(help_)
 
 
 def _print_version(wanted: bool) -> None:
@@ -76,6 +69,8 @@ def execute(args: Sequence[str]) -> int:
     except TyperException as page:  # no command was given: its message is the help page
         typer.echo(page.format_message(), err=True)
         return page.exit_code
+    except SystemExit:  # typer's end of a help page whose reader has gone away (`| head`)
+        return 0
     except Exception as error:  # noqa: BLE001  # the last place where anything can be told
         from copygen.cli.terminal import tell
 

@@ -109,12 +109,17 @@ class Group(TyperGroup):
 def no_command(name: str, commands: Iterable[str]) -> str:
     """The sentence for a command that does not exist."""
     known = list(commands)
-    near = _COMMANDS_ELSEWHERE.get(name) or nearest(name, known)
+    near = meant_by(name) or nearest(name, known)
     if near is not None:
         return f"there is no command '{name}'; did you mean 'copygen {near}'?"
     if "." in name or "/" in name:
         return f"there is no command '{name}'; did you mean 'copygen run {name}'?"
     return f"there is no command '{name}'; there are: {', '.join(known)}."
+
+
+def meant_by(name: str) -> str | None:
+    """The command that other tools call so."""
+    return _COMMANDS_ELSEWHERE.get(name)
 
 
 class _in_our_words:  # noqa: N801  # used like a function
@@ -268,10 +273,12 @@ def _first_small(text: str) -> str:
 
 
 def _write_help(command: Any, ctx: Any, formatter: Any) -> None:
-    columns = shutil.get_terminal_size().columns
-    width = max(_NARROWEST, min(columns, _WIDEST)) - 1
-    for paragraph in _help_page(command, ctx, width):
+    for paragraph in _help_page(command, ctx, _width()):
         formatter.write(f"{paragraph}\n")
+
+
+def _width() -> int:
+    return max(_NARROWEST, min(shutil.get_terminal_size().columns, _WIDEST)) - 1
 
 
 def _help_page(command: Any, ctx: Any, width: int) -> Iterator[str]:
@@ -351,12 +358,20 @@ def _wrapped(text: str, width: int) -> list[str]:
 
 
 def help_of(command: typer.Context, name: str | None) -> str:
-    """The help page of the program, or of one of its commands. Raises UsageError."""
+    """The help page of the program, or of its command of that name."""
     top = command.parent or command
-    group = top.command
     if name is None:
-        return str(group.get_help(top))
-    one = group.get_command(top, name)  # type: ignore[attr-defined]
-    if one is None:
-        raise UsageError(no_command(name, group.commands))  # type: ignore[attr-defined]
+        return str(top.command.get_help(top))
+    one = commands_of(command)[name]
     return str(one.get_help(type(top)(one, info_name=name, parent=top)))
+
+
+def commands_of(command: typer.Context) -> Mapping[str, Any]:
+    """The commands of the program, by name."""
+    found: Mapping[str, Any] = (command.parent or command).command.commands  # type: ignore[attr-defined]
+    return found
+
+
+def listed(heading: str, rows: list[tuple[str, str]]) -> str:
+    """A list of names and what they stand for, as help pages have it."""
+    return "\n".join([f"{heading}:", *_table(rows, _width())])

@@ -15,6 +15,7 @@ from typing import BinaryIO, TextIO, cast
 
 import typer
 
+from copygen import system
 from copygen.documents import files
 from copygen.errors import CopygenError, ExitCode, UsageError
 from copygen.providers.redact import Redactor, Secret
@@ -96,11 +97,14 @@ def reported(*, debug: bool) -> Iterator[None]:
 def tell(error: Exception, *, debug: bool) -> ExitCode:
     """Say on standard error what went wrong; the exit code that stands for it.
 
-    With `debug` the traceback follows. Anything but a CopygenError is a bug of ours, and says so.
+    With `debug` the traceback follows. Anything but a CopygenError is a bug of ours, and says so;
+    nothing is said when whoever reads standard output has gone away.
     """
     from copygen.view.console import open_console
     from copygen.view.messages import render_error, render_trace
 
+    if isinstance(error, OSError) and system.reader_gone(error):
+        return ExitCode.OK  # `| head` has read what it wanted
     # An exception may repeat whatever a server, a file or a command line said.
     if isinstance(error, CopygenError):
         told, code = CopygenError(redacted(str(error))), error.exit_code

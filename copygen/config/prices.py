@@ -42,15 +42,16 @@ class Rates(Settled):
     output: Usd
     """Of what is generated, hidden reasoning included."""
     cached_input: Usd | None = None
-    """None: cached tokens cost as much as others."""
+    """Of tokens read from the cache; as `input` if not given."""
     cache_write: Usd | None = None
-    """None: writing to the cache costs as much as other input."""
+    """Of tokens written to the cache; as `input` if not given."""
 
 
 class LongContext(Rates):
     """Rates of a request that is longer than so many tokens: of all of it, not of the excess."""
 
     above_input_tokens: int = pydantic.Field(gt=0)
+    """The longest request that the rates before this one are for."""
 
 
 class TimeOfDay(Rates):
@@ -93,11 +94,11 @@ class Price(Rates):
     """What a model costs: the usual rates, and those that apply under a condition."""
 
     batch_factor: Decimal | None = pydantic.Field(default=None, gt=0, le=1)
-    """What the provider's batch API charges, as a share of these rates; None: not known."""
+    """What the provider's batch API charges, as a share of these rates."""
     long_context: tuple[LongContext, ...] = ()
     """Rates of long requests, in rising order of length."""
     time_of_day: tuple[TimeOfDay, ...] = ()
-    """The first that applies counts."""
+    """Rates of certain hours; the first that applies counts."""
     note: str | None = None
     """What a reader of the figure should know; travels into each record's `cost_note`."""
 

@@ -40,12 +40,13 @@ class ModelConfig(Settled):
     max_output_tokens: int | None = None
     """The most it can write in one reply; bounds the cost where a prompt has no `max_tokens`."""
     structured: bool | None = None
-    """Whether it takes a JSON schema as `response_format`; None: as the provider says."""
+    """Whether it takes a JSON schema as `response_format`; as the provider says if not given."""
     counted: bool | None = None
-    """Whether it takes `minItems` and `maxItems` in it; None: as the provider says."""
+    """Whether it takes `minItems` and `maxItems` in it; as the provider says if not given."""
     checked_on: date | None = None
     """When somebody last looked at the source. With `source`, instead of the provider's own."""
     source: str | None = None
+    """Where its price comes from."""
     deprecated_on: date | None = None
     """The day the provider has named as the model's last."""
     successor: str | None = None
@@ -67,7 +68,7 @@ class ProviderConfig(Settled):
     name: str
     """How `--provider` calls it: the key under `providers`."""
     base_url: str | None = None
-    """None only for the simulator, which is started when it is used."""
+    """Where it is. Only the simulator, which is started when it is used, has none."""
     query: dict[str, str] = pydantic.Field(default_factory=dict, repr=False)
     """Added to the address of every request: `api-version`, say."""
     headers: dict[str, str] = pydantic.Field(default_factory=dict, repr=False)
@@ -222,7 +223,7 @@ class BreakerSettings(Settled):
     failure_share: Share = 0.5
     """Opens when this share of the window failed."""
     slow_call_s: Seconds | None = None
-    """A call that takes longer counts as failed, though its text is kept; None: none does."""
+    """A call that takes longer counts as failed, though its text is kept; not set: none."""
     cooldown_s: Seconds = 5.0
     """The first wait before a probe; doubles with each failed one."""
     cooldown_cap_s: Seconds = 60.0

@@ -1,6 +1,6 @@
 """How many tokens a text makes, without a tokenizer: so many per character of each kind.
 
-A paragraph is within 25 % of the real tokenizer for the vocabularies that are known; the README
+A paragraph is within 25 % of the real tokenizer for the vocabularies that are known; the manual
 has the errors by language. Texts are counted by their UTF-8 bytes, at some 100 MB/s.
 """
 

@@ -65,13 +65,13 @@ class FieldSpec(Frozen):
     name: str
     """`google_ads.headline`."""
     limit: int | None = pydantic.Field(default=None, ge=1)
-    """At most so many units; None if there is no limit."""
+    """At most so many units."""
     unit: Unit = Unit.CODEPOINTS
     """How length is counted."""
     hard: bool = True
-    """False: a longer text is shown cut off, or is a bad idea; nobody refuses it."""
+    """`false`: a longer text is shown cut off, or is a bad idea; nobody refuses it."""
     verified: bool = True
-    """False: from a weak or a contradicted source. Warns instead of failing."""
+    """`false`: from a weak or a contradicted source. Warns instead of failing."""
     min_length: int | None = pydantic.Field(default=None, ge=1)
     """At least so many units."""
     recommended: int | None = pydantic.Field(default=None, ge=1)
@@ -93,7 +93,7 @@ class FieldSpec(Frozen):
     source: str
     """Where the figures are from."""
     checked_on: date | None = None
-    """When the source was last looked at; None for a user's own."""
+    """When the source was last looked at."""
 
     @property
     def fails(self) -> bool:

@@ -195,7 +195,7 @@ class SimulatorProfile(BaseModel):
     require_key: str | None = Field(default=None, min_length=1, repr=False)
     """The only bearer key accepted; any other, or none, gets a 401."""
     models: tuple[str, ...] | None = None
-    """The models served; any other gets a 404. None serves every name."""
+    """The models served; any other gets a 404. If not given, every name is served."""
 
     @model_validator(mode="after")
     def _shares_fit(self) -> Self:

@@ -5,7 +5,7 @@
     unzip -j litellm-*.whl '*/tokenizers/*' -d vocabularies
     TIKTOKEN_CACHE_DIR=vocabularies python -m tests.bench.token_counts vocabularies
 
-Rewrites the counts beside each paragraph; the tests and the README's table go by them. It needs
+Rewrites the counts beside each paragraph; the tests and the manual's table go by them. It needs
 no network: tiktoken finds its vocabularies in the cache folder.
 """
 

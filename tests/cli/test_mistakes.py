@@ -13,7 +13,7 @@ MISTAKES = {
     "a file for a command": (["ad.yaml"], "did you mean 'copygen run ad.yaml'?"),
     "another tool's command": (["generate"], "did you mean 'copygen run'?"),
     "a command nobody knows": (["xyzzy"], "there are: init, doctor, models, channels, plan, run"),
-    "help for nothing": (["help", "rn"], "there is no command 'rn'"),
+    "help for nothing": (["help", "rn"], "there is no help on 'rn'"),
     "unknown option": (["run", "p.yaml", "--limt", "3"], "did you mean --limit?"),
     "an option before the command": (["--model", "x", "run"], "options stand after the command"),
     "dry run": (["run", "p.yaml", "--dry-run"], "copygen plan shows"),
