@@ -1,110 +1,100 @@
-"""What the README shows is what the program does."""
+"""What the READMEs show is there: commands that run, links that lead, promises with tests."""
 
 import re
 from pathlib import Path
 
 import pytest
-import typer
 
-from copygen.cli.app import app
-from copygen.engine.retry import RULES, Action
 from copygen.errors import ExitCode
-from copygen.models import Kind, Severity, Violation
-from copygen.quality.measure import Unit
-from copygen.quality.reask import reask
-from tests.support.inside import copygen
+from copygen.help import TOPICS, topic_summary, topic_text
+from tests.support.inside import simulated
+from tests.support.manual_examples import Reader, blocks_of
 from tests.support.running import ROOT
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+OF_THE_TESTS = (ROOT / "tests" / "README.md").read_text(encoding="utf-8")
+LONGEST = 16_384
+"""Bytes of the README. What is more belongs into the manual."""
+NAMED = re.compile(r"def test_((?:[A-Z]\d+_)+)")
 
 
-def between(mark: str) -> str:
+def between(text: str, mark: str) -> str:
     """The text between <!-- mark --> and <!-- /mark -->."""
-    found = re.search(rf"<!-- {mark} -->\n(.*?)<!-- /{mark} -->", README, re.DOTALL)
+    found = re.search(rf"<!-- {mark} -->\n(.*?)<!-- /{mark} -->", text, re.DOTALL)
     assert found
     return found[1]
 
 
-WHAT_FOLLOWS = {
-    Action.RETRY: "sent again",
-    Action.WAIT: "sent again, no attempt used",
-    Action.FAIL: "the prompt fails",
-    Action.STOP: "the run ends, code 7",
-}
+def test_it_is_short_and_no_help_page_is_pasted_into_it() -> None:
+    assert len(README.encode()) <= LONGEST
+    assert "Usage: copygen" not in README
 
 
-def kinds_table() -> str:
-    lines = ["| kind | what follows | may have been billed |", "|---|---|---|"]
-    for kind, rule in RULES.items():
-        follows = WHAT_FOLLOWS[rule.action]
-        follows += ", at most twice" if rule.ambiguous else ""
-        lines.append(f"| `{kind}` | {follows} | {'yes' if rule.possibly_billed else ''} |")
-    return "\n".join(lines) + "\n"
-
-
-def test_the_table_of_kinds_is_the_one_the_engine_goes_by() -> None:
-    assert set(RULES) == set(Kind)
-    assert between("kinds") == kinds_table()
-
-
-@pytest.mark.parametrize(
-    "command",
-    list(typer.main.get_command(app).commands),
-)
-def test_the_options_are_those_of_help(tmp_path: Path, command: str) -> None:
-    done = copygen(command, "--help", cwd=tmp_path, env={"COLUMNS": "96", "TERM": "dumb"})
-    shown = [line.rstrip() for line in done.stdout.strip("\n").splitlines()]
-    assert "\n".join(shown) in between("help")
-
-
-def test_every_unit_is_explained() -> None:
-    section = README.split("## Channels")[1].split("\n## ")[0]
-    assert {unit for unit in Unit if f"`{unit}`" in section} == set(Unit)
-
-
-def test_every_exit_code_is_explained() -> None:
-    section = README.split("## Exit codes")[1].split("## ")[0]
-    codes = re.findall(r"^\| ([\d, ]+) \|", section, re.MULTILINE)
-    told = {int(code) for row in codes for code in row.split(", ")}
-    assert {int(code) for code in ExitCode} == told
-
-
-def test_every_local_link_leads_somewhere() -> None:
-    links = re.findall(r"\]\(([^)#:]+)\)", README)
+@pytest.mark.parametrize("file", ["README.md", "tests/README.md"])
+def test_every_local_link_leads_somewhere(file: str) -> None:
+    links = re.findall(r"\]\(([^)#:]+)\)", (ROOT / file).read_text(encoding="utf-8"))
     assert links
-    assert [link for link in links if not (ROOT / link).exists()] == []
+    assert [link for link in links if not (ROOT / file).parent.joinpath(link).exists()] == []
 
 
-def test_the_checks_it_shows_are_valid(tmp_path: Path) -> None:
-    block = re.search(r"```yaml\n(# checks\.yaml\n.*?)```", README, re.DOTALL)
-    assert block
-    (tmp_path / "checks.yaml").write_text(block[1], encoding="utf-8")
-    (tmp_path / "house.yaml").write_text(
-        "pack: house\ntitle: H\nnote: n\nsource: s\nchecked_on: 2026-01-01\n"
-        "rules: [{id: x, terms: [x], message: m}]\n"
-    )
-    (tmp_path / "t.jsonl").write_text('{"text": "soft", "language": "English"}\n')
-    done = copygen("check", "t.jsonl", "--checks", "checks.yaml", cwd=tmp_path)
-    assert (done.returncode, done.stdout) == (0, "")
+def test_its_examples_run(tmp_path: Path) -> None:
+    with simulated("--latency-ms", 0) as base_url:
+        reader = Reader(tmp_path, base_url)
+        for block in blocks_of(README):
+            reader.try_out(block)
+    assert reader.ran >= 7
 
 
-def test_the_prompt_file_with_fields_it_shows_is_valid(tmp_path: Path) -> None:
-    block = re.search(r"```yaml\n(# fit\.yaml\n.*?)```", README, re.DOTALL)
-    assert block
-    (tmp_path / "fit.yaml").write_text(block[1], encoding="utf-8")
-    done = copygen("plan", "fit.yaml", "-p", "simulator", cwd=tmp_path)
-    assert done.returncode == 0, done.stderr
+def test_every_exit_code_is_explained_as_in_the_manual() -> None:
+    section = README.split("## Exit codes")[1].split("## ")[0]
+    rows = re.findall(r"^\| ([\d, ]+) \|.*$", section, re.MULTILINE)
+    assert {int(code) for row in rows for code in row.split(", ")} == set(map(int, ExitCode))
+    manual = between(topic_text("exit-codes"), "exit codes")
+    assert manual in section
 
 
-def test_the_reask_it_shows_is_what_the_model_is_told() -> None:
-    headlines = ["one", "two", "Praewa scarf for your calm evenings"[:34]]
-    wrong = Violation(
-        "length",
-        Severity.ERROR,
-        "34 of 30 width units",
-        field="headline",
-        index=2,
-        fix="cut at least 4 width units",
-    )
-    told = reask([wrong], ["Praewa scarf"], {"headline": headlines}).message
-    assert f"```text\n{told}\n```" in README
+def test_every_topic_is_listed_in_the_order_of_work() -> None:
+    rows = re.findall(r"^\| \[(.*?)\]\(.*?\) \| (.*?) \|$", between(README, "topics"), re.MULTILINE)
+    assert rows == [(name, topic_summary(name)) for name in TOPICS]
+
+
+def test_every_room_of_the_house_is_named() -> None:
+    (plan,) = re.findall(r"^copygen/\n(.*?)```", README, re.DOTALL | re.MULTILINE)
+    named = set(re.findall(r"^  (\w+)/ ", plan, re.MULTILINE))
+    rooms = {path.parent.name for path in (ROOT / "copygen").glob("*/__init__.py")}
+    assert named == rooms
+
+
+def promises() -> dict[str, list[str]]:
+    """Id → the files that its row names."""
+    found = {}
+    for row in between(OF_THE_TESTS, "promises").splitlines()[2:]:
+        ids, _, files, *_ = (cell.strip() for cell in row.strip("|").split(" | "))
+        for one in ids.split(", "):
+            found[one] = re.findall(r"`(.*?)`", files)
+    return found
+
+
+def ids_in(path: Path) -> set[str]:
+    """The ids that names of tests in a file begin with."""
+    names = NAMED.findall(path.read_text(encoding="utf-8"))
+    return {one for name in names for one in name.strip("_").split("_")}
+
+
+def test_every_promise_has_a_test_with_its_id_and_every_id_is_a_promise() -> None:
+    carried = set().union(*map(ids_in, (ROOT / "tests").rglob("test_*.py")))
+    cases = {one for one in carried if re.fullmatch(r"\d.*", one)}
+    assert set(promises()) == carried - cases
+
+
+def test_the_files_named_beside_a_promise_have_tests_of_it() -> None:
+    for promise, files in promises().items():
+        assert files, promise
+        for file in files:
+            assert promise in ids_in(ROOT / "tests" / file), (promise, file)
+
+
+def test_every_module_that_is_started_by_hand_is_there() -> None:
+    for module in re.findall(r"python -m (tests[\w.]*)", OF_THE_TESTS):
+        path = ROOT.joinpath(*module.split("."))
+        assert path.with_suffix(".py").exists() or (path / "__main__.py").exists(), module

@@ -1,4 +1,4 @@
-"""The three pictures of the README, made of what was measured."""
+"""The three pictures of tests/README.md, made of what was measured."""
 
 from pathlib import Path
 

@@ -60,7 +60,7 @@ def all_keep_to_the_schemas(folder: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize("concurrency", [1, 50, 500])
-def test_the_limit_is_never_passed_and_nearly_used_up_and_the_next_run_goes_on(
+def test_M1_the_limit_is_never_passed_and_nearly_used_up_and_the_next_run_goes_on(
     concurrency: int, server: CountingServer, rows: Path
 ) -> None:
     server.behave(latency_ms=5 if concurrency == 1 else 20, faults={})

@@ -86,7 +86,7 @@ SHARES: dict[str, Callable[[random.Random], float]] = {
 @pytest.mark.parametrize("concurrency", [1, 50, 500])
 @pytest.mark.parametrize("shape", SHARES)
 @pytest.mark.parametrize("skew", [False, True], ids=["alike", "skewed"])
-def test_the_limit_is_never_passed_and_nearly_used_up(
+def test_M1_the_limit_is_never_passed_and_nearly_used_up(
     concurrency: int, shape: str, skew: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     rng = random.Random(7)

@@ -198,7 +198,7 @@ def test_49_without_room_for_one_connection_nothing_is_sent(
         pytest.param(2_000, 200_000, marks=LONG, id="long"),
     ],
 )
-def test_memory_does_not_grow_with_the_number_of_prompts(
+def test_C9_memory_does_not_grow_with_the_number_of_prompts(
     tmp_path: Path, server: CountingServer, few: int, many: int
 ) -> None:
     server.behave(latency_ms=5)
