@@ -248,8 +248,8 @@ def _choice(event: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
 
 
 _WORDS: Final = (
-    r"(?:\w{1,24}[:_])?(?:antthinking|thinking|think|thoughts?|reasoning|reflection|scratchpad)"
-    r"|inner_monologue|chain_of_thought"
+    r"(?:\w{1,24}[:_])?(?:antthinking|thinking|think|thoughts?|reasoning|reflection|scratchpad"
+    r"|analysis|monologue)|chain_of_thought"
 )
 _MARK: Final = re.compile(
     # <think>, </think >, <seed:think>, <longcat_think>, <think id="1">
@@ -264,6 +264,19 @@ _HARMONY: Final = re.compile(
     r"(?:<\|start\|>assistant)?<\|channel\|>\s?(?P<channel>\w{1,20})[^<]{0,100}<\|message\|>"
 )
 """The channels of gpt-oss: what is in `final` is the answer."""
+_HARMONY_SPILT: Final = re.compile(r"(?:analysis(?P<thought>.*?))?assistant ?final", re.DOTALL)
+"""The same where a server took the signs out and left the words, at the beginning of a text."""
+_FOLDED: Final = re.compile(
+    r"<details type=\"reasoning\"[^<>]{0,200}>(?P<thought>.*?)</details>", re.DOTALL | re.IGNORECASE
+)
+"""How chat front ends fold reasoning away."""
+_WRAPPED: Final = re.compile(
+    r"\s*(?:<(?P<tag>answer|final_answer|final|output|response)>(?P<plain>.*)</(?P=tag)>"
+    r"|<\|(?:begin_of_(?:solution|box)|START_RESPONSE)\|>(?P<special>.*)"
+    r"<\|(?:end_of_(?:solution|box)|END_RESPONSE)\|>)\s*",
+    re.DOTALL | re.IGNORECASE,
+)
+"""The marks that some models put around what follows their reasoning."""
 _HARMONY_END: Final = re.compile(r"<\|(?:end|return|call|start)\|>")
 
 
@@ -281,12 +294,16 @@ def parted(text: str) -> Parted:
     Nested marks are one; a closing mark alone ends reasoning that began with the text; one that
     is never closed goes on to the end. JSON is taken as it is, whatever stands inside its strings.
     """
+    if text.startswith(("analysis", "assistant")) and (spilt := _HARMONY_SPILT.match(text)):
+        return Parted(text[spilt.end() :].strip(), (spilt["thought"] or "").strip())
     if "<" not in text and "[" not in text and "◁" not in text:
         return Parted(text, None)
     if "<|channel|>" in text:
         return _channels(text)
+    if (folded := _FOLDED.match(text.lstrip())) is not None:
+        return Parted(text.lstrip()[folded.end() :].strip(), folded["thought"].strip())
     if _MARK.search(text) is None or _is_json(text):
-        return Parted(text, None)
+        return Parted(_unwrapped(text) if "<|" in text else text, None)
     said: list[str] = []
     thought: list[str] = []
     depth = at = 0
@@ -301,7 +318,12 @@ def parted(text: str) -> Parted:
         (thought if depth else said).append(piece)
         depth += -1 if closes else 1
     (thought if depth else said).append(text[at:])
-    return Parted(_joined(said), _joined(thought))
+    return Parted(_unwrapped(_joined(said)), _joined(thought))
+
+
+def _unwrapped(text: str) -> str:
+    found = _WRAPPED.fullmatch(text)
+    return text if found is None else (found["plain"] or found["special"] or "").strip()
 
 
 def _joined(pieces: list[str]) -> str:
