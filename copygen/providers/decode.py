@@ -106,8 +106,19 @@ def _decode_leniently(body: bytes, content_type: str) -> JsonValue:
         text = text[comments.end() :]
     value = decode_text(text)
     if value is UNREADABLE and looks_streamed(text):
-        return read_stream(text, decode_text) or UNREADABLE
+        value = read_stream(text, decode_text) or UNREADABLE
+    if value is UNREADABLE and text.startswith("{"):
+        return _first_reply(text)
     return value
+
+
+def _first_reply(text: str) -> JsonValue:
+    """The whole reply that `text` begins with, whatever a gateway put behind it."""
+    try:
+        value, _ = json.JSONDecoder(strict=False, parse_int=_integer).raw_decode(text)
+    except (ValueError, RecursionError):
+        return UNREADABLE
+    return value if isinstance(value, dict) and value.get("choices") else UNREADABLE
 
 
 def _text_of(body: bytes, content_type: str) -> str:
@@ -242,9 +253,10 @@ class _Joined:
 
 
 def _choice(event: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
+    """The choice of an event; only the first answer was asked for, and others may be mixed in."""
     choices = event.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
-    return first if isinstance(first, dict) else None
+    return first if isinstance(first, dict) and not first.get("index") else None
 
 
 _WORDS: Final = (

@@ -457,6 +457,7 @@ def _without_text(completion: Completion, message: JsonValue, context: Context) 
         return replace(context.error(Kind.EMPTY, words, completion=completion), final=True)
     for name in _REASONING_FIELDS:
         thought = message.get(name) if isinstance(message, dict) else None
+        thought = _joined(thought) if isinstance(thought, list) else thought
         if isinstance(thought, str) and thought.strip():
             words = f"The reply has no text but in {name!r}: the server takes all for reasoning"
             hint = "Turn the model's reasoning off, or correct the server's reasoning parser."
@@ -465,7 +466,7 @@ def _without_text(completion: Completion, message: JsonValue, context: Context) 
     return context.error(Kind.EMPTY, "The reply holds no text", completion=completion)
 
 
-_REASONING_FIELDS: Final = ("reasoning_content", "reasoning", "thinking")
+_REASONING_FIELDS: Final = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 
 
 def _without_choice(reply: JsonValue, body: bytes, context: Context) -> ApiError:
@@ -473,6 +474,9 @@ def _without_choice(reply: JsonValue, body: bytes, context: Context) -> ApiError
     if reply is UNREADABLE:
         return _unreadable(context.redactor.redact_body(body), context)
     completion = _paid_part(reply, context)
+    if (speaker := _other_format(reply)) is not None:
+        words = f"This address speaks {speaker}, and copygen OpenAI's chat completions"
+        return context.error(Kind.WRONG_URL, words, CHECK_BASE_URL, completion)
     if fault := fault_in_reply(reply):
         return from_inside(context, fault, completion)
     if isinstance(reply, dict) and "choices" in reply and not reply["choices"]:
@@ -480,6 +484,21 @@ def _without_choice(reply: JsonValue, body: bytes, context: Context) -> ApiError
         return context.error(Kind.EMPTY, "The reply holds no choices", completion=empty)
     words = "The reply is JSON but no chat completion"
     return context.error(Kind.BAD_REPLY, words, CHECK_BASE_URL, completion)
+
+
+def _other_format(reply: JsonValue) -> str | None:
+    """Whose own format a whole answer is in: every row would be answered, and paid, like this."""
+    if not isinstance(reply, dict) or reply.get("error"):
+        return None
+    if reply.get("type") == "message" and isinstance(reply.get("content"), list):
+        return "Anthropic's messages"
+    if isinstance(reply.get("candidates"), list) and reply["candidates"]:
+        return "Gemini's own format"
+    if reply.get("object") == "response" and isinstance(reply.get("output"), list):
+        return "OpenAI's responses"
+    if "done" in reply and ("message" in reply or isinstance(reply.get("response"), str)):
+        return "Ollama's own format"
+    return None
 
 
 def _paid_part(reply: JsonValue, context: Context) -> Completion | None:

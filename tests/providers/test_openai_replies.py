@@ -478,3 +478,60 @@ def test_no_reply_like_shape_raises(
     choice = {**choice, "message": message, "finish_reason": finish}
     body = json.dumps({"error": error, "choices": [choice], "usage": usage}).encode()
     assert_sane(read(200, body))
+
+
+WHOLE = (
+    '{"choices":[{"message":{"content":"Silk."},"finish_reason":"stop"}],'
+    '"usage":{"prompt_tokens":9,"completion_tokens":2}}'
+)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        WHOLE + "data: [DONE]",
+        WHOLE + "\n\n: bye\n\n",
+        WHOLE + "\n<!-- a proxy was here -->",
+        WHOLE + WHOLE,
+        'data: {"choices":[{"index":0,"delta":{"content":"Silk."}}]}\n\n'
+        'data: {"choices":[{"index":1,"delta":{"content":"Wool."}}]}\n\n'
+        'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\n',
+    ],
+)
+def test_what_a_gateway_puts_behind_a_paid_text_does_not_lose_it(body: str) -> None:
+    reply = parse(200, {}, body.encode(), NOW, "m", Redactor())
+
+    assert isinstance(reply, Completion)
+    assert reply.text == "Silk."
+
+
+@pytest.mark.parametrize(
+    ("body", "speaker"),
+    [
+        (
+            '{"type":"message","content":[{"type":"text","text":"Silk."}],"stop_reason":"end_turn",'
+            '"usage":{"input_tokens":9,"output_tokens":2}}',
+            "Anthropic",
+        ),
+        ('{"candidates":[{"content":{"parts":[{"text":"Silk."}]}}]}', "Gemini"),
+        ('{"object":"response","output":[{"type":"message"}]}', "responses"),
+        ('{"model":"m","message":{"content":"Silk."},"done":true}', "Ollama"),
+        ('{"model":"m","response":"Silk.","done":true}', "Ollama"),
+    ],
+)
+def test_an_address_that_speaks_another_format_ends_the_run(body: str, speaker: str) -> None:
+    reply = parse(200, {}, body.encode(), NOW, "m", Redactor())
+
+    assert isinstance(reply, ApiError)
+    assert reply.kind is Kind.WRONG_URL
+    assert speaker in reply.message
+    assert "base URL" in reply.message
+
+
+def test_a_text_in_reasoning_details_alone_is_not_bought_again() -> None:
+    body = '{"choices":[{"message":{"content":null,"reasoning_details":[{"text":"Silk."}]}}]}'
+    reply = parse(200, {}, body.encode(), NOW, "m", Redactor())
+
+    assert isinstance(reply, ApiError)
+    assert reply.final
+    assert "'reasoning_details'" in reply.message
