@@ -1,6 +1,7 @@
 """The door: what it opens, and that no file is opened but through it."""
 
 import ast
+import io
 import os
 import tempfile
 from collections.abc import Iterator
@@ -242,3 +243,21 @@ def test_a_file_that_changes_while_it_is_read_is_noticed(tmp_path: Path, change:
             os.utime(path, ns=(1, 1))
         with pytest.raises(files.InputChanged, match="run again"):
             stream.read()
+
+
+def test_a_file_that_calls_itself_regular_and_has_nothing_yet_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # /proc/kmsg and its like: a read that does not wait finds nothing.
+    class Waiting(io.FileIO):
+        def readinto(self, buffer: object, /) -> int | None:
+            return None
+
+    (tmp_path / "x").write_text("x")
+
+    def opened(path: Path | str, role: str) -> io.BufferedReader:
+        return io.BufferedReader(Waiting(path))
+
+    monkeypatch.setattr(files, "open_regular", opened)
+    with pytest.raises(OSError, match="nothing in it yet"):
+        read_bytes(tmp_path / "x", "the settings")

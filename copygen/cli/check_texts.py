@@ -87,4 +87,4 @@ def instead_of(name: str, known: Iterable[str], flag: str) -> str:
 
 def _is_record(whole: Item) -> bool:
     """Whether it is a line of a results file."""
-    return TEXT in whole and "input" in whole and whole.get("status") in set(Status)
+    return TEXT in whole and "input" in whole and whole.get("status") in list(Status)

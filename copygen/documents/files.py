@@ -198,7 +198,9 @@ def version_of(found: os.stat_result) -> tuple[int, int, int]:
 def read_bytes(path: Path | str, role: str, most_bytes: int = MAX_TEXT_BYTES) -> bytes:
     """The content of a regular file of at most that size. Raises OSError, SameFile."""
     with open_regular(path, role) as stream:
-        content = stream.read(most_bytes + 1)
+        content: bytes | None = stream.read(most_bytes + 1)
+    if content is None:  # /proc has files that call themselves regular and wait like pipes
+        raise OSError(errno.EAGAIN, "there is nothing in it yet", str(path))
     if len(content) > most_bytes:
         raise OSError(errno.EFBIG, f"it is larger than {_size(most_bytes)}", str(path))
     return content

@@ -157,7 +157,7 @@ def _open_stream(path: str, plan: Plan, limit: int | None, stdin: BinaryIO | Non
     else:
 
         def table() -> Rows:
-            with files.open_stream(path) as opened:
+            with readable(path), files.open_stream(path) as opened:
                 yield from _sniffed_rows(opened, path, templated=plan.templated)
 
     return PromptSource(path, plan, table, is_stream=True, limit=limit)

@@ -10,7 +10,8 @@ import json
 import re
 from array import array
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from urllib.parse import quote
 
 _VISIBLE = 4
@@ -26,7 +27,9 @@ PART = 8
 _SURELY_NO_WORDS = 16
 """A part of a key from this length on is hidden even if it reads as words."""
 _SEED = 4
-"""Bytes looked up at a time: of any `PART` bytes in a row, one aligned group lies inside."""
+"""Bytes looked up at a time."""
+_SURE = 2 * _SEED - 1
+"""Of so many bytes in a row, one aligned group lies inside."""
 _LONGEST_CLUSTER = 4
 """Consonants in a row that words have."""
 
@@ -100,8 +103,8 @@ class Redactor:
     are placeholders and stay.
 
     So do parts: eight characters of a secret in a row, in any of these forms, whatever white space
-    and punctuation stands between them. A part that reads as words (`my-company`) stays while it
-    is shorter than sixteen characters.
+    and punctuation stands between them, such as the secret itself has (`sk-a-1b2-c3d4`) too. A part
+    that reads as words (`my-company`) stays while it is shorter than sixteen characters.
     """
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
@@ -156,37 +159,64 @@ class Redactor:
 class _Parts:
     """Finds parts of secrets in a text, in time linear in its length."""
 
-    def __init__(self, values: Iterable[str], *, lower: bool) -> None:
-        grams: defaultdict[int, set[str]] = defaultdict(set)
-        for value in values:
-            for form, length in _forms_with_part(value):
-                for case in {form, form.lower()} if lower else {form}:
-                    grams[length].update(_grams(case, length))
-        self._grams = dict(grams)
-        every = [gram.encode() for found in grams.values() for gram in found]
-        self._alphabet = frozenset("".join(gram.decode() for gram in every))
-        signs = {ord(sign) for sign in self._alphabet}
+    def __init__(self, values: Sequence[str], *, lower: bool) -> None:
+        forms = {form for value in values for form in _forms_with_part(value)}
+        # A key may come back in groups that stand apart by the signs that it has itself.
+        bare = {(_bare(value), PART) for value in values if not value.isalnum()}
+        self._searches = [_Search(found, lower=lower) for found in (forms, bare) if found]
+        grams = {gram for search in self._searches for gram in search.grams()}
+        seeds = [_bare(gram).encode() for gram in grams]
+        self._sparse = [gram for gram, seed in zip(grams, seeds, strict=True) if len(seed) < _SURE]
+        """Parts of which no aligned group need lie inside: they are looked for one by one."""
+        self._own_signs = {sign for part in self._sparse for sign in part if not sign.isalnum()}
+        kept = set(b"".join(seeds))
         self._dropped = bytes(
             byte
             for byte in range(256)
-            if byte not in signs and not (byte < 128 and chr(byte).isalnum())
+            if byte not in kept and not (byte < 128 and chr(byte).isalnum())
         )
-        seeds = {gram[i : i + _SEED] for gram in every for i in range(len(gram) - _SEED + 1)}
-        self._seeds = frozenset(array("I", b"".join(seeds)))
+        groups = {seed[i : i + _SEED] for seed in seeds for i in range(len(seed) - _SEED + 1)}
+        self._seeds = frozenset(array("I", b"".join(groups)))
 
     def may_be_in(self, text: str) -> bool:
         """Whether `text` needs to be searched: False only if it holds no part."""
-        if len(text) < PART or not self._seeds:
+        if len(text) < PART or not self._searches:
             return False
         signs = text.encode("utf-8", "surrogatepass").translate(None, self._dropped)
         whole = len(signs) - len(signs) % _SEED
         # Four bytes are one number: the whole search is then a few microseconds of C.
-        return not self._seeds.isdisjoint(array("I", signs[:whole]))
+        if not self._seeds.isdisjoint(array("I", signs[:whole])):
+            return True
+        for sign in self._own_signs:
+            if sign in text and any(part in text for part in self._sparse):
+                return True
+        return False
 
     def hidden_in(self, text: str) -> str:
         """`text` with a mask in the place of each part."""
-        if not self.may_be_in(text):
-            return text
+        if self.may_be_in(text):
+            for search in self._searches:
+                text = search.hidden_in(text)
+        return text
+
+
+class _Search:
+    """The parts of some forms of secrets, whatever stands between that is in none of them."""
+
+    def __init__(self, forms: Iterable[tuple[str, int]], *, lower: bool) -> None:
+        grams: defaultdict[int, set[str]] = defaultdict(set)
+        for form, length in forms:
+            for case in {form, form.lower()} if lower else {form}:
+                grams[length].update(_grams(case, length))
+        self._grams = dict(grams)
+        self._alphabet = frozenset("".join(self.grams()))
+
+    def grams(self) -> Iterator[str]:
+        """Every part, as long as it must be to be one."""
+        return chain.from_iterable(self._grams.values())
+
+    def hidden_in(self, text: str) -> str:
+        """`text` with a mask in the place of each part."""
         places = [i for i, sign in enumerate(text) if sign in self._alphabet or sign.isalnum()]
         signs = "".join([text[place] for place in places])
         pieces, done = [], 0
@@ -207,6 +237,11 @@ class _Parts:
                     first, end = max(start, end), start + length
                     covered[first:end] = b"x" * (end - first)
         return (match.span() for match in re.finditer(b"x+", covered))
+
+
+def _bare(form: str) -> str:
+    """Its letters and digits."""
+    return "".join(filter(str.isalnum, form))
 
 
 def _grams(form: str, length: int) -> Iterator[str]:
@@ -278,6 +313,14 @@ def _forms_with_part(value: str) -> set[tuple[str, int]]:
         ("".join(f"&#{ord(char)};" for char in value), 5 * PART),
         ("".join(f"&#x{ord(char):x};" for char in value), 6 * PART),
         ("".join(f"&#x{ord(char):X};" for char in value), 6 * PART),
+        ("".join(f"\\x{byte:02x}" for byte in raw), 4 * PART),
+        # The signs between these are passed over: `0x73, 0x6b`, `U+0073 U+006B`, `[115, 107]`.
+        ("".join(f"0x{byte:02x}" for byte in raw), 4 * PART),
+        ("".join(f"0x{byte:02X}" for byte in raw), 4 * PART),
+        ("".join(f"U{ord(char):04X}" for char in value), 5 * PART),
+        ("".join(f"%25{byte:02X}" for byte in raw), 5 * PART),
+        ("".join(map(str, raw)), 2 * PART),
+        (value[::-1], PART),
         (raw.hex(), 2 * PART),
         (raw.hex().upper(), 2 * PART),
     }

@@ -2,6 +2,7 @@
 setting them aside.
 """
 
+import errno
 import hashlib
 import os
 import threading
@@ -62,6 +63,8 @@ def claim_results(path: Path) -> None:
     """
     with reported(path, "look at it"):
         path = files.resolved(path)
+        if not path.name:
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(path))
         files.claim(path, files.RESULTS)
         for kind in Beside:
             files.claim(kind.of(path), kind.role)

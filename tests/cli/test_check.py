@@ -264,3 +264,11 @@ def test_a_channel_that_leads_nowhere_ends_with_2(table: Path, args: list[str], 
     done = copygen("check", "ads.csv", *args, cwd=table)
     assert done.returncode == 2
     assert says in " ".join(done.stderr.split())
+
+
+@pytest.mark.parametrize("status", [[1], {"a": 1}, None, 3, True])
+def test_a_row_whose_status_is_no_word_is_a_row(tmp_path: Path, status: object) -> None:
+    row = {"text": "Soft cotton.", "input": {}, "status": status}
+    (tmp_path / "t.jsonl").write_text(json.dumps(row) + "\n")
+    done = copygen("check", "t.jsonl", cwd=tmp_path)
+    assert (done.returncode, "bug" in done.stderr) == (0, False)

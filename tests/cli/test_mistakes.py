@@ -2,6 +2,8 @@
 
 import json
 import random
+import socket
+from contextlib import chdir
 from pathlib import Path
 
 import pytest
@@ -215,3 +217,18 @@ def test_no_command_line_shows_a_bug(tmp_path: Path, rounds: int) -> None:
         assert "bug in copygen" not in done.stderr, shown
         assert "--debug" in args or "Traceback" not in done.stderr, shown
         assert done.returncode in (0, 2, 3, 4, 5, 7, 8), shown
+
+
+@pytest.mark.parametrize("command", ["plan", "run", "check"])
+def test_a_socket_is_no_table(tmp_path: Path, command: str) -> None:
+    with socket.socket(socket.AF_UNIX) as bound, chdir(tmp_path):
+        bound.bind("s.csv")
+        done = copygen(command, "s.csv", cwd=tmp_path)
+    assert (done.returncode, "bug" in done.stderr) == (2, False)
+
+
+@pytest.mark.parametrize("command", ["plan", "run"])
+def test_results_at_the_root_of_the_disk_are_refused(tmp_path: Path, command: str) -> None:
+    (tmp_path / "p.yaml").write_text("- hello\n")
+    done = copygen(command, "p.yaml", "-p", "simulator", "-o", "/", cwd=tmp_path)
+    assert (done.returncode, "bug" in done.stderr) == (8, False)

@@ -7,6 +7,7 @@ import html
 import json
 import pickle
 import string
+import time
 import timeit
 from urllib.parse import quote, quote_plus
 
@@ -214,6 +215,9 @@ CUTS = {
     "listed": str(list(LIVE)),
     "in bold": f"**{LIVE[8:14]}**{LIVE[14:30]}",
     "in stars": f"{LIVE[:20]}****{LIVE[-8:]}",
+    "in fours, by its own hyphens": "-".join(LIVE[i : i + 4] for i in range(0, len(LIVE), 4)),
+    "in pairs, by hyphens": "-".join(LIVE[i : i + 2] for i in range(0, len(LIVE), 2)),
+    "backwards": LIVE[::-1],
     "in hyphens of words": f"key: {LIVE[8:18]} … {LIVE[30:]}",
 }
 
@@ -238,6 +242,32 @@ def test_eight_characters_of_a_key_in_a_row_are_hidden(cut: str, around: str) ->
         assert longest_part(LIVE, shown) < 8
         assert shown.startswith(before.format())
         assert shown.endswith(after.format())
+
+
+BYTES = {
+    "0x": " ".join(f"0x{byte:02x}" for byte in LIVE.encode()),
+    "listed 0x": ", ".join(f"0x{byte:02X}" for byte in LIVE.encode()),
+    "escapes": "".join(f"\\x{byte:02x}" for byte in LIVE.encode()),
+    "code points": " ".join(f"U+{ord(sign):04X}" for sign in LIVE),
+    "percent twice": "".join(f"%25{byte:02X}" for byte in LIVE.encode()),
+    "decimal": str(list(LIVE.encode())),
+}
+
+
+@pytest.mark.parametrize("whole", BYTES.values(), ids=BYTES)
+@pytest.mark.parametrize("lower", [False, True])
+def test_the_bytes_of_a_key_are_hidden_as_programmers_write_them(whole: str, lower: bool) -> None:
+    redactor = Redactor([Secret(LIVE)])
+    for part in (whole, whole[: len(whole) // 2], whole[len(whole) // 2 :]):
+        shown = redactor.redact(part.lower() if lower else part)
+        assert len(shown) <= len(part) // 6, shown
+
+
+@pytest.mark.parametrize("before", ["", "x", "xy", "xyz"])
+def test_each_eight_characters_of_a_key_are_hidden_wherever_they_stand(before: str) -> None:
+    redactor = Redactor([Secret(LIVE)])
+    cuts = {LIVE[start : start + 8] for start in range(len(LIVE) - 8 + 1)} - {"sk-live-"}
+    assert [cut for cut in cuts if cut in redactor.redact_known(f"{before} {cut} zz")] == []
 
 
 @pytest.mark.parametrize("name", sorted({*encodings(KEY)} - {"in a header", "json in json"}))
@@ -284,7 +314,14 @@ def test_looking_for_parts_takes_time_that_grows_with_the_text() -> None:
     redactor = Redactor([Secret(LIVE)])
     for piece in (LIVE[:12], LIVE[8:15] + " ", "sk-live-", " ", LIVE[20:24], "%41", "\\u0041"):
         seconds = [
-            min(timeit.repeat(lambda t=piece * count: redactor.redact(t), number=1, repeat=2))
+            min(
+                timeit.repeat(
+                    lambda t=piece * count: redactor.redact(t),
+                    timer=time.process_time,
+                    number=1,
+                    repeat=2,
+                )
+            )
             for count in (300, 2_400)
         ]
         assert seconds[1] < 8 * 3 * max(seconds[0], 0.001)
