@@ -24,25 +24,32 @@ LOOKS = {"exists", "is_file", "stat", "lstat", "access"}
 PACKAGED = {
     # Data that ships with copygen, by `importlib.resources`.
     ("config/load.py", "read_text"),
+    ("help/__init__.py", "read_text"),
     ("quality/channels.py", "read_text"),
     ("quality/metrics.py", "read_text"),
     ("quality/packs.py", "read_text"),
+    ("quality/phrases.py", "read_text"),
     # The null device, for standard streams that are closed or have no reader.
     ("cli/__init__.py", "open"),
     ("cli/checking.py", "open"),
     # Creates a file and opens none that is there.
     ("cli/init.py", "open"),
     # Standard input under a buffer of its own.
-    ("cli/prepare.py", "fdopen"),
+    ("cli/terminal.py", "fdopen"),
     # Over descriptors that the door has opened.
     ("results/compact.py", "fdopen"),
     ("results/recovery.py", "fdopen"),
     ("results/rescue.py", "fdopen"),
     # Looks at what the door has claimed, to say what is wrong with it.
-    ("cli/outputs.py", "exists"),
+    ("jobs/outputs.py", "exists"),
     ("cli/examining.py", "exists"),
     ("cli/examining.py", "access"),
     ("results/recovery.py", "is_file"),
+    # No files: a job, and places in a text.
+    ("cli/follow.py", "open"),
+    ("jobs/run.py", "open"),
+    ("quality/checks/grounding.py", "touch"),
+    ("quality/checks/leftovers.py", "touch"),
 }
 OWN = {"Ledger", "files", "LOCK", "COPY", "TORN", "SUPERSEDED"}
 """Whose `open` is the door's own."""
