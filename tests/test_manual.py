@@ -160,6 +160,13 @@ def test_every_yaml_block_is_yaml() -> None:
                 assert yaml.safe_load(block.text), block
 
 
+def test_what_is_to_be_copied_fits_a_terminal_of_80_columns() -> None:
+    for name in TOPICS:
+        for block in blocks(name):
+            if block.language in ("yaml", "csv", "json", "sh", "python"):
+                assert [line for line in block.text.splitlines() if len(line) > 76] == [], name
+
+
 def test_the_reader_notices_what_is_not_so(tmp_path: Path, provider: str) -> None:
     reader = Reader(tmp_path, provider)
     for block in (

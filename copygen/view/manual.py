@@ -6,6 +6,7 @@ and the data that copygen itself goes by.
 """
 
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -13,9 +14,9 @@ from typing import Any, ClassVar, Final
 
 import yaml
 from rich.console import Console, ConsoleOptions, RenderResult
-from rich.markdown import Heading, Markdown
-from rich.padding import Padding
+from rich.markdown import CodeBlock, Heading, Markdown
 from rich.text import Text
+from rich.theme import Theme
 
 from copygen.help import TOPICS, rules_text, topic_summary, topic_text
 from copygen.quality.packs import Pack, load_pack, load_wording, pack_names
@@ -25,8 +26,9 @@ from copygen.view.safe import safe
 _WIDEST: Final = 96
 _MARK: Final = re.compile(r"^<!-- (.*?) -->\n", re.MULTILINE)
 """Stands where a generated part goes, or around a table that tests compare with the code."""
-_FENCE: Final = re.compile(r"^(```\w+) .*$", re.MULTILINE)
-"""What stands behind the language of a block tells the tests how to run it."""
+_FENCE: Final = re.compile(r"^(```\w+) (?:file=)?(.*)$", re.MULTILINE)
+"""What stands behind the language of a block tells the tests how to run it, or is a file's name."""
+_INDENT: Final = "    "
 _DATA: Final[Mapping[str, str]] = {"leftovers": "leftovers.", "claims": "grounding."}
 """Word list → what the names of its rules begin with."""
 _PACK: Final = "pack."
@@ -54,7 +56,7 @@ class RuleEntry:
 
     def markdown(self) -> str:
         """The entry as a section of a page."""
-        told = f"{self.example}: {self.says}" if self.says else self.example
+        told = f"{self.example} → {self.says}" if self.says else self.example
         points = {
             "Severity": self.severity,
             "Looked for": self.when or "always",
@@ -91,7 +93,7 @@ def topics() -> Iterator[tuple[str, str]]:
 
 def topic_page(name: str) -> str:
     """The Markdown of a topic, generated parts in their places."""
-    return _FENCE.sub(r"\1", _MARK.sub(_generated, topic_text(name)))
+    return _FENCE.sub(_opened, _MARK.sub(_generated, topic_text(name)))
 
 
 def rule_page(name: str) -> str | None:
@@ -107,11 +109,15 @@ def rule_page(name: str) -> str | None:
 
 def show(page: str, console: Console) -> None:
     """Print a page: drawn on a terminal, as it is elsewhere."""
-    if console.is_terminal:
-        drawn = _Page(page, code_theme="ansi_dark", hyperlinks=False)
-        console.print(Padding(drawn, (0, 1)), width=min(console.width, _WIDEST))
-    else:
+    if not console.is_terminal:
         console.file.write(page.rstrip("\n") + "\n")
+        return
+    with console.use_theme(_THEME):
+        width = min(console.width, _WIDEST)
+        console.print(_Page(page, hyperlinks=False), width=width, crop=False)
+
+
+_THEME: Final = Theme({"markdown.code": "cyan", "markdown.h2": "bold underline"})
 
 
 class _LeftHeading(Heading):
@@ -120,14 +126,34 @@ class _LeftHeading(Heading):
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         text: Text = self.text
         text.justify = "left"
-        if self.tag != "h1":
+        if self.tag == "h2":
             yield Text()
-        text.stylize("bold underline" if self.tag in ("h1", "h2") else "bold")
+        yield text
+
+
+class _WholeLines(CodeBlock):
+    """A block whose lines are never broken: they must survive being copied."""
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        code = textwrap.indent(str(self.text).rstrip(), _INDENT)
+        text = Text(code, no_wrap=True, overflow="ignore")
+        text.highlight_regex(r"(?m)(?:^\s*|\s)#\s.*$", "dim")
         yield text
 
 
 class _Page(Markdown):
-    elements: ClassVar = {**Markdown.elements, "heading_open": _LeftHeading}
+    elements: ClassVar = {
+        **Markdown.elements,
+        "heading_open": _LeftHeading,
+        "fence": _WholeLines,
+        "code_block": _WholeLines,
+    }
+
+
+def _opened(fence: re.Match[str]) -> str:
+    """The first line of a block, with the name of the file that the block is before it."""
+    name = fence[2] if "file=" in fence[0] else ""
+    return f"`{name}`:\n\n{fence[1]}" if name else fence[1]
 
 
 def _generated(mark: re.Match[str]) -> str:

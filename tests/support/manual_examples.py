@@ -79,7 +79,7 @@ class Reader:
         elif block.how.startswith("run") and block.language == "sh":
             codes = block.how.partition("exit=")[2] or "0"
             self.shown = ""
-            for line in block.text.splitlines():
+            for line in block.text.replace("\\\n", "").splitlines():
                 self._run(line, [int(code) for code in codes.split(",")])
         elif block.how == "output":
             assert [line for line in block.text.splitlines() if line not in self.shown] == []
