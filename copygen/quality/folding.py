@@ -4,7 +4,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import cached_property
-from typing import Final
+from itertools import pairwise
+from typing import Final, Literal
 
 HANGUL, KANA, HAN, THAI, OTHER, LATIN = range(6)
 """Numbers of the groups."""
@@ -23,6 +24,10 @@ SCRIPT_GROUPS: Final = tuple(
 """Scripts, so that literals of those a text does not have need no look. The last is none."""
 _ASCII_GROUPS: Final = ((LATIN, 6), (6,))
 
+_SHORT: Final = 500
+_PILED: Final = re.compile(r"[^\w\s!-\u02ff]{31}")
+"""Marks, and what else is no letter, digit, space or Latin: no copy has as many in a row."""
+
 
 def script_groups(folded: str) -> tuple[int, ...]:
     """The numbers of the groups whose letters the text has, the rarest first."""
@@ -39,7 +44,7 @@ class Folded:
         if original.isascii():
             self.text = original.lower()
         else:
-            self.text = unicodedata.normalize("NFKC", original).casefold()
+            self.text = normalized(original, "NFKC").casefold()
         self._groups: tuple[int, ...] | None = None
 
     @property
@@ -69,13 +74,25 @@ class Folded:
         """
         offsets: list[int] = []
         for start, end in _clusters(self.original):
-            folded = unicodedata.normalize("NFKC", self.original[start:end]).casefold()
+            folded = normalized(self.original[start:end], "NFKC").casefold()
             steps = end - start
             offsets += [start + min(i, steps - 1) for i in range(len(folded))]
         # Normalising piece by piece may differ from the whole in rare sequences: stay inside.
         last = max(len(self.original) - 1, 0)
         offsets += [last] * (len(self.text) + 1 - len(offsets))
         return offsets
+
+
+def normalized(text: str, form: Literal["NFC", "NFKC"]) -> str:
+    """`text` in a normalization form of Unicode, in time that grows with it.
+
+    Marks that are piled up on one letter are sorted, which takes the square of their number: of a
+    pile each 31 are sorted for themselves, as UAX #15 (stream-safe text) has it.
+    """
+    if len(text) <= _SHORT or not _PILED.search(text):
+        return unicodedata.normalize(form, text)
+    ends = [0, *(pile.end() for pile in _PILED.finditer(text)), len(text)]
+    return "".join(unicodedata.normalize(form, text[a:b]) for a, b in pairwise(ends))
 
 
 def fold(text: str) -> str:

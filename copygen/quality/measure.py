@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping
 from enum import StrEnum
 from typing import Final
 
+from copygen.quality.folding import normalized
 from copygen.quality.graphemes import count_graphemes
 from copygen.quality.pixels import SNIPPET_PX, TITLE_PX, pixels
 from copygen.quality.sms import segments
@@ -77,7 +78,7 @@ _WORDS: Final[Mapping[Unit, tuple[str, str]]] = {
 def measure(text: str, unit: Unit) -> int:
     """Return the length of `text` in `unit`."""
     if not text.isascii():
-        text = unicodedata.normalize("NFC", text)
+        text = normalized(text, "NFC")
     return _MEASURES[unit](text)
 
 

@@ -1,10 +1,10 @@
 """Shorten a text to a limit, where its language allows a cut."""
 
 import re
-import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from copygen.quality.folding import normalized
 from copygen.quality.graphemes import boundaries
 from copygen.quality.measure import Unit
 from copygen.quality.phrases import ends_open, sentences, tidy_ends, words
@@ -38,7 +38,7 @@ def trim(
     opening bracket, a comma or the like, or a word that announces more to come if a shorter cut
     avoids it. Empty if nothing fits. A text that fits is returned whole.
     """
-    text = unicodedata.normalize("NFC", text)
+    text = normalized(text, "NFC")
 
     def fits(part: str) -> bool:
         return measure_filled(part, unit, longest) <= limit

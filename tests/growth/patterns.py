@@ -12,7 +12,9 @@ from copygen.quality.packs import load_pack, load_wording, pack_names
 
 _FOLDER = Path(copygen.__file__).parent
 _USES = re.compile(r"\b(\w+)\.(match|fullmatch|search|finditer|findall|sub|subn|split)\(")
-_NO_RULES = frozenset(("measures",))
+_BOUNDED = {"copygen.config.prices:_VERSION": 200, "copygen.providers.ratelimits:_GO_PART": 128}
+"""Patterns that are only given the beginning of a text, and how much of it; the functions that cut
+it are among those of `functions`."""
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,8 @@ def _found(name: str, pattern: re.Pattern[str] | re.Pattern[bytes], ways: set[st
     is_bytes = isinstance(pattern.pattern, bytes)
 
     def run(given: str) -> None:
-        subject = given.encode() if is_bytes else given
+        given = given[: _BOUNDED.get(name)]
+        subject = given.encode("utf-8", "surrogatepass") if is_bytes else given
         if anchored:
             for way in ways:
                 getattr(pattern, way)(subject)

@@ -11,6 +11,7 @@ from copygen.quality.judge import Judge
 from copygen.quality.measure import measure
 from copygen.quality.packs import pack_names
 from copygen.quality.settings import ChecksSettings
+from copygen.quality.specs import CharacterRules, FieldSpec
 from copygen.quality.violations import Severity
 from tests.quality.copy_table import LEGITIMATE
 from tests.support.quality_fields import field, rules
@@ -208,3 +209,19 @@ def test_the_name_of_the_item_is_known_without_its_spaces() -> None:
     text = "Silk scarf 10 ทำด้วยใจ"
     assert rules(checks.check(text, {"name": "ชาม 10"}, item_id="z")) == ["sameness.opening"]
     assert checks.check(text, {"name": "Silk scarf 10"}, item_id="z") == ()
+
+
+@pytest.mark.parametrize(
+    ("chars", "limit", "rules"),
+    [
+        (5000, 450, {"length"}),  # 11 times its limit, and nothing else is looked for
+        (5000, 550, {"length", "characters.exclamation"}),
+        (1000, 30, {"length", "characters.exclamation"}),  # short enough to be told all at once
+    ],
+)
+def test_a_text_many_times_too_long_is_only_that(chars: int, limit: int, rules: set[str]) -> None:
+    spec = FieldSpec(
+        name="x", limit=limit, source="a test", rules=CharacterRules(no_exclamation=True)
+    )
+    found = Judge(ChecksSettings(sameness=None), measure).check(("Now! " * 1000)[:chars], {}, spec)
+    assert {one.rule for one in found} & {"length", "characters.exclamation"} == rules

@@ -7,7 +7,10 @@ import pytest
 
 from copygen.errors import ConfigError
 from copygen.quality.folding import Folded
+from copygen.quality.judge import Judge
+from copygen.quality.measure import measure
 from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording, pack_names
+from copygen.quality.settings import ChecksSettings
 
 HEAD = "pack: p\ntitle: P\nnote: Lint.\nsource: s\nchecked_on: 2026-01-01\nrules:\n"
 
@@ -177,3 +180,31 @@ def test_a_rule_speaks_of_its_fields_and_languages() -> None:
     assert not rule.covers("description", "th")
     assert not rule.covers("headline", "ja")
     assert not rule.covers(None, "th")
+
+
+def own_pack(folder: Path, pattern: str) -> str:
+    path = folder / "own.yaml"
+    path.write_text(
+        f"{HEAD}  - {{id: mine, pattern: '{pattern}', message: no}}\n", encoding="utf-8"
+    )
+    return str(path)
+
+
+def test_a_pattern_of_ones_own_that_takes_too_long_is_given_up_and_said(tmp_path: Path) -> None:
+    judge = Judge(ChecksSettings(), measure, own_packs=[own_pack(tmp_path, "(a+)+b")])
+    for _ in range(12):  # the last of them are not tried any more, and it is still said
+        found = judge.check("a" * 2000, {})
+        assert [one.rule for one in found if "given up" in one.message] == ["pack.p.mine"]
+    assert [one.rule for one in judge.check("now", {})] == ["pack.p.mine"]
+
+
+def test_a_pattern_of_ones_own_that_is_quick_is_held_against_every_text(tmp_path: Path) -> None:
+    judge = Judge(ChecksSettings(), measure, own_packs=[own_pack(tmp_path, r"(?<!\w)no+w\b")])
+    assert not judge.check("not snow", {})
+    assert [one.span for one in judge.check("Buy NOOOW", {})] == [(4, 9)]
+
+
+@pytest.mark.parametrize("pattern", ["(", "(((a{1000}){1000}){1000})b", "a*"])
+def test_a_pattern_of_ones_own_that_cannot_be_used_is_refused(tmp_path: Path, pattern: str) -> None:
+    with pytest.raises(ConfigError, match=r"own\.yaml"):
+        load_pack(own_pack(tmp_path, pattern))
