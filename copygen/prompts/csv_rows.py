@@ -17,13 +17,14 @@ from copygen.errors import PromptError
 from copygen.models import Source
 from copygen.prompts.lines import LineError, Lines
 from copygen.prompts.rows import (
-    NO_WORDING,
     BadRow,
     Row,
     RowError,
     Rows,
     bad_row,
     column_name,
+    no_wording,
+    refuse_other_spellings,
     text_row,
 )
 
@@ -233,7 +234,12 @@ def _check_header(header: list[str], delimiter: str, source: Source, *, template
             raise PromptError(message + "quote in the line where it begins", source)
         seen.add(name)
     if not templated and "prompt" not in seen:
-        raise PromptError(NO_WORDING, source)
+        raise PromptError(no_wording(header), source)
+    if not templated:
+        try:
+            refuse_other_spellings(header, {})
+        except RowError as exc:
+            raise PromptError(str(exc), source) from exc
 
 
 def _explain(exc: csv.Error, delimiter: str) -> str:

@@ -98,6 +98,10 @@ def check_params(params: JsonValue) -> Mapping[str, JsonValue]:
         raise ParamError("'params' should be a mapping (name: value)", ())
     for name in params.keys() & REFUSED.keys():
         raise ParamError(REFUSED[name], (name,))
+    for name in params:
+        if " " in name.strip():
+            message = f"'{name[:40]}' is no name of a parameter; is a ':' missing in it?"
+            raise ParamError(message, (name,))
     check_literal(params)
     try:
         RequestParams.model_validate(params)

@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
 from copygen.documents import type_name
@@ -17,7 +17,9 @@ NO_WORDING: Final = (
     "or name a template with --template"
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
+_LIKE_PROMPT: Final = frozenset(("prompt", "prompts", "promt", "text", "instruction", "question"))
 _NOT_INPUT: Final = frozenset(("params", "messages"))
+_BATCH_NAMES: Final = frozenset(("custom_id", "url"))
 _MESSAGE_KEYS: Final = frozenset(("role", "content"))
 _REQUEST_FIELDS: Final = frozenset(RequestParams.model_fields) - {"user"}
 """Taken from a complete row's top level, where the formats of providers have them. `user` only
@@ -38,6 +40,28 @@ _NEVER_SENT: Final = frozenset(
         "weight",
     )
 )
+_ALSO_SENT_AS_TABLES: Final = frozenset(("reasoning", "chat_template_kwargs", "provider"))
+"""Sent beside `messages` where they are mappings, as OpenRouter and vLLM take them."""
+_OTHER_SPELLINGS: Final[Mapping[str, str]] = {
+    **{name.replace("_", ""): name for name in RequestParams.model_fields},
+    **dict.fromkeys(("maxoutputtokens", "maxnewtokens", "maxtokenstosample"), "max_tokens"),
+    **dict.fromkeys(("systemprompt", "systemmessage", "systeminstruction"), "system"),
+    "system": "system",
+    "stopsequences": "stop",
+}
+"""What people and other APIs call a request field, without case and signs → its name here."""
+_WORDS_OF_COLUMNS: Final = frozenset(("model", "stop", "seed", "system", "user", "verbosity"))
+"""In another spelling these are as likely a column, unless the row is a conversation."""
+_ELSEWHERE: Final[Mapping[str, str]] = {
+    "instructions": "write it as 'system'",
+    "developer": "write it as 'system'",
+    "extra_body": "put what it holds under 'params'",
+    "options": "put what it holds under 'params'",
+    "num_ctx": "put it under 'params'",
+    "enable_thinking": "put it under 'params'",
+    "provider": "name the provider with -p, or in a prompt file",
+}
+"""Beside `messages`: what is nowhere sent → how it is."""
 _HARMLESS: Final[Mapping[str, tuple[JsonValue, ...]]] = {
     "n": (None, 1),
     "stream": (None, False),
@@ -114,7 +138,7 @@ def row_from(
     fields (`model`, `temperature`, `system` ...) at its top level, or be a line of a provider's
     batch file. Raises RowError.
     """
-    if "custom_id" in whole and (body := _batch_body(whole)) is not None:
+    if _BATCH_NAMES & whole.keys() and (body := _batch_body(whole)) is not None:
         return _batch_row(whole, body, source, templated=templated)
     own_id = checked_id(whole.get("id"))
     params = _params(whole["params"]) if whole.get("params") is not None else None
@@ -179,11 +203,24 @@ def checked_id(value: JsonValue, name: str = "id") -> str | None:
     return value
 
 
+def no_wording(names: Iterable[str]) -> str:
+    """Why a table of such columns is no prompts, with the way out."""
+    if "messages" in names:
+        return (
+            'conversations are read from JSONL, one in a line: {"messages": [...]}; a table has '
+            "one text in its 'prompt' column"
+        )
+    near = next((name for name in names if name.strip().casefold() in _LIKE_PROMPT), None)
+    if near is not None:
+        return f"the whole text is in a column called 'prompt' here: rename '{near}'"
+    return NO_WORDING
+
+
 def own_prompt(whole: Mapping[str, JsonValue]) -> str:
     """Return the row's own literal text; raises RowError."""
     prompt = whole.get("prompt")
     if prompt is None:
-        raise RowError(NO_WORDING)
+        raise RowError(no_wording(whole))
     if not isinstance(prompt, str):
         raise RowError(f"'prompt' should be a text, not {type_name(prompt)}", ("prompt",))
     if not prompt.strip():
@@ -203,11 +240,17 @@ def _with_top_level(
 ) -> Mapping[str, JsonValue] | None:
     """The parameters with those at the row's top level; raises RowError for what is not sent."""
     names = _REQUEST_FIELDS & whole.keys()
+    refuse_other_spellings(whole, whole, has_messages=has_messages)
+    for name in sorted(_NEVER_SENT & whole.keys()):
+        if isinstance(whole[name], list | dict) or (has_messages and whole[name] is not None):
+            message = f"'{name}' is not sent, for copygen asks for texts; take it out"
+            raise RowError(message, (name,))
     if has_messages:
-        names |= _ALSO_SENT & whole.keys()
-        for name in sorted(_NEVER_SENT & whole.keys()):
+        tables = {name for name in _ALSO_SENT_AS_TABLES if isinstance(whole.get(name), dict)}
+        names |= _ALSO_SENT & whole.keys() | tables
+        for name in sorted(_ELSEWHERE.keys() & whole.keys() - tables):
             if whole[name] is not None:
-                message = f"'{name}' is not sent, for copygen asks for texts; take it out"
+                message = f"'{name}' is not sent from here; {_ELSEWHERE[name]}"
                 raise RowError(message, (name,))
     for name, harmless in _HARMLESS.items():
         if name in whole and whole[name] not in harmless:
@@ -223,6 +266,23 @@ def _with_top_level(
     except ParamError as exc:
         raise RowError(str(exc), exc.loc) from exc
     return {**(params or {}), **given}
+
+
+def refuse_other_spellings(
+    names: Iterable[str], whole: Mapping[str, JsonValue], *, has_messages: bool = False
+) -> None:
+    """Raise RowError for a request field in another spelling, such as `maxTokens`.
+
+    What is null in `whole` says nothing.
+    """
+    for name in names:
+        plain_name = name.replace("_", "").replace("-", "").replace(" ", "").casefold()
+        ours = _OTHER_SPELLINGS.get(plain_name)
+        if ours is None or ours == name or whole.get(name, name) is None:
+            continue
+        if has_messages or ours not in _WORDS_OF_COLUMNS or name.islower():
+            message = f"'{name}' is not sent; it is written '{ours}' here"
+            raise RowError(message, (name,))
 
 
 def _with_system(
@@ -284,7 +344,7 @@ def _batch_row(
     if others:
         params = {**(params or {}), **_params(others, "body")}
     item = {name: value for name, value in whole.items() if value is not body}
-    own_id = checked_id(whole["custom_id"], "custom_id")
+    own_id = checked_id(whole.get("custom_id"), "custom_id")
     return Row(item, source, whole, own_id, params, None, _with_system(body, None, messages))
 
 

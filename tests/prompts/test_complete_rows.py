@@ -34,6 +34,7 @@ def only(row: object, tmp_path: Path, name: str = "t.jsonl") -> Prompt:
             {"response_format": {"type": "json_object"}},
         ),
         ({"user": "u1"}, {"user": "u1"}),
+        ({"maxTokens": None}, {}),
         ({"temperature": None, "metadata": {"row_id": 1}}, {}),
         ({"params": {"seed": 1}, "top_p": 1}, {"seed": 1, "top_p": 1}),
     ],
@@ -80,6 +81,20 @@ def test_with_a_template_such_columns_are_columns(tmp_path: Path) -> None:
         ({"messages": USER, "stream": True}, "whole replies"),
         ({"messages": USER, "tools": []}, "'tools' is not sent"),
         ({"messages": USER, "weight": 1}, "'weight' is not sent"),
+        ({"prompt": "x", "tools": [{"type": "function"}]}, "'tools' is not sent"),
+        ({"messages": USER, "max_output_tokens": 9}, "it is written 'max_tokens'"),
+        ({"prompt": "x", "max_new_tokens": 9}, "it is written 'max_tokens'"),
+        ({"prompt": "x", "maxTokens": 9}, "it is written 'max_tokens'"),
+        ({"prompt": "x", "Temperature": 0}, "it is written 'temperature'"),
+        ({"prompt": "x", "system_prompt": "S"}, "it is written 'system'"),
+        ({"messages": USER, "Model": "m"}, "it is written 'model'"),
+        ({"messages": USER, "stop_sequences": ["x"]}, "it is written 'stop'"),
+        ({"messages": USER, "instructions": "S"}, "write it as 'system'"),
+        ({"messages": USER, "extra_body": {"a": 1}}, "under 'params'"),
+        ({"messages": USER, "enable_thinking": False}, "under 'params'"),
+        ({"messages": USER, "provider": "openai"}, "name the provider with -p"),
+        ({"Prompt": "x"}, "rename 'Prompt'"),
+        ({"prompt": "x", "params": {"temperature 1": None}}, "is a ':' missing"),
         ({"messages": USER, "max_tokens": "many"}, "whole number"),
         ({"prompt": "x", "temperature": "hot"}, "a number"),
         ({"prompt": "x", "seed": 1, "params": {"seed": 2}}, "keep one"),
@@ -124,3 +139,37 @@ def test_a_line_of_a_batch_file_is_a_complete_prompt(
     write(tmp_path, {"w.yaml": "prompt: x\n"})
     with pytest.raises(PromptError, match="takes no template"):
         open_prompts(f"{tmp_path}/t.jsonl", template=f"{tmp_path}/w.yaml").check(TARGET)
+
+
+@pytest.mark.parametrize("name", ["reasoning", "chat_template_kwargs", "provider"])
+def test_what_gateways_take_as_mappings_is_sent_beside_messages(tmp_path: Path, name: str) -> None:
+    prompt = only({"messages": USER, name: {"a": 1}, "max_tokens": 9}, tmp_path)
+    assert prompt.params == {"max_tokens": 9, name: {"a": 1}}
+
+
+def test_a_word_that_is_as_likely_a_column_stays_one(tmp_path: Path) -> None:
+    prompt = only({"prompt": "x", "Model": "X-200", "Seed": "sunflower"}, tmp_path)
+    assert prompt.model == "default-model"
+    assert prompt.params == {"max_tokens": 500}
+
+
+@pytest.mark.parametrize(
+    ("header", "words"),
+    [
+        ("Prompt,x", "rename 'Prompt'"),
+        ("text", "rename 'text'"),
+        ("messages", "read from JSONL"),
+        ("prompt,maxTokens", "it is written 'max_tokens'"),
+        ("prompt,Top P", "it is written 'top_p'"),
+    ],
+)
+def test_a_header_that_nearly_says_it_is_told_how(tmp_path: Path, header: str, words: str) -> None:
+    write(tmp_path, {"t.csv": header + "\n" + ",".join("1" for _ in header.split(",")) + "\n"})
+    with pytest.raises(PromptError) as told:
+        open_prompts(f"{tmp_path}/t.csv").check(TARGET)
+    assert words in str(told.value)
+
+
+def test_a_batch_line_without_an_id_is_one_too(tmp_path: Path) -> None:
+    line = {"method": "POST", "url": "/v1/chat/completions", "body": {"messages": USER}}
+    assert only(line, tmp_path).messages[0].content == "Hi"
