@@ -30,6 +30,10 @@ from copygen.prompts.rows import (
 
 MAX_FIELD_BYTES: Final = 16 * 1024 * 1024
 _DELIMITERS: Final = (",", ";", "\t")
+_ELSE: Final = "|"
+"""Told by nothing but the rows: it is in names and texts, too."""
+_BLANK: Final = " \t\r\n,;"
+_JSON: Final = re.compile(r"[\[{]\s*[\"{\[]")
 _DELIMITER_NAMES: Final = {"\t": "tab", ",": "comma", ";": "semicolon"}
 _MAX_HEADER_LINES: Final = 100
 _LINES_COMPARED: Final = 20
@@ -181,7 +185,7 @@ def _first_line(texts: _Texts, path: str) -> tuple[str, str | None]:
         if texts.number + 1 == 1 and texts.fault is not None:
             raise _unreadable(texts.take_fault(), path)
         sep = _SEP_LINE.fullmatch(ahead[0]) if given is None else None
-        if ahead[0].strip() and sep is None:
+        if ahead[0].strip(_BLANK) and sep is None:
             return ahead[0], given
         next(iter(texts))
         given = sep[1] if sep else given
@@ -197,6 +201,8 @@ def _delimiter(texts: _Texts, first: str, path: str) -> str:
     candidates = [delimiter for delimiter in _DELIMITERS if delimiter in outside]
     if PurePath(path).suffix.lower() == ".tsv" and ("\t" in candidates or not candidates):
         return "\t"
+    if not candidates and _ELSE in outside:
+        candidates = [",", _ELSE]
     if len(candidates) < 2:
         return candidates[0] if candidates else ","
     is_stream = path.startswith("<")
@@ -219,6 +225,9 @@ def _delimiter(texts: _Texts, first: str, path: str) -> str:
 def _check_header(header: list[str], delimiter: str, source: Source, *, templated: bool) -> None:
     if not any(header):
         raise PromptError("the file is empty; its first line should name the columns", source)
+    if _JSON.match(header[0]):
+        message = "this is JSON: name the file .jsonl, with one object in each line"
+        raise PromptError(message, source)
     if all(name.startswith("#") and len(name) > 1 for name in header):
         message = "this line is a comment (it begins with '#'); the first line should name the "
         raise PromptError(message + "columns: take the comment out", source)

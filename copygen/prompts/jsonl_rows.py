@@ -26,6 +26,8 @@ _BOM: Final = b"\xef\xbb\xbf"
 _MAY_PRINT_OTHERWISE: Final = frozenset((float, list, dict))
 _PRINTS_OTHERWISE: Final = re.compile(rb"\.[0-9]+0(?![0-9])|[0-9][eE]|[0-9.]{17}|0\.0000")
 """A zero at the end, an exponent, more digits than a float holds, a small fraction."""
+_WORD: Final = re.compile(r"\w{1,30}")
+_NO_NUMBER: Final = "NaN and Infinity are no JSON; write null"
 _MOST_DIGITS: Final = 20
 """Of a whole number of 64 bits, and its sign."""
 
@@ -147,10 +149,40 @@ def _lenient(text: str, problem: orjson.JSONDecodeError) -> JsonValue:
     except RecursionError as exc:
         raise JsonError(f"nested more than {MAX_DEPTH} levels deep") from exc
     except json.JSONDecodeError as exc:
-        raise JsonError(f"not valid JSON: {exc.msg}", exc.colno) from exc
+        raise JsonError(f"not valid JSON: {_slip(text, exc)}", exc.colno) from exc
     except ValueError as exc:
-        raise JsonError(f"not valid JSON: {problem.msg.split(':')[0]}", problem.colno) from exc
+        what = "a number is too large" if "infinity" in problem.msg else _NO_NUMBER
+        raise JsonError(f"not valid JSON: {what}", problem.colno) from exc
     return value
+
+
+def _slip(text: str, exc: json.JSONDecodeError) -> str:
+    """What a person meant, told from where the reader stopped."""
+    rest = text[exc.pos :].lstrip()
+    if text.startswith("["):
+        return "this is a list; write one object per line, without brackets around them"
+    if text == "{":
+        return "an object goes on over several lines; write each one on a line of its own"
+    if exc.msg == "Extra data":
+        if rest.startswith("{"):
+            return "two objects in one line; write each one on a line of its own"
+        what = "a comma follows the object" if rest.startswith(",") else "more follows the object"
+        return f"{what}; write one object per line and nothing else"
+    if rest.startswith("'"):
+        return "texts and names stand in double quotes"
+    if not rest or exc.msg.startswith("Unterminated"):
+        return "the line ends before the object does"
+    if rest[0] in "}]" or "trailing comma" in exc.msg:
+        return "a comma stands before the closing bracket"
+    if "control character" in exc.msg:
+        return "a tab or control character inside a text; write \\t, or take it out"
+    if "escape" in exc.msg:
+        return "a \\ inside a text is written \\\\"
+    if "delimiter" in exc.msg:
+        return 'a comma or colon is missing here; a " inside a text is written \\"'
+    if (word := _WORD.match(rest)) is not None:
+        return f"'{word[0]}' is no JSON; a text needs double quotes, and nothing at all is null"
+    return "a value, or a name in double quotes, should stand here"
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -9,6 +9,18 @@ MAX_LINE_BYTES: Final = 64 * 1024 * 1024
 MAX_SKIPPED_BYTES: Final = 256 * 1024 * 1024
 """Of a line that is too long: then it is no table, and may have no end at all."""
 _BOM: Final = b"\xef\xbb\xbf"
+_OTHER_FILES: Final = (
+    (b"PK\x03\x04", "this is an Excel workbook or a zip file; save the sheet as CSV UTF-8"),
+    (b"\xd0\xcf\x11\xe0", "this is an old Excel workbook; save the sheet as CSV UTF-8"),
+    (b"\x1f\x8b", "this is packed with gzip; unpack it first"),
+    (b"%PDF", "this is a PDF; a table is CSV or JSONL"),
+    (b"PAR1", "this is Parquet; write it as CSV or JSONL"),
+    (b"<!doctype", "this is a web page, perhaps one to log in, and no table"),
+    (b"<html", "this is a web page, perhaps one to log in, and no table"),
+    (b"<?xml", "this is XML; a table is CSV or JSONL"),
+    (b"<rss", "this is XML; a table is CSV or JSONL"),
+)
+"""How files that are no tables begin, whatever they are called."""
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -87,6 +99,11 @@ class Lines:
             raise LineError("this is UTF-16; save the file as UTF-8", self.number)
         while line.startswith(_BOM):  # tools that add one do so to a file that has one
             line = line.removeprefix(_BOM)
+        begins = line[:100].lstrip().lower()
+        for magic, words in _OTHER_FILES:
+            if begins.startswith(magic.lower()):
+                self._last = line
+                raise LineError(words, self.number)
         return line
 
     def _skip(self, line: bytes) -> None:

@@ -18,6 +18,7 @@ NO_WORDING: Final = (
 )
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LIKE_PROMPT: Final = frozenset(("prompt", "prompts", "promt", "text", "instruction", "question"))
+_UNSEEN: Final = "\u00ad\u200b\u200e\u200f\u2060"
 _NOT_INPUT: Final = frozenset(("params", "messages"))
 _BATCH_NAMES: Final = frozenset(("custom_id", "url"))
 _MESSAGE_KEYS: Final = frozenset(("role", "content"))
@@ -119,10 +120,11 @@ class RowError(Exception):
 
 
 def column_name(name: str) -> str:
-    """A name as it is compared: composed letters (NFC), no blanks around, no byte order marks."""
+    """A name as it is compared: composed letters (NFC), nothing unseen around it."""
     if name.isascii():
         return name.strip()
-    return unicodedata.normalize("NFC", name.replace("\ufeff", "")).strip()
+    name = unicodedata.normalize("NFC", name.replace("\ufeff", "")).strip()
+    return name.strip(_UNSEEN).strip()
 
 
 def row_from(

@@ -193,3 +193,28 @@ def test_a_row_with_many_keys_is_read_in_time_that_grows_with_them() -> None:
     (row,) = jsonl_rows(Lines(io.BytesIO(line)), "t.jsonl", templated=True)
     assert isinstance(row, BadRow)
     assert row.message == "the key 'last' is given twice; keep one"
+
+
+@pytest.mark.parametrize(
+    ("table", "texts"),
+    [
+        ("prompt|price\nTV, big|1\n", ["TV, big"]),
+        ("id|prompt|price\n1|A, B|2\n3|C|4\n", ["A, B", "C"]),
+        ("prompt,a|b\nTV,1\n", ["TV"]),
+        (",,\n;\nprompt,price\nTV,1\n", ["TV"]),
+        ("prompt\u200b,price\nTV,1\n", ["TV"]),
+        ("\u2060prompt\u00ad,price\nTV,1\n", ["TV"]),
+    ],
+)
+def test_pipes_blank_first_rows_and_unseen_signs_in_names(
+    tmp_path: Path, table: str, texts: list[str]
+) -> None:
+    write(tmp_path, {"t.csv": table})
+    assert texts_of(open_prompts(f"{tmp_path}/t.csv")) == texts
+    assert texts_of(open_prompts("-", stdin=io.BytesIO(table.encode()))) == texts
+
+
+def test_a_name_with_a_pipe_over_rows_without_one_is_a_name(tmp_path: Path) -> None:
+    write(tmp_path, {"t.csv": "a|b\nTV\n", "w.yaml": "prompt: '{{ row[\"a|b\"] }}'\n"})
+    source = open_prompts(f"{tmp_path}/t.csv", template=f"{tmp_path}/w.yaml")
+    assert texts_of(source) == ["TV"]
