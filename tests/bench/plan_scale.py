@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.records import result
-from tests.support.running import COMMAND, environment
+from tests.support.running import COMMAND, environment, untraced
 
 NOTE = "Handwoven in Kalasin from silk reeled in the same village; no two patterns are alike. "
 WORDING = """\
@@ -67,7 +67,7 @@ def measure(folder: Path, command: Sequence[str] = COMMAND) -> Cost:
     done = subprocess.run(
         [sys.executable, "-c", COUNT_CHILD, *plan],
         cwd=folder,
-        env=environment(folder),
+        env=untraced(environment(folder)),
         stderr=subprocess.PIPE,
         check=True,
     )

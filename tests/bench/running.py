@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.bench.machine import cores, pinned
 from tests.bench.wording import KEY
-from tests.support.running import environment
+from tests.support.running import environment, untraced
 
 LONGEST_S = 1800.0
 SAMPLE_S = 0.25
@@ -48,7 +48,7 @@ def run(
     another: this one has to stay small, and loads nothing that draws while it measures.
     """
     core = cores()
-    env = environment(folder, OPENAI_API_KEY=KEY, TERM="xterm-256color")
+    env = untraced(environment(folder, OPENAI_API_KEY=KEY, TERM="xterm-256color"))
     samples: list[float] = []
     with tempfile.TemporaryFile() as log, _stderr(log.fileno(), terminal=terminal) as stderr:
         began_s = time.monotonic()

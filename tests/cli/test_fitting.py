@@ -1,8 +1,6 @@
 """Copy that fits, from outside: a run against a provider that writes too much."""
 
 import json
-import signal
-import time
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
@@ -13,7 +11,7 @@ import pytest
 
 from tests.support.copy_server import CopyServer, copy_server
 from tests.support.inside import copygen
-from tests.support.rel_running import start
+from tests.support.rel_running import interrupt, start, until
 from tests.support.running import ROOT, records
 
 LIMIT = 30
@@ -129,14 +127,10 @@ def test_the_schema_is_sent_where_the_model_takes_one(server: CopyServer, tmp_pa
 def test_an_interrupt_amid_a_reask_loses_no_text(server: CopyServer, tmp_path: Path) -> None:
     server.reask_latency_s = 60
     prompt_file(tmp_path, "channel: google_ads.headline", ["long"] * 5)
-    process = start("run", "p.yaml", *server.to, cwd=tmp_path)
+    process = start("run", "p.yaml", *server.to, "-c", 5, cwd=tmp_path)
     try:
-        while len(server.asked) < 10:
-            assert process.poll() is None
-            time.sleep(0.02)
-        for _ in range(2):
-            process.send_signal(signal.SIGINT)
-            time.sleep(0.2)
+        assert until(lambda: len(server.asked) >= 10, process)
+        interrupt(process, tmp_path, times=2)
         assert process.wait(20) == 130
     finally:
         process.kill()
@@ -188,10 +182,10 @@ def test_a_kill_amid_a_reask_loses_and_repeats_no_row(server: CopyServer, tmp_pa
     server.reask_latency_s = 60
     names = ["plain"] * 5 + ["long"] * 5
     prompt_file(tmp_path, "channel: google_ads.headline", names)
-    process = start("run", "p.yaml", *server.to, cwd=tmp_path)
-    while sum(len(asked["messages"]) > 1 for asked in list(server.asked)) < 5:
-        assert process.poll() is None
-        time.sleep(0.02)
+    process = start("run", "p.yaml", *server.to, "-c", 10, cwd=tmp_path)
+    assert until(
+        lambda: sum(len(asked["messages"]) > 1 for asked in list(server.asked)) >= 5, process
+    )
     process.kill()
     process.wait(20)
     before = [record["id"] for record in records(tmp_path / "p.results.jsonl")]

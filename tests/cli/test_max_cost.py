@@ -2,8 +2,6 @@
 
 import json
 import random
-import signal
-import time
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
@@ -13,7 +11,7 @@ import jsonschema
 import pytest
 
 from tests.support.inside import copygen
-from tests.support.rel_running import CountingServer, counting, start
+from tests.support.rel_running import CountingServer, counting, interrupt, start, until
 from tests.support.running import ROOT, records
 
 INPUT_USD, OUTPUT_USD = Decimal("0.28") / 10**6, Decimal("0.42") / 10**6
@@ -59,7 +57,8 @@ def all_keep_to_the_schemas(folder: Path) -> dict[str, Any]:
     return summary
 
 
-@pytest.mark.parametrize("concurrency", [1, 50, 500])
+@pytest.mark.no_cover
+@pytest.mark.parametrize("concurrency", [1, pytest.param(50, marks=pytest.mark.soak), 500])
 def test_M1_the_limit_is_never_passed_and_nearly_used_up_and_the_next_run_goes_on(
     concurrency: int, server: CountingServer, rows: Path
 ) -> None:
@@ -115,11 +114,8 @@ def test_an_interrupted_run_accounts_for_everything(
         *("--summary-json", "s.json"),
         cwd=rows.parent,
     )
-    while server.ledger().requests < 60:
-        time.sleep(0.01)
-    for _ in range(signals):
-        process.send_signal(signal.SIGINT)
-        time.sleep(0.02)
+    assert until(lambda: server.ledger().requests >= 60, process)
+    interrupt(process, rows.parent, times=signals)
     assert process.wait(30) == 130
     summary = all_keep_to_the_schemas(rows.parent)
     counted = server.settled()

@@ -16,6 +16,8 @@ from tests.support.fakes import Run, prompt, prompts
 from tests.support.limited import Limited
 from tests.support.virtual_loop import run_virtual
 
+pytestmark = pytest.mark.no_cover
+
 # The rules
 
 

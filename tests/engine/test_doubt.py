@@ -18,10 +18,15 @@ from copygen.models import Status
 from tests.support.fakes import Run, prompts
 from tests.support.virtual_loop import run_virtual
 
+pytestmark = pytest.mark.no_cover
+
 HOLD_S = 0.1
 
 
-@pytest.mark.parametrize("share", [0.017, 0.029, 0.2])
+@pytest.mark.parametrize(
+    "share",
+    [pytest.param(0.017, marks=pytest.mark.soak), 0.029, pytest.param(0.2, marks=pytest.mark.soak)],
+)
 def test_C3_a_share_of_429s_at_any_pace_costs_little_more_than_their_waits(share: float) -> None:
     rng = random.Random(3)
     refused = 0

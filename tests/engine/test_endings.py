@@ -17,6 +17,8 @@ from copygen.models import Status
 from tests.support.fakes import Run, prompt, prompts
 from tests.support.virtual_loop import run_virtual
 
+pytestmark = pytest.mark.no_cover
+
 ROWS = 300
 REPLY_S = 0.05
 FAULTS = ("hang", "500", "502", "503", "529", "reset", "broken")

@@ -50,6 +50,7 @@ def test_C6_never_more_requests_in_flight_than_the_concurrency() -> None:
     assert most == 50
 
 
+@pytest.mark.no_cover
 def test_with_steady_replies_the_run_takes_the_ideal_time() -> None:
     async def handler(request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(0.04)
@@ -173,6 +174,7 @@ def test_R9_a_refused_key_ends_the_run_and_burns_no_row(concurrency: int) -> Non
     assert run.results == []
 
 
+@pytest.mark.no_cover
 def test_an_outage_of_20_s_loses_nothing_and_few_requests_go_into_it() -> None:
     into_outage = 0
 

@@ -169,6 +169,7 @@ def play(examples: int, steps: int) -> None:
     )
 
 
+@pytest.mark.no_cover
 def test_whatever_happens_every_row_ends_once_and_no_run_gives_up_on_the_living() -> None:
     play(examples=25, steps=12)
 

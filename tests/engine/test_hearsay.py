@@ -96,6 +96,7 @@ def test_a_window_that_is_filled_at_once_is_used_up_and_waited_for() -> None:
     assert provider.refused <= 10
 
 
+@pytest.mark.no_cover
 def test_others_on_the_same_key_are_left_their_share() -> None:
     provider = Telling(600, others_per_s=5.0)
     assert pace(provider, 2000) <= 1.15 * (2000 - 600) / 5 + 10

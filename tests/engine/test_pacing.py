@@ -18,6 +18,8 @@ from tests.support.fakes import CONFIG, Run, prompts
 from tests.support.limited import Limited
 from tests.support.virtual_loop import run_virtual
 
+pytestmark = pytest.mark.no_cover
+
 IDEAL_S = (2000 - 20) / 200
 
 

@@ -83,6 +83,7 @@ SHARES: dict[str, Callable[[random.Random], float]] = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("concurrency", [1, 50, 500])
 @pytest.mark.parametrize("shape", SHARES)
 @pytest.mark.parametrize("skew", [False, True], ids=["alike", "skewed"])

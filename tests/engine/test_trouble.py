@@ -16,6 +16,8 @@ from copygen.models import Kind, Prompt, Status
 from tests.support.fakes import Run, prompt, prompts
 from tests.support.virtual_loop import run_virtual
 
+pytestmark = pytest.mark.no_cover
+
 Trouble = Callable[[float], str]
 """What the provider does at a moment: `fine`, `refuse`, `error` or `hang`."""
 REPLY_S = 0.04

@@ -1,9 +1,9 @@
 """The command line: keys, terminals, messages, signals."""
 
 import inspect
-import os
 from pathlib import Path
-from unittest.mock import patch
+
+import pytest
 
 import copygen as package
 from copygen.providers.redact import Redactor, Secret
@@ -26,7 +26,8 @@ def prompts(folder: Path) -> None:
 
 @CASES.case("6:D1", "no key in the signature")
 def the_environment_as_a_default_value(folder: Path) -> str:
-    with patch.dict(os.environ, {"OPENAI_API_KEY": KEY}):
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setenv("OPENAI_API_KEY", KEY)
         shown = str(inspect.signature(package.generate))
     return "a key" if KEY in shown or "environ({" in shown else "no key in the signature"
 

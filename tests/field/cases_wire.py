@@ -362,10 +362,10 @@ def a_query_of_the_address_is_kept(folder: Path) -> str:
 @CASES.case("12:A5b", "quick")
 def a_header_of_many_digits_is_read_in_passing(folder: Path) -> str:
     del folder
-    began = time.perf_counter()
+    began = time.process_time()
     for size in (16_000, 320_000):
         number_of("9" * size)
-    return "quick" if time.perf_counter() - began < 0.05 else "slow"
+    return "quick" if time.process_time() - began < 0.05 else "slow"
 
 
 @CASES.case("12:A6", "{'a': 1}")

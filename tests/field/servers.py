@@ -33,6 +33,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.raw_server import completion, http, raw_server
+from tests.support.rel_running import pause
 
 ROWS = 200
 STARTS_WITHIN_S = 60.0
@@ -97,7 +98,7 @@ def _wait_for(port: int, server: "subprocess.Popen[bytes]", folder: Path) -> Non
         with socket.socket() as probe:
             if probe.connect_ex(("127.0.0.1", port)) == 0:
                 return
-        time.sleep(0.2)
+        pause(0.2)
     raise Missing(f"it did not listen within {STARTS_WITHIN_S:.0f} s")
 
 

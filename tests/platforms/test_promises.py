@@ -206,7 +206,8 @@ def test_a_plan_and_a_checkup_see_the_same_files(system: System) -> None:
 def test_a_results_file_somebody_looks_at_is_tidied_up_later(system: System) -> None:
     system.ends(0, *system.run())
     looking = (
-        "import sys, time; file = open(sys.argv[1]); print('open', flush=True); time.sleep(60)"
+        "import sys, threading; file = open(sys.argv[1]); print('open', flush=True); "
+        "threading.Event().wait(60)"
     )
     reader = subprocess.Popen(
         [sys.executable, "-c", looking, str(system.results)],

@@ -164,6 +164,7 @@ def peak_of(source: PromptSource) -> int:
         tracemalloc.stop()
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "yaml"])
 def test_memory_does_not_grow_with_the_rows(tmp_path: Path, suffix: str) -> None:
     """Ten times the rows, and at most the eight bytes (and their sorting) more for each."""

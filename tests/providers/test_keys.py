@@ -208,8 +208,8 @@ def test_a_command_that_is_not_there_is_named() -> None:
 @pytest.mark.parametrize(
     "program",
     [
-        "import time; time.sleep(60)",
-        "import sys, time; sys.stdout.close(); sys.stderr.close(); time.sleep(60)",
+        "import threading; threading.Event().wait(60)",
+        "import sys, threading; sys.stdout.close(); sys.stderr.close(); threading.Event().wait(60)",
         "import sys\nwhile True: sys.stdout.write('x' * 65536)",
     ],
     ids=["silent", "closes its output", "endless"],
@@ -224,7 +224,7 @@ def test_a_command_that_does_not_end_is_given_up(program: str) -> None:
 def test_a_command_that_leaves_a_process_behind_is_not_waited_for_without_end() -> None:
     leaving = (
         f"import subprocess; print({KEY!r}, flush=True); "
-        f"subprocess.Popen([{PYTHON!r}, '-c', 'import time; time.sleep(2)'])"
+        f"subprocess.Popen([{PYTHON!r}, '-c', 'import threading; threading.Event().wait(2)'])"
     )
     assert key_from_command([PYTHON, "-c", leaving], limit_s=0.5) == KEY
 

@@ -140,6 +140,7 @@ def test_trimming_again_changes_nothing(text: str, limit: int, unit: Unit) -> No
     assert trim(cut, limit, unit) == cut
 
 
+@pytest.mark.no_cover
 def test_a_long_text_of_nothing_but_marks_takes_no_time() -> None:
     assert trim("-" * 20_000 + "a", 10_000, Unit.CODEPOINTS) == ""
     assert measure("-" * 20_000, Unit.CODEPOINTS) == 20_000

@@ -9,18 +9,20 @@ import resource
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import cycle
 from pathlib import Path
 
 import pytest
 
+from tests.support import inside
 from tests.support.running import COMMAND, copygen, environment, records
 from tests.support.sec_canary import ODD, PLAIN, SHAPED, leaks, leaks_below
 from tests.support.sec_echo import ENDING, GOING_ON
 from tests.support.sec_server import Got, RawServer, http, raw_server
 
 KEYS = [SHAPED, ODD, PLAIN]
+Command = Callable[..., subprocess.CompletedProcess[str]]
 VERBOSITY = [["--debug"], [], ["--quiet"]]
 PATIENT = [
     *("-O", "breaker.min_calls=10000", "-O", "breaker.window=10000"),
@@ -97,13 +99,17 @@ def test_S1_the_search_finds_a_key_in_every_form_it_is_echoed_in() -> None:
 
 
 @pytest.mark.parametrize("flags", VERBOSITY, ids=["debug", "normal", "quiet"])
-@pytest.mark.parametrize("key", KEYS, ids=["shaped", "odd", "plain"])
+@pytest.mark.parametrize(
+    ("key", "command"),
+    [(SHAPED, inside.copygen), (ODD, copygen), (PLAIN, inside.copygen)],
+    ids=["shaped", "odd, a process", "plain"],
+)
 def test_S1_no_echo_that_ends_a_prompt_leaks(
-    tmp_path: Path, echo: RawServer, key: str, flags: list[str]
+    tmp_path: Path, echo: RawServer, key: str, command: Command, flags: list[str]
 ) -> None:
     source, env = source_of("environment", tmp_path, key)
     args = plant(tmp_path, echo.url, source, list(GOING_ON))
-    done = copygen(*args, *flags, "--summary-json", "s.json", cwd=tmp_path, env=env)
+    done = command(*args, *flags, "--summary-json", "s.json", cwd=tmp_path, env=env)
     search(key, tmp_path, done)
     made = {record["id"]: record for record in records(tmp_path / "p.results.jsonl")}
     assert made.keys() == GOING_ON.keys(), "a scenario did not run"
@@ -118,7 +124,7 @@ def test_S1_no_echo_that_ends_the_run_leaks(
 ) -> None:
     source, env = source_of("environment", tmp_path, key)
     args = plant(tmp_path, echo.url, source, [name])
-    done = copygen(*args, "--debug", cwd=tmp_path, env=env)
+    done = inside.copygen(*args, "--debug", cwd=tmp_path, env=env)
     search(key, tmp_path, done)
     assert done.returncode in (3, 7), done.stderr
 
@@ -134,7 +140,7 @@ def test_S1_each_echo_alone_from_each_source_at_each_verbosity(
 ) -> None:
     source, env = source_of(kind, tmp_path, key)
     args = plant(tmp_path, echo.url, source, [name])
-    done = copygen(*args, *flags, "--summary-json", "s.json", cwd=tmp_path, env=env)
+    done = inside.copygen(*args, *flags, "--summary-json", "s.json", cwd=tmp_path, env=env)
     search(key, tmp_path, done)
     assert done.returncode in (0, 3, 7), done.stderr
 
@@ -333,7 +339,7 @@ def test_S1_S2_a_misplaced_key_is_refused_and_not_repeated(tmp_path: Path, name:
     settings = f"providers:\n  mine:\n    default_model: m\n    {line}\n"
     (tmp_path / "planted.yaml").write_text(settings)
     whole = ["run", "p.yaml", "-p", "mine", "--config", "planted.yaml", *args, "--debug"]
-    done = copygen(*whole, cwd=tmp_path)
+    done = inside.copygen(*whole, cwd=tmp_path)
     assert done.returncode == 2, done.stderr
     search(SHAPED, tmp_path, done)
     assert leaks_below("sk-.Vn5Gy2Qe8Uo4Sx9", tmp_path, done.stderr.encode()) == []
@@ -342,7 +348,7 @@ def test_S1_S2_a_misplaced_key_is_refused_and_not_repeated(tmp_path: Path, name:
 @pytest.mark.parametrize("line", ["api_key: {}", "key_file: {}", "params: {{api_key: '{}'}}"])
 def test_S2_a_prompt_file_has_no_say_in_keys(tmp_path: Path, line: str) -> None:
     (tmp_path / "planted.yaml").write_text(f"prompt: x\n{line.format(SHAPED)}\n")
-    done = copygen("run", "planted.yaml", "-p", "simulator", "--debug", cwd=tmp_path)
+    done = inside.copygen("run", "planted.yaml", "-p", "simulator", "--debug", cwd=tmp_path)
     assert done.returncode == 2
     assert "prompt file" in done.stderr
     search(SHAPED, tmp_path, done)

@@ -21,6 +21,7 @@ KILLS = 40
 """Per file; 1 000 in all in the long form."""
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     "series",
     [*range(1), *(pytest.param(number, marks=pytest.mark.soak) for number in range(1, 25))],

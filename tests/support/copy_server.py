@@ -4,10 +4,10 @@ What it writes is known: `word(n)` repeated. A prompt holds `long` to get an ove
 `stubborn` to get nothing else, `field` to be answered in JSON.
 """
 
+import contextlib
 import json
 import re
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,6 +25,7 @@ class CopyServer:
         self.reask_latency_s = 0.0
         self.refuses_schema = False
         self.lock = threading.Lock()
+        self.closed = threading.Event()
         self.base_url = ""
 
     @property
@@ -64,7 +65,7 @@ def copy_server() -> Iterator[CopyServer]:
             with state.lock:
                 state.asked.append(asked)
             if again:
-                time.sleep(state.reask_latency_s)
+                state.closed.wait(state.reask_latency_s)
             if state.refuses_schema and "response_format" in asked:
                 error = {"message": "Unsupported parameter: 'response_format'"}
                 self._reply(400, {"error": error})
@@ -89,8 +90,9 @@ def copy_server() -> Iterator[CopyServer]:
             self.send_response(status)
             self.send_header("content-type", "application/json")
             self.send_header("content-length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
+            with contextlib.suppress(ConnectionError):  # whoever asked was killed
+                self.end_headers()
+                self.wfile.write(content)
 
         def log_message(self, *_args: object) -> None:
             pass
@@ -102,5 +104,6 @@ def copy_server() -> Iterator[CopyServer]:
     try:
         yield state
     finally:
+        state.closed.set()
         server.shutdown()
         server.server_close()

@@ -8,10 +8,12 @@ import subprocess
 import sys
 import tempfile
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from unittest.mock import patch
+
+import pytest
 
 from copygen.cli.app import execute
 from copygen.simulator import SimulatorProfile, simulator
@@ -35,14 +37,19 @@ def copygen(
         out, err, given = (stack.enter_context(tempfile.TemporaryFile()) for _ in range(3))
         given.write(stdin)
         given.seek(0)
-        stack.enter_context(patch.dict(os.environ, environment(cwd, **(env or {})), clear=True))
-        stack.enter_context(_working_in(cwd))
         stack.enter_context(_signals_restored())
-        stack.enter_context(patch.object(sys, "argv", ["copygen", *words]))
+        patched = stack.enter_context(pytest.MonkeyPatch.context())
+        wanted = environment(cwd, **(env or {}))
+        for name in os.environ.keys() - wanted.keys():
+            patched.delenv(name)
+        for name, value in wanted.items():
+            patched.setenv(name, value)
+        patched.chdir(cwd)
+        patched.setattr(sys, "argv", ["copygen", *words])
         for name, stream in (("stdin", given), ("stdout", out), ("stderr", err)):
             text = io.TextIOWrapper(stream, encoding, write_through=name == "stderr")
             stack.callback(text.detach)
-            stack.enter_context(patch.object(sys, name, text))
+            patched.setattr(sys, name, text)
         set_encodings()
         code = execute(words)
         sys.stdout.flush()
@@ -55,16 +62,6 @@ def _content(stream: object) -> bytes:
     assert isinstance(stream, io.BufferedIOBase | io.BufferedRandom)
     stream.seek(0)
     return stream.read()
-
-
-@contextmanager
-def _working_in(folder: Path) -> Iterator[None]:
-    before = Path.cwd()
-    os.chdir(folder)
-    try:
-        yield
-    finally:
-        os.chdir(before)
 
 
 @contextmanager
@@ -85,21 +82,19 @@ def simulated(*flags: object) -> Iterator[str]:
     while words:
         name = words.pop(0).removeprefix("--").replace("-", "_")
         given[name] = True if not words or words[0].startswith("--") else words.pop(0)
-    ready, done = threading.Event(), threading.Event()
-    told: list[str] = []
+    started: Future[tuple[str, Callable[[], None]]] = Future()
 
     async def serve() -> None:
+        done, loop = asyncio.Event(), asyncio.get_running_loop()
         async with simulator(SimulatorProfile.model_validate(given)) as base_url:
-            told.append(base_url)
-            ready.set()
-            while not done.is_set():  # noqa: ASYNC110  # set by another thread
-                await asyncio.sleep(0.02)
+            started.set_result((base_url, lambda: loop.call_soon_threadsafe(done.set) and None))
+            await done.wait()
 
     thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
     thread.start()
-    assert ready.wait(30)
+    base_url, stop = started.result(30)
     try:
-        yield told[0]
+        yield base_url
     finally:
-        done.set()
+        stop()
         thread.join(30)

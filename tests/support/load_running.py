@@ -13,7 +13,7 @@ from typing import Any
 import httpx
 
 from tests.support.rel_running import pause
-from tests.support.running import COMMAND, environment
+from tests.support.running import COMMAND, environment, untraced
 
 PROMPTS, RESULTS, SUMMARY = "items.jsonl", "items.results.jsonl", "summary.json"
 
@@ -77,7 +77,7 @@ def run_watched(
         process = subprocess.Popen(
             command,
             cwd=folder,
-            env=environment(folder),
+            env=untraced(environment(folder)),
             preexec_fn=limit,
             stdin=subprocess.DEVNULL,
             stderr=stderr,

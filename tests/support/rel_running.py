@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from tests.support.running import COMMAND, environment
+from tests.support.running import COMMAND, environment, untraced
 
 SERVER = Path(__file__).with_name("counting_server.py")
 ZYGOTE = Path(__file__).with_name("rel_zygote.py")
@@ -41,7 +41,9 @@ class CountingServer:
 
     def __init__(self, *flags: object) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, str(SERVER), *map(str, flags)], stdout=subprocess.PIPE
+            [sys.executable, str(SERVER), *map(str, flags)],
+            env=untraced(os.environ),
+            stdout=subprocess.PIPE,
         )
         assert self._process.stdout is not None
         self.port = int(self._process.stdout.readline())
@@ -131,7 +133,7 @@ class Zygote:
     def __init__(self) -> None:
         self._process = subprocess.Popen(
             [sys.executable, str(ZYGOTE)],
-            env=environment(ZYGOTE.parent),
+            env=untraced(environment(ZYGOTE.parent)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
         )
@@ -142,7 +144,7 @@ class Zygote:
 
         Temporary files go to `cwd`/tmp, if there is one.
         """
-        env = environment(cwd, TMPDIR=str(cwd / "tmp"))
+        env = untraced(environment(cwd, TMPDIR=str(cwd / "tmp")))
         job = {"args": list(map(str, args)), "cwd": str(cwd), "env": env}
         return Forked(self, self.ask(job | {"limit_bytes": limit_bytes}))
 
@@ -219,6 +221,14 @@ def until(true: Callable[[], object], process: Process, every_s: float = 0.002) 
         assert time.monotonic() < deadline, "it never came true"
         pause(every_s)
     return True
+
+
+def interrupt(process: Process, cwd: Path, times: int = 1) -> None:
+    """Press Ctrl-C in a run in `cwd`, each time once the one before has been heard."""
+    for number in range(times):
+        if number:
+            assert until(lambda: "stopping: " in said(cwd), process), said(cwd)
+        process.send_signal(signal.SIGINT)
 
 
 def handlers_set(process: Process) -> bool:

@@ -22,6 +22,11 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     return plain | {"COLUMNS": "100"} | more
 
 
+def untraced(env: Mapping[str, str]) -> dict[str, str]:
+    """`env` for a process whose memory or processor time is measured: coverage keeps out of it."""
+    return {name: value for name, value in env.items() if name != "COVERAGE_PROCESS_CONFIG"}
+
+
 def copygen(
     *args: object,
     cwd: Path,

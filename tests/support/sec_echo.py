@@ -59,7 +59,6 @@ GOING_ON: Mapping[str, Echo] = {
     "400 param": lambda k: _json(
         400, {"error": {"message": f"Unsupported parameter: '{k}'", "param": k}}
     ),
-    "400 html": lambda k: _page(400, _tells(k)),
     "400 plain text": lambda k: http(400, _tells(k).encode()),
     "400 url-encoded": lambda k: _json(400, {"error": {"message": f"?key={quote(k, safe='')}"}}),
     "400 base64": lambda k: _json(400, {"error": {"message": f"Basic {_b64('user:' + k)}"}}),
@@ -125,6 +124,7 @@ GOING_ON: Mapping[str, Echo] = {
 ENDING: Mapping[str, Echo] = {
     # Each ends the run with code 7.
     "401": lambda k: _json(401, {"error": {"message": _says(k), "code": "invalid_api_key"}}),
+    "400 html": lambda k: _page(400, _tells(k)),
     "401 html": lambda k: _page(401, _says(k)),
     "401 text": lambda k: http(
         401, f"Bearer {k}".encode(), {"WWW-Authenticate": f'Bearer x="{k}"'}

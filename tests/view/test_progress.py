@@ -130,6 +130,7 @@ def test_a_run_that_stood_still_for_a_minute_gets_one_heartbeat_not_six() -> Non
     assert [line[:7] for line in stream.getvalue().splitlines()] == ["t", "0:01:01", "0:01:11"]
 
 
+@pytest.mark.no_cover
 @given(st.text(), st.integers(40, 130))
 def test_heartbeats_hold_no_control_codes_whatever_the_title(text: str, width: int) -> None:
     clock, stream = Clock(), io.StringIO()
