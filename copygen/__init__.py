@@ -22,11 +22,14 @@ if TYPE_CHECKING:
         ResultsError,
         UsageError,
     )
+    from copygen.jobs.check import CheckJob, CheckSpec, check_text
     from copygen.jobs.run import Run, generate
     from copygen.jobs.spec import RunSpec
     from copygen.models import Result, Status, Violation
 
 __all__ = [
+    "CheckJob",
+    "CheckSpec",
     "ConfigError",
     "CopygenError",
     "InputChanged",
@@ -43,14 +46,18 @@ __all__ = [
     "UsageError",
     "Violation",
     "__version__",
+    "check_text",
     "generate",
 ]
 _MODULES = {
+    "CheckJob": "copygen.jobs.check",
+    "CheckSpec": "copygen.jobs.check",
     "Result": "copygen.models",
     "Run": "copygen.jobs.run",
     "RunSpec": "copygen.jobs.spec",
     "Status": "copygen.models",
     "Violation": "copygen.models",
+    "check_text": "copygen.jobs.check",
     "generate": "copygen.jobs.run",
 }
 

@@ -31,7 +31,7 @@ PACKAGED = {
     ("quality/phrases.py", "read_text"),
     # The null device, for standard streams that are closed or have no reader.
     ("cli/__init__.py", "open"),
-    ("cli/checking.py", "open"),
+    ("cli/terminal.py", "open"),
     # Creates a file and opens none that is there.
     ("cli/init.py", "open"),
     # Standard input under a buffer of its own.

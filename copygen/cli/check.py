@@ -1,4 +1,4 @@
-"""`copygen check`: the flags. The work is in `copygen.cli.checking`."""
+"""`copygen check`: the flags. The work is in `copygen.jobs.check`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -123,9 +123,15 @@ def check(
 
         copygen check texts.csv --text slogan --limit 40 --unit width
     """
-    from copygen.cli.checking import Request, check_file
+    import os
+    import sys
 
-    request = Request(
+    from copygen.cli.terminal import flush_data, standard_input
+    from copygen.jobs.check import STREAM, CheckJob, CheckSpec
+    from copygen.view.console import open_console
+    from copygen.view.findings import open_writer, render_tally
+
+    spec = CheckSpec(
         file=file,
         columns=tuple(text or ()),
         channels=tuple(channel or ()),
@@ -136,7 +142,14 @@ def check(
         language_from=language_from,
         checks=checks,
         settings_file=settings_file,
-        format=format_.value,
-        quiet=quiet,
     )
-    raise typer.Exit(check_file(request))
+    job = CheckJob(spec, stdin=standard_input("texts") if file == STREAM else None)
+    write = open_writer(format_.value, sys.stdout, os.environ)
+    for finding in job:
+        if finding.violations:
+            write(finding)
+    flush_data(sys.stdout)
+    if not quiet:
+        console = open_console(sys.stderr, os.environ)
+        render_tally(job.tally, job.openings, job.packs, console)
+    raise typer.Exit(job.exit_code)

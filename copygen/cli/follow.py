@@ -48,7 +48,7 @@ def follow(run: Run, *, again: str, quiet: bool, drain_timeout_s: float) -> Exit
         render_warning(warning, console)
     signals = Signals()
     with contextlib.closing(run):
-        run.open()
+        run.begin()
         signals.take_over()
         for note in () if quiet else run.sink.notes:
             render_note(note, console)

@@ -135,3 +135,11 @@ def standard_input(what: str) -> BinaryIO:
         words = f"reading the {what} from the keyboard; Ctrl-D ends them (Windows: Ctrl-Z, Enter)."
         render_note(words, open_console(sys.stderr, os.environ))
     return os.fdopen(sys.stdin.fileno(), "rb", closefd=False)
+
+
+def flush_data(stream: TextIO) -> None:
+    """Write out what is left, unless the reader is gone: then Python must not try at exit."""
+    try:
+        stream.flush()
+    except OSError:
+        os.dup2(system.open_file(os.devnull, os.O_WRONLY), stream.fileno())

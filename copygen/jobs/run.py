@@ -5,8 +5,8 @@
             ...
 
 A caller that has to know when a signal still ends the process takes the steps one by one, as the
-command line does: `prepare` reads and sends nothing, `open` locks the results file, `events` sends,
-`close` completes the file and the summary.
+command line does: `prepare` reads and sends nothing, `begin` locks the results file, `events`
+sends, `close` completes the file and the summary.
 """
 
 import asyncio
@@ -106,7 +106,7 @@ class Run:
         """What the spec comes to, once it is prepared."""
         self.sink: Sink
         self.stats: Stats
-        """Both once it is open."""
+        """Both once it has begun."""
         self._resume: Resume
         self._writer: TurnWriter
 
@@ -132,7 +132,7 @@ class Run:
         self.total = total
         self.warnings = doubts(setup, self.key, self._inputs.environ, shortage)
 
-    def open(self) -> None:
+    def begin(self) -> None:
         """Lock and repair the results file, and find out what it has settled.
 
         Raises LedgerLocked, ResultsError, and UsageError where texts would be replaced that
@@ -263,11 +263,11 @@ class Run:
         return self.events()
 
     async def __aenter__(self) -> Self:
-        """Prepare and open. In a thread: a million rows or a key_command take their time."""
+        """Prepare and begin. In a thread: a million rows or a key_command take their time."""
         self._stack.enter_context(files.watched())
         try:
             await asyncio.to_thread(self.prepare)
-            self.open()
+            self.begin()
         except BaseException:
             self._stack.close()
             raise

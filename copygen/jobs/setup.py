@@ -177,7 +177,7 @@ def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
         *above, last = name.split(".")
         place = fields
         for part in above:
-            place = place.get(part, {})
+            place = place.setdefault(part, {})
         place[last] = value
     try:
         return Settings.model_validate(fields)

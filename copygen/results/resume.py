@@ -42,7 +42,7 @@ class Resume:
         the statuses that stay. `rows` is None for a stream, which can be read once only: what it
         has in common with the results is seen as it comes.
         """
-        self._latest = latest
+        self._latest = latest if latest is not None and latest.counts else None
         self._settled = settled
         self._rows = rows
         self._chooses = Status.OK in settled and not settled >= DONE
@@ -50,7 +50,7 @@ class Resume:
 
     def reserve(self) -> None:
         """Find out which records belong to prompts that are still there; the others are spare."""
-        if self._latest is not None and self._latest.counts:
+        if self._latest is not None:
             self._latest.reserve(() if self._rows is None else self._rows.ids())
 
     def status_of(self, prompt: Prompt) -> Status | None:
@@ -76,7 +76,7 @@ class Resume:
         where all results at `path` are of another template than `template`, unless somebody `named`
         the file: else its name is the table's, whatever words the rows.
         """
-        if self._latest is None or self._rows is None or not self._latest.counts:
+        if self._latest is None or self._rows is None:
             return
         if self._chooses:
             self._refuse_replacing(self._latest, self._rows.prompts())

@@ -1,0 +1,423 @@
+"""Texts that exist held against rules, without a model: rows in, findings out, bounded memory.
+
+job = CheckJob(CheckSpec(file="ads.csv", channels=("headline=google_ads.headline",)))
+for finding in job:
+    ...
+job.tally, job.exit_code
+"""
+
+import os
+from collections import OrderedDict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, BinaryIO, Final
+
+import pydantic
+
+from copygen.config import load_settings
+from copygen.documents import explain, nearest, validate
+from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
+from copygen.models import Item, JsonValue, Source, Status
+from copygen.prompts import open_table
+from copygen.prompts.rows import BadRow, Row
+from copygen.prompts.yaml_rows import read_header
+from copygen.quality.channels import Channels, FieldSpec, load_channels
+from copygen.quality.fields import FieldRequest, resolve
+from copygen.quality.findings import Finding, Tally
+from copygen.quality.judge import Judge
+from copygen.quality.measure import Unit, measure
+from copygen.quality.packs import Pack
+from copygen.quality.sameness import Opening
+from copygen.quality.settings import ChecksSettings
+from copygen.quality.violations import Severity, Violation
+
+STREAM: Final = "-"
+TEXT: Final = "text"
+VARIANTS_REMEMBERED: Final = 1000
+"""Items whose texts are kept to compare later variants with."""
+_OPENINGS: Final = 5
+_NAMES_SHOWN: Final = 12
+_FLAGS: Final = "the command line"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckSpec:
+    """What is checked and by which rules. It can be pickled."""
+
+    file: str | Path = STREAM
+    """Results of a run or any table of texts (`.jsonl`, `.csv`); `STREAM`: the stream given."""
+    columns: tuple[str, ...] = ()
+    """Columns with a text; the others are the item. None: `text`."""
+    channels: tuple[str, ...] = ()
+    """`[COLUMN=]NAME` of fields of channels, or of whole channels."""
+    limit: int | None = None
+    """Longest text allowed; over a channel's."""
+    unit: str | None = None
+    packs: tuple[str, ...] = ()
+    language: str | None = None
+    language_from: str | None = None
+    """Column that names each text's language."""
+    checks: str | Path | None = None
+    """A prompt file whose `checks:` apply, or a file with nothing else."""
+    settings_file: str | Path | None = None
+
+
+class CheckJob:
+    """One check: an iterator of findings, one for each text, with or without violations."""
+
+    def __init__(
+        self,
+        spec: CheckSpec,
+        *,
+        environ: Mapping[str, str] | None = None,
+        stdin: BinaryIO | None = None,
+    ) -> None:
+        """Raises UsageError and ConfigError for rules that cannot be used; nothing is read yet."""
+        _refuse_other_files(str(spec.file))
+        self.tally = Tally()
+        """What was found so far."""
+        self._spec = spec
+        self._stdin = stdin
+        self._fields = _fields_of(spec, os.environ if environ is None else environ)
+        folder = Path(spec.checks).parent if spec.checks else None
+        self._judge = Judge(_settings(spec), measure, folder, spec.packs)
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Read the file, once. Raises PromptError for what cannot be read at all."""
+        checker = _Checker(self._judge, self._fields, self._spec.columns, self.tally)
+        with closing(open_table(str(self._spec.file), self._stdin)) as rows:
+            for row in rows:
+                for finding in checker.findings(row):
+                    self.tally.add(finding)
+                    yield finding
+
+    @property
+    def openings(self) -> Sequence[Opening]:
+        """How texts begin most often."""
+        sameness = self._judge.sameness
+        return sameness.top_openings(_OPENINGS) if sameness else []
+
+    @property
+    def packs(self) -> tuple[Pack, ...]:
+        """The packs in use, with their notes and sources."""
+        return self._judge.packs
+
+    @property
+    def exit_code(self) -> ExitCode:
+        """PARTIAL when a text has an error or a row cannot be read."""
+        return ExitCode.PARTIAL if self.tally.with_errors else ExitCode.OK
+
+
+def check_text(
+    text: str,
+    *,
+    item: Item | None = None,
+    channel: str | None = None,
+    limit: int | None = None,
+    unit: str | None = None,
+    packs: Sequence[str] = (),
+    language: str | None = None,
+    checks: Mapping[str, JsonValue] | None = None,
+) -> tuple[Violation, ...]:
+    """What is wrong with one text; nothing when it is fit to publish.
+
+    `item` has the facts that it may name, `channel` the field that it has to fit
+    (`google_ads.headline`), `checks` are those of a prompt file; the others are as for `copygen
+    check`. For many texts use `CheckJob`: it reads the rules once. Raises UsageError or ConfigError
+    for rules that cannot be used.
+    """
+    spec = CheckSpec(
+        channels=(channel,) if channel else (),
+        limit=limit,
+        unit=unit,
+        packs=tuple(packs),
+        language=language,
+    )
+    own = _validated(checks or {}, ChecksSettings(), "checks: ")
+    judge = Judge(_with_flags(own, spec), measure, None, spec.packs)
+    return judge.check(text, item or {}, _fields_of(spec, os.environ).of(TEXT))
+
+
+def _refuse_other_files(file: str) -> None:
+    """A prompt file, or a spreadsheet, is no table of texts, whatever can be read from it."""
+    if Path(file).suffix.lower() in (".yaml", ".yml"):
+        raise UsageError(
+            f"'{file}' is YAML; copygen check reads results and tables of texts (.jsonl, "
+            f".csv). For the checks of a prompt file: copygen check RESULTS --checks {file}"
+        )
+
+
+def _settings(spec: CheckSpec) -> ChecksSettings:
+    """The `checks:` of the named file, and the flags over them."""
+    return _with_flags(_from_file(Path(spec.checks)) if spec.checks else ChecksSettings(), spec)
+
+
+def _with_flags(settings: ChecksSettings, spec: CheckSpec) -> ChecksSettings:
+    if spec.language and spec.language_from:
+        raise UsageError("give either --language or --language-from.")
+    if not (spec.language or spec.language_from):
+        return settings
+    flags = {"language": spec.language, "language_from": spec.language_from}
+    return _validated(flags, settings, "--")
+
+
+def _validated(changes: Mapping[str, Any], base: ChecksSettings, named: str) -> ChecksSettings:
+    try:
+        return ChecksSettings.model_validate({**base.model_dump(exclude_unset=True), **changes})
+    except pydantic.ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        raise UsageError(f"{named}{explain(problem, ChecksSettings)}") from invalid
+
+
+def _from_file(path: Path) -> ChecksSettings:
+    """The `checks:` of a prompt file; a file without `prompt` and `items` may hold them bare."""
+    try:
+        document = read_header(str(path), "the checks").document
+    except OSError as error:
+        raise ConfigError(f"cannot read {path}: {error.strerror}") from error
+    if document is None:
+        raise ConfigError(f"{path}: there are no 'checks' in it")
+    if "checks" in document.data:
+        return validate(ChecksSettings, document, at=("checks",))
+    if "prompt" in document.data or "items" in document.data:
+        raise ConfigError(f"{path}: there are no 'checks' in it; leave --checks out")
+    return validate(ChecksSettings, document)
+
+
+@dataclass(frozen=True, slots=True)
+class ColumnFields:
+    """Which field each column, or named field of a record, is held against."""
+
+    by_column: Mapping[str, FieldSpec]
+    """Those named `COLUMN=FIELD`."""
+    by_channel: Mapping[str, FieldSpec]
+    """Those of channels named whole, by their short names."""
+    others: FieldSpec | None
+    """What holds for every other column; None if nothing was said of them."""
+
+    def of(self, column: str) -> FieldSpec | None:
+        """The field of a column; None for a `text` that is no field."""
+        found = self.by_column.get(column) or self.by_channel.get(column) or self.others
+        if found is None and column != "text":
+            return FieldSpec(name=column, source=_FLAGS)
+        return found
+
+
+class _Checker:
+    """Takes the texts out of rows and has them judged."""
+
+    def __init__(
+        self, judge: Judge, fields: ColumnFields, columns: Sequence[str], tally: Tally
+    ) -> None:
+        self._judge = judge
+        self._fields = fields
+        self._columns = columns
+        self._tally = tally
+        self._earlier: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
+
+    def findings(self, row: Row | BadRow) -> Iterator[Finding]:
+        """One for each text of the row, with or without violations."""
+        if isinstance(row, BadRow):
+            yield Finding(row.source, row.own_id or "", "", (_unreadable(row),))
+            return
+        item_id = row.own_id or f"line {row.source.line}"
+        item, texts = _texts_of(row, self._columns, self._fields)
+        if texts:
+            self._require_language(item, row)
+        if not texts:
+            self._tally.without_text += 1
+        for column, value in texts.items():
+            for text, found in self._of_column(column, value, item, item_id):
+                yield Finding(row.source, item_id, text, found)
+
+    def _require_language(self, item: Item, row: Row) -> None:
+        """A language that cannot be looked up is a check that did not run."""
+        column = self._judge.settings.language_from
+        if column is not None and column not in item:
+            hint = _instead_of(column, item, "--language-from")
+            message = f"there is no column '{column}' to take the language from; {hint}"
+            raise PromptError(message, row.source)
+
+    def _of_column(
+        self, column: str, value: JsonValue, item: Item, item_id: str
+    ) -> Iterator[tuple[str, tuple[Violation, ...]]]:
+        """Each text with what is wrong with it; a wrong number of texts goes with the first."""
+        field = self._fields.of(column)
+        if not isinstance(value, list):
+            text = str(value)
+            yield text, _called(column, self._judged(text, item, field, None, item_id))
+            return
+        counted = self._judge.count(len(value), field) if field else ()
+        if not value and counted:
+            yield "", _called(column, counted)
+        for index, text in enumerate(map(str, value)):
+            found = self._judged(text, item, field, index, item_id)
+            yield text, _called(column, found if index else counted + found)
+
+    def _judged(
+        self, text: str, item: Item, field: FieldSpec | None, index: int | None, item_id: str
+    ) -> tuple[Violation, ...]:
+        found = self._judge.check(text, item, field, index=index, item_id=item_id)
+        self._judge.accept(text, item_id, field)
+        return found + self._unlike_others(text, field, index, item_id)
+
+    def _unlike_others(
+        self, text: str, field: FieldSpec | None, index: int | None, item_id: str
+    ) -> tuple[Violation, ...]:
+        """Against the item's other texts: of the same field, or of its other variants."""
+        if not self._judge.compares(field):
+            return ()
+        item = _without_variant(item_id) if self._judge.settings.variants else item_id
+        key = (item, field.name if field else "")
+        earlier = self._earlier.setdefault(key, [])
+        self._earlier.move_to_end(key)
+        if len(self._earlier) > VARIANTS_REMEMBERED:
+            self._earlier.popitem(last=False)
+        earlier.append(text)
+        last = len(earlier) - 1
+        alike = self._judge.variants(earlier, field)
+        return tuple(replace(one, index=index) for one in alike if one.index == last)
+
+
+def _called(column: str, found: Sequence[Violation]) -> tuple[Violation, ...]:
+    """Named as the table names it: several columns may be held against one field."""
+    return tuple(replace(one, field=column) if one.field else one for one in found)
+
+
+def _without_variant(item_id: str) -> str:
+    head, slash, tail = item_id.rpartition("/")
+    return head if slash and tail.isdecimal() else item_id
+
+
+def _unreadable(row: BadRow) -> Violation:
+    return Violation("row", Severity.ERROR, row.message)
+
+
+def _fields_of(spec: CheckSpec, environ: Mapping[str, str]) -> ColumnFields:
+    """The fields that the spec names.
+
+    Raises UsageError for an unknown unit or channel, ConfigError for a channel file at fault.
+    """
+    named, limit, unit = spec.channels, spec.limit, spec.unit
+    if unit is not None and unit not in set(Unit):
+        raise UsageError(f"--unit should be one of {', '.join(Unit)}, not '{unit}'.")
+    if unit is not None and limit is None and not named:
+        raise UsageError("--unit changes nothing by itself; give --limit, or --channel, with it.")
+    own = FieldRequest(limit=limit, unit=None if unit is None else Unit(unit))
+    if not named:
+        return ColumnFields({}, {}, _own_field(own))
+    path = None if spec.settings_file is None else Path(spec.settings_file)
+    loaded = load_settings(path, {}, environ)
+    return _of_channels(named, own, load_channels(loaded.channel_files()))
+
+
+def _own_field(own: FieldRequest) -> FieldSpec | None:
+    if own.limit is None:
+        return None
+    return FieldSpec(name="text", limit=own.limit, unit=own.unit or Unit.CODEPOINTS, source=_FLAGS)
+
+
+def _of_channels(named: Sequence[str], own: FieldRequest, channels: Channels) -> ColumnFields:
+    by_column: dict[str, FieldSpec] = {}
+    by_channel: dict[str, FieldSpec] = {}
+    others = []
+    for entry in named:
+        column, equals, name = entry.rpartition("=")
+        try:
+            if equals:
+                by_column[column] = _spec(name, own, channels)
+            elif "." not in name and len(channels.channel(name).fields) > 1:
+                fields = channels.channel(name).fields
+                by_channel |= {short: _spec(f"{name}.{short}", own, channels) for short in fields}
+            else:
+                others.append(_spec(name, own, channels))
+        except ConfigError as unknown:
+            raise UsageError(f"--channel {entry}: {unknown}") from unknown
+    if len(others) > 1:
+        names = " and ".join(spec.name for spec in others)
+        raise UsageError(f"--channel {names}: say which column is which, as COLUMN=FIELD.")
+    return ColumnFields(by_column, by_channel, others[0] if others else None)
+
+
+def _spec(name: str, own: FieldRequest, channels: Channels) -> FieldSpec:
+    return resolve(name, own.model_copy(update={"channel": name}), channels).spec
+
+
+def _texts_of(
+    row: Row, columns: Sequence[str], fields: ColumnFields
+) -> tuple[Item, Mapping[str, JsonValue]]:
+    """The item, and its texts by column or named field.
+
+    A line of a results file has them under `data` or `text`, and its item under `input`; in other
+    tables the named columns are texts and the rest is the item; a blank cell there is no text.
+    Raises PromptError for a column or field that is not there.
+    """
+    whole = row.item
+    if columns or not _is_record(whole):
+        named = _columns(row, columns, fields)
+        _all_there(named, whole, "column", row.source)
+        texts = {name: whole[name] for name in named if not _is_blank(whole[name])}
+        return {name: value for name, value in whole.items() if name not in named}, texts
+    given = whole["input"] if isinstance(whole["input"], dict) else {}
+    data = whole.get("data")
+    if isinstance(data, dict):
+        texts = {n: v for n, v in data.items() if isinstance(v, str | list)}
+    else:
+        texts = {TEXT: whole[TEXT]} if isinstance(whole[TEXT], str) else {}
+    if texts:
+        _all_there(fields.by_column, texts, "field", row.source)
+        if fields.by_channel and not _held(texts, fields):
+            raise _none_of(fields, row.source)
+    return given, texts
+
+
+def _is_blank(value: JsonValue) -> bool:
+    return value is None or (isinstance(value, str) and not value.strip())
+
+
+def _columns(row: Row, columns: Sequence[str], fields: ColumnFields) -> Sequence[str]:
+    named = dict.fromkeys([*columns, *fields.by_column])
+    if not columns:
+        named |= dict.fromkeys(name for name in fields.by_channel if name in row.item)
+    if fields.by_channel and not _held(named, fields):
+        raise _none_of(fields, row.source)
+    return tuple(named) or (TEXT,)
+
+
+def _held(names: Iterable[str], fields: ColumnFields) -> bool:
+    return any(name in fields.by_channel or name in fields.by_column for name in names)
+
+
+def _none_of(fields: ColumnFields, source: Source) -> PromptError:
+    known = ", ".join(fields.by_channel)
+    return PromptError(
+        f"no text here is called like a field of the channel ({known}); "
+        "say which is which with --channel COLUMN=FIELD",
+        source,
+    )
+
+
+def _all_there(names: Iterable[str], known: Mapping[str, object], what: str, at: Source) -> None:
+    for name in names:
+        if name not in known:
+            flag = "--text" if what == "column" else "--channel"
+            message = f"there is no {what} '{name}' here; {_instead_of(name, known, flag)}"
+            raise PromptError(message, at)
+
+
+def _instead_of(name: str, known: Iterable[str], flag: str) -> str:
+    """What a misspelt name may have been, or which names there are."""
+    names = list(known)
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean '{near}'?"
+    shown = ", ".join(names[:_NAMES_SHOWN])
+    more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
+    return f"name one with {flag}: {shown}{more}"
+
+
+def _is_record(whole: Item) -> bool:
+    """Whether it is a line of a results file."""
+    return TEXT in whole and "input" in whole and whole.get("status") in list(Status)
