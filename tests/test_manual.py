@@ -1,7 +1,6 @@
 """`copygen help`: what the manual says is so, and nothing is missing in it."""
 
 import ast
-import asyncio
 import re
 import subprocess
 from collections.abc import Iterator
@@ -31,7 +30,7 @@ from tests.quality.rule_examples import found_in
 from tests.support.inside import copygen as run
 from tests.support.inside import simulated
 from tests.support.manual_examples import Block, Reader, blocks
-from tests.support.running import COMMAND, ROOT, start
+from tests.support.running import COMMAND, ROOT, environment, start
 
 FOLDER = Path(copygen.help.__file__).parent
 ENTRIES = yaml.safe_load(copygen.help.rules_text())
@@ -144,13 +143,23 @@ def test_the_examples_of_a_topic_run(tmp_path: Path, provider: str, name: str) -
             reader.try_out(block)
 
 
-def test_the_program_in_the_manual_runs(capsys: pytest.CaptureFixture[str]) -> None:
-    (program,) = (block.text for block in blocks("python") if block.how == "run")
-    shown: list[str] = []
-    names: dict[str, Any] = {"print": lambda *words: shown.append(" ".join(map(str, words)))}
-    exec(compile(program, "manual", "exec"), names)  # noqa: S102  # our own text
-    assert sorted(line.split()[:2] for line in shown) == [["pouch", "ok"], ["scarf", "ok"]]
-    assert asyncio.iscoroutinefunction(names["main"])
+def test_the_programs_in_the_manual_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name, value in environment(tmp_path).items():
+        monkeypatch.setenv(name, value)
+    reader = Reader(tmp_path, "http://127.0.0.1:9/v1")
+    ran = 0
+    for block in blocks("python"):
+        if block.language != "python":
+            reader.try_out(block)
+            continue
+        shown: list[list[str]] = []
+        names = {"print": lambda *words, shown=shown: shown.append([str(word) for word in words])}
+        exec(compile(block.text, "manual", "exec"), names)  # noqa: S102  # our own text
+        told = sorted(words[:2] for words in shown if len(words) > 2)
+        assert told == [["pouch", "ok"], ["scarf", "ok"]]
+        ran += 1
+    assert ran == 2
 
 
 def test_every_yaml_block_is_yaml() -> None:
