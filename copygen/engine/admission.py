@@ -445,6 +445,8 @@ class LocalAdmission:
         self._halt = halt
         self._on_transition = on_transition
         self._now = clock.now
+        self._queued = 0
+        """Prompts in the queues of all models."""
         self._latency_s = 0.0
         """Of answers, lately, on average."""
 
@@ -469,14 +471,18 @@ class LocalAdmission:
         for a healthy one off the wire. Raises LeftForLater when it is not to be sent any more.
         """
         state, gate = permit.state, permit.gate
-        self._pay_for_retry(permit)
+        if not state.attempts:
+            self._retry_budget.earn()
+        else:
+            self._pay_for_retry(permit)
         if not state.slot.is_at_hand:
             await state.slot.acquire(troubled=state.suspect)
         wait_s = 0.0
         # Who slipped in past a queue would take a start time to its end and waste it.
         if not gate.queue:
-            self._halt.check()
-            gate.check()
+            if self._halt.called or gate.given_up is not None:
+                self._halt.check()
+                gate.check()
             now = self._now()
             wait_s = self.pacer.reserve(now, permit.tokens)
             if not wait_s:
@@ -568,6 +574,7 @@ class LocalAdmission:
         gate, state = permit.gate, permit.state
         waiter = _Waiter(state)
         gate.join(waiter)
+        self._queued += 1
         try:
             while wait_s >= 0:
                 while not gate.is_head(waiter):
@@ -587,6 +594,7 @@ class LocalAdmission:
                     wait_s = 0.0
                     gate.elect()
         finally:
+            self._queued -= 1
             gate.leave(waiter)
         return await self._wait_for_money(permit)
 
@@ -631,9 +639,7 @@ class LocalAdmission:
 
     def _pay_for_retry(self, permit: Permit) -> None:
         state = permit.state
-        if not state.attempts:
-            self._retry_budget.earn()
-        elif state.repeats and not state.was_overload and not self._retry_budget.spend():
+        if state.repeats and not state.was_overload and not self._retry_budget.spend():
             self.trip(permit.gate, "too many requests had to be repeated")
 
     def _verdict_on(self, permit: Permit, now: float) -> Verdict:
@@ -648,14 +654,10 @@ class LocalAdmission:
         return Verdict.FAILURE if slow_s and latency_s > slow_s else Verdict.SUCCESS
 
     def _tell_of_success(self, permit: Permit, answer: Completion, now: float) -> None:
-        """The event of nearly every attempt, in few words."""
-        usage = answer.usage
-        used_tokens = None if usage is None else usage.input_tokens + usage.output_tokens
-        event = Finished(
-            permit.start, now, self.in_flight, True, False, False, None, permit.tokens, used_tokens
-        )
-        self.pacer.finished(event)
-        self.concurrency.finished(event, self.pacer.rate_per_s)
+        """What nearly every attempt comes to, said without an event: it is a tenth cheaper."""
+        if (usage := answer.usage) is not None:
+            self.pacer.settle(permit.tokens, usage.input_tokens + usage.output_tokens)
+        self.concurrency.answered(now, permit.start.at, self.pacer.rate_per_s)
         self._tell_breakers(permit, Verdict.SUCCESS, now, None)
 
     def _is_well(self, gate: ModelGate, now: float) -> bool:
@@ -692,7 +694,10 @@ class LocalAdmission:
         self, permit: Permit, verdict: Verdict, now: float, failed_before_at: float | None
     ) -> None:
         gate = permit.gate
-        awaited = self._host.is_suspicious or gate.breaker.is_suspicious or permit.is_probe
+        # Only who waits in a queue awaits it, and nearly always nobody does.
+        awaited = self._queued > 0 and (
+            self._host.is_suspicious or gate.breaker.is_suspicious or permit.is_probe
+        )
         of_host = of_model = verdict
         if verdict is not Verdict.SUCCESS:
             of_host = OF_HOST.get(verdict, verdict)

@@ -122,7 +122,10 @@ class Pipeline:
         if self._limit != self._admission.concurrency.limit:
             self._limit = self._admission.concurrency.limit
             self._slots.hand_out()
-        await self._emit_all(self._refusals.passed(result))
+        if not self._refusals.settled:
+            await self._emit_all(self._refusals.passed(result))
+        elif (safe := self._emit(result)) is not None:
+            await safe
 
     async def _emit_all(self, results: Sequence[Result]) -> None:
         if self._refusals.error is not None:

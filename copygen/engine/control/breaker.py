@@ -198,9 +198,21 @@ class CircuitBreaker:
             return None
         if call.is_probe:
             return self._record_probe(call, verdict, now)
-        if verdict not in NO_FAILURES and self.is_of_row(failed_before_at):
+        self._in_flight -= 1
+        if verdict is Verdict.SUCCESS:
+            self._count_success(call.began_at)
+        elif verdict not in NO_FAILURES and not self.is_of_row(failed_before_at):
+            self._count_failure(call.began_at, verdict)
+        else:
             verdict = Verdict.NEUTRAL
-        return self._record_call(call, verdict, now)
+        if not self._in_flight and self._overloaded_began_at:
+            self._remember_overloads()
+        if verdict is Verdict.NEUTRAL or (
+            not self._recent_failures and not self._failures_in_a_row
+        ):
+            return None  # what nearly every call comes to
+        reason = self._why_trip()
+        return self._open(reason, now) if reason else None
 
     def trip(self, reason: str, now: float) -> Transition | None:
         """Open for a reason found elsewhere; None unless it was closed."""
@@ -262,25 +274,20 @@ class CircuitBreaker:
             return self._close(call.began_at, now, "the probe succeeded")
         return self._open(f"a single request to see whether it is back {_FAILED[verdict]}", now)
 
-    def _record_call(self, call: Call, verdict: Verdict, now: float) -> Transition | None:
-        self._in_flight -= 1
-        if verdict is Verdict.SUCCESS:
-            self._remember(call.began_at, failed=False)
+    def _count_success(self, began_at: float) -> None:
+        self._remember(began_at, failed=False)
+        if self._overloaded_began_at:
             self._overloaded_began_at.clear()
-            self._last_success_began_at = max(self._last_success_began_at, call.began_at)
-            self._timeouts = self._no_connections = 0
-            if call.began_at >= self._first_failed_began_at:
-                self._failures_in_a_row = 0
-        elif verdict not in NO_FAILURES:
-            self._count_failure(call.began_at, verdict)
-        if not self._in_flight and self._overloaded_began_at:
-            for began_at in self._overloaded_began_at:
-                self._remember(began_at, failed=True)
-            self._overloaded_began_at.clear()
-        if verdict in NO_FAILURES:
-            return None
-        reason = self._why_trip()
-        return self._open(reason, now) if reason else None
+        if began_at > self._last_success_began_at:
+            self._last_success_began_at = began_at
+        self._timeouts = self._no_connections = 0
+        if began_at >= self._first_failed_began_at:
+            self._failures_in_a_row = 0
+
+    def _remember_overloads(self) -> None:
+        for began_at in self._overloaded_began_at:
+            self._remember(began_at, failed=True)
+        self._overloaded_began_at.clear()
 
     def _count_failure(self, began_at: float, verdict: Verdict) -> None:
         if verdict is Verdict.OVERLOADED:
