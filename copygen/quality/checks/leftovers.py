@@ -28,11 +28,11 @@ def leftovers(
     name, casefolded.
     """
     places = find_placeholders(context.text.original)
-    meant = Places((place.start, place.end) for place in places if _is(place, kept))
+    meant = Places((p.start, p.end) for p in places if _is(p, kept)) if places else None
     for rule, spans in rules.broken(context.text):
         for start, end in spans:
             words = context.text.original[start:end]
-            if meant.touch(start, end):
+            if meant and meant.touch(start, end):
                 continue
             if words.casefold() in context.facts.folded.text:
                 continue
