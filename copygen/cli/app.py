@@ -18,12 +18,20 @@ from copygen.cli.schema import schema
 from copygen.cli.simulate import simulate
 from copygen.version import __version__
 
+_ABOUT = """Write marketing copy in bulk through LLM APIs: no row lost, repeated or hidden.
+
+    copygen init                                  # an example that needs no key
+    copygen run quickstart.yaml
+    copygen plan products.csv -t ad.yaml          # what a table would send and cost
+    copygen run products.csv -t ad.yaml --max-cost 5
+
+copygen help lists the topics of the manual.
+"""
+
 app = typer.Typer(
     name="copygen",
     cls=Group,
-    help="Write marketing copy in bulk through LLM APIs: no row lost, repeated or hidden.",
-    epilog="Try it without a key: copygen init, then copygen run quickstart.yaml. "
-    "copygen help lists the topics of the manual.",
+    help=_ABOUT,
     no_args_is_help=True,
     add_completion=True,
     pretty_exceptions_enable=False,

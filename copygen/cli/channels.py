@@ -23,6 +23,8 @@ def channels(
     With a NAME: its rules, and where each figure comes from and when that was checked. A limit
     marked "unverified" comes from a weak source: a longer text is warned of, not rejected.
 
+        copygen channels google_ads.headline
+
     Add channels of your own, or change single limits, in YAML files of the folder channels/
     beside your settings file:
 

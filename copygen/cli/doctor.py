@@ -61,6 +61,10 @@ def doctor(
     where the results go; says what to do about each trouble. Asks the provider for its list of
     models, which is free, and for nothing else.
 
+        copygen doctor --provider openai --model gpt-4.1
+
+        copygen doctor --offline
+
     Exit codes: 0 all is well or there are warnings, 2 settings or key missing, 5 unreachable,
     7 key, address or model refused, 8 results cannot be written.
     """

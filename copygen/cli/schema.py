@@ -24,7 +24,7 @@ def schema(
 ) -> None:
     """Print the JSON schema of a summary or of a record.
 
-    For example: copygen schema summary > summary.schema.json
+    copygen schema summary > summary.schema.json
     """
     from copygen.config import schema_text
 
