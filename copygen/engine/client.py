@@ -26,6 +26,7 @@ from copygen.engine.purse import Purse
 from copygen.engine.retry import RULES, Action, Retrier, may_be_billed
 from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
+from copygen.providers.classification import CHECK_BASE_URL
 from copygen.providers.protocol import Provider
 from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.transport.errors import failure
@@ -112,6 +113,8 @@ class Client:
         """When to look at a reply's headers next."""
         self._looks = 0
         """At headers that said nothing."""
+        self._has_texts = False
+        """Whether this address has answered with a text in this run."""
 
     async def complete(self, entry: Prompt | InputFault, slot: Slot) -> Result | None:
         """The result of one prompt; None when the run ends before it has one.
@@ -235,9 +238,12 @@ class Client:
             return failure(error)
         if self._now() >= self._heed_at:
             self._heed(response.headers, start)
-        return self._provider.parse(
+        answer = self._provider.parse(
             response.status_code, response.headers, body, self._terms.wall_clock(), prompt
         )
+        if isinstance(answer, ApiError) and answer.kind is Kind.WRONG_URL and self._has_texts:
+            return _passing(answer)
+        return answer
 
     def _heed(self, headers: Mapping[str, str], start: Start) -> None:
         """Have the pacer know what the provider says of its limits, not more often than needed."""
@@ -277,6 +283,7 @@ class Client:
         if completion is not None:
             state.pay(completion, most_output(prompt.params))
         if isinstance(answer, Completion):
+            self._has_texts = True
             return
         rule = RULES[answer.kind]
         if completion is None and may_be_billed(answer):
@@ -305,6 +312,15 @@ class Client:
             return ApiError(Kind.CANCELLED, "the run ended before it could be sent again")
         self._count_doubt(prompt, state)
         return ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")
+
+
+def _passing(error: ApiError) -> ApiError:
+    """A web page, a redirect or a 404 from an address that answers: a gateway's bad moment.
+
+    Whether it is this row's or everybody's, the breaker finds out.
+    """
+    message = error.message.removesuffix(CHECK_BASE_URL).rstrip()
+    return replace(error, kind=Kind.SERVER, message=message)
 
 
 def _with_way_out(error: ApiError) -> ApiError:

@@ -310,6 +310,38 @@ def a_lone_304_does_not_stop_a_good_run(folder: Path) -> str:
     return run(folder, answer, "-c", "2", rows=20)[0]
 
 
+_EMPTY = "content-length: 0\r\n\r\n"
+PAGES = {
+    "a page": b"HTTP/1.1 200 X\r\ncontent-type: text/html\r\ncontent-length: 10\r\n\r\n<html>oops",
+    "404": f"HTTP/1.1 404 X\r\n{_EMPTY}".encode(),
+    "307": f"HTTP/1.1 307 X\r\nlocation: /login\r\n{_EMPTY}".encode(),
+}
+
+
+@CASES.case("12:A7d", "a page: 20 ok, exit 0; 404: 20 ok, exit 0; 307: 20 ok, exit 0")
+def a_lone_page_or_redirect_does_not_stop_a_good_run(folder: Path) -> str:
+    said = []
+    for name, page in PAGES.items():
+        (folder / name).mkdir()
+
+        def answer(asked: Asked, page: bytes = page) -> bytes:
+            return page if asked.number == 9 else http(completion())
+
+        came = run(folder / name, answer, "-c", "2", rows=20)[0]
+        said.append(f"{name}: 20 ok, exit 0" if "exit 0, 20 ok" in came else f"{name}: {came}")
+    return "; ".join(said)
+
+
+@CASES.case("12:A7e", "exit 3, 2 failed, 38 ok")
+def two_rows_that_always_bring_a_page_cost_only_themselves(folder: Path) -> str:
+    def answer(asked: Asked) -> bytes:
+        said = json.dumps(asked.body)
+        return PAGES["a page"] if "Slogan 20" in said or "Slogan 33" in said else http(completion())
+
+    flags = ("-c", "2", "--max-attempts", "2", "-O", "retry.base_s=0.01")
+    return run(folder, answer, *flags, rows=40)[0].rpartition(" ok")[0] + " ok"
+
+
 @CASES.case("12:A7c", "exit 0, 1 ok, 2 asked")
 def a_status_that_is_none_is_not_waited_for(folder: Path) -> str:
     def answer(asked: Asked) -> bytes:
