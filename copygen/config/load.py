@@ -259,7 +259,7 @@ def _option(name: str, value: str) -> dict[str, Any]:
 def _parts(name: str) -> list[str]:
     """The keys of a dotted name. A model may have dots of its own: `...models.gpt-4.1.price`."""
     parts = name.split(".")
-    if parts[0] == "providers" and parts[2:3] == ["models"]:
+    if parts[0] == "providers" and parts[2:3] == ["models"] and len(parts) > 3:
         of_model = (i for i in range(4, len(parts)) if parts[i] in ModelConfig.model_fields)
         end = next(of_model, len(parts))
         parts[3:end] = [".".join(parts[3:end]).strip("\"'")]

@@ -138,3 +138,9 @@ def test_an_address_is_checked_before_it_is_used(address: str, says: str | None)
     else:
         with pytest.raises(pydantic.ValidationError, match=says):
             ProviderConfig.model_validate(given)
+
+
+def test_all_models_of_a_provider_can_be_one_option() -> None:
+    given = {"providers.openai.models": "{gpt-9.1: {price: {input: 1, output: 2}}}"}
+    loaded = load_settings(None, given, {})
+    assert loaded.provider("openai").models["gpt-9.1"].price is not None

@@ -581,7 +581,7 @@ def test_S14_a_proxy_of_the_environment_is_used_and_never_sees_the_key(tmp_path:
     assert {got.first_line for got in asked} == {"CONNECT api.nowhere.example:443 HTTP/1.1"}
     assert leaks(KEY, str(asked).encode()) == []
     assert done.returncode in (3, 5), done.stderr
-    assert "the proxy refused" in done.stderr
+    assert "gave no connection" in done.stderr
     places = json.loads((tmp_path / "hooks" / "places").read_text())
     assert places
     assert [place for _, place in places if "127.0.0.1" not in place] == []
