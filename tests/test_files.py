@@ -42,8 +42,8 @@ PACKAGED = {
     ("results/rescue.py", "fdopen"),
     # Looks at what the door has claimed, to say what is wrong with it.
     ("jobs/outputs.py", "exists"),
-    ("cli/examining.py", "exists"),
-    ("cli/examining.py", "access"),
+    ("jobs/doctor.py", "exists"),
+    ("jobs/doctor.py", "access"),
     ("results/recovery.py", "is_file"),
     # No files: a job, and places in a text.
     ("cli/follow.py", "open"),

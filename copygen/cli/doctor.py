@@ -1,4 +1,4 @@
-"""`copygen doctor`: the flags. What is looked at is in `copygen.cli.examining`."""
+"""`copygen doctor`: the flags. What is looked at is in `copygen.jobs.doctor`."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,11 +9,27 @@ from copygen import system
 
 
 def doctor(
+    prompts: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="PROMPTS", help="A prompt file or table: what its run would meet is checked."
+        ),
+    ] = None,
+    template: Annotated[
+        Path | None,
+        typer.Option("--template", "-t", help="Prompt file with the wording for a table."),
+    ] = None,
     provider: Annotated[
-        str | None, typer.Option("--provider", "-p", help="Default: that of your settings.")
+        str | None,
+        typer.Option(
+            "--provider", "-p", help="Default: the prompt file's, else that of your settings."
+        ),
     ] = None,
     model: Annotated[
-        str | None, typer.Option("--model", "-m", help="Default: that of the provider.")
+        str | None,
+        typer.Option(
+            "--model", "-m", help="Default: the prompt file's, else that of the provider."
+        ),
     ] = None,
     base_url: Annotated[
         str | None, typer.Option(help="Another address for the provider; it gets the key.")
@@ -58,8 +74,15 @@ def doctor(
     """Find out what would go wrong, before a run and without spending anything.
 
     Looks at the settings, the key, the endpoint, the model, its price and its limits, and at
-    where the results go; says what to do about each trouble. Asks the provider for its list of
-    models, which is free, and for nothing else.
+    where the results go; says what to do about each trouble. With PROMPTS it checks every row of
+    them, and the provider and model they name. Asks the provider for its list of models, which is
+    free, and for nothing else.
+
+        copygen doctor
+
+        copygen doctor ad.yaml
+
+        copygen doctor products.csv -t ad.yaml -p openai -m gpt-5-mini
 
         copygen doctor --provider openai --model gpt-4.1
 
@@ -69,19 +92,38 @@ def doctor(
     7 key, address or model refused, 8 results cannot be written.
     """
 
-    from copygen.cli.examining import Patient, examine
+    import asyncio
+    import os
+    import sys
 
-    patient = Patient(
-        provider=provider,
-        model=model,
-        provider_changes={"base_url": base_url, "rpm": rpm, "tpm": tpm},
-        output=output,
-        settings_file=config,
-        options=option or [],
-        timeout_s=timeout,
-        insecure_http=insecure_http,
-        offline=offline,
-        as_json=json,
+    from copygen.cli.options import pairs, refuse_key
+    from copygen.jobs.doctor import Diagnosis, DoctorJob, DoctorSpec
+    from copygen.view.checkup import checkup_json, render_checkup
+    from copygen.view.console import data_stream, open_console
+
+    refuse_key("--base-url", base_url or "")
+    job = DoctorJob(
+        DoctorSpec(
+            prompts=prompts,
+            template=template,
+            provider=provider,
+            model=model,
+            provider_settings={"base_url": base_url, "rpm": rpm, "tpm": tpm},
+            output=output,
+            settings_file=config,
+            options=pairs(option or [], "--option"),
+            timeout_s=timeout,
+            insecure_http=insecure_http,
+            offline=offline,
+        )
     )
-    exit_code = examine(patient)
-    raise typer.Exit(exit_code)
+
+    async def diagnosed() -> list[Diagnosis]:
+        return [found async for found in job]
+
+    found = asyncio.run(diagnosed())
+    if json:
+        data_stream(sys.stdout).write(checkup_json(job.subject, found))
+    else:
+        render_checkup(job.subject, found, open_console(sys.stdout, os.environ))
+    raise typer.Exit(job.exit_code)

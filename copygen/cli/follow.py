@@ -10,7 +10,7 @@ from rich.console import Console
 from copygen import system
 from copygen.cli.signals import Signals
 from copygen.cli.terminal import conceal
-from copygen.errors import ExitCode, UsageError
+from copygen.errors import ExitCode, ProviderRefused, UsageError
 from copygen.figures import counted, duration, exact_money
 from copygen.jobs.accounts import in_one_line
 from copygen.jobs.events import AttemptFailed, BreakerChanged, Event, RunStarted
@@ -74,7 +74,9 @@ def _show_end(
         return
     if not quiet:
         where = str(output) if output else None
-        render_summary(summary, console, results=where, command=again)
+        # What was refused for good is refused again: the error says what has to change first.
+        next_command = None if isinstance(run.error, ProviderRefused) else again
+        render_summary(summary, console, results=where, command=next_command)
         for note, number in summary.reply_notes.items():
             render_note(f"{counted(number, 'text')}: {note}.", console)
         for note in run.sink.notes[told:]:

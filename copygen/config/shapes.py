@@ -286,6 +286,14 @@ class Settings(Settled):
     providers: dict[str, dict[str, Any]] = pydantic.Field(default_factory=dict)
     """Provider name → keys that add to or replace those of the preset of that name."""
 
+    @pydantic.field_validator("concurrency", mode="before")
+    @classmethod
+    def _number_or_auto(cls, value: JsonValue) -> JsonValue:
+        is_number = type(value) is int or (isinstance(value, str) and value.isdecimal())
+        if not is_number and value != "auto":
+            raise ValueError("should be a whole number or auto")
+        return value
+
     @property
     def adapts(self) -> bool:
         """Whether the number of requests in flight is found by the run itself."""

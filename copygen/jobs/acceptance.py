@@ -12,6 +12,7 @@ from copygen.prompts import PromptSource, Wishes
 
 if TYPE_CHECKING:  # loaded only for prompt files that want it
     from copygen.quality.fields import Field
+    from copygen.quality.judge import Judge
     from copygen.quality.settings import ChecksSettings
     from copygen.quality.specs import FieldSpec
     from copygen.quality.standard import Standard
@@ -45,15 +46,12 @@ def compile_wishes(source: PromptSource, loaded: Loaded) -> Compiled | None:
     wishes = source.wishes
     if wishes is None:
         return None
-    from copygen.quality.judge import Judge
-    from copygen.quality.measure import Unit
-    from copygen.quality.placeholders import measure_filled
     from copygen.quality.standard import OnViolation, Standard, Terms
 
     fields, channel = _fields(wishes, loaded)
     folder = Path(wishes.document.path).parent
     standard = Standard(
-        Judge(_checks(wishes), lambda text, unit: measure_filled(text, Unit(unit), {}), folder),
+        _judge(wishes, folder),
         Terms(wishes.reasks, OnViolation(wishes.on_violation), source.used_names),
         fields=fields,
         channel=channel,
@@ -71,6 +69,22 @@ def _response_format(fields: "tuple[Field, ...]", *, counts: bool) -> JsonValue:
         return None
     schema = {"name": SCHEMA_NAME, "strict": True, "schema": json_schema(fields, counts=counts)}
     return {"type": "json_schema", "json_schema": schema}
+
+
+def _judge(wishes: Wishes, folder: Path) -> "Judge":
+    from copygen.quality.judge import Judge
+    from copygen.quality.measure import Unit
+    from copygen.quality.placeholders import measure_filled
+
+    settings = _checks(wishes)
+    try:
+        return Judge(settings, lambda text, unit: measure_filled(text, Unit(unit), {}), folder)
+    except ConfigError as error:
+        for index, name in enumerate(settings.packs):
+            if f"'{name}'" in str(error):  # the pack itself, not something in its file
+                place = wishes.document.source(("checks", "packs", index))
+                raise located(ConfigError, str(error), place) from error
+        raise
 
 
 def _checks(wishes: Wishes) -> "ChecksSettings":

@@ -13,7 +13,7 @@ from pydantic_core import ErrorDetails
 from copygen import system
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
 from copygen.config.retirement import retirement_of
-from copygen.documents import explain
+from copygen.documents import explain, located
 from copygen.engine.purse import limit_of
 from copygen.engine.worst_case import WorstCases
 from copygen.errors import ConfigError, PromptError, UsageError
@@ -84,6 +84,7 @@ def set_up(spec: RunSpec, inputs: Inputs) -> Setup:
     source = _source(spec, inputs)
     provider = _provider(spec, loaded, source)
     compiled = compile_wishes(source, loaded)
+    model = spec.model or source.model or provider.default_model
     output = None
     if inputs.values is None or spec.output is not None:
         output = results_path(None if spec.output is None else str(spec.output), source.path)
@@ -91,7 +92,7 @@ def set_up(spec: RunSpec, inputs: Inputs) -> Setup:
         check_summary(Path(spec.summary_file))
     return Setup(
         source=source,
-        target=_target(spec, source, provider, compiled),
+        target=target_of(provider, model, compiled),
         provider=provider,
         settings=settings,
         output=output,
@@ -128,10 +129,8 @@ def _source(spec: RunSpec, inputs: Inputs) -> PromptSource:
     )
 
 
-def _target(
-    spec: RunSpec, source: PromptSource, provider: ProviderConfig, compiled: Compiled | None
-) -> Target:
-    model = spec.model or source.model or provider.default_model
+def target_of(provider: ProviderConfig, model: str, compiled: Compiled | None) -> Target:
+    """What rendering needs to know of a provider, for prompts that name no model of their own."""
     if compiled is None:
         return Target(provider.name, model, provider.request_defaults, clean=cleaned)
     defaults = partial(compiled.defaults, provider)
@@ -143,8 +142,9 @@ def _provider(spec: RunSpec, loaded: Loaded, source: PromptSource) -> ProviderCo
     try:
         return configured(loaded, name, spec.provider_settings)
     except ConfigError as error:
-        if name == source.provider and not spec.provider and "no provider" in str(error):
-            raise ConfigError(f"{source.path}: {error}") from error
+        place = None if spec.provider else source.provider_place
+        if place is not None and "no provider" in str(error):
+            raise located(ConfigError, str(error), place) from error
         raise
 
 

@@ -81,6 +81,8 @@ class Plan:
     prompt: Template | None = None
     system: Template | None = None
     provider: str | None = None
+    provider_place: Source | None = None
+    """Where that stands."""
     model: str | None = None
     params: Mapping[str, JsonValue] = field(default_factory=dict)
     """By wire name; null removes a default."""
@@ -142,6 +144,7 @@ def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> 
         prompt=_template(document, "prompt", given.prompt),
         system=_template(document, "system", given.system),
         provider=given.provider,
+        provider_place=document.source(("provider",)) if given.provider else None,
         model=given.model,
         params=_params(document, given.params),
         cells=_cells(document, _named(document, given.matrix or {}), overrides),

@@ -53,6 +53,8 @@ class PromptSource:
     ) -> None:
         self.provider = plan.provider
         """The provider the prompt file names."""
+        self.provider_place = plan.provider_place
+        """Where it does."""
         self.model = plan.model
         """The model the prompt file names."""
         self.path = None if is_stream else Path(path)

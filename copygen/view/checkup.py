@@ -1,60 +1,30 @@
 """The report of `copygen doctor`: a line for each thing looked at, with the next step under it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from enum import StrEnum
 
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from copygen.errors import ExitCode
 from copygen.figures import counted
+from copygen.jobs.doctor import Diagnosis, Health, exit_code_of
+from copygen.results.jsontext import dumps
 from copygen.view.safe import safe
 
 _WIDEST = 110
-
-
-class Verdict(StrEnum):
-    """How something is."""
-
-    OK = "ok"
-    WARN = "warn"
-    """A run works, and may surprise."""
-    FAIL = "fail"
-    """A run would not work."""
-    SKIP = "skip"
-    """Not looked at."""
+VERSION = 1
+"""Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
 
 
 _STYLES = {
-    Verdict.OK: "bold green",
-    Verdict.WARN: "bold yellow",
-    Verdict.FAIL: "bold red",
-    Verdict.SKIP: "dim",
+    Health.OK: "bold green",
+    Health.WARN: "bold yellow",
+    Health.FAIL: "bold red",
+    Health.SKIP: "dim",
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What was found about one thing."""
-
-    topic: str
-    verdict: Verdict
-    said: str
-    next_step: str | None = None
-    """What to do about it."""
-    exit_code: ExitCode = ExitCode.OK
-    """Of a failure: what a run would end with."""
-
-
-def exit_code_of(findings: Sequence[Finding]) -> ExitCode:
-    """That of the first failure; 0 when there is none."""
-    failures = (finding for finding in findings if finding.verdict is Verdict.FAIL)
-    return next((finding.exit_code for finding in failures), ExitCode.OK)
-
-
-def render_checkup(title: str, findings: Sequence[Finding], console: Console) -> None:
+def render_checkup(title: str, findings: Sequence[Diagnosis], console: Console) -> None:
     """Print the findings in their order, and what they come to."""
     console.print(Text(safe(title), "bold"))
     console.print()
@@ -64,20 +34,20 @@ def render_checkup(title: str, findings: Sequence[Finding], console: Console) ->
     table.add_column(no_wrap=True)
     table.add_column(ratio=1, overflow="fold")
     for finding in findings:
-        style = _STYLES[finding.verdict]
-        said = Text(safe(finding.said), "dim" if finding.verdict is Verdict.SKIP else "")
+        style = _STYLES[finding.health]
+        said = Text(safe(finding.said), "dim" if finding.health is Health.SKIP else "")
         if finding.next_step:
             said.append(f"\n→ {safe(finding.next_step)}", style.removeprefix("bold "))
-        table.add_row(Text(f"  {finding.verdict}", style), Text(finding.topic, "dim"), said)
+        table.add_row(Text(f"  {finding.health}", style), Text(finding.topic, "dim"), said)
     console.print(table)
     console.print()
     console.print(_outcome(findings))
 
 
-def _outcome(findings: Sequence[Finding]) -> Text:
-    failures = sum(finding.verdict is Verdict.FAIL for finding in findings)
-    warnings = sum(finding.verdict is Verdict.WARN for finding in findings)
-    skipped = any(finding.verdict is Verdict.SKIP for finding in findings)
+def _outcome(findings: Sequence[Diagnosis]) -> Text:
+    failures = sum(finding.health is Health.FAIL for finding in findings)
+    warnings = sum(finding.health is Health.WARN for finding in findings)
+    skipped = any(finding.health is Health.SKIP for finding in findings)
     words = [counted(failures, "failure")] if failures else []
     words += [counted(warnings, "warning")] if warnings else []
     if failures:
@@ -87,3 +57,19 @@ def _outcome(findings: Sequence[Finding]) -> Text:
     if warnings:
         return Text(f"{', '.join(words)}; a run can start", "yellow")
     return Text("no trouble in what was looked at" if skipped else "all is well", "green")
+
+
+def checkup_json(subject: str, findings: Sequence[Diagnosis]) -> str:
+    """The report as JSON on one line, for programs."""
+    checks = [
+        {
+            "topic": found.topic,
+            "verdict": found.health,
+            "said": found.said,
+            "next_step": found.next_step,
+        }
+        for found in findings
+    ]
+    code = int(exit_code_of(findings))
+    fields = {"version": VERSION, "subject": subject, "exit_code": code, "checks": checks}
+    return f"{dumps(fields).decode()}\n"

@@ -208,3 +208,37 @@ def test_people_get_a_line_for_each_thing_and_the_next_step(tmp_path: Path) -> N
     assert "→ Set it with: export HOLYSHEEP_API_KEY=sk-..." in done.stdout
     assert lines[-1] == "1 failure: a run would end with code 2"
     assert all(len(line) <= 80 for line in lines)
+
+
+def test_a_prompt_file_names_the_provider_and_the_model_that_are_looked_at(tmp_path: Path) -> None:
+    (tmp_path / "ad.yaml").write_text(
+        "prompt: Sell {{ name }}.\nprovider: simulator\nmodel: deepseek-chatt\n"
+        "items: [{name: mug}, {name: cup}]\nvariants: 2\n"
+    )
+    done, verdicts = doctor(tmp_path, "ad.yaml")
+    assert verdicts["prompts"] == "ok"
+    assert "ad.yaml: 4 prompts" in done.stdout
+    assert verdicts["model"] == "fail"
+    assert "did you mean -m deepseek-chat?" in done.stdout
+    assert done.returncode == 7
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("prompt: Sell {{ name }}.\nitems: [{name: mug}, {nam: cup}]\n", "ad.yaml:2:"),
+        ("prompt: Sell.\nchecks: {packs: [googl_ads]}\n", "ad.yaml:2:18: there is no pack"),
+        ("prompt: Sell.\nchannel: google_ads.headlin\n", "did you mean 'headline'?"),
+        ("promt: Sell.\n", "did you mean 'prompt'?"),
+        ("prompt: Sell.\nprovider: opnai\n", "ad.yaml:2:1: there is no provider 'opnai'"),
+    ],
+)
+def test_a_faulty_prompt_file_is_code_2_with_its_line(
+    tmp_path: Path, content: str, said: str
+) -> None:
+    (tmp_path / "ad.yaml").write_text(content)
+    done, verdicts = doctor(tmp_path, "ad.yaml", "--offline", HOLYSHEEP_API_KEY=KEY)
+    assert done.returncode == 2
+    assert said in done.stdout
+    assert verdicts["settings" if "provider" in content else "prompts"] == "fail"
+    assert not list(tmp_path.glob("*.results.jsonl"))

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.inside import copygen
+from tests.support.inside import copygen, simulated
 
 MISTAKES = {
     "unknown command": (["rnu"], "there is no command 'rnu'; did you mean 'copygen run'?"),
@@ -24,7 +24,7 @@ MISTAKES = {
     "temperature": (["run", "p.yaml", "--temperature", "1"], "params: {temperature: 0.4}"),
     "template without its flag": (["run", "a.csv", "ad.yaml"], "did you mean --template ad.yaml?"),
     "two tables": (["check", "a.csv", "b.csv"], "'b.csv' is one argument too many"),
-    "an argument for none": (["doctor", "ad.yaml"], "takes options only"),
+    "an argument for none": (["init", "ad.yaml"], "takes options only"),
     "no prompts": (["run"], "PROMPTS is missing: copygen run PROMPTS"),
     "no value": (["run", "p.yaml", "--limit"], "--limit needs a value: --limit N."),
     "a value for a switch": (["run", "p.yaml", "--quiet=1"], "is a switch and takes no value"),
@@ -54,6 +54,10 @@ MISTAKES = {
     "a setting of the wrong kind": (
         ["run", "p.yaml", "-O", "breaker.cooldown_s=soon"],
         "'breaker.cooldown_s' should be a number",
+    ),
+    "a number or a word": (
+        ["run", "p.yaml", "-O", "concurrency=lots"],
+        "'concurrency' should be a whole number or auto",
     ),
     "a price of a model with a dot": (
         ["run", "p.yaml", "-p", "openai", "-O", "providers.openai.models.gpt-4.1.price.input=low"],
@@ -102,7 +106,7 @@ def test_a_key_of_another_provider_is_pointed_at(tmp_path: Path) -> None:
 def test_a_misspelt_provider_of_a_prompt_file_names_the_file(tmp_path: Path) -> None:
     (tmp_path / "p.yaml").write_text("provider: opnai\nprompt: hello\n")
     done = copygen("run", "p.yaml", cwd=tmp_path)
-    assert done.stderr.startswith("error: p.yaml: there is no provider 'opnai'; did you mean")
+    assert done.stderr.startswith("error: p.yaml:1:1: there is no provider 'opnai'; did you mean")
 
 
 def test_the_example_of_the_help_page_works_for_everybody(tmp_path: Path) -> None:
@@ -235,3 +239,38 @@ def test_results_at_the_root_of_the_disk_are_refused(tmp_path: Path, command: st
     (tmp_path / "p.yaml").write_text("- hello\n")
     done = copygen(command, "p.yaml", "-p", "simulator", "-o", "/", cwd=tmp_path)
     assert (done.returncode, "bug" in done.stderr) == (8, False)
+
+
+@pytest.mark.parametrize(
+    ("keys", "place"),
+    [
+        ("provider: opnai\n", "2:1"),
+        ("checks:\n  packs: [meta, gogle_ads]\n", "3:17"),
+        ("channel: google_ads.headlin\n", "2:1"),
+    ],
+)
+def test_what_a_prompt_file_misspells_is_shown_at_its_place(
+    tmp_path: Path, keys: str, place: str
+) -> None:
+    (tmp_path / "p.yaml").write_text(f"prompt: hello\n{keys}")
+    done = copygen(
+        "run", "p.yaml", *([] if "provider" in keys else ["-p", "simulator"]), cwd=tmp_path
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"error: p.yaml:{place}: ")
+    assert "did you mean" in done.stderr
+
+
+def test_after_a_refusal_the_same_command_is_not_the_next_step(tmp_path: Path) -> None:
+    rows = "".join(f"- hello {n}\n" for n in range(30))
+    (tmp_path / "p.yaml").write_text(rows)
+    with simulated("--require-key", "sk-right-0123456789abcdef", "--latency-ms", 1) as base_url:
+        args = ("run", "p.yaml", "--base-url", base_url)
+        refused = copygen(*args, cwd=tmp_path, env={"HOLYSHEEP_API_KEY": "sk-wrong-987654321fedcb"})
+    assert refused.returncode == 7
+    assert "Next" not in refused.stderr
+    with simulated("--latency-ms", 1) as base_url:
+        limited = ("run", "p.yaml", "--base-url", base_url, "--max-tokens-total", 500)
+        stopped = copygen(*limited, cwd=tmp_path, env={"HOLYSHEEP_API_KEY": "sk-any-0123456789"})
+    assert stopped.returncode == 4
+    assert "Next" in stopped.stderr or "Raise" in stopped.stderr
