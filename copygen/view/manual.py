@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, ClassVar, Final
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import yaml
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -19,9 +19,10 @@ from rich.text import Text
 from rich.theme import Theme
 
 from copygen.help import TOPICS, rules_text, topic_summary, topic_text
-from copygen.quality.packs import Pack, load_pack, load_wording, pack_names
-from copygen.view.reference import SECTIONS, keys_of
 from copygen.view.safe import safe
+
+if TYPE_CHECKING:
+    from copygen.quality.packs import Pack
 
 _WIDEST: Final = 96
 _MARK: Final = re.compile(r"^<!-- (.*?) -->\n", re.MULTILINE)
@@ -76,6 +77,8 @@ class RuleEntry:
 @cache
 def rule_entries() -> Mapping[str, RuleEntry]:
     """Every rule that a text can break, by name: of the code, the word lists and the packs."""
+    from copygen.quality.packs import load_pack, load_wording, pack_names
+
     written = {one["rule"]: one for one in yaml.safe_load(rules_text())}
     found = {name: _entry(given) for name, given in written.items() if "finds" in given}
     for wording, prefix in _DATA.items():
@@ -158,7 +161,10 @@ def _opened(fence: re.Match[str]) -> str:
 
 def _generated(mark: re.Match[str]) -> str:
     kind, _, name = mark[1].partition(": ")
-    if kind == "keys" and name in SECTIONS:
+    if kind == "keys":
+        # The models are half a second of imports, which most topics can do without.
+        from copygen.view.reference import keys_of
+
         return f"{keys_of(name)}\n"
     if kind == "rules":
         return "\n".join(one.markdown() for one in _below(name)) + "\n"
@@ -186,7 +192,7 @@ def _entry(given: Mapping[str, Any]) -> RuleEntry:
     )
 
 
-def _entries_of(pack: Pack, prefix: str, written: Mapping[str, Any]) -> Mapping[str, RuleEntry]:
+def _entries_of(pack: "Pack", prefix: str, written: Mapping[str, Any]) -> Mapping[str, RuleEntry]:
     found = {}
     for rule in pack.rules:
         name = f"{prefix}{rule.id}"
