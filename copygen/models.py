@@ -105,6 +105,16 @@ class Message:
 
 
 @dataclass(frozen=True, slots=True)
+class OutputSchema:
+    """What a reply must be as JSON. The prompt says so in words, too."""
+
+    name: str
+    """Letters, digits, `_` and `-`."""
+    schema: Mapping[str, JsonValue]
+    """JSON Schema, strict: every property required, no others."""
+
+
+@dataclass(frozen=True, slots=True)
 class Prompt:
     """One item x one matrix cell x one variant, rendered: what one request sends."""
 
@@ -116,13 +126,28 @@ class Prompt:
     messages: tuple[Message, ...]
     model: str
     params: Mapping[str, JsonValue]
-    """Request parameters by their wire name (`max_tokens`, `temperature`, ...), defaults
-    already merged in."""
+    """What else says how the reply is made, by the names the wire knows (`temperature`, ...),
+    defaults already merged in."""
     input: Item
     """Every column of the item, and its matrix and `--set` variables."""
     source: Source
     variant: int = 1
     """1-based."""
+    max_output_tokens: int | None = None
+    """The most tokens one text may have, hidden reasoning included; None: the model's own limit."""
+    cap_names: tuple[str, ...] = ()
+    """The names under which people gave that limit, for a wire that knows several."""
+    schema: OutputSchema | None = None
+    delivery: Mapping[str, JsonValue] = field(default_factory=dict)
+    """What changes how the request is delivered and not what the reply says (`service_tier`,
+    `metadata`, ...); no part of `key`."""
+    earlier_keys: tuple[str, ...] = ()
+    """Under which results of earlier versions of copygen have the same request."""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """`key`, and the earlier ones."""
+        return (self.key, *self.earlier_keys)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 from copygen.config import Price, load_settings
 from copygen.config.load import provider_names
-from copygen.config.request_cost import OUTPUT_CAPS
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
 from copygen.models import JsonValue, Prompt
@@ -72,7 +71,7 @@ def _listed(wanted: Wanted, now: datetime) -> list[Listed]:
     configs = [loaded.provider(name) for name in dict.fromkeys(names)]
     # Its prices are another provider's, in play money.
     shown = [config for config in configs if wanted.providers or not config.simulated]
-    return catalogue(shown, now.date(), OUTPUT_CAPS)
+    return catalogue(shown, now.date())
 
 
 def _job(wanted: Wanted, listed: Iterable[Listed], now: datetime) -> Job:

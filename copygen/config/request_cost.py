@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from copygen.models import Prompt
+
 OUTPUT_CAPS: Final = (
     "max_tokens",
     "max_completion_tokens",
@@ -61,15 +63,17 @@ def texts_asked(params: Mapping[str, Any]) -> int:
     return copies if type(copies) is int and copies > 0 else 1
 
 
-def most_output(params: Mapping[str, Any], model_cap: int | None = None) -> int | None:
-    """The most output tokens a request with these parameters is charged for.
+def most_output(prompt: Prompt, model_cap: int | None = None) -> int | None:
+    """The most output tokens a request with this prompt is charged for.
 
-    `model_cap` is what the model can write at all, and counts where the parameters set no cap;
-    None when neither says.
+    `model_cap` is what the model can write at all, and counts where the prompt sets no cap; None
+    when neither says.
     """
-    cap = output_cap(params)
+    cap = prompt.max_output_tokens
     cap = model_cap if cap is None else cap
-    return None if cap is None else cap * texts_asked(params)
+    if cap is None or "n" not in prompt.params:
+        return cap
+    return cap * texts_asked(prompt.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,9 +110,10 @@ def unlisted_tier(tier: Any) -> str | None:
     return None if not word or word in STANDARD_TIERS or word in CHEAPER_TIERS else word
 
 
-def priced_apart(params: Mapping[str, Any]) -> str | None:
+def priced_apart(prompt: Prompt) -> str | None:
     """A parameter, as `name: value`, that makes a request cost more than its listed price."""
-    if (tier := unlisted_tier(params.get("service_tier"))) is not None:
+    params = prompt.params
+    if prompt.delivery and (tier := unlisted_tier(prompt.delivery.get("service_tier"))) is not None:
         return f"service_tier: {tier}"
     for name in _PLAIN_VALUES.keys() & params.keys():
         value = params[name]

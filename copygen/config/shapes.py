@@ -40,7 +40,7 @@ class ModelConfig(Settled):
     max_output_tokens: int | None = None
     """The most it can write in one reply; bounds the cost where a prompt has no `max_tokens`."""
     structured: bool | None = None
-    """Whether it takes a JSON schema as `response_format`; as the provider says if not given."""
+    """Whether it takes a JSON schema for its answer; as the provider says if not given."""
     counted: bool | None = None
     """Whether it takes `minItems` and `maxItems` in it; as the provider says if not given."""
     checked_on: date | None = None
@@ -63,7 +63,7 @@ class SecondCurrency(Settled):
 
 
 class ProviderConfig(Settled):
-    """An OpenAI-compatible endpoint: where it is, what it takes, what it costs."""
+    """A provider: where it is, what it takes, what it costs."""
 
     name: str
     """How `--provider` calls it: the key under `providers`."""
@@ -71,6 +71,12 @@ class ProviderConfig(Settled):
     """Where it is. Only the simulator, which is started when it is used, has none."""
     query: dict[str, str] = pydantic.Field(default_factory=dict, repr=False)
     """Added to the address of every request: `api-version`, say."""
+    wire: str = pydantic.Field(default="openai", pattern=r"^[a-z_][a-z0-9_.]*$")
+    """The wire format it speaks: `openai`, chat completions, as nearly all do. With a dot in it:
+    a Python module of your own."""
+    auth: str | None = pydantic.Field(default=None, pattern=r"^[A-Za-z][A-Za-z0-9-]*$")
+    """How the key goes out: `bearer`, or the header that carries it (`x-api-key`). As the wire
+    format does by itself when left out."""
     headers: dict[str, str] = pydantic.Field(default_factory=dict, repr=False)
     """Sent with every request, over copygen's own. `{key}` in a value is the key, which then goes
     out there alone: `api-key: "{key}"`."""
@@ -81,6 +87,10 @@ class ProviderConfig(Settled):
     key_command: tuple[str, ...] | None = None
     """A program and its arguments, or one text with both, whose first line of output is the key;
     after `key_file`. With neither of the three, no key is sent."""
+    key_lifetime_s: Seconds | None = None
+    """How long a key from `key_file` or `key_command` holds; a minute before that it is asked for
+    again. A JSON web token says so itself. One that the provider refuses (401) is asked for again
+    once, too."""
     key_prefixes: tuple[str, ...] = ()
     """How keys of this provider usually begin; another shape is worth a warning."""
     key_url: str | None = None
@@ -92,7 +102,7 @@ class ProviderConfig(Settled):
     models: dict[str, ModelConfig] = pydantic.Field(default_factory=dict)
     """What is known of each model, by the name that is sent."""
     structured: bool = False
-    """Whether its models take a JSON schema as `response_format`, unless one says otherwise.
+    """Whether its models take a JSON schema for their answer, unless one says otherwise.
     Those that do not are asked in words only."""
     counted: bool = False
     """Whether they are held to `minItems` and `maxItems` of that schema. Several hosted APIs
@@ -170,7 +180,7 @@ class ProviderConfig(Settled):
         return {name: value for name, value in merged.items() if value is not None}
 
     def takes_schema(self, model: str) -> bool:
-        """Whether that model takes a JSON schema as `response_format`."""
+        """Whether that model takes a JSON schema for its answer."""
         known = self.model(model)
         return self.structured if known is None or known.structured is None else known.structured
 

@@ -27,8 +27,8 @@ from copygen.engine.retry import RULES, Action, Retrier, may_be_billed
 from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
 from copygen.providers.classification import CHECK_BASE_URL
-from copygen.providers.protocol import Provider
 from copygen.providers.ratelimits import RateLimits, limits_from
+from copygen.providers.wire import Provider
 from copygen.transport.errors import failure
 
 if TYPE_CHECKING:  # a run without rules does without the checks
@@ -203,11 +203,16 @@ class Client:
             await self._halt.pause(min(left_s, self._admission.patience_s(gate)))
 
     async def _send_adapted(self, prompt: Prompt, state: AttemptState) -> Completion | ApiError:
+        key = self._provider.key
         answer = await self._send_once(prompt, state)
+        if isinstance(answer, ApiError) and answer.kind is Kind.AUTH and answer.status == 401:
+            if not await self._provider.renew_key(key):
+                return answer
+            answer = await self._send_once(prompt, state)
         for _ in range(MAX_ADAPTATIONS):
             if not isinstance(answer, ApiError) or answer.kind is not Kind.UNSUPPORTED_PARAMETER:
                 break
-            if not self._provider.adapt(answer, prompt.model):
+            if not self._provider.adapt(answer, prompt):
                 return _with_way_out(answer)
             answer = await self._send_once(prompt, state)
         return answer
@@ -221,7 +226,9 @@ class Client:
         tokens = self._estimate_tokens(size_bytes, prompt)
         async with self._admission.enter(prompt.model, state, tokens, hold) as permit:
             self._count_out(state, size_bytes)
-            answer = permit.answer = await self._exchange(request, prompt, permit.start)
+            # Only now: a signature or a token may be too old after a long wait.
+            unsigned = await self._provider.authorize(request, self._terms.wall_clock())
+            answer = permit.answer = unsigned or await self._exchange(request, prompt, permit.start)
         self._count_in(permit, answer, prompt, state)
         return answer
 
@@ -260,7 +267,7 @@ class Client:
     def _estimate_tokens(self, size_bytes: int, prompt: Prompt) -> float:
         if not self._admission.pacer.paces_tokens:
             return 0.0
-        return size_bytes / BYTES_PER_TOKEN + float(most_output(prompt.params) or 0)
+        return size_bytes / BYTES_PER_TOKEN + float(most_output(prompt) or 0)
 
     def _count_out(self, state: AttemptState, sent_bytes: int) -> None:
         state.sent_bytes = sent_bytes
@@ -281,7 +288,7 @@ class Client:
         state.repeats = False
         completion = answer.completion if isinstance(answer, ApiError) else answer
         if completion is not None:
-            state.pay(completion, most_output(prompt.params))
+            state.pay(completion, most_output(prompt))
         if isinstance(answer, Completion):
             self._has_texts = True
             return

@@ -1,17 +1,19 @@
 """A provider's settings made into a connection: wire format, transport, and key."""
 
-from collections.abc import AsyncIterator
+import os
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pydantic
 
+from copygen import providers
 from copygen.config import ProviderConfig, Settings
 from copygen.errors import ConfigError
-from copygen.providers.openai import ChatCompletions
-from copygen.providers.protocol import Provider
+from copygen.providers.keys import KeySource
 from copygen.providers.redact import Secret
+from copygen.providers.wire import Provider
 from copygen.transport.http import HttpTransport
 
 if TYPE_CHECKING:
@@ -33,47 +35,39 @@ async def connect(
     config: ProviderConfig,
     settings: Settings,
     key: Secret | None,
-    spared: frozenset[str] = frozenset(),
+    environ: Mapping[str, str] | None = None,
 ) -> AsyncIterator[Connection]:
     """Open a connection to the provider; a simulated one without an address is started first.
 
-    `spared` are parameters that shape the reply and may be left out for a model that refuses them.
+    `key` is the one that the provider's settings gave; `environ` is where they are asked again.
 
     Raises ConfigError for an address that must not get the key, before anything is sent.
     """
+    keys = KeySource.of(config, os.environ if environ is None else environ, key)
     if config.simulated and config.base_url is None:
         # Loading a server takes 70 ms, and most runs need none.
         from copygen.simulator import simulator
 
         async with simulator(_profile(config)) as base_url:
             here = config.model_copy(update={"base_url": base_url})
-            async with _open(here, settings, key, spared) as connection:
+            async with _open(here, settings, keys) as connection:
                 yield connection
         return
-    async with _open(config, settings, key, spared) as connection:
+    async with _open(config, settings, keys) as connection:
         yield connection
 
 
 @asynccontextmanager
 async def _open(
-    config: ProviderConfig, settings: Settings, key: Secret | None, spared: frozenset[str]
+    config: ProviderConfig, settings: Settings, keys: KeySource
 ) -> AsyncIterator[Connection]:
-    if config.base_url is None:
-        raise ConfigError(f"{config.name} has no base_url; give one with --base-url.")
     if config.is_plain_http and not config.is_local and not settings.insecure_http:
         raise ConfigError(
             f"the address of {config.name} is plain http:// to another machine: the key and the "
             "prompts would travel readable. Use https://, or --insecure-http if that is what you "
             "want."
         )
-    provider = ChatCompletions(
-        config.base_url,
-        key,
-        provider=config.name,
-        query=config.query,
-        headers=config.headers,
-        spared=spared,
-    )
+    provider = providers.open(config, keys)
     transport = HttpTransport(max_connections=settings.most_in_flight, ca_file=settings.ca_file)
     async with transport:
         yield Connection(config, provider, transport)

@@ -25,7 +25,7 @@ from copygen.engine.purse import Purse
 from copygen.engine.refusals import FirstRefusals
 from copygen.errors import CopygenError, LimitReached
 from copygen.models import ApiError, Snapshot
-from copygen.providers.protocol import Provider
+from copygen.providers.wire import Provider
 
 if TYPE_CHECKING:  # a run without rules does without the checks
     from copygen.engine.reasking import Reasking

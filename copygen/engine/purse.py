@@ -294,7 +294,7 @@ class Purse:
 
     def _heed_overrun(self, prompt: Prompt, output_tokens: int) -> None:
         """Widen the bounds of a model whose reply is longer than the request allowed."""
-        cap = most_output(prompt.params)
+        cap = most_output(prompt)
         if cap is None or output_tokens <= cap:
             return
         model = prompt.model

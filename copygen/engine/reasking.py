@@ -4,12 +4,12 @@ Every further request takes the way of the first: the caller sends it through bu
 breaker and retries, and counts what it cost.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from copygen.config.request_cost import MAX_ENLARGEMENTS, OUTPUT_CAPS
-from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Prompt, Status
+from copygen.config.request_cost import MAX_ENLARGEMENTS
+from copygen.models import ApiError, Completion, Kind, Message, Prompt, Status
 from copygen.quality.reask import ReAsk, better
 from copygen.quality.standard import Asker, OnViolation, Reading, Standard
 
@@ -107,19 +107,18 @@ class Correction:
             answer = await way.ask(self._prompt)
             if not isinstance(answer, ApiError) or answer.kind is not Kind.TRUNCATED:
                 return answer
-            larger = self._larger(self._prompt.params)
+            larger = self._larger(self._prompt.max_output_tokens)
             if larger is None or not way.may_ask():
                 return answer
             self._enlargements += 1
-            self._prompt = replace(self._prompt, params=larger)
+            self._prompt = replace(self._prompt, max_output_tokens=larger)
 
-    def _larger(self, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue] | None:
-        caps = {n: v for n in OUTPUT_CAPS if type(v := params.get(n)) is int and v > 0}
-        if not caps or self._enlargements >= MAX_ENLARGEMENTS:
+    def _larger(self, cap: int | None) -> int | None:
+        """Twice the cap on output tokens, as far as the model goes; None when that is no more."""
+        if cap is None or self._enlargements >= MAX_ENLARGEMENTS:
             return None
-        doubled = {n: 2 * v if self._cap is None else min(2 * v, self._cap)
-                   for n, v in caps.items()}  # fmt: skip
-        return {**params, **doubled} if any(doubled[n] > v for n, v in caps.items()) else None
+        doubled = 2 * cap if self._cap is None else min(2 * cap, self._cap)
+        return doubled if doubled > cap else None
 
     def _take(
         self,

@@ -7,7 +7,7 @@ else the most the model can write.
 """
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
@@ -16,7 +16,7 @@ from copygen.config import Price, ProviderConfig
 from copygen.config.request_cost import most_output, priced_apart
 from copygen.engine.budget import Charge, Limit, picousd_at_least
 from copygen.engine.clock import utc_now
-from copygen.models import JsonValue, Message, Prompt
+from copygen.models import JsonValue, Prompt
 from copygen.providers.pricing import ceiling_usd, price_of
 
 EXACTLY = Fraction(1)
@@ -65,7 +65,7 @@ class WorstCases:
         `overrun` is how many times its cap a reply of the model was seen to have; `price` that of
         another model which answers in its place.
         """
-        bounds = self._bounds(prompt.model, prompt.params, prompt.messages)
+        bounds = self._bounds(prompt)
         if isinstance(bounds, Unbounded):
             return bounds
         output_tokens, own_price = bounds
@@ -77,29 +77,26 @@ class WorstCases:
             return Charge(0, tokens)
         return Charge(picousd_at_least(ceiling_usd(size_bytes, output_tokens, price)), tokens)
 
-    def refusal(
-        self, model: str, params: Mapping[str, JsonValue], messages: Iterable[Message] = ()
-    ) -> str | None:
+    def refusal(self, prompt: Prompt) -> str | None:
         """Why prompts like this cannot be sent under the limit, if they cannot."""
-        bounds = self._bounds(model, params, messages)
+        bounds = self._bounds(prompt)
         return str(bounds) if isinstance(bounds, Unbounded) else None
 
-    def _bounds(
-        self, model: str, params: Mapping[str, JsonValue], messages: Iterable[Message]
-    ) -> tuple[int, Price | None] | Unbounded:
+    def _bounds(self, prompt: Prompt) -> tuple[int, Price | None] | Unbounded:
         """The most output tokens, and the price unless it does not matter."""
+        model = prompt.model
         known = self._known.get(model) or self._look_up(model)
         if self._needs_price and known.price is None:
             return Unbounded(self._no_price(model))
-        output_tokens = most_output(params, known.max_output_tokens)
+        output_tokens = most_output(prompt, known.max_output_tokens)
         if output_tokens is None:
             return Unbounded(self._no_cap(model))
-        if self._needs_price and (apart := priced_apart(params)) is not None:
+        if self._needs_price and (apart := priced_apart(prompt)) is not None:
             return Unbounded(
                 f"--max-cost cannot bound what a request with '{apart}' costs: it is charged for "
                 f"by more than the listed price; leave it out of the prompt file, {_WAY_OUT}"
             )
-        for message in messages:
+        for message in prompt.messages:
             if message.content.__class__ is not str and not _is_text(message.content):
                 return Unbounded(
                     f"{self._flag} cannot bound what parts other than text cost (images, audio, "

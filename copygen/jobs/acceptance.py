@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from copygen.config import Loaded, ProviderConfig
 from copygen.documents import located, validate
 from copygen.errors import ConfigError, PromptError
-from copygen.models import Item, JsonValue
+from copygen.models import Item, OutputSchema
 from copygen.prompts import PromptSource, Wishes
 
 if TYPE_CHECKING:  # loaded only for prompt files that want it
@@ -27,18 +27,16 @@ class Compiled:
     standard: "Standard"
     request: str
     """In words, for every prompt."""
-    response_format: JsonValue
+    plain: OutputSchema | None
     """For models that take a JSON schema; None for a single text."""
-    counted_format: JsonValue
+    counted: OutputSchema | None
     """The same with the number of texts, for models that are held to it."""
 
-    def defaults(self, provider: ProviderConfig, model: str) -> dict[str, JsonValue]:
-        """The provider's default parameters for that model, and the schema if it takes one."""
-        given = dict(provider.request_defaults(model))
-        if self.response_format is not None and provider.takes_schema(model):
-            counted = provider.takes_counts(model)
-            given["response_format"] = self.counted_format if counted else self.response_format
-        return given
+    def schema_of(self, provider: ProviderConfig, model: str) -> OutputSchema | None:
+        """The schema for that model, if it takes one."""
+        if not provider.takes_schema(model):
+            return None
+        return self.counted if provider.takes_counts(model) else self.plain
 
 
 def compile_wishes(source: PromptSource, loaded: Loaded) -> Compiled | None:
@@ -58,17 +56,16 @@ def compile_wishes(source: PromptSource, loaded: Loaded) -> Compiled | None:
         variants=source.variants,
     )
     standard.warm_up()
-    plain, counted = (_response_format(fields, counts=counts) for counts in (False, True))
+    plain, counted = (_schema(fields, counts=counts) for counts in (False, True))
     return Compiled(standard, standard.request, plain, counted)
 
 
-def _response_format(fields: "tuple[Field, ...]", *, counts: bool) -> JsonValue:
+def _schema(fields: "tuple[Field, ...]", *, counts: bool) -> OutputSchema | None:
     from copygen.quality.fields import json_schema
 
     if not fields:
         return None
-    schema = {"name": SCHEMA_NAME, "strict": True, "schema": json_schema(fields, counts=counts)}
-    return {"type": "json_schema", "json_schema": schema}
+    return OutputSchema(SCHEMA_NAME, json_schema(fields, counts=counts))
 
 
 def _judge(wishes: Wishes, folder: Path) -> "Judge":

@@ -23,6 +23,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Final
 
+from copygen import providers
 from copygen.config import Loaded, Price, ProviderConfig, Settings, load_settings
 from copygen.config.retirement import retirement_of
 from copygen.documents import nearest
@@ -36,10 +37,10 @@ from copygen.models import ApiError, Kind
 from copygen.prompts import PromptSource, open_prompts
 from copygen.providers.keys import doubt_about, find_key, origin_of_key, unguarded_file
 from copygen.providers.model_list import ModelList, ask
-from copygen.providers.openai import ChatCompletions
 from copygen.providers.pricing import price_of
 from copygen.providers.ratelimits import RateLimits
 from copygen.providers.redact import Redactor, Secret
+from copygen.providers.wire import Provider
 from copygen.transport.proxies import proxy_in_words
 
 LITTLE_SPACE_BYTES: Final = 100 * 2**20
@@ -307,23 +308,17 @@ async def _ask(
     """Ask for the list of models, and once more without the key: does the key make a difference?"""
     try:
         async with connect(provider, settings, key) as connection:
-            base_url = connection.config.base_url or ""
 
-            async def answer_to(secret: Secret | None) -> ModelList | ApiError:
-                asked = ChatCompletions(
-                    base_url,
-                    secret,
-                    provider=provider.name,
-                    query=provider.query,
-                    headers=provider.headers,
-                )
+            async def answer_to(asked: Provider) -> ModelList | ApiError:
                 return await ask(asked, connection.transport, timeout_s=timeout_s, clock=_now)
 
             began = time.monotonic()
-            answer = await answer_to(key)
+            answer = await answer_to(connection.provider)
             seconds = time.monotonic() - began
-            again = key is not None and isinstance(answer, ModelList)
-            return ProbeResult(answer, await answer_to(None) if again else None, seconds)
+            if key is None or not isinstance(answer, ModelList):
+                return ProbeResult(answer, None, seconds)
+            keyless = providers.open(connection.config)
+            return ProbeResult(answer, await answer_to(keyless), seconds)
     except ConfigError as error:
         return ProbeResult(refused=str(error))
 

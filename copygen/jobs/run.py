@@ -160,7 +160,9 @@ class Run:
         ConfigError, before anything is sent, for an address that must not get the key.
         """
         setup = self.setup
-        async with connect(setup.provider, setup.settings, self.key, self._spared()) as connection:
+        async with connect(
+            setup.provider, setup.settings, self.key, self._inputs.environ
+        ) as connection:
             loop = asyncio.get_running_loop()
             self._writer = TurnWriter(self.sink, self._hear_of_written, self._fail)
             engine = self._engine = self._engine_for(connection)
@@ -280,11 +282,6 @@ class Run:
         traceback: TracebackType | None,
     ) -> None:
         self.close()
-
-    def _spared(self) -> frozenset[str]:
-        # Fields are asked for in words, too, so a model that takes no schema can do without.
-        standard = self.setup.standard
-        return frozenset({"response_format"} if standard and standard.fields else ())
 
     def _engine_for(self, connection: Connection) -> Engine:
         self._halt.on_call(lambda: self._put(RunStopping(self._halt.error)))

@@ -20,7 +20,7 @@ from copygen.errors import ConfigError, PromptError, UsageError
 from copygen.jobs.acceptance import Compiled, cleaned, compile_wishes
 from copygen.jobs.outputs import check_summary, results_path
 from copygen.jobs.spec import RunSpec
-from copygen.models import JsonValue, Message, Source, Status
+from copygen.models import JsonValue, Prompt, Status
 from copygen.prompts import Judge, PromptSource, Target, open_prompts, open_values
 from copygen.providers.keys import doubt_about, unguarded_file
 from copygen.providers.redact import Secret
@@ -133,8 +133,10 @@ def target_of(provider: ProviderConfig, model: str, compiled: Compiled | None) -
     """What rendering needs to know of a provider, for prompts that name no model of their own."""
     if compiled is None:
         return Target(provider.name, model, provider.request_defaults, clean=cleaned)
-    defaults = partial(compiled.defaults, provider)
-    return Target(provider.name, model, defaults, compiled.request, cleaned)
+    schema_of = partial(compiled.schema_of, provider)
+    return Target(
+        provider.name, model, provider.request_defaults, compiled.request, cleaned, schema_of
+    )
 
 
 def _provider(spec: RunSpec, loaded: Loaded, source: PromptSource) -> ProviderConfig:
@@ -200,19 +202,17 @@ def can_be_bounded(
         return None
     worst_cases = WorstCases(provider, limit)
     if source.is_stream:
-        reason = worst_cases.refusal(target.default_model, source.default_params(target))
+        reason = worst_cases.refusal(source.draft(target))
         if reason is not None:
             raise ConfigError(f"{reason}.")
 
-    def judge(
-        model: str, params: Mapping[str, JsonValue], messages: tuple[Message, ...], place: Source
-    ) -> None:
-        reason = worst_cases.refusal(model, params, messages)
+    def judge(draft: Prompt) -> None:
+        reason = worst_cases.refusal(draft)
         if reason is None:
             return
-        if model == target.default_model and not messages:
+        if draft.model == target.default_model and not draft.messages:
             raise ConfigError(f"{reason}.")
-        raise PromptError(f"{reason}.", place)
+        raise PromptError(f"{reason}.", draft.source)
 
     return judge
 

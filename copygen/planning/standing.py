@@ -89,7 +89,7 @@ class Ledgered:
             return Standing.DONE
         if not known:
             return Standing.NEW
-        if survey.status_of(prompt.id, prompt.key) is not None:
+        if survey.status_of(prompt.id, *prompt.keys) is not None:
             return Standing.AGAIN
         self._compare(prompt, survey.record(prompt.id))
         return Standing.CHANGED

@@ -107,7 +107,7 @@ class Tally:
         group.to_do += 1
         group.kinds = tuple(map(add, group.kinds, count_kinds(text)))
         group.overhead += overhead_tokens(len(prompt.messages))
-        cap = most_output(prompt.params)
+        cap = most_output(prompt)
         group.output_cap += cap or 0
         group.uncapped += texts_asked(prompt.params) if cap is None else 0
         self.textless += any(not _is_text(message.content) for message in prompt.messages)

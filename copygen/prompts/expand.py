@@ -8,8 +8,9 @@ from typing import Final
 
 from copygen.documents import nearest
 from copygen.errors import PromptError
-from copygen.models import Item, JsonValue, Message, Prompt, Source
+from copygen.models import Item, JsonValue, Message, OutputSchema, Prompt, Source
 from copygen.prompts.ids import canonical
+from copygen.prompts.params import Asked, asked, changed
 from copygen.prompts.promptfile import Cell, Plan
 from copygen.prompts.rows import Row
 from copygen.prompts.syntax import by_key, spelled
@@ -17,10 +18,9 @@ from copygen.prompts.template import RenderError, Template
 from copygen.prompts.wording import Wording
 
 Params = Mapping[str, JsonValue]
-Judge = Callable[[str, Params, tuple[Message, ...], Source], None]
-"""Raises what it has against a row's model, parameters or own messages (none with a template)."""
-OUTPUT_CAPS: Final = ("max_tokens", "max_completion_tokens")
-"""One setting under two names."""
+Judge = Callable[[Prompt], None]
+"""Raises what it has against a draft: a row's model, parameters and own messages (none with a
+template), before there is a text."""
 _SHORT_TYPES: Final = frozenset((int, float, bool, type(None)))
 _NAMES_SHOWN: Final = 10
 _NUMBER: Final = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
@@ -36,11 +36,22 @@ class Target:
     default_model: str
     """For items that name none: the flag's, else the prompt file's, else the provider's."""
     request_defaults: Callable[[str], Params]
-    """Model → its default parameters."""
+    """Model → its default parameters, by the names people write."""
     request: str = ""
     """What every prompt says at its end about the form of the answer."""
     clean: Callable[[Item], Item] | None = None
     """Takes out of a row's values what nobody sees, before a template inserts them."""
+    schema_of: Callable[[str], OutputSchema | None] = lambda _model: None
+    """Model → the schema its answers must keep to, if it takes one."""
+
+    def asked(self, model: str, params: Params) -> Asked:
+        """What a request to `model` asks for with these parameters over its defaults."""
+        return asked(self.request_defaults(model), params, self.schema_of(model))
+
+    def draft(self) -> Prompt:
+        """A prompt to the default model with nothing but its defaults, to be looked at only."""
+        model = self.default_model
+        return _draft(model, self.asked(model, {}), (), Source("", 1))
 
 
 class Expansion:
@@ -49,7 +60,7 @@ class Expansion:
     def __init__(self, plan: Plan, target: Target) -> None:
         self._plan = plan
         self._target = target
-        self._defaults: dict[str, Params] = {}
+        self._defaults: dict[str, Asked] = {}
         self._cells = plan.cells or (Cell("", {}),)
         self._matrix_names = frozenset(self._cells[0].values)
         templates = [template for template in (plan.prompt, plan.system) if template]
@@ -82,8 +93,8 @@ class Expansion:
 
     def judge(self, row: Row, judge: Judge) -> None:
         """Show `judge` what a prompt of this row would be sent with."""
-        model, params = self._model_and_params(row)
-        judge(model, params, row.messages or (), row.source)
+        model, asks = self._model_and_asked(row)
+        judge(_draft(model, asks, row.messages or (), row.source))
 
     def _fits(self, row: Row) -> bool:
         """Tell whether plain templates stay short with all columns inserted at every place."""
@@ -99,17 +110,34 @@ class Expansion:
 
     def prompts(self, row: Row, item_id: str) -> Iterator[Prompt]:
         """Yield the prompts of this row; raises PromptError."""
-        model, params = self._model_and_params(row)
-        provider = self._target.provider
+        model, asks = self._model_and_asked(row)
+        provider, source, keyed = self._target.provider, row.source, asks.keyed
         for prompt_id, variant, variables, messages in self._texts(row, item_id):
-            sent = canonical([provider, model, _wire(messages), params, variant])
-            key = hashlib.blake2b(sent, digest_size=16).hexdigest()
-            yield Prompt(prompt_id, key, messages, model, params, variables, row.source, variant)
+            earlier: tuple[str, ...] = ()
+            if asks.delivery:
+                # Until 0.9 a key was made of these, too.
+                earlier = (content_key(provider, model, messages, asks.written, variant),)
+            yield Prompt(
+                prompt_id,
+                content_key(provider, model, messages, keyed, variant),
+                messages,
+                model,
+                asks.params,
+                variables,
+                source,
+                variant,
+                asks.max_output_tokens,
+                asks.cap_names,
+                asks.schema,
+                asks.delivery,
+                earlier,
+            )
 
     @property
-    def default_params(self) -> Params:
-        """What a prompt is sent with whose row has no parameters of its own."""
-        return self._merged(self._target.default_model, {})
+    def draft(self) -> Prompt:
+        """A prompt of a row without parameters of its own, without its messages."""
+        model = self._target.default_model
+        return _draft(model, self._asked(model, {}), (), Source("", 1))
 
     def _texts(
         self, row: Row, item_id: str
@@ -205,27 +233,21 @@ class Expansion:
         except RenderError as exc:
             raise PromptError(_sentence(exc, item_id, variables), row.source) from exc
 
-    def _model_and_params(self, row: Row) -> tuple[str, Params]:
+    def _model_and_asked(self, row: Row) -> tuple[str, Asked]:
         own = row.params
         if not own:
-            return self._target.default_model, self._merged(self._target.default_model, {})
+            return self._target.default_model, self._asked(self._target.default_model, {})
         model = own.get("model") or self._target.default_model
-        return model, self._merged(model, own)
+        return model, self._asked(model, own)
 
-    def _merged(self, model: str, own: Params) -> Params:
+    def _asked(self, model: str, own: Params) -> Asked:
         defaults = self._defaults.get(model)
         if defaults is None:
-            defaults = _overlaid(self._target.request_defaults(model), self._plan.params)
-            defaults = {name: value for name, value in defaults.items() if value is not None}
+            defaults = self._target.asked(model, self._plan.params)
             # Items that name models of their own by the thousand are not worth remembering.
             if len(self._defaults) < 1000:
                 self._defaults[model] = defaults
-        if not own:
-            return defaults
-        merged = _overlaid(defaults, own)
-        return {
-            name: value for name, value in merged.items() if value is not None and name != "model"
-        }
+        return changed(defaults, own) if own else defaults
 
 
 def ids_of(plan: Plan, item_id: str) -> Iterator[str]:
@@ -237,21 +259,32 @@ def ids_of(plan: Plan, item_id: str) -> Iterator[str]:
             yield from (f"{cell_id}/{variant}" for variant in range(1, plan.variants + 1))
 
 
-def _overlaid(base: Params, over: Params) -> dict[str, JsonValue]:
-    """`base` with `over` on it; a cap on output tokens goes out under the name `base` uses.
+def content_key(
+    provider: str, model: str, messages: tuple[Message, ...], params: Params, variant: int
+) -> str:
+    """The key of a prompt: a hash of all that says what is asked for, and nothing volatile.
 
-    Newer models call it `max_completion_tokens` and refuse a request that has both.
+    Results files go by it for years: what it is made of, and in which form, never changes.
     """
-    merged = {**base, **over}
-    ours = [name for name in OUTPUT_CAPS if name in base]
-    theirs = [name for name in OUTPUT_CAPS if name in over]
-    if len(ours) == len(theirs) == 1 and ours != theirs:
-        merged[ours[0]] = merged.pop(theirs[0])
-    return merged
+    said = [{"content": message.content, "role": message.role} for message in messages]
+    whole = canonical([provider, model, said, params, variant])
+    return hashlib.blake2b(whole, digest_size=16).hexdigest()
 
 
-def _wire(messages: tuple[Message, ...]) -> list[dict[str, JsonValue]]:
-    return [{"content": message.content, "role": message.role} for message in messages]
+def _draft(model: str, asks: Asked, messages: tuple[Message, ...], source: Source) -> Prompt:
+    return Prompt(
+        id="",
+        key="",
+        messages=messages,
+        model=model,
+        params=asks.params,
+        input={},
+        source=source,
+        max_output_tokens=asks.max_output_tokens,
+        cap_names=asks.cap_names,
+        schema=asks.schema,
+        delivery=asks.delivery,
+    )
 
 
 def _sentence(exc: RenderError, item_id: str, variables: Params) -> str:

@@ -10,7 +10,7 @@ from typing import Final, TypeAlias, cast
 from copygen.documents import files, nearest
 from copygen.errors import InputChanged, PromptError
 from copygen.models import InputFault, Prompt, Source
-from copygen.prompts.expand import Expansion, Judge, Params, Target, ids_of
+from copygen.prompts.expand import Expansion, Judge, Target, ids_of
 from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id, looks_numbered
 from copygen.prompts.layout import Layout, layout_of
 from copygen.prompts.promptfile import Plan
@@ -98,9 +98,9 @@ class PromptSource:
         pieces = [piece for template in templates for piece in template.pieces]
         return layout_of(pieces, frozenset({"variant", *self.matrix, *plan.overrides}))
 
-    def default_params(self, target: Target) -> Params:
-        """The parameters of prompts whose rows have none of their own."""
-        return Expansion(self._plan, target).default_params
+    def draft(self, target: Target) -> Prompt:
+        """A prompt of a row without parameters of its own; it has no messages and no key."""
+        return Expansion(self._plan, target).draft
 
     def check(
         self,
@@ -110,7 +110,7 @@ class PromptSource:
     ) -> int:
         """Read the whole file once, lazily, and return the number of prompts it makes.
 
-        `judge` is shown the model and the parameters of every row, and may raise; `on_rows`
+        `judge` is shown what every row asks for, and may raise; `on_rows`
         hears how many rows were read since it heard last. Raises PromptError at the first fault.
         A stream is not read: it counts as 0.
         """

@@ -9,7 +9,7 @@ from pydantic import BaseModel, Field
 from copygen.documents import Document
 from copygen.errors import PromptError
 from copygen.models import JsonValue
-from copygen.prompts.params import Text
+from copygen.prompts.params import OWN_FORMAT, Text
 from copygen.prompts.rows import column_name
 
 KEYS: Final = ("channel", "fields", "checks", "reasks", "on_violation")
@@ -53,8 +53,8 @@ class Wishes:
     def own_format(self) -> bool:
         """Whether the prompt file itself says how the answer is formed."""
         params = self.document.data.get("params")
-        return "response_format" in self.document.data or (
-            isinstance(params, Mapping) and "response_format" in params
+        return OWN_FORMAT in self.document.data or (
+            isinstance(params, Mapping) and OWN_FORMAT in params
         )
 
 
@@ -84,7 +84,7 @@ def wishes_of(document: Document, given: WishKeys) -> Wishes | None:
         on_violation=given.on_violation or "reject",
     )
     if wishes.has_fields and wishes.own_format:
-        message = "'fields' say how the answer is formed; leave 'response_format' out"
+        message = f"'fields' say how the answer is formed; leave '{OWN_FORMAT}' out"
         raise PromptError(message, document.source(("fields",)))
     return wishes
 

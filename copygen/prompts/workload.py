@@ -8,7 +8,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from copygen.config.request_cost import output_cap, texts_asked
+from copygen.config.request_cost import texts_asked
 from copygen.models import Prompt
 
 
@@ -53,7 +53,7 @@ class Workload:
         share.prompts += 1
         share.input_tokens += tokens
         share.longest = max(share.longest, tokens)
-        cap, texts = output_cap(prompt.params), texts_asked(prompt.params)
+        cap, texts = prompt.max_output_tokens, texts_asked(prompt.params)
         if cap is None:
             share.uncapped += texts
         else:

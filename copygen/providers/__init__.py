@@ -1,1 +1,16 @@
-"""The wire: requests out, replies and failures back in as values."""
+"""Talking to providers: wire formats, what replies mean and cost, keys, and keeping them secret."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from copygen.config import ProviderConfig
+    from copygen.providers.keys import KeySource
+    from copygen.providers.wire import Provider
+
+
+def open(config: "ProviderConfig", keys: "KeySource | None" = None) -> "Provider":
+    """The provider of these settings; see `copygen.providers.wire.open_provider`."""
+    # Redacting what goes to standard error must not wait for httpx to load.
+    from copygen.providers.wire import open_provider
+
+    return open_provider(config, keys)

@@ -4,13 +4,17 @@ Never from the command line, which everybody on the machine can read, and never 
 file, which travels.
 """
 
+import asyncio
+import base64
+import json
 import os
 import re
 import stat
 import subprocess
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from pathlib import Path
 from shlex import quote
 from typing import IO, Final
@@ -22,6 +26,9 @@ from copygen.errors import ConfigError
 from copygen.providers.decode import clip, plain
 from copygen.providers.redact import Redactor, Secret
 
+EARLY_S: Final = 60.0
+"""Before its end a key is replaced by so much: a request takes its time, and clocks differ."""
+_END_OF_TIME: Final = 1e12
 MAX_KEY_BYTES: Final = 16 * 1024
 """Of a key file; the longest keys in use, signed tokens, take a few thousand."""
 
@@ -51,6 +58,91 @@ def find_key(config: ProviderConfig, environ: Mapping[str, str]) -> Secret | Non
     if config.key_env:
         raise ConfigError(_missing(config, environ))
     return None
+
+
+class KeySource:
+    """The key in use, and where another one comes from when that is over.
+
+    `find` is asked for it again, in a thread of its own, shortly before the key expires and when
+    the provider refuses it: a file may have been written anew, and a command gives a fresh token.
+    None: there is no other. A key expires when it says so itself (a JSON web token's `exp`), or
+    `lifetime_s` after it was asked for. Each key that was refused leads to one question, however
+    many requests carried it.
+    """
+
+    def __init__(
+        self,
+        key: Secret | None = None,
+        find: Callable[[], Secret | None] | None = None,
+        lifetime_s: float | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self.key = key
+        self._find = find
+        self._lifetime_s = lifetime_s
+        self._clock = clock
+        self._refused: Secret | None = None
+        self._asking: asyncio.Lock | None = None
+        self._expires_at = self._end_of(key)
+
+    @classmethod
+    def of(
+        cls, config: ProviderConfig, environ: Mapping[str, str], key: Secret | None
+    ) -> "KeySource":
+        """The source that a provider's settings name, with the `key` it gave."""
+        origin = None if key is None else origin_of_key(config, environ)
+        if origin is None or origin == config.key_env:
+            return cls(key)  # the environment of a process does not change
+        return cls(key, lambda: find_key(config, environ), config.key_lifetime_s)
+
+    def expires_soon(self, now: datetime) -> bool:
+        """Whether another key is needed by that time, and can be had."""
+        return self._expires_at is not None and now.timestamp() > self._expires_at - EARLY_S
+
+    async def ask_again(self, known: Secret | None) -> bool:
+        """Whether there is another key than the one that is `known`, after asking for one.
+
+        Raises ConfigError when the source has none at all.
+        """
+        if self._asking is None:
+            self._asking = asyncio.Lock()
+        async with self._asking:
+            if self.key != known:
+                return True  # somebody else has asked meanwhile
+            if self._find is None or (known is not None and self._refused == known):
+                return False
+            self._refused = known
+            key = await asyncio.to_thread(self._find)
+            self._expires_at = self._end_of(key)
+            if key is None or key == known:
+                self._expires_at = None  # asking more often gives no other
+                return False
+            self.key = key
+            return True
+
+    def _end_of(self, key: Secret | None) -> float | None:
+        if key is None or self._find is None:
+            return None
+        told = _expiry_of(key.reveal())
+        if self._lifetime_s is None:
+            return told
+        counted = self._clock() + self._lifetime_s
+        return counted if told is None else min(told, counted)
+
+
+def _expiry_of(token: str) -> float | None:
+    """When a JSON web token expires, in seconds since 1970 (RFC 7519 section 4.1.4)."""
+    parts = token.split(".")
+    if len(parts) != 3:
+        return None
+    try:
+        claims = json.loads(base64.urlsafe_b64decode(parts[1] + "=" * (-len(parts[1]) % 4)))
+    except (ValueError, RecursionError):
+        return None
+    expiry = claims.get("exp") if isinstance(claims, dict) else None
+    if not isinstance(expiry, int | float) or not 0 < expiry < _END_OF_TIME:
+        return None
+    return float(expiry)
 
 
 def origin_of_key(config: ProviderConfig, environ: Mapping[str, str]) -> str | None:

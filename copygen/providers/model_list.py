@@ -1,24 +1,22 @@
 """Asking an endpoint which models it serves: the one question that costs nothing."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 import httpx
 
-from copygen.models import ApiError, JsonValue, Kind
+from copygen.models import ApiError, Kind
 from copygen.providers.classification import CHECK_BASE_URL, Context, from_inside, from_status
 from copygen.providers.decode import UNREADABLE, decode, is_html, plain
 from copygen.providers.error_body import fault_in_reply
-from copygen.providers.openai import ChatCompletions
 from copygen.providers.ratelimits import RateLimits, limits_from
-from copygen.providers.redact import Redactor
+from copygen.providers.wire import Provider
 from copygen.transport.errors import failure
 
 _LATEST = ":latest"
 _PREFIX = "models/"
-_KEYS = ("id", "name", "model")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +38,7 @@ class ModelList:
 
 
 async def ask(
-    provider: ChatCompletions,
+    provider: Provider,
     transport: httpx.AsyncBaseTransport,
     *,
     timeout_s: float,
@@ -49,19 +47,20 @@ async def ask(
     """Request the list once: no retry, nothing billed. Never raises for what a network can do."""
     try:
         async with asyncio.timeout(timeout_s):
-            response = await transport.handle_async_request(provider.listing())
+            response = await transport.handle_async_request(provider.list_models())
             body = await response.aread()
     except TimeoutError:
         return ApiError(Kind.TIMEOUT, f"no complete answer within {timeout_s:g} s")
     except httpx.TransportError as error:
         return failure(error)
-    return read(response.status_code, response.headers, body, clock(), provider.redactor)
+    return read(response.status_code, response.headers, body, clock(), provider)
 
 
 def read(
-    status: int, headers: Mapping[str, str], body: bytes, now: datetime, redactor: Redactor
+    status: int, headers: Mapping[str, str], body: bytes, now: datetime, provider: Provider
 ) -> ModelList | ApiError:
-    """What a reply to `GET /models` means: OpenAI's form, Ollama's, Gemini's, or a bare list."""
+    """What a reply to the question for models means."""
+    redactor = provider.redactor
     context = Context(status, headers, now, "", redactor)
     if not 200 <= status < 300:
         return from_status(context, body)
@@ -74,21 +73,7 @@ def read(
         return context.error(Kind.BAD_REPLY, "The reply is not JSON", CHECK_BASE_URL)
     if isinstance(reply, dict) and (fault := fault_in_reply(reply)):
         return from_inside(context, fault, None)
-    entries = _entries(reply)
-    if entries is None:
+    names = provider.models_in(reply)
+    if names is None:
         return context.error(Kind.BAD_REPLY, "The reply is no list of models", CHECK_BASE_URL)
-    return ModelList(tuple(_names(entries)), limits_from(headers, now))
-
-
-def _entries(reply: JsonValue) -> list[JsonValue] | None:
-    if isinstance(reply, dict):
-        reply = reply.get("data", reply.get("models"))
-    return reply if isinstance(reply, list) else None
-
-
-def _names(entries: list[JsonValue]) -> Iterator[str]:
-    for entry in entries:
-        if isinstance(entry, dict):
-            entry = next((entry[key] for key in _KEYS if isinstance(entry.get(key), str)), None)
-        if isinstance(entry, str) and entry:
-            yield entry
+    return ModelList(tuple(names), limits_from(headers, now))

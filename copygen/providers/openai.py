@@ -1,17 +1,16 @@
-"""OpenAI-compatible chat completions: the wire format nearly every provider speaks."""
+"""OpenAI's chat completions: the wire format nearly every provider speaks.
 
-import json
-import re
+Reading a reply is pure and total: whatever bytes arrive under whatever status, `parse` returns. A
+text that ends well is a completion; everything else says what is wrong with it, and carries the
+text along when it was paid for.
+"""
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-import httpx
-import orjson
-
-from copygen.errors import ConfigError
-from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Prompt
+from copygen.models import ApiError, Completion, JsonValue, Kind, Message, OutputSchema, Prompt
 from copygen.providers.classification import (
     CHECK_BASE_URL,
     UNKNOWN_FINISH,
@@ -21,145 +20,130 @@ from copygen.providers.classification import (
 )
 from copygen.providers.decode import (
     UNREADABLE,
-    clip,
     decode,
     decode_strictly,
     decode_text,
-    is_html,
     mended,
     parted,
     plain,
     undecoded,
 )
 from copygen.providers.error_body import error_in, fault_in_reply
+from copygen.providers.keys import KeySource
 from copygen.providers.parameters import SYSTEM_ROLE, Adaptations
 from copygen.providers.redact import Redactor, Secret
 from copygen.providers.usage import bill_of
-from copygen.version import __version__
+from copygen.providers.wire import UNUSABLE, Wire, ended, finish_word, says_bill, unreadable
 
-_ENDPOINT = "/chat/completions"
-_MODELS = "/models"
-_KEY_PLACE = "{key}"
-_LAST_PORT = 2**16 - 1
-_SECRET_HEADERS = frozenset({"authorization", "proxy-authorization", "api-key", "x-api-key"})
-_SYSTEM_ROLES = frozenset({"system", "developer"})
-_NOT_PARAMETERS = frozenset({"model", "messages", "stream", "stream_options"})
+_CAP: Final = "max_tokens"
+_SCHEMA: Final = "response_format"
+_SYSTEM_ROLES: Final = frozenset({"system", "developer"})
+_NOT_PARAMETERS: Final = ("model", "messages", "stream", "stream_options")
 """Set by copygen itself. Replies are read whole, so nothing can ask for a stream."""
-_UNREADABLE_URL = "The base URL cannot be read; it looks like https://host/v1."
+NOTE_REASONING: Final = "the reply held the model's reasoning, which was taken out of the text"
 
 
-class ChatCompletions:
-    """One endpoint: prompts to requests, replies to values. Sends nothing itself.
+class ChatCompletions(Wire):
+    """One endpoint that speaks it. See `Wire`."""
 
-    `base_url` is what comes before `/chat/completions`, with or without a slash at its end; a
-    query (Azure's `api-version`) stays, and `query` is added to it. `key` goes out as a bearer
-    token, and only when given. `headers` are sent with every request, over copygen's own; where
-    one of them holds `{key}`, the key goes there and nowhere else. `secrets` are taken out of every
-    message beside the key and the values of secret headers. `spared` are parameters that shape
-    the reply and may be left out all the same, for a model that refuses them. Raises ConfigError
-    for an address or a header that cannot be sent.
-    """
+    path = "/chat/completions"
 
     def __init__(
         self,
         base_url: str,
-        key: Secret | None = None,
+        key: Secret | KeySource | None = None,
         *,
         provider: str = "",
         query: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
+        auth: str | None = None,
         secrets: Iterable[Secret] = (),
-        spared: frozenset[str] = frozenset(),
     ) -> None:
-        self.name = provider
-        self.url = _endpoint(base_url, query or {})
-        own = {name.lower(): value for name, value in (headers or {}).items()}
-        bearer = key
-        if any(_KEY_PLACE in value for value in own.values()):
-            bearer = None
-            given = key.reveal() if key else ""
-            own = {name: value.replace(_KEY_PLACE, given) for name, value in own.items()}
-        hidden = [Secret(value) for name, value in own.items() if name in _SECRET_HEADERS]
-        self.redactor = Redactor([*([key] if key else []), *hidden, *secrets])
-        self._headers = _headers(self.url, bearer, own)
-        self._adaptations = Adaptations(spared)
+        super().__init__(
+            base_url,
+            key,
+            provider=provider,
+            query=query,
+            headers=headers,
+            auth=auth,
+            secrets=secrets,
+        )
+        self._adaptations = Adaptations()
         self._without_system: set[str] = set()
         """Models that take no system message."""
 
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.url.host!r}, provider={self.name!r})"
-
-    def request(self, prompt: Prompt) -> httpx.Request:
-        """The complete request for one attempt: address, headers with length, and body.
-
-        Never fails on text: what strict JSON cannot hold (halves of surrogate pairs, integers
-        over 64 bits) is sent escaped.
-        """
-        content = _encode(self._body(prompt))
-        # Passing `content` instead of a stream would have httpx rebuild the headers that are
-        # already complete here, for about four times the cost of the whole request.
-        request = httpx.Request(
-            "POST", self.url, headers=self._headers, stream=httpx.ByteStream(content)
-        )
-        request.headers["content-length"] = str(len(content))
-        request.read()
-        return request
-
-    def listing(self) -> httpx.Request:
-        """The request for the list of models, `GET .../models`, which costs nothing."""
-        url = self.url.copy_with(path=self.url.path.removesuffix(_ENDPOINT) + _MODELS)
-        return httpx.Request("GET", url, headers=self._headers)
+    def body(self, prompt: Prompt) -> dict[str, JsonValue]:
+        """The JSON object that asks for a prompt's text, as its model takes it."""
+        messages: Sequence[Message] = prompt.messages
+        if self._without_system and prompt.model in self._without_system:
+            messages = _merged(messages)
+        params = _parameters(prompt)
+        return {
+            "model": prompt.model,
+            "messages": [{"role": m.role, "content": m.content} for m in messages],
+            **self._adaptations.fit(prompt.model, params),
+        }
 
     def parse(
-        self,
-        status: int,
-        headers: Mapping[str, str],
-        body: bytes,
-        now: datetime,
-        prompt: Prompt,
+        self, status: int, headers: Mapping[str, str], body: bytes, now: datetime, prompt: Prompt
     ) -> Completion | ApiError:
         """What a reply means; see `copygen.providers.openai.parse`. Never raises."""
-        params = None if 200 <= status < 300 and b'"error' not in body else self._sent(prompt)
-        return parse(
-            status, headers, body, now, prompt.model, self.redactor, params, prompt.messages
-        )
+        return _parsed(self.context(status, headers, body, now, prompt), body)
 
-    def _sent(self, prompt: Prompt) -> frozenset[str]:
+    def read(self, reply: dict[str, JsonValue], context: Context) -> Completion | ApiError:
+        """What a reply that is JSON says; `parse` takes those that are not quite, too."""
+        return _read(reply, b"", context)
+
+    def parameters_sent(self, prompt: Prompt) -> Collection[str]:
         """The names of what a request for `prompt` carries or carried before a refusal."""
-        names = {*prompt.params, *self._adaptations.fit(prompt.model, prompt.params)}
+        params = _parameters(prompt)
+        names = {*params, *self._adaptations.fit(prompt.model, params)}
         if any(message.role in _SYSTEM_ROLES for message in prompt.messages):
             names.add(SYSTEM_ROLE)
-        return frozenset(names)
+        return names
 
-    def adapt(self, error: ApiError, model: str) -> bool:
-        """Rename or leave out, for `model` from now on, the parameter that `error` names.
+    def adapt(self, error: ApiError, prompt: Prompt) -> bool:
+        """Rename or leave out, for that model from now on, the parameter that `error` names.
 
         A system message that is refused is put before the first message of the user instead.
 
         True when the same prompt would now be sent without it, so that sending it again makes
         sense. One prompt may need this for several parameters, one after the other; the caller
         bounds how often. False for every other error, and for a parameter that must not go
-        missing: the cap on output tokens and what shapes the reply.
+        missing: the cap on output tokens and what shapes the reply. The schema of named fields
+        may: they are asked for in words, too.
         """
         if error.kind is not Kind.UNSUPPORTED_PARAMETER or error.parameter is None:
             return False
         if error.parameter == SYSTEM_ROLE:
-            self._without_system.add(model)
+            self._without_system.add(prompt.model)
             return True
-        return self._adaptations.learn(model, error.parameter, error.replacement)
+        spared = {_SCHEMA} if prompt.schema is not None else set()
+        return self._adaptations.learn(prompt.model, error.parameter, error.replacement, spared)
 
-    def _body(self, prompt: Prompt) -> dict[str, JsonValue]:
-        messages: Sequence[Message] = prompt.messages
-        if self._without_system and prompt.model in self._without_system:
-            messages = _merged(messages)
-        body: dict[str, JsonValue] = {
-            "model": prompt.model,
-            "messages": [{"role": m.role, "content": m.content} for m in messages],
-        }
-        for name, value in self._adaptations.fit(prompt.model, prompt.params).items():
-            if name not in _NOT_PARAMETERS:
-                body[name] = value
-        return body
+
+WIRE = ChatCompletions
+
+
+def _parameters(prompt: Prompt) -> Mapping[str, JsonValue]:
+    """Everything but model and messages, by the names of this API."""
+    params: dict[str, JsonValue] = {}
+    if (cap := prompt.max_output_tokens) is not None:
+        for name in prompt.cap_names or (_CAP,):
+            params[name] = cap
+    params |= prompt.params
+    if prompt.delivery:
+        params |= prompt.delivery
+    if prompt.schema is not None:
+        params[_SCHEMA] = _format_of(prompt.schema)
+    for name in _NOT_PARAMETERS:
+        params.pop(name, None)
+    return params
+
+
+def _format_of(schema: OutputSchema) -> JsonValue:
+    given = {"name": schema.name, "strict": True, "schema": schema.schema}
+    return {"type": "json_schema", "json_schema": given}
 
 
 def _merged(messages: Sequence[Message]) -> Sequence[Message]:
@@ -181,110 +165,6 @@ def _parts(content: JsonValue) -> list[JsonValue]:
     return content if isinstance(content, list) else [{"type": "text", "text": content}]
 
 
-def _endpoint(base_url: str, query: Mapping[str, str]) -> httpx.URL:
-    try:
-        url = httpx.URL(base_url.strip())
-        path = url.path.rstrip("/").removesuffix(_ENDPOINT)
-        endpoint = url.copy_with(path=path + _ENDPOINT, fragment=None)
-        if query:
-            endpoint = endpoint.copy_merge_params(query)
-    except httpx.InvalidURL as exc:
-        raise ConfigError(_UNREADABLE_URL) from exc
-    if "%" in endpoint.host:
-        # httpx escapes what cannot stand in a host name instead of refusing it.
-        raise ConfigError(_UNREADABLE_URL)
-    if endpoint.port is not None and not 0 < endpoint.port <= _LAST_PORT:
-        raise ConfigError("The base URL must have a port from 1 to 65535, or none.")
-    if endpoint.scheme not in ("http", "https") or not endpoint.host:
-        raise ConfigError("The base URL must begin with https:// (http:// for a local server).")
-    if endpoint.userinfo:
-        raise ConfigError("The base URL must not hold a user name or password; use a key.")
-    return endpoint
-
-
-def _headers(url: httpx.URL, key: Secret | None, own: Mapping[str, str]) -> httpx.Headers:
-    headers = {
-        "host": url.netloc.decode("ascii"),
-        "user-agent": f"copygen/{__version__}",
-        "accept": "application/json",
-        "accept-encoding": "gzip, deflate",
-        "content-type": "application/json",
-    }
-    if key:
-        headers["authorization"] = f"Bearer {key.reveal()}"
-    headers |= own
-    for name, value in headers.items():
-        if not (name + value).isascii() or not (name + value).isprintable():
-            # The value stays out of the message: it may be the key.
-            raise ConfigError(
-                f"The {name!a} header cannot be sent: a key or header value may hold only "
-                "printable ASCII characters. Was it copied whole, and nothing else with it?"
-            )
-    return httpx.Headers(headers)
-
-
-def _encode(body: Mapping[str, JsonValue]) -> bytes:
-    try:
-        return orjson.dumps(body)
-    except TypeError:
-        return json.dumps(body, separators=(",", ":")).encode("ascii")
-
-
-_CONTENT_FILTER_WORDS = (
-    "content_filter",
-    "safety",
-    "recitation",
-    "blocklist",
-    "prohibited_content",
-    "spii",
-    "language",
-    "sensitive",
-    "refusal",
-    "guardrail_intervened",
-)
-_TOOL_WORDS = ("tool_calls", "function_call", "tool_use", "malformed_function_call")
-_STOP_WORDS = ("stop", "end_turn", "stop_sequence", "eos", "eos_token", "stop_token", "stop_str")
-_LENGTH_WORDS = ("length", "max_tokens", "model_context_window_exceeded", "incomplete")
-_FINISH_REASONS = {
-    **dict.fromkeys(_STOP_WORDS, "stop"),
-    **dict.fromkeys(_LENGTH_WORDS, "length"),
-    **dict.fromkeys(_CONTENT_FILTER_WORDS, "content_filter"),
-    **dict.fromkeys(_TOOL_WORDS, "tool_calls"),
-}
-"""Finish reasons in lower case, by what they mean. Gateways pass on their providers' own."""
-_LIKELY: Final = (
-    # model_length, max_output_tokens, token_limit, length_capped ...
-    (re.compile(r"length|token|truncat|max_|_limit|incomplete"), "length"),
-    (
-        re.compile(r"filter|safety|policy|block|sensitiv|prohibit|censor|moderat|risk|guardrail"),
-        "content_filter",
-    ),
-    (re.compile(r"tool|function"), "tool_calls"),
-    (re.compile(r"error|fail|timeout|timed_out|cancel|abort|interrupt|overload|unavail"), "error"),
-)
-"""What a word nobody has listed must be taken for."""
-_GOOD_ENDS: Final = frozenset(
-    {UNKNOWN_FINISH, "complete", "completed", "done", "end", "finished", "finish", "normal"}
-)
-NOTE_REASONING: Final = "the reply held the model's reasoning, which was taken out of the text"
-
-_UNUSABLE = {
-    "length": (Kind.TRUNCATED, "The text was cut off at the token limit; raise max_tokens"),
-    "content_filter": (Kind.CONTENT_FILTER, "The provider's content filter stopped the reply"),
-    "tool_calls": (Kind.BAD_REPLY, "The model called a tool instead of writing a text"),
-    "error": (Kind.SERVER, "The provider failed while writing"),
-    "network_error": (Kind.SERVER, "The provider lost its connection while writing"),
-    "timeout": (Kind.SERVER, "The provider's time ran out while writing"),
-    "abort": (Kind.SERVER, "The provider stopped while writing"),
-    "insufficient_system_resource": (Kind.SERVER, "The provider ran out of capacity"),
-}
-_OUT_OF_TOKENS = (
-    "All output tokens were used up before any text; raise max_tokens or lower reasoning effort"
-)
-_LONGEST_OWN_WORD = 40
-_WORTH_READING: Final = 1_000
-
-
 def parse(
     status: int,
     headers: Mapping[str, str],
@@ -304,12 +184,21 @@ def parse(
     one its body names when it only pretends to succeed. Messages are one line of at most 200
     characters without keys; copy is freed of known keys and otherwise untouched.
     """
-    context = Context(status, headers, now, model, redactor, params, sent)
-    if not 200 <= status < 300:
+    return _parsed(Context(status, headers, now, model, redactor, params, sent), body)
+
+
+def _parsed(context: Context, body: bytes) -> Completion | ApiError:
+    if not 200 <= context.status < 300:
         return from_status(context, body)
     reply = decode_strictly(body)
     if strange := reply is UNREADABLE:
-        reply = decode(body, headers.get("content-type", ""))
+        reply = decode(body, context.headers.get("content-type", ""))
+    return _read(reply, body, context, strange=strange)
+
+
+def _read(
+    reply: JsonValue, body: bytes, context: Context, *, strange: bool = False
+) -> Completion | ApiError:
     choice = _first_choice(reply)
     if choice is None and (inner := _unwrapped(reply)) is not None:
         reply, choice = inner, _first_choice(inner)
@@ -382,7 +271,7 @@ def _completion(
     bill = bill_of(reply, context.headers, written, context.sent)
     return Completion(
         redactor.redact_known(text),
-        "stop" if reason == "stop" else _finish_reason(reason, redactor),
+        finish_word(reason, redactor),
         answered_by if answered_by == model else redactor.redact_known(answered_by),
         bill.usage,
         bill.reported_usd,
@@ -406,22 +295,12 @@ def _joined(content: JsonValue) -> str:
     return "".join(texts)
 
 
-def _finish_reason(reason: JsonValue, redactor: Redactor) -> str:
-    if not isinstance(reason, str) or not reason:
-        return UNKNOWN_FINISH
-    word = clip(redactor.redact(plain(reason[:_WORTH_READING].lower())), _LONGEST_OWN_WORD)
-    if word in _FINISH_REASONS or word in _UNUSABLE or word in _GOOD_ENDS:
-        return _FINISH_REASONS.get(word, word)
-    likely = (meaning for pattern, meaning in _LIKELY if pattern.search(word))
-    return next(likely, word)
-
-
 def _judged(
     completion: Completion, choice: dict[str, JsonValue], context: Context
 ) -> Completion | ApiError:
     """A completion that does not end in a plain `stop` with text."""
     has_text = bool(completion.text.strip())
-    paid = completion if has_text or _says_bill(completion) else None
+    paid = completion if has_text or says_bill(completion) else None
     if fault := error_in(choice.get("error")):
         return from_inside(context, fault, paid)
     message = choice.get("message")
@@ -429,23 +308,10 @@ def _judged(
     if not has_text and isinstance(refusal, str) and refusal.strip():
         words = f"The model declined: {plain(refusal)}"
         return context.error(Kind.REFUSAL, words, completion=completion)
-    if completion.finish_reason in _UNUSABLE:
-        kind, words = _UNUSABLE[completion.finish_reason]
-        if kind is Kind.TRUNCATED and not has_text:
-            words = _OUT_OF_TOKENS
-        kept = completion if kind is Kind.TRUNCATED else paid
-        error = context.error(kind, words, completion=kept)
-        return replace(error, final=True) if kind is Kind.BAD_REPLY else error
-    if has_text:
-        if completion.finish_reason in _GOOD_ENDS or completion.finish_reason == "stop":
-            return completion
-        note = (
-            f"the provider ended the text with {completion.finish_reason!r}, a reason that is not "
-            "known here: it may not be whole"
-        )
-        return replace(completion, notes=(*completion.notes, note))
+    if (answer := ended(completion, context)) is not None:
+        return answer
     if isinstance(message, dict) and message.get("tool_calls"):
-        error = context.error(*_UNUSABLE["tool_calls"], completion=completion)
+        error = context.error(*UNUSABLE["tool_calls"], completion=completion)
         return replace(error, final=True)
     return _without_text(completion, message, context)
 
@@ -472,7 +338,7 @@ _REASONING_FIELDS: Final = ("reasoning_content", "reasoning", "thinking", "reaso
 def _without_choice(reply: JsonValue, body: bytes, context: Context) -> ApiError:
     """A success by its status, without a choice to read."""
     if reply is UNREADABLE:
-        return _unreadable(context.redactor.redact_body(body), context)
+        return unreadable(context.redactor.redact_body(body), context)
     completion = _paid_part(reply, context)
     if (speaker := _other_format(reply)) is not None:
         words = f"This address speaks {speaker}, and copygen OpenAI's chat completions"
@@ -509,24 +375,4 @@ def _paid_part(reply: JsonValue, context: Context) -> Completion | None:
     first = choices[0] if isinstance(choices, list) and choices else None
     choice = first if isinstance(first, dict) else {}
     completion = _completion(reply, choice, context)
-    return completion if completion.text.strip() or _says_bill(completion) else None
-
-
-def _says_bill(completion: Completion) -> bool:
-    return completion.usage is not None or completion.reported_cost_usd is not None
-
-
-def _unreadable(body: bytes, context: Context) -> ApiError:
-    text = body[:100_000].decode("utf-8", "replace").strip()
-    if is_html(text):
-        words = f"A web page answered instead of the API: {plain(text)}"
-        return context.error(Kind.WRONG_URL, words, CHECK_BASE_URL)
-    if not text:
-        words = "The reply has no body"
-    elif text.startswith(("data:", "event:")):
-        words = "The reply is an event stream, which was not asked for"
-    elif text.startswith(("{", "[")):
-        words = f"The reply is broken or cut off after {len(body)} bytes"
-    else:
-        words = f"The reply is not JSON: {plain(text)}"
-    return context.error(Kind.BAD_REPLY, words)
+    return completion if completion.text.strip() or says_bill(completion) else None

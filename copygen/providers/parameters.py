@@ -149,9 +149,7 @@ def _refused(name: str, fault: Fault) -> Refused | None:
 class Adaptations:
     """What each model has refused so far."""
 
-    def __init__(self, spared: frozenset[str] = frozenset()) -> None:
-        """`spared` may be left out though they shape the reply: the prompts say it in words."""
-        self._kept = _KEPT - spared
+    def __init__(self) -> None:
         self._changes: dict[str, dict[str, str | None]] = {}
 
     def fit(self, model: str, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
@@ -167,24 +165,31 @@ class Adaptations:
                 fitted.setdefault(new_name, value)
         return fitted
 
-    def learn(self, model: str, parameter: str, replacement: str | None) -> bool:
+    def learn(
+        self,
+        model: str,
+        parameter: str,
+        replacement: str | None,
+        spared: Collection[str] = (),
+    ) -> bool:
         """Remember a refusal; True when the next request no longer carries the parameter.
 
         Also True when that was learned from another request meanwhile: whoever sent before then
         may send again. The cap on output tokens bounds the cost: it goes by another known name
         that was not refused, or stays as it is. What shapes the reply (`response_format`, tools)
-        is never left out either.
+        is never left out either, but for what is `spared`: the prompts say it in words, too.
         """
+        kept = _KEPT.difference(spared)
         changes = self._changes.get(model, {})
         if parameter in changes:
             return True
-        if parameter in self._kept:
+        if parameter in kept:
             return False
         if parameter in _TOKEN_CAPS:
             replacement = _other_cap(parameter, replacement, changes)
             if replacement is None:
                 return False
-        elif replacement in self._kept | _NO_NEW_NAME:
+        elif replacement in kept | _NO_NEW_NAME:
             replacement = None
         elif replacement in changes and parameter in changes.values():
             return False

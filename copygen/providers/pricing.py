@@ -13,6 +13,7 @@ from functools import reduce
 
 from copygen.config import Evidence, Price, ProviderConfig, Rates
 from copygen.config.prices import is_same_model
+from copygen.config.request_cost import output_cap
 from copygen.config.retirement import Retirement, retirement_of
 from copygen.models import Completion, Usage
 from copygen.providers import wider_prices
@@ -186,22 +187,15 @@ class Order(StrEnum):
     COST = "cost"
 
 
-def catalogue(
-    providers: Iterable[ProviderConfig], today: date, caps: tuple[str, ...]
-) -> list[Listed]:
-    """Every listed model, provider by provider, in the order of their files.
-
-    `caps` are the parameters that bound the output.
-    """
-    return [listed for provider in providers for listed in _of(provider, today, caps)]
+def catalogue(providers: Iterable[ProviderConfig], today: date) -> list[Listed]:
+    """Every listed model, provider by provider, in the order of their files."""
+    return [listed for provider in providers for listed in _of(provider, today)]
 
 
-def _of(provider: ProviderConfig, today: date, caps: tuple[str, ...]) -> Iterator[Listed]:
+def _of(provider: ProviderConfig, today: date) -> Iterator[Listed]:
     default = provider.model(provider.default_model)
     for name, model in provider.models.items():
         evidence = provider.evidence(name)
-        sent = provider.request_defaults(name)
-        given = [value for cap in caps if isinstance(value := sent.get(cap), int)]
         yield Listed(
             provider=provider.name,
             model=name,
@@ -212,7 +206,7 @@ def _of(provider: ProviderConfig, today: date, caps: tuple[str, ...]) -> Iterato
             age_days=evidence.age_days(today),
             deprecated_on=model.deprecated_on,
             retirement=retirement_of(provider, name, today),
-            output_cap=next(iter(given), None),
+            output_cap=output_cap(provider.request_defaults(name)),
         )
 
 

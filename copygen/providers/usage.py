@@ -76,6 +76,16 @@ def bill_of(
     )
 
 
+def bill_of_usage(
+    usage: Usage | None, headers: Mapping[str, str], text: str, sent: Sequence[Message] = ()
+) -> Bill:
+    """The same of a reply whose tokens another wire has read already."""
+    doubt = None if usage is None else _impossible(usage, text, sent)
+    header_usd = _header_usd(headers)
+    known = usage if doubt is None else None
+    return Bill(known, header_usd, None if header_usd is not None else doubt)
+
+
 def usage_of(reply: Mapping[str, JsonValue]) -> Usage | None:
     """The tokens of a reply as it counts them; None when it does not give both sides.
 

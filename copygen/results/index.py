@@ -134,11 +134,14 @@ class Latest:
         self._counts[code] += 1
         return Place.SUPERSEDES
 
-    def status_of(self, id_: str, key: str) -> Status | None:
-        """The status of the record that counts for `id_`, if it was made with this `key`."""
+    def status_of(self, id_: str, *keys: str) -> Status | None:
+        """The status of the record that counts for `id_`, if it was made with one of these keys."""
         value = self._index.get(identity(id_))
-        if value and value >> _STATUS_BITS == (hash(key) << _STATUS_BITS & _WORD) >> _STATUS_BITS:
-            return _STATUSES[(value & 7) - 1]
+        if not value:
+            return None
+        for key in keys:
+            if value >> _STATUS_BITS == (hash(key) << _STATUS_BITS & _WORD) >> _STATUS_BITS:
+                return _STATUSES[(value & 7) - 1]
         return None
 
     def newest_of(self, id_: str) -> Status | None:

@@ -135,12 +135,12 @@ class Ledger:
         """The latest record of every id, of earlier runs and of this one."""
         return self._latest
 
-    def status_of(self, id_: str, key: str) -> Status | None:
-        """Status of the latest record of `id_` if it was made with `key`, else None.
+    def status_of(self, id_: str, *keys: str) -> Status | None:
+        """Status of the latest record of `id_` if it was made with one of these keys, else None.
 
         A prompt is settled when this is one of `copygen.results.resume.DONE`.
         """
-        return self._latest.status_of(id_, key)
+        return self._latest.status_of(id_, *keys)
 
     def append(self, *results: Result) -> None:
         """Write one result, or several that ended together, with one `write`.

@@ -58,11 +58,12 @@ class Resume:
         latest = self._latest
         if latest is None:
             return None
-        status = latest.status_of(prompt.id, prompt.key)
+        status = latest.status_of(prompt.id, *prompt.keys)
         if status is not None and self._rows is None:
             latest.keep(prompt.id)
         if status is None:
-            status = latest.claim(prompt.id, prompt.key, self._settled)
+            claims = (latest.claim(prompt.id, key, self._settled) for key in prompt.keys)
+            status = next((one for one in claims if one is not None), None)
         if status in self._settled:
             return status
         # Of a file that is found out before the run.
@@ -122,8 +123,8 @@ def _with_texts(
     for entry in prompts:
         newest = latest.newest_of(entry.id)
         if newest is not None and newest in HAS_TEXT:
-            key = entry.key if isinstance(entry, Prompt) else ""
-            yield newest, latest.status_of(entry.id, key) is not None
+            keys = entry.keys if isinstance(entry, Prompt) else ("",)
+            yield newest, latest.status_of(entry.id, *keys) is not None
 
 
 def _template_of(path: Path) -> str | None:

@@ -124,9 +124,9 @@ class Survey:
         """The latest record of every id."""
         return self._latest
 
-    def status_of(self, id_: str, key: str) -> Status | None:
+    def status_of(self, id_: str, *keys: str) -> Status | None:
         """Status of the record that counts for `id_` if it was made with `key`, else None."""
-        return self._latest.status_of(id_, key)
+        return self._latest.status_of(id_, *keys)
 
     def record(self, id_: str) -> Result | None:
         """The record that counts for `id_`, read from the file; None when there is none."""

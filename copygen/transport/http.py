@@ -107,12 +107,11 @@ class HttpTransport(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send `request`, following nothing, and return the reply with its content loaded."""
         route = self._route(request.url)
-        stream = request.stream
-        if isinstance(stream, httpx.ByteStream):
-            body = b"".join(stream)
+        if isinstance(request, WholeRequest):
+            body, given = request.content, request.fixed_headers
         else:
-            body = await request.aread()
-        headers = tuple([pair for pair in request.headers.raw if pair[0] != _CONTENT_LENGTH])
+            body, given = await request.aread(), request.headers
+        headers = tuple([pair for pair in given.raw if pair[0] != _CONTENT_LENGTH])
         message = b"%s%d\r\n\r\n%s" % (route.head(request.method, headers), len(body), body)
         connections = self._connections
         if connections is None:
@@ -120,7 +119,7 @@ class HttpTransport(httpx.AsyncBaseTransport):
         reply = await connections.exchange(route.origin, message)
         if reply.status == PROXY_LOGIN and (proxy := route.origin.proxy) is not None:
             raise proxy_refused(proxy, route.origin.proxy_variable, reply.status)
-        return _LoadedResponse(reply.status, reply.headers, reply.body)
+        return WholeResponse(reply.status, reply.headers, reply.body)
 
     async def aclose(self) -> None:
         """Close every connection. A later request opens the pool anew."""
@@ -156,19 +155,95 @@ class HttpTransport(httpx.AsyncBaseTransport):
         return route
 
 
-class _LoadedResponse(httpx.Response):
-    """A response made from a body that is already here, whole and decoded.
+class WholeRequest(httpx.Request):
+    """A request whose body is here, whole: what it asks of a header or a stream is made when asked.
 
-    The plain class would send it through its own decoders first: 7 µs per request.
+    The plain class copies and rewrites the headers of each request: 20 µs of the 120 that a prompt
+    costs in all. `given_headers` are shared by all requests to an endpoint, and complete but for
+    the length.
+    """
+
+    def __init__(self, method: str, url: httpx.URL, headers: httpx.Headers, body: bytes) -> None:
+        # Not the parent's: all that it sets is here, made anew or when it is asked for.
+        self.method = method
+        self.url = url
+        self.extensions = {}
+        self.given_headers = headers
+        self._own_headers: httpx.Headers | None = None
+        self._content = body
+
+    @property
+    def headers(self) -> httpx.Headers:
+        if self._own_headers is None:
+            self._own_headers = self.given_headers.copy()
+            self._own_headers["content-length"] = str(len(self._content))
+        return self._own_headers
+
+    @headers.setter
+    def headers(self, headers: httpx.Headers) -> None:
+        self._own_headers = headers
+
+    @property
+    def stream(self) -> httpx.ByteStream:  # type: ignore[override]  # an attribute there
+        return httpx.ByteStream(self._content)
+
+    @property
+    def fixed_headers(self) -> httpx.Headers:
+        """The headers without the length, if it has no others."""
+        return self._own_headers or self.given_headers
+
+    @property
+    def content(self) -> bytes:
+        return self._content
+
+    def read(self) -> bytes:
+        """The body."""
+        return self._content
+
+    async def aread(self) -> bytes:
+        """The body."""
+        return self._content
+
+
+class WholeResponse(httpx.Response):
+    """A response whose body is already here, whole and decoded.
+
+    The plain class would send it through its own decoders first and normalise every header: 20 µs
+    per request, where one header of fifteen is looked at.
     """
 
     def __init__(self, status_code: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        super().__init__(status_code, headers=headers, stream=httpx.ByteStream(body))
+        super().__init__(status_code, stream=httpx.ByteStream(body))
+        self._given = headers
+        self._whole: httpx.Headers | None = None
         self._body = body
+
+    @property
+    def headers(self) -> httpx.Headers:
+        if self._whole is None:
+            self._whole = httpx.Headers(self._given)
+        return self._whole
+
+    @headers.setter
+    def headers(self, headers: httpx.Headers) -> None:
+        """The parent sets none, as it is given none."""
+
+    @property
+    def lookup(self) -> Mapping[str, str]:
+        """The headers to be looked up in lower case: of a name that came more than once, all
+        values, with commas between.
+        """
+        found: dict[str, str] = {}
+        for name, value in self._given:
+            key = name.decode("latin-1").lower()
+            text = value.decode("latin-1")
+            found[key] = f"{found[key]}, {text}" if key in found else text
+        return found
 
     @property
     def content(self) -> bytes:
         return self._body
 
     async def aread(self) -> bytes:
+        """The body."""
         return self._body

@@ -17,7 +17,8 @@ from copygen.engine.budget import (
     usd,
 )
 from copygen.engine.worst_case import Unbounded, WorstCases
-from copygen.models import Message, Prompt, Source
+from copygen.models import Message, Prompt
+from tests.support.sent import asking
 
 charges = st.builds(Charge, st.integers(0, 500), st.integers(0, 500))
 limits = st.builds(
@@ -119,8 +120,7 @@ CAP = {"max_tokens": 100}
 
 
 def a_prompt(model: str = "m", content: object = "hello", **params: object) -> Prompt:
-    messages = (Message("user", content),)
-    return Prompt("a", "k", messages, model, params, {}, Source("x", 1))
+    return asking(params, Message("user", content), model=model)
 
 
 @pytest.mark.parametrize(
@@ -159,8 +159,8 @@ def test_what_cannot_be_bounded_says_what_to_do(prompt: Prompt, limit: Limit, wo
     bound = cases.of(prompt, 300)
     assert isinstance(bound, Unbounded)
     assert words in str(bound)
-    assert cases.refusal(prompt.model, prompt.params, prompt.messages) == str(bound)
+    assert cases.refusal(prompt) == str(bound)
 
 
 def test_tokens_alone_need_no_price() -> None:
-    assert WorstCases(CONFIG, TOKENS).refusal("unpriced", {}) is None
+    assert WorstCases(CONFIG, TOKENS).refusal(a_prompt("unpriced")) is None

@@ -27,7 +27,7 @@ TOKEN_USD = Decimal("0.000001")
 
 def capped(count: int, cap: Callable[[int], int] = lambda _number: 100) -> list[Prompt]:
     return [
-        replace(prompt, params={"max_tokens": cap(number)})
+        replace(prompt, max_output_tokens=cap(number))
         for number, prompt in enumerate(prompts(count), 1)
     ]
 
@@ -43,7 +43,7 @@ class Provider(fakes.FakeProvider):
         answer = super().parse(status, headers, body, now, prompt)
         if not isinstance(answer, Completion):
             return answer
-        usage = Usage(1, round(prompt.params["max_tokens"] * self._share()))
+        usage = Usage(1, round(prompt.max_output_tokens * self._share()))
         self.billed_tokens += usage.input_tokens + usage.output_tokens
         return replace(answer, usage=usage)
 
@@ -333,7 +333,7 @@ def test_one_who_gives_up_waiting_holds_up_nobody_behind() -> None:
 
 def test_who_waits_for_money_holds_no_slot() -> None:
     """Three slots, money for two at a time: the third does without until money has come free."""
-    entries = [replace(prompt, params={"max_tokens": 100}) for prompt in prompts(3)]
+    entries = [replace(prompt, max_output_tokens=100) for prompt in prompts(3)]
 
     async def provider(request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(1)
@@ -372,7 +372,7 @@ def test_12A12_rows_of_a_dead_model_hold_no_money_while_they_wait() -> None:
 
     async def main() -> Run:
         entries = [
-            replace(fakes.prompt(n, "dead" if n % 2 else "well"), params={"max_tokens": 100})
+            replace(fakes.prompt(n, "dead" if n % 2 else "well"), max_output_tokens=100)
             for n in range(400)
         ]
         settings = limited(4_300, 40)

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -31,7 +31,7 @@ from copygen.quality.measure import Unit, measure
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.specs import FieldSpec
 from copygen.quality.standard import OnViolation, Standard, Terms
-from tests.support.fakes import CONFIG, Run, prompt
+from tests.support.fakes import CONFIG, FakeProvider, Run, prompt
 from tests.support.virtual_loop import run_virtual
 
 HEADLINE = FieldSpec(name="headline", limit=10, source="a test")
@@ -49,21 +49,19 @@ def standard(
     return Standard(Judge(checks, length_in), Terms(**terms), channel=channel)
 
 
-class Scripted:
+class Scripted(FakeProvider):
     """Answers each conversation by its turn: the text at `turn`, for each prompt its own script."""
 
     def __init__(self, *answers: object) -> None:
         self.answers = answers
         self.asked: list[Sequence[Message]] = []
-        self.params: list[Mapping[str, object]] = []
-
-    name = "fake"
+        self.caps: list[int | None] = []
 
     def request(self, prompt: Prompt) -> httpx.Request:
         self.asked.append(prompt.messages)
-        self.params.append(prompt.params)
+        self.caps.append(prompt.max_output_tokens)
         turn = sum(message.role == "assistant" for message in prompt.messages)
-        body = {"turn": turn, "cap": prompt.params.get("max_tokens")}
+        body = {"turn": turn, "cap": prompt.max_output_tokens}
         return httpx.Request("POST", "https://api.example/v1/chat", content=json.dumps(body))
 
     def parse(self, status: int, headers: object, body: bytes, now: object, prompt: Prompt) -> Any:
@@ -75,9 +73,6 @@ class Scripted:
         if callable(answer):
             return answer(asked)
         return Completion(str(answer), "stop", prompt.model, Usage(10, 5))
-
-    def adapt(self, error: object, model: str) -> bool:
-        return False
 
 
 def echo(request: httpx.Request) -> httpx.Response:
@@ -172,9 +167,9 @@ def cut_off_below(cap: int) -> Callable[[dict[str, Any]], object]:
 
 def test_an_answer_that_is_cut_off_gets_a_larger_limit_and_no_reask() -> None:
     provider = Scripted(cut_off_below(350))
-    capped = replace(prompt(1), params={"max_tokens": 100})
+    capped = replace(prompt(1), max_output_tokens=100)
     result = only(run(provider, standard(), entries=[capped]))
-    assert [params["max_tokens"] for params in provider.params] == [100, 200, 400]
+    assert provider.caps == [100, 200, 400]
     assert (result.status, result.text, result.reasks, result.attempts) == (Status.OK, FIT, 0, 3)
     assert result.usage == Usage(30, 305)
     assert all(len(messages) == 1 for messages in provider.asked)
@@ -185,9 +180,9 @@ def test_the_limit_never_grows_past_what_the_model_can_write() -> None:
         {**CONFIG.model_dump(), "models": {"m": {"max_output_tokens": 150}}}
     )
     provider = Scripted(cut_off_below(350))
-    capped = replace(prompt(1), params={"max_tokens": 100})
+    capped = replace(prompt(1), max_output_tokens=100)
     result = only(run(provider, standard(), entries=[capped], config=config))
-    assert [params["max_tokens"] for params in provider.params] == [100, 150]
+    assert provider.caps == [100, 150]
     assert (result.status, result.error and result.error.kind) == (Status.REJECTED, Kind.TRUNCATED)
 
 

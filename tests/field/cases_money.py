@@ -19,6 +19,7 @@ from tests.field.case import Cases
 from tests.support.dice import PRICED, Dice, play
 from tests.support.fakes import WALL, Run
 from tests.support.running import copygen
+from tests.support.sent import asking
 
 CASES = Cases()
 LIMIT_USD = Decimal("0.003")
@@ -139,6 +140,9 @@ def failures_that_are_billed(_folder: Path) -> str:
 
 @CASES.case("12:A11", "refused: service_tier: priority, speed; taken: service_tier: flex")
 def a_dearer_tier_under_a_limit(_folder: Path) -> str:
-    refused = [priced_apart({"service_tier": "Priority"}), priced_apart({"speed": "fast"})]
-    taken = priced_apart({"service_tier": "flex", "n": 2}) is None
+    refused = [
+        priced_apart(asking({"service_tier": "Priority"})),
+        priced_apart(asking({"speed": "fast"})),
+    ]
+    taken = priced_apart(asking({"service_tier": "flex", "n": 2})) is None
     return f"refused: {', '.join(map(str, refused))}; taken: {'service_tier: flex' * taken}"

@@ -13,6 +13,7 @@ from copygen.models import InputFault, Prompt
 from copygen.prompts import open_prompts
 from tests.field.case import Cases
 from tests.support.prompt_files import TARGET, write
+from tests.support.sent import sent
 
 CASES = Cases()
 case = CASES.case
@@ -231,7 +232,7 @@ def request_fields_at_the_top_of_a_row(folder: Path) -> str:
     write(folder, {"t.jsonl": json.dumps({**row, "max_tokens": 20, "temperature": 0})})
     (prompt,) = open_prompts(str(folder / "t.jsonl")).prompts(TARGET)
     assert isinstance(prompt, Prompt)
-    return f"{prompt.model} {dict(prompt.params)}"
+    return f"{prompt.model} {sent(prompt)}"
 
 
 @case("1:29", "a Hi")

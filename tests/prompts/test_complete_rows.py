@@ -10,6 +10,7 @@ from copygen.errors import PromptError
 from copygen.models import InputFault, Prompt
 from copygen.prompts import PromptSource, open_prompts
 from tests.support.prompt_files import TARGET, write
+from tests.support.sent import sent
 
 USER = [{"role": "user", "content": "Hi"}]
 
@@ -44,10 +45,10 @@ def test_request_fields_at_the_top_of_a_row_are_sent(
 ) -> None:
     prompt = only({"model": "gpt-4.1", "messages": USER, **row}, tmp_path)
     assert prompt.model == "gpt-4.1"
-    assert prompt.params == {"max_tokens": 500, **params}
+    assert sent(prompt) == {"max_tokens": 500, **params}
     if "user" not in row:
         plain = only({"model": "gpt-4.1", "prompt": "Hi", **row}, tmp_path)
-        assert (plain.model, plain.params, plain.key) == (prompt.model, prompt.params, prompt.key)
+        assert (plain.model, sent(plain), plain.key) == (prompt.model, sent(prompt), prompt.key)
 
 
 def test_a_rows_system_text_is_its_system_message(tmp_path: Path) -> None:
@@ -61,10 +62,10 @@ def test_cells_of_a_table_and_items_of_yaml_are_taken_alike(tmp_path: Path) -> N
     yaml = "- {prompt: Hi, model: m, max_tokens: 20, temperature: 0.2, system: S, note: n}\n"
     one, other = only(csv, tmp_path, "t.csv"), only(yaml, tmp_path, "t.yaml")
     assert (one.key, one.model) == (other.key, "m")
-    assert one.params == {"max_tokens": 20, "temperature": 0.2}
+    assert sent(one) == {"max_tokens": 20, "temperature": 0.2}
     assert one.messages[0].content == "S"
     empty = only("prompt,model,max_tokens,system\nHi,,,\n", tmp_path, "t.csv")
-    assert (empty.model, dict(empty.params)) == ("default-model", {"max_tokens": 500})
+    assert (empty.model, sent(empty)) == ("default-model", {"max_tokens": 500})
 
 
 def test_with_a_template_such_columns_are_columns(tmp_path: Path) -> None:
@@ -134,7 +135,7 @@ def test_a_line_of_a_batch_file_is_a_complete_prompt(
 ) -> None:
     prompt = only(row, tmp_path)
     assert (prompt.id, prompt.model) == ("req-1", "m")
-    assert prompt.params == {"max_tokens": 9, "top_k": 4}
+    assert sent(prompt) == {"max_tokens": 9, "top_k": 4}
     assert prompt.messages[0].content == "Hi"
     write(tmp_path, {"w.yaml": "prompt: x\n"})
     with pytest.raises(PromptError, match="takes no template"):

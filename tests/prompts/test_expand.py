@@ -6,6 +6,7 @@ from copygen.errors import PromptError
 from copygen.models import Prompt
 from copygen.prompts import Target, open_prompts
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
+from tests.support.sent import sent
 
 RICH = Target(
     "simulator",
@@ -101,12 +102,12 @@ def test_the_nearest_parameter_wins_and_null_removes(
     tmp_path: Path, header: str, own: str, model: str, params: dict[str, object]
 ) -> None:
     (made,) = prompts(tmp_path, f"prompt: x\n{header}items: [{{params: {own}}}]\n", RICH)
-    assert (made.model, dict(made.params)) == (model, params)
+    assert (made.model, sent(made)) == (model, params)
     assert "params" not in made.input
 
 
 @pytest.mark.parametrize(
-    ("given", "sent"),
+    ("given", "wanted"),
     [
         ("max_tokens: 50", {"max_completion_tokens": 50}),
         ("max_completion_tokens: 50", {"max_completion_tokens": 50}),
@@ -116,11 +117,11 @@ def test_the_nearest_parameter_wins_and_null_removes(
     ],
 )
 def test_a_cap_on_tokens_goes_out_once_under_the_models_own_name(
-    tmp_path: Path, given: str, sent: dict[str, int]
+    tmp_path: Path, given: str, wanted: dict[str, int]
 ) -> None:
     newer = Target("openai", "gpt-6", lambda _model: {"max_completion_tokens": 1000})
     made = prompts(tmp_path, f"prompt: text\n{given}\n", newer)
-    assert dict(made[0].params) == sent
+    assert sent(made[0]) == wanted
 
 
 def test_a_prompt_file_without_items_is_one_prompt(tmp_path: Path) -> None:

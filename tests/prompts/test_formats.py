@@ -12,6 +12,7 @@ from copygen.errors import PromptError
 from copygen.models import Prompt, Source
 from copygen.prompts import PromptSource, open_prompts
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
+from tests.support.sent import sent
 
 TEMPLATE = "prompt: |\n  Sell {{ name }} ({{ note }}) for {{ price }}.\nsystem: You sell.\n"
 ITEMS = [
@@ -65,7 +66,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def content(prompts: list[Prompt]) -> list[tuple[object, ...]]:
-    return [(p.id, p.key, p.messages, p.model, dict(p.params), dict(p.input)) for p in prompts]
+    return [(p.id, p.key, p.messages, p.model, sent(p), dict(p.input)) for p in prompts]
 
 
 def expected(folder: Path) -> list[tuple[object, ...]]:

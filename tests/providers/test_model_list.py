@@ -11,7 +11,7 @@ from copygen.models import ApiError, Kind
 from copygen.providers.model_list import ModelList, read
 from copygen.providers.openai import ChatCompletions
 from copygen.providers.ratelimits import RateLimits
-from copygen.providers.redact import Redactor, Secret
+from copygen.providers.redact import Secret
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KEY = Secret("sk-doctor-0123456789abcdefXYZ")
@@ -19,7 +19,9 @@ KEY = Secret("sk-doctor-0123456789abcdefXYZ")
 
 def answer(body: object, status: int = 200) -> ModelList | ApiError:
     raw = body if isinstance(body, bytes) else orjson.dumps(body)
-    return read(status, {"x-ratelimit-limit-requests": "500"}, raw, NOW, Redactor([KEY]))
+    return read(
+        status, {"x-ratelimit-limit-requests": "500"}, raw, NOW, ChatCompletions("http://h/v1", KEY)
+    )
 
 
 LISTS = [
@@ -104,7 +106,7 @@ def test_no_reply_raises(body: bytes, status: int) -> None:
 def test_the_list_is_asked_for_beside_the_completions_with_the_key(
     base_url: str, asked: str
 ) -> None:
-    request = ChatCompletions(base_url, KEY).listing()
+    request = ChatCompletions(base_url, KEY).list_models()
 
     assert (request.method, str(request.url)) == ("GET", asked)
     assert request.headers["authorization"] == f"Bearer {KEY.reveal()}"

@@ -14,9 +14,10 @@ from copygen.errors import ConfigError
 from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Prompt, Source
 from copygen.providers.openai import ChatCompletions
 from copygen.providers.parameters import SYSTEM_ROLE
-from copygen.providers.protocol import Provider
 from copygen.providers.redact import Secret
+from copygen.providers.wire import Provider
 from copygen.version import __version__
+from tests.support.sent import asking
 
 KEY = "sk-canary-0123456789abcdef"
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
@@ -25,7 +26,7 @@ BASE = "https://api.example.com/v1"
 
 def prompt(content: JsonValue = "Sell silk.", model: str = "m", **params: JsonValue) -> Prompt:
     messages = (Message("system", "Be brief."), Message("user", content))
-    return Prompt("p1", "k1", messages, model, params, {}, Source("prompts.yaml", 1))
+    return asking(params, *messages, model=model)
 
 
 def body_of(request: httpx.Request) -> Any:
@@ -219,7 +220,7 @@ class TestAdapt:
     def test_a_refused_parameter_goes_by_its_new_name_from_then_on(self) -> None:
         provider = ChatCompletions(BASE)
 
-        assert provider.adapt(refused("max_tokens", "max_completion_tokens"), "m")
+        assert provider.adapt(refused("max_tokens", "max_completion_tokens"), prompt())
 
         body = body_of(provider.request(prompt(max_tokens=500, temperature=0.7)))
         assert list(body) == ["model", "messages", "max_completion_tokens", "temperature"]
@@ -228,21 +229,21 @@ class TestAdapt:
     def test_a_refused_parameter_without_another_name_is_left_out(self) -> None:
         provider = ChatCompletions(BASE)
 
-        assert provider.adapt(refused("temperature"), "m")
+        assert provider.adapt(refused("temperature"), prompt())
 
         assert "temperature" not in body_of(provider.request(prompt(temperature=0.7)))
 
     def test_other_models_keep_it(self) -> None:
         provider = ChatCompletions(BASE)
-        provider.adapt(refused("temperature"), "m")
+        provider.adapt(refused("temperature"), prompt())
 
         assert "temperature" in body_of(provider.request(prompt(model="other", temperature=0.7)))
 
     def test_several_refusals_add_up(self) -> None:
         provider = ChatCompletions(BASE)
 
-        assert provider.adapt(refused("max_tokens", "max_completion_tokens"), "m")
-        assert provider.adapt(refused("temperature"), "m")
+        assert provider.adapt(refused("max_tokens", "max_completion_tokens"), prompt())
+        assert provider.adapt(refused("temperature"), prompt())
 
         body = body_of(provider.request(prompt(max_tokens=500, temperature=0.7, seed=1)))
         assert list(body) == ["model", "messages", "max_completion_tokens", "seed"]
@@ -250,11 +251,11 @@ class TestAdapt:
     def test_requests_already_in_flight_may_be_sent_again_too(self) -> None:
         provider = ChatCompletions(BASE)
 
-        assert [provider.adapt(refused("temperature"), "m") for _ in range(50)] == [True] * 50
+        assert [provider.adapt(refused("temperature"), prompt()) for _ in range(50)] == [True] * 50
 
     def test_a_value_given_under_the_new_name_wins(self) -> None:
         provider = ChatCompletions(BASE)
-        provider.adapt(refused("max_tokens", "max_completion_tokens"), "m")
+        provider.adapt(refused("max_tokens", "max_completion_tokens"), prompt())
 
         for sent in (
             prompt(max_tokens=1, max_completion_tokens=2),
@@ -268,7 +269,7 @@ class TestAdapt:
     def test_what_must_not_go_missing_stays(self, parameter: str) -> None:
         provider = ChatCompletions(BASE)
 
-        assert not provider.adapt(refused(parameter), "m")
+        assert not provider.adapt(refused(parameter), prompt())
 
         sent = Prompt("p", "k", (), "m", {parameter: 1}, {}, Source("x", 1))
         assert parameter in body_of(provider.request(sent))
@@ -276,16 +277,16 @@ class TestAdapt:
     def test_the_cap_on_tokens_is_not_lost_to_a_model_that_takes_neither_name(self) -> None:
         provider = ChatCompletions(BASE)
 
-        assert provider.adapt(refused("max_tokens", "max_completion_tokens"), "m")
-        assert not provider.adapt(refused("max_completion_tokens", "max_tokens"), "m")
+        assert provider.adapt(refused("max_tokens", "max_completion_tokens"), prompt())
+        assert not provider.adapt(refused("max_completion_tokens", "max_tokens"), prompt())
 
         assert body_of(provider.request(prompt(max_tokens=5)))["max_completion_tokens"] == 5
 
     def test_a_new_name_that_is_refused_too_is_left_out(self) -> None:
         provider = ChatCompletions(BASE)
 
-        assert provider.adapt(refused("reasoning_effort", "effort"), "m")
-        assert provider.adapt(refused("effort"), "m")
+        assert provider.adapt(refused("reasoning_effort", "effort"), prompt())
+        assert provider.adapt(refused("effort"), prompt())
 
         assert set(body_of(provider.request(prompt(reasoning_effort="low")))) == {
             "model",
@@ -295,8 +296,8 @@ class TestAdapt:
     def test_names_that_point_at_each_other_end(self) -> None:
         provider = ChatCompletions(BASE)
 
-        assert provider.adapt(refused("a", "b"), "m")
-        assert not provider.adapt(refused("b", "a"), "m")
+        assert provider.adapt(refused("a", "b"), prompt())
+        assert not provider.adapt(refused("b", "a"), prompt())
 
     @pytest.mark.parametrize(
         "error",
@@ -308,7 +309,7 @@ class TestAdapt:
     def test_other_errors_teach_nothing(self, error: ApiError) -> None:
         provider = ChatCompletions(BASE)
 
-        assert not provider.adapt(error, "m")
+        assert not provider.adapt(error, prompt())
         assert "temperature" in body_of(provider.request(prompt(temperature=0.7)))
 
     def test_from_the_refusal_on_the_wire_to_the_next_request(self) -> None:
@@ -321,7 +322,7 @@ class TestAdapt:
         error = provider.parse(400, {}, body, NOW, prompt(max_tokens=500))
 
         assert isinstance(error, ApiError)
-        assert provider.adapt(error, "m")
+        assert provider.adapt(error, prompt())
         assert "max_tokens" not in body_of(provider.request(prompt(max_tokens=500)))
 
 
@@ -334,7 +335,7 @@ def test_a_refused_system_message_goes_before_the_users_from_then_on() -> None:
 
     assert isinstance(answer, ApiError)
     assert answer.kind is Kind.UNSUPPORTED_PARAMETER
-    assert chat.adapt(answer, asked.model)
+    assert chat.adapt(answer, asked)
     sent = body_of(chat.request(asked))
     assert sent["messages"] == [{"role": "user", "content": "Be brief.\n\nA slogan."}]
     other = body_of(chat.request(prompt(model="other")))
@@ -345,7 +346,7 @@ def test_a_system_message_joins_content_parts_as_a_part() -> None:
     chat = ChatCompletions("https://api.example/v1")
     parts = [{"type": "text", "text": "A slogan."}]
     asked = prompt(parts)
-    assert chat.adapt(refused(SYSTEM_ROLE), asked.model)
+    assert chat.adapt(refused(SYSTEM_ROLE), asked)
 
     [message] = body_of(chat.request(asked))["messages"]
 
@@ -371,7 +372,7 @@ def test_query_and_headers_of_the_settings_go_into_every_request() -> None:
         headers={"api-key": "{key}", "X-Team": "copy"},
     )
 
-    for request in (chat.request(prompt()), chat.listing()):
+    for request in (chat.request(prompt()), chat.list_models()):
         assert dict(request.url.params) == {"a": "1", "api-version": "2026-10-01"}
         assert request.headers["api-key"] == KEY
         assert request.headers["x-team"] == "copy"

@@ -246,7 +246,7 @@ def play(
 ) -> Run:
     """A run of `rows` prompts against the server, under a limit, in virtual time."""
     entries: list[Prompt] = [
-        replace(prompt, model=model, params={"max_tokens": cap}) for prompt in prompts(rows)
+        replace(prompt, model=model, max_output_tokens=cap) for prompt in prompts(rows)
     ]
     settings = Settings.model_validate(
         {

@@ -12,8 +12,19 @@ from copygen.engine.control.breaker import Transition
 from copygen.engine.engine import Engine, Outside
 from copygen.engine.feed import IteratorFeed
 from copygen.errors import CopygenError
-from copygen.models import ApiError, Completion, Kind, Message, Prompt, Result, Source, Usage
-from copygen.providers.protocol import Provider
+from copygen.models import (
+    ApiError,
+    Completion,
+    JsonValue,
+    Kind,
+    Message,
+    Prompt,
+    Result,
+    Source,
+    Usage,
+)
+from copygen.providers.redact import Redactor, Secret
+from copygen.providers.wire import Provider
 from copygen.quality.standard import Standard
 
 CONFIG = ProviderConfig(name="fake", base_url="https://api.example/v1", default_model="m")
@@ -72,9 +83,32 @@ class FakeProvider:
         wait_s = float(after) if after else None
         return ApiError(kind, text or kind.value, status, wait_s, completion=paid)
 
-    def adapt(self, error: ApiError, model: str) -> bool:
+    def adapt(self, error: ApiError, prompt: Prompt) -> bool:
         """Nothing to learn here."""
         return False
+
+    redactor = Redactor()
+    key: Secret | None = None
+
+    def body(self, prompt: Prompt) -> dict[str, JsonValue]:
+        """The text alone."""
+        return {"text": prompt.messages[0].content}
+
+    async def authorize(self, request: httpx.Request, now: datetime) -> ApiError | None:
+        """No key is needed."""
+        return None
+
+    async def renew_key(self, refused: Secret | None) -> bool:
+        """There is no other."""
+        return False
+
+    def list_models(self) -> httpx.Request:
+        """The question for models."""
+        return httpx.Request("GET", "https://api.example/v1/models")
+
+    def models_in(self, reply: JsonValue) -> list[str] | None:
+        """None is served."""
+        return None
 
 
 class Run:

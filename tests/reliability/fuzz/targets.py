@@ -100,7 +100,7 @@ def _entry(entry: Prompt | InputFault, last: int) -> str:
         return _shape(entry.message)
     assert entry.id
     assert entry.messages
-    return f"{len(entry.messages)}{bool(entry.params)}"
+    return f"{len(entry.messages)}{bool(entry.params or entry.max_output_tokens)}"
 
 
 def yaml_file(data: bytes) -> str:

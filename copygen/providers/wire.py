@@ -1,0 +1,461 @@
+"""The seam between copygen and the APIs of providers: what every wire format has to do, and what
+they all share.
+
+The engine asks for no more than `Provider`. A wire format is a subclass of `Wire` in a module of
+its own, named there as `WIRE`, and a provider's settings name the module (`wire: openai`).
+`open_provider` makes the one from the other, for everybody who talks to a provider.
+"""
+
+import json
+import re
+from abc import ABC, abstractmethod
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from importlib import import_module
+from typing import ClassVar, Final, Protocol
+
+import httpx
+import orjson
+
+from copygen.config import ProviderConfig
+from copygen.errors import ConfigError
+from copygen.models import ApiError, Completion, JsonValue, Kind, Prompt, Usage
+from copygen.providers.classification import (
+    CHECK_BASE_URL,
+    UNKNOWN_FINISH,
+    Context,
+    from_inside,
+    from_status,
+)
+from copygen.providers.decode import UNREADABLE, clip, decode, is_html, plain
+from copygen.providers.error_body import fault_in_reply
+from copygen.providers.keys import KeySource
+from copygen.providers.redact import Redactor, Secret
+from copygen.providers.usage import bill_of_usage
+from copygen.transport.http import WholeRequest
+from copygen.version import __version__
+
+
+class Provider(Protocol):
+    """One wire format of one provider: prompts become requests, replies become values."""
+
+    @property
+    def name(self) -> str:
+        """As in the settings (`openai`, `holysheep`, ...)."""
+
+    @property
+    def redactor(self) -> Redactor:
+        """Takes every key that was in use out of a text."""
+
+    @property
+    def key(self) -> Secret | None:
+        """The key that the next request carries."""
+
+    def body(self, prompt: Prompt) -> dict[str, JsonValue]:
+        """The JSON object that asks for a prompt's text."""
+
+    def request(self, prompt: Prompt) -> httpx.Request:
+        """The complete request for one attempt, ready for the transport. Sends nothing."""
+
+    async def authorize(self, request: httpx.Request, now: datetime) -> ApiError | None:
+        """Put the key that holds at this time on a request which is about to be sent.
+
+        Asks for another key when the one there is expires soon. An ApiError when there is none.
+        """
+
+    async def renew_key(self, refused: Secret | None) -> bool:
+        """Whether there is another key than the one that was refused; its source is asked once."""
+
+    def parse(
+        self, status: int, headers: Mapping[str, str], body: bytes, now: datetime, prompt: Prompt
+    ) -> Completion | ApiError:
+        """What a reply means. Never raises, whatever arrived."""
+
+    def adapt(self, error: ApiError, prompt: Prompt) -> bool:
+        """Learn from a refused parameter; True when sending the same prompt again is worth it."""
+
+    def list_models(self) -> httpx.Request:
+        """The request for the list of models, which costs nothing."""
+
+    def models_in(self, reply: JsonValue) -> list[str] | None:
+        """The names in the answer to it; None when it is no list of models."""
+
+
+def open_provider(config: ProviderConfig, keys: KeySource | None = None) -> Provider:
+    """The provider of these settings. Without `keys` its requests carry none.
+
+    Raises ConfigError for an address or a header that cannot be sent, and for an unknown wire.
+    """
+    if config.base_url is None:
+        raise ConfigError(f"{config.name} has no base_url; give one with --base-url.")
+    return _wire_named(config.wire)(
+        config.base_url,
+        keys,
+        provider=config.name,
+        query=config.query,
+        headers=config.headers,
+        auth=config.auth,
+    )
+
+
+def _wire_named(name: str) -> "type[Wire]":
+    """The wire format of that name: a module here, or with a dot in it any other."""
+    place = name if "." in name else f"{__package__}.{name}"
+    try:
+        wire = import_module(place).WIRE
+    except (ImportError, AttributeError) as exc:
+        raise ConfigError(
+            f"there is no wire format '{name}': 'openai' is the one nearly every provider speaks."
+        ) from exc
+    assert issubclass(wire, Wire)
+    return wire  # type: ignore[no-any-return]  # asserted
+
+
+_UNREADABLE_URL: Final = "The base URL cannot be read; it looks like https://host/v1."
+_KEY_PLACE: Final = "{key}"
+_LAST_PORT: Final = 2**16 - 1
+_SECRET_HEADERS: Final = frozenset({"authorization", "proxy-authorization", "api-key", "x-api-key"})
+
+
+class Wire(ABC):
+    """One endpoint under one wire format. Sends nothing itself.
+
+    `base_url` is what comes before `path`, with or without a slash at its end; a query (Azure's
+    `api-version`) stays, and `query` is added to it. `headers` are sent with every request, over
+    copygen's own; where one of them holds `{key}`, the key goes there and nowhere else. `auth`
+    says how it goes out otherwise: `bearer`, or the name of the header that carries it; None: as
+    the wire does by itself. `secrets` are taken out of every message beside the keys and the
+    values of secret headers. Raises ConfigError for an address or a header that cannot be sent.
+    """
+
+    path: ClassVar[str]
+    """Of the requests for a text."""
+    models_path: ClassVar[str] = "/models"
+    auth: ClassVar[str] = "bearer"
+    own_headers: ClassVar[Mapping[str, str]] = {}
+    """What this format wants beside the usual: the version of an API, say."""
+
+    def __init__(
+        self,
+        base_url: str,
+        key: Secret | KeySource | None = None,
+        *,
+        provider: str = "",
+        query: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+        auth: str | None = None,
+        secrets: Iterable[Secret] = (),
+    ) -> None:
+        self.name = provider
+        self.url = _endpoint(base_url, self.path, query or {})
+        self._keys = key if isinstance(key, KeySource) else KeySource(key)
+        self._auth = (auth or self.auth).lower()
+        self._given = {name.lower(): value for name, value in (headers or {}).items()}
+        self._secrets = list(secrets)
+        self._take_key(self._keys.key)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.url.host!r}, provider={self.name!r})"
+
+    @abstractmethod
+    def body(self, prompt: Prompt) -> dict[str, JsonValue]:
+        """The JSON object that asks for a prompt's text. See `Provider`."""
+
+    @abstractmethod
+    def read(self, reply: dict[str, JsonValue], context: Context) -> Completion | ApiError:
+        """What a reply that reports no error says; `completed` does most of it."""
+
+    @property
+    def key(self) -> Secret | None:
+        """The key that the next request carries."""
+        return self._key
+
+    def request(self, prompt: Prompt) -> httpx.Request:
+        """The complete request for one attempt: address, headers with length, and body.
+
+        Never fails on text: what strict JSON cannot hold (halves of surrogate pairs, integers
+        over 64 bits) is sent escaped.
+        """
+        return WholeRequest("POST", self.url, self._headers, _encode(self.body(prompt)))
+
+    def list_models(self) -> httpx.Request:
+        """The request for the list of models. See `Provider`."""
+        path = self.url.path.removesuffix(self.path) + self.models_path
+        return httpx.Request("GET", self.url.copy_with(path=path), headers=self._headers)
+
+    async def authorize(self, request: httpx.Request, now: datetime) -> ApiError | None:
+        """Put the key of this moment on a request. See `Provider`."""
+        if self._keys.expires_soon(now):
+            try:
+                await self._keys.ask_again(self._key)
+            except ConfigError as error:
+                return ApiError(Kind.AUTH, self.redactor.redact(str(error)))
+        if self._keys.key is not self._key:
+            self._take_key(self._keys.key)
+        self.sign(request, now)
+        return None
+
+    def sign(self, request: httpx.Request, now: datetime) -> None:  # noqa: ARG002 - for signatures
+        """Put on a request what proves who sends it; a wire that signs does so here."""
+        if isinstance(request, WholeRequest):
+            request.given_headers = self._headers
+
+    async def renew_key(self, refused: Secret | None) -> bool:
+        """Whether there is another key than the one that was refused. See `Provider`."""
+        try:
+            return await self._keys.ask_again(refused)
+        except ConfigError:
+            return False  # the refusal says more
+
+    def parse(
+        self, status: int, headers: Mapping[str, str], body: bytes, now: datetime, prompt: Prompt
+    ) -> Completion | ApiError:
+        """What a reply means. See `Provider`."""
+        context = self.context(status, headers, body, now, prompt)
+        if not 200 <= status < 300:
+            return from_status(context, body)
+        reply = decode(body, headers.get("content-type", ""))
+        if reply is UNREADABLE:
+            return unreadable(self.redactor.redact_body(body), context)
+        if fault := fault_in_reply(reply):
+            return from_inside(context, fault, None)
+        if not isinstance(reply, dict):
+            return context.error(Kind.BAD_REPLY, "The reply is no JSON object", CHECK_BASE_URL)
+        return self.read(reply, context)
+
+    def context(
+        self, status: int, headers: Mapping[str, str], body: bytes, now: datetime, prompt: Prompt
+    ) -> Context:
+        """What is known of a reply besides what it says."""
+        quiet = 200 <= status < 300 and b'"error' not in body
+        names = None if quiet else self.parameters_sent(prompt)
+        return Context(status, headers, now, prompt.model, self.redactor, names, prompt.messages)
+
+    def parameters_sent(self, prompt: Prompt) -> Collection[str] | None:
+        """By which names a request carries its parameters; only those can be refused."""
+        return self.body(prompt).keys()
+
+    def adapt(self, error: ApiError, prompt: Prompt) -> bool:  # noqa: ARG002 - see Provider
+        """A format whose models all take the same has nothing to learn."""
+        return False
+
+    def models_in(self, reply: JsonValue) -> list[str] | None:
+        """The names in a list of models: OpenAI's form, Ollama's, Gemini's, or a bare list."""
+        if isinstance(reply, dict):
+            reply = reply.get("data", reply.get("models"))
+        if not isinstance(reply, list):
+            return None
+        entries = [_name_of(entry) if isinstance(entry, dict) else entry for entry in reply]
+        return [entry for entry in entries if isinstance(entry, str) and entry]
+
+    def _take_key(self, key: Secret | None) -> None:
+        """Make headers and redactor for a key; earlier ones are still taken out of texts."""
+        own = dict(self._given)
+        bearer = key
+        if any(_KEY_PLACE in value for value in own.values()):
+            bearer = None
+            given = key.reveal() if key else ""
+            own = {name: value.replace(_KEY_PLACE, given) for name, value in own.items()}
+        self._key = key
+        self._secrets += [key] if key and key not in self._secrets else []
+        hidden = [Secret(value) for name, value in own.items() if name in _SECRET_HEADERS]
+        self.redactor = Redactor([*self._secrets, *hidden])
+        self._headers = self._headers_with(bearer, own)
+
+    def _headers_with(self, key: Secret | None, own: Mapping[str, str]) -> httpx.Headers:
+        headers = {
+            "host": self.url.netloc.decode("ascii"),
+            "user-agent": f"copygen/{__version__}",
+            "accept": "application/json",
+            "accept-encoding": "gzip, deflate",
+            "content-type": "application/json",
+            **self.own_headers,
+        }
+        if key and self._auth == "bearer":
+            headers["authorization"] = f"Bearer {key.reveal()}"
+        elif key:
+            headers[self._auth] = key.reveal()
+        headers |= own
+        for name, value in headers.items():
+            if not (name + value).isascii() or not (name + value).isprintable():
+                # The value stays out of the message: it may be the key.
+                raise ConfigError(
+                    f"The {name!a} header cannot be sent: a key or header value may hold only "
+                    "printable ASCII characters. Was it copied whole, and nothing else with it?"
+                )
+        return httpx.Headers(headers)
+
+
+def _endpoint(base_url: str, suffix: str, query: Mapping[str, str]) -> httpx.URL:
+    try:
+        url = httpx.URL(base_url.strip())
+        path = url.path.rstrip("/").removesuffix(suffix)
+        endpoint = url.copy_with(path=path + suffix, fragment=None)
+        if query:
+            endpoint = endpoint.copy_merge_params(query)
+    except httpx.InvalidURL as exc:
+        raise ConfigError(_UNREADABLE_URL) from exc
+    if "%" in endpoint.host:
+        # httpx escapes what cannot stand in a host name instead of refusing it.
+        raise ConfigError(_UNREADABLE_URL)
+    if endpoint.port is not None and not 0 < endpoint.port <= _LAST_PORT:
+        raise ConfigError("The base URL must have a port from 1 to 65535, or none.")
+    if endpoint.scheme not in ("http", "https") or not endpoint.host:
+        raise ConfigError("The base URL must begin with https:// (http:// for a local server).")
+    if endpoint.userinfo:
+        raise ConfigError("The base URL must not hold a user name or password; use a key.")
+    return endpoint
+
+
+def _encode(body: Mapping[str, JsonValue]) -> bytes:
+    try:
+        return orjson.dumps(body)
+    except TypeError:
+        return json.dumps(body, separators=(",", ":")).encode("ascii")
+
+
+def _name_of(entry: Mapping[str, JsonValue]) -> JsonValue:
+    names = (entry[key] for key in ("id", "name", "model") if isinstance(entry.get(key), str))
+    return next(names, None)
+
+
+# What a reply means, whatever its format.
+
+_CONTENT_FILTER_WORDS = (
+    "content_filter",
+    "safety",
+    "recitation",
+    "blocklist",
+    "prohibited_content",
+    "spii",
+    "language",
+    "sensitive",
+    "refusal",
+    "guardrail_intervened",
+)
+_TOOL_WORDS = ("tool_calls", "function_call", "tool_use", "malformed_function_call")
+_STOP_WORDS = ("stop", "end_turn", "stop_sequence", "eos", "eos_token", "stop_token", "stop_str")
+_LENGTH_WORDS = ("length", "max_tokens", "model_context_window_exceeded", "incomplete")
+_FINISH_REASONS = {
+    **dict.fromkeys(_STOP_WORDS, "stop"),
+    **dict.fromkeys(_LENGTH_WORDS, "length"),
+    **dict.fromkeys(_CONTENT_FILTER_WORDS, "content_filter"),
+    **dict.fromkeys(_TOOL_WORDS, "tool_calls"),
+}
+"""Finish reasons in lower case, by what they mean. Gateways pass on their providers' own."""
+_LIKELY: Final = (
+    # model_length, max_output_tokens, token_limit, length_capped ...
+    (re.compile(r"length|token|truncat|max_|_limit|incomplete"), "length"),
+    (
+        re.compile(r"filter|safety|policy|block|sensitiv|prohibit|censor|moderat|risk|guardrail"),
+        "content_filter",
+    ),
+    (re.compile(r"tool|function"), "tool_calls"),
+    (re.compile(r"error|fail|timeout|timed_out|cancel|abort|interrupt|overload|unavail"), "error"),
+)
+"""What a word nobody has listed must be taken for."""
+_GOOD_ENDS: Final = frozenset(
+    {UNKNOWN_FINISH, "complete", "completed", "done", "end", "finished", "finish", "normal"}
+)
+UNUSABLE: Final = {
+    "length": (Kind.TRUNCATED, "The text was cut off at the token limit; raise max_tokens"),
+    "content_filter": (Kind.CONTENT_FILTER, "The provider's content filter stopped the reply"),
+    "tool_calls": (Kind.BAD_REPLY, "The model called a tool instead of writing a text"),
+    "error": (Kind.SERVER, "The provider failed while writing"),
+    "network_error": (Kind.SERVER, "The provider lost its connection while writing"),
+    "timeout": (Kind.SERVER, "The provider's time ran out while writing"),
+    "abort": (Kind.SERVER, "The provider stopped while writing"),
+    "insufficient_system_resource": (Kind.SERVER, "The provider ran out of capacity"),
+}
+_OUT_OF_TOKENS: Final = (
+    "All output tokens were used up before any text; raise max_tokens or lower reasoning effort"
+)
+_LONGEST_OWN_WORD: Final = 40
+_WORTH_READING: Final = 1_000
+
+
+def completed(
+    context: Context,
+    text: str,
+    *,
+    finish_reason: JsonValue,
+    usage: Usage | None,
+    model: JsonValue = None,
+    reasoning: str | None = None,
+) -> Completion | ApiError:
+    """A text that a model wrote, unless its end says that it is not fit to be used.
+
+    `usage` is what the reply counts, in the wire's own way; it is held against the text.
+    """
+    bill = bill_of_usage(usage, context.headers, text, context.sent)
+    redactor = context.redactor
+    answered_by = model if isinstance(model, str) and model else context.model
+    completion = Completion(
+        redactor.redact_known(text),
+        finish_word(finish_reason, redactor),
+        redactor.redact_known(answered_by),
+        bill.usage,
+        bill.reported_usd,
+        None if reasoning is None else redactor.redact_known(reasoning),
+        cost_doubt=bill.doubt,
+    )
+    return ended(completion, context) or context.error(
+        Kind.EMPTY, "The reply holds no text", completion=completion
+    )
+
+
+def finish_word(reason: JsonValue, redactor: Redactor) -> str:
+    """A finish reason in the words of `Completion`."""
+    if reason == "stop":
+        return "stop"
+    if not isinstance(reason, str) or not reason:
+        return UNKNOWN_FINISH
+    word = clip(redactor.redact(plain(reason[:_WORTH_READING].lower())), _LONGEST_OWN_WORD)
+    if word in _FINISH_REASONS or word in UNUSABLE or word in _GOOD_ENDS:
+        return _FINISH_REASONS.get(word, word)
+    likely = (meaning for pattern, meaning in _LIKELY if pattern.search(word))
+    return next(likely, word)
+
+
+def ended(completion: Completion, context: Context) -> Completion | ApiError | None:
+    """A completion by how it ended; None for one that ended well and holds no text."""
+    has_text = bool(completion.text.strip())
+    if completion.finish_reason in UNUSABLE:
+        kind, words = UNUSABLE[completion.finish_reason]
+        if kind is Kind.TRUNCATED and not has_text:
+            words = _OUT_OF_TOKENS
+        kept = completion if kind is Kind.TRUNCATED or has_text or says_bill(completion) else None
+        error = context.error(kind, words, completion=kept)
+        return replace(error, final=True) if kind is Kind.BAD_REPLY else error
+    if not has_text:
+        return None
+    if completion.finish_reason in _GOOD_ENDS or completion.finish_reason == "stop":
+        return completion
+    note = (
+        f"the provider ended the text with {completion.finish_reason!r}, a reason that is not "
+        "known here: it may not be whole"
+    )
+    return replace(completion, notes=(*completion.notes, note))
+
+
+def says_bill(completion: Completion) -> bool:
+    """Whether the reply says anything of what it will be charged."""
+    return completion.usage is not None or completion.reported_cost_usd is not None
+
+
+def unreadable(body: bytes, context: Context) -> ApiError:
+    """A success by its status whose body is no JSON."""
+    text = body[:100_000].decode("utf-8", "replace").strip()
+    if is_html(text):
+        words = f"A web page answered instead of the API: {plain(text)}"
+        return context.error(Kind.WRONG_URL, words, CHECK_BASE_URL)
+    if not text:
+        words = "The reply has no body"
+    elif text.startswith(("data:", "event:")):
+        words = "The reply is an event stream, which was not asked for"
+    elif text.startswith(("{", "[")):
+        words = f"The reply is broken or cut off after {len(body)} bytes"
+    else:
+        words = f"The reply is not JSON: {plain(text)}"
+    return context.error(Kind.BAD_REPLY, words)
