@@ -30,6 +30,7 @@ from copygen.providers.classification import CHECK_BASE_URL
 from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.wire import Provider
 from copygen.transport.errors import failure
+from copygen.transport.http import headers_of
 
 if TYPE_CHECKING:  # a run without rules does without the checks
     from copygen.engine.reasking import Correction, Reasking
@@ -243,10 +244,11 @@ class Client:
             return ApiError(Kind.TIMEOUT, f"no complete answer within {self._terms.timeout_s:g} s")
         except httpx.TransportError as error:
             return failure(error)
+        headers = headers_of(response)
         if self._now() >= self._heed_at:
-            self._heed(response.headers, start)
+            self._heed(headers, start)
         answer = self._provider.parse(
-            response.status_code, response.headers, body, self._terms.wall_clock(), prompt
+            response.status_code, headers, body, self._terms.wall_clock(), prompt
         )
         if isinstance(answer, ApiError) and answer.kind is Kind.WRONG_URL and self._has_texts:
             return _passing(answer)

@@ -115,7 +115,7 @@ class Expansion:
         for prompt_id, variant, variables, messages in self._texts(row, item_id):
             earlier: tuple[str, ...] = ()
             if asks.delivery:
-                # Until 0.9 a key was made of these, too.
+                # In results made by earlier versions the key holds these, too.
                 earlier = (content_key(provider, model, messages, asks.written, variant),)
             yield Prompt(
                 prompt_id,

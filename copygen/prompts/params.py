@@ -34,8 +34,8 @@ _LITERAL: Final = frozenset(
 )
 OWN_FORMAT: Final = "response_format"
 """By this name people say themselves what form the answer has."""
-_CAP_TWINS: Final = ("max_tokens", "max_completion_tokens")
-"""One setting under two names."""
+_CAP_TWINS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
+"""One setting under several names, the last of which no wire format owns."""
 _DELIVERY: Final = frozenset(
     (
         *("service_tier", "metadata", "store"),

@@ -199,7 +199,7 @@ class Wire(ABC):
     def sign(self, request: httpx.Request, now: datetime) -> None:  # noqa: ARG002 - for signatures
         """Put on a request what proves who sends it; a wire that signs does so here."""
         if isinstance(request, WholeRequest):
-            request.given_headers = self._headers
+            request.carry(self._headers)
 
     async def renew_key(self, refused: Secret | None) -> bool:
         """Whether there is another key than the one that was refused. See `Provider`."""

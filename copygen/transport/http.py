@@ -9,10 +9,10 @@ from the environment; replies are capped.
 import base64
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import httpx
 from yarl import URL
@@ -172,6 +172,11 @@ class WholeRequest(httpx.Request):
         self._own_headers: httpx.Headers | None = None
         self._content = body
 
+    def carry(self, headers: httpx.Headers) -> None:
+        """Take other headers than those it was made with; the length is kept."""
+        self.given_headers = headers
+        self._own_headers = None
+
     @property
     def headers(self) -> httpx.Headers:
         if self._own_headers is None:
@@ -205,6 +210,42 @@ class WholeRequest(httpx.Request):
         return self._content
 
 
+class _RawHeaders(Mapping[str, str]):
+    """Headers as they came. Few of them are ever looked at, so none is made ready for it."""
+
+    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
+        self._raw = raw
+
+    def __getitem__(self, name: str) -> str:
+        """All values of that name, with commas between (RFC 9110 section 5.3)."""
+        size, wanted = len(name), name.encode("latin-1", "replace")
+        values = [v for n, v in self._raw if len(n) == size and n.lower() == wanted]
+        if not values:
+            raise KeyError(name)
+        return b", ".join(values).decode("latin-1")
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The same, or `default`: nearly always, so without an exception."""
+        size = len(name)
+        if size not in [len(n) for n, _ in self._raw]:
+            return default
+        try:
+            return self[name]
+        except KeyError:
+            return default
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys(name.decode("latin-1").lower() for name, _ in self._raw))
+
+    def __len__(self) -> int:
+        return len(list(iter(self)))
+
+
+def headers_of(response: httpx.Response) -> Mapping[str, str]:
+    """The headers of any response, to be looked up in lower case."""
+    return response.lookup if isinstance(response, WholeResponse) else response.headers
+
+
 class WholeResponse(httpx.Response):
     """A response whose body is already here, whole and decoded.
 
@@ -230,15 +271,8 @@ class WholeResponse(httpx.Response):
 
     @property
     def lookup(self) -> Mapping[str, str]:
-        """The headers to be looked up in lower case: of a name that came more than once, all
-        values, with commas between.
-        """
-        found: dict[str, str] = {}
-        for name, value in self._given:
-            key = name.decode("latin-1").lower()
-            text = value.decode("latin-1")
-            found[key] = f"{found[key]}, {text}" if key in found else text
-        return found
+        """The headers to be looked up, in lower case."""
+        return _RawHeaders(self._given)
 
     @property
     def content(self) -> bytes:
