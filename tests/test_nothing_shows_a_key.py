@@ -91,7 +91,7 @@ def test_what_holds_a_key_neither_shows_nor_pickles_it(monkeypatch: pytest.Monke
         secret,
         chat,
         chat.redactor,
-        chat.listing(),
+        chat.list_models(),
         Redactor([secret]),
         HttpTransport(max_connections=1, environ=dict(os.environ)),
         document,
