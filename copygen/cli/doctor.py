@@ -84,8 +84,6 @@ def doctor(
 
         copygen doctor products.csv -t ad.yaml -p openai -m gpt-5-mini
 
-        copygen doctor --provider openai --model gpt-4.1
-
         copygen doctor --offline
 
     Exit codes: 0 all is well or there are warnings, 2 settings or key missing, 5 unreachable,
