@@ -76,7 +76,8 @@ def idle_connections_that_speak(folder: Path) -> str:
 @CASES.case("12:A14", "20 ok, code 0, 20 asked")
 def a_process_that_stood_still_longer_than_its_timeout(folder: Path) -> str:
     table(folder, 20)
-    stopped, pid = threading.Event(), []
+    stopped = threading.Event()
+    pid: list[int] = []
 
     def answer(asked: Asked) -> bytes:
         if asked.number == 9:  # the others of its time are answered while copygen stands still
