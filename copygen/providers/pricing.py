@@ -34,6 +34,9 @@ class Cost:
 
 
 FREE_OF_PRICED = "the reply says it cost nothing, but its tokens have a price"
+NEXT_TO_NOTHING = Decimal("0.01")
+"""Of what a reply's tokens cost by the price: no discount goes as far as to charge less."""
+CHEAPER_THAN_CAN_BE = "the reply says it cost less than a hundredth of what its tokens cost"
 SAYS_FREE = "the provider says that this cost nothing"
 UNSAID = "the reply did not say how many tokens it used"
 
@@ -41,14 +44,17 @@ UNSAID = "the reply did not say how many tokens it used"
 def cost_of(completion: Completion, provider: ProviderConfig, model: str, at: datetime) -> Cost:
     """The cost of a reply to a request for `model` that was complete at `at`.
 
-    The provider's own figure wins, except for a zero where there is a price. Otherwise the
-    reply's tokens at the rates of that moment (DeepSeek, the one with prices by the hour, goes by
-    the time a request was completed) of the model that answered, if its price is known.
+    The provider's own figure wins, except for one next to nothing where there is a price.
+    Otherwise the reply's tokens at the rates of that moment (DeepSeek, the one with prices by the
+    hour, goes by the time a request was completed) of the model that answered, if its price is
+    known.
     """
     reported = completion.reported_cost_usd
-    if reported:
-        return Cost(reported)
     price, note = answering_price(completion.model, provider, model, at)
+    if reported:
+        usage = completion.usage
+        least = price_usd(usage, price, at) * NEXT_TO_NOTHING if price and usage else 0
+        return Cost(reported) if reported >= least else Cost(None, CHEAPER_THAN_CAN_BE)
     if completion.cost_doubt is not None:
         return Cost(None, completion.cost_doubt)
     if reported is not None:

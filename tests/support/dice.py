@@ -141,6 +141,7 @@ SHAPES: dict[str, Shape] = {
     "huge": says(lambda _: {"prompt_tokens": 10**30, "completion_tokens": 10**18}),
     "true": says(lambda _: {"prompt_tokens": True, "completion_tokens": True}),
     "cost zero": says(lambda t: t.counts(cost=0)),
+    "cost next to nothing": says(lambda t: t.counts(cost=1e-12)),
     "cost negative": says(lambda t: t.counts(cost=-1)),
     "cost NaN": says(lambda t: t.counts(cost=float("nan"))),
     "cost text": says(lambda t: t.counts(cost="0")),
