@@ -1,4 +1,4 @@
-"""`copygen models`: the flags. The table is made in `copygen.cli.listing`."""
+"""`copygen models`: the flags. The table is made in `copygen.jobs.prices`."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -10,7 +10,7 @@ from copygen import system
 
 
 class Sort(StrEnum):
-    """What the table is sorted by; the values are those of `catalogue.Order`."""
+    """What the table is sorted by; the values are those of `pricing.Order`."""
 
     PROVIDER = "provider"
     MODEL = "model"
@@ -63,15 +63,24 @@ def models(
         copygen models --for prompts.yaml
     """
 
-    from copygen.cli.listing import Wanted, show
+    import os
+    import sys
 
-    wanted = Wanted(
+    from copygen.jobs.prices import PricesSpec, list_prices
+    from copygen.view.console import data_stream, open_console
+    from copygen.view.price_table import layout_of, prices_json, render_prices
+
+    spec = PricesSpec(
         prompts=for_,
         template=template,
         expected_output=output_tokens,
-        providers=provider or [],
+        providers=tuple(provider or ()),
         sort=sort.value if sort else None,
-        as_json=json,
         settings_file=config,
     )
-    show(wanted)
+    prices = list_prices(spec)
+    if json:
+        data_stream(sys.stdout).write(prices_json(prices))
+        return
+    layout = layout_of(spec.order, in_full=bool(provider))
+    render_prices(prices.listed, open_console(sys.stdout, os.environ), layout, prices.priced)

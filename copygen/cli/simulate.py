@@ -1,6 +1,7 @@
 """`copygen simulate`: a provider on this machine, to try things on without a key."""
 
-from typing import Annotated
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 import typer
 
@@ -45,6 +46,34 @@ def simulate(
         copygen run prompts.yaml -p simulator --base-url http://127.0.0.1:8808/v1
     """
     given = {name: value for name, value in locals().items() if name not in ("port", "debug")}
-    from copygen.cli.simulating import serve
+    _serve(port, given)
 
-    serve(port, given)
+
+def _serve(port: int, given: Mapping[str, Any]) -> None:
+    """Serve until interrupted. Raises UsageError for settings that make no sense."""
+    import asyncio
+
+    import pydantic
+
+    from copygen.cli.signals import Signals
+    from copygen.errors import UsageError
+    from copygen.jobs.setup import explained_flag
+    from copygen.simulator import SimulatorProfile, simulator
+
+    try:
+        profile = SimulatorProfile.model_validate(given)
+    except pydantic.ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        raise UsageError(f"{explained_flag(problem, SimulatorProfile)}.") from invalid
+
+    async def serve() -> None:
+        done = asyncio.Event()
+        signals = Signals()
+        signals.take_over()
+        async with simulator(profile, port=port) as base_url:
+            with signals.passed_to(done.set):
+                typer.echo(f"simulated provider at {base_url} (Ctrl-C ends it)")
+                typer.echo(f"try: copygen run prompts.yaml -p simulator --base-url {base_url}")
+                await done.wait()
+
+    asyncio.run(serve())

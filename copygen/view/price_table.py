@@ -1,6 +1,6 @@
 """What models cost, as a table. Amounts are US dollars per million tokens."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -13,10 +13,16 @@ from rich.text import Text
 from copygen.config import Price, Rates, TimeOfDay
 from copygen.config.prices import Weekday
 from copygen.figures import count, counted, money, per_million
-from copygen.providers.pricing import Listed
+from copygen.jobs.prices import PricedPrompts, PriceList
+from copygen.models import JsonValue
+from copygen.providers import wider_prices
+from copygen.providers.pricing import Listed, Order
+from copygen.results.jsontext import dumps
 from copygen.view.price_notes import closing_lines
 from copygen.view.safe import safe
 
+VERSION = 1
+"""Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
 _WIDEST = 110
 _ROOMY = 100
 """Below this many columns a table that names the provider in each row leaves out what it can."""
@@ -25,30 +31,7 @@ _MODEL_CELLS = 60
 _WEEKDAYS = {"mon", "tue", "wed", "thu", "fri"}
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a prompt file would cost with one model. None: it cannot be told."""
-
-    likely_usd: Decimal | None
-    most_usd: Decimal | None
-    """With every text as long as it may be, in the dearest hour."""
-
-
-@dataclass(frozen=True, slots=True)
-class Job:
-    """A prompt file, and what it would cost."""
-
-    path: str
-    prompts: int
-    input_tokens: int
-    """Estimated, in all."""
-    expected_output: int
-    """Output tokens per prompt."""
-    estimates: Mapping[tuple[str, str], Estimate]
-    """By provider and model."""
-
-
-class Layout(StrEnum):
+class TableLayout(StrEnum):
     """How the table is laid out."""
 
     BRIEF = "brief"
@@ -62,26 +45,29 @@ class Layout(StrEnum):
 
 
 def render_prices(
-    listed: Sequence[Listed], console: Console, layout: Layout, job: Job | None = None
+    listed: Sequence[Listed],
+    console: Console,
+    layout: TableLayout,
+    job: PricedPrompts | None = None,
 ) -> None:
     """Print the table, and what it would cost to do `job` with each model."""
     width = min(console.width, _WIDEST)
     if job is not None:
         console.print(_about(job), soft_wrap=False)
-    in_full = layout is Layout.FULL
-    if layout in (Layout.BRIEF, Layout.FULL):
+    in_full = layout is TableLayout.FULL
+    if layout in (TableLayout.BRIEF, TableLayout.FULL):
         for number, (name, entries) in enumerate(groupby(listed, lambda entry: entry.provider)):
             if number:
                 console.print()
             console.print(_group(name, list(entries), width, job, in_full=in_full))
     else:
-        console.print(_flat(listed, width, job, aged=layout is Layout.AGED))
+        console.print(_flat(listed, width, job, aged=layout is TableLayout.AGED))
     console.print()
     for line in closing_lines(listed, in_full=in_full):
         console.print(line)
 
 
-def _about(job: Job) -> Text:
+def _about(job: PricedPrompts) -> Text:
     return Text.assemble(
         (safe(job.path, _MODEL_CELLS), "bold"),
         f": {counted(job.prompts, 'prompt')}, about {count(job.input_tokens)} input tokens; "
@@ -91,10 +77,10 @@ def _about(job: Job) -> Text:
 
 
 def _group(
-    name: str, entries: list[Listed], width: int, job: Job | None, *, in_full: bool
+    name: str, entries: list[Listed], width: int, job: PricedPrompts | None, *, in_full: bool
 ) -> Table:
     heading = Text.assemble((safe(name, 20), "not dim bold cyan"), " · ", _checked(entries))
-    columns = _Columns(
+    columns = _PriceColumns(
         provider=False, job=job, batch=job is None, aged=False, cached=True, ends=True
     )
     table = columns.table(width, heading)
@@ -106,9 +92,9 @@ def _group(
     return table
 
 
-def _flat(listed: Sequence[Listed], width: int, job: Job | None, *, aged: bool) -> Table:
+def _flat(listed: Sequence[Listed], width: int, job: PricedPrompts | None, *, aged: bool) -> Table:
     roomy = width >= _ROOMY
-    columns = _Columns(
+    columns = _PriceColumns(
         provider=True,
         job=job,
         batch=roomy and job is None,
@@ -123,11 +109,11 @@ def _flat(listed: Sequence[Listed], width: int, job: Job | None, *, aged: bool) 
 
 
 @dataclass(frozen=True, slots=True)
-class _Columns:
+class _PriceColumns:
     """Which columns there are; `input`, `output` and the marks always."""
 
     provider: bool
-    job: Job | None
+    job: PricedPrompts | None
     batch: bool
     aged: bool
     cached: bool
@@ -259,3 +245,55 @@ def _checked(entries: Sequence[Listed]) -> Text:
 
 def _ago(days: int) -> str:
     return "today" if days == 0 else f"{counted(days, 'day')} ago"
+
+
+def layout_of(order: Order, *, in_full: bool) -> TableLayout:
+    """How a list in that order is laid out; `in_full` where single providers were asked for."""
+    if order is Order.PROVIDER:
+        return TableLayout.FULL if in_full else TableLayout.BRIEF
+    return TableLayout.AGED if order is Order.AGE else TableLayout.FLAT
+
+
+def prices_json(prices: PriceList) -> str:
+    """The list as JSON on one line, for programs. Amounts are numbers, absent ones null."""
+    fields: dict[str, JsonValue] = {"genai_prices": wider_prices.installed_version()}
+    if (priced := prices.priced) is not None:
+        fields["for"] = {
+            "path": priced.path,
+            "prompts": priced.prompts,
+            "input_tokens": priced.input_tokens,
+            "output_tokens_each": priced.expected_output,
+        }
+    models = [_plain_entry(entry, priced) for entry in prices.listed]
+    return f"{dumps({'version': VERSION, **fields, 'models': models}).decode()}\n"
+
+
+def _plain_entry(entry: Listed, job: PricedPrompts | None) -> dict[str, JsonValue]:
+    retirement = entry.retirement
+    fields = {
+        "provider": entry.provider,
+        "model": entry.model,
+        "aliases": entry.aliases,
+        "default": entry.is_default,
+        "price": _numbers(entry.price.model_dump(mode="python")) if entry.price else None,
+        "source": entry.evidence.source,
+        "checked_on": entry.evidence.checked_on,
+        "age_days": entry.age_days,
+        "deprecated_on": entry.deprecated_on,
+        "days_left": retirement.days_left if retirement else None,
+        "successor": retirement.successor if retirement else None,
+    }
+    if job is not None:
+        estimate = job.estimates[entry.provider, entry.model]
+        fields["likely_usd"] = _numbers(estimate.likely_usd)
+        fields["at_most_usd"] = _numbers(estimate.most_usd)
+    return fields
+
+
+def _numbers(value: JsonValue) -> JsonValue:
+    """Decimals as numbers; orjson would have them as text."""
+    if isinstance(value, Decimal):
+        return float(value)
+    if isinstance(value, dict):
+        return {key: _numbers(item) for key, item in value.items()}
+    return [_numbers(item) for item in value] if isinstance(value, (list, tuple)) else value

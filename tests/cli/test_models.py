@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.cli.listing import estimated
 from copygen.config import Price
 from copygen.models import Prompt, Source
-from copygen.prompts.workload import Workload
+from copygen.planning.workload import Workload, estimated
 from copygen.providers.pricing import plain_usd
 from tests.support.inside import copygen
 

@@ -1,4 +1,4 @@
-"""How much a prompt file asks for, in tokens: enough to price it at any model's rates.
+"""What a prompt file would cost with any model: how much it asks for, in tokens, and its price.
 
 A fold over prompts in constant memory. Prompts are kept apart by the input lengths at which some
 price changes, so that each part of a file falls into one tier of every price.
@@ -7,9 +7,13 @@ price changes, so that each part of a file falls into one tier of every price.
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
 
+from copygen.config import Price
 from copygen.config.request_cost import texts_asked
 from copygen.models import Prompt
+from copygen.providers.pricing import plain_usd
 
 
 @dataclass(slots=True)
@@ -74,3 +78,36 @@ class Workload:
     def input_tokens(self) -> int:
         """Estimated input tokens in all."""
         return sum(share.input_tokens for share in self._shares)
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a prompt file would cost with one model. None: it cannot be told."""
+
+    likely_usd: Decimal | None
+    most_usd: Decimal | None
+    """With every text as long as it may be, in the dearest hour."""
+
+
+def estimated(
+    workload: Workload, price: Price | None, default_cap: int | None, at: datetime
+) -> Estimate:
+    """What a workload costs at a price: as expected, and with every text as long as allowed.
+
+    `default_cap` bounds the output of prompts that set no cap; with None such texts may be of any
+    length, and there is no upper figure.
+    """
+    if price is None:
+        return Estimate(None, None)
+    likely, most = Decimal(0), Decimal(0)
+    bounded = default_cap is not None or not any(share.uncapped for share in workload.shares)
+    expected = min(workload.expected_output, default_cap or workload.expected_output)
+    for share in workload.shares:
+        rates = price.rates(share.longest, at)
+        output = share.likely_output + share.uncapped * expected
+        likely += plain_usd(share.input_tokens, output, rates)
+        output = share.most_output + share.uncapped * (default_cap or 0)
+        most += max(
+            plain_usd(share.input_tokens, output, every) for every in price.all_rates(share.longest)
+        )
+    return Estimate(likely, most if bounded else None)

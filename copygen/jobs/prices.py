@@ -1,0 +1,133 @@
+"""What models cost, and what a prompt file would cost with each of them. Nothing is sent."""
+
+import math
+import os
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from decimal import Decimal
+from pathlib import Path
+
+from copygen.config import load_settings
+from copygen.config.load import provider_names
+from copygen.config.vocabularies import load_vocabularies
+from copygen.errors import UsageError
+from copygen.jobs.spec import STREAM
+from copygen.models import Prompt
+from copygen.planning.workload import Estimate, Workload, estimated
+from copygen.prompts import Target, open_prompts
+from copygen.prompts.tokens import estimate_tokens, message_text, overhead_tokens
+from copygen.providers.pricing import Listed, Order, catalogue, in_order
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PricesSpec:
+    """Which models are listed, and what is priced with each. It can be pickled."""
+
+    prompts: str | Path | None = None
+    """A prompt file or table to price."""
+    template: str | Path | None = None
+    expected_output: int = 150
+    """Tokens a text probably has, reasoning included."""
+    providers: tuple[str, ...] = ()
+    """Only these; empty: all but the simulator, whose prices are another's, in play money."""
+    sort: str | None = None
+    """A value of `Order`; None: by cost if prompts are priced, else by provider."""
+    settings_file: str | Path | None = None
+
+    @property
+    def order(self) -> Order:
+        """What the list is sorted by."""
+        return Order(self.sort or ("cost" if self.prompts else "provider"))
+
+
+@dataclass(frozen=True, slots=True)
+class PricedPrompts:
+    """A prompt file, and what it would cost."""
+
+    path: str
+    prompts: int
+    input_tokens: int
+    """Estimated, in all."""
+    expected_output: int
+    """Output tokens per prompt."""
+    estimates: Mapping[tuple[str, str], Estimate]
+    """By provider and model."""
+
+
+@dataclass(frozen=True, slots=True)
+class PriceList:
+    """Models with their prices, in order."""
+
+    listed: tuple[Listed, ...]
+    priced: PricedPrompts | None
+    """None when no prompt file is priced."""
+
+
+def list_prices(
+    spec: PricesSpec, *, environ: Mapping[str, str] | None = None, now: datetime | None = None
+) -> PriceList:
+    """List what is known of models. Raises UsageError, ConfigError or PromptError.
+
+    `environ` is where the settings file is looked for; None: this process's. Prices and ages are
+    those of `now`.
+    """
+    at = now or datetime.now(UTC)
+    if spec.order is Order.COST and spec.prompts is None:
+        raise UsageError("--sort cost needs a prompt file to price: add --for PROMPTS.")
+    listed = in_order(_listed(spec, os.environ if environ is None else environ, at), spec.order)
+    if spec.prompts is None:
+        return PriceList(tuple(listed), None)
+    priced = _priced(spec, str(spec.prompts), listed, at)
+    if spec.order is Order.COST:
+        listed.sort(key=lambda entry: _cost_rank(priced.estimates[entry.provider, entry.model]))
+    return PriceList(tuple(listed), priced)
+
+
+def _listed(spec: PricesSpec, environ: Mapping[str, str], now: datetime) -> list[Listed]:
+    path = None if spec.settings_file is None else Path(spec.settings_file)
+    loaded = load_settings(path, {}, environ)
+    names = spec.providers or provider_names(loaded)
+    configs = [loaded.provider(name) for name in dict.fromkeys(names)]
+    shown = [config for config in configs if spec.providers or not config.simulated]
+    return catalogue(shown, now.date())
+
+
+def _priced(spec: PricesSpec, path: str, listed: Iterable[Listed], now: datetime) -> PricedPrompts:
+    if path == STREAM:
+        raise UsageError("--for reads a file, not standard input: it could be read only once.")
+    source = open_prompts(path, template=str(spec.template) if spec.template else None)
+    prices = [entry.price for entry in listed if entry.price]
+    thresholds = (tier.above_input_tokens for price in prices for tier in price.long_context)
+    workload = Workload(_counting(), spec.expected_output, thresholds)
+    # No model's defaults: what the prompts themselves set holds for every model.
+    target = Target("", "", lambda _model: {})
+    with closing(source.prompts(target)) as prompts:
+        for prompt in prompts:
+            if isinstance(prompt, Prompt):
+                workload.add(prompt)
+    estimates = {
+        (entry.provider, entry.model): estimated(workload, entry.price, entry.output_cap, now)
+        for entry in listed
+    }
+    return PricedPrompts(
+        path, workload.prompts, workload.input_tokens, spec.expected_output, estimates
+    )
+
+
+def _counting() -> Callable[[Prompt], int]:
+    """Tokens of a prompt, whichever model gets it: the middle of what vocabularies make of it."""
+    vocabulary = load_vocabularies().of("")
+
+    def tokens_of(prompt: Prompt) -> int:
+        text = message_text(prompt.messages)
+        overhead = overhead_tokens(len(prompt.messages))
+        return math.ceil(estimate_tokens(text, vocabulary).likely) + overhead
+
+    return tokens_of
+
+
+def _cost_rank(estimate: Estimate) -> tuple[bool, Decimal, Decimal]:
+    likely, most = estimate.likely_usd, estimate.most_usd
+    return likely is None, likely or Decimal(0), most or Decimal(0)
