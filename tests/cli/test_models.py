@@ -195,8 +195,8 @@ def test_a_workload_costs_what_its_prompts_cost_one_by_one(
     workload = Workload(lambda prompt: int(prompt.id), 30, [10, 100])
     expected = Decimal(0)
     for tokens, cap in prompts:
-        params = {} if cap is None else {"max_tokens": cap}
-        workload.add(Prompt(str(tokens), "", (), "", params, {}, Source("", 1)))
+        prompt = Prompt(str(tokens), "", (), "", {}, {}, Source("", 1), max_output_tokens=cap)
+        workload.add(prompt)
         output = min(30, 40 if cap is None else cap)
         expected += plain_usd(tokens, output, TIERED.rates(tokens, at))
 
@@ -217,8 +217,7 @@ def test_without_any_cap_there_is_no_upper_figure(
 ) -> None:
     workload = Workload(lambda _: 10, 5)
     for cap in caps:
-        params = {} if cap is None else {"max_completion_tokens": cap}
-        workload.add(Prompt("a", "", (), "", params, {}, Source("", 1)))
+        workload.add(Prompt("a", "", (), "", {}, {}, Source("", 1), max_output_tokens=cap))
 
     estimate = estimated(workload, TIERED, default_cap, datetime(2026, 11, 24, tzinfo=UTC))
 
