@@ -40,8 +40,11 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
     "--retries": "--max-attempts says how many requests a prompt may take",
     "--resume": "a run always goes on where the last one ended",
 } | dict.fromkeys(
-    ("--temperature", "--max-tokens", "--top-p", "--seed", "--system", "--stop"),
-    "what the model is sent belongs into the prompt file: params: {temperature: 0.4}, system: ...",
+    (
+        *("--temperature", "--max-tokens", "--top-p", "--seed", "--system", "--stop"),
+        *("--param", "--params"),
+    ),
+    "what the model is sent belongs into the prompt file, as params: {temperature: 0.4} or system:",
 )
 """Where people find what they know from other tools."""
 _COMMANDS_ELSEWHERE: Final[Mapping[str, str]] = {
@@ -67,8 +70,9 @@ class Command(TyperCommand):
         """Parse, and refuse what is given once too often. Raises UsageError."""
         ctx.allow_extra_args = True
         with _in_our_words(ctx):
-            _, _, order = self.make_parser(ctx).parse_args(list(args))
+            given, _, order = self.make_parser(ctx).parse_args(list(args))
             _refuse_repeated(order)
+            _refuse_empty(given, order)
             rest = super().parse_args(ctx, args)
         if rest and not ctx.resilient_parsing:
             raise UsageError(_too_many(ctx, rest))
@@ -232,6 +236,18 @@ def _refuse_repeated(order: list[Any]) -> None:
         if once and param.name in seen:
             raise UsageError(f"{_flag(param)} is given twice, and only one value can hold.")
         seen.add(param.name or "")
+
+
+def _refuse_empty(given: Mapping[str, Any], order: list[Any]) -> None:
+    """`-p "$PROVIDER"` without that variable would quietly be another provider."""
+    for param in order:
+        values = given.get(param.name or "")
+        for value in values if isinstance(values, list | tuple) else (values,):
+            if isinstance(value, str) and not value.strip():
+                raise UsageError(
+                    f"{_flag(param)} is empty; give it a value, or leave it out (is a variable of "
+                    "your shell not set?)"
+                )
 
 
 def _flag(param: Any) -> str:

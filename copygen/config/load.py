@@ -132,7 +132,11 @@ class Loaded:
                 words = f"--option providers.{name}: {explain(problem, ProviderConfig)}"
                 raise ConfigError(words) from invalid
             source = self._document.source(("providers", name, *problem["loc"]))
-            raise located(ConfigError, explain(problem, ProviderConfig), source) from invalid
+            said = explain(problem, ProviderConfig)
+            if problem["loc"] == ("default_model",) and problem["type"] == "missing":
+                lacks_address = isinstance(merged, Mapping) and "base_url" not in merged
+                said = "'default_model' and 'base_url' are required" if lacks_address else said
+            raise located(ConfigError, said, source) from invalid
 
     def _is_from_option(self, *loc: str | int) -> bool:
         """Whether what stands there came from `--option`: the file has nothing of the kind."""

@@ -168,6 +168,10 @@ def _validated(changes: Mapping[str, Any], base: ChecksSettings, named: str) -> 
         return ChecksSettings.model_validate({**base.model_dump(exclude_unset=True), **changes})
     except pydantic.ValidationError as invalid:
         problem = invalid.errors(include_url=False)[0]
+        if named == "--":  # the name of a flag needs no quotes
+            flag = "--" + "".join(map(str, problem["loc"][:1])).replace("_", "-")
+            said = explain({**problem, "loc": ()}, ChecksSettings)
+            raise UsageError(f"{flag} {said}.") from invalid
         raise UsageError(f"{named}{explain(problem, ChecksSettings)}") from invalid
 
 

@@ -176,7 +176,7 @@ def _sniffed_rows(stream: BinaryIO, path: str, *, templated: bool) -> Rows:
     if start == b"[":
         message = "this is a JSON list; write one object per line (JSONL)"
         raise PromptError(message, Source(path, lines.number + 1))
-    if not templated and _YAML_KEY.match(first):
+    if _YAML_KEY.match(first) and not (templated and start == b"#"):
         message = "this is a YAML prompt file; name the file instead of piping it, or use a table"
         raise PromptError(message, Source(path, lines.number + 1))
     read = jsonl_rows if start == b"{" else csv_rows
