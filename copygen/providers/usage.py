@@ -105,11 +105,6 @@ def usage_of(reply: Mapping[str, JsonValue]) -> Usage | None:
     if given is None or (written is None and total is None):
         return None
     output = max(written or 0, (total or 0) - given)
-    if total is None and written is not None:
-        # More reasoning than output: the output leaves it out.
-        details = usage.get("completion_tokens_details")
-        thought = _count(details.get("reasoning_tokens")) if type(details) is dict else None
-        output += thought if thought and thought > written else 0
     hidden = output - written if written is not None else 0
     return _with_details(usage, given, output, hidden)
 
@@ -155,10 +150,11 @@ def _too_few(tokens: int, text: str) -> bool:
     """Whether no vocabulary makes so few tokens of a text.
 
     A token hardly ever spans two words: half of the words is a bound that no honest count comes
-    near. Nor does one hold sixteen letters, in Thai or Chinese, which have no spaces, either.
+    near. In scripts without spaces, and all but the Latin one, none holds sixteen letters.
     """
     words = len(text.split())
-    return tokens < max(words > 0, words // 2, sum(map(str.isalpha, text)) // 16)
+    letters = 0 if text.isascii() else sum(one.isalpha() and not one.isascii() for one in text)
+    return tokens < max(words > 0, words // 2, letters // 16)
 
 
 def _usd(value: JsonValue) -> Decimal | None:

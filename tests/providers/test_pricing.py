@@ -21,6 +21,7 @@ from copygen.providers import wider_prices
 from copygen.providers.openai import parse
 from copygen.providers.pricing import ceiling_usd, cost_of, price_of, price_usd, reference_cost_usd
 from copygen.providers.redact import Redactor
+from copygen.providers.usage import bill_of
 from copygen.results.record import decode, encode, lines
 from copygen.results.stats import Stats
 from tests.support.records import result
@@ -241,3 +242,22 @@ def test_genai_prices_is_loaded_only_for_a_model_that_is_not_listed(
     assert next(asked) == 0
     price_of(listed, "other", NOON)
     assert next(asked) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "tokens", "can_be"),
+    [
+        ("ผ้าไหมไทยที่งดงามเปล่งประกายในยามเย็น", 1, False),
+        ("ผ้าไหมไทยที่งดงามเปล่งประกายในยามเย็น", 9, True),
+        ("夕方の光に映える絹のスカーフ、軽くてやわらかい肌ざわりで毎日の装いに", 1, False),
+        ("夕方の光", 1, True),
+        ("Donaudampfschifffahrtsgesellschaft", 1, True),
+        ("=" * 200, 3, True),
+    ],
+)
+def test_one_token_is_no_count_for_a_sentence_without_spaces(
+    text: str, tokens: int, can_be: bool
+) -> None:
+    usage = {"prompt_tokens": 9, "completion_tokens": tokens}
+    bill = bill_of({"usage": usage}, {}, text)
+    assert (bill.usage is not None) == can_be
