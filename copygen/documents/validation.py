@@ -4,7 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
-from typing import Any, Final, Literal, TypeVar, get_args, get_origin
+from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
@@ -93,8 +93,6 @@ def explain(problem: ErrorDetails, model: type[BaseModel]) -> str:
         reason = str(problem.get("ctx", {}).get("error", problem["msg"]))
         return f"'{name}' {reason}" if name else reason
     wanted = _wanted(problem)
-    if len(loc) < len(problem["loc"]):
-        wanted += "".join(f" or '{word}'" for word in _words_of_union(model, loc))
     if kind.endswith(("_parsing", "_too_short", "too_long")) or "than" in kind:
         return f"'{name}' {wanted}"
     if kind in ("literal_error", "enum") and isinstance(problem["input"], str):
@@ -143,22 +141,6 @@ def type_name(value: JsonValue) -> str:
 
 def _known_keys(model: type[BaseModel], loc: Location) -> list[str]:
     """Return the keys of the model that `loc` leads to."""
-    owner = _owner(model, loc)
-    return [f.alias or n for n, f in owner.model_fields.items()] if owner else []
-
-
-def _words_of_union(model: type[BaseModel], loc: Location) -> list[str]:
-    """The words that the value at `loc` may be instead of what was tried."""
-    owner = _owner(model, loc[:-1]) if loc else None
-    found = owner.model_fields.get(str(loc[-1])) if owner else None
-    literals = (
-        [arg for arg in get_args(found.annotation) if get_origin(arg) is Literal] if found else []
-    )
-    return [word for literal in literals for word in get_args(literal)]
-
-
-def _owner(model: type[BaseModel], loc: Location) -> type[BaseModel] | None:
-    """The model that `loc` leads to."""
     annotation: object = model
     for part in loc:
         owner = _model_in(annotation)
@@ -167,7 +149,8 @@ def _owner(model: type[BaseModel], loc: Location) -> type[BaseModel] | None:
         found = next((f for n, f in owner.model_fields.items() if part in (n, f.alias)), None)
         # A part that is no field is a key of a mapping of models, or a union's tag.
         annotation = found.annotation if found else annotation
-    return _model_in(annotation)
+    owner = _model_in(annotation)
+    return [f.alias or n for n, f in owner.model_fields.items()] if owner else []
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:

@@ -78,7 +78,10 @@ def _judge(wishes: Wishes, folder: Path) -> "Judge":
         return Judge(settings, lambda text, unit: measure_filled(text, Unit(unit), {}), folder)
     except ConfigError as error:
         for index, name in enumerate(settings.packs):
-            if f"'{name}'" in str(error):  # the pack itself, not something in its file
+            shown = (f"'{name}'", f"'{folder / name}'")
+            if any(
+                words in str(error) for words in shown
+            ):  # the pack itself, not something in its file
                 place = wishes.document.source(("checks", "packs", index))
                 raise located(ConfigError, str(error), place) from error
         raise

@@ -67,7 +67,7 @@ MISTAKES = (
     prompts("8:36", "prompt: x\nchecks: {}\non_violation: rejct\n", "did you mean 'reject'?"),
     prompts("8:17", "prompt: x\nparams: {max_tokens: many}\n", "'max_tokens'", "a whole number"),
     Mistake("8:86", "plan p.yaml -O breaker.cooldown_s=soon", ("--option", "should be a number")),
-    Mistake("8:98", "plan p.yaml -O concurrency=lots", ("should be a whole number or 'auto'",)),
+    Mistake("8:98", "plan p.yaml -O concurrency=lots", ("should be a whole number or auto",)),
     Mistake("8:70", "run p.yaml --base-url x.test/v1", ("--base-url must begin with https://",)),
     Mistake("8:71", "run p.yaml --base-url ftp://x/v1", ("--base-url must begin with https://",)),
     Mistake(
@@ -82,15 +82,15 @@ MISTAKES = (
     Mistake(
         "8:32",
         "run q.yaml",
-        ("q.yaml: there is no provider 'opnai'; did you mean 'openai'?",),
+        ("q.yaml:2:1: there is no provider 'opnai'; did you mean 'openai'?",),
         {"q.yaml": "prompt: x\nprovider: opnai\n"},
     ),
     prompts(
         "8:37",
         "prompt: x\nchecks:\n  packs: [gogle_ads]\n",
-        "q.yaml:3:3: there is no pack 'gogle_ads'; did you mean 'google_ads'?",
+        "q.yaml:3:11: there is no pack 'gogle_ads'; did you mean 'google_ads'?",
     ),
-    prompts("8:37b", "prompt: x\nchecks: {packs: [./house.yaml]}\n", "q.yaml:2:10", "house.yaml"),
+    prompts("8:37b", "prompt: x\nchecks: {packs: [./house.yaml]}\n", "q.yaml:2:18", "house.yaml"),
     Mistake("8:8", "run products.csv product-ad.yaml", ("--template product-ad.yaml?",)),
     Mistake("8:102", "run p.yaml --temperature 0.4", ("params: {temperature: 0.4}",)),
     Mistake("8:102b", "run p.yaml --param temperature=0.4", ("params: {temperature: 0.4}",)),
