@@ -301,7 +301,7 @@ class Run:
             proven = bool(self.sink.earlier.get(Status.OK))
             self.error = await engine.run(self._feed(), self._writer.write, proven=proven)
         finally:
-            self._writer.flush()
+            await self._writer.drain()
             # Where paid results went has to be told, whatever else ended the run.
             self.error = self._unwritten or self.error
             flusher.cancel()

@@ -51,6 +51,8 @@ class Ledger:
     `append`, `status_of` and `close` belong to the thread of the event loop.
     """
 
+    may_block = False
+
     def __init__(
         self,
         path: Path,

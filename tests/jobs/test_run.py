@@ -2,11 +2,14 @@
 
 import asyncio
 import json
+import os
 import pickle
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 
@@ -22,7 +25,9 @@ from copygen.jobs.events import (
     RunWaiting,
 )
 from copygen.jobs.plan import PlanJob
+from copygen.jobs.spec import NO_FILE
 from copygen.results.record import read_results
+from copygen.results.sink import StdoutSink
 
 HERE = {"HOME": "/nonexistent"}
 TEMPLATE = """\
@@ -239,3 +244,45 @@ def test_one_text_is_checked_without_a_file() -> None:
         check_text("x", channel="google_ads.headlin")
     with pytest.raises(UsageError, match="groundin"):
         check_text("x", checks={"groundin": False})
+
+
+def test_A14_while_nobody_reads_the_results_replies_arrive_and_nothing_new_is_sent(
+    tmp_path: Path,
+) -> None:
+    rows, slots = 30, 4
+    spec = a_spec(tmp_path, rows, output=NO_FILE, settings={"concurrency": slots})
+    read_end, write_end = os.pipe()
+    os.set_blocking(write_end, False)
+    with suppress(BlockingIOError):
+        while True:
+            os.write(write_end, b"\n" * 1024)
+    os.set_blocking(write_end, True)
+
+    async def main(run: Run, reader: BinaryIO) -> int:
+        async with run, asyncio.timeout(120):
+            events = asyncio.create_task(_all_of(run))
+            sent = [0]
+            while sent[-40:] != 40 * [slots]:  # the loop turns, and nothing new is sent
+                await asyncio.sleep(0.005)
+                sent.append(run.snapshot().traffic.requests)
+                assert sent[-1] <= slots
+            reading = asyncio.create_task(asyncio.to_thread(_records_in, reader, rows))
+            await events
+            return await reading
+
+    with os.fdopen(read_end, "rb") as reader, os.fdopen(write_end, "wb") as writer:
+        run = Run(spec, environ=HERE, sink=StdoutSink(writer))
+        assert asyncio.run(main(run, reader)) == rows
+
+
+async def _all_of(run: Run) -> None:
+    async for _event in run:
+        pass
+
+
+def _records_in(reader: BinaryIO, count: int) -> int:
+    """How many there are once so many were read."""
+    found = 0
+    while found < count:
+        found += reader.readline() != b"\n"
+    return found
