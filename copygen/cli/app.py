@@ -7,7 +7,7 @@ import typer
 
 from copygen.cli.channels import channels
 from copygen.cli.check import check
-from copygen.cli.command import Command, Group
+from copygen.cli.command import Command, CommandGroup
 from copygen.cli.doctor import doctor
 from copygen.cli.help import help_
 from copygen.cli.init import init
@@ -30,7 +30,7 @@ copygen help lists the topics of the manual.
 
 app = typer.Typer(
     name="copygen",
-    cls=Group,
+    cls=CommandGroup,
     help=_ABOUT,
     no_args_is_help=True,
     add_completion=True,

@@ -90,7 +90,7 @@ class Command(TyperCommand):
         _write_help(self, ctx, formatter)
 
 
-class Group(TyperGroup):
+class CommandGroup(TyperGroup):
     """The program itself, before a command is named."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:

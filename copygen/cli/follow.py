@@ -13,7 +13,7 @@ from copygen.cli.terminal import conceal
 from copygen.errors import ExitCode, ProviderRefused, UsageError
 from copygen.figures import counted, duration, exact_money
 from copygen.jobs.accounts import in_one_line
-from copygen.jobs.events import AttemptFailed, BreakerChanged, Event, RunStarted
+from copygen.jobs.events import AttemptFailed, BreakerChanged, Event, PromptFinished, RunStarted
 from copygen.jobs.run import Run
 from copygen.jobs.spec import NO_FILE, RunSpec
 from copygen.models import BudgetState, Kind
@@ -113,6 +113,8 @@ class _Follower:
         with self._signals.passed_to(self._interrupt):
             try:
                 async for event in self._run:
+                    if isinstance(event, PromptFinished):
+                        continue  # counted by the run; the display looks at the counts
                     if isinstance(event, RunStarted):
                         self._display.start()
                         ticker = asyncio.create_task(self._keep_showing())

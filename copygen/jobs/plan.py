@@ -20,8 +20,8 @@ from copygen.errors import UsageError
 from copygen.jobs.run import Run
 from copygen.jobs.setup import Inputs, Setup, set_up
 from copygen.jobs.spec import RunSpec
+from copygen.planning.builder import PlanBuilder, PlanInput
 from copygen.planning.report import Report
-from copygen.planning.study import Question, Study
 from copygen.results.resume import Resume, Rows
 from copygen.results.survey import Survey, survey
 
@@ -77,8 +77,8 @@ class PlanJob:
                 self._total = setup.source.check(setup.target, on_rows=on_rows)
         with self._surveyed() as found:
             resume = self._resume(found)
-            study = Study(
-                Question(
+            study = PlanBuilder(
+                PlanInput(
                     source=setup.source,
                     provider=setup.provider,
                     settings=setup.settings,

@@ -23,7 +23,7 @@ from copygen.documents import files
 from copygen.engine.connect import Connection, connect
 from copygen.engine.control.breaker import Transition
 from copygen.engine.engine import Engine, Outside
-from copygen.engine.feed import Entry, Feed, IteratorFeed, OnceFeed, ThreadFeed
+from copygen.engine.feed import Entry, Feed, IteratorFeed, OnceFeed, ThreadFeed, never
 from copygen.engine.halt import Halt
 from copygen.engine.retry import RULES, Action
 from copygen.errors import CopygenError, ExitCode, ResultsError
@@ -314,13 +314,14 @@ class Run:
 
     def _feed(self) -> Feed:
         source, target = self.setup.source, self.setup.target
+        skip = self._is_settled if self._resume.knows or self.spec.only is not None else never
         if self._inputs.values is not None:
-            return OnceFeed(source.prompts(target), self._is_settled)
+            return OnceFeed(source.prompts(target), skip)
         if source.is_stream:
-            return ThreadFeed(source.prompts(target), self._is_settled)
+            return ThreadFeed(source.prompts(target), skip)
         if self.spec.only is not None:
-            return IteratorFeed(self._chosen, self._is_settled)
-        return IteratorFeed(lambda: source.prompts(target), self._is_settled)
+            return IteratorFeed(self._chosen, skip)
+        return IteratorFeed(lambda: source.prompts(target), skip)
 
     def _chosen(self) -> Iterator[Entry]:
         """The prompts of a file as far as the last of the chosen ones."""

@@ -13,7 +13,7 @@ from copygen.config.vocabularies import Vocabularies
 from copygen.engine.engine import AUTO_FIRST_SLOTS
 from copygen.models import Usage
 from copygen.planning.report import CostRange, Duration, ModelPlan, Range
-from copygen.planning.tally import Group, Tally
+from copygen.planning.workload import ModelLoad, WorkloadStats
 from copygen.prompts.tokens import KINDS, SCRIPTS, Calibration, Spread, t_95, tokens_of
 from copygen.providers.pricing import ceiling_usd, no_price, price_of, price_usd
 from copygen.results.survey import Experience
@@ -35,7 +35,7 @@ class ExactCount:
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class ForecastInput:
     """What the forecast goes by beside the prompts themselves."""
 
     provider: ProviderConfig
@@ -50,13 +50,13 @@ class Known:
     exact: Mapping[str, ExactCount] = field(default_factory=dict)
 
 
-def model_plans(tally: Tally, known: Known) -> tuple[ModelPlan, ...]:
+def model_plans(tally: WorkloadStats, known: ForecastInput) -> tuple[ModelPlan, ...]:
     """The figures of every model, most prompts first."""
     groups = sorted(tally.models.items(), key=lambda named: -named[1].prompts)
     return tuple(_model_plan(model, group, known) for model, group in groups)
 
 
-def tokens_by_script(tally: Tally, known: Known) -> dict[str, int]:
+def tokens_by_script(tally: WorkloadStats, known: ForecastInput) -> dict[str, int]:
     """Estimated tokens of the texts to be sent, by script; most first, none left out but 0."""
     tokens: dict[str, float] = dict.fromkeys(SCRIPTS, 0.0)
     for model, group in tally.models.items():
@@ -72,7 +72,7 @@ def _product(count: int, weight: float) -> float:
     return count * weight
 
 
-def _model_plan(model: str, group: Group, known: Known) -> ModelPlan:
+def _model_plan(model: str, group: ModelLoad, known: ForecastInput) -> ModelPlan:
     learned = known.experience.get(model, Experience())
     ratio = known.calibration.ratio(model)
     sent = _input(model, group, known, ratio)
@@ -93,7 +93,7 @@ def _model_plan(model: str, group: Group, known: Known) -> ModelPlan:
     )
 
 
-def _input(model: str, group: Group, known: Known, ratio: Spread | None) -> Range:
+def _input(model: str, group: ModelLoad, known: ForecastInput, ratio: Spread | None) -> Range:
     vocabulary = known.vocabularies.of(model)
     tokens = tokens_of(group.kinds, vocabulary)
     if ratio is None and model in known.exact:
@@ -128,7 +128,7 @@ def _around(mean: float, margin: float) -> _Interval:
     return _Interval(max(0.0, mean - margin), mean, mean + margin)
 
 
-def _output(model: str, group: Group, known: Known, learned: Experience) -> Range:
+def _output(model: str, group: ModelLoad, known: ForecastInput, learned: Experience) -> Range:
     cap = _most_output(model, group, known)
     if not learned.measured:
         return Range(0, 0 if not group.to_do else None, cap)
@@ -157,7 +157,7 @@ REASK_TOKENS: Final = 300
 """What a correction says beside the text that it is about, at most but for odd rules."""
 
 
-def _with_all_asks(model: str, group: Group, known: Known, once: float) -> float:
+def _with_all_asks(model: str, group: ModelLoad, known: ForecastInput, once: float) -> float:
     """The most input tokens, where sending every prompt once takes `once`: each answer that is
     asked for again is sent the prompt again, and a correction all that was said so far.
     """
@@ -167,7 +167,7 @@ def _with_all_asks(model: str, group: Group, known: Known, once: float) -> float
     return once * max(1, len(caps)) + group.to_do * talk
 
 
-def _all_caps(model: str, group: Group, known: Known) -> tuple[float, ...]:
+def _all_caps(model: str, group: ModelLoad, known: ForecastInput) -> tuple[float, ...]:
     """The caps of all answers to the mean prompt of a group; none without any cap. (What prompts
     come to is concave in their caps, so that the mean's bounds theirs.)
     """
@@ -177,7 +177,7 @@ def _all_caps(model: str, group: Group, known: Known) -> tuple[float, ...]:
     return known.asks.caps(cap / group.to_do, limit) if cap and group.to_do else ()
 
 
-def _most_output(model: str, group: Group, known: Known) -> float | None:
+def _most_output(model: str, group: ModelLoad, known: ForecastInput) -> float | None:
     """The most output tokens, corrections and larger caps included; None without a bound."""
     cap = _cap(model, group, known)
     if not cap:
@@ -186,7 +186,7 @@ def _most_output(model: str, group: Group, known: Known) -> float | None:
     return cap if factor == 1 else cap * factor
 
 
-def _cap(model: str, group: Group, known: Known) -> int | None:
+def _cap(model: str, group: ModelLoad, known: ForecastInput) -> int | None:
     """The most output tokens, from `max_tokens` or from what the model can write at all."""
     if not group.uncapped:
         return group.output_cap
@@ -196,7 +196,7 @@ def _cap(model: str, group: Group, known: Known) -> int | None:
 
 
 def _cost(
-    model: str, group: Group, known: Known, sent: Range, received: Range
+    model: str, group: ModelLoad, known: ForecastInput, sent: Range, received: Range
 ) -> tuple[CostRange | None, str | None]:
     price = price_of(known.provider, model, known.now)
     if price is None:
@@ -216,7 +216,7 @@ def _cost(
 
 
 @dataclass(frozen=True, slots=True)
-class _Rates:
+class _TokenRates:
     """US dollars of one token, none of them read from a cache."""
 
     input_usd: Decimal
@@ -229,21 +229,21 @@ class _Rates:
         return self.input_usd * Decimal(input_tokens) + self.output_usd * Decimal(output_tokens)
 
 
-def _rates(input_tokens: int, output_tokens: int, price: Price, at: datetime) -> _Rates:
+def _rates(input_tokens: int, output_tokens: int, price: Price, at: datetime) -> _TokenRates:
     """The rates of a request of this size: prices can depend on it."""
     input_usd = price_usd(Usage(input_tokens, 0), price, at)
     output_usd = price_usd(Usage(input_tokens, output_tokens), price, at) - input_usd
-    return _Rates(input_usd / input_tokens, output_usd / output_tokens)
+    return _TokenRates(input_usd / input_tokens, output_usd / output_tokens)
 
 
-def _dearest(input_tokens: int, output_tokens: int, price: Price) -> _Rates:
+def _dearest(input_tokens: int, output_tokens: int, price: Price) -> _TokenRates:
     """The rates at the worst hour, with nothing cached."""
     input_usd = ceiling_usd(input_tokens, 0, price)
     output_usd = ceiling_usd(input_tokens, output_tokens, price) - input_usd
-    return _Rates(input_usd / input_tokens, output_usd / output_tokens)
+    return _TokenRates(input_usd / input_tokens, output_usd / output_tokens)
 
 
-def _each(tokens: float, group: Group) -> int:
+def _each(tokens: float, group: ModelLoad) -> int:
     """Tokens of one prompt, at least 1."""
     return max(1, round(tokens / max(1, group.to_do)))
 
@@ -273,7 +273,7 @@ def accepted_share(experience: Mapping[str, Experience]) -> float | None:
     return sum(learned.accepted for learned in experience.values()) / ended if ended else None
 
 
-def duration(models: Sequence[ModelPlan], known: Known, tokens: Range) -> Duration:
+def duration(models: Sequence[ModelPlan], known: ForecastInput, tokens: Range) -> Duration:
     """How long it takes to send what is to do, at the limits given and the pace learned."""
     to_do = sum(plan.to_do for plan in models)
     if not to_do:

@@ -8,7 +8,7 @@ from typing import Final
 from copygen.config import ProviderConfig
 from copygen.config.retirement import retirement_of
 from copygen.planning.report import Report
-from copygen.planning.tally import Tally
+from copygen.planning.workload import WorkloadStats
 from copygen.results.survey import Survey
 
 _SHOWN: Final = 3
@@ -27,11 +27,11 @@ class Suspect:
 
 
 @dataclass(frozen=True, slots=True)
-class Facts:
+class NoteInput:
     """What notes are made of."""
 
     report: Report
-    tally: Tally
+    tally: WorkloadStats
     provider: ProviderConfig
     survey: Survey | None
     now: datetime
@@ -40,19 +40,19 @@ class Facts:
     """Of the prompt file."""
 
 
-def notes_of(report: Report, facts: Facts) -> Report:
+def notes_of(report: Report, facts: NoteInput) -> Report:
     """The report with its notes."""
     return replace(report, notes=tuple(note for rule in _RULES for note in rule(facts)))
 
 
-def _retiring(facts: Facts) -> Iterator[str]:
+def _retiring(facts: NoteInput) -> Iterator[str]:
     for plan in facts.report.models:
         end = retirement_of(facts.provider, plan.model, facts.now.date())
         if end is not None and plan.to_do:
             yield str(end)
 
 
-def _unpriced(facts: Facts) -> Iterator[str]:
+def _unpriced(facts: NoteInput) -> Iterator[str]:
     models = [plan.model for plan in facts.report.models if plan.cost is None and plan.to_do]
     if models:
         more = f" and {len(models) - _SHOWN} more" if len(models) > _SHOWN else ""
@@ -63,7 +63,7 @@ def _unpriced(facts: Facts) -> Iterator[str]:
         )
 
 
-def _unbounded(facts: Facts) -> Iterator[str]:
+def _unbounded(facts: NoteInput) -> Iterator[str]:
     uncapped = sum(group.uncapped for group in facts.tally.models.values())
     if uncapped and any(plan.output_tokens.high is None for plan in facts.report.models):
         yield (
@@ -72,7 +72,7 @@ def _unbounded(facts: Facts) -> Iterator[str]:
         )
 
 
-def _unlearned(facts: Facts) -> Iterator[str]:
+def _unlearned(facts: NoteInput) -> Iterator[str]:
     report = facts.report
     if report.to_do and any(p.to_do and not p.learned_from for p in report.models):
         yield (
@@ -81,7 +81,7 @@ def _unlearned(facts: Facts) -> Iterator[str]:
         )
 
 
-def _textless(facts: Facts) -> Iterator[str]:
+def _textless(facts: NoteInput) -> Iterator[str]:
     if facts.tally.textless:
         yield (
             f"{facts.tally.textless:,} prompts have parts other than text (images, files): their "
@@ -89,7 +89,7 @@ def _textless(facts: Facts) -> Iterator[str]:
         )
 
 
-def _rescued(facts: Facts) -> Iterator[str]:
+def _rescued(facts: NoteInput) -> Iterator[str]:
     if facts.survey is not None and (path := facts.survey.rescued) is not None:
         yield (
             f"{path} holds results rescued by an earlier run; the next run takes them back first, "
@@ -97,11 +97,11 @@ def _rescued(facts: Facts) -> Iterator[str]:
         )
 
 
-def _warned(facts: Facts) -> Iterator[str]:
+def _warned(facts: NoteInput) -> Iterator[str]:
     yield from facts.warnings
 
 
-def _suspicious(facts: Facts) -> Iterator[str]:
+def _suspicious(facts: NoteInput) -> Iterator[str]:
     for name, suspect in facts.suspects.items():
         prompts = "prompt" if suspect.count == 1 else "prompts"
         yield (

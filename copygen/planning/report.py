@@ -101,7 +101,7 @@ class ModelPlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class CellPlan:
     """The prompts of one matrix cell."""
 
     label: str
@@ -110,7 +110,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ColumnUse:
     """The columns of the input, in the order they are met."""
 
     used: tuple[str, ...]
@@ -163,11 +163,11 @@ class Report:
     axes: tuple[str, ...]
     models: tuple[ModelPlan, ...]
     """Most prompts first."""
-    cells: tuple[Cell, ...]
+    cells: tuple[CellPlan, ...]
     """In the order they are met; empty without a matrix."""
     scripts: Mapping[str, int]
     """Estimated input tokens of what is to do, by script; most first."""
-    columns: Columns
+    columns: ColumnUse
     examples: tuple[Example, ...]
     ledger: LedgerState
     input_tokens: Range

@@ -16,7 +16,7 @@ from copygen.prompts.csv_rows import csv_rows
 from copygen.prompts.jsonl_rows import JsonError, check_depth, jsonl_rows
 from copygen.prompts.lines import LineError, Lines
 from copygen.prompts.promptfile import (
-    Loaded,
+    LoadedFile,
     Plan,
     check_overrides,
     load,
@@ -117,7 +117,7 @@ def _template_plan(template: str | None, overrides: Mapping[str, str]) -> Plan |
         return load_template(template, overrides)
 
 
-def _open_prompt_file(path: str, loaded: Loaded, limit: int | None) -> PromptSource:
+def _open_prompt_file(path: str, loaded: LoadedFile, limit: int | None) -> PromptSource:
     plan = loaded.plan
     if loaded.is_list:
         check_overrides(plan, path)
@@ -137,7 +137,7 @@ def _open_prompt_file(path: str, loaded: Loaded, limit: int | None) -> PromptSou
 
 
 def _open_worded(
-    path: str, loaded: Loaded, plan: Plan, template: str, limit: int | None
+    path: str, loaded: LoadedFile, plan: Plan, template: str, limit: int | None
 ) -> PromptSource:
     """Open a YAML list of items that another file words."""
     if not loaded.is_list:
@@ -208,7 +208,7 @@ def _one_empty_item(path: str) -> Table:
     return table
 
 
-def _check_table(path: str, loaded: Loaded) -> None:
+def _check_table(path: str, loaded: LoadedFile) -> None:
     """Raise PromptError, at the name, unless a table a prompt file names is a regular file."""
     try:
         is_file = stat.S_ISREG(files.status(path).st_mode)

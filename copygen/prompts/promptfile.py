@@ -117,7 +117,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Loaded:
+class LoadedFile:
     """A prompt file: the plan, and where its items are."""
 
     plan: Plan
@@ -131,14 +131,14 @@ class Loaded:
     """Where that name stands."""
 
 
-def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> Loaded:
+def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> LoadedFile:
     """Read a prompt file's header; raises PromptError, OSError."""
     header = read_header(path, role)
     document = header.document
     warnings = tuple(f"{path}:{cut.line}:{cut.column}: {cut.message}" for cut in header.cuts)
     if document is None:
         plan = Plan(overrides=overrides, warnings=warnings)
-        return Loaded(plan, is_list=True, items=header.items)
+        return LoadedFile(plan, is_list=True, items=header.items)
     given = _checked(document)
     plan = Plan(
         prompt=_template(document, "prompt", given.prompt),
@@ -158,7 +158,7 @@ def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> 
     _check_names(plan, document, given)
     check_overrides(plan, path)
     place = document.source(("items",))
-    return Loaded(plan, items=header.items, table=given.items, place=place)
+    return LoadedFile(plan, items=header.items, table=given.items, place=place)
 
 
 def load_template(path: str, overrides: Mapping[str, str]) -> Plan:
@@ -309,7 +309,7 @@ def _check_size(plan: Plan, document: Document) -> None:
         raise PromptError(message, document.source(("variants",)))
 
 
-def table_path(loaded: Loaded, promptfile: str) -> str:
+def table_path(loaded: LoadedFile, promptfile: str) -> str:
     """Return the path of the table a prompt file's `items` name.
 
     Raises PromptError unless it is inside the prompt file's own folder: a prompt file that came

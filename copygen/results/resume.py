@@ -48,6 +48,11 @@ class Resume:
         self._chooses = Status.OK in settled and not settled >= DONE
         """Only some of the results are made again: `--retry failed`."""
 
+    @property
+    def knows(self) -> bool:
+        """Whether there is anything that could be settled."""
+        return self._latest is not None
+
     def reserve(self) -> None:
         """Find out which records belong to prompts that are still there; the others are spare."""
         if self._latest is not None:

@@ -293,14 +293,14 @@ class StdoutSink:
             self.closed_early = True
             self.dropped += count
             raise OutputClosed("standard output was closed by its reader") from exc
-        except _Cut as cut:
+        except _WriteCutShort as cut:
             rest = _unwritten(self._raw, lines, cut.written_bytes)
             self._rescue.write(lambda: (rest,))
             self.failed = Unwritable("standard output", reason(cut.cause), self._rescue)
             raise self.failed from cut.cause
 
 
-class _Cut(Exception):
+class _WriteCutShort(Exception):
     """A write failed after some of it."""
 
     def __init__(self, cause: OSError, written_bytes: int) -> None:
@@ -309,7 +309,7 @@ class _Cut(Exception):
 
 
 def _write_whole(raw: BinaryIO, lines: bytes) -> None:
-    """Write all of them. Raises OSError when the reader is gone, and _Cut."""
+    """Write all of them. Raises OSError when the reader is gone, and _WriteCutShort."""
     view = memoryview(lines)
     try:
         while view:
@@ -323,7 +323,7 @@ def _write_whole(raw: BinaryIO, lines: bytes) -> None:
     except OSError as exc:
         if system.reader_gone(exc):
             raise
-        raise _Cut(exc, len(lines) - len(view)) from exc
+        raise _WriteCutShort(exc, len(lines) - len(view)) from exc
 
 
 def _unwritten(raw: BinaryIO, lines: bytes, written: int) -> bytes:

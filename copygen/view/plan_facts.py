@@ -40,7 +40,7 @@ def _prompts(report: Report) -> list[Row]:
 def _columns(report: Report) -> list[Row]:
     rows: list[Row] = []
     if report.columns.used:
-        rows.append(("Columns", Flow(_names(report.columns.used, ""))))
+        rows.append(("ColumnUse", Flow(_names(report.columns.used, ""))))
     if report.columns.unused:
         rows.append(("Not used", Flow(_names(report.columns.unused, "yellow"))))
     return rows

@@ -12,7 +12,7 @@ from copygen.config.request_cost import Asks
 from copygen.config.vocabularies import load_vocabularies
 from copygen.models import Message, Prompt, Source
 from copygen.planning.forecast import (
-    Known,
+    ForecastInput,
     accepted_share,
     duration,
     model_plans,
@@ -21,7 +21,7 @@ from copygen.planning.forecast import (
     total_tokens,
 )
 from copygen.planning.report import ModelPlan, Range
-from copygen.planning.tally import Group, Tally
+from copygen.planning.workload import ModelLoad, WorkloadStats
 from copygen.prompts.tokens import KINDS, Calibration
 from copygen.results.survey import Experience
 
@@ -29,17 +29,19 @@ NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PRICES = {"priced": {"price": {"input": "2", "output": "8", "note": "a note"}}, "free": {}}
 
 
-def known(experience: dict[str, Experience] | None = None, **provider: Any) -> Known:
+def known(experience: dict[str, Experience] | None = None, **provider: Any) -> ForecastInput:
     config = ProviderConfig.model_validate(
         {"name": "shop", "default_model": "priced", "models": PRICES, **provider}
     )
     settings = Settings(concurrency=10)
-    return Known(config, settings, load_vocabularies(), experience or {}, Calibration(), NOW)
+    return ForecastInput(
+        config, settings, load_vocabularies(), experience or {}, Calibration(), NOW
+    )
 
 
-def group(to_do: int = 100, cap: int = 50, **fields: Any) -> Group:
+def group(to_do: int = 100, cap: int = 50, **fields: Any) -> ModelLoad:
     kinds = tuple(100 * to_do if kind == "thai" else 0 for kind in KINDS)
-    return Group(
+    return ModelLoad(
         **{
             "prompts": to_do,
             "to_do": to_do,
@@ -67,8 +69,8 @@ def learned(count: int = 50, output: int = 30, **fields: Any) -> Experience:
     )
 
 
-def plans(groups: dict[str, Group], with_: Known) -> tuple[ModelPlan, ...]:
-    return model_plans(Tally((), groups), with_)
+def plans(groups: dict[str, ModelLoad], with_: ForecastInput) -> tuple[ModelPlan, ...]:
+    return model_plans(WorkloadStats((), groups), with_)
 
 
 def test_without_experience_the_output_is_bounded_by_max_tokens_alone() -> None:
@@ -137,7 +139,7 @@ def test_an_unknown_price_is_no_price_with_the_reason(model: str) -> None:
 
 
 def test_nothing_to_do_costs_nothing() -> None:
-    empty = Group(prompts=5)
+    empty = ModelLoad(prompts=5)
     (plan,) = plans({"priced": empty}, known())
     assert plan.output_tokens == Range(0, 0, 0)
     cost = total_cost([plan])
@@ -153,7 +155,9 @@ def test_a_sum_of_ranges_knows_what_all_of_them_know() -> None:
 
 def test_tokens_are_told_by_script_most_first() -> None:
     kinds = tuple({"thai": 1000, "letters": 100}.get(kind, 0) for kind in KINDS)
-    tally = Tally((), {"gpt-4.1": Group(kinds=kinds), "deepseek-chat": Group(kinds=kinds)})
+    tally = WorkloadStats(
+        (), {"gpt-4.1": ModelLoad(kinds=kinds), "deepseek-chat": ModelLoad(kinds=kinds)}
+    )
     found = tokens_by_script(tally, known())
     assert list(found) == ["Thai", "Latin"]
     gpt, deepseek = (load_vocabularies().of(m).tokens_per_character for m in tally.models)
@@ -210,8 +214,8 @@ def test_a_models_own_cap_bounds_the_larger_ones() -> None:
 
 
 def test_a_request_for_several_texts_is_bounded_by_all_of_them() -> None:
-    tally = Tally(())
+    tally = WorkloadStats(())
     messages = (Message("user", "Hi"),)
-    params = {"max_completion_tokens": 40, "max_tokens": 50, "n": 3}
-    tally.add(Prompt("a", "k", messages, "m", params, {}, Source("f", 1)), to_do=True)
+    prompt = Prompt("a", "k", messages, "m", {"n": 3}, {}, Source("f", 1), max_output_tokens=50)
+    tally.add(prompt, to_do=True)
     assert tally.models["m"].output_cap == 150

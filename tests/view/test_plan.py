@@ -11,8 +11,8 @@ from rich.console import Console
 
 from copygen.models import Message, Status
 from copygen.planning.report import (
-    Cell,
-    Columns,
+    CellPlan,
+    ColumnUse,
     CostRange,
     Duration,
     Example,
@@ -46,9 +46,9 @@ REPORT = Report(
     variants=2,
     axes=("language", "angle"),
     models=(MODEL, replace(MODEL, model="house-model", prompts=2000, to_do=12, cost=None)),
-    cells=tuple(Cell(f"Thai,angle {n}", 1000, 16) for n in range(20)),
+    cells=tuple(CellPlan(f"Thai,angle {n}", 1000, 16) for n in range(20)),
     scripts={"Latin": 20_000, "Thai": 9_000, "Han": 1_000},
-    columns=Columns(("title", "price"), tuple(f"column_{n}" for n in range(12))),
+    columns=ColumnUse(("title", "price"), tuple(f"column_{n}" for n in range(12))),
     examples=tuple(
         Example(which, f"sku-{which}", "deepseek-chat", "items.csv:2:1", 300, 90, MESSAGES)
         for which in ("first", "longest", "shortest")
@@ -159,8 +159,8 @@ def test_hostile_values_stay_text() -> None:
     evil = "\x1b[31m[bold]\nx"
     report = replace(
         REPORT,
-        columns=Columns((evil,), (evil,)),
-        cells=(Cell(evil, 1, 1),),
+        columns=ColumnUse((evil,), (evil,)),
+        cells=(CellPlan(evil, 1, 1),),
         faults=(evil,),
         faulty=12,
         examples=(replace(REPORT.examples[0], id=evil, messages=(Message(evil, evil),)),),

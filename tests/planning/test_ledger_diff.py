@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from copygen.models import JsonValue, Message, Prompt, Source, Status
-from copygen.planning.standing import Ledgered, Standing, differing
+from copygen.planning.ledger_diff import LedgerDiff, PromptState, differing
 from copygen.results.resume import DONE, Resume
 from copygen.results.survey import survey
 from tests.support.records import result, write
@@ -40,25 +40,25 @@ def prompt(id_: str, key: str = "k", title: str = "a", model: str = "m") -> Prom
 @pytest.mark.parametrize(
     ("status", "settled", "standing"),
     [
-        (Status.OK, DONE, Standing.DONE),
-        (Status.FAILED, DONE, Standing.DONE),
-        (Status.CANCELLED, DONE, Standing.AGAIN),
-        (Status.SKIPPED, DONE, Standing.AGAIN),
-        (Status.FAILED, DONE - {Status.FAILED}, Standing.AGAIN),
-        (Status.OK, frozenset(), Standing.AGAIN),
+        (Status.OK, DONE, PromptState.DONE),
+        (Status.FAILED, DONE, PromptState.DONE),
+        (Status.CANCELLED, DONE, PromptState.AGAIN),
+        (Status.SKIPPED, DONE, PromptState.AGAIN),
+        (Status.FAILED, DONE - {Status.FAILED}, PromptState.AGAIN),
+        (Status.OK, frozenset(), PromptState.AGAIN),
     ],
 )
 def test_what_is_settled_is_done(
-    tmp_path: Path, status: Status, settled: frozenset[Status], standing: Standing
+    tmp_path: Path, status: Status, settled: frozenset[Status], standing: PromptState
 ) -> None:
     write(tmp_path / "r.jsonl", [result("a", key="k", status=status)])
     with survey(tmp_path / "r.jsonl") as found:
-        ledgered = Ledgered(found, Resume(found.latest, settled, None), "holysheep", USED)
+        ledgered = LedgerDiff(found, Resume(found.latest, settled, None), "holysheep", USED)
         assert ledgered.add(prompt("a")) is standing
-        assert ledgered.add(prompt("b")) is Standing.NEW
+        assert ledgered.add(prompt("b")) is PromptState.NEW
         state = ledgered.state()
     assert (state.new, state.gone) == (1, 0)
-    assert state.done == ({status: 1} if standing is Standing.DONE else {})
+    assert state.done == ({status: 1} if standing is PromptState.DONE else {})
 
 
 def test_each_reason_for_a_change_is_counted(tmp_path: Path) -> None:
@@ -76,9 +76,9 @@ def test_each_reason_for_a_change_is_counted(tmp_path: Path) -> None:
     ]
     write(tmp_path / "r.jsonl", records)  # type: ignore[arg-type] - results, all of them
     with survey(tmp_path / "r.jsonl") as found:
-        ledgered = Ledgered(found, Resume(found.latest, DONE, None), "holysheep", USED)
+        ledgered = LedgerDiff(found, Resume(found.latest, DONE, None), "holysheep", USED)
         for id_ in ("wording", "title", "model", "provider", "both"):
-            assert ledgered.add(prompt(id_)) is Standing.CHANGED
+            assert ledgered.add(prompt(id_)) is PromptState.CHANGED
         state = ledgered.state()
     assert state.changed == 5
     assert state.changes == {"column:title": 2, "model": 2, "wording": 1, "provider": 1}
@@ -86,7 +86,7 @@ def test_each_reason_for_a_change_is_counted(tmp_path: Path) -> None:
 
 
 def test_without_a_results_file_everything_is_new() -> None:
-    ledgered = Ledgered(None, Resume(None, DONE, None), "holysheep", USED)
-    assert ledgered.add(prompt("a")) is Standing.NEW
+    ledgered = LedgerDiff(None, Resume(None, DONE, None), "holysheep", USED)
+    assert ledgered.add(prompt("a")) is PromptState.NEW
     state = ledgered.state()
     assert (state.path, state.records, state.new, state.gone) == (None, 0, 1, 0)

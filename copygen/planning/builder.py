@@ -13,7 +13,7 @@ from copygen.config.vocabularies import Vocabularies
 from copygen.models import InputFault, Prompt
 from copygen.planning.forecast import (
     ExactCount,
-    Known,
+    ForecastInput,
     accepted_share,
     duration,
     model_plans,
@@ -21,11 +21,11 @@ from copygen.planning.forecast import (
     total_cost,
     total_tokens,
 )
-from copygen.planning.notes import Facts, Suspect, notes_of
-from copygen.planning.report import Cell, Columns, CostRange, Example, Report
+from copygen.planning.ledger_diff import LedgerDiff, PromptState
+from copygen.planning.notes import NoteInput, Suspect, notes_of
+from copygen.planning.report import CellPlan, ColumnUse, CostRange, Example, Report
 from copygen.planning.sample import Sampler
-from copygen.planning.standing import Ledgered, Standing
-from copygen.planning.tally import Tally
+from copygen.planning.workload import WorkloadStats
 from copygen.prompts import Entry, PromptSource
 from copygen.prompts.tokens import (
     Calibration,
@@ -50,7 +50,7 @@ LOOKED_AT: Final = 200_000
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
+class PlanInput:
     """What is asked about."""
 
     source: PromptSource
@@ -70,12 +70,12 @@ class Question:
 
 
 @dataclass(slots=True)
-class Study:
+class PlanBuilder:
     """A fold over the entries of a source."""
 
-    question: Question
-    tally: Tally = field(init=False)
-    ledgered: Ledgered = field(init=False)
+    question: PlanInput
+    tally: WorkloadStats = field(init=False)
+    ledgered: LedgerDiff = field(init=False)
     sampler: Sampler = field(init=False)
     experience: dict[str, Experience] = field(default_factory=dict)
     """Of the sample."""
@@ -92,10 +92,10 @@ class Study:
 
     def __post_init__(self) -> None:
         asked = self.question
-        self.tally = Tally(asked.source.axes)
+        self.tally = WorkloadStats(asked.source.axes)
         names = asked.source.used_names
         self._suspicion = Suspicion(names)
-        self.ledgered = Ledgered(asked.survey, asked.resume, asked.provider.name, names)
+        self.ledgered = LedgerDiff(asked.survey, asked.resume, asked.provider.name, names)
         self.sampler = Sampler(asked.sample_size)
 
     def add(self, entry: Entry) -> None:
@@ -104,15 +104,15 @@ class Study:
             self._add_fault(entry)
             return
         standing = self.ledgered.add(entry)
-        self.tally.add(entry, to_do=standing is not Standing.DONE)
+        self.tally.add(entry, to_do=standing is not PromptState.DONE)
         if entry.variant == 1 and self._looked_at < LOOKED_AT:
             self._look_at(entry)
         if self.question.sample_size:
             characters = len(message_text(entry.messages))
             self.sampler.add(entry, characters, self.tally.cell_of(entry))
-        if standing is not Standing.DONE:
+        if standing is not PromptState.DONE:
             self._count_exactly(entry)
-        if standing in (Standing.DONE, Standing.AGAIN):
+        if standing in (PromptState.DONE, PromptState.AGAIN):
             self._learn(entry)
 
     def report(self) -> Report:
@@ -148,7 +148,7 @@ class Study:
         )
         return notes_of(
             report,
-            Facts(
+            NoteInput(
                 report,
                 tally,
                 asked.provider,
@@ -159,14 +159,14 @@ class Study:
             ),
         )
 
-    def _known(self) -> Known:
+    def _known(self) -> ForecastInput:
         """What is known of the models that are asked: from the sample, else from earlier texts."""
         asked = self.question
         learned = dict(asked.survey.experience) if asked.survey else {}
         if asked.sampled:
             # A model whose sampled prompts came to nothing teaches nothing: earlier ones may.
             learned |= {model: new for model, new in self.experience.items() if new.ended}
-        return Known(
+        return ForecastInput(
             provider=asked.provider,
             settings=asked.settings,
             vocabularies=asked.vocabularies,
@@ -225,18 +225,18 @@ class Study:
         kinds = count_kinds(message_text(prompt.messages))
         return tokens_of(kinds, vocabulary) + overhead_tokens(len(prompt.messages))
 
-    def _cells(self) -> tuple[Cell, ...]:
+    def _cells(self) -> tuple[CellPlan, ...]:
         if not self.tally.axes:
             return ()
         to_do = self.tally.cells_to_do
-        return tuple(Cell(label, n, to_do[label]) for label, n in self.tally.cells.items())
+        return tuple(CellPlan(label, n, to_do[label]) for label, n in self.tally.cells.items())
 
-    def _columns(self) -> Columns:
+    def _columns(self) -> ColumnUse:
         source = self.question.source
         given = {*source.axes, *source.overrides}
         names = [name for name in self.tally.columns if name not in given]
         # The id is used for what it is.
-        return Columns(
+        return ColumnUse(
             used=tuple(name for name in names if name in source.used_names),
             unused=tuple(n for n in names if n not in source.used_names and n != "id"),
         )
@@ -257,7 +257,9 @@ class Study:
                 )
 
 
-def _per_accepted(cost: CostRange | None, tally: Tally, share: float | None) -> Decimal | None:
+def _per_accepted(
+    cost: CostRange | None, tally: WorkloadStats, share: float | None
+) -> Decimal | None:
     if cost is None or cost.likely_usd is None or not share or not tally.to_do:
         return None
     return cost.likely_usd / (tally.to_do * Decimal(share))

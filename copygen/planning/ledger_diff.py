@@ -16,7 +16,7 @@ COLUMN = "column:"
 _ABSENT = object()
 
 
-class Standing(Enum):
+class PromptState(Enum):
     """How one prompt stands."""
 
     DONE = auto()
@@ -25,7 +25,7 @@ class Standing(Enum):
     NEW = auto()
 
 
-class Ledgered:
+class LedgerDiff:
     """A fold over the prompts of a run, each looked up in the results file."""
 
     def __init__(
@@ -43,13 +43,13 @@ class Ledgered:
         self._provider = provider
         self._used = used_names
         self._done: Counter[Status] = Counter()
-        self._standings: Counter[Standing] = Counter()
+        self._standings: Counter[PromptState] = Counter()
         self._changes: Counter[str] = Counter()
         self._known = 0
         self._claimed = 0
         """Prompts whose result is there under another id."""
 
-    def add(self, prompt: Prompt) -> Standing:
+    def add(self, prompt: Prompt) -> PromptState:
         """Take in one prompt."""
         standing = self._standing(prompt)
         self._standings[standing] += 1
@@ -68,31 +68,31 @@ class Ledgered:
             path=shown_path(survey.path if survey else None),
             records=survey.ids if survey else 0,
             done=dict(self._done),
-            again=self._standings[Standing.AGAIN],
-            changed=self._standings[Standing.CHANGED],
+            again=self._standings[PromptState.AGAIN],
+            changed=self._standings[PromptState.CHANGED],
             changes=dict(self._changes.most_common()),
-            new=self._standings[Standing.NEW],
+            new=self._standings[PromptState.NEW],
             gone=max(0, gone),
             gone_ids=tuple(islice(ids, GONE_SHOWN)),
         )
 
-    def _standing(self, prompt: Prompt) -> Standing:
+    def _standing(self, prompt: Prompt) -> PromptState:
         survey = self._survey
         if survey is None:
-            return Standing.NEW
+            return PromptState.NEW
         known = survey.holds(prompt.id)
         self._known += known
         settled = self._resume.status_of(prompt)
         if settled is not None:
             self._done[settled] += 1
             self._claimed += not known
-            return Standing.DONE
+            return PromptState.DONE
         if not known:
-            return Standing.NEW
+            return PromptState.NEW
         if survey.status_of(prompt.id, *prompt.keys) is not None:
-            return Standing.AGAIN
+            return PromptState.AGAIN
         self._compare(prompt, survey.record(prompt.id))
-        return Standing.CHANGED
+        return PromptState.CHANGED
 
     def _compare(self, prompt: Prompt, record: Result | None) -> None:
         found = list(self._changed(prompt, record)) if record is not None else [WORDING]
