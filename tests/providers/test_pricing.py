@@ -116,6 +116,7 @@ def test_the_ceiling_is_the_dearest_tier_that_can_apply_and_no_other() -> None:
     assert ceiling_usd(1001, 100, price) == Decimal("0.0028025")  # 1001 * 2.5 + 100 * 3
 
 
+@pytest.mark.no_cover
 def test_the_sum_of_100_000_records_is_exact_through_the_results_file() -> None:
     price = Price.model_validate({"input": "0.28", "cached_input": "0.028", "output": "0.42"})
     stream = io.BytesIO()

@@ -17,7 +17,7 @@ import subprocess
 import sys
 import tracemalloc
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,8 @@ IMPATIENT = [
     *("-O", "retry.base_s=0.01", "-O", "breaker.connection_failures_in_a_row=2"),
     *("-O", "breaker.cooldown_s=0.1", "-O", "breaker.give_up_after_s=0.5"),
 ]
+
+
 ONCE = ["--max-attempts", "1", "-O", "retry.max_ambiguous=0"]
 
 
@@ -56,10 +58,12 @@ def fine(_got: Got) -> bytes:
     return http(200, OK_BODY)
 
 
-def run(folder: Path, url: str, *args: object, **env: str) -> subprocess.CompletedProcess[str]:
+def run(
+    folder: Path, url: str, *args: object, limits: Sequence[str] = ONCE, **env: str
+) -> subprocess.CompletedProcess[str]:
     """One prompt to a server, with a key."""
     (folder / "p.yaml").write_text("- hello\n")
-    whole = ["run", "p.yaml", "-p", "openai", "-m", "m", "--base-url", f"{url}/v1", *ONCE, *args]
+    whole = ["run", "p.yaml", "-p", "openai", "-m", "m", "--base-url", f"{url}/v1", *limits, *args]
     return copygen(*whole, cwd=folder, env={"OPENAI_API_KEY": KEY, **env})
 
 
@@ -212,7 +216,7 @@ def test_S5_a_certificate_that_does_not_hold_ends_the_run_with_nothing_sent(
     past = datetime.now(UTC) - timedelta(days=1) if flaw == "expired" else None
     trusted = [] if flaw == "self-signed" else ["-O", f"ca_file={authority.ca_file}"]
     with raw_server(fine, authority.server_context(*names, not_after=past)) as server:
-        done = run(tmp_path, server.url, *trusted, "--max-attempts", 5)
+        done = run(tmp_path, server.url, *trusted, limits=["--max-attempts", "5"])
         assert server.requests == []
         assert server.connections == 1
     assert done.returncode == 7, done.stderr

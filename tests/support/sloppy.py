@@ -40,7 +40,8 @@ def items(number: int) -> list[Item]:
     """Items of their own, each in one of six languages."""
     return [
         {
-            "name": f"{PLACES[n // 10 % 10]} {NAMES[n % 10]}{_letters(n // 100)}",
+            # What tells two apart comes first: a headline that is cut short keeps it.
+            "name": f"{_letter(n // 100)}{PLACES[n // 10 % 10]} {NAMES[n % 10]}",
             "price": f"{300 + 7 * n} baht",
             "language": LANGUAGES[n % len(LANGUAGES)],
         }
@@ -48,8 +49,8 @@ def items(number: int) -> list[Item]:
     ]
 
 
-def _letters(round_: int) -> str:
-    return f" {chr(64 + round_)}" if round_ else ""
+def _letter(round_: int) -> str:
+    return f"{chr(64 + round_)} " if round_ else ""
 
 
 def request_for(item: Item, fields: Sequence[Field] = ()) -> str:
