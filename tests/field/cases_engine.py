@@ -51,7 +51,7 @@ def _faulty(rows: range, fault: str) -> Handler:
     return handler
 
 
-@CASES.case("1:63", "no rows; code 5; within 70 s")
+@CASES.case("1:63", "no rows; code 5; within 50 s")
 def endless_429s_end_the_run(_folder: Path) -> str:
     patience = BreakerSettings(give_up_after_s=45)
     return _ended(lambda _: httpx.Response(429), prompts(6), breaker=patience, concurrency=4)
