@@ -253,11 +253,22 @@ class WholeResponse(httpx.Response):
     per request, where one header of fifteen is looked at.
     """
 
+    next_request = None
+    default_encoding = "utf-8"
+    is_closed = False
+    is_stream_consumed = False
+    _request = None
+    _num_bytes_downloaded = 0
+    _stream: httpx.SyncByteStream | httpx.AsyncByteStream | None = None
+
     def __init__(self, status_code: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        super().__init__(status_code, stream=httpx.ByteStream(body))
+        # Not the parent's, as above; what it sets once for all is set on the class below.
+        self.status_code = status_code
+        self.extensions = {}
+        self.history = []
         self._given = headers
         self._whole: httpx.Headers | None = None
-        self._body = body
+        self._body = self._content = body
 
     @property
     def headers(self) -> httpx.Headers:
@@ -267,7 +278,15 @@ class WholeResponse(httpx.Response):
 
     @headers.setter
     def headers(self, headers: httpx.Headers) -> None:
-        """The parent sets none, as it is given none."""
+        self._whole = headers
+
+    @property
+    def stream(self) -> httpx.SyncByteStream | httpx.AsyncByteStream:
+        return httpx.ByteStream(self._body) if self._stream is None else self._stream
+
+    @stream.setter
+    def stream(self, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
+        self._stream = stream  # a client puts its own around it
 
     @property
     def lookup(self) -> Mapping[str, str]:
