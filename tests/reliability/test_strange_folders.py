@@ -3,6 +3,7 @@ of it, waits for none of its pipes and starts none of its commands.
 """
 
 import json
+import os
 import subprocess
 import sys
 from itertools import product
@@ -11,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.support.running import ROOT
+from tests.support.running import ROOT, untraced
 
 UNSET = None
 HOMES = (UNSET, "", "relative", "~", ".", "/nowhere/at/all", "/etc/passwd")
@@ -52,6 +53,7 @@ def found_in(cases: list[dict[str, Any]], folder: Path) -> list[str]:
         input=json.dumps(cases).encode(),
         capture_output=True,
         cwd=ROOT,
+        env=untraced(os.environ),
         timeout=110 + len(cases),
         check=True,
     )

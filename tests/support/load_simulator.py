@@ -12,7 +12,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from tests.support.running import ROOT, environment
+from tests.support.running import ROOT, environment, untraced
 
 
 @contextmanager
@@ -22,7 +22,7 @@ def simulating(**profile: object) -> Iterator[str]:
         [sys.executable, "-m", "tests.support.load_simulator", json.dumps(profile)],
         cwd=ROOT,
         stdout=subprocess.PIPE,
-        env=environment(ROOT / "tests"),
+        env=untraced(environment(ROOT / "tests")),
     )
     try:
         assert server.stdout is not None
