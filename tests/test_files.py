@@ -30,8 +30,6 @@ PACKAGED = {
     ("quality/packs.py", "read_text"),
     ("quality/phrases.py", "read_text"),
     # The null device, for standard streams that are closed or have no reader.
-    ("cli/__init__.py", "open"),
-    ("cli/terminal.py", "open"),
     # Creates a file and opens none that is there.
     ("cli/init.py", "open"),
     # Standard input under a buffer of its own.
@@ -46,13 +44,12 @@ PACKAGED = {
     ("jobs/doctor.py", "access"),
     ("results/recovery.py", "is_file"),
     # No files: a job, and places in a text.
-    ("cli/follow.py", "open"),
     ("jobs/run.py", "open"),
     ("quality/checks/grounding.py", "touch"),
     ("quality/checks/leftovers.py", "touch"),
 }
-OWN = {"Ledger", "files", "LOCK", "COPY", "TORN", "SUPERSEDED"}
-"""Whose `open` is the door's own."""
+OWN = {"Ledger", "files", "LOCK", "COPY", "TORN", "SUPERSEDED", "providers"}
+"""Whose `open` is the door's own, or opens no file."""
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, str, int]]:
