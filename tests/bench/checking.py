@@ -1,6 +1,6 @@
 """Checks texts as fast as it can and prints what that took, as JSON.
 
-python -m tests.bench.checking cpu 5000 | memory 1000000
+python -m tests.bench.checking cpu 5000 | memory 1000000 | long 16000
 """
 
 import json
@@ -30,6 +30,15 @@ CHECKS = {
         "packs": ["google_ads", "meta", "tiktok", "amazon", "th", "jp", "cn"],
     },
 }
+LONG = {
+    "plain copy": (TEXTS["English"] + " ", ""),
+    "{{ and spaces": (" ", "Buy {{"),
+    "line ends": ("\n", ""),
+    "full stops": (".", ""),
+    "figures": ("1,", ""),
+    "claims": ("best ", ""),
+}
+"""What is repeated, and what stands before it: texts that once held the loop for seconds."""
 KNOWN_TEXTS = 10_000
 WARM_UP = 200
 CHUNK = 20
@@ -66,6 +75,13 @@ def _chunk(judge: Judge, text: str, items: list[dict[str, object]]) -> float:
     return (time.process_time() - start) / len(items) * 1e6
 
 
+def long(length: int) -> dict[str, float]:
+    """Microseconds of CPU for one text of that length: the loop is held as long."""
+    judge = Judge(ChecksSettings(), lambda text, _unit: len(text))
+    texts = {name: head + body * (length // len(body)) for name, (body, head) in LONG.items()}
+    return {name: min(_chunk(judge, text, [{}]) for _ in range(5)) for name, text in texts.items()}
+
+
 def memory(texts: int) -> dict[str, float]:
     """Megabytes that the index grows by, and microseconds per text added."""
     rng = random.Random(2)
@@ -88,5 +104,5 @@ def _resident_mb() -> float:
 
 
 if __name__ == "__main__":
-    measured = {"cpu": cpu, "memory": memory}[sys.argv[1]](int(sys.argv[2]))
+    measured = {"cpu": cpu, "memory": memory, "long": long}[sys.argv[1]](int(sys.argv[2]))
     sys.stdout.write(json.dumps(measured))

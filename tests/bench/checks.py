@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from typing import Any
 
 from tests.bench.arithmetic import Spread
 from tests.bench.contestants import Course
@@ -11,10 +12,11 @@ from tests.bench.scale import Scale
 from tests.support.running import environment
 
 MILLION = 1_000_000
+LONG_CHARS = 16_000
 
 
 def measure_checks(course: Course, scale: Scale) -> Section:
-    """CPU per short text, of an item of its own each; memory of the sameness index."""
+    """CPU per short text, of an item of its own each, and per long one; memory of the index."""
     section = Section("checks", "Checks of short texts, without a model")
     cpu_us: dict[str, dict[str, list[float]]] = {}
     for _ in range(scale.checks_rounds):
@@ -27,6 +29,8 @@ def measure_checks(course: Course, scale: Scale) -> Section:
     judged = [*cpu_us["default set"].values(), *cpu_us["default set and language"].values()]
     dearest = max(judged, key=lambda us: Spread.of(us).median)
     section.measured["6.checks"] = Spread.of(dearest)
+    for text, us in _child(course, "long", LONG_CHARS).items():
+        section.add(f"a text of {LONG_CHARS:,} characters", text, cpu_us_per_text=[us])
     grown = _child(course, "memory", scale.remembered_texts)
     case = f"sameness, {scale.remembered_texts:,} texts"
     section.add(case, "index", cpu_us_per_text=[grown["us"]], grown_mb=[grown["mb"]])
@@ -35,7 +39,7 @@ def measure_checks(course: Course, scale: Scale) -> Section:
     return section
 
 
-def _child(course: Course, what: str, texts: int) -> dict[str, dict[str, float]]:
+def _child(course: Course, what: str, texts: int) -> dict[str, Any]:
     """Measured in a process of its own: nothing else is in its memory."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.bench.checking", what, str(texts)],
