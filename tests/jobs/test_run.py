@@ -246,7 +246,7 @@ def test_one_text_is_checked_without_a_file() -> None:
         check_text("x", checks={"groundin": False})
 
 
-def test_A14_while_nobody_reads_the_results_replies_arrive_and_nothing_new_is_sent(
+def test_while_nobody_reads_the_results_replies_arrive_and_nothing_new_is_sent(
     tmp_path: Path,
 ) -> None:
     rows, slots = 30, 4

@@ -133,7 +133,7 @@ LARGE = result("large", text="x" * 300_000)
 """More than any pipe holds."""
 
 
-def test_A14_a_reader_that_does_not_read_holds_results_back_and_not_the_loop(
+def test_a_reader_that_does_not_read_holds_results_back_and_not_the_loop(
     pipe: tuple[BinaryIO, BinaryIO],
 ) -> None:
     reader, writer = pipe
@@ -160,7 +160,7 @@ def test_A14_a_reader_that_does_not_read_holds_results_back_and_not_the_loop(
     assert received == b"".join(map(encode, (LARGE, A, B)))
 
 
-def test_A14_the_end_of_a_run_waits_for_what_its_reader_still_has_to_read(
+def test_the_end_of_a_run_waits_for_what_its_reader_still_has_to_read(
     pipe: tuple[BinaryIO, BinaryIO],
 ) -> None:
     reader, writer = pipe
@@ -181,7 +181,7 @@ def test_A14_the_end_of_a_run_waits_for_what_its_reader_still_has_to_read(
     assert "copygen-output" not in {thread.name for thread in threading.enumerate()}
 
 
-def test_A14_a_reader_that_goes_away_while_a_write_blocks_is_told_on_the_loop(
+def test_a_reader_that_goes_away_while_a_write_blocks_is_told_on_the_loop(
     pipe: tuple[BinaryIO, BinaryIO],
 ) -> None:
     reader, writer = pipe
@@ -204,7 +204,7 @@ def test_A14_a_reader_that_goes_away_while_a_write_blocks_is_told_on_the_loop(
     assert heard.ids == ["large", "a"]
 
 
-def test_A20_where_no_thread_can_be_started_standard_output_is_still_written(
+def test_where_no_thread_can_be_started_standard_output_is_still_written(
     pipe: tuple[BinaryIO, BinaryIO], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     reader, writer = pipe
