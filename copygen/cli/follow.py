@@ -198,4 +198,4 @@ def _title(run: Run) -> str:
     where = setup.output or "standard output"
     title = f"{prompts} → {setup.target.default_model} at {setup.provider.name} → {where}"
     limit = setup.settings.max_cost_usd
-    return title if limit is None else f"{title} → at most {exact_money(limit)}"
+    return title if limit is None else f"{title} · at most {exact_money(limit)}"

@@ -248,7 +248,7 @@ def _of_bad_settings(
 
 
 def _of_prompts(said: str, code: ExitCode) -> Diagnosis:
-    return Diagnosis("prompts", Health.FAIL, said, "correct it there", code)
+    return Diagnosis("prompts", Health.FAIL, said, "correct it", code)
 
 
 def _of_rows(

@@ -9,10 +9,11 @@ from datetime import UTC, datetime
 from decimal import Decimal
 from pathlib import Path
 
-from copygen.config import load_settings
+from copygen.config import Loaded, load_settings
 from copygen.config.load import provider_names
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
+from copygen.jobs.acceptance import cleaned, compile_wishes
 from copygen.jobs.spec import STREAM
 from copygen.models import Prompt
 from copygen.planning.workload import Estimate, Workload, estimated
@@ -76,25 +77,27 @@ def list_prices(
     at = now or datetime.now(UTC)
     if spec.order is Order.COST and spec.prompts is None:
         raise UsageError("--sort cost needs a prompt file to price: add --for PROMPTS.")
-    listed = in_order(_listed(spec, os.environ if environ is None else environ, at), spec.order)
+    path = None if spec.settings_file is None else Path(spec.settings_file)
+    loaded = load_settings(path, {}, os.environ if environ is None else environ)
+    listed = in_order(_listed(spec, loaded, at), spec.order)
     if spec.prompts is None:
         return PriceList(tuple(listed), None)
-    priced = _priced(spec, str(spec.prompts), listed, at)
+    priced = _priced(spec, str(spec.prompts), loaded, listed, at)
     if spec.order is Order.COST:
         listed.sort(key=lambda entry: _cost_rank(priced.estimates[entry.provider, entry.model]))
     return PriceList(tuple(listed), priced)
 
 
-def _listed(spec: PricesSpec, environ: Mapping[str, str], now: datetime) -> list[Listed]:
-    path = None if spec.settings_file is None else Path(spec.settings_file)
-    loaded = load_settings(path, {}, environ)
+def _listed(spec: PricesSpec, loaded: Loaded, now: datetime) -> list[Listed]:
     names = spec.providers or provider_names(loaded)
     configs = [loaded.provider(name) for name in dict.fromkeys(names)]
     shown = [config for config in configs if spec.providers or not config.simulated]
     return catalogue(shown, now.date())
 
 
-def _priced(spec: PricesSpec, path: str, listed: Iterable[Listed], now: datetime) -> PricedPrompts:
+def _priced(
+    spec: PricesSpec, path: str, loaded: Loaded, listed: Iterable[Listed], now: datetime
+) -> PricedPrompts:
     if path == STREAM:
         raise UsageError("--for reads a file, not standard input: it could be read only once.")
     source = open_prompts(path, template=str(spec.template) if spec.template else None)
@@ -102,7 +105,9 @@ def _priced(spec: PricesSpec, path: str, listed: Iterable[Listed], now: datetime
     thresholds = (tier.above_input_tokens for price in prices for tier in price.long_context)
     workload = Workload(_counting(), spec.expected_output, thresholds)
     # No model's defaults: what the prompts themselves set holds for every model.
-    target = Target("", "", lambda _model: {})
+    compiled = compile_wishes(source, loaded)
+    request = "" if compiled is None else compiled.request
+    target = Target("", "", lambda _model: {}, request, cleaned)
     with closing(source.prompts(target)) as prompts:
         for prompt in prompts:
             if isinstance(prompt, Prompt):

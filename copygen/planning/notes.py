@@ -12,6 +12,8 @@ from copygen.planning.workload import WorkloadStats
 from copygen.results.survey import Survey
 
 _SHOWN: Final = 3
+_SAMPLE: Final = 5
+"""Prompts of the sample that is proposed."""
 
 
 @dataclass(slots=True)
@@ -74,10 +76,11 @@ def _unbounded(facts: NoteInput) -> Iterator[str]:
 
 def _unlearned(facts: NoteInput) -> Iterator[str]:
     report = facts.report
-    if report.to_do and any(p.to_do and not p.learned_from for p in report.models):
+    # A sample of everything would be the run itself.
+    if report.to_do > _SAMPLE and any(p.to_do and not p.learned_from for p in report.models):
         yield (
-            "how long the texts will be is not known yet: --sample 5 sends five prompts, keeps "
-            "their texts, and narrows all this down"
+            f"how long the texts will be is not known yet: --sample {_SAMPLE} sends {_SAMPLE} "
+            "prompts, keeps their texts, and narrows all this down"
         )
 
 

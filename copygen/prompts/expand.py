@@ -305,7 +305,7 @@ def _hint(name: str, known: list[str], *, is_column: bool) -> str:
         odd = is_column and spelled(near) != near
         return f"nearest is '{near}'" + (f", written {{{{ {spelled(near)} }}}}" if odd else "")
     if not known:
-        return "it has no columns"
+        return "it has no columns; for the rows of a table: copygen run TABLE --template FILE"
     hint = "it has " + ", ".join(f"'{one}'" for one in known[:_NAMES_SHOWN])
     if len(known) > _NAMES_SHOWN:
         hint += f" and {len(known) - _NAMES_SHOWN} more"

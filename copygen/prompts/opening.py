@@ -272,7 +272,7 @@ def _rows_or_none(stream: BinaryIO, path: str) -> Rows:
     rows = _sniffed_rows(stream, path, templated=True)
     first = next(rows, None)
     if first is None:
-        message = "there is nothing in it; give it JSONL, or CSV with a header"
+        message = "there are no rows in it; give it JSONL, or CSV with a header and a row"
         raise PromptError(message, Source(path, 1))
     yield first
     yield from rows

@@ -109,7 +109,8 @@ def read_brief(messages: Sequence[Message], schema: Mapping[str, JsonValue] | No
     its last turn may complain of the answer before."""
     turns = _first_turns(messages)
     complaints = [one.content for one in messages[len(turns) :] if one.role == "user"]
-    said = "\n".join(one.content for one in turns)
+    # Blank lines part the turns: the form of the answer, told in the first, ends with it.
+    said = "\n\n".join(one.content for one in turns)
     text = _both_ends(_FORMAT.sub("", said))
     asked = _both_ends(next((m.content for m in reversed(turns) if m.role == "user"), said))
     language = _named_language(text) or _script_language(text)

@@ -14,12 +14,15 @@ from copygen.view.safe import safe
 _MODEL_CELLS = 60
 
 
-def closing_lines(listed: Sequence[Listed], *, in_full: bool) -> Iterator[RenderableType]:
+def closing_lines(
+    listed: Sequence[Listed], *, in_full: bool, rates: bool
+) -> Iterator[RenderableType]:
     """What the marks mean, which models to leave, and what is to know about the figures.
 
-    `in_full` when the rates of all tiers are shown: then the sources are named, too.
+    `rates` when rates are shown, `in_full` when those of all tiers are: then the sources are
+    named, too.
     """
-    yield Flow(Text(words, "dim") for words in _legend(listed, in_full=in_full))
+    yield Flow(Text(words, "dim") for words in _legend(listed, in_full=in_full, rates=rates))
     yield from _successors(listed)
     yield from _notes(listed)
     if in_full:
@@ -28,8 +31,9 @@ def closing_lines(listed: Sequence[Listed], *, in_full: bool) -> Iterator[Render
                 yield Text(f"source: {safe(source)}", "dim")
 
 
-def _legend(listed: Sequence[Listed], *, in_full: bool) -> Iterator[str]:
-    yield "US dollars per million tokens"
+def _legend(listed: Sequence[Listed], *, in_full: bool, rates: bool) -> Iterator[str]:
+    if rates:
+        yield "US dollars per million tokens"
     yield "* the provider's default"
     prices = [entry.price for entry in listed if entry.price]
     long_context = any(price.long_context for price in prices)

@@ -26,6 +26,9 @@ VERSION = 1
 _WIDEST = 110
 _ROOMY = 100
 """Below this many columns a table that names the provider in each row leaves out what it can."""
+_NARROW = 76
+"""Below this many a name would be cut into pieces: a job is shown without the rates that its cost
+is made of, a list without the columns that few look for."""
 _STALE_DAYS = 90
 _MODEL_CELLS = 60
 _WEEKDAYS = {"mon", "tue", "wed", "thu", "fri"}
@@ -63,7 +66,7 @@ def render_prices(
     else:
         console.print(_flat(listed, width, job, aged=layout is TableLayout.AGED))
     console.print()
-    for line in closing_lines(listed, in_full=in_full):
+    for line in closing_lines(listed, in_full=in_full, rates=_shows_rates(job, width)):
         console.print(line)
 
 
@@ -80,8 +83,15 @@ def _group(
     name: str, entries: list[Listed], width: int, job: PricedPrompts | None, *, in_full: bool
 ) -> Table:
     heading = Text.assemble((safe(name, 20), "not dim bold cyan"), " · ", _checked(entries))
+    roomy = in_full or width >= _NARROW
     columns = _PriceColumns(
-        provider=False, job=job, batch=job is None, aged=False, cached=True, ends=True
+        provider=False,
+        job=job,
+        rates=True,
+        batch=job is None and roomy,
+        aged=False,
+        cached=roomy,
+        ends=True,
     )
     table = columns.table(width, heading)
     for entry in entries:
@@ -97,6 +107,7 @@ def _flat(listed: Sequence[Listed], width: int, job: PricedPrompts | None, *, ag
     columns = _PriceColumns(
         provider=True,
         job=job,
+        rates=_shows_rates(job, width),
         batch=roomy and job is None,
         aged=aged,
         cached=roomy or job is None,
@@ -108,12 +119,18 @@ def _flat(listed: Sequence[Listed], width: int, job: PricedPrompts | None, *, ag
     return table
 
 
+def _shows_rates(job: PricedPrompts | None, width: int) -> bool:
+    return job is None or width >= _NARROW
+
+
 @dataclass(frozen=True, slots=True)
 class _PriceColumns:
-    """Which columns there are; `input`, `output` and the marks always."""
+    """Which columns there are; the model and the marks always."""
 
     provider: bool
     job: PricedPrompts | None
+    rates: bool
+    """`input` and `output`."""
     batch: bool
     aged: bool
     cached: bool
@@ -134,10 +151,12 @@ class _PriceColumns:
     def _amounts(self) -> Iterator[str]:
         if self.job is not None:
             yield from ("likely", "at most")
-        yield "input"
+        if self.rates:
+            yield "input"
         if self.cached:
             yield "cached"
-        yield "output"
+        if self.rates:
+            yield "output"
         if self.batch:
             yield "batch"
         if self.aged:
@@ -165,6 +184,8 @@ class _PriceColumns:
         return [Text(f"  {words}", "dim"), *blank, *amounts]
 
     def _rates(self, rates: Rates | None) -> list[Text]:
+        if not self.rates:
+            return []
         if rates is None:
             return [Text("unknown", "yellow"), *([Text()] if self.cached else []), Text()]
         cached = rates.cached_input

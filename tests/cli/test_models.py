@@ -107,6 +107,33 @@ def test_a_prompt_file_is_priced_with_each_model_and_sorted_by_it(shop: Path) ->
     assert [entry["model"] for entry in listed] == ["cheap", "plain", "long", "unpriced"]
 
 
+def test_what_a_model_is_told_of_the_form_of_its_answer_is_priced_too(shop: Path) -> None:
+    prompt = "prompt: hi\nmax_tokens: 20\n"
+    (shop / "plain.yaml").write_text(prompt)
+    (shop / "fields.yaml").write_text(f"{prompt}fields: {{slogan: {{limit: 24}}}}\n")
+
+    plain = models(shop, "-p", "shop", "--for", "plain.yaml")
+    fields = models(shop, "-p", "shop", "--for", "fields.yaml")
+
+    # Input is a dollar for a million tokens with this model; the form takes some 40 of them.
+    cost = {"plain": plain, "fields": fields}
+    likely = {
+        name: next(one["likely_usd"] for one in listed if one["model"] == "plain")
+        for name, listed in cost.items()
+    }
+    assert likely["fields"] > likely["plain"] + 0.00002
+
+
+@pytest.mark.parametrize("arguments", [(), ("--for", "p.yaml")])
+def test_on_a_narrow_terminal_a_name_stays_whole(shop: Path, arguments: tuple[str, ...]) -> None:
+    (shop / "p.yaml").write_text("- {prompt: hi, params: {max_tokens: 20}}\n")
+
+    done = copygen("models", *arguments, "-p", "openai", cwd=shop, env={"COLUMNS": "60"})
+
+    assert any(line.startswith("gpt-4.1-mini ") for line in done.stdout.splitlines())
+    assert all(len(line) <= 60 for line in done.stdout.splitlines())
+
+
 def test_a_prompt_past_a_threshold_is_priced_in_its_tier(shop: Path) -> None:
     long = "word " * 100
     (shop / "p.yaml").write_text(f"- hi\n- {{prompt: '{long}', params: {{max_tokens: 1}}}}\n")

@@ -76,6 +76,16 @@ def test_the_price_reaches_the_text_in_the_words_of_its_language(language: str) 
     assert money in written(PROMPTS[language])
 
 
+def test_the_form_told_in_the_system_message_does_not_hide_what_is_asked_for() -> None:
+    system = 'You write ads.\n\nReply with one JSON object and nothing else.\n- "slogan": one text'
+    asked = (Message("system", system), Message("user", "Write in Thai.\nProduct: Silk pouch"))
+
+    read = read_brief(asked, None)
+
+    assert (read.language, read.name) == ("th", "Silk pouch")
+    assert [one.name for one in read.fields] == ["slogan"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_neighbouring_sightings_of_a_prompt_get_different_texts(language: str) -> None:
     texts = [written(PROMPTS[language], CHOICES[0], nth) for nth in range(1, 9)]
