@@ -144,6 +144,10 @@ class Latest:
                 return _STATUSES[(value & 7) - 1]
         return None
 
+    def holds(self, id_: str) -> bool:
+        """Whether there is a record of `id_`."""
+        return self._index.get(hash(id_) & _WORD) != 0
+
     def newest_of(self, id_: str) -> Status | None:
         """The status of the record that counts for `id_`, whatever it was made of."""
         value = self._index.get(identity(id_))

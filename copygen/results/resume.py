@@ -55,8 +55,21 @@ class Resume:
 
     def reserve(self) -> None:
         """Find out which records belong to prompts that are still there; the others are spare."""
-        if self._latest is not None:
-            self._latest.reserve(() if self._rows is None else self._rows.ids())
+        latest, rows = self._latest, self._rows
+        if latest is None:
+            return
+        if rows is None:
+            latest.reserve(())
+            return
+        known = missing = 0
+        for id_ in rows.ids():
+            if latest.holds(id_):
+                known += 1
+            else:
+                missing += 1
+        # Nobody to claim a record, or none that is spare: nearly always, and half the work.
+        if missing and known < sum(latest.counts.values()):
+            latest.reserve(rows.ids())
 
     def status_of(self, prompt: Prompt) -> Status | None:
         """How the prompt ended, where that settles it; None: it is to be sent."""
