@@ -3,6 +3,7 @@
 import asyncio
 import statistics
 from collections import Counter
+from itertools import pairwise
 
 import pytest
 from hypothesis import given
@@ -61,7 +62,10 @@ def test_after_a_refusal_the_limit_rises_by_one_then_by_more_for_each_quiet_roun
         concurrency.answered(now, now)
         if concurrency.limit != limits[-1]:
             limits.append(concurrency.limit)
-    assert limits == [80, 81, 83, 87]
+    rises = [after - before for before, after in pairwise(limits)]
+    assert limits[0] == int(CUT * 100)
+    assert rises[0] == 1
+    assert rises == sorted(set(rises)), "each more than the one before"
 
 
 @given(

@@ -62,16 +62,14 @@ def limited(tokens: int, concurrency: int, **more: object) -> Settings:
 def run_over(
     entries: list[Prompt],
     settings: Settings,
-    monkeypatch: pytest.MonkeyPatch,
     share: Callable[[], float],
     handler: Callable[[httpx.Request], object] = reply,
     config: ProviderConfig = PRICED,
 ) -> tuple[Run, Provider]:
     provider = Provider(share)
-    monkeypatch.setattr(fakes, "FakeProvider", lambda: provider)
 
     async def main() -> Run:
-        return await Run(handler, settings=settings, config=config).over(entries)
+        return await Run(handler, settings=settings, config=config, provider=provider).over(entries)
 
     return run_virtual(main()), provider
 
@@ -88,14 +86,13 @@ SHARES: dict[str, Callable[[random.Random], float]] = {
 @pytest.mark.parametrize("shape", SHARES)
 @pytest.mark.parametrize("skew", [False, True], ids=["alike", "skewed"])
 def test_M1_the_limit_is_never_passed_and_nearly_used_up(
-    concurrency: int, shape: str, skew: bool, monkeypatch: pytest.MonkeyPatch
+    concurrency: int, shape: str, skew: bool
 ) -> None:
     rng = random.Random(7)
     cap = (lambda number: 700 if number % 20 == 0 else 60) if skew else (lambda _number: 100)
     run, provider = run_over(
         capped(8000, cap),
         limited(8000, concurrency),
-        monkeypatch,
         lambda: SHARES[shape](rng),
     )
     assert isinstance(run.error, LimitReached)
@@ -108,41 +105,35 @@ def test_M1_the_limit_is_never_passed_and_nearly_used_up(
     assert (state.spent_usd, state.reserved_usd, state.waiting) == (spent, 0, 0)
 
 
-def test_a_run_within_its_limit_does_not_notice_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    run, _ = run_over(capped(200), limited(10**6, 50), monkeypatch, lambda: 1.0)
+def test_a_run_within_its_limit_does_not_notice_it() -> None:
+    run, _ = run_over(capped(200), limited(10**6, 50), lambda: 1.0)
     assert run.error is None
     assert len(run.results) == 200
 
 
-def test_a_request_waits_for_those_in_flight_instead_of_ending_the_run(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_request_waits_for_those_in_flight_instead_of_ending_the_run() -> None:
     # Two worst cases fit at a time; all ten prompts fit once real costs take their place.
-    run, provider = run_over(capped(10), limited(250, 10), monkeypatch, lambda: 0.1)
+    run, provider = run_over(capped(10), limited(250, 10), lambda: 0.1)
     assert run.error is None
     assert len(run.results) == 10
     assert provider.billed_tokens == 10 * 11
 
 
-def test_the_first_that_can_never_fit_ends_a_run_of_prompts_alike(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    run, provider = run_over(capped(10), limited(50, 4), monkeypatch, lambda: 1.0)
+def test_the_first_that_can_never_fit_ends_a_run_of_prompts_alike() -> None:
+    run, provider = run_over(capped(10), limited(50, 4), lambda: 1.0)
     assert isinstance(run.error, LimitReached)
     assert str(run.error) == "the run reached its limit of $0.000050 (--max-cost)."
     assert (run.results, provider.billed_tokens) == ([], 0)
 
 
-def test_a_large_prompt_is_left_while_small_ones_still_fit(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_large_prompt_is_left_while_small_ones_still_fit() -> None:
     entries = capped(10, lambda number: 10_000 if number == 3 else 10)
-    run, _ = run_over(entries, limited(1000, 4), monkeypatch, lambda: 1.0)
+    run, _ = run_over(entries, limited(1000, 4), lambda: 1.0)
     assert isinstance(run.error, LimitReached)
     assert sorted(int(result.id[1:]) for result in run.results) == [1, 2, 4, 5, 6, 7, 8, 9, 10]
 
 
-def test_the_search_for_one_that_fits_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_search_for_one_that_fits_is_given_up() -> None:
     entries = capped(10_000, lambda number: 10 if number == 1 else 10_000)
     seen = 0
 
@@ -152,21 +143,19 @@ def test_the_search_for_one_that_fits_is_given_up(monkeypatch: pytest.MonkeyPatc
             seen += 1
             yield entry
 
-    run, _ = run_over(counted(), limited(1000, 4), monkeypatch, lambda: 1.0)  # type: ignore[arg-type]
+    run, _ = run_over(counted(), limited(1000, 4), lambda: 1.0)  # type: ignore[arg-type]
     assert len(run.results) == 1
     assert seen <= PASSED_OVER_MAX + 50
 
 
-def test_an_attempt_that_may_have_been_billed_stays_spent(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_an_attempt_that_may_have_been_billed_stays_spent() -> None:
     async def hang(request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(3600)
         raise AssertionError
 
     settings = limited(1000, 1, timeout_s=1, retry=RetrySettings(max_attempts=1))
     alike = [replace(prompt, messages=(Message("user", "7"),)) for prompt in capped(50)]
-    run, _ = run_over(alike, settings, monkeypatch, lambda: 1.0, hang)
+    run, _ = run_over(alike, settings, lambda: 1.0, hang)
     assert isinstance(run.error, LimitReached)
     snapshot = run.engine.snapshot()
     assert snapshot.budget is not None
@@ -177,28 +166,23 @@ def test_an_attempt_that_may_have_been_billed_stays_spent(
     assert {result.error.kind for result in run.results if result.error} == {Kind.TIMEOUT}
 
 
-def test_an_attempt_that_cost_nothing_gives_its_money_back(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_an_attempt_that_cost_nothing_gives_its_money_back() -> None:
     refusals = iter([429] * 30)
 
     async def busy(request: httpx.Request) -> httpx.Response:
         return httpx.Response(next(refusals, 200), content=b"x")
 
-    run, provider = run_over(capped(5), limited(600, 5), monkeypatch, lambda: 1.0, busy)
+    run, provider = run_over(capped(5), limited(600, 5), lambda: 1.0, busy)
     assert run.error is None
     assert [result.status for result in run.results] == [Status.OK] * 5
     assert provider.billed_tokens == 505
 
 
-def test_cancelled_requests_stay_spent_and_everything_adds_up(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_cancelled_requests_stay_spent_and_everything_adds_up() -> None:
     provider = Provider(lambda: 0.5)
-    monkeypatch.setattr(fakes, "FakeProvider", lambda: provider)
 
     async def main() -> Run:
-        run = Run(reply, settings=limited(100_000, 10), config=PRICED)
+        run = Run(reply, settings=limited(100_000, 10), config=PRICED, provider=provider)
         asyncio.get_running_loop().call_later(0.55, run.engine.cancel)
         return await run.over(capped(1000))
 
@@ -212,14 +196,11 @@ def test_cancelled_requests_stay_spent_and_everything_adds_up(
     assert (state.reserved_usd, state.reserved_tokens, state.waiting) == (0, 0, 0)
 
 
-def test_a_stop_wakes_those_who_wait_and_gives_back_what_was_not_sent(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_stop_wakes_those_who_wait_and_gives_back_what_was_not_sent() -> None:
     provider = Provider(lambda: 1.0)
-    monkeypatch.setattr(fakes, "FakeProvider", lambda: provider)
 
     async def main() -> Run:
-        run = Run(reply, settings=limited(250, 10), config=PRICED)
+        run = Run(reply, settings=limited(250, 10), config=PRICED, provider=provider)
         asyncio.get_running_loop().call_later(0.05, run.engine.stop)
         return await run.over(capped(100))
 
@@ -230,12 +211,10 @@ def test_a_stop_wakes_those_who_wait_and_gives_back_what_was_not_sent(
     assert (state.spent_tokens, state.reserved_tokens, state.waiting) == (202, 0, 0)
 
 
-def test_a_prompt_whose_cost_nobody_can_bound_fails_and_is_not_sent(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_prompt_whose_cost_nobody_can_bound_fails_and_is_not_sent() -> None:
     entries = [replace(prompt, model="other") if n % 2 else prompt for n, prompt in
                enumerate(capped(6))]  # fmt: skip
-    run, _ = run_over(entries, limited(10_000, 2), monkeypatch, lambda: 1.0)
+    run, _ = run_over(entries, limited(10_000, 2), lambda: 1.0)
     assert run.error is None
     failed = [result for result in run.results if result.status is Status.FAILED]
     assert len(failed) == 3
@@ -244,34 +223,30 @@ def test_a_prompt_whose_cost_nobody_can_bound_fails_and_is_not_sent(
     assert "providers.fake.models.other.price" in failed[0].error.message
 
 
-def test_a_reply_that_does_not_say_its_cost_counts_as_the_worst(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_a_reply_that_does_not_say_its_cost_counts_as_the_worst() -> None:
     class Silent(Provider):
         def parse(self, status, headers, body, now, prompt):  # type: ignore[no-untyped-def]
             return Completion("x", "stop", "m", None)
 
-    monkeypatch.setattr(fakes, "FakeProvider", lambda: Silent(lambda: 0.0))
-
     async def main() -> Run:
-        return await Run(reply, settings=limited(1000, 5), config=PRICED).over(capped(100))
+        settings, silent = limited(1000, 5), Silent(lambda: 0.0)
+        run = Run(reply, settings=settings, config=PRICED, provider=silent)
+        return await run.over(capped(100))
 
     run = run_virtual(main())
     assert isinstance(run.error, LimitReached)
     assert len(run.results) == 9
 
 
-def test_a_provider_that_charges_more_than_the_worst_case_is_believed_from_then_on(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    run, provider = run_over(capped(100), limited(10_000, 1), monkeypatch, lambda: 2.0)
+def test_a_provider_that_charges_more_than_the_worst_case_is_believed_from_then_on() -> None:
+    run, provider = run_over(capped(100), limited(10_000, 1), lambda: 2.0)
     assert isinstance(run.error, LimitReached)
     assert 9_000 <= provider.billed_tokens <= 10_000
 
 
-def test_tokens_can_be_limited_where_no_price_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tokens_can_be_limited_where_no_price_is_known() -> None:
     settings = Settings.model_validate({"concurrency": 50, "max_tokens_total": 5000})
-    run, provider = run_over(capped(1000), settings, monkeypatch, lambda: 0.3, config=CONFIG)
+    run, provider = run_over(capped(1000), settings, lambda: 0.3, config=CONFIG)
     assert isinstance(run.error, LimitReached)
     assert "5,000 tokens (--max-tokens-total)" in str(run.error)
     assert 4500 <= provider.billed_tokens <= 5000

@@ -20,7 +20,6 @@ from copygen.results.files import default_results_path
 from copygen.results.ledger import FsyncPolicy, Ledger
 from copygen.results.record import decode, encode
 from copygen.results.resume import DONE
-from copygen.results.sink import Sink
 from tests.support.records import ids, result, write
 
 A, B, C = result("a"), result("b"), result("c")
@@ -74,12 +73,6 @@ def test_a_result_is_one_write_of_one_line(path: Path, monkeypatch: pytest.Monke
         monkeypatch.undo()
 
     assert written == [path.read_bytes()]
-
-
-def test_a_ledger_is_a_sink(path: Path) -> None:
-    with Ledger.open(path) as ledger:
-        sink: Sink = ledger
-        assert (sink.notes, sink.earlier, sink.failed, sink.rescued) == ((), {}, None, ())
 
 
 def test_the_next_run_knows_what_is_done(path: Path) -> None:
