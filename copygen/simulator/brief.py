@@ -205,7 +205,7 @@ _NAME_LABEL: Final = re.compile(
     re.IGNORECASE,
 )
 _ABOUT: Final = re.compile(
-    r"\b(?:for|about|of|untuk)\s+((?:(?:an?|the|our)\s+)?[A-Z0-9][^\n.,:;!?()]{1,60}?)"
+    r"\b(?:for|about|of|untuk)\s+((?:(?:an?|the|our)\s+)?[A-Z0-9\u00c0-\U0010ffff][^\n.,:;!?()]{1,60}?)"
     r"(?=\s*(?:$|[\n.,:;!?()]|\b(?:at|in|with|that|by|to)\b))"
 )
 _PRICE_LABEL: Final = r"(?:\bprice|\bharga|価格|値段|价格|价格|售价|ราคา|가격)"
