@@ -124,13 +124,13 @@ def test_what_a_model_is_told_of_the_form_of_its_answer_is_priced_too(shop: Path
     assert likely["fields"] > likely["plain"] + 0.00002
 
 
-@pytest.mark.parametrize("arguments", [(), ("--for", "p.yaml")])
+@pytest.mark.parametrize("arguments", [(), ("-p", "gemini", "--for", "p.yaml")])
 def test_on_a_narrow_terminal_a_name_stays_whole(shop: Path, arguments: tuple[str, ...]) -> None:
     (shop / "p.yaml").write_text("- {prompt: hi, params: {max_tokens: 20}}\n")
 
-    done = copygen("models", *arguments, "-p", "openai", cwd=shop, env={"COLUMNS": "60"})
+    done = copygen("models", *arguments, cwd=shop, env={"COLUMNS": "60"})
 
-    assert any(line.startswith("gpt-4.1-mini ") for line in done.stdout.splitlines())
+    assert any(line.startswith("gemini-3.5-flash-lite * ") for line in done.stdout.splitlines())
     assert all(len(line) <= 60 for line in done.stdout.splitlines())
 
 
