@@ -59,6 +59,8 @@ class Rule(Shape):
     """Whether `pattern` is tried at the start of the text only, which is cheap without `needs`."""
     needs: tuple[Words, ...] = ()
     """Folded literals of which one is in every text that `pattern` matches: spares the others."""
+    needs_written: tuple[Words, ...] = ()
+    """The same for patterns that look at upper and lower case: literals as the text has them."""
     unless: tuple[Words, ...] = ()
     """Terms inside which a match does not count: `最近` for `最`."""
     at_most: int = pydantic.Field(default=0, ge=0)
@@ -119,7 +121,8 @@ class Rule(Shape):
         """
         hits = list(self._terms.find(text))
         spans = [text.span(hit.start, hit.end) for hit in self._counted(hits, text)] if hits else []
-        if self.pattern is not None:
+        written = self.needs_written
+        if self.pattern is not None and (not written or any(s in text.original for s in written)):
             found = self._found(text.original)
             spans += self._uncovered(found, text) if found and self.unless else found
         return sorted(spans)[self.at_most :] if spans else ()
