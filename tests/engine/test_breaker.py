@@ -331,7 +331,7 @@ class Promises(RuleBasedStateMachine):
             assert self.subject.wait_s(self.now) <= 72
 
 
-TestPromises = Promises.TestCase
+TestPromises = pytest.mark.no_cover(Promises.TestCase)
 TestPromises.settings = hypothesis_settings(max_examples=150, stateful_step_count=60)
 
 

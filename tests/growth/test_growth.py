@@ -124,6 +124,7 @@ def _calls(run: Callable[[str], object], text: str) -> int:
     return counted
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["judge.check en", "judge.check zh-Hans title", "trim graphemes"])
 def test_no_text_makes_more_work_than_its_length_allows(name: str) -> None:
     """A watchdog that counts: what holds the loop for one reply has a bound, whatever is in it."""

@@ -34,6 +34,7 @@ json_values = st.recursive(
 )
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("suffix", ["csv", "jsonl", "yaml"])
 @given(data=st.data())
 def test_any_file_gives_prompts_or_a_prompt_error(suffix: str, data: st.DataObject) -> None:
@@ -64,6 +65,7 @@ def test_any_stream_gives_entries_with_ids_of_their_own(content: bytes) -> None:
     assert len({entry.id for entry in entries}) == len(entries)
 
 
+@pytest.mark.no_cover
 @given(
     rows=st.lists(st.tuples(csv_values, csv_values), min_size=1, max_size=5),
     delimiter=st.sampled_from(",;\t"),
@@ -84,6 +86,7 @@ def test_what_a_csv_writer_wrote_is_read_back(
     assert [tuple(entry.input.values())[1:] for entry in entries] == rows
 
 
+@pytest.mark.no_cover
 @given(st.lists(st.dictionaries(st.text(), json_values, max_size=4), min_size=1, max_size=4))
 def test_what_a_json_writer_wrote_is_read_back(items: list[dict[str, object]]) -> None:
     special = {"id", "params", "messages"}

@@ -75,6 +75,7 @@ tables = given(
 )
 
 
+@pytest.mark.no_cover
 @tables
 @settings(max_examples=300, suppress_health_check=[HealthCheck.too_slow])
 def test_no_row_of_any_table_vanishes(header: str, body: str, delimiter: str) -> None:

@@ -89,6 +89,7 @@ def test_a_key_echoed_in_a_reply_is_not_shown() -> None:
         assert KEY.reveal() not in found.message
 
 
+@pytest.mark.no_cover
 @given(st.binary(max_size=200), st.integers(100, 599))
 def test_no_reply_raises(body: bytes, status: int) -> None:
     assert isinstance(answer(body, status), ModelList | ApiError)

@@ -465,6 +465,7 @@ def test_no_json_raises(status: int, headers: dict[str, str], value: object) -> 
     assert_sane(parse(status, headers, body, NOW, MODEL, REDACTOR))
 
 
+@pytest.mark.no_cover
 @given(
     error=reply_shapes,
     choice=st.dictionaries(field_names, reply_shapes),

@@ -171,6 +171,7 @@ PIECES = st.sampled_from(
 )  # fmt: skip
 
 
+@pytest.mark.no_cover
 @settings(max_examples=300, deadline=None)
 @given(
     text=st.lists(PIECES | st.text(max_size=8), max_size=12).map("".join),

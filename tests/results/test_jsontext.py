@@ -51,6 +51,7 @@ def test_nesting_without_end_is_cut_instead_of_losing_the_record() -> None:
     assert written.count(b"[") == MAX_DEPTH - 1
 
 
+@pytest.mark.no_cover
 @patient
 @given(st.recursive(any_text, lambda inner: st.lists(inner) | st.dictionaries(any_text, inner)))
 def test_no_text_splits_a_line_for_any_reader(value: Any) -> None:

@@ -82,6 +82,7 @@ def test_D6_the_lock_holds_against_another_process_and_is_free_when_it_ends(
     assert ids(path) == ["a"]
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize(
     ("policy", "lasts"),
     [

@@ -32,6 +32,7 @@ def test_an_error_is_an_object_of_kind_message_and_status() -> None:
     assert b'"error":{"kind":"connection","message":"refused","status":null}' in encode(failed)
 
 
+@pytest.mark.no_cover
 @patient
 @given(any_result)
 @example(result(text="a\u2028b\u2029c\x85d\0"))

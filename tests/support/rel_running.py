@@ -110,7 +110,7 @@ def start(
         return subprocess.Popen(
             [*within, *COMMAND, *map(str, args)],
             cwd=cwd,
-            env=environment(cwd, TMPDIR=str(cwd / "tmp")),
+            env=untraced(environment(cwd, TMPDIR=str(cwd / "tmp"))),
             **{"stderr": stderr, "stdin": subprocess.DEVNULL, **more},
         )
 
