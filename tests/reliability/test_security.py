@@ -319,6 +319,7 @@ YAML_BOMBS = {
 }
 
 
+@pytest.mark.no_cover
 @pytest.mark.parametrize("name", YAML_BOMBS)
 @pytest.mark.parametrize("place", ["prompt file", "settings"])
 def test_S7_a_yaml_bomb_is_refused_at_once(tmp_path: Path, place: str, name: str) -> None:
