@@ -90,7 +90,7 @@ def unsaid(path: Path) -> list[str]:
         if "Beside" in ast.unparse(called):  # descriptors
             continue
         modes = [one.value for one in node.args if isinstance(one, ast.Constant)]
-        opens = name in ("open", "fdopen") and owner not in ("Ledger", "files", "os")
+        opens = name in ("open", "fdopen") and owner not in ("Ledger", "files", "os", "providers")
         in_text = opens and not any("b" in str(mode) for mode in modes if len(str(mode)) < 4)
         if in_text or (name in ("read_text", "write_text") and owner != "files" and not node.args):
             found.append(f"{path.name}:{node.lineno}: {name}")

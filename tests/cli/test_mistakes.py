@@ -266,7 +266,7 @@ def test_after_a_refusal_the_same_command_is_not_the_next_step(tmp_path: Path) -
     (tmp_path / "p.yaml").write_text(rows)
     with simulated("--require-key", "sk-right-0123456789abcdef", "--latency-ms", 1) as base_url:
         args = ("run", "p.yaml", "--base-url", base_url)
-        refused = copygen(*args, cwd=tmp_path, env={"HOLYSHEEP_API_KEY": "sk-wrong-987654321fedcb"})
+        refused = copygen(*args, cwd=tmp_path, env={"HOLYSHEEP_API_KEY": "sk-wrong-0123456789abcd"})
     assert refused.returncode == 7
     assert "Next" not in refused.stderr
     with simulated("--latency-ms", 1) as base_url:

@@ -145,13 +145,13 @@ def test_a_line_of_a_batch_file_is_a_complete_prompt(
 @pytest.mark.parametrize("name", ["reasoning", "chat_template_kwargs", "provider"])
 def test_what_gateways_take_as_mappings_is_sent_beside_messages(tmp_path: Path, name: str) -> None:
     prompt = only({"messages": USER, name: {"a": 1}, "max_tokens": 9}, tmp_path)
-    assert prompt.params == {"max_tokens": 9, name: {"a": 1}}
+    assert sent(prompt) == {"max_tokens": 9, name: {"a": 1}}
 
 
 def test_a_word_that_is_as_likely_a_column_stays_one(tmp_path: Path) -> None:
     prompt = only({"prompt": "x", "Model": "X-200", "Seed": "sunflower"}, tmp_path)
     assert prompt.model == "default-model"
-    assert prompt.params == {"max_tokens": 500}
+    assert sent(prompt) == {"max_tokens": 500}
 
 
 @pytest.mark.parametrize(
