@@ -18,6 +18,9 @@ from tests.growth.clock import growth
 from tests.growth.functions import PLAIN, Reader, attacks_of, readers
 from tests.growth.patterns import Found, all_patterns
 
+# Times are taken, and a line that is traced costs more where there are more of them.
+pytestmark = pytest.mark.no_cover
+
 _PATTERNS = all_patterns()
 _READERS = readers()
 _FEW = 2
@@ -124,7 +127,6 @@ def _calls(run: Callable[[str], object], text: str) -> int:
     return counted
 
 
-@pytest.mark.no_cover
 @pytest.mark.parametrize("name", ["judge.check en", "judge.check zh-Hans title", "trim graphemes"])
 def test_no_text_makes_more_work_than_its_length_allows(name: str) -> None:
     """A watchdog that counts: what holds the loop for one reply has a bound, whatever is in it."""

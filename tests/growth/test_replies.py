@@ -6,6 +6,7 @@ from collections.abc import Callable
 from time import thread_time
 
 import httpx
+import pytest
 
 from copygen.config import Settings
 from copygen.models import Result, Status
@@ -18,6 +19,8 @@ from copygen.quality.standard import OnViolation, Standard, Terms
 from tests.growth.functions import PLAIN, Reader, attacks_of
 from tests.support.fakes import Run, prompts
 from tests.support.virtual_loop import run_virtual
+
+pytestmark = pytest.mark.no_cover  # times are taken
 
 LENGTH = 16_000
 MOST_TIMES_PLAIN = 10
