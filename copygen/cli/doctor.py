@@ -96,8 +96,8 @@ def doctor(
 
     from copygen.cli.options import pairs, refuse_key
     from copygen.jobs.doctor import Diagnosis, DoctorJob, DoctorSpec
-    from copygen.view.checkup import checkup_json, render_checkup
     from copygen.view.console import data_stream, open_console
+    from copygen.view.doctor import checkup_json, render_checkup
 
     refuse_key("--base-url", base_url or "")
     job = DoctorJob(

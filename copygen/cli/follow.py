@@ -19,8 +19,7 @@ from copygen.jobs.run import Run
 from copygen.jobs.spec import NO_FILE, RunSpec
 from copygen.models import BudgetState, Kind
 from copygen.results.sink import StdoutSink
-from copygen.view.console import open_console
-from copygen.view.messages import render_error, render_note, render_warning
+from copygen.view.console import open_console, render_error, render_note, render_warning
 from copygen.view.progress import Job, choose_display
 from copygen.view.summary import render_summary
 

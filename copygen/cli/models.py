@@ -68,7 +68,7 @@ def models(
 
     from copygen.jobs.prices import PricesSpec, list_prices
     from copygen.view.console import data_stream, open_console
-    from copygen.view.price_table import layout_of, prices_json, render_prices
+    from copygen.view.prices import layout_of, prices_json, render_prices
 
     spec = PricesSpec(
         prompts=for_,

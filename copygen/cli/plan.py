@@ -51,8 +51,8 @@ def plan(
     from copygen.cli.terminal import standard_input
     from copygen.jobs.plan import PlanJob
     from copygen.view.console import data_stream, open_console
-    from copygen.view.passes import Passes
     from copygen.view.plan import render_plan
+    from copygen.view.progress import Passes
 
     passes = Passes(open_console(sys.stderr, os.environ), time.monotonic, quiet=flags.quiet)
     stdin = standard_input("prompts") if prompts == "-" else None

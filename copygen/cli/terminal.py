@@ -100,8 +100,7 @@ def tell(error: Exception, *, debug: bool) -> ExitCode:
     With `debug` the traceback follows. Anything but a CopygenError is a bug of ours, and says so;
     nothing is said when whoever reads standard output has gone away.
     """
-    from copygen.view.console import open_console
-    from copygen.view.messages import render_error, render_trace
+    from copygen.view.console import open_console, render_error, render_trace
 
     if isinstance(error, OSError) and system.reader_gone(error):
         return ExitCode.OK  # `| head` has read what it wanted
@@ -126,8 +125,7 @@ def standard_input(what: str) -> BinaryIO:
     The thread that waits in a read holds the buffer's lock, and at exit Python aborts when it
     cannot have the lock of `sys.stdin`.
     """
-    from copygen.view.console import open_console
-    from copygen.view.messages import render_note
+    from copygen.view.console import open_console, render_note
 
     if sys.stdin is None:
         raise UsageError(f"standard input is closed, and '-' reads the {what} from it.")

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from copygen.figures import count
 from copygen.quality.channels import Channel, FieldSpec
-from copygen.view.safe import safe
+from copygen.view.console import safe
 
 _WIDEST = 100
 _COLUMNS = (

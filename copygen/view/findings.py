@@ -15,9 +15,8 @@ from copygen.quality.findings import Finding, Tally
 from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
 from copygen.quality.violations import Severity, Violation
-from copygen.view.console import LastingStream, data_stream, open_console
-from copygen.view.flow import Flow
-from copygen.view.safe import safe
+from copygen.view.console import LastingStream, data_stream, open_console, safe
+from copygen.view.layout import Flow
 
 Writer: TypeAlias = Callable[[Finding], None]
 

@@ -19,7 +19,7 @@ from rich.text import Text
 from rich.theme import Theme
 
 from copygen.help import TOPICS, rules_text, topic_summary, topic_text
-from copygen.view.safe import safe
+from copygen.view.console import safe
 
 if TYPE_CHECKING:
     from copygen.quality.packs import Pack

@@ -1,19 +1,27 @@
 """The summary of a run: one table of what happened, what failed and why, and what to do next."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from decimal import Decimal
+from itertools import islice
 
 from rich.box import ROUNDED
-from rich.console import Console, Group, RenderableType
+from rich.cells import cell_len
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.measure import Measurement
+from rich.padding import Padding
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
-from copygen.figures import count, counted, money
-from copygen.models import Severity, Status
+from copygen.figures import count, counted, duration, exact_money, latency, money, rate, share
+from copygen.models import BudgetState, Severity, Status
+from copygen.results.breakdown import CostGroup
+from copygen.results.distribution import PERCENTILE_COUNTS, Latency
 from copygen.results.quality import Quality
 from copygen.results.stats import FailureGroup, Summary
-from copygen.view.facts import SECTIONS, Row
-from copygen.view.safe import safe
+from copygen.results.summary import CacheHint
+from copygen.view.console import safe
+from copygen.view.layout import Flow, Row
 
 _WIDEST = 100
 _STACKED = 56
@@ -206,3 +214,354 @@ def _closing(
     if summary.quality and (rejected := records.get(Status.REJECTED, 0)):
         retry = (f"{line} --retry rejected", "bold")
         yield "Next", Text.assemble(f"{count(rejected)} rejected: ", retry)
+
+
+_STATUS_STYLES = {
+    Status.OK: "green",
+    Status.REJECTED: "yellow",
+    Status.FAILED: "red",
+    Status.SKIPPED: "yellow",
+    Status.CANCELLED: "yellow",
+}
+_STATUS_WORDS = {Status.SKIPPED: "never sent"}
+_SENTENCE_CELLS = 200
+_NOTES = 3
+_NOTE_CELLS = 120
+_OPENING_CELLS = 40
+
+
+def _outcome(summary: Summary) -> list[Row]:
+    facts = [
+        Text.assemble((count(number), f"bold {_STATUS_STYLES[status]}"), " ", _word(status))
+        for status in Status
+        if (number := summary.by_status.get(status, 0))
+    ]
+    if summary.skipped:
+        facts.append(Text(f"{count(summary.skipped)} done earlier", "dim"))
+    if summary.left:
+        facts.append(Text(f"{count(summary.left)} left", "yellow"))
+    if not facts:
+        facts.append(Text("none"))
+    return [("Prompts", Flow(facts)), *_time(summary)]
+
+
+def _texts(summary: Summary) -> list[Row]:
+    """What became of texts that were held against rules."""
+    quality = summary.quality
+    if quality is None:
+        return []
+    facts = [
+        Text.assemble((count(number), f"bold {style}"), f" {words}")
+        for number, words, style in (
+            (quality.first_try, "accepted at first try", "green"),
+            (quality.after_reask, "after a re-ask", "green"),
+            (quality.kept, "kept though wrong", "yellow"),
+            (quality.rejected, "rejected", "red"),
+        )
+        if number
+    ]
+    if quality.reasks:
+        facts.append(Text(counted(quality.reasks, "re-ask"), "dim"))
+    rows: list[Row] = [("Texts", Flow(facts))] if facts else []
+    if quality.openings:
+        said = (
+            Text(f"{count(one.count)} × “{safe(one.words, _OPENING_CELLS)}”")
+            for one in quality.openings
+        )
+        rows.append(("Openings", Flow(list(said))))
+    return rows
+
+
+def _word(status: Status) -> str:
+    return _STATUS_WORDS.get(status, status.value)
+
+
+def _time(summary: Summary) -> list[Row]:
+    if not summary.total:
+        return []
+    time = [Text(duration(summary.wall_s)), Text(rate(summary.throughput_per_s, "prompts"))]
+    return [("Time", Flow(time))]
+
+
+def _latency(summary: Summary) -> list[Row]:
+    named = [
+        ("ok attempt", summary.latency),
+        ("whole prompt", summary.total_time),
+        ("failed prompt", summary.failed_time),
+    ]
+    measured = [(name, figures) for name, figures in named if figures is not None]
+    return [("Latency", LatencyTable(measured))] if measured else []
+
+
+def _spending(summary: Summary) -> list[Row]:
+    if not summary.total:
+        return []
+    usage = summary.usage
+    cached = f"cached, {share(usage.cached_tokens, usage.input_tokens)}"
+    written = (usage.cache_write_tokens, "written to the cache")
+    tokens = [
+        _of(usage.input_tokens, "in", (usage.cached_tokens, cached), written),
+        _of(usage.output_tokens, "out", (usage.reasoning_tokens, "reasoning")),
+    ]
+    rows: list[Row] = [
+        ("Tokens", Flow(tokens)),
+        ("Cost", Flow(_cost(summary))),
+        *_limit(summary.budget),
+        *_others(summary),
+    ]
+    if (saved := _saving(summary)) is not None:
+        rows.append(("Saving", saved))
+    if (hint := summary.cache_hint) is not None:
+        rows.append(("Hint", _cache_hint(hint)))
+    return rows
+
+
+def _of(tokens: int, direction: str, *parts: tuple[int, str]) -> Text:
+    whole = Text(f"{count(tokens)} {direction}")
+    words = "; ".join(f"{count(part)} {kind}" for part, kind in parts if part)
+    return whole.append(f" ({words})", "dim") if words else whole
+
+
+def _limit(budget: BudgetState | None) -> list[Row]:
+    """How much of each limit is used; what may have been billed counts as used."""
+    if budget is None:
+        return []
+    facts = []
+    if budget.limit_usd is not None:
+        used = budget.spent_usd + budget.kept_usd
+        percent = share(float(used), float(budget.limit_usd))
+        facts.append(Text(f"{percent} of {exact_money(budget.limit_usd)} used"))
+        if budget.kept_usd:
+            facts.append(Text(f"{money(budget.kept_usd)} of it possibly billed", "yellow"))
+    if budget.limit_tokens is not None:
+        used_tokens = budget.spent_tokens + budget.kept_tokens
+        percent = share(used_tokens, budget.limit_tokens)
+        facts.append(Text(f"{percent} of {count(budget.limit_tokens)} tokens used"))
+    facts += [Text(safe(words, _SENTENCE_CELLS), "yellow") for words in budget.widened[:_NOTES]]
+    return [("Limit", Flow(facts))]
+
+
+def _others(summary: Summary) -> list[Row]:
+    """Who answered in the place of the model asked for."""
+    found = summary.answered_by_others
+    if not found:
+        return []
+    facts = [Text(f"{count(sum(found.values()))} by another model than asked for", "yellow")]
+    named = islice(found.items(), _NOTES)
+    facts += [
+        Text(f"{count(number)} × {safe(models, _NOTE_CELLS)}", "dim") for models, number in named
+    ]
+    return [("Answered", Flow(facts))]
+
+
+def _cache_hint(hint: CacheHint) -> Text:
+    return Text.assemble(
+        "the template inserts ",
+        (safe(hint.first_column, _NOTE_CELLS), "bold"),
+        f" before about {count(hint.behind_tokens)} tokens that never change. Put what changes "
+        "from row to row last, and the provider reads the rest from its cache for less.",
+        style="cyan",
+    )
+
+
+def _breakdown(summary: Summary) -> list[Row]:
+    """By model and by cell, each only when there was more than one."""
+    named = [("By model", summary.costs_by_model), ("By cell", summary.costs_by_cell)]
+    told_apart = [(label, groups) for label, groups in named if len(groups) > 1]
+    every = [groups for _, groups in told_apart]
+    return [(label, CostTable(groups, *every)) for label, groups in told_apart]
+
+
+def _cost(summary: Summary) -> list[Text]:
+    notes = [
+        Text(f"{count(results)} × {safe(note, _NOTE_CELLS)}", "dim")
+        for note, results in islice(summary.cost_notes.items(), _NOTES)
+    ]
+    if summary.cost_usd is None:
+        return [Text("unknown", "yellow"), *notes]
+    total = Text(money(summary.cost_usd), "bold")
+    facts = [Text.assemble("at least ", total) if summary.unpriced else total]
+    if (other := summary.second_currency) is not None:
+        facts.append(Text(money(other.amount, safe(other.code))))
+    for status, spent in summary.cost_by_status_usd.items():
+        facts.append(Text(f"{money(spent)} of it {status.value}", "yellow"))
+    if summary.traffic.possibly_billed_usd:
+        words = f"up to {money(summary.traffic.possibly_billed_usd)} more possibly billed"
+        facts.append(Text(words, "yellow"))
+    if summary.cost_per_ok_usd is not None:
+        facts.append(Text(f"{money(summary.cost_per_ok_usd)} per accepted text"))
+    if summary.unpriced:
+        facts.append(Text(f"{count(summary.unpriced)} unpriced", "yellow"))
+    return [*facts, *notes]
+
+
+def _saving(summary: Summary) -> Text | None:
+    if summary.saving_usd is None or summary.reference_cost_usd is None:
+        return None
+    against = f"{money(summary.reference_cost_usd)} at the reference price"
+    if summary.saving_usd < 0:
+        return Text(f"none: {money(-summary.saving_usd)} more than {against}", "yellow")
+    figure = money(summary.saving_usd)
+    if summary.saving_share is not None:
+        figure = f"{figure} ({share(float(summary.saving_share), 1)})"
+    return Text.assemble((figure, "bold green"), f" against {against}")
+
+
+def _wire(summary: Summary) -> list[Row]:
+    traffic = summary.traffic
+    if not traffic.requests:
+        return []
+    facts = [
+        Text(counted(traffic.requests, "request")),
+        _counted(traffic.retries, counted(traffic.retries, "retry", "retries")),
+        _counted(traffic.rate_limited, f"{count(traffic.rate_limited)} rate-limited (429)"),
+        _counted(traffic.breaker_openings, counted(traffic.breaker_openings, "breaker opening")),
+    ]
+    if traffic.possibly_billed:
+        words = counted(traffic.possibly_billed, "failed attempt")
+        facts.append(Text(f"{words} possibly billed", "yellow"))
+    return [("Traffic", Flow(facts))]
+
+
+def _counted(number: int, words: str) -> Text:
+    return Text(words, "yellow" if number else "dim")
+
+
+SECTIONS: Sequence[Callable[[Summary], list[Row]]] = (
+    _outcome,
+    _texts,
+    _latency,
+    _spending,
+    _breakdown,
+    _wire,
+)
+"""Top to bottom; a section without rows is left out."""
+
+
+_SHOWN = 6
+_SHORTEST_NAME = 12
+_LONGEST_NAME = 60
+_HEADER = ("accepted", "cost", "per text")
+_GAP = 2
+_UNKNOWN = "–"
+
+
+class CostTable:
+    """A rich renderable: accepted texts, cost and cost per accepted text of each group.
+
+    Where there is no room for columns, each group takes lines of its own. No figure is cut.
+    """
+
+    def __init__(self, groups: Sequence[CostGroup], *others: Sequence[CostGroup]) -> None:
+        """Of more than six groups, those whose texts are the dearest. `others` are the groups of
+        tables above or below, which get the same columns.
+        """
+        self._groups = shown(groups)
+        self._more = len(groups) - len(self._groups)
+        self._all = [*self._groups, *(group for other in others for group in shown(other))]
+
+    def _table(self, width: int) -> Table:
+        rows = [_figures(group) for group in self._all]
+        widths = [
+            max(len(name), *(row[number].cell_len for row in rows))
+            for number, name in enumerate(_HEADER)
+        ]
+        room = width - sum(widths) - _GAP * len(widths)
+        if room < _SHORTEST_NAME:
+            return self._stacked(width)
+        longest = max(cell_len(safe(group.name, _LONGEST_NAME)) for group in self._all)
+        return self._side_by_side(min(longest, room), widths)
+
+    def _side_by_side(self, name_cells: int, widths: Sequence[int]) -> Table:
+        table = Table.grid(padding=(0, _GAP, 0, 0), pad_edge=False)
+        table.add_column(no_wrap=True, width=name_cells)
+        for cells in widths:
+            table.add_column(justify="right", no_wrap=True, width=cells)
+        table.add_row("", *(Text(name, "dim") for name in _HEADER))
+        for group in self._groups:
+            table.add_row(Text(safe(group.name, name_cells)), *_figures(group))
+        if self._more:
+            table.add_row(Text(f"{count(self._more)} more", "dim"))
+        return table
+
+    def _stacked(self, width: int) -> Table:
+        table = Table.grid()
+        table.add_column(width=width)
+        for group in self._groups:
+            table.add_row(Text(safe(group.name, width)))
+            *facts, each = _figures(group)
+            facts += [] if each.plain == _UNKNOWN else [each.append(" per text")]
+            table.add_row(Padding(Flow(facts), (0, 0, 0, 2)))
+        if self._more:
+            table.add_row(Text(f"{count(self._more)} more", "dim"))
+        return table
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self._table(options.max_width)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self._table(options.max_width))
+
+
+def shown(groups: Sequence[CostGroup]) -> Sequence[CostGroup]:
+    """The groups there is room for, the dearest first if not all."""
+    if len(groups) <= _SHOWN:
+        return groups
+    return sorted(groups, key=_dearest_first)[:_SHOWN]
+
+
+def _dearest_first(group: CostGroup) -> Decimal:
+    return -group.cost_per_ok_usd if group.cost_per_ok_usd is not None else Decimal(0)
+
+
+def _figures(group: CostGroup) -> tuple[Text, Text, Text]:
+    accepted = Text(f"{count(group.ok)} of {count(group.results)}")
+    if group.cost_usd is None:
+        return accepted, Text("unknown", "yellow"), Text(_UNKNOWN)
+    cost = money(group.cost_usd)
+    each = Text(_UNKNOWN) if group.cost_per_ok_usd is None else Text(money(group.cost_per_ok_usd))
+    return accepted, Text(f"at least {cost}", "yellow") if group.unpriced else Text(cost), each
+
+
+_WIDE = 58
+_PERCENTILES = ("mean", "p50", "p95", "p99", "max")
+
+
+class LatencyTable:
+    """A rich renderable: mean, p50, p95, p99, max and n of each named distribution."""
+
+    def __init__(self, rows: Sequence[tuple[str, Latency]]) -> None:
+        self._rows = rows
+
+    def _table(self, width: int) -> Table:
+        columns = [(label, [*_percentiles(row), count(row.count)]) for label, row in self._rows]
+        if width < _WIDE:
+            return _grid(
+                ["", *(label.replace(" ", "\n") for label, _ in columns)],
+                list(zip([*_PERCENTILES, "n"], *(cells for _, cells in columns), strict=True)),
+            )
+        return _grid(["", *_PERCENTILES, "n"], [[label, *cells] for label, cells in columns])
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        yield self._table(options.max_width)
+
+    def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
+        return Measurement.get(console, options, self._table(options.max_width))
+
+
+def _percentiles(row: Latency) -> list[str]:
+    values = (row.mean_ms, row.p50_ms, row.p95_ms, row.p99_ms, row.max_ms)
+    return [
+        latency(value) if row.count >= PERCENTILE_COUNTS.get(f"{name}_ms", 1) else "–"
+        for name, value in zip(_PERCENTILES, values, strict=True)
+    ]
+
+
+def _grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for number, _ in enumerate(header):
+        table.add_column(justify="right" if number else "left", no_wrap=True)
+    table.add_row(*(Text(name, style="dim") for name in header))
+    for first, *rest in rows:
+        table.add_row(Text(first, style="dim"), *(Text(cell) for cell in rest))
+    return table

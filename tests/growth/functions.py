@@ -29,7 +29,7 @@ from copygen.quality.sameness import SamenessIndex
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.specs import CharacterRules, FieldSpec
 from copygen.quality.trim import trim
-from copygen.view.safe import safe
+from copygen.view.console import safe
 from tests.growth.attacks import ENDS, Attack, tokens_of
 from tests.growth.patterns import all_patterns
 

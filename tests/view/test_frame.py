@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import BudgetState, Snapshot, Traffic
-from copygen.view.frame import Frame, Pace, Part, fitting, pace_parts, plain_line, state_parts
+from copygen.view.progress import Frame, Pace, Part, fitting, pace_parts, plain_line, state_parts
 
 CALM = Snapshot(Traffic(), in_flight=8, waiting=0, breaker="closed", breaker_wait_s=0, limit=8)
 

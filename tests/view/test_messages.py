@@ -5,7 +5,7 @@ from rich.console import Console
 
 from copygen.errors import ConfigError, CopygenError, PromptError
 from copygen.models import Source
-from copygen.view.messages import render_error, render_note, render_warning
+from copygen.view.console import render_error, render_note, render_warning
 
 
 def a_console(width: int = 40, *, colour: bool = False) -> tuple[Console, io.StringIO]:

@@ -21,9 +21,8 @@ from copygen.planning.report import (
     Range,
     Report,
 )
-from copygen.view.estimates import about, between, money_between
-from copygen.view.passes import Passes
-from copygen.view.plan import render_plan
+from copygen.view.plan import about, between, money_between, render_plan
+from copygen.view.progress import Passes
 
 MESSAGES = (Message("system", "Reply with the copy only."), Message("user", "ผ้าไหม 東京 " * 20))
 MODEL = ModelPlan(

@@ -4,7 +4,7 @@ import pytest
 from rich.console import Console
 from rich.text import Text
 
-from copygen.view.flow import Flow
+from copygen.view.layout import Flow
 
 FACTS = [Text("4,985 ok"), Text("12 rejected"), Text("3 failed")]
 

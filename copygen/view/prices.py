@@ -6,20 +6,21 @@ from decimal import Decimal
 from enum import StrEnum
 from itertools import groupby
 
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from copygen.config import Price, Rates, TimeOfDay
 from copygen.config.prices import Weekday
+from copygen.config.retirement import NOTICE_DAYS
 from copygen.figures import count, counted, money, per_million
 from copygen.jobs.prices import PricedPrompts, PriceList
 from copygen.models import JsonValue
 from copygen.providers import wider_prices
 from copygen.providers.pricing import Listed, Order
 from copygen.results.jsontext import dumps
-from copygen.view.price_notes import closing_lines
-from copygen.view.safe import safe
+from copygen.view.console import safe
+from copygen.view.layout import Flow
 
 VERSION = 1
 """Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
@@ -318,3 +319,65 @@ def _numbers(value: JsonValue) -> JsonValue:
     if isinstance(value, dict):
         return {key: _numbers(item) for key, item in value.items()}
     return [_numbers(item) for item in value] if isinstance(value, (list, tuple)) else value
+
+
+_ENDED_CELLS = 60
+
+
+def closing_lines(
+    listed: Sequence[Listed], *, in_full: bool, rates: bool
+) -> Iterator[RenderableType]:
+    """What the marks mean, which models to leave, and what is to know about the figures.
+
+    `rates` when rates are shown, `in_full` when those of all tiers are: then the sources are
+    named, too.
+    """
+    yield Flow(Text(words, "dim") for words in _legend(listed, in_full=in_full, rates=rates))
+    yield from _successors(listed)
+    yield from _notes(listed)
+    if in_full:
+        for source in dict.fromkeys(entry.evidence.source for entry in listed):
+            if source:
+                yield Text(f"source: {safe(source)}", "dim")
+
+
+def _legend(listed: Sequence[Listed], *, in_full: bool, rates: bool) -> Iterator[str]:
+    if rates:
+        yield "US dollars per million tokens"
+    yield "* the provider's default"
+    prices = [entry.price for entry in listed if entry.price]
+    long_context = any(price.long_context for price in prices)
+    time_of_day = any(price.time_of_day for price in prices)
+    if long_context:
+        yield "L dearer for long inputs"
+    if time_of_day:
+        yield "H dearer at some hours"
+    if (long_context or time_of_day) and not in_full:
+        yield "-p PROVIDER shows how much"
+    ends = [entry.retirement for entry in listed if entry.retirement]
+    if any(not end.is_past for end in ends):
+        yield f"! ends within {NOTICE_DAYS} days"
+    if any(end.is_past for end in ends):
+        yield "x has ended"
+
+
+def _successors(listed: Sequence[Listed]) -> Iterator[Text]:
+    named: dict[tuple[str, str], list[str]] = {}
+    for entry in listed:
+        if entry.retirement and entry.retirement.successor:
+            place = (entry.provider, entry.retirement.successor)
+            named.setdefault(place, []).append(entry.model)
+    for (provider, successor), models in named.items():
+        ended = ", ".join(safe(model, _ENDED_CELLS) for model in models)
+        yield Text(f"{safe(provider)}: use {safe(successor)} instead of {ended}", "yellow")
+
+
+def _notes(listed: Sequence[Listed]) -> Iterator[Text]:
+    """What is said of prices, each thing once with the models it is said of."""
+    said: dict[str, list[str]] = {}
+    for entry in listed:
+        if entry.price and entry.price.note and (entry.price.input or entry.price.output):
+            said.setdefault(f"{entry.provider}: {entry.price.note}", []).append(entry.model)
+    for note, models in said.items():
+        more = "" if len(models) == 1 else f" ({counted(len(models), 'model')})"
+        yield Text(f"{safe(note)}{more}", "dim")

@@ -9,7 +9,7 @@ from rich.text import Text
 from copygen.figures import counted
 from copygen.jobs.doctor import Diagnosis, Health, exit_code_of
 from copygen.results.jsontext import dumps
-from copygen.view.safe import safe
+from copygen.view.console import safe
 
 _WIDEST = 110
 VERSION = 1

@@ -1,13 +1,16 @@
-"""Short facts side by side, wrapped between them and never inside one."""
+"""How screens are laid out: short facts wrapped between them and never inside one."""
 
 from collections.abc import Iterable, Sequence
+from typing import TypeAlias
 
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderResult
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.text import Text
 
 GAP = " · "
+Row: TypeAlias = tuple[str, RenderableType]
+"""Label and value."""
 
 
 def joined(facts: Sequence[Text], gap: str) -> Text:
