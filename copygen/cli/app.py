@@ -1,21 +1,16 @@
-"""The commands. One file per command, and only the flags in it: the work is imported when asked."""
+"""The program and its commands. Theirs are only the flags: the work is imported when asked for."""
 
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
-from copygen.cli.channels import channels
 from copygen.cli.check import check
 from copygen.cli.command import Command, CommandGroup
 from copygen.cli.doctor import doctor
-from copygen.cli.help import help_
-from copygen.cli.init import init
-from copygen.cli.models import models
-from copygen.cli.plan import plan
-from copygen.cli.run import run
-from copygen.cli.schema import schema
-from copygen.cli.simulate import simulate
+from copygen.cli.first_steps import init, simulate
+from copygen.cli.reference import channels, help_, models, schema
+from copygen.cli.run import plan, run
 from copygen.version import __version__
 
 _ABOUT = """Write marketing copy in bulk through LLM APIs: no row lost, repeated or hidden.

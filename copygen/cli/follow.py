@@ -13,10 +13,17 @@ from copygen.cli.signals import Signals
 from copygen.cli.terminal import conceal
 from copygen.errors import ExitCode, ProviderRefused, UsageError
 from copygen.figures import counted, duration, exact_money
-from copygen.jobs.accounts import in_one_line
-from copygen.jobs.events import AttemptFailed, BreakerChanged, Event, PromptFinished, RunStarted
+from copygen.jobs.completion import in_one_line
 from copygen.jobs.run import Run
-from copygen.jobs.spec import NO_FILE, RunSpec
+from copygen.jobs.spec import (
+    NO_FILE,
+    AttemptFailed,
+    BreakerChanged,
+    Event,
+    PromptFinished,
+    RunSpec,
+    RunStarted,
+)
 from copygen.models import BudgetState, Kind
 from copygen.results.sink import StdoutSink
 from copygen.view.console import open_console, render_error, render_note, render_warning

@@ -27,19 +27,19 @@ from copygen.engine.feed import Entry, Feed, IteratorFeed, OnceFeed, ThreadFeed,
 from copygen.engine.halt import Halt
 from copygen.engine.retry import RULES, Action
 from copygen.errors import CopygenError, ExitCode, ResultsError
-from copygen.jobs.accounts import completed, explained
-from copygen.jobs.events import (
+from copygen.jobs.completion import completed, explained
+from copygen.jobs.setup import Inputs, Setup, can_be_bounded, doubts, fitted, set_up
+from copygen.jobs.spec import (
     AttemptFailed,
     BreakerChanged,
     Event,
     PromptFinished,
+    RunSpec,
     RunStarted,
     RunStopped,
     RunStopping,
     RunWaiting,
 )
-from copygen.jobs.setup import Inputs, Setup, can_be_bounded, doubts, fitted, set_up
-from copygen.jobs.spec import RunSpec
 from copygen.models import ApiError, JsonValue, Prompt, Result, Snapshot, Status, Traffic
 from copygen.providers.keys import find_key
 from copygen.providers.pricing import reference_cost_usd

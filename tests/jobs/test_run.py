@@ -15,7 +15,9 @@ import pytest
 
 from copygen import LimitReached, Result, Run, RunSpec, Status, UsageError, check_text, generate
 from copygen.errors import ConfigError, ExitCode
-from copygen.jobs.events import (
+from copygen.jobs.plan import PlanJob
+from copygen.jobs.spec import (
+    NO_FILE,
     AttemptFailed,
     Event,
     PromptFinished,
@@ -24,8 +26,6 @@ from copygen.jobs.events import (
     RunStopping,
     RunWaiting,
 )
-from copygen.jobs.plan import PlanJob
-from copygen.jobs.spec import NO_FILE
 from copygen.results.record import read_results
 from copygen.results.sink import StdoutSink
 

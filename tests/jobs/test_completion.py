@@ -10,7 +10,7 @@ import pytest
 
 from copygen.config import ModelConfig, Price, ProviderConfig
 from copygen.errors import LimitReached, ProviderDown
-from copygen.jobs.accounts import completed, explained
+from copygen.jobs.completion import completed, explained
 from copygen.jobs.setup import Setup
 from copygen.models import Status, Traffic, Usage
 from copygen.prompts import Target, open_prompts
