@@ -11,8 +11,8 @@ from rich.text import Text
 from copygen.figures import count
 from copygen.quality.channels import Channel, FieldSpec
 from copygen.view.console import safe
+from copygen.view.layout import WIDEST
 
-_WIDEST = 100
 _COLUMNS = (
     (78, ("field", "limit", "unit", "kind", "texts", "checked on")),
     (60, ("field", "limit", "unit", "kind")),
@@ -57,7 +57,7 @@ def _cells(spec: FieldSpec) -> Mapping[str, Text]:
 def render_channel(channel: Channel, console: Console) -> None:
     """Print one channel: each field with its limit, rules, packs and source."""
     console.print(Text.assemble((safe(channel.name), "bold cyan"), "  ", safe(channel.title)))
-    width = min(console.width, _WIDEST)
+    width = min(console.width, WIDEST)
     for spec in channel.fields.values():
         table = Table.grid(padding=(0, 2, 0, 0))
         table.add_column(no_wrap=True, style="dim")

@@ -4,9 +4,7 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO, TypeAlias
 
-from rich.box import ROUNDED
 from rich.console import Console, RenderableType
-from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
@@ -16,12 +14,11 @@ from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
 from copygen.quality.violations import Severity, Violation
 from copygen.view.console import LastingStream, data_stream, open_console, safe
-from copygen.view.layout import Flow
+from copygen.view.layout import WIDEST, Flow, panel, ranking
 
 Writer: TypeAlias = Callable[[Finding], None]
 
 _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
-_WIDEST = 100
 _STACKED = 64
 """Below this many columns an example stands under its rule."""
 _EXAMPLE_CELLS = 200
@@ -131,20 +128,10 @@ def render_tally(
     tally: Tally, openings: Sequence[Opening], packs: Sequence[Pack], console: Console
 ) -> None:
     """Print how many texts are fit, what the others break, and how texts begin most often."""
-    width = min(console.width, _WIDEST)
+    width = min(console.width, WIDEST)
     words, style = _headline(tally)
     body = _rules(tally, width) if tally.rules else Text("every check passed", "green")
-    console.print(
-        Panel(
-            body,
-            box=ROUNDED,
-            title=Text(words, f"not dim bold {style}"),
-            title_align="left",
-            border_style="dim",
-            padding=(0, 1),
-            width=width,
-        )
-    )
+    console.print(panel(body, words, width, style))
     if openings or packs or tally.without_text:
         console.print(_closing(tally, openings, packs, width))
 
@@ -180,22 +167,15 @@ def _headline(tally: Tally) -> tuple[str, str]:
 
 def _rules(tally: Tally, width: int) -> Table:
     """Rules by how often they are broken, errors first, an example each."""
-    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    table.add_column(justify="right", no_wrap=True)
-    if width >= _STACKED:
-        table.add_column(no_wrap=True)
-    table.add_column(ratio=1, overflow="fold")
     ranked = sorted(tally.rules.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][1]))
-    for key, number in ranked:
-        severity, rule = key
-        item_id, message = tally.examples[key]
-        name = Text(rule, _STYLES[severity])
-        example = Text.assemble(
-            (safe(item_id, _ID_CELLS), "cyan"), "  ", safe(message, _EXAMPLE_CELLS)
-        )
-        figure = Text(count(number), _STYLES[severity])
-        if width >= _STACKED:
-            table.add_row(figure, name, example)
-        else:
-            table.add_row(figure, Text("\n").join([name, example]))
-    return table
+    rows = (_rule(*key, number, *tally.examples[key]) for key, number in ranked)
+    return ranking(rows, stacked=width < _STACKED)
+
+
+def _rule(
+    severity: Severity, rule: str, number: int, item_id: str, message: str
+) -> tuple[Text, Text, Text]:
+    whose = (safe(item_id, _ID_CELLS), "cyan")
+    example = Text.assemble(whose, "  ", safe(message, _EXAMPLE_CELLS))
+    style = _STYLES[severity]
+    return Text(count(number), style), Text(rule, style), example

@@ -1,16 +1,95 @@
-"""How screens are laid out: short facts wrapped between them and never inside one."""
+"""How screens are laid out: panels, labels with values, tables, short facts side by side.
+
+Each takes the width there is: what has no room beside stands below, and no figure is cut.
+"""
 
 from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
+from rich.box import ROUNDED
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.measure import Measurement
+from rich.panel import Panel
+from rich.table import Table
 from rich.text import Text
 
+WIDEST = 100
+"""Columns of a screen at most: longer lines are hard to read."""
+STACKED = 56
+"""Below this many columns labels stand above their values, not beside them."""
 GAP = " · "
 Row: TypeAlias = tuple[str, RenderableType]
 """Label and value."""
+
+
+def panel(
+    body: RenderableType, title: str, width: int, style: str, *, subtitle: Text | None = None
+) -> Panel:
+    """A frame with its title in the colour of what it says."""
+    return Panel(
+        body,
+        box=ROUNDED,
+        title=Text(title, f"not dim bold {style}"),
+        title_align="left",
+        subtitle=subtitle,
+        subtitle_align="left",
+        border_style="dim",
+        padding=(0, 1),
+        width=width,
+    )
+
+
+def sections(parts: Iterable[Sequence[Row]], width: int, label_cells: int) -> Group:
+    """Parts one below the other, a blank line between them; one without rows is left out."""
+    body: list[RenderableType] = []
+    for rows in filter(None, parts):
+        body += [Text(), _stacked(rows) if width < STACKED else _side_by_side(rows, label_cells)]
+    return Group(*body[1:])
+
+
+def _side_by_side(rows: Sequence[Row], label_cells: int) -> Table:
+    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
+    table.add_column(no_wrap=True, width=label_cells)
+    table.add_column(ratio=1)
+    for label, value in rows:
+        table.add_row(Text(label, "dim"), value)
+    return table
+
+
+def _stacked(rows: Sequence[Row]) -> Group:
+    return Group(*(part for label, value in rows for part in (Text(label, "dim"), value)))
+
+
+def ranking(rows: Iterable[tuple[Text, Text, Text]], *, stacked: bool) -> Table:
+    """How often, what, and an example of it: beside the name, or `stacked` under it."""
+    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
+    table.add_column(justify="right", no_wrap=True)
+    if not stacked:
+        table.add_column(no_wrap=True)
+    table.add_column(ratio=1, overflow="fold")
+    for number, name, example in rows:
+        if stacked:
+            table.add_row(number, Text("\n").join([name, example]))
+        else:
+            table.add_row(number, name, example)
+    return table
+
+
+def columns(header: Sequence[str], *, wrapped: bool = False) -> Table:
+    """A table that begins with a dimmed header: names on the left, figures on the right.
+
+    Cells are never wrapped, unless `wrapped`: then a long one goes on in the next line.
+    """
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for number, _ in enumerate(header):
+        table.add_column(
+            justify="right" if number else "left",
+            no_wrap=not wrapped,
+            overflow="fold" if wrapped else "ellipsis",
+        )
+    table.add_row(*(Text(name, "dim") for name in header))
+    return table
 
 
 def joined(facts: Sequence[Text], gap: str) -> Text:

@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
-from rich.box import ROUNDED
-from rich.console import Console, Group, RenderableType
+from rich.console import Console
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
@@ -12,11 +11,9 @@ from copygen.figures import count, counted, duration, money, share
 from copygen.models import JsonValue, Message, Status
 from copygen.planning.report import CostRange, Example, LedgerState, Range, Report
 from copygen.view.console import render_note, safe
-from copygen.view.layout import Flow, Row
+from copygen.view.layout import WIDEST, Flow, Row, columns, panel, sections
 
-_WIDEST = 100
-_STACKED = 56
-"""Below this many columns labels stand above their values, not beside them."""
+_COLOUR = "cyan"
 _LABEL_CELLS = 10
 _TITLE_CELLS = 40
 _LINES = 10
@@ -26,15 +23,18 @@ _ROWS = 12
 
 def render_plan(report: Report, console: Console, *, command: str) -> None:
     """Print a plan; `command` is the command line of the run itself, ready to be pasted."""
-    width = min(console.width, _WIDEST)
+    width = min(console.width, WIDEST)
     seen: set[Message] = set()
     for example in _different(report.examples):
         console.print(_example(example, width, seen))
     if len(report.models) > 1:
-        console.print(_panel(_models(report), "by model", width))
+        console.print(panel(_models(report), "by model", width, _COLOUR))
     if report.cells:
-        console.print(_panel(_cells(report), f"by {' × '.join(map(safe, report.axes))}", width))
-    console.print(_overview(report, width))
+        by = f"by {' × '.join(map(safe, report.axes))}"
+        console.print(panel(_cells(report), by, width, _COLOUR))
+    overview = sections((rows(report) for rows in _SECTIONS), width, _LABEL_CELLS)
+    style = "green" if report.to_do else _COLOUR
+    console.print(panel(overview, _headline(report), width, style))
     for fault in report.faults:
         console.print(Text.assemble(("error: ", "bold red"), safe(fault)), soft_wrap=True)
     if report.faulty > len(report.faults):
@@ -44,16 +44,6 @@ def render_plan(report: Report, console: Console, *, command: str) -> None:
     if report.to_do:
         # Not wrapped: a command must survive being copied.
         console.print(Text.assemble(("  Next  ", "dim"), (safe(command), "bold")), soft_wrap=True)
-
-
-def _overview(report: Report, width: int) -> Panel:
-    sections = [rows for rows in (section(report) for section in SECTIONS) if rows]
-    lay_out = _stacked if width < _STACKED else _side_by_side
-    body: list[RenderableType] = []
-    for rows in sections:
-        body += [Text(), lay_out(rows)]
-    style = "green" if report.to_do else "cyan"
-    return _panel(Group(*body[1:]), _headline(report), width, style)
 
 
 def _headline(report: Report) -> str:
@@ -67,31 +57,6 @@ def _headline(report: Report) -> str:
     return f"{whole} to send to {safe(report.provider)}"
 
 
-def _panel(body: RenderableType, title: str, width: int, style: str = "cyan") -> Panel:
-    return Panel(
-        body,
-        box=ROUNDED,
-        title=Text(title, f"not dim bold {style}"),
-        title_align="left",
-        border_style="dim",
-        padding=(0, 1),
-        width=width,
-    )
-
-
-def _side_by_side(rows: list[Row]) -> RenderableType:
-    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-    table.add_column(no_wrap=True, width=_LABEL_CELLS)
-    table.add_column(ratio=1)
-    for label, value in rows:
-        table.add_row(Text(label, "dim"), value)
-    return table
-
-
-def _stacked(rows: list[Row]) -> RenderableType:
-    return Group(*(part for label, value in rows for part in (Text(label, "dim"), value)))
-
-
 def _different(examples: tuple[Example, ...]) -> Iterator[Example]:
     """Each prompt once: of few, the first may be the longest as well."""
     shown: set[str] = set()
@@ -102,12 +67,11 @@ def _different(examples: tuple[Example, ...]) -> Iterator[Example]:
 
 
 def _example(example: Example, width: int, seen: set[Message]) -> Panel:
-    title = f"{example.which} prompt: {safe(example.id, _NAME_CELLS)}"
-    panel = _panel(Text("\n").join(_message_lines(example, seen)), title, width)
+    title = f"{example.which} prompt: {safe(example.id, _TITLE_CELLS)}"
+    body = Text("\n").join(_message_lines(example, seen))
     size = f"{counted(example.characters, 'character')}, about {count(example.tokens)} tokens"
-    panel.subtitle = Text(f"{size} · {safe(example.source, _NAME_CELLS)}", "dim")
-    panel.subtitle_align = "left"
-    return panel
+    origin = Text(f"{size} · {safe(example.source, _TITLE_CELLS)}", "dim")
+    return panel(body, title, width, _COLOUR, subtitle=origin)
 
 
 def _message_lines(example: Example, seen: set[Message]) -> list[Text]:
@@ -143,7 +107,7 @@ def _text(content: JsonValue) -> str:
 
 
 def _models(report: Report) -> Table:
-    table = _table("model", "to do", "tokens in", "tokens out", "cost")
+    table = columns(("model", "to do", "tokens in", "tokens out", "cost"), wrapped=True)
     for plan in report.models[:_ROWS]:
         table.add_row(
             Text(safe(plan.model, _TITLE_CELLS)),
@@ -156,7 +120,7 @@ def _models(report: Report) -> Table:
 
 
 def _cells(report: Report) -> Table:
-    table = _table("cell", "to do")
+    table = columns(("cell", "to do"), wrapped=True)
     for cell in report.cells[:_ROWS]:
         label = Text(safe(cell.label, _TITLE_CELLS))
         table.add_row(label, Text(_of(cell.to_do, cell.prompts)))
@@ -165,14 +129,6 @@ def _cells(report: Report) -> Table:
 
 def _of(to_do: int, prompts: int) -> str:
     return count(prompts) if to_do == prompts else f"{count(to_do)} of {count(prompts)}"
-
-
-def _table(*header: str) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for number, _ in enumerate(header):
-        table.add_column(justify="right" if number else "left", overflow="fold")
-    table.add_row(*(Text(name, "dim") for name in header))
-    return table
 
 
 def _with_rest(table: Table, rows: int) -> Table:
@@ -335,7 +291,7 @@ def _time(report: Report) -> list[Row]:
     return [("Time", Flow(facts))]
 
 
-SECTIONS: Sequence[Callable[[Report], list[Row]]] = (_prompts, _ledger, _tokens, _time)
+_SECTIONS: Sequence[Callable[[Report], list[Row]]] = (_prompts, _ledger, _tokens, _time)
 """Top to bottom; a section without rows is left out."""
 
 

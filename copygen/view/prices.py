@@ -321,9 +321,6 @@ def _numbers(value: JsonValue) -> JsonValue:
     return [_numbers(item) for item in value] if isinstance(value, (list, tuple)) else value
 
 
-_ENDED_CELLS = 60
-
-
 def closing_lines(
     listed: Sequence[Listed], *, in_full: bool, rates: bool
 ) -> Iterator[RenderableType]:
@@ -368,7 +365,7 @@ def _successors(listed: Sequence[Listed]) -> Iterator[Text]:
             place = (entry.provider, entry.retirement.successor)
             named.setdefault(place, []).append(entry.model)
     for (provider, successor), models in named.items():
-        ended = ", ".join(safe(model, _ENDED_CELLS) for model in models)
+        ended = ", ".join(safe(model, _MODEL_CELLS) for model in models)
         yield Text(f"{safe(provider)}: use {safe(successor)} instead of {ended}", "yellow")
 
 

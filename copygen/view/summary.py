@@ -1,12 +1,11 @@
 """The summary of a run: one table of what happened, what failed and why, and what to do next."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from itertools import islice
 
-from rich.box import ROUNDED
 from rich.cells import cell_len
-from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
+from rich.console import Console, ConsoleOptions, RenderResult
 from rich.measure import Measurement
 from rich.padding import Padding
 from rich.panel import Panel
@@ -17,15 +16,11 @@ from copygen.figures import count, counted, duration, exact_money, latency, mone
 from copygen.models import BudgetState, Severity, Status
 from copygen.results.breakdown import CostGroup
 from copygen.results.distribution import PERCENTILE_COUNTS, Latency
-from copygen.results.quality import Quality
+from copygen.results.quality import Quality, RuleGroup
 from copygen.results.stats import FailureGroup, Summary
 from copygen.results.summary import CacheHint
 from copygen.view.console import safe
-from copygen.view.layout import Flow, Row
-
-_WIDEST = 100
-_STACKED = 56
-"""Below this many columns labels stand above their values, not beside them."""
+from copygen.view.layout import STACKED, WIDEST, Flow, Row, columns, panel, ranking, sections
 
 _LABEL_CELLS = 12
 _EXAMPLE_CELLS = 240
@@ -41,8 +36,13 @@ def render_summary(
     command line that goes on with this run (so without `--fresh` and `--retry`), ready to be
     pasted, from which the next steps are made.
     """
-    width = min(console.width, _WIDEST)
-    console.print(_overview(summary, width))
+    width = min(console.width, WIDEST)
+    words, style = _headline(summary)
+    simulated = Text("simulated: no money was spent", "not dim magenta")
+    body = sections((rows(summary) for rows in _SECTIONS), width, _LABEL_CELLS)
+    console.print(
+        panel(body, words, width, style, subtitle=simulated if summary.simulated else None)
+    )
     if summary.failures:
         console.print(_failures(summary, width))
     if summary.quality and summary.quality.rules:
@@ -52,41 +52,6 @@ def render_summary(
         console.print(
             Text.assemble((f"  {label:<{_LABEL_CELLS + 1}}", "dim"), line), soft_wrap=True
         )
-
-
-def _overview(summary: Summary, width: int) -> Panel:
-    sections = [rows for rows in (section(summary) for section in SECTIONS) if rows]
-    lay_out = _stacked if width < _STACKED else _side_by_side
-    body: list[RenderableType] = []
-    for rows in sections:
-        body += [Text(), lay_out(rows)]
-    words, style = _headline(summary)
-    return Panel(
-        Group(*body[1:]),
-        box=ROUNDED,
-        title=Text(words, f"not dim bold {style}"),
-        title_align="left",
-        subtitle=Text("simulated: no money was spent", "not dim magenta")
-        if summary.simulated
-        else None,
-        subtitle_align="left",
-        border_style="dim",
-        padding=(0, 1),
-        width=width,
-    )
-
-
-def _side_by_side(rows: list[Row]) -> RenderableType:
-    table = Table.grid(padding=(0, 1, 0, 0), expand=True)
-    table.add_column(no_wrap=True, width=_LABEL_CELLS)
-    table.add_column(ratio=1)
-    for label, value in rows:
-        table.add_row(Text(label, "dim"), value)
-    return table
-
-
-def _stacked(rows: list[Row]) -> RenderableType:
-    return Group(*(part for label, value in rows for part in (Text(label, "dim"), value)))
 
 
 def _headline(summary: Summary) -> tuple[str, str]:
@@ -122,61 +87,29 @@ def _done_earlier(summary: Summary) -> tuple[str, str]:
 
 
 def _failures(summary: Summary, width: int) -> Panel:
-    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    table.add_column(justify="right", no_wrap=True, style="bold red")
-    if width < _STACKED:
-        table.add_column(ratio=1, overflow="fold")
-        for group in summary.failures:
-            table.add_row(count(group.count), Text("\n").join([_cause(group), _example(group)]))
-    else:
-        table.add_column(no_wrap=True)
-        table.add_column(ratio=1, overflow="fold")
-        for group in summary.failures:
-            table.add_row(count(group.count), _cause(group), _example(group))
-    return Panel(
-        table,
-        box=ROUNDED,
-        title=Text("failures by cause, an example each", "not dim bold red"),
-        title_align="left",
-        border_style="dim",
-        padding=(0, 1),
-        width=width,
+    rows = (
+        (Text(count(group.count), "bold red"), _cause(group), _example(group))
+        for group in summary.failures
     )
+    title = "failures by cause, an example each"
+    return panel(ranking(rows, stacked=width < STACKED), title, width, "red")
 
 
 def _violations(quality: Quality, width: int) -> Panel:
-    table = Table.grid(padding=(0, 2, 0, 0), expand=True)
-    table.add_column(justify="right", no_wrap=True)
-    if width >= _STACKED:
-        table.add_column(no_wrap=True)
-    table.add_column(ratio=1, overflow="fold")
-    for group in quality.rules[:_RULES_SHOWN]:
-        style = "bold red" if group.severity is Severity.ERROR else "yellow"
-        name = Text(safe(group.rule, _EXAMPLE_CELLS // 3), style)
-        example = Text.assemble(
-            (safe(group.example_id, _EXAMPLE_CELLS // 3), "cyan"),
-            "  ",
-            safe(group.message, _EXAMPLE_CELLS),
-        )
-        figure = Text(count(group.count), style)
-        if width >= _STACKED:
-            table.add_row(figure, name, example)
-        else:
-            table.add_row(figure, Text("\n").join([name, example]))
+    table = ranking(map(_violation, quality.rules[:_RULES_SHOWN]), stacked=width < STACKED)
     if (more := len(quality.rules) - _RULES_SHOWN) > 0:
         table.add_row(Text(), Text(f"and {counted(more, 'more rule')}", "dim"))
     errors = any(group.severity is Severity.ERROR for group in quality.rules)
-    return Panel(
-        table,
-        box=ROUNDED,
-        title=Text(
-            "violations by rule, an example each", f"not dim bold {'red' if errors else 'yellow'}"
-        ),
-        title_align="left",
-        border_style="dim",
-        padding=(0, 1),
-        width=width,
-    )
+    title = "violations by rule, an example each"
+    return panel(table, title, width, "red" if errors else "yellow")
+
+
+def _violation(group: RuleGroup) -> tuple[Text, Text, Text]:
+    style = "bold red" if group.severity is Severity.ERROR else "yellow"
+    name = Text(safe(group.rule, _EXAMPLE_CELLS // 3), style)
+    whose = (safe(group.example_id, _EXAMPLE_CELLS // 3), "cyan")
+    example = Text.assemble(whose, "  ", safe(group.message, _EXAMPLE_CELLS))
+    return Text(count(group.count), style), name, example
 
 
 def _cause(group: FailureGroup) -> Text:
@@ -427,7 +360,7 @@ def _counted(number: int, words: str) -> Text:
     return Text(words, "yellow" if number else "dim")
 
 
-SECTIONS: Sequence[Callable[[Summary], list[Row]]] = (
+_SECTIONS: Sequence[Callable[[Summary], list[Row]]] = (
     _outcome,
     _texts,
     _latency,
@@ -557,11 +490,8 @@ def _percentiles(row: Latency) -> list[str]:
     ]
 
 
-def _grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
-    table = Table.grid(padding=(0, 2, 0, 0))
-    for number, _ in enumerate(header):
-        table.add_column(justify="right" if number else "left", no_wrap=True)
-    table.add_row(*(Text(name, style="dim") for name in header))
+def _grid(header: Sequence[str], rows: Iterable[Sequence[str]]) -> Table:
+    table = columns(header)
     for first, *rest in rows:
-        table.add_row(Text(first, style="dim"), *(Text(cell) for cell in rest))
+        table.add_row(Text(first, "dim"), *map(Text, rest))
     return table
