@@ -27,7 +27,7 @@ from copygen.jobs.spec import (
 from copygen.models import BudgetState, Kind
 from copygen.results.sink import StdoutSink
 from copygen.view.console import open_console, render_error, render_note, render_warning
-from copygen.view.progress import Job, choose_display
+from copygen.view.progress import RunTitle, choose_display
 from copygen.view.summary import render_summary
 
 REFRESH_S = 0.125
@@ -121,8 +121,8 @@ class _Follower:
     async def follow(self) -> None:
         """Send everything that is not settled; returns when it has ended, however it ended."""
         clock = asyncio.get_running_loop().time
-        job = Job(_title(self._run), self._run.total)
-        self._display = choose_display(self._console, job, clock, quiet=self._quiet)
+        title = RunTitle(_title(self._run), self._run.total)
+        self._display = choose_display(self._console, title, clock, quiet=self._quiet)
         ticker: asyncio.Task[None] | None = None
         with self._signals.passed_to(self._interrupt):
             try:

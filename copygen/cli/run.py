@@ -95,9 +95,9 @@ def plan(
     from copygen.jobs.plan import PlanJob
     from copygen.view.console import data_stream, open_console
     from copygen.view.plan import render_plan
-    from copygen.view.progress import Passes
+    from copygen.view.progress import ReadProgress
 
-    passes = Passes(open_console(sys.stderr, os.environ), time.monotonic, quiet=flags.quiet)
+    passes = ReadProgress(open_console(sys.stderr, os.environ), time.monotonic, quiet=flags.quiet)
     stdin = standard_input("prompts") if prompts == "-" else None
     job = PlanJob(flags.spec(prompts), sample=sample or 0, stdin=stdin, progress=passes.begun)
     report, again = job.study(), run_command(sys.argv[1:])

@@ -14,7 +14,7 @@ from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
 from copygen.quality.violations import Severity, Violation
 from copygen.view.console import LastingStream, data_stream, open_console, safe
-from copygen.view.layout import WIDEST, Flow, panel, ranking
+from copygen.view.layout import WIDEST, WrappedFacts, panel, ranking
 
 Writer: TypeAlias = Callable[[Finding], None]
 
@@ -144,7 +144,7 @@ def _closing(
     table.add_column(max_width=max(20, width - 14))
     if openings:
         shown = (Text(f"{count(one.count)} × “{safe(one.words, _ID_CELLS)}”") for one in openings)
-        table.add_row("Openings", Flow(shown))
+        table.add_row("Openings", WrappedFacts(shown))
     if tally.without_text:
         table.add_row("Skipped", f"{counted(tally.without_text, 'row')} without a text")
     for pack in packs:

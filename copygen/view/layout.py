@@ -102,7 +102,7 @@ def joined(facts: Sequence[Text], gap: str) -> Text:
     return line
 
 
-class Flow:
+class WrappedFacts:
     """A rich renderable: as many facts per line as the width takes, at least one."""
 
     def __init__(self, facts: Iterable[Text]) -> None:

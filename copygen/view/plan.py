@@ -11,7 +11,7 @@ from copygen.figures import count, counted, duration, money, share
 from copygen.models import JsonValue, Message, Status
 from copygen.planning.report import CostRange, Example, LedgerState, Range, Report
 from copygen.view.console import render_note, safe
-from copygen.view.layout import WIDEST, Flow, Row, columns, panel, sections
+from copygen.view.layout import WIDEST, Row, WrappedFacts, columns, panel, sections
 
 _COLOUR = "cyan"
 _LABEL_CELLS = 10
@@ -159,15 +159,15 @@ def _prompts(report: Report) -> list[Row]:
         facts.append(Text(counted(len(report.models), "model")))
     if report.faulty:
         facts.append(Text(f"{counted(report.faulty, 'row')} faulty", "red"))
-    return [("Prompts", Flow(facts)), *_columns(report)]
+    return [("Prompts", WrappedFacts(facts)), *_columns(report)]
 
 
 def _columns(report: Report) -> list[Row]:
     rows: list[Row] = []
     if report.columns.used:
-        rows.append(("ColumnUse", Flow(_names(report.columns.used, ""))))
+        rows.append(("Columns", WrappedFacts(_names(report.columns.used, ""))))
     if report.columns.unused:
-        rows.append(("Not used", Flow(_names(report.columns.unused, "yellow"))))
+        rows.append(("Not used", WrappedFacts(_names(report.columns.unused, "yellow"))))
     return rows
 
 
@@ -183,11 +183,11 @@ def _ledger(report: Report) -> list[Row]:
     if ledger.path is None or not ledger.records:
         return []
     path = Text(safe(ledger.path), overflow="fold")
-    rows: list[Row] = [("Results", path), ("", Flow(_standing(ledger)))]
+    rows: list[Row] = [("Results", path), ("", WrappedFacts(_standing(ledger)))]
     if ledger.changed:
         changes = [Text(f"{count(number)} {_change(what)}") for what, number in _few(ledger)]
         changes[0] = Text.assemble((f"{count(ledger.changed)} changed", "yellow"), ": ", changes[0])
-        rows.append(("", Flow(changes)))
+        rows.append(("", WrappedFacts(changes)))
     if ledger.gone:
         ids = ", ".join(safe(id_, _NAME_CELLS) for id_ in ledger.gone_ids)
         more = ", …" if ledger.gone > len(ledger.gone_ids) else ""
@@ -232,7 +232,11 @@ def _tokens(report: Report) -> list[Row]:
     learned = sum(plan.learned_from for plan in report.models)
     if learned:
         answered.append(Text(f"from {counted(learned, 'text')}{_where(report)}", "dim"))
-    return [("Tokens in", Flow(asked)), ("Tokens out", Flow(answered)), *_money(report)]
+    return [
+        ("Tokens in", WrappedFacts(asked)),
+        ("Tokens out", WrappedFacts(answered)),
+        *_money(report),
+    ]
 
 
 def _where(report: Report) -> str:
@@ -262,7 +266,7 @@ def _money(report: Report) -> list[Row]:
         facts.append(Text(f"{counted(report.unpriced, 'prompt')} unpriced", "yellow"))
     notes = dict.fromkeys(plan.cost_note for plan in report.models if plan.cost and plan.cost_note)
     facts += [Text(safe(note, _NOTE_CELLS), "dim") for note in notes if note]
-    rows: list[Row] = [("Cost", Flow(facts))]
+    rows: list[Row] = [("Cost", WrappedFacts(facts))]
     if report.accepted_share is not None:
         style = "green" if report.accepted_share == 1 else "yellow"
         figure = Text(share(report.accepted_share, 1), style)
@@ -288,7 +292,7 @@ def _time(report: Report) -> list[Row]:
     elif latencies := [plan.latency_ms for plan in report.models if plan.latency_ms is not None]:
         mean_s = sum(latencies) / len(latencies) / 1000
         facts.append(Text(f"{mean_s:.2g} s each", "dim"))
-    return [("Time", Flow(facts))]
+    return [("Time", WrappedFacts(facts))]
 
 
 _SECTIONS: Sequence[Callable[[Report], list[Row]]] = (_prompts, _ledger, _tokens, _time)

@@ -20,7 +20,7 @@ from copygen.providers import wider_prices
 from copygen.providers.pricing import Listed, Order
 from copygen.results.jsontext import dumps
 from copygen.view.console import safe
-from copygen.view.layout import Flow
+from copygen.view.layout import WrappedFacts
 
 VERSION = 1
 """Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
@@ -28,8 +28,8 @@ _WIDEST = 110
 _ROOMY = 100
 """Below this many columns a table that names the provider in each row leaves out what it can."""
 _NARROW = 76
-"""Below this many a name would be cut into pieces: a job is shown without the rates that its cost
-is made of, a list without the columns that few look for."""
+"""Below this many a name would be cut into pieces: priced prompts are shown without the rates that
+their cost is made of, a list without the columns that few look for."""
 _STALE_DAYS = 90
 _MODEL_CELLS = 60
 _WEEKDAYS = {"mon", "tue", "wed", "thu", "fri"}
@@ -52,44 +52,44 @@ def render_prices(
     listed: Sequence[Listed],
     console: Console,
     layout: TableLayout,
-    job: PricedPrompts | None = None,
+    priced: PricedPrompts | None = None,
 ) -> None:
-    """Print the table, and what it would cost to do `job` with each model."""
+    """Print the table, and what it would cost to do `priced` with each model."""
     width = min(console.width, _WIDEST)
-    if job is not None:
-        console.print(_about(job), soft_wrap=False)
+    if priced is not None:
+        console.print(_about(priced), soft_wrap=False)
     in_full = layout is TableLayout.FULL
     if layout in (TableLayout.BRIEF, TableLayout.FULL):
         for number, (name, entries) in enumerate(groupby(listed, lambda entry: entry.provider)):
             if number:
                 console.print()
-            console.print(_group(name, list(entries), width, job, in_full=in_full))
+            console.print(_group(name, list(entries), width, priced, in_full=in_full))
     else:
-        console.print(_flat(listed, width, job, aged=layout is TableLayout.AGED))
+        console.print(_flat(listed, width, priced, aged=layout is TableLayout.AGED))
     console.print()
-    for line in closing_lines(listed, in_full=in_full, rates=_shows_rates(job, width)):
+    for line in closing_lines(listed, in_full=in_full, rates=_shows_rates(priced, width)):
         console.print(line)
 
 
-def _about(job: PricedPrompts) -> Text:
+def _about(priced: PricedPrompts) -> Text:
     return Text.assemble(
-        (safe(job.path, _MODEL_CELLS), "bold"),
-        f": {counted(job.prompts, 'prompt')}, about {count(job.input_tokens)} input tokens; "
-        f"likely: {count(job.expected_output)} output tokens each (--output-tokens), "
+        (safe(priced.path, _MODEL_CELLS), "bold"),
+        f": {counted(priced.prompts, 'prompt')}, about {count(priced.input_tokens)} input tokens; "
+        f"likely: {count(priced.expected_output)} output tokens each (--output-tokens), "
         "at most: every text as long as max_tokens allows\n",
     )
 
 
 def _group(
-    name: str, entries: list[Listed], width: int, job: PricedPrompts | None, *, in_full: bool
+    name: str, entries: list[Listed], width: int, priced: PricedPrompts | None, *, in_full: bool
 ) -> Table:
     heading = Text.assemble((safe(name, 20), "not dim bold cyan"), " · ", _checked(entries))
     roomy = in_full or width >= _NARROW
     columns = _PriceColumns(
         provider=False,
-        job=job,
+        priced=priced,
         rates=True,
-        batch=job is None and roomy,
+        batch=priced is None and roomy,
         aged=False,
         cached=roomy,
         ends=True,
@@ -103,16 +103,18 @@ def _group(
     return table
 
 
-def _flat(listed: Sequence[Listed], width: int, job: PricedPrompts | None, *, aged: bool) -> Table:
+def _flat(
+    listed: Sequence[Listed], width: int, priced: PricedPrompts | None, *, aged: bool
+) -> Table:
     roomy = width >= _ROOMY
     columns = _PriceColumns(
         provider=True,
-        job=job,
-        rates=_shows_rates(job, width),
-        batch=roomy and job is None,
+        priced=priced,
+        rates=_shows_rates(priced, width),
+        batch=roomy and priced is None,
         aged=aged,
-        cached=roomy or job is None,
-        ends=roomy or job is None,
+        cached=roomy or priced is None,
+        ends=roomy or priced is None,
     )
     table = columns.table(width, Text("model"))
     for entry in listed:
@@ -120,8 +122,8 @@ def _flat(listed: Sequence[Listed], width: int, job: PricedPrompts | None, *, ag
     return table
 
 
-def _shows_rates(job: PricedPrompts | None, width: int) -> bool:
-    return job is None or width >= _NARROW
+def _shows_rates(priced: PricedPrompts | None, width: int) -> bool:
+    return priced is None or width >= _NARROW
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +131,7 @@ class _PriceColumns:
     """Which columns there are; the model and the marks always."""
 
     provider: bool
-    job: PricedPrompts | None
+    priced: PricedPrompts | None
     rates: bool
     """`input` and `output`."""
     batch: bool
@@ -150,7 +152,7 @@ class _PriceColumns:
         return table
 
     def _amounts(self) -> Iterator[str]:
-        if self.job is not None:
+        if self.priced is not None:
             yield from ("likely", "at most")
         if self.rates:
             yield "input"
@@ -167,8 +169,8 @@ class _PriceColumns:
         cells = [_name(entry)]
         if self.provider:
             cells.append(Text(safe(entry.provider, 20), "cyan"))
-        if self.job is not None:
-            estimate = self.job.estimates[entry.provider, entry.model]
+        if self.priced is not None:
+            estimate = self.priced.estimates[entry.provider, entry.model]
             cells += [_usd(estimate.likely_usd, "bold"), _usd(estimate.most_usd, "")]
         cells += self._rates(entry.price)
         if self.batch:
@@ -180,7 +182,7 @@ class _PriceColumns:
 
     def tier(self, words: str, rates: Rates) -> list[Text]:
         """A row under a model, with other rates of it."""
-        blank = [Text(), Text()] if self.job is not None else []
+        blank = [Text(), Text()] if self.priced is not None else []
         amounts = [Text(cell.plain, "dim") for cell in self._rates(rates)]
         return [Text(f"  {words}", "dim"), *blank, *amounts]
 
@@ -290,7 +292,7 @@ def prices_json(prices: PriceList) -> str:
     return f"{dumps({'version': VERSION, **fields, 'models': models}).decode()}\n"
 
 
-def _plain_entry(entry: Listed, job: PricedPrompts | None) -> dict[str, JsonValue]:
+def _plain_entry(entry: Listed, priced: PricedPrompts | None) -> dict[str, JsonValue]:
     retirement = entry.retirement
     fields = {
         "provider": entry.provider,
@@ -305,8 +307,8 @@ def _plain_entry(entry: Listed, job: PricedPrompts | None) -> dict[str, JsonValu
         "days_left": retirement.days_left if retirement else None,
         "successor": retirement.successor if retirement else None,
     }
-    if job is not None:
-        estimate = job.estimates[entry.provider, entry.model]
+    if priced is not None:
+        estimate = priced.estimates[entry.provider, entry.model]
         fields["likely_usd"] = _numbers(estimate.likely_usd)
         fields["at_most_usd"] = _numbers(estimate.most_usd)
     return fields
@@ -329,7 +331,9 @@ def closing_lines(
     `rates` when rates are shown, `in_full` when those of all tiers are: then the sources are
     named, too.
     """
-    yield Flow(Text(words, "dim") for words in _legend(listed, in_full=in_full, rates=rates))
+    yield WrappedFacts(
+        Text(words, "dim") for words in _legend(listed, in_full=in_full, rates=rates)
+    )
     yield from _successors(listed)
     yield from _notes(listed)
     if in_full:

@@ -58,7 +58,7 @@ class Pace:
 
 
 @dataclass(frozen=True, slots=True)
-class Frame:
+class ProgressState:
     """The figures of one moment."""
 
     done: int
@@ -84,7 +84,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class Segment:
     """A few words of a line."""
 
     text: str
@@ -93,96 +93,100 @@ class Part:
     style: str = ""
 
 
-def pace_parts(frame: Frame) -> list[Part]:
+def pace_segments(state: ProgressState) -> list[Segment]:
     """How far, how fast, how long; each padded so that a redraw does not shift its neighbours."""
-    total = "?" if frame.total is None else count(frame.total)
-    parts = [Part(f"{count(frame.done):>{len(total)}}/{total}", 0, "bold")]
-    if frame.total is not None:
-        parts.append(Part(f"{_percent(frame.done, frame.total):>5}", 3, "dim"))
-    speed = "" if frame.per_second is None else rate(frame.per_second)
-    parts.append(Part(f"{speed:>7}", 2))
-    if frame.total is None:
-        parts.append(Part(f"{whole_duration(frame.elapsed_s):>9}", 1, "dim"))
+    total = "?" if state.total is None else count(state.total)
+    segments = [Segment(f"{count(state.done):>{len(total)}}/{total}", 0, "bold")]
+    if state.total is not None:
+        segments.append(Segment(f"{_percent(state.done, state.total):>5}", 3, "dim"))
+    speed = "" if state.per_second is None else rate(state.per_second)
+    segments.append(Segment(f"{speed:>7}", 2))
+    if state.total is None:
+        segments.append(Segment(f"{whole_duration(state.elapsed_s):>9}", 1, "dim"))
     else:
-        what, style = ("limit in", "yellow") if frame.ends_at_limit else ("ETA", "cyan")
-        left = "" if frame.remaining_s is None else f"{what} {whole_duration(frame.remaining_s)}"
-        parts.append(Part(f"{left:>13}", 1, style))
-    return parts
+        what, style = ("limit in", "yellow") if state.ends_at_limit else ("ETA", "cyan")
+        left = "" if state.remaining_s is None else f"{what} {whole_duration(state.remaining_s)}"
+        segments.append(Segment(f"{left:>13}", 1, style))
+    return segments
 
 
 def _percent(done: int, total: int) -> str:
     return f"{100 * done // total if total else 100} %"
 
 
-def state_parts(frame: Frame) -> list[Part]:
-    """What the engine is doing, trouble first; parts that are zero are left out."""
-    engine = frame.snapshot
+def engine_segments(state: ProgressState) -> list[Segment]:
+    """What the engine is doing, trouble first; segments that are zero are left out."""
+    engine = state.snapshot
     traffic = engine.traffic
     how = " (auto)" if engine.adapts else ""
-    parts = [*_breaker(engine), Part(f"{engine.in_flight}/{engine.limit}{how} in flight", 1)]
+    segments = [*_breaker(engine), Segment(f"{engine.in_flight}/{engine.limit}{how} in flight", 1)]
     held_back = engine.budget.waiting if engine.budget else 0
     if engine.waiting > held_back:
-        parts.append(Part(f"{count(engine.waiting - held_back)} waiting", 7, "dim"))
+        segments.append(Segment(f"{count(engine.waiting - held_back)} waiting", 7, "dim"))
     if held_back:
-        parts.append(Part(f"{count(held_back)} held by the limit", 6, "yellow"))
-    if frame.accepted and (frame.failed or frame.rejected):  # else it is all that are done
-        parts.append(Part(f"{count(frame.accepted)} ok", 3, "green"))
-    if frame.failed:
-        parts.append(Part(f"{count(frame.failed)} failed", 2, "red"))
-    if frame.rejected:
-        parts.append(Part(f"{count(frame.rejected)} rejected", 4, "yellow"))
+        segments.append(Segment(f"{count(held_back)} held by the limit", 6, "yellow"))
+    if state.accepted and (state.failed or state.rejected):  # else it is all that are done
+        segments.append(Segment(f"{count(state.accepted)} ok", 3, "green"))
+    if state.failed:
+        segments.append(Segment(f"{count(state.failed)} failed", 2, "red"))
+    if state.rejected:
+        segments.append(Segment(f"{count(state.rejected)} rejected", 4, "yellow"))
     if traffic.retries:
-        parts.append(Part(counted(traffic.retries, "retry", "retries"), 5, "yellow"))
+        segments.append(Segment(counted(traffic.retries, "retry", "retries"), 5, "yellow"))
     if traffic.rate_limited:
-        parts.append(Part(f"{count(traffic.rate_limited)} rate-limited", 6, "yellow"))
-    return [*parts, *_money(frame)]
+        segments.append(Segment(f"{count(traffic.rate_limited)} rate-limited", 6, "yellow"))
+    return [*segments, *_money(state)]
 
 
-def _money(frame: Frame) -> Iterable[Part]:
+def _money(state: ProgressState) -> Iterable[Segment]:
     """What it cost, of how much; and what all of it will: yellow when the limit comes first."""
-    budget = frame.snapshot.budget
+    budget = state.snapshot.budget
     limit_usd = budget.limit_usd if budget else None
     of = "" if limit_usd is None else f" of {exact_money(limit_usd)}"
-    if frame.cost_usd is not None:
-        bound = "at least " if frame.unpriced else ""
-        yield Part(f"{bound}{money(frame.cost_usd)}{of}", 3, "green")
+    if state.cost_usd is not None:
+        bound = "at least " if state.unpriced else ""
+        yield Segment(f"{bound}{money(state.cost_usd)}{of}", 3, "green")
     if budget and budget.limit_tokens is not None:
         used = budget.spent_tokens + budget.kept_tokens
-        yield Part(f"{count(used)} of {count(budget.limit_tokens)} tokens", 3, "green")
-    if frame.projected_usd is not None:
-        style = "yellow" if frame.ends_at_limit else "dim"
-        yield Part(f"about {money(frame.projected_usd)} in all", 5, style)
+        yield Segment(f"{count(used)} of {count(budget.limit_tokens)} tokens", 3, "green")
+    if state.projected_usd is not None:
+        style = "yellow" if state.ends_at_limit else "dim"
+        yield Segment(f"about {money(state.projected_usd)} in all", 5, style)
 
 
-def _breaker(engine: Snapshot) -> Iterable[Part]:
+def _breaker(engine: Snapshot) -> Iterable[Segment]:
     if engine.breaker == "open":
         wait = whole_duration(math.ceil(engine.breaker_wait_s))
-        yield Part(f"breaker open, probe in {wait}", 0, "bold red")
+        yield Segment(f"breaker open, probe in {wait}", 0, "bold red")
     elif engine.breaker != "closed":
-        yield Part("breaker half-open, probing", 0, "yellow")
+        yield Segment("breaker half-open, probing", 0, "yellow")
     elif engine.held_s > 0:
         wait = whole_duration(math.ceil(engine.held_s))
-        yield Part(f"the provider asked to wait: {wait} left", 0, "bold yellow")
+        yield Segment(f"the provider asked to wait: {wait} left", 0, "bold yellow")
 
 
-def fitting(parts: Sequence[Part], width: int, separator: str) -> Text:
-    """Join the parts that fit into `width` cells, giving up the highest ranks first."""
-    kept = list(parts)
+def fitting(segments: Sequence[Segment], width: int, separator: str) -> Text:
+    """Join the segments that fit into `width` cells, giving up the highest ranks first."""
+    kept = list(segments)
     while len(kept) > 1 and _width(kept, separator) > width:
-        kept.remove(max(kept, key=lambda part: part.rank))
-    line = joined([Text(part.text, part.style) for part in kept], separator)
+        kept.remove(max(kept, key=lambda segment: segment.rank))
+    line = joined([Text(segment.text, segment.style) for segment in kept], separator)
     line.truncate(width, overflow="ellipsis")
     return line
 
 
-def _width(parts: Sequence[Part], separator: str) -> int:
-    return sum(cell_len(part.text) for part in parts) + cell_len(separator) * (len(parts) - 1)
+def _width(segments: Sequence[Segment], separator: str) -> int:
+    return sum(cell_len(segment.text) for segment in segments) + cell_len(separator) * (
+        len(segments) - 1
+    )
 
 
-def plain_line(frame: Frame) -> str:
-    """The whole frame as one line for a log: `0:01:20  120/500, 24 %, 12.3/s, ...`."""
-    parts = [part.text.strip() for part in (*pace_parts(frame), *state_parts(frame))]
-    return f"{_clock(frame.elapsed_s)}  {', '.join(text for text in parts if text)}"
+def plain_line(state: ProgressState) -> str:
+    """The whole state as one line for a log: `0:01:20  120/500, 24 %, 12.3/s, ...`."""
+    segments = [
+        segment.text.strip() for segment in (*pace_segments(state), *engine_segments(state))
+    ]
+    return f"{_clock(state.elapsed_s)}  {', '.join(text for text in segments if text)}"
 
 
 def _clock(seconds: float) -> str:
@@ -217,16 +221,16 @@ class Display(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Job:
+class RunTitle:
     """What a display is told once."""
 
-    title: str
+    text: str
     """One line: what runs where, and where the results go. May hold anything."""
     total: int | None
     """Prompts in all, those done in earlier runs included; None for a stream."""
 
 
-def choose_display(console: Console, job: Job, clock: Clock, *, quiet: bool) -> Display:
+def choose_display(console: Console, title: RunTitle, clock: Clock, *, quiet: bool) -> Display:
     """Return what fits the console: live on a terminal, heartbeat lines elsewhere.
 
     FORCE_COLOR asks for colour, not for a terminal's cursor: only a real one gets the live
@@ -237,8 +241,8 @@ def choose_display(console: Console, job: Job, clock: Clock, *, quiet: bool) -> 
     terminal = console.file.isatty() and console.is_interactive and not console.is_dumb_terminal
     drawable = console.encoding.startswith("utf") and console.width >= _NARROWEST_LIVE
     if terminal and drawable:
-        return LiveDisplay(console, job, clock)
-    return HeartbeatDisplay(console, job, clock)
+        return LiveDisplay(console, title, clock)
+    return HeartbeatDisplay(console, title, clock)
 
 
 class QuietDisplay:
@@ -263,26 +267,26 @@ class HeartbeatDisplay:
     No control codes, no colour, one line of text per event.
     """
 
-    def __init__(self, console: Console, job: Job, clock: Clock) -> None:
+    def __init__(self, console: Console, title: RunTitle, clock: Clock) -> None:
         self._console = console
-        self._job = job
+        self._title = title
         self._clock = clock
-        self._watch = _Watch(job, clock)
+        self._observer = _Observer(title, clock)
         self._due = clock()
 
     def start(self) -> None:
         """Print the title and the number of prompts."""
         self._due = self._clock() + HEARTBEAT_S
-        self._line(safe(self._job.title))
+        self._line(safe(self._title.text))
 
     def update(self, stats: Stats, snapshot: Snapshot) -> None:
         """Print one line when ten seconds have passed since the last was due."""
-        frame = self._watch.frame(stats, snapshot)
+        state = self._observer.state(stats, snapshot)
         now = self._clock()
         if now < self._due:
             return
         self._due += HEARTBEAT_S * ((now - self._due) // HEARTBEAT_S + 1)
-        self._line(plain_line(frame))
+        self._line(plain_line(state))
 
     def note(self, line: str) -> None:
         """Print the line."""
@@ -298,11 +302,11 @@ class HeartbeatDisplay:
 class LiveDisplay:
     """For terminals: a bar and a line of figures, redrawn in place, gone after `stop`."""
 
-    def __init__(self, console: Console, job: Job, clock: Clock) -> None:
+    def __init__(self, console: Console, title: RunTitle, clock: Clock) -> None:
         self._console = console
-        self._job = job
+        self._title = title
         self._clock = clock
-        self._watch = _Watch(job, clock)
+        self._observer = _Observer(title, clock)
         # Neither stream is redirected: standard output carries data, not our business.
         self._live = Live(
             console=console,
@@ -314,13 +318,13 @@ class LiveDisplay:
 
     def start(self) -> None:
         """Print the title, which stays, and begin to draw below it."""
-        self._console.print(Text(safe(self._job.title), style="bold"), soft_wrap=True)
+        self._console.print(Text(safe(self._title.text), style="bold"), soft_wrap=True)
         self._live.start()
 
     def update(self, stats: Stats, snapshot: Snapshot) -> None:
         """Redraw."""
         if self._live.is_started:
-            self._live.update(self._drawn(self._watch.frame(stats, snapshot)), refresh=True)
+            self._live.update(self._drawn(self._observer.state(stats, snapshot)), refresh=True)
 
     def note(self, line: str) -> None:
         """Print the line above the bar."""
@@ -330,40 +334,40 @@ class LiveDisplay:
         """Remove the bar, show the cursor again."""
         self._live.stop()
 
-    def _drawn(self, frame: Frame) -> Group:
+    def _drawn(self, state: ProgressState) -> Group:
         # The last column stays free: some terminals wrap as soon as it is filled.
         width = min(max(self._console.width, _NARROWEST_LIVE) - 1, _WIDEST)
-        words = fitting(pace_parts(frame), width - _SHORTEST_BAR - 2, "  ")
-        bar = _bar(frame, width - words.cell_len - 2)
+        words = fitting(pace_segments(state), width - _SHORTEST_BAR - 2, "  ")
+        bar = _bar(state, width - words.cell_len - 2)
         top = Table.grid(padding=(0, 2, 0, 0))
         top.add_row(bar, words)
-        return Group(top, fitting(state_parts(frame), width, GAP))
+        return Group(top, fitting(engine_segments(state), width, GAP))
 
 
-def _bar(frame: Frame, width: int) -> RenderableType:
+def _bar(state: ProgressState, width: int) -> RenderableType:
     """How far a run is. What is done is heavy and what is left is thin: on a light terminal a bar
     told apart by colour alone reads the wrong way round.
     """
-    if frame.total is None:
+    if state.total is None:
         return ProgressBar(
-            total=None, width=width, pulse_style="cyan", animation_time=frame.elapsed_s
+            total=None, width=width, pulse_style="cyan", animation_time=state.elapsed_s
         )
-    done = width * frame.done // frame.total if frame.total else width
-    style = "green" if frame.done >= frame.total else "cyan"
+    done = width * state.done // state.total if state.total else width
+    style = "green" if state.done >= state.total else "cyan"
     return Text.assemble(("━" * done, style), ("─" * (width - done), "dim"))
 
 
-class _Watch:
-    """Turns what the engine and the statistics say into frames, remembering the pace."""
+class _Observer:
+    """Turns what the engine and the statistics say into states, remembering the pace."""
 
-    def __init__(self, job: Job, clock: Clock) -> None:
-        self._total = job.total
+    def __init__(self, title: RunTitle, clock: Clock) -> None:
+        self._total = title.total
         self._clock = clock
         self._started = clock()
         self._pace = Pace()
         self._pace.add(self._started, 0)
 
-    def frame(self, stats: Stats, snapshot: Snapshot) -> Frame:
+    def state(self, stats: Stats, snapshot: Snapshot) -> ProgressState:
         now = self._clock()
         ended = sum(stats.by_status.values())
         self._pace.add(now, ended)
@@ -375,7 +379,7 @@ class _Watch:
         affordable = affordable_prompts(stats, snapshot.budget)
         ends_at_limit = self._total is not None and affordable is not None and affordable < left
         ahead = min(left, affordable) if ends_at_limit and affordable is not None else left
-        return Frame(
+        return ProgressState(
             done=done,
             total=self._total,
             accepted=stats.by_status.get(Status.OK, 0),
@@ -406,7 +410,7 @@ LINE_S = 10.0
 """Off a terminal, so many seconds lie between two lines; a short pass writes none."""
 
 
-class Passes:
+class ReadProgress:
     """Shows one pass after the other."""
 
     def __init__(self, console: Console, clock: Callable[[], float], *, quiet: bool) -> None:

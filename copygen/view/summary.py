@@ -20,7 +20,16 @@ from copygen.results.quality import Quality, RuleGroup
 from copygen.results.stats import FailureGroup, Summary
 from copygen.results.summary import CacheHint
 from copygen.view.console import safe
-from copygen.view.layout import STACKED, WIDEST, Flow, Row, columns, panel, ranking, sections
+from copygen.view.layout import (
+    STACKED,
+    WIDEST,
+    Row,
+    WrappedFacts,
+    columns,
+    panel,
+    ranking,
+    sections,
+)
 
 _LABEL_CELLS = 12
 _EXAMPLE_CELLS = 240
@@ -175,7 +184,7 @@ def _outcome(summary: Summary) -> list[Row]:
         facts.append(Text(f"{count(summary.left)} left", "yellow"))
     if not facts:
         facts.append(Text("none"))
-    return [("Prompts", Flow(facts)), *_time(summary)]
+    return [("Prompts", WrappedFacts(facts)), *_time(summary)]
 
 
 def _texts(summary: Summary) -> list[Row]:
@@ -195,13 +204,13 @@ def _texts(summary: Summary) -> list[Row]:
     ]
     if quality.reasks:
         facts.append(Text(counted(quality.reasks, "re-ask"), "dim"))
-    rows: list[Row] = [("Texts", Flow(facts))] if facts else []
+    rows: list[Row] = [("Texts", WrappedFacts(facts))] if facts else []
     if quality.openings:
         said = (
             Text(f"{count(one.count)} × “{safe(one.words, _OPENING_CELLS)}”")
             for one in quality.openings
         )
-        rows.append(("Openings", Flow(list(said))))
+        rows.append(("Openings", WrappedFacts(list(said))))
     return rows
 
 
@@ -213,7 +222,7 @@ def _time(summary: Summary) -> list[Row]:
     if not summary.total:
         return []
     time = [Text(duration(summary.wall_s)), Text(rate(summary.throughput_per_s, "prompts"))]
-    return [("Time", Flow(time))]
+    return [("Time", WrappedFacts(time))]
 
 
 def _latency(summary: Summary) -> list[Row]:
@@ -237,8 +246,8 @@ def _spending(summary: Summary) -> list[Row]:
         _of(usage.output_tokens, "out", (usage.reasoning_tokens, "reasoning")),
     ]
     rows: list[Row] = [
-        ("Tokens", Flow(tokens)),
-        ("Cost", Flow(_cost(summary))),
+        ("Tokens", WrappedFacts(tokens)),
+        ("Cost", WrappedFacts(_cost(summary))),
         *_limit(summary.budget),
         *_others(summary),
     ]
@@ -271,7 +280,7 @@ def _limit(budget: BudgetState | None) -> list[Row]:
         percent = share(used_tokens, budget.limit_tokens)
         facts.append(Text(f"{percent} of {count(budget.limit_tokens)} tokens used"))
     facts += [Text(safe(words, _SENTENCE_CELLS), "yellow") for words in budget.widened[:_NOTES]]
-    return [("Limit", Flow(facts))]
+    return [("Limit", WrappedFacts(facts))]
 
 
 def _others(summary: Summary) -> list[Row]:
@@ -284,7 +293,7 @@ def _others(summary: Summary) -> list[Row]:
     facts += [
         Text(f"{count(number)} × {safe(models, _NOTE_CELLS)}", "dim") for models, number in named
     ]
-    return [("Answered", Flow(facts))]
+    return [("Answered", WrappedFacts(facts))]
 
 
 def _cache_hint(hint: CacheHint) -> Text:
@@ -353,7 +362,7 @@ def _wire(summary: Summary) -> list[Row]:
     if traffic.possibly_billed:
         words = counted(traffic.possibly_billed, "failed attempt")
         facts.append(Text(f"{words} possibly billed", "yellow"))
-    return [("Traffic", Flow(facts))]
+    return [("Traffic", WrappedFacts(facts))]
 
 
 def _counted(number: int, words: str) -> Text:
@@ -424,7 +433,7 @@ class CostTable:
             table.add_row(Text(safe(group.name, width)))
             *facts, each = _figures(group)
             facts += [] if each.plain == _UNKNOWN else [each.append(" per text")]
-            table.add_row(Padding(Flow(facts), (0, 0, 0, 2)))
+            table.add_row(Padding(WrappedFacts(facts), (0, 0, 0, 2)))
         if self._more:
             table.add_row(Text(f"{count(self._more)} more", "dim"))
         return table

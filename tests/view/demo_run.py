@@ -12,7 +12,7 @@ from decimal import Decimal
 from copygen.models import Result, Snapshot, Status, Traffic
 from copygen.results.stats import Stats
 from copygen.view.console import open_console
-from copygen.view.progress import Job, choose_display
+from copygen.view.progress import RunTitle, choose_display
 from copygen.view.summary import render_summary
 from tests.view.sample_summary import HOSTILE, PARTIAL
 
@@ -41,8 +41,8 @@ def play(total: int, stdout: str) -> None:
     now = 0.0
     stats = Stats()
     console = open_console(sys.stderr, os.environ)
-    job = Job(title=f"demo {HOSTILE}", total=total)
-    display = choose_display(console, job, lambda: now, quiet=False)
+    title = RunTitle(text=f"demo {HOSTILE}", total=total)
+    display = choose_display(console, title, lambda: now, quiet=False)
     display.start()
     for done in range(total):
         now += 1.0

@@ -22,7 +22,7 @@ from copygen.planning.report import (
     Report,
 )
 from copygen.view.plan import about, between, money_between, render_plan
-from copygen.view.progress import Passes
+from copygen.view.progress import ReadProgress
 
 MESSAGES = (Message("system", "Reply with the copy only."), Message("user", "ผ้าไหม 東京 " * 20))
 MODEL = ModelPlan(
@@ -97,7 +97,7 @@ def test_no_panel_is_wider_than_the_terminal(width: int) -> None:
     [
         "312 of 20,000 prompts to send to holysheep",
         "20 matrix cells · 2 variants of each · 2 models",
-        "title · price",
+        "Columns    title · price",
         "column_0 · column_1 · column_2",
         "4 more",
         "19,400 ok · 200 failed · 88 rejected · 3 to be asked again · 5 new",
@@ -210,7 +210,7 @@ def passes(clock: Callable[[], float], *, terminal: bool, quiet: bool = False) -
     stream = io.StringIO()
     stream.isatty = lambda: terminal  # type: ignore[method-assign] - a terminal for the test
     console = Console(file=stream, width=80, force_terminal=terminal, color_system=None)
-    with Passes(console, clock, quiet=quiet).begun("checking", "rows", 4000) as advance:
+    with ReadProgress(console, clock, quiet=quiet).begun("checking", "rows", 4000) as advance:
         for _ in range(3):
             advance(1000)
     return stream.getvalue()

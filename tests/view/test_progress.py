@@ -18,9 +18,9 @@ from copygen.view.console import open_console
 from copygen.view.progress import (
     Display,
     HeartbeatDisplay,
-    Job,
     LiveDisplay,
     QuietDisplay,
+    RunTitle,
     affordable_prompts,
     choose_display,
 )
@@ -65,7 +65,7 @@ def stats_of(ok: int, failed: int = 0) -> Stats:
 
 
 def chosen(stream: io.StringIO, environ: dict[str, str], *, quiet: bool = False) -> Display:
-    return choose_display(open_console(stream, environ), Job("t", 10), Clock(), quiet=quiet)
+    return choose_display(open_console(stream, environ), RunTitle("t", 10), Clock(), quiet=quiet)
 
 
 @pytest.mark.parametrize(
@@ -102,7 +102,7 @@ def test_quiet_shows_nothing() -> None:
 
 def test_heartbeats_come_at_the_start_every_ten_seconds_and_with_notes() -> None:
     clock, stream = Clock(), io.StringIO()
-    display = HeartbeatDisplay(open_console(stream, {}), Job("5 prompts", 500), clock)
+    display = HeartbeatDisplay(open_console(stream, {}), RunTitle("5 prompts", 500), clock)
     display.start()
     stats = stats_of(ok=118, failed=2)
     for _ in range(249):
@@ -122,7 +122,7 @@ def test_heartbeats_come_at_the_start_every_ten_seconds_and_with_notes() -> None
 
 def test_a_run_that_stood_still_for_a_minute_gets_one_heartbeat_not_six() -> None:
     clock, stream = Clock(), io.StringIO()
-    display = HeartbeatDisplay(open_console(stream, {}), Job("t", 500), clock)
+    display = HeartbeatDisplay(open_console(stream, {}), RunTitle("t", 500), clock)
     display.start()
     for seconds in (61, 5, 5):
         clock.now += seconds
@@ -135,7 +135,7 @@ def test_a_run_that_stood_still_for_a_minute_gets_one_heartbeat_not_six() -> Non
 def test_heartbeats_hold_no_control_codes_whatever_the_title(text: str, width: int) -> None:
     clock, stream = Clock(), io.StringIO()
     environ = {"FORCE_COLOR": "1", "TERM": "xterm", "COLUMNS": str(width)}
-    display = HeartbeatDisplay(open_console(stream, environ), Job(text, None), clock)
+    display = HeartbeatDisplay(open_console(stream, environ), RunTitle(text, None), clock)
     display.start()
     display.note(text)
     clock.now += 10
@@ -149,7 +149,7 @@ def test_heartbeats_hold_no_control_codes_whatever_the_title(text: str, width: i
 
 def test_prompts_of_earlier_runs_count_as_done_but_not_as_speed() -> None:
     clock, stream = Clock(), io.StringIO()
-    display = HeartbeatDisplay(open_console(stream, {}), Job("t", 500), clock)
+    display = HeartbeatDisplay(open_console(stream, {}), RunTitle("t", 500), clock)
     display.start()
     stats = stats_of(ok=20)
     stats.skip(400)
@@ -160,7 +160,7 @@ def test_prompts_of_earlier_runs_count_as_done_but_not_as_speed() -> None:
 
 def test_an_open_breaker_leaves_no_estimate() -> None:
     clock, stream = Clock(), io.StringIO()
-    display = HeartbeatDisplay(open_console(stream, {}), Job("t", 500), clock)
+    display = HeartbeatDisplay(open_console(stream, {}), RunTitle("t", 500), clock)
     clock.now += 10
     display.update(stats_of(20), Snapshot(Traffic(), 0, 8, "open", 4.2, 8))
     assert "breaker open, probe in 5 s" in stream.getvalue()
@@ -169,7 +169,7 @@ def test_an_open_breaker_leaves_no_estimate() -> None:
 
 def test_a_live_display_may_be_stopped_twice_and_before_its_start() -> None:
     stream = Terminal()
-    display = LiveDisplay(open_console(stream, XTERM), Job("t", 10), Clock())
+    display = LiveDisplay(open_console(stream, XTERM), RunTitle("t", 10), Clock())
     display.update(stats_of(1), CALM)
     display.stop()
     display.start()
@@ -182,7 +182,7 @@ def test_a_live_display_may_be_stopped_twice_and_before_its_start() -> None:
 def test_standard_output_and_error_stay_what_they_are() -> None:
     """rich would replace them by proxies that write data to the wrong stream."""
     before = sys.stdout, sys.stderr
-    display = LiveDisplay(open_console(Terminal(), XTERM), Job("t", 10), Clock())
+    display = LiveDisplay(open_console(Terminal(), XTERM), RunTitle("t", 10), Clock())
     display.start()
     try:
         assert (sys.stdout, sys.stderr) == before
@@ -294,7 +294,9 @@ def test_off_a_terminal_there_are_lines_and_never_a_moving_cursor(environ: dict[
 def test_a_redraw_is_cheap() -> None:
     """Not a clock: the bytes of a redraw, which are what a slow terminal feels."""
     stream = Terminal()
-    display = LiveDisplay(Console(file=stream, width=120, _environ=XTERM), Job("t", 10), Clock())
+    display = LiveDisplay(
+        Console(file=stream, width=120, _environ=XTERM), RunTitle("t", 10), Clock()
+    )
     display.start()
     display.update(stats_of(1), CALM)
     before = len(stream.getvalue())

@@ -6,12 +6,20 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import BudgetState, Snapshot, Traffic
-from copygen.view.progress import Frame, Pace, Part, fitting, pace_parts, plain_line, state_parts
+from copygen.view.progress import (
+    Pace,
+    ProgressState,
+    Segment,
+    engine_segments,
+    fitting,
+    pace_segments,
+    plain_line,
+)
 
 CALM = Snapshot(Traffic(), in_flight=8, waiting=0, breaker="closed", breaker_wait_s=0, limit=8)
 
 
-def a_frame(**changes: object) -> Frame:
+def a_state(**changes: object) -> ProgressState:
     values: dict[str, object] = {
         "done": 120,
         "total": 500,
@@ -24,15 +32,15 @@ def a_frame(**changes: object) -> Frame:
         "per_second": 12.34,
         "remaining_s": 31.0,
     }
-    return Frame(**(values | changes))  # type: ignore[arg-type]  # a test's own table
+    return ProgressState(**(values | changes))  # type: ignore[arg-type]  # a test's own table
 
 
-def words(frame: Frame) -> list[str]:
-    return [part.text.strip() for part in (*pace_parts(frame), *state_parts(frame))]
+def words(state: ProgressState) -> list[str]:
+    return [segment.text.strip() for segment in (*pace_segments(state), *engine_segments(state))]
 
 
 def test_a_calm_run_says_how_far_how_fast_how_long_and_how_much() -> None:
-    assert words(a_frame()) == [
+    assert words(a_state()) == [
         "120/500",
         "24 %",
         "12.3/s",
@@ -83,19 +91,21 @@ def limited(**changes: object) -> Snapshot:
 def test_money_is_shown_with_its_limit_and_what_all_will_come_to(
     changes: dict[str, object], shown: list[str]
 ) -> None:
-    assert words(a_frame(**changes))[5:] == shown
+    assert words(a_state(**changes))[5:] == shown
 
 
 def test_a_projected_total_past_the_limit_stands_out() -> None:
     for ends_at_limit, style in ((False, "dim"), (True, "yellow")):
-        frame = a_frame(snapshot=limited(), projected_usd=Decimal(6), ends_at_limit=ends_at_limit)
-        assert ("limit in 31 s" in words(frame)) is ends_at_limit
-        (part,) = [part for part in state_parts(frame) if part.text.endswith("in all")]
-        assert part.style == style
+        state = a_state(snapshot=limited(), projected_usd=Decimal(6), ends_at_limit=ends_at_limit)
+        assert ("limit in 31 s" in words(state)) is ends_at_limit
+        (segment,) = [
+            segment for segment in engine_segments(state) if segment.text.endswith("in all")
+        ]
+        assert segment.style == style
 
 
 def test_a_stream_has_no_end_to_predict() -> None:
-    shown = words(a_frame(total=None, remaining_s=None))
+    shown = words(a_state(total=None, remaining_s=None))
     assert shown[:3] == ["120/?", "12.3/s", "1 m 20 s"]
 
 
@@ -110,25 +120,25 @@ def test_a_stream_has_no_end_to_predict() -> None:
     ],
 )
 def test_trouble_is_named_when_there_is_some(snapshot: Snapshot, shown: str) -> None:
-    assert shown in words(a_frame(snapshot=snapshot))
-    assert shown not in words(a_frame())
+    assert shown in words(a_state(snapshot=snapshot))
+    assert shown not in words(a_state())
 
 
 def test_failures_and_a_cost_known_only_in_part() -> None:
-    shown = words(a_frame(failed=2, rejected=3, unpriced=4))
+    shown = words(a_state(failed=2, rejected=3, unpriced=4))
     assert {"2 failed", "3 rejected", "at least $0.0123"} <= set(shown)
 
 
 @pytest.mark.parametrize(("done", "shown"), [(0, "0 %"), (499, "99 %"), (500, "100 %")])
 def test_a_hundred_percent_means_all(done: int, shown: str) -> None:
-    assert shown in words(a_frame(done=done))
+    assert shown in words(a_state(done=done))
 
 
 def test_an_empty_run_is_complete() -> None:
-    assert "100 %" in words(a_frame(done=0, total=0))
+    assert "100 %" in words(a_state(done=0, total=0))
 
 
-PARTS = [Part("breaker open", 0), Part("8/8 in flight", 1), Part("3 retries", 2)]
+SEGMENTS = [Segment("breaker open", 0), Segment("8/8 in flight", 1), Segment("3 retries", 2)]
 
 
 @pytest.mark.parametrize(
@@ -142,19 +152,19 @@ PARTS = [Part("breaker open", 0), Part("8/8 in flight", 1), Part("3 retries", 2)
     ],
 )
 def test_a_narrow_line_gives_up_what_matters_least(width: int, shown: str) -> None:
-    assert fitting(PARTS, width, " · ").plain == shown
+    assert fitting(SEGMENTS, width, " · ").plain == shown
 
 
 @given(st.integers(1, 130), st.integers(0, 10**9), st.integers(0, 10**9))
 def test_a_line_never_exceeds_its_width(width: int, done: int, retries: int) -> None:
     snapshot = Snapshot(Traffic(retries=retries), 9, retries, "open", 3.0, 9)
-    frame = a_frame(done=done, total=10**9, snapshot=snapshot)
-    assert fitting(state_parts(frame), width, " · ").cell_len <= width
-    assert fitting(pace_parts(frame), width, "  ").cell_len <= width
+    state = a_state(done=done, total=10**9, snapshot=snapshot)
+    assert fitting(engine_segments(state), width, " · ").cell_len <= width
+    assert fitting(pace_segments(state), width, "  ").cell_len <= width
 
 
 def test_a_log_line_holds_everything() -> None:
-    assert plain_line(a_frame(elapsed_s=3700.0)) == (
+    assert plain_line(a_state(elapsed_s=3700.0)) == (
         "1:01:40  120/500, 24 %, 12.3/s, ETA 31 s, 8/8 in flight, $0.0123"
     )
 
