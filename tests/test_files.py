@@ -26,9 +26,9 @@ PACKAGED = {
     ("config/load.py", "read_text"),
     ("help/__init__.py", "read_text"),
     ("quality/channels.py", "read_text"),
-    ("quality/metrics.py", "read_text"),
+    ("quality/data.py", "read_text"),
     ("quality/packs.py", "read_text"),
-    ("quality/phrases.py", "read_text"),
+    ("quality/trim.py", "read_text"),
     # The null device, for standard streams that are closed or have no reader.
     # Creates a file and opens none that is there.
     ("cli/init.py", "open"),
@@ -46,7 +46,7 @@ PACKAGED = {
     # No files: a job, and places in a text.
     ("jobs/run.py", "open"),
     ("quality/checks/grounding.py", "touch"),
-    ("quality/checks/leftovers.py", "touch"),
+    ("quality/checks/wording.py", "touch"),
 }
 OWN = {"Ledger", "files", "LOCK", "COPY", "TORN", "SUPERSEDED", "providers"}
 """Whose `open` is the door's own, or opens no file."""

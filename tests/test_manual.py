@@ -19,11 +19,11 @@ from copygen.engine.retry import RULES, Action
 from copygen.errors import ExitCode
 from copygen.help import TOPICS, topic_text
 from copygen.models import Kind, Severity, Violation
-from copygen.quality import parsing
+from copygen.quality import fields
+from copygen.quality.acceptance import reask
 from copygen.quality.checks import characters
-from copygen.quality.measure import Unit
 from copygen.quality.packs import load_pack, load_wording, pack_names
-from copygen.quality.reask import reask
+from copygen.quality.units import Unit
 from copygen.view.manual import rule_entries, rule_page, show, topic_page
 from copygen.view.reference import SECTIONS, docstrings
 from tests.quality.rule_examples import found_in
@@ -313,7 +313,7 @@ def emitted(path: Path) -> set[str]:
         if isinstance(rule, ast.Constant):
             found.add(rule.value)
         elif isinstance(rule, ast.Name):
-            found |= given.get(rule.id) or {getattr(parsing, rule.id)}
+            found |= given.get(rule.id) or {getattr(fields, rule.id)}
         elif isinstance(rule, ast.JoinedStr):
             start = rule.values[0]
             assert isinstance(start, ast.Constant)

@@ -29,7 +29,7 @@ from copygen.providers.wire import Provider
 
 if TYPE_CHECKING:  # a run without rules does without the checks
     from copygen.engine.reasking import Reasking
-    from copygen.quality.standard import Standard
+    from copygen.quality.acceptance import Standard
 
 FIRST_SLOTS = 20
 """Requests in flight at first, where no limit is known."""

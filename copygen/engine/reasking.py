@@ -10,8 +10,7 @@ from typing import TypeAlias
 
 from copygen.config.request_cost import MAX_ENLARGEMENTS
 from copygen.models import ApiError, Completion, Kind, Message, Prompt, Status
-from copygen.quality.reask import ReAsk, better
-from copygen.quality.standard import Asker, OnViolation, Reading, Standard
+from copygen.quality.acceptance import Asker, OnViolation, Reading, ReAsk, Standard, better
 
 Ask: TypeAlias = Callable[[Prompt], Awaitable[Completion | ApiError]]
 """Sends a prompt until it is answered or given up; raises when the run ends meanwhile."""

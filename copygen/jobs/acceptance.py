@@ -11,11 +11,11 @@ from copygen.models import Item, OutputSchema
 from copygen.prompts import PromptSource, Wishes
 
 if TYPE_CHECKING:  # loaded only for prompt files that want it
+    from copygen.quality.acceptance import Standard
+    from copygen.quality.channels import FieldSpec
+    from copygen.quality.checker import Judge
     from copygen.quality.fields import Field
-    from copygen.quality.judge import Judge
     from copygen.quality.settings import ChecksSettings
-    from copygen.quality.specs import FieldSpec
-    from copygen.quality.standard import Standard
 
 SCHEMA_NAME: Final = "copy"
 
@@ -44,7 +44,7 @@ def compile_wishes(source: PromptSource, loaded: Loaded) -> Compiled | None:
     wishes = source.wishes
     if wishes is None:
         return None
-    from copygen.quality.standard import OnViolation, Standard, Terms
+    from copygen.quality.acceptance import OnViolation, Standard, Terms
 
     fields, channel = _fields(wishes, loaded)
     folder = Path(wishes.document.path).parent
@@ -69,9 +69,9 @@ def _schema(fields: "tuple[Field, ...]", *, counts: bool) -> OutputSchema | None
 
 
 def _judge(wishes: Wishes, folder: Path) -> "Judge":
-    from copygen.quality.judge import Judge
-    from copygen.quality.measure import Unit
+    from copygen.quality.checker import Judge
     from copygen.quality.placeholders import measure_filled
+    from copygen.quality.units import Unit
 
     settings = _checks(wishes)
     try:
@@ -114,6 +114,6 @@ def _fields(wishes: Wishes, loaded: Loaded) -> "tuple[tuple[Field, ...], FieldSp
 
 def cleaned(item: Item) -> Item:
     """The item as a template may insert it: without what nobody sees."""
-    from copygen.quality.cleaning import clean_item
+    from copygen.quality.injection import clean_item
 
     return clean_item(item)

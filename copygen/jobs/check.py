@@ -7,10 +7,10 @@ job.tally, job.exit_code
 """
 
 import os
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -19,19 +19,17 @@ import pydantic
 from copygen.config import load_settings
 from copygen.documents import explain, nearest, validate
 from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
-from copygen.models import Item, JsonValue, Source, Status
+from copygen.models import Item, JsonValue, Severity, Source, Status, Violation
 from copygen.prompts import open_table
 from copygen.prompts.rows import BadRow, Row
 from copygen.prompts.yaml_rows import read_header
 from copygen.quality.channels import Channels, FieldSpec, load_channels
+from copygen.quality.checker import Judge
 from copygen.quality.fields import FieldRequest, resolve
-from copygen.quality.findings import Finding, Tally
-from copygen.quality.judge import Judge
-from copygen.quality.measure import Unit, measure
 from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.violations import Severity, Violation
+from copygen.quality.units import Unit, measure
 
 STREAM: Final = "-"
 TEXT: Final = "text"
@@ -62,6 +60,50 @@ class CheckSpec:
     checks: str | Path | None = None
     """A prompt file whose `checks:` apply, or a file with nothing else."""
     settings_file: str | Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One text and what is wrong with it."""
+
+    source: Source
+    """The row it is in."""
+    item_id: str
+    text: str
+    violations: tuple[Violation, ...]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether it is not fit to publish."""
+        return any(one.severity is Severity.ERROR for one in self.violations)
+
+
+@dataclass(slots=True)
+class Tally:
+    """Counts of findings, in memory that does not grow with them."""
+
+    texts: int = 0
+    with_errors: int = 0
+    with_warnings: int = 0
+    """Texts with warnings only."""
+    without_text: int = 0
+    """Rows that have none: failed prompts."""
+    rules: Counter[tuple[Severity, str]] = field(default_factory=Counter)
+    """Violations by severity and rule."""
+    examples: dict[tuple[Severity, str], tuple[str, str]] = field(default_factory=dict)
+    """The first of each: the item's id and the message."""
+
+    def add(self, finding: Finding) -> None:
+        """Count one text."""
+        self.texts += 1
+        if finding.has_errors:
+            self.with_errors += 1
+        elif finding.violations:
+            self.with_warnings += 1
+        for one in finding.violations:
+            key = (one.severity, one.rule)
+            self.rules[key] += 1
+            self.examples.setdefault(key, (finding.item_id, one.message))
 
 
 class CheckJob:

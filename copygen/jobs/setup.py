@@ -34,7 +34,7 @@ from copygen.results.ledger import FsyncPolicy
 from copygen.results.resume import DONE
 
 if TYPE_CHECKING:
-    from copygen.quality.standard import Standard
+    from copygen.quality.acceptance import Standard
 
 
 _Meaning = TypeVar("_Meaning")

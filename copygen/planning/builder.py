@@ -35,7 +35,7 @@ from copygen.prompts.tokens import (
     overhead_tokens,
     tokens_of,
 )
-from copygen.quality.suspicion import Suspicion
+from copygen.quality.injection import Suspicion
 from copygen.results.resume import Resume
 from copygen.results.survey import Experience, Survey
 

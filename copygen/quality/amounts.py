@@ -1,11 +1,195 @@
-"""Numbers in running text: what they may mean, and in which unit."""
+"""Numbers in running text: how people write them, what they may mean, and which claim nothing.
+
+Spellings of units, currencies, multipliers and months are data: `configs/wording/measures.yaml`.
+"""
 
 import re
+import string
+from collections.abc import Container, Iterable, Iterator, Mapping
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, cached_property, lru_cache
 from typing import Final, NamedTuple
 
-from copygen.quality.measures import ONE, PERCENT, Measures
+import pydantic
+
+from copygen.documents import validate
+from copygen.quality.normalize import fold
+from copygen.quality.packs import Shape, wording_document
+
+PERCENT = "%"
+ONE = Decimal(1)
+_DIGITS = re.compile(r"\d+")
+_WIDEST_CURRENCY = 12
+_WIDEST_MONTH = 14
+_WIDEST_TAIL = 24
+_WIDEST_FORM = 16
+_NEAR = 2
+_ORDINALS = frozenset(("st", "nd", "rd", "th", ". "))
+_LETTERS = frozenset(string.ascii_letters)
+_WORD_END = "(?![A-Za-zÀ-ɏ])"
+
+
+class Unit(Shape):
+    """One unit and all its spellings."""
+
+    forms: tuple[str, ...]
+    base: str | None = None
+    """The unit it is counted in, where that is another: `g` for kilograms."""
+    factor: Decimal = Decimal(1)
+    """How many of those one is."""
+
+
+class Measures(Shape):
+    """The spellings of all units, currencies, multipliers and months."""
+
+    source: str
+    checked_on: str
+    units: Mapping[str, Unit]
+    currencies: Mapping[str, tuple[str, ...]]
+    multipliers: Mapping[int, tuple[str, ...]]
+    months: Mapping[int, tuple[str, ...]]
+
+    @pydantic.field_validator("months")
+    @classmethod
+    def _twelve(cls, months: Mapping[int, tuple[str, ...]]) -> Mapping[int, tuple[str, ...]]:
+        if sorted(months) != list(range(1, 13)):
+            raise ValueError("should name the months 1 to 12")
+        return months
+
+    def after(self, text: str, end: int) -> tuple[int, str | None, Decimal, int]:
+        """`(multiplier, unit, factor, stop)` of what follows a number that ends at `end`."""
+        tail = text[end : end + _WIDEST_TAIL].lower()
+        scale, at = 1, 0
+        if (form := self._longest(tail, self._scales, int(tail[:1].isspace()))) is not None:
+            scale, at = self._scales[form[0]], form[1]
+        gap = int(tail[at : at + 1].isspace() or tail[at : at + 1] == "-")
+        unit = self._longest(tail, self._by_form, at + gap)
+        if unit is None:
+            return scale, None, ONE, end + at
+        name, factor = self._by_form[unit[0]]
+        return scale, name, factor, end + unit[1]
+
+    def _longest(self, tail: str, forms: Container[str], start: int) -> tuple[str, int] | None:
+        """The longest of `forms` at `start`, and where it ends; a Latin one ends with its word."""
+        if tail[start : start + 1] not in self._firsts:
+            return None
+        for stop in range(min(len(tail), start + _WIDEST_FORM), start, -1):
+            if (form := tail[start:stop]) in forms:
+                after = tail[stop : stop + 1]
+                if form[-1] not in _LETTERS or not after.isalpha() or after > "\u024f":
+                    return form, stop
+        return None
+
+    @cached_property
+    def _firsts(self) -> frozenset[str]:
+        return frozenset(form[0] for form in (*self._by_form, *self._scales))
+
+    def currency_before(self, text: str, start: int) -> tuple[str, int] | None:
+        """The currency right before `start`, and where it begins: `US$`, `RM `."""
+        end = start - int(text[start - 1 : start].isspace())
+        lead = text[max(0, end - _WIDEST_CURRENCY) : end].lower()
+        if lead[-1:] not in self._currency_last or not lead.endswith(self._currency_ends):
+            return None
+        form = next(form for form in self._currency_ends if lead.endswith(form))
+        begin = end - len(form)
+        if form[0] in _LETTERS and begin and text[begin - 1] in _LETTERS:
+            return None
+        return self._by_form[form][0], begin
+
+    def months_in(self, text: str) -> Iterator[tuple[int, int, int]]:
+        """`(start, end, month)` of each name of a month right before or after a number."""
+        reached = 0
+        for number in _DIGITS.finditer(text):
+            before = self._month_before(text, number.start())
+            if before is not None and before[0] >= reached:
+                yield before
+            near = text[number.end() : number.end() + _NEAR].lower()
+            # Most numbers are followed by something else: look no further.
+            if near not in _ORDINALS and self._month_first.isdisjoint(near):
+                continue
+            if after := self._month_after.match(text, number.end()):
+                yield *after.span("name"), self._months[after["name"].lower()]
+                reached = after.end()
+
+    def _month_before(self, text: str, start: int) -> tuple[int, int, int] | None:
+        end = start - int(text[start - 1 : start].isspace()) if start else 0
+        lead = text[max(0, end - _WIDEST_MONTH) : end].lower()
+        if lead[-1:] not in self._month_last or not lead.endswith(self._month_ends):
+            return None
+        name = next(name for name in self._month_ends if lead.endswith(name))
+        begin = end - len(name)
+        if name[0] in _LETTERS and begin and text[begin - 1].isalpha():
+            return None
+        return begin, end, self._months[name]
+
+    @cached_property
+    def _month_after(self) -> re.Pattern[str]:
+        names = _alternatives(form for forms in self.months.values() for form in forms)
+        return re.compile(rf"(?:st|nd|rd|th|\.)?[\s-]?(?:of\s)?(?P<name>{names})", re.IGNORECASE)
+
+    @cached_property
+    def _month_ends(self) -> tuple[str, ...]:
+        return tuple(sorted(self._months, key=len, reverse=True))
+
+    @cached_property
+    def _month_first(self) -> frozenset[str]:
+        return frozenset(name[0] for name in self._months)
+
+    @cached_property
+    def _month_last(self) -> frozenset[str]:
+        return frozenset(name[-1] for name in self._months)
+
+    @cached_property
+    def _currency_last(self) -> frozenset[str]:
+        return frozenset(form[-1] for form in self._currency_ends)
+
+    @cached_property
+    def _currency_ends(self) -> tuple[str, ...]:
+        forms = {form.lower() for forms in self.currencies.values() for form in forms}
+        return tuple(sorted(forms, key=len, reverse=True))
+
+    @cached_property
+    def _by_form(self) -> dict[str, tuple[str, Decimal]]:
+        found = {
+            spelled: (unit.base or name, unit.factor)
+            for name, unit in self.units.items()
+            for form in unit.forms
+            for spelled in (fold(form), form.lower())
+        }
+        for code, forms in self.currencies.items():
+            found |= {
+                spelled: (code, Decimal(1))
+                for form in forms
+                for spelled in (fold(form), form.lower())
+            }
+        return found
+
+    @cached_property
+    def _scales(self) -> dict[str, int]:
+        return {form.lower(): size for size, forms in self.multipliers.items() for form in forms}
+
+    @cached_property
+    def _months(self) -> dict[str, int]:
+        return {form.lower(): month for month, forms in self.months.items() for form in forms}
+
+    def is_money(self, unit: str) -> bool:
+        """Whether `unit` is a currency."""
+        return unit in self.currencies
+
+
+@cache
+def load_measures() -> Measures:
+    """The measures that ship with copygen."""
+    return validate(Measures, wording_document("measures"))
+
+
+def _alternatives(forms: Iterable[str], *, closed: bool = True) -> str:
+    """The forms as alternatives, longest first; with `closed`, Latin ones end with their word."""
+    return "|".join(
+        re.escape(form) + (_WORD_END if closed and form[-1:] in _LETTERS else "")
+        for form in sorted(set(forms), key=len, reverse=True)
+    )
+
 
 DIGIT: Final = re.compile(r"\d")
 _PLAIN: Final = r"\d+(?:[.,٫٬'’．]\d+|，\d{3}(?!\d))*"
@@ -21,7 +205,7 @@ _MAX_DIGITS: Final = 30
 _POINTS: Final = str.maketrans({"．": ".", "，": ",", "٫": ".", "٬": ",", "’": ",", "'": ","})
 _BUDDHIST_ERA_YEARS: Final = 543
 _FIRST_BE, _LAST_BE = Decimal(2400), Decimal(2700)
-_DIGITS: Final = re.compile(r"\d+")
+_DIGIT_RUN: Final = re.compile(r"\d+")
 _PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?")
 
 
@@ -59,7 +243,7 @@ def amounts(text: str, measures: Measures) -> list[Amount]:
             found.append(_amount(text, start, end, values, measures))
             continue
         # A list such as `1,2,3`, or a date such as `12.5.2026`.
-        for part in _DIGITS.finditer(text, start, end):
+        for part in _DIGIT_RUN.finditer(text, start, end):
             values = readings(part[0]) or (Decimal(0),)
             found.append(_amount(text, *part.span(), values, measures))
     return found
@@ -121,3 +305,89 @@ def years(amount: Amount) -> tuple[Decimal, ...]:
     values = amount.values
     common = [value - _BUDDHIST_ERA_YEARS for value in values if _FIRST_BE <= value <= _LAST_BE]
     return (*values, *common) if common else values
+
+
+_DOMAIN_ENDINGS: Final = (
+    "com|net|org|info|biz|shop|store|app|dev|io|co|me|ly|gl|link|page|online|site|example|eu|th|jp|cn|"
+    "tw|hk|kr|my|sg|id|vn|de|at|ch|fr|es|it|pt|br|mx|nl|be|se|no|dk|fi|pl|cz|ru|ua|il|uk|us|ca|au"
+)
+# Currencies, measured grades, fineness of metal, and short words that a figure is glued to.
+_NO_MODEL: Final = (
+    "THB|USD|EUR|GBP|SGD|JPY|CNY|RMB|KRW|IDR|MYR|VND|INR|PHP|TWD|HKD|SEK|NOK|DKK|PLN|CZK|HUF|CHF|AUD|"
+    "CAD|NZD|MXN|BRL|TRY|RUB|ILS|ZAR|AED|RM|RP|RS|US|NT|HK|R|SPF|UPF|PPD|IP|IPX|K|PT|AG|AU|S9|"
+    "OFF|TOP|BUY|GET|NOW|ALL|FOR|TO|UP|NO|IN|OR|AND|THE|IS|AT|ON|BY|OF|X"
+)
+_KINDS: Final = tuple(
+    (re.compile(sign), re.compile("|".join(patterns)))
+    for sign, *patterns in (
+        (  # addresses
+            r"@|[.:][A-Za-z/]",
+            r"https?://\S{1,2000}",
+            r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,4}",
+            rf"(?<![\w@.-])[\w-]{{1,63}}(?:\.[\w-]{{1,63}}){{0,3}}\.(?:{_DOMAIN_ENDINGS})(?!\w)"
+            r"(?:/\S{0,500})?",
+        ),
+        (  # open all day
+            "24|7",
+            r"(?<![\d/])(?:24/7(?:/365)?|7/24|24 ?[x×] ?7|7 ?[x×] ?24)(?![\d/])",
+            r"24 (?:hours a|Stunden am|horas al|horas por|ore al|timmar om|jam sehari)",
+            r"24 (?:godziny na|часа в)",
+            r"(?:24 ?h(?:eures)?(?: sur |/) ?24|24 ore su 24|7 giorni su 7)",
+            r"7 ?j(?:ours)?(?: sur |/) ?7",
+            r"las 24 horas|7 days a week",
+            r"24時間(?:365日|年中無休|受付|対応|営業|サポート)|24시간 365일",
+            r"ตลอด ?24 ?(?:ชั่วโมง|ชม)",
+        ),
+        (  # ordinals in Latin and Cyrillic letters; to be the first is a claim
+            r"\d[snrteèº.ª°:-]|-\d|ứ ",
+            r"\b\d{1,3}(?:nd|rd|th)\b|\b\d{0,2}1st\b(?! (?:in|place|choice|brand))",
+            r"\b\d{1,2}(?:er|ère|re|e|ème|nde?)\b|\b\d{1,2}\.?[ºª]|\b[1-9]°(?= [a-zà-ú])",
+            r"\b\d{1,2}:[ae]\b",
+            r"\b\d{1,2}-(?:й|я|е|го|му|ый|ий|ая|ой|ое|ом|м|х)\b",
+            r"\bke-\d{1,3}\b|\b[Tt]hứ \d{1,2}\b",
+            r"(?<=\w )\d{1,2}\.(?= (?:[a-zà-ÿ]|Generation|Auflage|Geburtstag|Etage|Advent))",
+        ),
+        (  # ordinals in others
+            "[第제번ที่]",
+            r"第 ?\d{1,3}(?! ?[位名])|제 ?\d{1,3}(?=[회탄기차장과])|\d{1,2} ?번째",
+            r"(?:ครั้ง|ชิ้น|รุ่น|วัน|คน|ขั้น|ตัว|เล่ม|ปี|คู่|บท|ตอน)ที่ ?\d{1,3}",
+        ),
+        (  # formats and models: MP3, 4K, A4, E27, HUB-7, WN2500RP
+            r"[A-Za-z][.-]?\d|\d[A-Za-z]",
+            r"(?<![A-Za-z\d])(?:[234]D|[2-6]G|(?:480|720|1080|1440|2160|4320)[pi])(?![A-Za-z\d])",
+            r"(?<![A-Za-z\d])[2458]K(?![A-Za-z\d])(?! ?(?:users|people|customers|reviews))",
+            r"(?<![A-Za-z\d])(?i:mp[34]|m4[av]|x86|x64|h\.?26[456]|utf-?8)(?![A-Za-z\d])",
+            rf"(?<![^\W_])(?!(?:{_NO_MODEL})-?\d)[A-Z]{{1,3}}-?\d[A-Z\d-]{{0,15}}(?![^\W_])",
+            rf"(?<![A-Za-z\d])(?!(?:{_NO_MODEL})-?\d)[A-Z]{{1,3}}\d{{1,5}}[A-Z]{{0,3}}"
+            r"(?![A-Za-z\d])",
+        ),
+        (  # turns, all in one, and sizes
+            "0|5°|1|RM",
+            r"(?<!\d)(?:360|180)(?: ?°(?! ?[CF])|[ -]?(?:degrees?|Grad|degrés|gradi|grados)\b|"
+            r" ?[度도]| ?องศา|-?градус)|(?<!\d)(?:45|90|120|270)°(?! ?[CF])",
+            r"(?<!\d)[2-9][ -]?(?:in|en|em|di|w|合)[ -]?1(?!\d)",
+            # what receiving a message costs, which Malaysian senders must name first
+            r"\ARM ?0(?:\.00)?(?=[ :])",
+        ),
+    )
+)
+"""A sign that a text may have figures of a kind, and the kind: most have none."""
+_PHONE: Final = re.compile(
+    r"(?<![\w.,/-])(?!\d{1,2}[-.]\d{1,2}[-.]\d{2,4}(?!\d))"
+    r"(?:\+\d{1,3}|\(?0|1-8\d\d)[\d ()-]{6,16}\d(?![\w%])"
+)
+_PHONE_DIGITS: Final = range(8, 16)
+
+
+def no_facts(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of `text` whose figures need not be in the item: `24/7`, `MP4`, `3rd`, `A4`, `360°`."""
+    for sign, kind in _KINDS:
+        if sign.search(text):
+            yield from (match.span() for match in kind.finditer(text))
+
+
+def telephone_numbers(text: str) -> Iterator[tuple[int, int]]:
+    """Spans of what is a telephone number as a whole: with a country code, or a leading zero."""
+    for match in _PHONE.finditer(text):
+        if sum(map(str.isdecimal, match[0])) in _PHONE_DIGITS:
+            yield match.span()

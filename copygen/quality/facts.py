@@ -1,4 +1,4 @@
-"""What an item says: its numbers, months and claims, for texts to be held against."""
+"""What an item says, and what else a check may know besides the text."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,9 +8,8 @@ from functools import cached_property
 from typing import Final
 
 from copygen.models import Item, JsonValue
-from copygen.quality.amounts import DIGIT, Amount, amounts, readings, years
-from copygen.quality.folding import Folded
-from copygen.quality.measures import Measures
+from copygen.quality.amounts import DIGIT, Amount, Measures, amounts, readings, years
+from copygen.quality.normalize import Folded
 from copygen.quality.packs import Rule
 from copygen.quality.scripts import LATIN_LETTER
 
@@ -145,3 +144,15 @@ def _texts(values: Iterable[JsonValue], depth: int = _MAX_DEPTH) -> Iterator[str
             yield from _texts(value, depth - 1)
         else:
             yield str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """One text of one item, folded once for all checks."""
+
+    text: Folded
+    facts: Facts
+    language: str | None = None
+    """Tag of the language it should be in: `th`, `zh-Hant`; None: not told."""
+    field: str | None = None
+    """Name of the field, `headline` or `google_ads.headline`; None: the text as a whole."""

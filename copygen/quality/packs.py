@@ -20,10 +20,18 @@ import pydantic
 
 from copygen.documents import Document, files, nearest, parse_document, validate
 from copygen.errors import ConfigError
-from copygen.quality.folding import SCRIPT_GROUPS, Folded, fold, script_groups
-from copygen.quality.matching import Hit, Places, Terms, outside
+from copygen.models import Severity
+from copygen.quality.normalize import (
+    SCRIPT_GROUPS,
+    Folded,
+    Hit,
+    Places,
+    Terms,
+    fold,
+    outside,
+    script_groups,
+)
 from copygen.quality.scripts import base, language_tag
-from copygen.quality.violations import Severity
 
 MAX_PATTERN_CHARS = 2000
 _PATIENCE_S = 0.05

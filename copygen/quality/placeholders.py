@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from copygen.quality.measure import Unit, measure
+from copygen.quality.units import Unit, measure
 
 _PLACEHOLDER: Final = re.compile(
     r"""

@@ -1,18 +1,19 @@
-"""Sameness across a run: openings that repeat, and texts that are nearly the same.
+"""Sameness: openings that repeat and texts that are nearly the same, in a run and in one item.
 
-The index is bounded. Openings are counted by lossy counting (Manku and Motwani 2002): a count is
-too low by at most one for every 5 000 texts, and some 25 000 openings are held at most. Of near
-duplicates the last `capacity` texts are known: a MinHash of 32 values each, found again through 8
-bands of 4 that are direct-mapped tables, so that a new text overwrites an old one and nothing
-grows. At 1 000 000 texts that is 32 MB of bands, 32 MB of signatures and the ids.
+The index of a run is bounded. Openings are counted by lossy counting (Manku and Motwani 2002): a
+count is too low by at most one for every 5 000 texts, and some 25 000 openings are held at most. Of
+near duplicates the last `capacity` texts are known: a MinHash of 32 values each, found again
+through 8 bands of 4 that are direct-mapped tables, so that a new text overwrites an old one and
+nothing grows. At 1 000 000 texts that is 32 MB of bands, 32 MB of signatures and the ids.
 """
 
 import math
 import re
 import unicodedata
 from array import array
-from collections import deque
-from dataclasses import dataclass
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from hashlib import blake2b
 from operator import eq
 from struct import Struct
@@ -20,9 +21,9 @@ from typing import Final
 
 from rensa import RMinHash  # type: ignore[import-untyped]  # has no stubs
 
-from copygen.quality.folding import fold
+from copygen.models import Severity, Violation
+from copygen.quality.normalize import fold
 from copygen.quality.scripts import UNSPACED
-from copygen.quality.violations import Severity, Violation
 
 _VALUES: Final = 32
 _BANDS: Final = 8
@@ -309,3 +310,113 @@ class _Ids:
         if not 0 <= chunk < len(self._chunks):
             return ""
         return self._chunks[chunk].decode("utf-8", "surrogatepass").split("\n")[place]
+
+
+_LONGEST_COMPARED: Final = 5000
+"""Characters of a text that are compared: the time grows with the product of both lengths."""
+_MOST_TEXTS: Final = 200
+"""Texts of one item that are compared each with each, the last ones; no field asks for as many."""
+
+
+def distance(one: str, other: str) -> float:
+    """How far two texts are apart, folded: 0 the same, 1 nothing in common (normalised Indel)."""
+    from rapidfuzz.distance import Indel
+
+    return Indel.normalized_distance(fold(one[:_LONGEST_COMPARED]), fold(other[:_LONGEST_COMPARED]))
+
+
+def variants(texts: Sequence[str], least: float, others: int = 0) -> list[Violation]:
+    """Texts of one item that are nearer than `least` to an earlier one; `index` says which.
+
+    The first `others` are of other answers, which whoever is told has not seen.
+    """
+    from rapidfuzz.distance import Indel  # few runs need it
+
+    folded = [fold(text[:_LONGEST_COMPARED]) for text in texts]
+    found = []
+    for later in range(1, len(texts)):
+        for earlier in range(max(0, later - _MOST_TEXTS), later):
+            apart = Indel.normalized_distance(folded[earlier], folded[later])
+            if apart < least:
+                other = _named(earlier, others)
+                wanted = f"at least {100 * least:.0f} % are wanted"
+                message = f"{100 * apart:.0f} % away from {other}, {wanted}"
+                fix = f"word it differently from {other}"
+                found.append(Violation("variants", Severity.ERROR, message, index=later, fix=fix))
+                break
+    return found
+
+
+def _named(number: int, others: int) -> str:
+    """A text as whoever wrote the last answer knows it."""
+    return "an earlier version" if number < others else f"text {number - others + 1}"
+
+
+def repeats(texts: Sequence[str], others: int = 0) -> list[Violation]:
+    """Texts that are the same as an earlier one, apart from case and width of letters.
+
+    The first `others` are of other answers.
+    """
+    seen: dict[str, int] = {}
+    found = []
+    for index, text in enumerate(texts):
+        first = seen.setdefault(" ".join(fold(text).split()), index)
+        if first != index:
+            other = _named(first, others)
+            message = f"the same as {other}"
+            fix = f"write another text than {other}"
+            found.append(
+                Violation("variants.repeat", Severity.ERROR, message, index=index, fix=fix)
+            )
+    return found
+
+
+ITEMS_KEPT: Final = 10_000
+"""Items whose variants are in progress at one time; of more, the oldest are forgotten."""
+
+
+@dataclass(slots=True)
+class _Item:
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    ended: int = 0
+
+
+class Siblings:
+    """Accepted texts by item and field. Forgets an item once all its variants have ended."""
+
+    def __init__(self, variants: int) -> None:
+        """`variants` is their number for each item."""
+        self._variants = variants
+        self._items: OrderedDict[str, _Item] = OrderedDict()
+
+    def item_of(self, prompt_id: str) -> str:
+        """The id that the variants of an item have in common."""
+        return prompt_id.rpartition("/")[0] if self._variants > 1 else prompt_id
+
+    def texts(self, prompt_id: str, name: str) -> list[str]:
+        """What was accepted for that field of the item so far."""
+        item = self._items.get(self.item_of(prompt_id))
+        return list(item.texts.get(name, ())) if item else []
+
+    def add(self, prompt_id: str, name: str, texts: list[str]) -> None:
+        """Remember accepted texts."""
+        if self._variants > 1:
+            self._item(prompt_id).texts.setdefault(name, []).extend(texts)
+
+    def end(self, prompt_id: str) -> None:
+        """One variant of the item has ended, whatever came of it."""
+        if self._variants > 1:
+            item = self._item(prompt_id)
+            item.ended += 1
+            if item.ended >= self._variants:
+                del self._items[self.item_of(prompt_id)]
+
+    def __len__(self) -> int:
+        """Items in progress."""
+        return len(self._items)
+
+    def _item(self, prompt_id: str) -> _Item:
+        item = self._items.setdefault(self.item_of(prompt_id), _Item())
+        if len(self._items) > ITEMS_KEPT:
+            self._items.popitem(last=False)
+        return item

@@ -7,10 +7,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 import pydantic
 
 from copygen.documents import nearest
+from copygen.quality.channels import CharacterRules
 from copygen.quality.packs import Shape
 from copygen.quality.sameness import SamenessSettings
 from copygen.quality.scripts import language_tag
-from copygen.quality.specs import CharacterRules
 
 Words = Annotated[str, pydantic.Field(min_length=1)]
 Share = Annotated[float, pydantic.Field(gt=0, le=1)]

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from copygen.quality.metrics import XTable, table
+from copygen.quality.data import XTable, table
 
 _EMOJI_WEIGHT: Final = 2
 

@@ -17,7 +17,7 @@ import yaml
 from pydantic import TypeAdapter
 
 from copygen.models import JsonValue, Message
-from copygen.quality.measure import Unit, measure
+from copygen.quality.units import Unit, measure
 
 _READ = 1000
 """Characters read at each end of a request, where instructions are: any request is read quickly."""

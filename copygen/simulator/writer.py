@@ -12,7 +12,7 @@ from itertools import chain, count, islice
 from typing import Final
 
 from copygen.models import Message
-from copygen.quality.measure import Unit, measure
+from copygen.quality.units import Unit, measure
 from copygen.simulator.brief import (
     Brief,
     FieldAsked,

@@ -9,10 +9,10 @@ from rich.table import Table
 from rich.text import Text
 
 from copygen.figures import count, counted
-from copygen.quality.findings import Finding, Tally
+from copygen.jobs.check import Finding, Tally
+from copygen.models import Severity, Violation
 from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
-from copygen.quality.violations import Severity, Violation
 from copygen.view.console import LastingStream, data_stream, open_console, safe
 from copygen.view.layout import WIDEST, WrappedFacts, panel, ranking
 

@@ -12,9 +12,9 @@ from copygen.config import BreakerSettings, ModelConfig, Price, ProviderConfig, 
 from copygen.config.prices import LongContext, TimeOfDay
 from copygen.config.shapes import SecondCurrency, Settings
 from copygen.prompts.promptfile import PromptFile
+from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.fields import FieldRequest
 from copygen.quality.settings import ChecksSettings, GlossaryEntry, Grounding, Hashtags, Sameness
-from copygen.quality.specs import CharacterRules, FieldSpec
 from copygen.simulator import SimulatorProfile
 
 Schema: TypeAlias = Mapping[str, Any]

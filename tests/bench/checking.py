@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from copygen.quality.judge import Judge
+from copygen.quality.checker import Judge
 from copygen.quality.sameness import SamenessIndex
 from copygen.quality.settings import ChecksSettings
 

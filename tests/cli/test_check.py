@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copygen.quality.measure import Unit
+from copygen.quality.units import Unit
 from tests.support.inside import copygen
 from tests.support.running import COMMAND, environment
 

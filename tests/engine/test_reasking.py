@@ -24,13 +24,12 @@ from copygen.models import (
     Status,
     Usage,
 )
-from copygen.quality.channels import load_channels
+from copygen.quality.acceptance import OnViolation, Standard, Terms
+from copygen.quality.channels import FieldSpec, load_channels
+from copygen.quality.checker import Judge
 from copygen.quality.fields import FieldRequest, resolve
-from copygen.quality.judge import Judge
-from copygen.quality.measure import Unit, measure
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.specs import FieldSpec
-from copygen.quality.standard import OnViolation, Standard, Terms
+from copygen.quality.units import Unit, measure
 from tests.support.fakes import CONFIG, FakeProvider, Run, prompt
 from tests.support.virtual_loop import run_virtual
 

@@ -88,9 +88,9 @@ def distances_of_long_texts_and_names(_folder: Path) -> str:
 
 @CASES.case("12:A5c", "given up: pack.mine.slow")
 def a_pattern_of_ones_own_that_never_ends(folder: Path) -> str:
-    from copygen.quality.judge import Judge
-    from copygen.quality.measure import measure
+    from copygen.quality.checker import Judge
     from copygen.quality.settings import ChecksSettings
+    from copygen.quality.units import measure
 
     pack = folder / "mine.yaml"
     pack.write_text(

@@ -9,15 +9,14 @@ from typing import Any
 from typer.testing import CliRunner
 
 from copygen.cli.app import app
+from copygen.models import Severity
+from copygen.quality.acceptance import Asker, Standard, Terms, reask
 from copygen.quality.channels import load_channels
+from copygen.quality.checker import Judge
 from copygen.quality.fields import Field, FieldRequest, json_schema, resolve
-from copygen.quality.judge import Judge
-from copygen.quality.measure import Unit, measure
-from copygen.quality.reask import reask
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.standard import Asker, Standard, Terms
 from copygen.quality.trim import trim
-from copygen.quality.violations import Severity
+from copygen.quality.units import Unit, measure
 from tests.field.case import Cases
 
 CASES = Cases()

@@ -12,23 +12,19 @@ from copygen.models import Item
 from copygen.providers import ratelimits
 from copygen.providers.decode import decode, parted, plain, sentence
 from copygen.providers.redact import Redactor, Secret
-from copygen.quality.amounts import amounts
-from copygen.quality.checks.tags import hashtags, mentions
-from copygen.quality.checks.variants import distance, variants
-from copygen.quality.cleaning import clean
-from copygen.quality.fields import Field
-from copygen.quality.folding import Folded
-from copygen.quality.judge import Judge
-from copygen.quality.markup import visible
-from copygen.quality.measure import Unit, measure
-from copygen.quality.measures import load_measures
+from copygen.quality.amounts import amounts, load_measures
+from copygen.quality.channels import CharacterRules, FieldSpec
+from copygen.quality.checker import Judge
+from copygen.quality.checks.characters import hashtags, mentions
+from copygen.quality.fields import Field, parse_fields
+from copygen.quality.injection import clean
+from copygen.quality.normalize import Folded, visible
 from copygen.quality.packs import load_pack, pack_names
-from copygen.quality.parsing import parse_fields
 from copygen.quality.placeholders import compare_placeholders, filled, find_placeholders
-from copygen.quality.sameness import SamenessIndex
+from copygen.quality.sameness import SamenessIndex, distance, variants
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.specs import CharacterRules, FieldSpec
 from copygen.quality.trim import trim
+from copygen.quality.units import Unit, measure
 from copygen.view.console import safe
 from tests.growth.attacks import ENDS, Attack, tokens_of
 from tests.growth.patterns import all_patterns

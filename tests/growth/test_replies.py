@@ -11,11 +11,11 @@ import pytest
 from copygen.config import Settings
 from copygen.models import Result, Status
 from copygen.providers.decode import decode, parted
-from copygen.quality.judge import Judge
-from copygen.quality.measure import measure
+from copygen.quality.acceptance import OnViolation, Standard, Terms
+from copygen.quality.checker import Judge
 from copygen.quality.packs import pack_names
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.standard import OnViolation, Standard, Terms
+from copygen.quality.units import measure
 from tests.growth.functions import PLAIN, Reader, attacks_of
 from tests.support.fakes import Run, prompts
 from tests.support.virtual_loop import run_virtual

@@ -8,7 +8,7 @@ import pytest
 from copygen.errors import PromptError
 from copygen.models import Item, Message, Prompt
 from copygen.prompts import Target, open_prompts
-from copygen.quality.untrusted import clean_item
+from copygen.quality.injection import clean_item
 
 HIDDEN = "Silk\u200b \u202escarf\u202c\x1b[2J"
 

@@ -18,13 +18,11 @@ from pathlib import Path
 import yaml
 
 from copygen.errors import ConfigError
-from copygen.models import Item
-from copygen.quality.channels import Channels, load_channels
-from copygen.quality.judge import Judge
-from copygen.quality.measure import measure
+from copygen.models import Item, Severity, Violation
+from copygen.quality.channels import Channels, FieldSpec, load_channels
+from copygen.quality.checker import Judge
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.specs import FieldSpec
-from copygen.quality.violations import Severity, Violation
+from copygen.quality.units import measure
 
 CORPUS = Path(__file__).parent / "corpus"
 PARTS = ("first", "held_back")

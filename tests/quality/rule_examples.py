@@ -3,13 +3,13 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from copygen.models import Violation
+from copygen.quality.acceptance import Asker, Standard, Terms
+from copygen.quality.channels import FieldSpec
+from copygen.quality.checker import Judge
 from copygen.quality.fields import Field
-from copygen.quality.judge import Judge
-from copygen.quality.measure import measure
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.specs import FieldSpec
-from copygen.quality.standard import Asker, Standard, Terms
-from copygen.quality.violations import Violation
+from copygen.quality.units import measure
 
 OF_AN_ANSWER = ("fields", "length.trimmed", "untrusted.instruction")
 """Rules about an answer as a whole, or about what became of it."""

@@ -3,13 +3,12 @@ the field states is really checked."""
 
 import pytest
 
-from copygen.quality.channels import load_channels
-from copygen.quality.judge import Judge
-from copygen.quality.measure import measure
+from copygen.models import Severity, Violation
+from copygen.quality.channels import FieldSpec, load_channels
+from copygen.quality.checker import Judge
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.specs import FieldSpec
 from copygen.quality.trim import trim
-from copygen.quality.violations import Severity, Violation
+from copygen.quality.units import measure
 from tests.support.quality_fields import field, rules
 
 SPECS = [spec for channel in load_channels() for spec in channel.fields.values()]

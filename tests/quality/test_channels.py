@@ -8,7 +8,7 @@ import pytest
 from copygen.config import load_settings
 from copygen.errors import ConfigError
 from copygen.quality.channels import Channels, FieldSpec, load_channels
-from copygen.quality.measure import Unit
+from copygen.quality.units import Unit
 
 CHANNELS = load_channels()
 SPECS = [spec for channel in CHANNELS for spec in channel.fields.values()]

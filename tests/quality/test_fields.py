@@ -10,9 +10,17 @@ from hypothesis import strategies as st
 from copygen.documents import parse_document
 from copygen.errors import ConfigError, PromptError
 from copygen.quality.channels import load_channels
-from copygen.quality.fields import Field, in_words, json_schema, plain_text, read_fields
-from copygen.quality.measure import Unit
-from copygen.quality.parsing import ParseFault, ParseProblem, parse_fields
+from copygen.quality.fields import (
+    Field,
+    ParseFault,
+    ParseProblem,
+    in_words,
+    json_schema,
+    parse_fields,
+    plain_text,
+    read_fields,
+)
+from copygen.quality.units import Unit
 
 CHANNELS = load_channels()
 ASKED = """

@@ -7,12 +7,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from copygen.quality.judge import Judge
-from copygen.quality.measure import measure
+from copygen.models import Severity
+from copygen.quality.channels import CharacterRules, FieldSpec
+from copygen.quality.checker import Judge
 from copygen.quality.packs import pack_names
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.specs import CharacterRules, FieldSpec
-from copygen.quality.violations import Severity
+from copygen.quality.units import measure
 from tests.quality.copy_table import LEGITIMATE
 from tests.support.quality_fields import field, rules
 

@@ -4,11 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.quality.amounts import amounts
-from copygen.quality.folding import Folded
-from copygen.quality.markup import visible
-from copygen.quality.measures import load_measures
-from copygen.quality.no_facts import no_facts, telephone_numbers
+from copygen.quality.amounts import amounts, load_measures, no_facts, telephone_numbers
+from copygen.quality.normalize import Folded, visible
 from copygen.quality.packs import RuleSet, load_pack, load_wording
 
 

@@ -11,8 +11,7 @@ import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from copygen.quality.graphemes import boundaries, graphemes
-from copygen.quality.measure import Unit, measure
+from copygen.quality.units import Unit, boundaries, graphemes, measure
 
 GOLDEN = Path(__file__).parent / "golden"
 UNITS = (Unit.CODEPOINTS, Unit.GRAPHEMES, Unit.UTF16, Unit.BYTES, Unit.WIDTH)

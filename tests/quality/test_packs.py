@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from copygen.errors import ConfigError
-from copygen.quality.folding import Folded
-from copygen.quality.judge import Judge
-from copygen.quality.measure import measure
+from copygen.quality.checker import Judge
+from copygen.quality.normalize import Folded
 from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording, pack_names
 from copygen.quality.settings import ChecksSettings
+from copygen.quality.units import measure
 
 HEAD = "pack: p\ntitle: P\nnote: Lint.\nsource: s\nchecked_on: 2026-01-01\nrules:\n"
 

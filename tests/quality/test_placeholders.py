@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.quality.measure import Unit
 from copygen.quality.placeholders import (
     compare_placeholders,
     filled,
     find_placeholders,
     measure_filled,
 )
+from copygen.quality.units import Unit
 
 
 @pytest.mark.parametrize(

@@ -3,8 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.quality.reask import Candidate, better, reask
-from copygen.quality.violations import Severity, Violation
+from copygen.models import Severity, Violation
+from copygen.quality.acceptance import Candidate, better, reask
 
 
 def test_each_fault_is_named_as_measured_with_what_to_keep() -> None:

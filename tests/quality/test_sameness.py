@@ -6,7 +6,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.quality.folding import fold
+from copygen.quality.normalize import fold
 from copygen.quality.sameness import SamenessIndex, SamenessSettings, opening
 from tests.support.quality_fields import rules
 

@@ -7,9 +7,9 @@ import regex
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from copygen.quality.measure import Unit, measure
 from copygen.quality.placeholders import find_placeholders, measure_filled
 from copygen.quality.trim import trim
+from copygen.quality.units import Unit, measure
 
 PIECES = st.sampled_from(
     [

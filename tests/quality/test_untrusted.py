@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.quality.untrusted import clean, clean_item, looks_like_instruction
+from copygen.quality.injection import clean, clean_item, looks_like_instruction
 
 KEPT = [
     "👨‍👩‍👧‍👦", "🏴‍☠️", "❤️‍🔥", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🇹🇭", "می‌خواهم", "क्‍ष", "শ্রদ্ধা", "น้ำ", "e\u0301",

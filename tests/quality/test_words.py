@@ -6,16 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.quality.checks import characters, phrases
-from copygen.quality.checks.leftovers import leftovers, quotes
-from copygen.quality.checks.phrases import Phrase, Term
-from copygen.quality.checks.tags import TagLimits, hashtags, mentions, tags
-from copygen.quality.checks.variants import distance, repeats, variants
-from copygen.quality.folding import Folded, fold
-from copygen.quality.matching import Terms
+from copygen.models import Violation
+from copygen.quality.channels import CharacterRules
+from copygen.quality.checks import characters, wording
+from copygen.quality.checks.characters import TagLimits, hashtags, mentions, tags
+from copygen.quality.checks.wording import Phrase, Term, leftovers, quotes
+from copygen.quality.normalize import Folded, Terms, fold
 from copygen.quality.packs import RuleSet, load_wording
-from copygen.quality.specs import CharacterRules
-from copygen.quality.violations import Violation
+from copygen.quality.sameness import distance, repeats, variants
 from tests.support.quality_fields import context, rules
 
 FOUND = [
@@ -44,14 +42,14 @@ ABSENT = [
 def test_a_term_is_found_however_it_is_written_and_shown_where_it_stands(
     term: str, text: str, span: tuple[int, int]
 ) -> None:
-    (violation,) = phrases.forbidden(context(text), Terms([term]))
+    (violation,) = wording.forbidden(context(text), Terms([term]))
     assert violation.span == span
 
 
 @pytest.mark.parametrize(("term", "text"), ABSENT)
 def test_a_part_of_another_word_is_not_the_term(term: str, text: str) -> None:
-    assert list(phrases.forbidden(context(text), Terms([term]))) == []
-    assert rules(phrases.required(context(text), [Phrase.of(term)])) == ["phrases.required"]
+    assert list(wording.forbidden(context(text), Terms([term]))) == []
+    assert rules(wording.required(context(text), [Phrase.of(term)])) == ["phrases.required"]
 
 
 @given(st.text(max_size=12), st.text(min_size=1, max_size=6), st.text(max_size=12))
@@ -71,7 +69,7 @@ def test_the_glossary_binds_texts_about_its_terms_only() -> None:
     item = {"name": "Thai Silk scarf"}
 
     def found(text: str, **about: object) -> list[str]:
-        return rules(phrases.glossary(context(text, **about), [keep, use, avoid]))
+        return rules(wording.glossary(context(text, **about), [keep, use, avoid]))
 
     assert found("Thai silk シルク", **item) == []
     assert found("THAI SILK シルク", **item) == ["glossary.keep"]

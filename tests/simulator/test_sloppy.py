@@ -10,9 +10,8 @@ import pytest
 
 from copygen.models import Message
 from copygen.quality.channels import load_channels
-from copygen.quality.fields import FieldRequest, in_words, json_schema
-from copygen.quality.measure import Unit, measure
-from copygen.quality.parsing import ParseFault, parse_fields
+from copygen.quality.fields import FieldRequest, ParseFault, in_words, json_schema, parse_fields
+from copygen.quality.units import Unit, measure
 from copygen.simulator import SimulatorProfile
 from copygen.simulator.profile import Draw, Draws
 from copygen.simulator.wire import ChatRequest

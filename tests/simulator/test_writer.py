@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import Message
-from copygen.quality.measure import Unit
+from copygen.quality.units import Unit
 from copygen.simulator.brief import Limit, languages, read_brief, shorten
 from copygen.simulator.profile import Draw
 from copygen.simulator.wire import ChatRequest

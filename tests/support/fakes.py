@@ -25,7 +25,7 @@ from copygen.models import (
 )
 from copygen.providers.redact import Redactor, Secret
 from copygen.providers.wire import Provider
-from copygen.quality.standard import Standard
+from copygen.quality.acceptance import Standard
 
 CONFIG = ProviderConfig(name="fake", base_url="https://api.example/v1", default_model="m")
 WALL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)

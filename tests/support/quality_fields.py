@@ -1,11 +1,10 @@
 """A field and a context for the tests of checks."""
 
-from copygen.quality.checks.context import Context
-from copygen.quality.facts import Facts
-from copygen.quality.folding import Folded
-from copygen.quality.measures import load_measures
-from copygen.quality.specs import FieldSpec
-from copygen.quality.violations import Violation
+from copygen.models import Violation
+from copygen.quality.amounts import load_measures
+from copygen.quality.channels import FieldSpec
+from copygen.quality.facts import Context, Facts
+from copygen.quality.normalize import Folded
 
 MEASURES = load_measures()
 

@@ -5,15 +5,21 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from copygen.models import Item, Message
+from copygen.models import Item, Message, Severity, Violation
+from copygen.quality.acceptance import reask
 from copygen.quality.channels import load_channels
-from copygen.quality.fields import Field, FieldRequest, in_words, json_schema, resolve
-from copygen.quality.judge import Judge
-from copygen.quality.measure import measure
-from copygen.quality.parsing import ParseFault, parse_fields
-from copygen.quality.reask import reask
+from copygen.quality.checker import Judge
+from copygen.quality.fields import (
+    Field,
+    FieldRequest,
+    ParseFault,
+    in_words,
+    json_schema,
+    parse_fields,
+    resolve,
+)
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.violations import Severity, Violation
+from copygen.quality.units import measure
 from copygen.simulator.profile import Draws
 from copygen.simulator.wire import ChatRequest
 from copygen.simulator.writer import answer

@@ -3,13 +3,11 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from copygen.quality.amounts import DIGIT, Amount, amounts
-from copygen.quality.checks.context import Context
-from copygen.quality.matching import Places
-from copygen.quality.measures import Measures
-from copygen.quality.no_facts import no_facts, telephone_numbers
+from copygen.models import Severity, Violation
+from copygen.quality.amounts import DIGIT, Amount, Measures, amounts, no_facts, telephone_numbers
+from copygen.quality.facts import Context
+from copygen.quality.normalize import Places
 from copygen.quality.packs import RuleSet
-from copygen.quality.violations import Severity, Violation
 
 _LISTED = re.compile(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")

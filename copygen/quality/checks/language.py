@@ -6,11 +6,10 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final, Protocol
 
-from copygen.quality.checks.context import Context
-from copygen.quality.folding import HAN, HANGUL, KANA, LATIN, OTHER, THAI
-from copygen.quality.scripts import (
-    KANA as KANA_LETTER,
-)
+from copygen.models import Severity, Violation
+from copygen.quality.facts import Context
+from copygen.quality.normalize import HAN, HANGUL, KANA, LATIN, OTHER, THAI
+from copygen.quality.scripts import KANA as KANA_LETTER
 from copygen.quality.scripts import (
     SCRIPTS,
     base,
@@ -20,7 +19,6 @@ from copygen.quality.scripts import (
     own_letters,
     own_scripts,
 )
-from copygen.quality.violations import Severity, Violation
 
 _GROUP_OF: Final = MappingProxyType(
     {"Hangul": HANGUL, "Hiragana": KANA, "Katakana": KANA, "Han": HAN, "Thai": THAI}

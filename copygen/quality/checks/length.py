@@ -3,8 +3,8 @@
 import re
 from typing import Final
 
-from copygen.quality.specs import FieldSpec
-from copygen.quality.violations import Severity, Violation
+from copygen.models import Severity, Violation
+from copygen.quality.channels import FieldSpec
 
 _LONGEST_MARK: Final = 20
 _MARK: Final = re.compile(r"\s*(?:[(\[]?\d{1,2}[.):\]]|[-–—•*·.…_#>]+)\s*")

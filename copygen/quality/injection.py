@@ -1,9 +1,18 @@
-"""What nobody sees is taken out of row values. Light: every run needs it, few need the checks."""
+"""Row values are written by strangers: what is taken out of them, and which read like orders.
+
+Light to import: every run cleans its values, few look for orders.
+"""
 
 import re
-from typing import Final
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import TYPE_CHECKING, Final
 
 from copygen.models import Item, JsonValue
+
+if TYPE_CHECKING:
+    from copygen.quality.packs import Pack
 
 _REMOVED: Final = re.compile(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but tab and line ends
@@ -68,3 +77,62 @@ def _cleaned(value: JsonValue, depth: int) -> JsonValue:
     if depth and isinstance(value, list):
         return [_cleaned(inner, depth - 1) for inner in value]
     return value
+
+
+_LONGEST_LOOKED_AT: Final = 20_000
+
+
+def looks_like_instruction(value: str) -> str | None:
+    """What in the value reads as an order to the model, as one phrase; None: nothing.
+
+    A hint for people, not a filter: the value is used all the same. It looks at the first 20 000
+    characters, after taking out what `clean` does, with full-width letters as ordinary ones.
+    """
+    from copygen.quality.normalize import Folded
+
+    text = clean(value[:_LONGEST_LOOKED_AT])
+    if len(text) < 8:
+        return None
+    forms = [Folded(text)]
+    if (plain := unicodedata.normalize("NFKC", text)) != text:
+        forms.append(Folded(plain))
+    for rule in _instructions().rules:
+        if any(rule.matches(form) for form in forms):
+            return rule.message
+    return None
+
+
+@cache
+def _instructions() -> "Pack":
+    from copygen.quality.packs import load_wording
+
+    return load_wording("instructions")
+
+
+VALUES_REMEMBERED: Final = 10_000
+LONGEST_REMEMBERED: Final = 200
+"""Characters; longer values hardly repeat."""
+
+
+class Suspicion:
+    """Looks at the values of some columns; remembers short ones, for they repeat."""
+
+    def __init__(self, columns: frozenset[str]) -> None:
+        self._columns = columns
+        self._seen: dict[str, str | None] = {}
+
+    def of(self, item: Item) -> Iterator[tuple[str, str]]:
+        """Name of the column and what in it reads like an order, for each such value."""
+        for name, value in item.items():
+            if name in self._columns and isinstance(value, str) and (what := self._what(value)):
+                yield name, what
+
+    def _what(self, value: str) -> str | None:
+        if value in self._seen:
+            return self._seen[value]
+        what = looks_like_instruction(value)
+        if len(value) <= LONGEST_REMEMBERED:
+            if len(self._seen) >= VALUES_REMEMBERED:
+                self._seen.clear()
+            self._seen[value] = what
+        return what

@@ -8,23 +8,19 @@ from pathlib import Path
 from typing import TypeAlias
 
 from copygen.errors import ConfigError
-from copygen.models import Item
-from copygen.quality.checks import characters, grounding, language, leftovers, length, phrases
-from copygen.quality.checks.context import Context
-from copygen.quality.checks.tags import TagLimits, tags
-from copygen.quality.facts import Facts
-from copygen.quality.folding import Folded
-from copygen.quality.markup import visible
-from copygen.quality.matching import Terms
-from copygen.quality.measure import Unit
-from copygen.quality.measures import load_measures
+from copygen.models import Item, Severity, Violation
+from copygen.quality.amounts import load_measures
+from copygen.quality.channels import CharacterRules, FieldSpec
+from copygen.quality.checks import characters, grounding, language, length, wording
+from copygen.quality.checks.characters import TagLimits, tags
+from copygen.quality.facts import Context, Facts
+from copygen.quality.normalize import Folded, Terms, visible
 from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording
 from copygen.quality.placeholders import filled
-from copygen.quality.sameness import SamenessIndex
+from copygen.quality.sameness import SamenessIndex, repeats, variants
 from copygen.quality.scripts import is_latin, language_tag
 from copygen.quality.settings import ChecksSettings, Override, phrases_for
-from copygen.quality.specs import CharacterRules, FieldSpec
-from copygen.quality.violations import Severity, Violation
+from copygen.quality.units import Unit
 
 _AROUND = frozenset(("leftovers.quotes", "sameness.opening"))
 """Rules that are about all that stands between two places, not about the letters there."""
@@ -135,8 +131,6 @@ class Judge:
         Repeats are found where the field forbids them, likeness where `variants` is set. The first
         `others` texts are of earlier answers: they are not called by their number.
         """
-        from copygen.quality.checks.variants import repeats, variants
-
         found = repeats(texts, others) if field and field.rules.no_repeats_in_field else []
         if self.settings.variants:
             repeated = {one.index for one in found}
@@ -229,21 +223,21 @@ class Judge:
             (settings.required, "phrases.required"),
             (settings.disclaimers, "phrases.disclaimer"),
         ):
-            if wanted := [phrases.Phrase.of(words) for words in phrases_for(given, tongue)]:
-                yield partial(phrases.required, phrases=wanted, rule=rule)
+            if wanted := [wording.Phrase.of(words) for words in phrases_for(given, tongue)]:
+                yield partial(wording.required, phrases=wanted, rule=rule)
         if banned := Terms(phrases_for(settings.forbidden, tongue)):
-            yield lambda context: phrases.forbidden(context, banned)
+            yield lambda context: wording.forbidden(context, banned)
         if terms := self._glossary(tongue):
-            yield lambda context: phrases.glossary(context, terms)
+            yield lambda context: wording.glossary(context, terms)
 
-    def _glossary(self, tongue: str | None) -> list[phrases.Term]:
+    def _glossary(self, tongue: str | None) -> list[wording.Term]:
         found = []
         for entry in self.settings.glossary:
             words = phrases_for({tag: (use,) for tag, use in entry.use.items()}, tongue)
-            use = phrases.Phrase.of(words[0]) if words else None
+            use = wording.Phrase.of(words[0]) if words else None
             if use or entry.keep or entry.avoid:
-                source = phrases.Phrase.of(entry.term)
-                found.append(phrases.Term(source, use, entry.keep, entry.avoid, entry.instead))
+                source = wording.Phrase.of(entry.term)
+                found.append(wording.Term(source, use, entry.keep, entry.avoid, entry.instead))
         return found
 
     def _of_leftovers(self) -> Iterator[Check]:
@@ -251,9 +245,9 @@ class Judge:
             return
         rules = RuleSet(load_wording("leftovers").rules)
         kept = frozenset(name.casefold() for name in self.settings.placeholders)
-        yield lambda context: leftovers.leftovers(context, rules, kept)
-        yield lambda context: leftovers.placeholders(context, kept)
-        yield leftovers.quotes
+        yield lambda context: wording.leftovers(context, rules, kept)
+        yield lambda context: wording.placeholders(context, kept)
+        yield wording.quotes
 
     def _of_tags(self) -> Iterator[Check]:
         hashtags, most = self.settings.hashtags, self.settings.max_mentions

@@ -1,4 +1,4 @@
-"""Tables of figures that measuring goes by, read from `configs/metrics/` when first needed."""
+"""Tables that ship as YAML in `configs/`, each read once, when it is first needed."""
 
 from datetime import date
 from functools import cache

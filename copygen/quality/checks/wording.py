@@ -1,0 +1,160 @@
+"""Phrases that must or must not be there, the glossary, and what a model leaves around the copy."""
+
+import re
+from collections.abc import Container, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Final
+
+from copygen.models import Severity, Violation
+from copygen.quality.facts import Context
+from copygen.quality.normalize import Places, Terms, outside
+from copygen.quality.packs import RuleSet
+from copygen.quality.placeholders import Placeholder, find_placeholders
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A phrase with its terms compiled."""
+
+    words: str
+    terms: Terms
+
+    @classmethod
+    def of(cls, words: str) -> "Phrase":
+        """The phrase, compiled."""
+        return cls(words, Terms([words]))
+
+
+def required(
+    context: Context, phrases: Iterable[Phrase], rule: str = "phrases.required"
+) -> Iterator[Violation]:
+    """Phrases that are missing. With `rule` `phrases.disclaimer` they are disclaimers."""
+    for phrase in phrases:
+        if phrase.terms.first(context.text) is None:
+            message = f"'{phrase.words}' is missing"
+            fix = f"add '{phrase.words}' word for word"
+            yield Violation(rule, Severity.ERROR, message, fix=fix)
+
+
+def forbidden(context: Context, terms: Terms) -> Iterator[Violation]:
+    """Phrases that must not be there."""
+    for hit in outside(terms.find(context.text), ()):
+        span = context.text.span(hit.start, hit.end)
+        message = f"'{hit.term}' must not be used"
+        fix = f"leave out '{hit.term}'"
+        yield Violation("phrases.forbidden", Severity.ERROR, message, span, fix=fix)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """One entry of the glossary, for one language."""
+
+    source: Phrase
+    """The term as items have it."""
+    use: Phrase | None = None
+    """What a text about it must say."""
+    keep: bool = False
+    """It must stand untranslated."""
+    avoid: bool = False
+    """It must not be used."""
+    instead: str | None = None
+
+
+def glossary(context: Context, terms: Sequence[Term]) -> Iterator[Violation]:
+    """Terms that must be used or kept when the item has them, and terms to avoid."""
+    for term in terms:
+        if term.avoid:
+            yield from _avoided(context, term)
+        elif term.source.terms.first(context.facts.folded) is not None:
+            yield from _wanted(context, term)
+
+
+def _avoided(context: Context, term: Term) -> Iterator[Violation]:
+    for hit in outside(term.source.terms.find(context.text), ()):
+        words = term.source.words
+        better = f"say '{term.instead}'" if term.instead else f"leave out '{words}'"
+        span = context.text.span(hit.start, hit.end)
+        message = f"the glossary says not to use '{words}'"
+        yield Violation("glossary.avoid", Severity.ERROR, message, span, fix=better)
+
+
+def _wanted(context: Context, term: Term) -> Iterator[Violation]:
+    words = term.source.words
+    if term.keep and words not in context.text.original:
+        hit = term.source.terms.first(context.text)
+        span = context.text.span(hit.start, hit.end) if hit else None
+        message = f"'{words}' must stay as it is written"
+        fix = f"write '{words}' exactly so, untranslated"
+        yield Violation("glossary.keep", Severity.ERROR, message, span, fix=fix)
+    if term.use is not None and term.use.terms.first(context.text) is None:
+        message = f"'{words}' must be called '{term.use.words}'"
+        fix = f"use '{term.use.words}' for '{words}'"
+        yield Violation("glossary.use", Severity.ERROR, message, fix=fix)
+
+
+_QUOTES: Final = MappingProxyType(
+    {'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", "”": "”", "`": "`"}
+)
+
+_PLAIN: Final = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\{%[^{}\n]{0,60}%\}|\$\{\w{1,40}\}|%%\w{1,40}%%")
+"""What the rule `placeholder` of `wording/leftovers` finds by itself."""
+
+
+def leftovers(
+    context: Context, rules: RuleSet, kept: Container[str] = frozenset()
+) -> Iterator[Violation]:
+    """Unfilled placeholders, chat around the copy, Markdown: the rules of `wording/leftovers`.
+
+    `kept` are the placeholders of downstream systems that are meant to be there, as written or by
+    name, casefolded.
+    """
+    places = find_placeholders(context.text.original)
+    meant = Places((p.start, p.end) for p in places if _is(p, kept)) if places else None
+    for rule, spans in rules.broken(context.text):
+        for start, end in spans:
+            words = context.text.original[start:end]
+            if meant and meant.touch(start, end):
+                continue
+            if words.casefold() in context.facts.folded.text:
+                continue
+            shown = words.strip() if len(words) <= 40 else f"{words[:40].strip()}…"
+            message = f"'{shown}': {rule.message}"
+            fix = rule.instead or "reply with nothing but the copy"
+            yield Violation(f"leftovers.{rule.id}", rule.severity, message, (start, end), fix=fix)
+            break
+
+
+def placeholders(context: Context, kept: Container[str]) -> Iterator[Violation]:
+    """Placeholders that neither the settings nor the item know, one changed by the model too.
+
+    Those that the patterns of `wording/leftovers` find are left to them.
+    """
+    for place in find_placeholders(context.text.original):
+        known = _is(place, kept) or place.text.casefold() in context.facts.folded.text
+        if known or _PLAIN.fullmatch(place.text):
+            continue
+        message = f"'{place.text}': a placeholder that is not among those meant to stay"
+        fix = f"leave out '{place.text}', and every other placeholder as it was"
+        span = (place.start, place.end)
+        yield Violation("leftovers.placeholder", Severity.ERROR, message, span, fix=fix)
+        return
+
+
+def _is(place: Placeholder, kept: Container[str]) -> bool:
+    return place.text.casefold() in kept or place.name.casefold() in kept
+
+
+def quotes(context: Context) -> list[Violation]:
+    """Quotation marks around the whole text."""
+    text = context.text.original.strip()
+    if len(text) < 3 or text[-1] not in _QUOTES.get(text[0], ""):
+        return []
+    inside = text[1:-1]
+    if text[0] in inside or text[-1] in inside:
+        return []
+    start = context.text.original.index(text)
+    message = f"the whole text stands between {text[0]} and {text[-1]}"
+    fix = "leave out the quotation marks around the text"
+    span = (start, start + len(text))
+    return [Violation("leftovers.quotes", Severity.ERROR, message, span, fix=fix)]

@@ -1,0 +1,255 @@
+"""Text made comparable, with the way back to the original: folded, matched, seen without markup."""
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
+from html import unescape
+from itertools import accumulate, pairwise
+from typing import Final, Literal, NamedTuple
+
+HANGUL, KANA, HAN, THAI, OTHER, LATIN = range(6)
+"""Numbers of the groups."""
+SCRIPT_GROUPS: Final = tuple(
+    re.compile(letters)
+    for letters in (
+        "[\u1100-\u11ff\u3130-\u318f\ua960-\ua97f\uac00-\ud7a3]",  # Hangul
+        "[\u3041-\u30ff]",  # kana
+        "[\u2e80-\u3040\u31f0-\ua95f\ud7a4-\U0010ffff]",  # Han, and what else lies there
+        "[\u0e00-\u0eff]",  # Thai, Lao
+        "[\x80-\u0dff\u0f00-\u10ff\u1200-\u2e7f]",  # most others, and typographic marks
+        "[a-z]",
+        "",
+    )
+)
+"""Scripts, so that literals of those a text does not have need no look. The last is none."""
+_ASCII_GROUPS: Final = ((LATIN, 6), (6,))
+
+_SHORT: Final = 500
+_PILED: Final = re.compile(r"[^\w\s!-\u02ff]{31}")
+"""Marks, and what else is no letter, digit, space or Latin: no copy has as many in a row."""
+
+
+def script_groups(folded: str) -> tuple[int, ...]:
+    """The numbers of the groups whose letters the text has, the rarest first."""
+    if folded.isascii():
+        return _ASCII_GROUPS[0] if SCRIPT_GROUPS[LATIN].search(folded) else _ASCII_GROUPS[1]
+    return tuple(n for n, letters in enumerate(SCRIPT_GROUPS) if letters.search(folded))
+
+
+class Folded:
+    """A folded text. Matching is done on `text`; `span` says where that is in the original."""
+
+    def __init__(self, original: str) -> None:
+        self.original = original
+        if original.isascii():
+            self.text = original.lower()
+        else:
+            self.text = normalized(original, "NFKC").casefold()
+        self._groups: tuple[int, ...] | None = None
+
+    @property
+    def groups(self) -> tuple[int, ...]:
+        """The script groups of the text."""
+        if self._groups is None:
+            self._groups = script_groups(self.text)
+        return self._groups
+
+    def span(self, start: int, end: int) -> tuple[int, int]:
+        """Offsets into the original of what stands at `start:end` of the folded text.
+
+        Never outside the original; a character that folds to several belongs to it whole.
+        """
+        if self.original.isascii():
+            return start, end
+        offsets = self._offsets
+        last = offsets[min(end, len(self.text)) - 1] if end > start else offsets[start]
+        after = bisect_right(offsets, last, lo=end)
+        return offsets[start], offsets[after] if after < len(offsets) else len(self.original)
+
+    @cached_property
+    def _offsets(self) -> list[int]:
+        """For each folded character the offset of the original one it comes from.
+
+        Only when a match is to be shown: the fold itself is one call into C.
+        """
+        offsets: list[int] = []
+        for start, end in _clusters(self.original):
+            folded = normalized(self.original[start:end], "NFKC").casefold()
+            steps = end - start
+            offsets += [start + min(i, steps - 1) for i in range(len(folded))]
+        # Normalising piece by piece may differ from the whole in rare sequences: stay inside.
+        last = max(len(self.original) - 1, 0)
+        offsets += [last] * (len(self.text) + 1 - len(offsets))
+        return offsets
+
+
+def normalized(text: str, form: Literal["NFC", "NFKC"]) -> str:
+    """`text` in a normalization form of Unicode, in time that grows with it.
+
+    Marks that are piled up on one letter are sorted, which takes the square of their number: of a
+    pile each 31 are sorted for themselves, as UAX #15 (stream-safe text) has it.
+    """
+    if len(text) <= _SHORT or not _PILED.search(text):
+        return unicodedata.normalize(form, text)
+    ends = [0, *(pile.end() for pile in _PILED.finditer(text)), len(text)]
+    return "".join(unicodedata.normalize(form, text[a:b]) for a, b in pairwise(ends))
+
+
+def fold(text: str) -> str:
+    """Return `text` folded, where the way back is not needed."""
+    return Folded(text).text
+
+
+def _clusters(text: str) -> list[tuple[int, int]]:
+    starts = [i for i, char in enumerate(text) if i == 0 or _starts(char)]
+    return list(zip(starts, [*starts[1:], len(text)], strict=True))
+
+
+def _starts(char: str) -> bool:
+    """Whether what comes before cannot merge with `char` when normalised."""
+    if "\u1160" <= char <= "\u11ff" or char in "\uff9e\uff9f":  # jamo; half-width voiced marks
+        return False
+    return not unicodedata.combining(char)
+
+
+class Hit(NamedTuple):
+    """Where a term stands: offsets into the folded text."""
+
+    start: int
+    end: int
+    term: str
+    """As it was given."""
+
+
+class Terms:
+    """A list of terms, compiled once.
+
+    Comparison is NFKC and casefold. A term that begins or ends with a letter of a script that
+    separates its words (Latin, Cyrillic, Greek ...) matches whole words only; Thai, Japanese,
+    Chinese and Korean match inside longer text, as nothing marks their words' ends.
+    """
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        compiled = [(fold(term).strip(), term) for term in terms]
+        self._all = tuple((folded, term) for folded, term in compiled if folded)
+        self._ascii = tuple(pair for pair in self._all if pair[0].isascii())
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def find(self, folded: Folded) -> Iterator[Hit]:
+        """Every place where a term stands, term by term."""
+        text = folded.text
+        for literal, term in self._ascii if folded.original.isascii() else self._all:
+            start = text.find(literal)
+            while start >= 0:
+                end = start + len(literal)
+                if _whole(text, start, end):
+                    yield Hit(start, end, term)
+                start = text.find(literal, end)
+
+    def first(self, folded: Folded) -> Hit | None:
+        """One place where a term stands; None when none does."""
+        return next(self.find(folded), None)
+
+
+class Places:
+    """Spans of one text, to be asked about many others: each question is a binary search.
+
+    A text of 16 000 characters may have thousands of hits and as many excuses: each held against
+    each took a second.
+    """
+
+    def __init__(self, spans: Iterable[tuple[int, int]]) -> None:
+        ordered = sorted(spans)
+        self._starts = [start for start, _ in ordered]
+        self._reached = list(accumulate((end for _, end in ordered), max))
+
+    def hold(self, start: int, end: int) -> bool:
+        """Whether one of the spans holds all of `start:end`."""
+        before = bisect_right(self._starts, start)
+        return before > 0 and self._reached[before - 1] >= end
+
+    def touch(self, start: int, end: int) -> bool:
+        """Whether one of the spans shares a character with `start:end`."""
+        before = bisect_left(self._starts, end)
+        return before > 0 and self._reached[before - 1] > start
+
+
+def outside(hits: Iterable[Hit], exempt: Sequence[Hit]) -> Iterator[Hit]:
+    """The hits that do not lie within one of `exempt`, and the first of those that overlap."""
+    excused = Places((hit.start, hit.end) for hit in exempt)
+    reached = -1
+    for hit in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
+        if hit.start < reached or excused.hold(hit.start, hit.end):
+            continue
+        reached = hit.end
+        yield hit
+
+
+def _whole(text: str, start: int, end: int) -> bool:
+    return not (
+        (start > 0 and _spaced(text[start]) and _spaced(text[start - 1]))
+        or (end < len(text) and _spaced(text[end - 1]) and _spaced(text[end]))
+    )
+
+
+def _spaced(char: str) -> bool:
+    """Whether it is part of a word in a script that puts spaces between words."""
+    if char.isascii():
+        return char.isalnum() or char == "_"
+    if char >= "\u1e00":  # the scripts of East Asia, and Latin Extended Additional (Vietnamese)
+        return char <= "\u1fff"
+    # Below: Latin, Greek, Cyrillic, Arabic, Hebrew, the Indic scripts; then Thai to Hangul jamo.
+    return char < "\u0e00" and (char.isalnum() or bool(unicodedata.combining(char)))
+
+
+_TAG: Final = re.compile(
+    r"<(/?[A-Za-z][A-Za-z0-9-]{0,30})(?:[\s/][^<>]{0,4000})?>|<![^<>]{0,4000}>"
+)
+_BLOCKS: Final = frozenset(
+    [
+        *("address", "article", "aside", "blockquote", "br", "dd", "div", "dl", "dt", "figcaption"),
+        *("figure", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "header", "hr", "li", "main"),
+        *("nav", "ol", "p", "pre", "section", "table", "tbody", "td", "th", "thead", "tr", "ul"),
+    ]
+)
+_ENTITY: Final = re.compile(r"&(?:[A-Za-z]{2,10}[0-9]{0,2}|#[0-9]{1,7}|#[xX][0-9A-Fa-f]{1,6});")
+_UNSEEN: Final = (("<!--", "-->"), ("<script", "</script>"), ("<style", "</style>"))
+
+
+def visible(text: str) -> str:
+    """Return `text` without its markup, of the same length: offsets into one fit the other."""
+    if "<" in text:
+        text = _TAG.sub(_gap, _without_unseen(text))
+    return _ENTITY.sub(_character, text) if "&" in text else text
+
+
+def _without_unseen(text: str) -> str:
+    for opening, closing in _UNSEEN:
+        lowered = text.lower()
+        if len(lowered) != len(text):  # a letter whose small form is longer: leave it alone
+            return text
+        parts, end = [], 0
+        start = lowered.find(opening)
+        while start >= 0:
+            stop = lowered.find(closing, start)
+            stop = len(text) if stop < 0 else stop + len(closing)
+            parts += [text[end:start], " " * (stop - start)]
+            end = stop
+            start = lowered.find(opening, end)
+        text = "".join([*parts, text[end:]])
+    return text
+
+
+def _gap(tag: re.Match[str]) -> str:
+    width = len(tag[0])
+    name = (tag[1] or "").lstrip("/").lower()
+    return "\n" + " " * (width - 1) if name in _BLOCKS else " " * width
+
+
+def _character(entity: re.Match[str]) -> str:
+    character = unescape(entity[0])
+    return character.ljust(len(entity[0])) if len(character) <= len(entity[0]) else entity[0]
