@@ -22,7 +22,7 @@ from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
 from copygen.models import Item, JsonValue, Severity, Source, Status, Violation
 from copygen.prompts import open_table
 from copygen.prompts.rows import BadRow, Row
-from copygen.prompts.yaml_rows import read_header
+from copygen.prompts.structured import read_header
 from copygen.quality.channels import Channels, FieldSpec, load_channels
 from copygen.quality.checker import Judge
 from copygen.quality.fields import FieldRequest, resolve

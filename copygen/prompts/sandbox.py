@@ -32,8 +32,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
-from copygen.prompts.syntax import FUNCTIONS, function_name
-
+FUNCTIONS: Final = ("range", "dict", "cycler", "joiner", "namespace")
+_FUNCTION: Final = "copygen_function_"
 MAX_WEIGHT: Final = 1024 * 1024
 """Characters and elements one value may stand for; also the longest prompt."""
 MAX_PRODUCT: Final = 4 * 1024 * 1024
@@ -238,6 +238,11 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._effort += effort
         if self._effort > MAX_EFFORT:
             raise TemplateTooCostlyError("takes too many steps")
+
+
+def function_name(name: str) -> str:
+    """The variable that holds a built-in function."""
+    return _FUNCTION + name
 
 
 def text_of(value: Any) -> str:

@@ -1,20 +1,44 @@
-"""Rows → the prompts of one file or stream, checked or as they come."""
+"""A path, standard input or Python values → the prompts of it, checked or as they come."""
 
 import itertools
-from collections.abc import Callable, Generator, Iterable, Iterator
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+import stat
+import sys
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, TypeAlias, cast
+from typing import BinaryIO, Final, TypeAlias, cast
 
-from copygen.documents import files, nearest
+from copygen.documents import files
 from copygen.errors import InputChanged, PromptError
-from copygen.models import InputFault, Prompt, Source
+from copygen.models import InputFault, JsonValue, Prompt, Source
 from copygen.prompts.expand import Expansion, Judge, Target, ids_of
 from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id, looks_numbered
-from copygen.prompts.layout import Layout, layout_of
-from copygen.prompts.promptfile import Plan
-from copygen.prompts.rows import BadRow, Row, Rows, Table
+from copygen.prompts.promptfile import (
+    LoadedFile,
+    Plan,
+    check_overrides,
+    load,
+    load_template,
+    table_path,
+)
+from copygen.prompts.rows import BadRow, Row, Rows, Table, column_name
+from copygen.prompts.tables import (
+    STDIN_NAME,
+    TABLES,
+    VALUES_NAME,
+    file_table,
+    is_stream,
+    one_empty_item,
+    readable,
+    sniffed_rows,
+    value_rows,
+    yaml_table,
+)
+from copygen.prompts.template import Layout, layout_of
+
+_YAML: Final = frozenset((".yaml", ".yml"))
+
 
 DEFAULT_NAME: Final = "copygen"
 PROGRESS_ROWS: Final = 1000
@@ -92,7 +116,7 @@ class PromptSource:
 
     @property
     def layout(self) -> Layout:
-        """How much of every prompt is the same, and where; see `copygen.prompts.layout`."""
+        """How much of every prompt is the same, and where; see `Layout`."""
         plan = self._plan
         templates = [one for one in (plan.system, plan.prompt) if one is not None]
         pieces = [piece for template in templates for piece in template.pieces]
@@ -266,25 +290,137 @@ def versions_of(paths: Iterable[str]) -> Versions:
         return tuple(files.version_of(files.status(path)) for path in paths)
 
 
-@contextmanager
-def readable(*paths: str) -> Iterator[None]:
-    """Turn what the operating system has against reading these paths into a PromptError."""
-    try:
-        yield
-    except OSError as exc:
-        path = exc.filename if isinstance(exc.filename, str) else ", ".join(paths)
-        raise PromptError(f"{path}: {_unreadable(path, exc)}") from exc
-
-
-def _unreadable(path: str, exc: OSError) -> str:
-    if not isinstance(exc, FileNotFoundError):
-        return f"cannot be read: {exc.strerror or exc}"
-    folder = Path(path).parent
-    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-    near = nearest(Path(path).name, names)
-    return f"there is no such file; did you mean '{folder / near}'?" if near else "no such file"
-
-
 def _used_twice(item_id: str, source: Source, first: Source) -> PromptError:
     message = f"the id '{item_id}' is used at {first} already; ids must be unique"
     return PromptError(message, source)
+
+
+def open_prompts(
+    path: str,
+    *,
+    template: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+    limit: int | None = None,
+    stdin: BinaryIO | None = None,
+) -> PromptSource:
+    """Open a prompt file (YAML), a table (CSV, JSONL), or `-` for a table on standard input.
+
+    Reads the header only: of YAML everything but `items`, of a table nothing. `template` is the
+    YAML file that words a table's rows; `overrides` are variables that win over columns;
+    `limit` is the most prompts to make. Pipes are read like standard input: as a stream.
+    Raises PromptError.
+    """
+    given = {column_name(name): value for name, value in (overrides or {}).items()}
+    plan = _template_plan(template, given)
+    if is_stream(path):
+        wording = plan or _unworded(path, given)
+        return _open_stream(path, wording, limit, stdin)
+    if Path(path).suffix.lower() not in _YAML:
+        wording = plan or _unworded(path, given)
+        table = file_table(path, files.PROMPTS, templated=wording.templated)
+        read = (path, template) if template else (path,)
+        return PromptSource(path, wording, table, read=read, limit=limit)
+    with readable(path):
+        loaded = load(path, given)
+    if plan is not None:
+        return _open_worded(path, loaded, plan, template or "", limit)
+    return _open_prompt_file(path, loaded, limit)
+
+
+def open_values(
+    values: Iterable[str | Mapping[str, JsonValue]],
+    *,
+    template: str | None = None,
+    overrides: Mapping[str, str] | None = None,
+    limit: int | None = None,
+) -> PromptSource:
+    """Open Python values as a stream: texts, or mappings like the lines of JSONL, read lazily.
+
+    A text is literal. A value that cannot become a prompt is an InputFault, and the values
+    after it go on. The other arguments are as for `open_prompts`; raises PromptError for an
+    unusable template only.
+    """
+    given = {column_name(name): value for name, value in (overrides or {}).items()}
+    plan = _template_plan(template, given) or _unworded(VALUES_NAME, given)
+
+    def table() -> Rows:
+        return value_rows(values, templated=plan.templated)
+
+    return PromptSource(VALUES_NAME, plan, table, is_stream=True, limit=limit)
+
+
+def _unworded(path: str, overrides: Mapping[str, str]) -> Plan:
+    """The plan of rows that are complete prompts; PromptError where variables are set for them."""
+    plan = Plan(overrides=overrides)
+    check_overrides(plan, path)
+    return plan
+
+
+def _template_plan(template: str | None, overrides: Mapping[str, str]) -> Plan | None:
+    if template is None:
+        return None
+    if Path(template).suffix.lower() not in _YAML:
+        raise PromptError(f"{template}: a template is a .yaml file with a 'prompt'")
+    with readable(template):
+        return load_template(template, overrides)
+
+
+def _open_prompt_file(path: str, loaded: LoadedFile, limit: int | None) -> PromptSource:
+    plan = loaded.plan
+    if loaded.is_list:
+        check_overrides(plan, path)
+    read: tuple[str, ...] = (path,)
+    if loaded.table is not None:
+        inner = table_path(loaded, path)
+        _check_table(inner, loaded)
+        table = file_table(inner, files.TABLE, templated=plan.templated)
+        read = (inner, path)
+    elif loaded.items is not None:
+        table = yaml_table(path, templated=plan.templated)
+    elif plan.templated:
+        table = one_empty_item(path)
+    else:
+        raise PromptError("'prompt' is required", Source(path, 1))
+    return PromptSource(path, plan, table, read=read, limit=limit)
+
+
+def _open_worded(
+    path: str, loaded: LoadedFile, plan: Plan, template: str, limit: int | None
+) -> PromptSource:
+    """Open a YAML list of items that another file words."""
+    if not loaded.is_list:
+        message = "this prompt file has its own wording; run it without --template"
+        raise PromptError(message, Source(path, 1))
+    table = yaml_table(path, templated=True)
+    plan = replace(plan, warnings=(*plan.warnings, *loaded.plan.warnings))
+    return PromptSource(path, plan, table, read=(path, template), limit=limit)
+
+
+def _open_stream(path: str, plan: Plan, limit: int | None, stdin: BinaryIO | None) -> PromptSource:
+    if path == "-":
+        stream = stdin or sys.stdin.buffer
+
+        def table() -> Rows:
+            return sniffed_rows(stream, STDIN_NAME, templated=plan.templated)
+    else:
+
+        def table() -> Rows:
+            with readable(path), files.open_stream(path) as opened:
+                yield from sniffed_rows(opened, path, templated=plan.templated)
+
+    return PromptSource(path, plan, table, is_stream=True, limit=limit)
+
+
+def _check_table(path: str, loaded: LoadedFile) -> None:
+    """Raise PromptError, at the name, unless a table a prompt file names is a regular file."""
+    try:
+        is_file = stat.S_ISREG(files.status(path).st_mode)
+    except FileNotFoundError:
+        is_file = False
+    except OSError as exc:
+        raise PromptError(f"'items' names no file: {exc.strerror}", loaded.place) from exc
+    if not is_file:
+        message = f"'{loaded.table}' is not there; 'items' names a table beside this file"
+        raise PromptError(message, loaded.place)
+    if Path(path).suffix.lower() not in TABLES:
+        raise PromptError("'items' should name a .csv, .tsv or .jsonl file", loaded.place)

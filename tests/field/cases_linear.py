@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from copygen.prompts.jsonl_rows import JsonError, _refuse_repeated_keys
+from copygen.prompts.structured import JsonError, _refuse_repeated_keys
 from tests.field.case import Cases
 from tests.growth.clock import growth
 from tests.growth.functions import readers

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from copygen.models import JsonValue, Message, Prompt, Source, Status
-from copygen.planning.ledger_diff import LedgerDiff, PromptState, differing
+from copygen.planning.builder import LedgerDiff, PromptState, differing
 from copygen.results.resume import DONE, Resume
 from copygen.results.survey import survey
 from tests.support.records import result, write

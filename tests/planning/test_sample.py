@@ -4,7 +4,7 @@ import hashlib
 import random
 
 from copygen.models import Prompt, Source
-from copygen.planning.sample import MAX_STRATA, Sampler
+from copygen.planning.workload import MAX_STRATA, Sampler
 
 
 def prompt(id_: str, model: str = "m") -> Prompt:

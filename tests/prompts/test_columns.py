@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from copygen.errors import PromptError
 from copygen.models import Source
 from copygen.prompts import open_prompts
-from copygen.prompts.syntax import spelled
-from copygen.prompts.template import RenderError, Template
+from copygen.prompts.template import RenderError, Template, spelled
 from tests.support.prompt_files import prompts_of, texts_of, write
 
 

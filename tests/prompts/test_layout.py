@@ -6,8 +6,7 @@ import pytest
 
 from copygen.models import Source
 from copygen.prompts import open_prompts
-from copygen.prompts.layout import Layout, layout_of
-from copygen.prompts.template import Template
+from copygen.prompts.template import Layout, Template, layout_of
 
 GIVEN = frozenset({"variant", "locale"})
 

@@ -14,10 +14,9 @@ from hypothesis import strategies as st
 
 from copygen.errors import PromptError
 from copygen.prompts import open_prompts, open_table
-from copygen.prompts.csv_rows import csv_rows
-from copygen.prompts.jsonl_rows import jsonl_rows
-from copygen.prompts.lines import Lines
+from copygen.prompts.delimited import Lines, csv_rows
 from copygen.prompts.rows import BadRow
+from copygen.prompts.structured import jsonl_rows
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
 
 BOM = "\ufeff"

@@ -26,13 +26,12 @@ from copygen.engine.outcome import AttemptState, result_of
 from copygen.errors import ConfigError, PromptError, ResultsError
 from copygen.models import ApiError, Completion, InputFault, Message, Prompt, Source
 from copygen.prompts import Target, open_prompts
-from copygen.prompts.csv_rows import csv_rows
+from copygen.prompts.delimited import Lines, csv_rows
 from copygen.prompts.expand import Expansion
-from copygen.prompts.jsonl_rows import jsonl_rows
-from copygen.prompts.lines import Lines
 from copygen.prompts.promptfile import Plan
 from copygen.prompts.rows import Rows
 from copygen.prompts.source import stream_entries
+from copygen.prompts.structured import jsonl_rows
 from copygen.prompts.template import Template
 from copygen.providers.openai import parse
 from copygen.providers.ratelimits import (

@@ -1,23 +1,32 @@
-"""JSON Lines → rows. Each line is an object: an item, or a complete prompt.
+"""JSON Lines and the items of YAML files → rows.
 
-Whole numbers past 64 bits become texts, as in YAML: most readers round them, and they are article
+A line of JSON is an object: an item, or a complete prompt. Of a YAML prompt file there are two
+readings: the header passes over `items` without building them, wherever they stand; the items are
+then composed one by one.
+
+Whole numbers past 64 bits become texts in both: most readers round them, and they are article
 numbers. A number that prints otherwise than it is written (`19.90`) is kept both ways: as the
 number in the row, and as written for templates.
 """
 
+import itertools
 import json
 import re
 import unicodedata
 from collections import Counter
-from typing import Any, Final, NoReturn
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Any, Final, NoReturn, cast
 
 import orjson
+import yaml
 
-from copygen.documents import type_name
+from copygen.documents import Composer, Cut, Document, Node, cuts, files, type_name
 from copygen.documents.scalars import WrittenNumber, as_written
+from copygen.errors import CopygenError, PromptError
 from copygen.models import JsonValue, Source
-from copygen.prompts.lines import LineError, Lines
-from copygen.prompts.rows import BadRow, Row, RowError, Rows, bad_row, row_from
+from copygen.prompts.delimited import LineError, Lines
+from copygen.prompts.rows import BadRow, Row, RowError, Rows, bad_row, column_name, row_from
 
 MAX_DEPTH: Final = 64
 _WHITE: Final = " \t\r\n"
@@ -50,12 +59,12 @@ def jsonl_rows(lines: Lines, path: str, *, templated: bool) -> Rows:
             if line.startswith(_BOM):  # files that were joined have one in the middle, too
                 line = line.lstrip(_BOM)
             if line and not line.isspace():
-                yield _row(line, Source(path, lines.number), lines, templated=templated)
+                yield _json_row(line, Source(path, lines.number), lines, templated=templated)
         except LineError as exc:
             yield BadRow(str(exc), Source(path, exc.line, exc.column), None, {})
 
 
-def _row(line: bytes, source: Source, lines: Lines, *, templated: bool) -> Row | BadRow:
+def _json_row(line: bytes, source: Source, lines: Lines, *, templated: bool) -> Row | BadRow:
     try:
         whole = _object(line, lines)
     except JsonError as exc:
@@ -206,3 +215,124 @@ def _refuse_repeated_keys(text: str) -> None:
         return found
 
     json.loads(text, object_pairs_hook=once, parse_int=str, parse_float=str)
+
+
+CUTS_SHOWN: Final = 5
+"""More would only say the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """A prompt file without its items."""
+
+    document: Document | None
+    """Every key but an `items` list; None when the whole file is a list of items."""
+    items: Source | None
+    """Where the list of items begins; None if the file has none."""
+    cuts: tuple[Cut, ...] = ()
+    """Texts that end before a ` #hashtag`; the first of them."""
+
+
+def read_header(path: str, role: str = files.PROMPTS) -> Header:
+    """Read a prompt file once, keeping all but its items; raises PromptError, OSError."""
+    with files.open_regular(path, role) as stream:
+        composer = Composer(stream, path, PromptError)
+        start = composer.start()
+        if isinstance(start, yaml.SequenceStartEvent):
+            _skip_elements(composer)
+            header = Header(None, Source(path, *_place(start)))
+        elif isinstance(start, yaml.MappingStartEvent):
+            header = _mapping_header(composer, start, path)
+        else:
+            raise _no_prompt_file(composer, start)
+        composer.finish(start)
+        return replace(header, cuts=tuple(itertools.islice(cuts(stream), CUTS_SHOWN)))
+
+
+def yaml_rows(path: str, *, templated: bool) -> Rows:
+    """Yield the rows of the list of items; raises PromptError, OSError."""
+    with files.open_steady(path, files.PROMPTS) as stream:
+        composer = Composer(stream, path, PromptError)
+        for index, event in enumerate(_item_events(composer)):
+            composer.refill()
+            yield _yaml_row(composer, event, index, templated=templated)
+
+
+def _mapping_header(composer: Composer, start: yaml.Event, path: str) -> Header:
+    line, column = _place(start)
+    root = Node({}, line, column)
+    items = None
+    for key, key_line, key_column, event in composer.keys(root.children):
+        if key == "items" and isinstance(event, yaml.SequenceStartEvent):
+            items = Source(path, key_line, key_column)
+            _skip_elements(composer)
+            node = Node(None, *_place(event))
+        else:
+            node = composer.compose(event, 1)
+            root.value[key] = node.value
+        root.children[key] = (key_line, key_column, node)
+    return Header(Document(root.value, path, root), items)
+
+
+def _skip_elements(composer: Composer) -> None:
+    for event in composer.elements():
+        composer.refill()
+        composer.skip(event)
+    composer.refill()
+
+
+def _item_events(composer: Composer) -> Iterator[yaml.Event]:
+    """Yield the first event of each item, after composing what stands before the items."""
+    start = composer.start()
+    if isinstance(start, yaml.SequenceStartEvent):
+        yield from composer.elements()
+        return
+    for key, _, _, event in composer.keys({}):
+        if key == "items":
+            yield from composer.elements()
+            return
+        # Items may repeat with * what is anchored up here.
+        composer.compose(event, 1)
+
+
+def _yaml_row(composer: Composer, event: yaml.Event, index: int, *, templated: bool) -> Row:
+    node = composer.compose(event, 2)
+    source = Source(composer.path, *_place(event))
+    try:
+        whole = _mapping(node.value, index, templated=templated)
+        written = _named(node.as_written()) if node.spelled else None
+        return row_from(whole, source, templated=templated, written=written)
+    except RowError as exc:
+        place = Document(node.value, composer.path, node).source(exc.loc) if exc.loc else source
+        raise PromptError(str(exc), place) from exc
+
+
+def _mapping(value: JsonValue, index: int, *, templated: bool) -> dict[str, JsonValue]:
+    if isinstance(value, dict):
+        return _named(value)
+    if isinstance(value, str) and not templated:
+        return {"prompt": value}
+    wanted = "a mapping (name: value)" if templated else "a text or a mapping (name: value)"
+    raise RowError(f"item {index + 1} should be {wanted}, not {type_name(value)}")
+
+
+def _named(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """The mapping with its names as they are compared."""
+    if all(map(str.isascii, value)):
+        return value
+    named = {column_name(name): inner for name, inner in value.items()}
+    if len(named) < len(value):
+        raise RowError("two names are the same but for how an accent is written; rename one")
+    return named
+
+
+def _no_prompt_file(composer: Composer, start: yaml.Event | None) -> CopygenError:
+    if start is None:
+        return composer.fail("the file is empty; it should have a 'prompt'", 1)
+    message = "a prompt file is a mapping with 'prompt', or a list of prompts"
+    return composer.fail(message, *_place(start))
+
+
+def _place(event: yaml.Event) -> tuple[int, int]:
+    mark = cast(yaml.Mark, event.start_mark)
+    return mark.line + 1, mark.column + 1
