@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import tempfile
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -86,8 +87,12 @@ def test_what_a_csv_writer_wrote_is_read_back(
     assert [tuple(entry.input.values())[1:] for entry in entries] == rows
 
 
+composed = st.text().map(lambda name: unicodedata.normalize("NFC", name))
+"""Names as they are compared: a name written with a compatibility character comes back as NFC."""
+
+
 @pytest.mark.no_cover
-@given(st.lists(st.dictionaries(st.text(), json_values, max_size=4), min_size=1, max_size=4))
+@given(st.lists(st.dictionaries(composed, json_values, max_size=4), min_size=1, max_size=4))
 def test_what_a_json_writer_wrote_is_read_back(items: list[dict[str, object]]) -> None:
     special = {"id", "params", "messages"}
     rows = [
