@@ -29,7 +29,7 @@ from copygen.providers.wire import Provider
 
 if TYPE_CHECKING:  # a run without rules does without the checks
     from copygen.engine.reasking import Reasking
-    from copygen.quality.acceptance import Standard
+    from copygen.quality.acceptance import Acceptance
 
 FIRST_SLOTS = 20
 """Requests in flight at first, where no limit is known."""
@@ -61,7 +61,7 @@ class Engine:
         outside: Outside,
         on_transition: Callable[[Transition], None] = lambda _transition: None,
         on_failure: Callable[[ApiError], None] = lambda _error: None,
-        standard: "Standard | None" = None,
+        standard: "Acceptance | None" = None,
     ) -> None:
         """`on_transition` hears of each change of a circuit breaker, `on_failure` of each failed
         attempt. `standard` is what texts are held against; None: they are taken as they are.
@@ -198,7 +198,7 @@ class Engine:
         )
 
 
-def _reasking(standard: "Standard | None", config: ProviderConfig) -> "Reasking | None":
+def _reasking(standard: "Acceptance | None", config: ProviderConfig) -> "Reasking | None":
     if standard is None:
         return None
     from copygen.engine.reasking import Reasking

@@ -10,7 +10,7 @@ from typing import TypeAlias
 
 from copygen.config.request_cost import MAX_ENLARGEMENTS
 from copygen.models import ApiError, Completion, Kind, Message, Prompt, Status
-from copygen.quality.acceptance import Asker, OnViolation, Reading, ReAsk, Standard, better
+from copygen.quality.acceptance import Acceptance, OnViolation, PromptRef, ReAsk, Review, better
 
 Ask: TypeAlias = Callable[[Prompt], Awaitable[Completion | ApiError]]
 """Sends a prompt until it is answered or given up; raises when the run ends meanwhile."""
@@ -32,7 +32,7 @@ class Outcome:
     """What came of a prompt whose text was judged."""
 
     status: Status
-    reading: Reading
+    reading: Review
     completion: Completion
     """The reply the text is from."""
     latency_s: float | None
@@ -43,7 +43,9 @@ class Outcome:
 class Reasking:
     """Holds the texts of one run against its standard, and has them corrected."""
 
-    def __init__(self, standard: Standard, max_output_tokens: Callable[[str], int | None]) -> None:
+    def __init__(
+        self, standard: Acceptance, max_output_tokens: Callable[[str], int | None]
+    ) -> None:
         """`max_output_tokens` says how much a model can write at most, if that is known."""
         self.standard = standard
         self._max_output_tokens = max_output_tokens
@@ -56,28 +58,28 @@ class Reasking:
 class Correction:
     """One prompt: the conversation, and the best version of its text so far."""
 
-    def __init__(self, standard: Standard, prompt: Prompt, cap: int | None) -> None:
+    def __init__(self, standard: Acceptance, prompt: Prompt, cap: int | None) -> None:
         self._standard = standard
-        self._asker = Asker(prompt.input, prompt.id)
+        self._asker = PromptRef(prompt.input, prompt.id)
         self._prompt = prompt
         self._cap = cap
         self._enlargements = 0
         self._reasks = 0
-        self._best: tuple[Reading, Completion, float | None] | None = None
+        self._best: tuple[Review, Completion, float | None] | None = None
 
     async def until_fit(self, way: Way) -> Completion | ApiError:
         """Ask, judge and ask again; the last answer, whatever it was.
 
         Whatever `way.ask` raises passes through. `outcome` is what it came to, then as well.
         """
-        latest: Reading | None = None
+        latest: Review | None = None
         asked: ReAsk | None = None
         while True:
             answer = await self._ask_whole(way)
             if isinstance(answer, ApiError):
                 return answer
             latest = self._take(answer, latest, asked, way.latency_s())
-            if latest.accepted or self._reasks >= self._standard.terms.reasks or not way.may_ask():
+            if latest.accepted or self._reasks >= self._standard.policy.reasks or not way.may_ask():
                 return answer
             asked = self._standard.again(latest, self._asker.item)
             self._reasks += 1
@@ -89,7 +91,7 @@ class Correction:
         if self._best is None:
             return None
         reading, completion, latency_s = self._best
-        how = self._standard.terms.on_violation
+        how = self._standard.policy.on_violation
         if not reading.accepted and how is OnViolation.TRIM:
             shorter = self._standard.trimmed(reading, self._asker)
             reading = shorter if shorter.accepted else reading
@@ -122,10 +124,10 @@ class Correction:
     def _take(
         self,
         answer: Completion,
-        earlier: Reading | None,
+        earlier: Review | None,
         asked: ReAsk | None,
         latency_s: float | None,
-    ) -> Reading:
+    ) -> Review:
         reading = self._standard.read(answer.text, self._asker, earlier, asked)
         if self._best is None or better(reading.candidate, self._best[0].candidate):
             self._best = reading, answer, latency_s

@@ -11,9 +11,9 @@ from copygen.models import Item, OutputSchema
 from copygen.prompts import PromptSource, Wishes
 
 if TYPE_CHECKING:  # loaded only for prompt files that want it
-    from copygen.quality.acceptance import Standard
+    from copygen.quality.acceptance import Acceptance
     from copygen.quality.channels import FieldSpec
-    from copygen.quality.checker import Judge
+    from copygen.quality.checker import Checker
     from copygen.quality.fields import Field
     from copygen.quality.settings import ChecksSettings
 
@@ -24,7 +24,7 @@ SCHEMA_NAME: Final = "copy"
 class Compiled:
     """What the engine judges by, and what is sent so that the model knows."""
 
-    standard: "Standard"
+    standard: "Acceptance"
     request: str
     """In words, for every prompt."""
     plain: OutputSchema | None
@@ -44,13 +44,13 @@ def compile_wishes(source: PromptSource, loaded: Loaded) -> Compiled | None:
     wishes = source.wishes
     if wishes is None:
         return None
-    from copygen.quality.acceptance import OnViolation, Standard, Terms
+    from copygen.quality.acceptance import Acceptance, OnViolation, ReaskPolicy
 
     fields, channel = _fields(wishes, loaded)
     folder = Path(wishes.document.path).parent
-    standard = Standard(
+    standard = Acceptance(
         _judge(wishes, folder),
-        Terms(wishes.reasks, OnViolation(wishes.on_violation), source.used_names),
+        ReaskPolicy(wishes.reasks, OnViolation(wishes.on_violation), source.used_names),
         fields=fields,
         channel=channel,
         variants=source.variants,
@@ -68,14 +68,14 @@ def _schema(fields: "tuple[Field, ...]", *, counts: bool) -> OutputSchema | None
     return OutputSchema(SCHEMA_NAME, json_schema(fields, counts=counts))
 
 
-def _judge(wishes: Wishes, folder: Path) -> "Judge":
-    from copygen.quality.checker import Judge
+def _judge(wishes: Wishes, folder: Path) -> "Checker":
+    from copygen.quality.checker import Checker
     from copygen.quality.placeholders import measure_filled
     from copygen.quality.units import Unit
 
     settings = _checks(wishes)
     try:
-        return Judge(settings, lambda text, unit: measure_filled(text, Unit(unit), {}), folder)
+        return Checker(settings, lambda text, unit: measure_filled(text, Unit(unit), {}), folder)
     except ConfigError as error:
         for index, name in enumerate(settings.packs):
             shown = (f"'{name}'", f"'{folder / name}'")

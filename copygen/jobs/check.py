@@ -24,7 +24,7 @@ from copygen.prompts import open_table
 from copygen.prompts.rows import BadRow, Row
 from copygen.prompts.structured import read_header
 from copygen.quality.channels import Channels, FieldSpec, load_channels
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.fields import FieldRequest, resolve
 from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
@@ -124,7 +124,7 @@ class CheckJob:
         self._stdin = stdin
         self._fields = _fields_of(spec, os.environ if environ is None else environ)
         folder = Path(spec.checks).parent if spec.checks else None
-        self._judge = Judge(_settings(spec), measure, folder, spec.packs)
+        self._judge = Checker(_settings(spec), measure, folder, spec.packs)
 
     def __iter__(self) -> Iterator[Finding]:
         """Read the file, once. Raises PromptError for what cannot be read at all."""
@@ -178,7 +178,7 @@ def check_text(
         language=language,
     )
     own = _validated(checks or {}, ChecksSettings(), "checks: ")
-    judge = Judge(_with_flags(own, spec), measure, None, spec.packs)
+    judge = Checker(_with_flags(own, spec), measure, None, spec.packs)
     return judge.check(text, item or {}, _fields_of(spec, os.environ).of(TEXT))
 
 
@@ -255,7 +255,7 @@ class _Checker:
     """Takes the texts out of rows and has them judged."""
 
     def __init__(
-        self, judge: Judge, fields: ColumnFields, columns: Sequence[str], tally: Tally
+        self, judge: Checker, fields: ColumnFields, columns: Sequence[str], tally: Tally
     ) -> None:
         self._judge = judge
         self._fields = fields

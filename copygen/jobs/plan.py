@@ -150,4 +150,4 @@ def _asks(setup: Setup) -> Asks:
     attempts = setup.settings.retry.max_attempts
     if setup.standard is None:
         return Asks(attempts)
-    return Asks(attempts, judged=True, reasks=setup.standard.terms.reasks)
+    return Asks(attempts, judged=True, reasks=setup.standard.policy.reasks)

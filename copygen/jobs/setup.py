@@ -34,7 +34,7 @@ from copygen.results.ledger import FsyncPolicy
 from copygen.results.resume import DONE
 
 if TYPE_CHECKING:
-    from copygen.quality.acceptance import Standard
+    from copygen.quality.acceptance import Acceptance
 
 
 _Meaning = TypeVar("_Meaning")
@@ -73,7 +73,7 @@ class Setup:
     fsync: FsyncPolicy
     template: str | None
     """File name of the template that the rows of a table are put into."""
-    standard: "Standard | None" = None
+    standard: "Acceptance | None" = None
     """What texts are held against; None: they are taken as they are."""
 
 

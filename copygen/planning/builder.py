@@ -45,7 +45,7 @@ from copygen.prompts.tokens import (
     overhead_tokens,
     tokens_of,
 )
-from copygen.quality.injection import Suspicion
+from copygen.quality.injection import InjectionScanner
 from copygen.results.resume import Resume
 from copygen.results.survey import Experience, Survey
 
@@ -203,7 +203,7 @@ class PlanBuilder:
     faults: list[str] = field(default_factory=list)
     suspects: dict[str, Suspect] = field(default_factory=dict)
     """Columns with values that read like orders to the model."""
-    _suspicion: Suspicion = field(init=False)
+    _suspicion: InjectionScanner = field(init=False)
     _looked_at: int = 0
     _calibration: Calibration = field(default_factory=Calibration)
     _counters: dict[str, Callable[[str], int] | None] = field(default_factory=dict)
@@ -214,7 +214,7 @@ class PlanBuilder:
         asked = self.question
         self.tally = WorkloadStats(asked.source.axes)
         names = asked.source.used_names
-        self._suspicion = Suspicion(names)
+        self._suspicion = InjectionScanner(names)
         self.ledgered = LedgerDiff(asked.survey, asked.resume, asked.provider.name, names)
         self.sampler = Sampler(asked.sample_size)
 

@@ -7,7 +7,7 @@ from typing import Final
 
 from copygen.models import Item, Severity, Violation
 from copygen.quality.channels import FieldSpec
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.fields import (
     RULE,
     Data,
@@ -18,8 +18,8 @@ from copygen.quality.fields import (
     plain_text,
     text_in_words,
 )
-from copygen.quality.injection import Suspicion
-from copygen.quality.sameness import Siblings
+from copygen.quality.injection import InjectionScanner
+from copygen.quality.sameness import VariantStore
 from copygen.quality.trim import trim
 
 MAX_FAULTS = 12
@@ -182,7 +182,7 @@ class OnViolation(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Asker:
+class PromptRef:
     """Whose answer it is."""
 
     item: Item
@@ -190,7 +190,7 @@ class Asker:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class Review:
     """One answer, read and judged."""
 
     text: str
@@ -220,7 +220,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class Terms:
+class ReaskPolicy:
     """What follows from a violation."""
 
     reasks: int = 2
@@ -229,29 +229,29 @@ class Terms:
     """The columns that go into prompts: values that look like instructions are reported."""
 
 
-class Standard:
+class Acceptance:
     """The rules of one run. Not for several threads; it remembers accepted texts."""
 
     def __init__(
         self,
-        judge: Judge,
-        terms: Terms,
+        checker: Checker,
+        policy: ReaskPolicy,
         *,
         fields: Sequence[Field] = (),
         channel: FieldSpec | None = None,
         variants: int = 1,
     ) -> None:
         """Named `fields`, or one text for `channel`, or one text without a limit."""
-        self.judge = judge
-        self.terms = terms
+        self.checker = checker
+        self.policy = policy
         self.fields = tuple(fields)
         self._names = [field.name for field in fields]
         self._rules: dict[str, FieldSpec | None] = {field.name: field.spec for field in fields}
         if not fields:
             self._rules[WHOLE] = channel
         self._channel = channel
-        self._siblings = Siblings(variants)
-        self._suspicion = Suspicion(terms.untrusted)
+        self._siblings = VariantStore(variants)
+        self._suspicion = InjectionScanner(policy.untrusted)
         self._last: tuple[Item, tuple[Violation, ...]] | None = None
 
     @property
@@ -262,41 +262,41 @@ class Standard:
         return text_in_words(self._channel) if self._channel else ""
 
     def read(
-        self, answer: str, asker: Asker, earlier: Reading | None, asked: ReAsk | None
-    ) -> Reading:
+        self, answer: str, prompt: PromptRef, earlier: Review | None, asked: ReAsk | None
+    ) -> Review:
         """Read and judge an answer: the first, or to a re-ask of what `earlier` was.
 
         Never raises. Fields that were not asked for again stay as they were.
         """
         if not self.fields:
-            return self._judged(answer.strip(), None, asker, ())
+            return self._judged(answer.strip(), None, prompt, ())
         before = earlier.data if earlier and earlier.data else {}
         found = self._fields_in(answer, asked.fields if asked else ())
         if isinstance(found, ParseFault):
             merged = self._ordered({**before, **found.data})
             text = plain_text(merged) if merged else answer.strip()
-            return self._judged(text, merged, asker, found.violations)
+            return self._judged(text, merged, prompt, found.violations)
         merged = self._ordered({**before, **found})
         missing = tuple(
             Violation(RULE, Severity.ERROR, f"'{name}' is missing", field=name,
                       fix=f"add '{name}'")
             for name in self._names if name not in merged
         )  # fmt: skip
-        return self._judged(plain_text(merged), merged, asker, missing)
+        return self._judged(plain_text(merged), merged, prompt, missing)
 
-    def again(self, reading: Reading, item: Item) -> ReAsk:
+    def again(self, review: Review, item: Item) -> ReAsk:
         """What to tell the model about an answer that is not accepted."""
-        return reask(reading.violations, self._words_to_keep(item), reading.texts, self._names)
+        return reask(review.violations, self._words_to_keep(item), review.texts, self._names)
 
-    def trimmed(self, reading: Reading, asker: Asker) -> Reading:
+    def trimmed(self, review: Review, prompt: PromptRef) -> Review:
         """The texts that are too long cut to their limit, and judged again."""
-        cuts = {(v.field, v.index) for v in reading.violations
+        cuts = {(v.field, v.index) for v in review.violations
                 if v.rule == "length" and v.severity is Severity.ERROR}  # fmt: skip
         if not cuts:
-            return reading
+            return review
         # What was wrong with the answer as such is not mended by cutting its texts.
-        known = [one for one in reading.violations if one.rule == RULE]
-        language = self.judge.language_of(asker.item)
+        known = [one for one in review.violations if one.rule == RULE]
+        language = self.checker.language_of(prompt.item)
         notes: list[Violation] = []
 
         def cut(name: str, index: int | None, text: str) -> str:
@@ -309,27 +309,27 @@ class Standard:
             notes.append(Violation("length.trimmed", Severity.WARNING, message, None, *place))
             return shorter
 
-        if reading.data is None:
-            return self._judged(cut(WHOLE, None, reading.text), None, asker, known, notes)
+        if review.data is None:
+            return self._judged(cut(WHOLE, None, review.text), None, prompt, known, notes)
         data: Data = {
             name: cut(name, None, value)
             if isinstance(value, str)
             else [cut(name, index, text) for index, text in enumerate(value)]
-            for name, value in reading.data.items()
+            for name, value in review.data.items()
         }
-        return self._judged(plain_text(data), data, asker, known, notes)
+        return self._judged(plain_text(data), data, prompt, known, notes)
 
-    def accept(self, reading: Reading, asker: Asker) -> None:
+    def accept(self, review: Review, prompt: PromptRef) -> None:
         """Remember the texts of an answer that will be published."""
-        for name, texts in reading.texts.items():
-            self._siblings.add(asker.prompt_id, name, list(texts))
+        for name, texts in review.texts.items():
+            self._siblings.add(prompt.prompt_id, name, list(texts))
             for text in texts:
-                self.judge.accept(text, asker.prompt_id, self._rules[name])
+                self.checker.accept(text, prompt.prompt_id, self._rules[name])
 
     def warm_up(self) -> None:
         """Compile all that is needed. Raises ConfigError for what cannot be used."""
         for rules in self._rules.values():
-            self.judge.check("x", {}, rules)
+            self.checker.check("x", {}, rules)
 
     def end(self, prompt_id: str) -> None:
         """A prompt has ended, whatever came of it."""
@@ -352,39 +352,39 @@ class Standard:
         self,
         text: str,
         data: Data | None,
-        asker: Asker,
+        prompt: PromptRef,
         known: Sequence[Violation],
         notes: Sequence[Violation] = (),
-    ) -> Reading:
-        reading = Reading(text, data, (), 0)
+    ) -> Review:
+        review = Review(text, data, (), 0)
         found = [*known]
         overshoot = 0
-        for name, texts in reading.texts.items():
+        for name, texts in review.texts.items():
             rules = self._rules[name]
             listed = data is not None and not isinstance(data[name], str)
-            overshoot += sum(self.judge.overshoot(one, rules) for one in texts)
-            # What the reading says already, of a text or of their number, is not said twice.
+            overshoot += sum(self.checker.overshoot(one, rules) for one in texts)
+            # What the review says already, of a text or of their number, is not said twice.
             said = {one.index for one in known if one.field == name}
-            for one in self._of_field(name, texts, asker, listed=listed):
+            for one in self._of_field(name, texts, prompt, listed=listed):
                 if one.rule not in ("empty", "count") or one.index not in said:
                     found.append(one)
-        found += [*notes, *self._suspicious(asker.item)]
-        return replace(reading, violations=tuple(found), overshoot=overshoot)
+        found += [*notes, *self._suspicious(prompt.item)]
+        return replace(review, violations=tuple(found), overshoot=overshoot)
 
     def _of_field(
-        self, name: str, texts: Sequence[str], asker: Asker, *, listed: bool
+        self, name: str, texts: Sequence[str], prompt: PromptRef, *, listed: bool
     ) -> Iterator[Violation]:
         rules = self._rules[name]
         if listed and rules is not None:
-            yield from (replace(one, field=name) for one in self.judge.count(len(texts), rules))
+            yield from (replace(one, field=name) for one in self.checker.count(len(texts), rules))
         for index, text in enumerate(texts):
             place = index if listed else None
-            for one in self.judge.check(
-                text, asker.item, rules, index=place, item_id=asker.prompt_id
+            for one in self.checker.check(
+                text, prompt.item, rules, index=place, item_id=prompt.prompt_id
             ):
                 yield replace(one, field=name or None)
-        others = self._siblings.texts(asker.prompt_id, name)
-        for one in self.judge.variants([*others, *texts], rules, len(others)):
+        others = self._siblings.texts(prompt.prompt_id, name)
+        for one in self.checker.variants([*others, *texts], rules, len(others)):
             if one.index is not None and one.index >= len(others):
                 place = one.index - len(others) if listed else None
                 yield replace(one, field=name or None, index=place)
@@ -406,4 +406,4 @@ class Standard:
     def _words_to_keep(self, item: Item) -> list[str]:
         """Names a shorter text must not lose: the item's short values, the house's own terms."""
         values = [v for v in item.values() if isinstance(v, str) and 1 < len(v) <= _KEPT_WORDS]
-        return [*values, *(entry.term for entry in self.judge.settings.glossary if entry.keep)]
+        return [*values, *(entry.term for entry in self.checker.settings.glossary if entry.keep)]

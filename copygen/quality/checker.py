@@ -9,14 +9,14 @@ from typing import TypeAlias
 
 from copygen.errors import ConfigError
 from copygen.models import Item, Severity, Violation
-from copygen.quality.amounts import load_measures
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.checks import characters, grounding, language, length, wording
 from copygen.quality.checks.characters import TagLimits, tags
-from copygen.quality.facts import Context, Facts
-from copygen.quality.normalize import Folded, Terms, visible
+from copygen.quality.facts import CheckContext, Facts
+from copygen.quality.normalize import NormalizedText, TermMatcher, visible
 from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording
 from copygen.quality.placeholders import filled
+from copygen.quality.quantities import load_measures
 from copygen.quality.sameness import SamenessIndex, repeats, variants
 from copygen.quality.scripts import is_latin, language_tag
 from copygen.quality.settings import ChecksSettings, Override, phrases_for
@@ -28,12 +28,12 @@ _FAR_OVER = 10
 """Times its limit from which a text is too long and nothing else is looked for."""
 _LONG_CHARS = 4000
 """Shorter ones cost little enough to be told all at once what is wrong with them."""
-Check: TypeAlias = Callable[[Context], Iterable[Violation]]
+Check: TypeAlias = Callable[[CheckContext], Iterable[Violation]]
 Measure: TypeAlias = Callable[[str, Unit], int]
 """`(text, unit) → length`, and never raises: `copygen.quality.measure.measure`."""
 
 
-class Judge:
+class Checker:
     """Says what is wrong with a text. One per run; not for several threads at a time.
 
     `measure` gives lengths in the units of the fields. `folder` is where packs that the settings
@@ -88,7 +88,7 @@ class Judge:
         facts, tongue = self._about(item)
         name = field.name if field else None
         seen = visible(text) if field is not None and field.html else text
-        context = Context(Folded(seen), facts, tongue, name)
+        context = CheckContext(NormalizedText(seen), facts, tongue, name)
         found: list[Violation] = []
         if field is not None:
             measured = self.measured(text, field)
@@ -107,7 +107,7 @@ class Judge:
         return fails and limit is not None and measured > _FAR_OVER * limit
 
     def _alike(
-        self, sameness: SamenessIndex, context: Context, item_id: str
+        self, sameness: SamenessIndex, context: CheckContext, item_id: str
     ) -> Iterator[Violation]:
         """To begin with the product's own name, or to say nothing else, is no lack of ideas."""
         text = context.text.original
@@ -200,7 +200,7 @@ class Judge:
         off = Override.OFF
         return self.settings.override(rule) is off and all(given is off for given in below)
 
-    def _latin(self, context: Context) -> list[Violation]:
+    def _latin(self, context: CheckContext) -> list[Violation]:
         if self._detector is None:
             self._detector = language.open_detector()
         return language.latin(context, self._detector)
@@ -225,7 +225,7 @@ class Judge:
         ):
             if wanted := [wording.Phrase.of(words) for words in phrases_for(given, tongue)]:
                 yield partial(wording.required, phrases=wanted, rule=rule)
-        if banned := Terms(phrases_for(settings.forbidden, tongue)):
+        if banned := TermMatcher(phrases_for(settings.forbidden, tongue)):
             yield lambda context: wording.forbidden(context, banned)
         if terms := self._glossary(tongue):
             yield lambda context: wording.glossary(context, terms)
@@ -259,7 +259,7 @@ class Judge:
         settings = self.settings.grounding
         if not settings or self._off("grounding"):
             return
-        allowed = Terms(settings.allow)
+        allowed = TermMatcher(settings.allow)
         measures = self._measures
         if settings.numbers:
             yield lambda c: grounding.numbers(c, measures, _spans(allowed, c.text))
@@ -319,13 +319,13 @@ def _one_each(found: Sequence[Violation]) -> tuple[Violation, ...]:
     return tuple(one for one in found if id(one) in kept)
 
 
-def _warned(check: Check, context: Context) -> Iterator[Violation]:
+def _warned(check: Check, context: CheckContext) -> Iterator[Violation]:
     """What a check finds, as warnings: the source of an unverified field is a weak one."""
     for violation in check(context):
         yield replace(violation, severity=Severity.WARNING)
 
 
-def _broken(context: Context, pack: Pack, rules: RuleSet) -> Iterator[Violation]:
+def _broken(context: CheckContext, pack: Pack, rules: RuleSet) -> Iterator[Violation]:
     """The rules of a pack that a text breaks, one violation each, at the first place."""
     for rule, spans in rules.broken(context.text):
         if not spans:
@@ -341,5 +341,5 @@ def _broken(context: Context, pack: Pack, rules: RuleSet) -> Iterator[Violation]
         )
 
 
-def _spans(terms: Terms, text: Folded) -> Sequence[tuple[int, int]]:
+def _spans(terms: TermMatcher, text: NormalizedText) -> Sequence[tuple[int, int]]:
     return [text.span(hit.start, hit.end) for hit in terms.find(text)] if terms else ()

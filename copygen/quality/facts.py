@@ -8,9 +8,9 @@ from functools import cached_property
 from typing import Final
 
 from copygen.models import Item, JsonValue
-from copygen.quality.amounts import DIGIT, Amount, Measures, amounts, readings, years
-from copygen.quality.normalize import Folded
-from copygen.quality.packs import Rule
+from copygen.quality.normalize import NormalizedText
+from copygen.quality.packs import WordingRule
+from copygen.quality.quantities import DIGIT, Measures, Quantity, quantities, readings, years
 from copygen.quality.scripts import LATIN_LETTER
 
 _DATE: Final = re.compile(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
@@ -36,7 +36,7 @@ class _Numbers:
     bare: set[Decimal] = field(default_factory=set)
     """Without a unit, among words."""
 
-    def add(self, amount: Amount, *, alone: bool) -> None:
+    def add(self, amount: Quantity, *, alone: bool) -> None:
         values = years(amount)
         self.written.update(values)
         if amount.unit is not None:
@@ -54,14 +54,14 @@ class Facts:
         self._measures = measures
         self._allowed = allowed
         # By hand: cached_property takes a lock, which is most of its cost here.
-        self._folded: Folded | None = None
+        self._folded: NormalizedText | None = None
         self._known: _Numbers | None = None
 
     @property
-    def folded(self) -> Folded:
+    def folded(self) -> NormalizedText:
         """All values as one folded text, a line each."""
         if self._folded is None:
-            self._folded = Folded("\n".join([*self._values, *self._allowed]))
+            self._folded = NormalizedText("\n".join([*self._values, *self._allowed]))
         return self._folded
 
     @cached_property
@@ -70,7 +70,7 @@ class Facts:
         words = _WORD.findall(self.folded.text)
         return frozenset(word for word in words if LATIN_LETTER.match(word))
 
-    def grounds(self, amount: Amount) -> bool:
+    def grounds(self, amount: Quantity) -> bool:
         """Whether the item has that number, in that unit.
 
         A cell that is nothing but a number (`2500`) grounds it in any unit; a bare number
@@ -97,11 +97,11 @@ class Facts:
         found = _Numbers()
         for text in [*self._values, *self._allowed]:
             if text.isdecimal() and (values := readings(text)):
-                found.add(Amount((0, len(text)), text, values), alone=True)
+                found.add(Quantity((0, len(text)), text, values), alone=True)
                 continue
             if not DIGIT.search(text):
                 continue
-            read = amounts(text, self._measures)
+            read = quantities(text, self._measures)
             alone = len(read) == 1 and read[0].text == text.strip()
             for amount in read:
                 found.add(amount, alone=alone)
@@ -127,7 +127,7 @@ class Facts:
         """`(start, end, month)` of the names of months that stand beside a number."""
         return self._measures.months_in(text)
 
-    def claims(self, rule: Rule) -> bool:
+    def claims(self, rule: WordingRule) -> bool:
         """Whether the item itself makes that claim, in any language."""
         return bool(rule.matches(self.folded))
 
@@ -147,10 +147,10 @@ def _texts(values: Iterable[JsonValue], depth: int = _MAX_DEPTH) -> Iterator[str
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class CheckContext:
     """One text of one item, folded once for all checks."""
 
-    text: Folded
+    text: NormalizedText
     facts: Facts
     language: str | None = None
     """Tag of the language it should be in: `th`, `zh-Hant`; None: not told."""

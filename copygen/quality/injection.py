@@ -88,14 +88,14 @@ def looks_like_instruction(value: str) -> str | None:
     A hint for people, not a filter: the value is used all the same. It looks at the first 20 000
     characters, after taking out what `clean` does, with full-width letters as ordinary ones.
     """
-    from copygen.quality.normalize import Folded
+    from copygen.quality.normalize import NormalizedText
 
     text = clean(value[:_LONGEST_LOOKED_AT])
     if len(text) < 8:
         return None
-    forms = [Folded(text)]
+    forms = [NormalizedText(text)]
     if (plain := unicodedata.normalize("NFKC", text)) != text:
-        forms.append(Folded(plain))
+        forms.append(NormalizedText(plain))
     for rule in _instructions().rules:
         if any(rule.matches(form) for form in forms):
             return rule.message
@@ -114,7 +114,7 @@ LONGEST_REMEMBERED: Final = 200
 """Characters; longer values hardly repeat."""
 
 
-class Suspicion:
+class InjectionScanner:
     """Looks at the values of some columns; remembers short ones, for they repeat."""
 
     def __init__(self, columns: frozenset[str]) -> None:

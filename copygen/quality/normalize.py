@@ -38,7 +38,7 @@ def script_groups(folded: str) -> tuple[int, ...]:
     return tuple(n for n, letters in enumerate(SCRIPT_GROUPS) if letters.search(folded))
 
 
-class Folded:
+class NormalizedText:
     """A folded text. Matching is done on `text`; `span` says where that is in the original."""
 
     def __init__(self, original: str) -> None:
@@ -99,7 +99,7 @@ def normalized(text: str, form: Literal["NFC", "NFKC"]) -> str:
 
 def fold(text: str) -> str:
     """Return `text` folded, where the way back is not needed."""
-    return Folded(text).text
+    return NormalizedText(text).text
 
 
 def _clusters(text: str) -> list[tuple[int, int]]:
@@ -123,7 +123,7 @@ class Hit(NamedTuple):
     """As it was given."""
 
 
-class Terms:
+class TermMatcher:
     """A list of terms, compiled once.
 
     Comparison is NFKC and casefold. A term that begins or ends with a letter of a script that
@@ -139,7 +139,7 @@ class Terms:
     def __bool__(self) -> bool:
         return bool(self._all)
 
-    def find(self, folded: Folded) -> Iterator[Hit]:
+    def find(self, folded: NormalizedText) -> Iterator[Hit]:
         """Every place where a term stands, term by term."""
         text = folded.text
         for literal, term in self._ascii if folded.original.isascii() else self._all:
@@ -150,7 +150,7 @@ class Terms:
                     yield Hit(start, end, term)
                 start = text.find(literal, end)
 
-    def first(self, folded: Folded) -> Hit | None:
+    def first(self, folded: NormalizedText) -> Hit | None:
         """One place where a term stands; None when none does."""
         return next(self.find(folded), None)
 

@@ -23,10 +23,10 @@ from copygen.errors import ConfigError
 from copygen.models import Severity
 from copygen.quality.normalize import (
     SCRIPT_GROUPS,
-    Folded,
     Hit,
+    NormalizedText,
     Places,
-    Terms,
+    TermMatcher,
     fold,
     outside,
     script_groups,
@@ -55,7 +55,7 @@ class Shape(pydantic.BaseModel):
     model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
 
-class Rule(Shape):
+class WordingRule(Shape):
     """One rule: what it matches, where, and what is said about it."""
 
     id: Name
@@ -106,7 +106,7 @@ class Rule(Shape):
         return tuple(base(language_tag(name) or "") for name in names)
 
     @pydantic.model_validator(mode="after")
-    def _matches_something(self) -> "Rule":
+    def _matches_something(self) -> "WordingRule":
         if not self.terms and self.pattern is None:
             raise ValueError("give 'terms' or a 'pattern'")
         return self
@@ -122,7 +122,7 @@ class Rule(Shape):
             for name in self.fields
         )
 
-    def matches(self, text: Folded) -> Sequence[tuple[int, int]]:
+    def matches(self, text: NormalizedText) -> Sequence[tuple[int, int]]:
         """Spans of the original text that the rule is about, in order, past those allowed.
 
         Raises TimeoutError for a pattern of a person's own that takes too long.
@@ -141,27 +141,29 @@ class Rule(Shape):
         first = self._regex.match(text)
         return [first.span()] if first else []
 
-    def _counted(self, hits: list[Hit], text: Folded) -> list[Hit]:
+    def _counted(self, hits: list[Hit], text: NormalizedText) -> list[Hit]:
         return list(outside(hits, list(self._unless.find(text)) if self.unless else ()))
 
-    def _uncovered(self, spans: list[tuple[int, int]], text: Folded) -> list[tuple[int, int]]:
+    def _uncovered(
+        self, spans: list[tuple[int, int]], text: NormalizedText
+    ) -> list[tuple[int, int]]:
         exempt = Places(text.span(hit.start, hit.end) for hit in self._unless.find(text))
         return [span for span in spans if not exempt.hold(*span)]
 
     @cached_property
-    def _terms(self) -> Terms:
-        return Terms(self.terms)
+    def _terms(self) -> TermMatcher:
+        return TermMatcher(self.terms)
 
     @cached_property
-    def _unless(self) -> Terms:
-        return Terms(self.unless)
+    def _unless(self) -> TermMatcher:
+        return TermMatcher(self.unless)
 
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         return re.compile(self.pattern or "", re.IGNORECASE)
 
 
-class OwnRule(Rule):
+class OwnRule(WordingRule):
     """A rule that somebody wrote for himself: its pattern may take for ever, and is given up.
 
     The patterns that ship are linear, which tests measure, and faster as they are.
@@ -201,7 +203,7 @@ class OwnRule(Rule):
 class RuleSet:
     """Rules compiled together, so that a text that breaks none costs next to nothing."""
 
-    def __init__(self, rules: Iterable[Rule]) -> None:
+    def __init__(self, rules: Iterable[WordingRule]) -> None:
         self._rules = tuple(rules)
         self._given_up: Counter[int] = Counter()
         literals: dict[str, list[int]] = {}
@@ -216,7 +218,9 @@ class RuleSet:
             groups[script_groups(entry[0])[0]].append(entry)
         self._groups = tuple(map(tuple, groups))
 
-    def broken(self, text: Folded) -> Iterator[tuple[Rule, Sequence[tuple[int, int]]]]:
+    def broken(
+        self, text: NormalizedText
+    ) -> Iterator[tuple[WordingRule, Sequence[tuple[int, int]]]]:
         """Each rule that the text breaks, in their order, with the places.
 
         No place is given for a rule of a person's own that was given up on this text.
@@ -251,7 +255,7 @@ class Pack(Shape):
     """What a reader should know; says that this is lint and not legal advice."""
     source: Words
     checked_on: date
-    rules: Annotated[tuple[Rule, ...], pydantic.Field(min_length=1)]
+    rules: Annotated[tuple[WordingRule, ...], pydantic.Field(min_length=1)]
 
     @pydantic.model_validator(mode="after")
     def _names_differ(self) -> "Pack":
@@ -260,7 +264,7 @@ class Pack(Shape):
             raise ValueError(f"two rules are called '{twice}'")
         return self
 
-    def source_of(self, rule: Rule) -> str:
+    def source_of(self, rule: WordingRule) -> str:
         """Where that rule comes from."""
         return rule.source or self.source
 

@@ -381,7 +381,7 @@ class _Item:
     ended: int = 0
 
 
-class Siblings:
+class VariantStore:
     """Accepted texts by item and field. Forgets an item once all its variants have ended."""
 
     def __init__(self, variants: int) -> None:

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.sameness import SamenessIndex
 from copygen.quality.settings import ChecksSettings
 
@@ -50,7 +50,7 @@ def cpu(texts: int) -> dict[str, dict[str, float]]:
     """Microseconds of CPU per text, by checks and language."""
     figures: dict[str, dict[str, float]] = {}
     for name, checks in CHECKS.items():
-        judge = Judge(ChecksSettings.model_validate(checks), lambda text, _unit: len(text))
+        judge = Checker(ChecksSettings.model_validate(checks), lambda text, _unit: len(text))
         rng = random.Random(1)
         for number in range(KNOWN_TEXTS):
             judge.accept(words(rng), f"sku-{number}")
@@ -58,7 +58,7 @@ def cpu(texts: int) -> dict[str, dict[str, float]]:
     return figures
 
 
-def _one(judge: Judge, language: str, texts: int) -> float:
+def _one(judge: Checker, language: str, texts: int) -> float:
     text = TEXTS[language]
     row: dict[str, object] = {"name": "Thai silk scarf", "language": language, "price": 2500}
     items = [{**row, "stock": f"{number} in Bangkok"} for number in range(texts + WARM_UP)]
@@ -68,7 +68,7 @@ def _one(judge: Judge, language: str, texts: int) -> float:
     return min(_chunk(judge, text, chunk) for chunk in chunks)
 
 
-def _chunk(judge: Judge, text: str, items: list[dict[str, object]]) -> float:
+def _chunk(judge: Checker, text: str, items: list[dict[str, object]]) -> float:
     start = time.process_time()
     for item in items:
         judge.check(text, item, item_id="x")
@@ -77,7 +77,7 @@ def _chunk(judge: Judge, text: str, items: list[dict[str, object]]) -> float:
 
 def long(length: int) -> dict[str, float]:
     """Microseconds of CPU for one text of that length: the loop is held as long."""
-    judge = Judge(ChecksSettings(), lambda text, _unit: len(text))
+    judge = Checker(ChecksSettings(), lambda text, _unit: len(text))
     texts = {name: head + body * (length // len(body)) for name, (body, head) in LONG.items()}
     return {name: min(_chunk(judge, text, [{}]) for _ in range(5)) for name, text in texts.items()}
 

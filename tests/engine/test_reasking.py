@@ -24,9 +24,9 @@ from copygen.models import (
     Status,
     Usage,
 )
-from copygen.quality.acceptance import OnViolation, Standard, Terms
+from copygen.quality.acceptance import Acceptance, OnViolation, ReaskPolicy
 from copygen.quality.channels import FieldSpec, load_channels
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.fields import FieldRequest, resolve
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import Unit, measure
@@ -44,8 +44,8 @@ def length_in(text: str, unit: str) -> int:
 
 def standard(
     channel: FieldSpec | None = HEADLINE, checks: ChecksSettings = QUIET, **terms: Any
-) -> Standard:
-    return Standard(Judge(checks, length_in), Terms(**terms), channel=channel)
+) -> Acceptance:
+    return Acceptance(Checker(checks, length_in), ReaskPolicy(**terms), channel=channel)
 
 
 class Scripted(FakeProvider):
@@ -80,7 +80,7 @@ def echo(request: httpx.Request) -> httpx.Response:
 
 def run(
     provider: Scripted,
-    rules: Standard | None,
+    rules: Acceptance | None,
     *,
     handler: Callable[[httpx.Request], object] = echo,
     config: ProviderConfig = CONFIG,
@@ -272,13 +272,13 @@ def test_the_budget_binds_with_reasks_too() -> None:
     )
 
 
-def fields_standard() -> Standard:
+def fields_standard() -> Acceptance:
     channels = load_channels()
     fields = [
         resolve("headline", FieldRequest(limit=10, count=2), channels),
         resolve("description", FieldRequest(limit=20), channels),
     ]
-    return Standard(Judge(QUIET, length_in), Terms(), fields=fields)
+    return Acceptance(Checker(QUIET, length_in), ReaskPolicy(), fields=fields)
 
 
 GOOD = {"headline": ["soft silk", "calm days"], "description": "woven by hand"}
@@ -317,7 +317,7 @@ def test_a_broken_second_answer_does_not_lose_the_first() -> None:
 
 def test_variants_of_an_item_that_are_too_alike_are_asked_for_again() -> None:
     checks = ChecksSettings.model_validate({"sameness": False, "variants": 0.4})
-    rules = Standard(Judge(checks, length_in), Terms(reasks=0), variants=2)
+    rules = Acceptance(Checker(checks, length_in), ReaskPolicy(reasks=0), variants=2)
     entries = [replace(prompt(1), id=f"a/{n}", variant=n) for n in (1, 2)]
     found = run(Scripted("soft silk for calm days"), rules, entries=entries)
     assert sorted(result.status for result in found.results) == [Status.OK, Status.REJECTED]
@@ -328,7 +328,7 @@ def test_variants_of_an_item_that_are_too_alike_are_asked_for_again() -> None:
 
 def test_texts_are_remembered_only_once_they_are_accepted() -> None:
     checks = ChecksSettings.model_validate({"sameness": {"max_repeats": 1}, "forbidden": ["bad"]})
-    rules = Standard(Judge(checks, length_in), Terms(reasks=0))
+    rules = Acceptance(Checker(checks, length_in), ReaskPolicy(reasks=0))
     entries = [prompt(number) for number in range(1, 4)]
     found = run(Scripted("bad silk scarf of the sea"), rules, entries=entries)
     assert {one.rule for result in found.results for one in result.violations} == {

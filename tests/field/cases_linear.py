@@ -88,7 +88,7 @@ def distances_of_long_texts_and_names(_folder: Path) -> str:
 
 @CASES.case("12:A5c", "given up: pack.mine.slow")
 def a_pattern_of_ones_own_that_never_ends(folder: Path) -> str:
-    from copygen.quality.checker import Judge
+    from copygen.quality.checker import Checker
     from copygen.quality.settings import ChecksSettings
     from copygen.quality.units import measure
 
@@ -98,6 +98,6 @@ def a_pattern_of_ones_own_that_never_ends(folder: Path) -> str:
         "rules: [{id: slow, pattern: '(a+)+b', message: no}]\n",
         encoding="utf-8",
     )
-    judge = Judge(ChecksSettings(), measure, own_packs=[str(pack)])
+    judge = Checker(ChecksSettings(), measure, own_packs=[str(pack)])
     found = judge.check("a" * 3000, {})
     return "".join(f"given up: {one.rule}" for one in found if "given up" in one.message)

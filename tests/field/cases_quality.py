@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from copygen.cli.app import app
 from copygen.models import Severity
-from copygen.quality.acceptance import Asker, Standard, Terms, reask
+from copygen.quality.acceptance import Acceptance, PromptRef, ReaskPolicy, reask
 from copygen.quality.channels import load_channels
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.fields import Field, FieldRequest, json_schema, resolve
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.trim import trim
@@ -33,7 +33,7 @@ def _rules(
 ) -> str:
     settings = ChecksSettings.model_validate({"language": language, "packs": packs})
     spec = load_channels().field(field) if field else None
-    found = Judge(settings, measure).check(text, item or SCARF, spec)
+    found = Checker(settings, measure).check(text, item or SCARF, spec)
     return " ".join(one.rule for one in found) or "nothing"
 
 
@@ -54,11 +54,11 @@ def _check(folder: Path, table: str, *flags: str, name: str = "t.csv") -> str:
     return f"{done.exit_code}: {said}"
 
 
-def _standard(fields: dict[str, FieldRequest], **terms: Any) -> Standard:
+def _standard(fields: dict[str, FieldRequest], **terms: Any) -> Acceptance:
     channels = load_channels()
     made = [resolve(name, request, channels) for name, request in fields.items()]
     settings = ChecksSettings.model_validate({"sameness": False})
-    return Standard(Judge(settings, measure), Terms(**terms), fields=made)
+    return Acceptance(Checker(settings, measure), ReaskPolicy(**terms), fields=made)
 
 
 @CASES.case("4:S8.1", "nothing")
@@ -118,7 +118,7 @@ def figures_that_are_no_facts(_: Path) -> str:
 
 @CASES.case("4:S8.7b", "warning grounding.phone; nothing")
 def a_telephone_number_is_one_number(_: Path) -> str:
-    judge = Judge(ChecksSettings(), measure)
+    judge = Checker(ChecksSettings(), measure)
     (found,) = judge.check("Call 0800 555 0199", SCARF)
     known = _rules("Call +66 2 123 4567", phone="02-123-4567")
     return f"{found.severity.value} {found.rule}; {known}"
@@ -222,7 +222,7 @@ def on_violation_misspelt(folder: Path) -> str:
 @CASES.case("11:A1", "missing and miscounted stay errors; kept: ['Only one']")
 def a_trim_hides_nothing(_: Path) -> str:
     standard = _standard({"headline": FieldRequest(count=2), "description": FieldRequest(limit=90)})
-    asker, long = Asker(SCARF, "a"), "Soft silk for cool evenings, " * 5
+    asker, long = PromptRef(SCARF, "a"), "Soft silk for cool evenings, " * 5
     wrong = []
     for answer in ({"description": long}, {"headline": ["Only one"], "description": long}):
         reading = standard.trimmed(standard.read(json.dumps(answer), asker, None, None), asker)
@@ -242,7 +242,7 @@ def marks_of_models_and_their_thoughts(_: Path) -> str:
 
 @CASES.case("11:A12a", "no contradiction, no unknown id")
 def a_re_ask_asks_for_what_can_be_done(_: Path) -> str:
-    judge = Judge(ChecksSettings(), measure)
+    judge = Checker(ChecksSettings(), measure)
     judge.accept("สบู่มะม่วง หอมสดชื่น", "scarf-th/1")
     found = judge.check("สบู่มะม่วง หอมสดชื่น", SCARF, item_id="other")
     told = reask(found).message
@@ -252,7 +252,7 @@ def a_re_ask_asks_for_what_can_be_done(_: Path) -> str:
 
 @CASES.case("11:A12b", "sameness.duplicate")
 def identical_short_texts(_: Path) -> str:
-    judge = Judge(ChecksSettings(), measure)
+    judge = Checker(ChecksSettings(), measure)
     judge.accept("Soft as morning", "a")
     return " ".join(one.rule for one in judge.check("Soft as morning!", SCARF, item_id="b"))
 
@@ -276,7 +276,7 @@ def a_trim_parts_no_thai_word(_: Path) -> str:
 
 @CASES.case("11:A12e", "empty: write the text")
 def a_text_that_is_the_mark_of_a_list(_: Path) -> str:
-    (found,) = Judge(ChecksSettings(), measure).check("1.", SCARF)
+    (found,) = Checker(ChecksSettings(), measure).check("1.", SCARF)
     return f"{found.rule}: {found.fix}" if found.severity is Severity.ERROR else "warned"
 
 

@@ -12,15 +12,15 @@ from copygen.models import Item
 from copygen.providers import ratelimits
 from copygen.providers.decode import decode, parted, plain, sentence
 from copygen.providers.redact import Redactor, Secret
-from copygen.quality.amounts import amounts, load_measures
 from copygen.quality.channels import CharacterRules, FieldSpec
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.checks.characters import hashtags, mentions
 from copygen.quality.fields import Field, parse_fields
 from copygen.quality.injection import clean
-from copygen.quality.normalize import Folded, visible
+from copygen.quality.normalize import NormalizedText, visible
 from copygen.quality.packs import load_pack, pack_names
 from copygen.quality.placeholders import compare_placeholders, filled, find_placeholders
+from copygen.quality.quantities import load_measures, quantities
 from copygen.quality.sameness import SamenessIndex, distance, variants
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.trim import trim
@@ -107,7 +107,7 @@ def _judges() -> Iterator[Reader]:
                 "placeholders": ["{a}", "a"],
             }
         )
-        judge = Judge(settings, measure)
+        judge = Checker(settings, measure)
         item: Item = {"name": "Kettle best 12", "text": PLAIN * 4}
         yield Reader(f"judge.check {language}", lambda text, j=judge, i=item: j.check(text, i))
         for name in ("headline", "title", "bullets"):
@@ -130,7 +130,7 @@ def _of_quality() -> Iterator[Reader]:
     yield Reader("compare_placeholders", lambda text: compare_placeholders(text, text))
     yield Reader("clean", clean)
     yield Reader("visible", visible)
-    yield Reader("amounts", lambda text: amounts(text, measures))
+    yield Reader("amounts", lambda text: quantities(text, measures))
     yield Reader("tags", lambda text: (hashtags(text), mentions(text)))
     yield Reader("safe", safe)
     yield Reader("sameness", lambda text: SamenessIndex().add(text, "a"))
@@ -148,7 +148,7 @@ def _of_quality() -> Iterator[Reader]:
 
 
 def _spans(text: str) -> None:
-    folded = Folded(text)
+    folded = NormalizedText(text)
     for start in range(0, len(folded.text) - 1, 3):
         folded.span(start, start + 1)
 

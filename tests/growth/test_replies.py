@@ -11,8 +11,8 @@ import pytest
 from copygen.config import Settings
 from copygen.models import Result, Status
 from copygen.providers.decode import decode, parted
-from copygen.quality.acceptance import OnViolation, Standard, Terms
-from copygen.quality.checker import Judge
+from copygen.quality.acceptance import Acceptance, OnViolation, ReaskPolicy
+from copygen.quality.checker import Checker
 from copygen.quality.packs import pack_names
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
@@ -30,9 +30,9 @@ ROWS = 12
 HOSTILE = "Buy {{" + " " * 2_000 + "x"
 
 
-def _judge() -> Judge:
+def _judge() -> Checker:
     settings = {"language": "en", "packs": pack_names()}
-    return Judge(ChecksSettings.model_validate(settings), measure)
+    return Checker(ChecksSettings.model_validate(settings), measure)
 
 
 def _least_s(run: Callable[[], object], tries: int = 3) -> float:
@@ -68,7 +68,7 @@ def test_no_reply_costs_more_than_ten_times_what_plain_copy_costs() -> None:
 def _finished_s(first: str) -> float:
     """When the last of the other rows was done, in virtual time and the processor's together."""
     judge = _judge()
-    terms = Terms(on_violation=OnViolation.KEEP, reasks=0)
+    terms = ReaskPolicy(on_violation=OnViolation.KEEP, reasks=0)
     done: dict[str, float] = {}
 
     async def answer(request: httpx.Request) -> httpx.Response:
@@ -76,7 +76,7 @@ def _finished_s(first: str) -> float:
         return httpx.Response(200, content=text.encode())
 
     async def main() -> None:
-        run = Run(answer, settings=Settings(concurrency=4), standard=Standard(judge, terms))
+        run = Run(answer, settings=Settings(concurrency=4), standard=Acceptance(judge, terms))
         began = thread_time()
 
         def emit(result: Result) -> None:

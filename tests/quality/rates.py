@@ -5,7 +5,7 @@
 
 The good texts of `corpus/first` were written before the rules were changed for them, those of
 `corpus/held_back` after that, and the rules were not changed for them again. It needs nothing but
-the public face of `Judge`, so an older commit can be measured with the same corpus:
+the public face of `Checker`, so an older commit can be measured with the same corpus:
 PYTHONPATH=<its checkout> python <this file>.
 """
 
@@ -20,7 +20,7 @@ import yaml
 from copygen.errors import ConfigError
 from copygen.models import Item, Severity, Violation
 from copygen.quality.channels import Channels, FieldSpec, load_channels
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
 
@@ -73,14 +73,14 @@ class Judges:
 
     def __init__(self) -> None:
         self._channels: Channels = load_channels()
-        self._judges: dict[str, Judge] = {}
+        self._judges: dict[str, Checker] = {}
 
-    def of(self, language: str) -> Judge:
+    def of(self, language: str) -> Checker:
         """The judge of texts in that language."""
         if language not in self._judges:
             packs = PACKS.get(language.split("-")[0], ())
             settings = ChecksSettings.model_validate({"language": language, "packs": packs})
-            self._judges[language] = Judge(settings, measure)
+            self._judges[language] = Checker(settings, measure)
         return self._judges[language]
 
     def field(self, channel: str) -> FieldSpec | None:

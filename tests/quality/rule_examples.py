@@ -4,9 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from copygen.models import Violation
-from copygen.quality.acceptance import Asker, Standard, Terms
+from copygen.quality.acceptance import Acceptance, PromptRef, ReaskPolicy
 from copygen.quality.channels import FieldSpec
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.fields import Field
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
@@ -21,7 +21,7 @@ def found_in(entry: Mapping[str, Any]) -> Sequence[Violation]:
     checks = {**entry.get("checks", {}), **({"packs": [pack]} if pack else {})}
     if pack:  # what a pack finds may be a finding of the default set, too
         checks |= {"grounding": False, "leftovers": False}
-    judge = Judge(ChecksSettings.model_validate(checks), measure)
+    judge = Checker(ChecksSettings.model_validate(checks), measure)
     field = None
     if "field" in entry or pack:
         given = {"name": _field_of(entry["rule"]), "source": "a test", **entry.get("field", {})}
@@ -41,16 +41,16 @@ def found_in(entry: Mapping[str, Any]) -> Sequence[Violation]:
 
 
 def _of_an_answer(
-    entry: Mapping[str, Any], judge: Judge, channel: FieldSpec | None
+    entry: Mapping[str, Any], judge: Checker, channel: FieldSpec | None
 ) -> Sequence[Violation]:
     item = entry.get("item", {})
     fields = [
         Field(name, FieldSpec(name=name, source="a test"), 1, 1, is_list=False)
         for name in entry.get("names", ())
     ]
-    terms = Terms(untrusted=frozenset(item))
-    standard = Standard(judge, terms, fields=fields, channel=channel)
-    asker = Asker(item, "this")
+    terms = ReaskPolicy(untrusted=frozenset(item))
+    standard = Acceptance(judge, terms, fields=fields, channel=channel)
+    asker = PromptRef(item, "this")
     reading = standard.read(entry["text"], asker, None, None)
     return standard.trimmed(reading, asker).violations
 

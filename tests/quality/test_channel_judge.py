@@ -5,7 +5,7 @@ import pytest
 
 from copygen.models import Severity, Violation
 from copygen.quality.channels import FieldSpec, load_channels
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.trim import trim
 from copygen.quality.units import measure
@@ -34,8 +34,8 @@ BREAKS = {
 """Breaks the rule and fits the shortest field, or nearly."""
 
 
-def judge(**checks: object) -> Judge:
-    return Judge(ChecksSettings.model_validate({"sameness": False} | checks), measure)
+def judge(**checks: object) -> Checker:
+    return Checker(ChecksSettings.model_validate({"sameness": False} | checks), measure)
 
 
 def good_text(spec: FieldSpec) -> str:

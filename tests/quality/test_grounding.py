@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.quality.amounts import amounts, readings
 from copygen.quality.checks.grounding import claims, dates, numbers
 from copygen.quality.packs import RuleSet, load_wording
+from copygen.quality.quantities import quantities, readings
 from tests.support.quality_fields import MEASURES, context, rules
 
 THAI, FULL = "๐๑๒๓๔๕๖๗๘๙", "０１２３４５６７８９"
@@ -98,7 +98,7 @@ def test_separators_are_read_as_people_mean_them(numeral: str, values: list[str]
 @given(st.integers(0, 10**9), st.sampled_from([THAI, FULL]))
 def test_digits_of_every_script_are_the_same_number(number: int, digits: str) -> None:
     written = str(number).translate({ord(str(i)): digits[i] for i in range(10)})
-    (amount,) = amounts(written, MEASURES)
+    (amount,) = quantities(written, MEASURES)
     assert amount.values == (Decimal(number).normalize(),)
     assert _rules(written, {"n": number}) == []
     assert _rules(written, {"n": number + 1}) != []

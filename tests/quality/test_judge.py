@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from copygen.models import Severity
 from copygen.quality.channels import CharacterRules, FieldSpec
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.packs import pack_names
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
@@ -17,8 +17,8 @@ from tests.quality.copy_table import LEGITIMATE
 from tests.support.quality_fields import field, rules
 
 
-def judge(**checks: object) -> Judge:
-    return Judge(ChecksSettings.model_validate(checks), measure)
+def judge(**checks: object) -> Checker:
+    return Checker(ChecksSettings.model_validate(checks), measure)
 
 
 @pytest.mark.parametrize(("language", "item", "text"), LEGITIMATE)
@@ -133,7 +133,7 @@ def test_settings_that_make_no_sense_are_refused(checks: dict[str, object], says
         ChecksSettings.model_validate(checks)
 
 
-ALL = Judge(
+ALL = Checker(
     ChecksSettings.model_validate(
         {
             "language_from": "language",
@@ -199,7 +199,7 @@ def test_a_pack_of_ones_own_is_found_beside_the_prompt_file(tmp_path: Path) -> N
         "rules:\n  - {id: cheap, terms: [cheap], message: not our word, severity: error}\n"
     )
     checks = ChecksSettings.model_validate({"packs": ["house.yaml"]})
-    found = Judge(checks, measure, tmp_path).check("A cheap, cheaply made bowl", {})
+    found = Checker(checks, measure, tmp_path).check("A cheap, cheaply made bowl", {})
     assert [(one.rule, one.span) for one in found] == [("pack.house.cheap", (2, 7))]
 
 
@@ -224,5 +224,7 @@ def test_a_text_many_times_too_long_is_only_that(chars: int, limit: int, rules: 
     spec = FieldSpec(
         name="x", limit=limit, source="a test", rules=CharacterRules(no_exclamation=True)
     )
-    found = Judge(ChecksSettings(sameness=False), measure).check(("Now! " * 1000)[:chars], {}, spec)
+    found = Checker(ChecksSettings(sameness=False), measure).check(
+        ("Now! " * 1000)[:chars], {}, spec
+    )
     assert {one.rule for one in found} & {"length", "characters.exclamation"} == rules

@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.quality.amounts import amounts, load_measures, no_facts, telephone_numbers
-from copygen.quality.normalize import Folded, visible
+from copygen.quality.normalize import NormalizedText, visible
 from copygen.quality.packs import RuleSet, load_pack, load_wording
+from copygen.quality.quantities import load_measures, no_facts, quantities, telephone_numbers
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_every_letter_stays_where_it_stands(text: str) -> None:
 )  # fmt: skip
 def test_a_figure_that_claims_nothing_need_not_be_in_the_item(text: str) -> None:
     spans = list(no_facts(f"ab {text} cd"))
-    found = amounts(f"ab {text} cd", load_measures())
+    found = quantities(f"ab {text} cd", load_measures())
     assert found
     assert all(any(a < one.span[1] and one.span[0] < b for a, b in spans) for one in found)
 
@@ -64,7 +64,7 @@ def test_a_figure_that_claims_nothing_need_not_be_in_the_item(text: str) -> None
     ],
 )  # fmt: skip
 def test_a_figure_that_claims_something_is_a_fact(text: str) -> None:
-    found = amounts(f"ab {text} cd", load_measures())
+    found = quantities(f"ab {text} cd", load_measures())
     spans = list(no_facts(f"ab {text} cd"))
     assert not all(any(a < one.span[1] and one.span[0] < b for a, b in spans) for one in found)
 
@@ -99,7 +99,7 @@ def test_telephone_numbers_are_found_whole(text: str, numbers: int) -> None:
     ],
 )
 def test_spaces_and_full_width_commas_in_numbers(text: str, values: list[object]) -> None:
-    read = [str(one.values[0].normalize()) for one in amounts(text, load_measures())]
+    read = [str(one.values[0].normalize()) for one in quantities(text, load_measures())]
     assert [str(float(value)) for value in read] == [str(float(str(value))) for value in values]
 
 
@@ -142,7 +142,7 @@ WHOLE = [
 
 def _broken(wording: str, rule: str, text: str) -> bool:
     rules = RuleSet(load_wording(wording).rules)
-    return rule in [one.id for one, _ in rules.broken(Folded(text))]
+    return rule in [one.id for one, _ in rules.broken(NormalizedText(text))]
 
 
 @pytest.mark.parametrize(
@@ -167,4 +167,4 @@ def test_the_absolute_of_the_chinese_law_is_not_every_word_with_its_letter(
     text: str, is_broken: bool
 ) -> None:
     rules = RuleSet(load_pack("cn").rules)
-    assert ("most" in [one.id for one, _ in rules.broken(Folded(text))]) is is_broken
+    assert ("most" in [one.id for one, _ in rules.broken(NormalizedText(text))]) is is_broken

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from copygen.errors import ConfigError
-from copygen.quality.checker import Judge
-from copygen.quality.normalize import Folded
+from copygen.quality.checker import Checker
+from copygen.quality.normalize import NormalizedText
 from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording, pack_names
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
@@ -34,8 +34,8 @@ def test_every_term_of_a_pack_is_found_by_its_rule(name: str) -> None:
     for rule in pack.rules:
         for term in rule.terms:
             text = " ".join([term] * (rule.at_most + 1))
-            assert rule.matches(Folded(text)), (rule.id, term)
-            assert rule in [broken for broken, _ in RuleSet([rule]).broken(Folded(text))]
+            assert rule.matches(NormalizedText(text)), (rule.id, term)
+            assert rule in [broken for broken, _ in RuleSet([rule]).broken(NormalizedText(text))]
 
 
 @pytest.mark.parametrize("name", ["leftovers", "claims"])
@@ -76,7 +76,7 @@ def test_what_a_pattern_needs_is_in_every_text_it_matches(name: str) -> None:
         "${x}",
     ]
     for rule in load_wording(name).rules:
-        for text in map(Folded, texts):
+        for text in map(NormalizedText, texts):
             found = bool(list(RuleSet([rule]).broken(text)))
             assert found is bool(rule.matches(text)), (rule.id, text.original)
 
@@ -127,14 +127,14 @@ PASSES = [
 
 @pytest.mark.parametrize(("name", "text", "rule"), BREAKS)
 def test_wording_that_a_pack_is_about_is_found(name: str, text: str, rule: str) -> None:
-    broken = [one.id for one, _ in RuleSet(load_pack(name).rules).broken(Folded(text))]
+    broken = [one.id for one, _ in RuleSet(load_pack(name).rules).broken(NormalizedText(text))]
     assert rule in broken
 
 
 @pytest.mark.parametrize(("name", "text"), PASSES)
 def test_ordinary_wording_breaks_no_pack(name: str, text: str) -> None:
     rules = [rule for rule in load_pack(name).rules if not rule.fields]
-    assert list(RuleSet(rules).broken(Folded(text))) == []
+    assert list(RuleSet(rules).broken(NormalizedText(text))) == []
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def own_pack(folder: Path, pattern: str) -> str:
 
 
 def test_a_pattern_of_ones_own_that_takes_too_long_is_given_up_and_said(tmp_path: Path) -> None:
-    judge = Judge(ChecksSettings(), measure, own_packs=[own_pack(tmp_path, "(a+)+b")])
+    judge = Checker(ChecksSettings(), measure, own_packs=[own_pack(tmp_path, "(a+)+b")])
     for _ in range(12):  # the last of them are not tried any more, and it is still said
         found = judge.check("a" * 2000, {})
         assert [one.rule for one in found if "given up" in one.message] == ["pack.p.mine"]
@@ -199,7 +199,7 @@ def test_a_pattern_of_ones_own_that_takes_too_long_is_given_up_and_said(tmp_path
 
 
 def test_a_pattern_of_ones_own_that_is_quick_is_held_against_every_text(tmp_path: Path) -> None:
-    judge = Judge(ChecksSettings(), measure, own_packs=[own_pack(tmp_path, r"(?<!\w)no+w\b")])
+    judge = Checker(ChecksSettings(), measure, own_packs=[own_pack(tmp_path, r"(?<!\w)no+w\b")])
     assert not judge.check("not snow", {})
     assert [one.span for one in judge.check("Buy NOOOW", {})] == [(4, 9)]
 

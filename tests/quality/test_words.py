@@ -11,7 +11,7 @@ from copygen.quality.channels import CharacterRules
 from copygen.quality.checks import characters, wording
 from copygen.quality.checks.characters import TagLimits, hashtags, mentions, tags
 from copygen.quality.checks.wording import Phrase, Term, leftovers, quotes
-from copygen.quality.normalize import Folded, Terms, fold
+from copygen.quality.normalize import NormalizedText, TermMatcher, fold
 from copygen.quality.packs import RuleSet, load_wording
 from copygen.quality.sameness import distance, repeats, variants
 from tests.support.quality_fields import context, rules
@@ -42,20 +42,20 @@ ABSENT = [
 def test_a_term_is_found_however_it_is_written_and_shown_where_it_stands(
     term: str, text: str, span: tuple[int, int]
 ) -> None:
-    (violation,) = wording.forbidden(context(text), Terms([term]))
+    (violation,) = wording.forbidden(context(text), TermMatcher([term]))
     assert violation.span == span
 
 
 @pytest.mark.parametrize(("term", "text"), ABSENT)
 def test_a_part_of_another_word_is_not_the_term(term: str, text: str) -> None:
-    assert list(wording.forbidden(context(text), Terms([term]))) == []
+    assert list(wording.forbidden(context(text), TermMatcher([term]))) == []
     assert rules(wording.required(context(text), [Phrase.of(term)])) == ["phrases.required"]
 
 
 @given(st.text(max_size=12), st.text(min_size=1, max_size=6), st.text(max_size=12))
 def test_the_span_of_a_match_folds_to_the_term_again(before: str, term: str, after: str) -> None:
-    text = Folded(before + term + after)
-    for hit in Terms([term]).find(text):
+    text = NormalizedText(before + term + after)
+    for hit in TermMatcher([term]).find(text):
         start, end = text.span(hit.start, hit.end)
         assert 0 <= start < end <= len(text.original)
         if text.original == unicodedata.normalize("NFKC", text.original):

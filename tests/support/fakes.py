@@ -25,7 +25,7 @@ from copygen.models import (
 )
 from copygen.providers.redact import Redactor, Secret
 from copygen.providers.wire import Provider
-from copygen.quality.acceptance import Standard
+from copygen.quality.acceptance import Acceptance
 
 CONFIG = ProviderConfig(name="fake", base_url="https://api.example/v1", default_model="m")
 WALL = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
@@ -122,7 +122,7 @@ class Run:
         config: ProviderConfig = CONFIG,
         seed: int = 0,
         provider: Provider | None = None,
-        standard: Standard | None = None,
+        standard: Acceptance | None = None,
     ) -> None:
         self.results: list[Result] = []
         self.emit: Callable[[Result], object] = self.results.append

@@ -1,10 +1,10 @@
 """A field and a context for the tests of checks."""
 
 from copygen.models import Violation
-from copygen.quality.amounts import load_measures
 from copygen.quality.channels import FieldSpec
-from copygen.quality.facts import Context, Facts
-from copygen.quality.normalize import Folded
+from copygen.quality.facts import CheckContext, Facts
+from copygen.quality.normalize import NormalizedText
+from copygen.quality.quantities import load_measures
 
 MEASURES = load_measures()
 
@@ -14,9 +14,9 @@ def field(**given: object) -> FieldSpec:
     return FieldSpec.model_validate({"name": "headline", "limit": 30, "source": "a test"} | given)
 
 
-def context(text: str, language: str | None = None, **item: object) -> Context:
+def context(text: str, language: str | None = None, **item: object) -> CheckContext:
     """The context of one text of an item."""
-    return Context(Folded(text), Facts(item, MEASURES), language)
+    return CheckContext(NormalizedText(text), Facts(item, MEASURES), language)
 
 
 def rules(found: object) -> list[str]:

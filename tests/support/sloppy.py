@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from copygen.models import Item, Message, Severity, Violation
 from copygen.quality.acceptance import reask
 from copygen.quality.channels import load_channels
-from copygen.quality.checker import Judge
+from copygen.quality.checker import Checker
 from copygen.quality.fields import (
     Field,
     FieldRequest,
@@ -73,8 +73,8 @@ class Desk:
     fields: tuple[Field, ...] = ()
     with_schema: bool = True
     reasks: int = 2
-    judge: Judge = field(
-        default_factory=lambda: Judge(
+    judge: Checker = field(
+        default_factory=lambda: Checker(
             ChecksSettings.model_validate({"language_from": "language"}), measure
         )
     )

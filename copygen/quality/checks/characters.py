@@ -11,11 +11,11 @@ from typing import Final, TypeAlias
 from copygen.models import Severity, Violation
 from copygen.quality.channels import CharacterRules
 from copygen.quality.data import Endings, table
-from copygen.quality.facts import Context
+from copygen.quality.facts import CheckContext
 
 Found: TypeAlias = tuple[int, int]
-Finder: TypeAlias = Callable[[Context], Iterable[Found]]
-Check: TypeAlias = Callable[[Context], list[Violation]]
+Finder: TypeAlias = Callable[[CheckContext], Iterable[Found]]
+Check: TypeAlias = Callable[[CheckContext], list[Violation]]
 
 _UNSPACED_LETTER: Final = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
 _RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
@@ -104,7 +104,7 @@ def _by(pattern: re.Pattern[str]) -> Finder:
     return lambda context: (match.span() for match in pattern.finditer(context.text.original))
 
 
-def _capitals(context: Context) -> Iterator[Found]:
+def _capitals(context: CheckContext) -> Iterator[Found]:
     """Words in capitals that the item does not write so; acronyms are short."""
     text = context.text.original
     if text.islower():
@@ -142,7 +142,7 @@ _COUNTED: Final = MappingProxyType(
 )
 
 
-def no_control(context: Context) -> list[Violation]:
+def no_control(context: CheckContext) -> list[Violation]:
     """Control, zero-width and bidirectional characters: no text may have them."""
     text = context.text.original
     if text.isascii() and text.isprintable():  # most texts, at no cost
@@ -150,7 +150,7 @@ def no_control(context: Context) -> list[Violation]:
     return _none("control", _invisible, "is a control or invisible character", context)
 
 
-def _invisible(context: Context) -> Iterator[Found]:
+def _invisible(context: CheckContext) -> Iterator[Found]:
     text = context.text.original
     if not _SUSPECT.search(text):
         return
@@ -181,7 +181,7 @@ def checks_of(rules: CharacterRules) -> Iterator[Check]:
         yield partial(limited_tags, limits=limits)
 
 
-def _none(rule: str, finder: Finder, what: str, context: Context) -> list[Violation]:
+def _none(rule: str, finder: Finder, what: str, context: CheckContext) -> list[Violation]:
     found = list(finder(context))
     if not found:
         return []
@@ -194,7 +194,9 @@ def _none(rule: str, finder: Finder, what: str, context: Context) -> list[Violat
     return [Violation(f"characters.{rule}", Severity.ERROR, message, (start, end), fix=fix)]
 
 
-def _at_most(rule: str, most: int, finder: Finder, noun: str, context: Context) -> list[Violation]:
+def _at_most(
+    rule: str, most: int, finder: Finder, noun: str, context: CheckContext
+) -> list[Violation]:
     found = list(finder(context))
     if len(found) <= most:
         return []
@@ -203,7 +205,7 @@ def _at_most(rule: str, most: int, finder: Finder, noun: str, context: Context) 
     return [Violation(f"characters.{rule}", Severity.ERROR, message, found[most], fix=fix)]
 
 
-def _same_word(most: int, context: Context) -> list[Violation]:
+def _same_word(most: int, context: CheckContext) -> list[Violation]:
     """The first word that comes more often than `most` times; small words may."""
     places: dict[str, list[Found]] = defaultdict(list)
     for match in _SPACED_WORD.finditer(context.text.original):
@@ -253,7 +255,7 @@ def mentions(text: str) -> list[tuple[int, int]]:
     return [match.span() for match in _MENTION.finditer(text)]
 
 
-def tags(context: Context, limits: TagLimits) -> list[Violation]:
+def tags(context: CheckContext, limits: TagLimits) -> list[Violation]:
     """Too many or too few hashtags, too many mentions, and a `#` that begins nothing."""
     text = context.text.original
     found = limited_tags(context, limits)
@@ -264,7 +266,7 @@ def tags(context: Context, limits: TagLimits) -> list[Violation]:
     return found
 
 
-def limited_tags(context: Context, limits: TagLimits) -> list[Violation]:
+def limited_tags(context: CheckContext, limits: TagLimits) -> list[Violation]:
     """Too many or too few hashtags, too many mentions."""
     text = context.text.original
     return [*_hashtags(text, limits), *_mentions(text, limits)]

@@ -4,10 +4,17 @@ import re
 from collections.abc import Iterator, Sequence
 
 from copygen.models import Severity, Violation
-from copygen.quality.amounts import DIGIT, Amount, Measures, amounts, no_facts, telephone_numbers
-from copygen.quality.facts import Context
+from copygen.quality.facts import CheckContext
 from copygen.quality.normalize import Places
 from copygen.quality.packs import RuleSet
+from copygen.quality.quantities import (
+    DIGIT,
+    Measures,
+    Quantity,
+    no_facts,
+    quantities,
+    telephone_numbers,
+)
 
 _LISTED = re.compile(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")
@@ -16,7 +23,7 @@ _LOCAL_DIGITS = 7
 
 
 def numbers(
-    context: Context, measures: Measures, exempt: Sequence[tuple[int, int]] = ()
+    context: CheckContext, measures: Measures, exempt: Sequence[tuple[int, int]] = ()
 ) -> list[Violation]:
     """Numbers, with their units, that the item does not have.
 
@@ -27,7 +34,7 @@ def numbers(
     text = context.text.original
     if not DIGIT.search(text):
         return []
-    unknown = [a for a in amounts(text, measures) if not context.facts.grounds(a)]
+    unknown = [a for a in quantities(text, measures) if not context.facts.grounds(a)]
     if not unknown:
         return []
     passed = [*_list_numbers(text), *(m.span() for m in _PLACEHOLDER.finditer(text)), *exempt]
@@ -43,26 +50,26 @@ def numbers(
     return found + [_phone(context, span) for span in phones if _is_unknown(context, span)]
 
 
-def _at_fault(amount: Amount, context: Context) -> Sequence[Amount]:
+def _at_fault(amount: Quantity, context: CheckContext) -> Sequence[Quantity]:
     """What is not in the item: the whole, or that part of it which might be a number of its own."""
     unknown = [part for part in amount.parts if not context.facts.grounds(part)]
     return unknown if len(unknown) < len(amount.parts) else (amount,)
 
 
-def _is_unknown(context: Context, span: tuple[int, int]) -> bool:
+def _is_unknown(context: CheckContext, span: tuple[int, int]) -> bool:
     digits = "".join(filter(str.isdecimal, context.text.original[slice(*span)]))
     # With the country's code in one place and the leading zero in the other.
     return digits[-_LOCAL_DIGITS:] not in context.facts.figures
 
 
-def _phone(context: Context, span: tuple[int, int]) -> Violation:
+def _phone(context: CheckContext, span: tuple[int, int]) -> Violation:
     words = context.text.original[slice(*span)]
     message = f"the telephone number '{words}' is not in the item"
     fix = f"take out '{words}'"
     return Violation("grounding.phone", Severity.WARNING, message, span, fix=fix)
 
 
-def _ungrounded(amount: Amount, measures: Measures) -> Violation:
+def _ungrounded(amount: Quantity, measures: Measures) -> Violation:
     rule, what = "grounding.number", "number"
     if amount.is_percent:
         rule, what = "grounding.percent", "percentage"
@@ -82,7 +89,7 @@ def _list_numbers(text: str) -> list[tuple[int, int]]:
     return [match.span(1) for match in counted] if len(counted) > 1 else []
 
 
-def dates(context: Context) -> list[Violation]:
+def dates(context: CheckContext) -> list[Violation]:
     """Months beside a day or year that the item does not speak of."""
     found = []
     for start, end, month in context.facts.month_names(context.text.original):
@@ -97,7 +104,7 @@ def dates(context: Context) -> list[Violation]:
 
 
 def claims(
-    context: Context, rules: RuleSet, exempt: Sequence[tuple[int, int]] = ()
+    context: CheckContext, rules: RuleSet, exempt: Sequence[tuple[int, int]] = ()
 ) -> Iterator[Violation]:
     """Superlatives and certifications that the item does not claim itself, in any language."""
     allowed = Places(exempt) if exempt else None

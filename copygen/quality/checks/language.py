@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Final, Protocol
 
 from copygen.models import Severity, Violation
-from copygen.quality.facts import Context
+from copygen.quality.facts import CheckContext as Context
 from copygen.quality.normalize import HAN, HANGUL, KANA, LATIN, OTHER, THAI
 from copygen.quality.scripts import KANA as KANA_LETTER
 from copygen.quality.scripts import (

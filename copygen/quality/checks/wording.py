@@ -7,8 +7,8 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.facts import Context
-from copygen.quality.normalize import Places, Terms, outside
+from copygen.quality.facts import CheckContext
+from copygen.quality.normalize import Places, TermMatcher, outside
 from copygen.quality.packs import RuleSet
 from copygen.quality.placeholders import Placeholder, find_placeholders
 
@@ -18,16 +18,16 @@ class Phrase:
     """A phrase with its terms compiled."""
 
     words: str
-    terms: Terms
+    terms: TermMatcher
 
     @classmethod
     def of(cls, words: str) -> "Phrase":
         """The phrase, compiled."""
-        return cls(words, Terms([words]))
+        return cls(words, TermMatcher([words]))
 
 
 def required(
-    context: Context, phrases: Iterable[Phrase], rule: str = "phrases.required"
+    context: CheckContext, phrases: Iterable[Phrase], rule: str = "phrases.required"
 ) -> Iterator[Violation]:
     """Phrases that are missing. With `rule` `phrases.disclaimer` they are disclaimers."""
     for phrase in phrases:
@@ -37,7 +37,7 @@ def required(
             yield Violation(rule, Severity.ERROR, message, fix=fix)
 
 
-def forbidden(context: Context, terms: Terms) -> Iterator[Violation]:
+def forbidden(context: CheckContext, terms: TermMatcher) -> Iterator[Violation]:
     """Phrases that must not be there."""
     for hit in outside(terms.find(context.text), ()):
         span = context.text.span(hit.start, hit.end)
@@ -61,7 +61,7 @@ class Term:
     instead: str | None = None
 
 
-def glossary(context: Context, terms: Sequence[Term]) -> Iterator[Violation]:
+def glossary(context: CheckContext, terms: Sequence[Term]) -> Iterator[Violation]:
     """Terms that must be used or kept when the item has them, and terms to avoid."""
     for term in terms:
         if term.avoid:
@@ -70,7 +70,7 @@ def glossary(context: Context, terms: Sequence[Term]) -> Iterator[Violation]:
             yield from _wanted(context, term)
 
 
-def _avoided(context: Context, term: Term) -> Iterator[Violation]:
+def _avoided(context: CheckContext, term: Term) -> Iterator[Violation]:
     for hit in outside(term.source.terms.find(context.text), ()):
         words = term.source.words
         better = f"say '{term.instead}'" if term.instead else f"leave out '{words}'"
@@ -79,7 +79,7 @@ def _avoided(context: Context, term: Term) -> Iterator[Violation]:
         yield Violation("glossary.avoid", Severity.ERROR, message, span, fix=better)
 
 
-def _wanted(context: Context, term: Term) -> Iterator[Violation]:
+def _wanted(context: CheckContext, term: Term) -> Iterator[Violation]:
     words = term.source.words
     if term.keep and words not in context.text.original:
         hit = term.source.terms.first(context.text)
@@ -102,7 +102,7 @@ _PLAIN: Final = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\{%[^{}\n]{0,60}%\}|\$\{\w{1,
 
 
 def leftovers(
-    context: Context, rules: RuleSet, kept: Container[str] = frozenset()
+    context: CheckContext, rules: RuleSet, kept: Container[str] = frozenset()
 ) -> Iterator[Violation]:
     """Unfilled placeholders, chat around the copy, Markdown: the rules of `wording/leftovers`.
 
@@ -125,7 +125,7 @@ def leftovers(
             break
 
 
-def placeholders(context: Context, kept: Container[str]) -> Iterator[Violation]:
+def placeholders(context: CheckContext, kept: Container[str]) -> Iterator[Violation]:
     """Placeholders that neither the settings nor the item know, one changed by the model too.
 
     Those that the patterns of `wording/leftovers` find are left to them.
@@ -145,7 +145,7 @@ def _is(place: Placeholder, kept: Container[str]) -> bool:
     return place.text.casefold() in kept or place.name.casefold() in kept
 
 
-def quotes(context: Context) -> list[Violation]:
+def quotes(context: CheckContext) -> list[Violation]:
     """Quotation marks around the whole text."""
     text = context.text.original.strip()
     if len(text) < 3 or text[-1] not in _QUOTES.get(text[0], ""):

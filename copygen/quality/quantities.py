@@ -29,7 +29,7 @@ _LETTERS = frozenset(string.ascii_letters)
 _WORD_END = "(?![A-Za-zÀ-ɏ])"
 
 
-class Unit(Shape):
+class UnitForms(Shape):
     """One unit and all its spellings."""
 
     forms: tuple[str, ...]
@@ -44,7 +44,7 @@ class Measures(Shape):
 
     source: str
     checked_on: str
-    units: Mapping[str, Unit]
+    units: Mapping[str, UnitForms]
     currencies: Mapping[str, tuple[str, ...]]
     multipliers: Mapping[int, tuple[str, ...]]
     months: Mapping[int, tuple[str, ...]]
@@ -209,7 +209,7 @@ _DIGIT_RUN: Final = re.compile(r"\d+")
 _PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?")
 
 
-class Amount(NamedTuple):
+class Quantity(NamedTuple):
     """A number as written, and what it may mean."""
 
     span: tuple[int, int]
@@ -221,7 +221,7 @@ class Amount(NamedTuple):
     """The unit it is counted in; None: a bare number."""
     factor: Decimal = ONE
     """How many of those the written unit is: 1000 for kilograms, which are counted in grams."""
-    parts: tuple["Amount", ...] = ()
+    parts: tuple["Quantity", ...] = ()
     """The numbers it may be instead, where a plain space stands in it: `iPhone 15 256 GB`."""
 
     @property
@@ -230,9 +230,9 @@ class Amount(NamedTuple):
         return self.unit == PERCENT
 
 
-def amounts(text: str, measures: Measures) -> list[Amount]:
+def quantities(text: str, measures: Measures) -> list[Quantity]:
     """Every number in the text, in order. Digits of any script count; number words do not."""
-    found: list[Amount] = []
+    found: list[Quantity] = []
     has_spaced = _HAS_SPACED.search(text) is not None
     for match in (_NUMBER_OR_SPACED if has_spaced else _NUMBER).finditer(text):
         start, end = match.span()
@@ -249,7 +249,7 @@ def amounts(text: str, measures: Measures) -> list[Amount]:
     return found
 
 
-def _spaced(text: str, start: int, end: int, measures: Measures) -> Amount:
+def _spaced(text: str, start: int, end: int, measures: Measures) -> Quantity:
     """A number with spaces in it, and the numbers it may be instead."""
     plain = _SPACES.sub("", text[start:end]).replace(",", ".")
     amount = _amount(text, start, end, (Decimal(plain).normalize(),), measures)
@@ -290,17 +290,17 @@ def _is_mixed(groups: list[str], plain: str, mark: str) -> bool:
 
 def _amount(
     text: str, start: int, end: int, values: tuple[Decimal, ...], measures: Measures
-) -> Amount:
+) -> Quantity:
     begin = start
     scale, unit, factor, stop = measures.after(text, end)
     if scale != 1:
         values = tuple((value * scale).normalize() for value in values)
     if unit is None and start and (before := measures.currency_before(text, start)):
         unit, begin = before
-    return Amount((begin, stop), text[begin:stop], values, unit, factor)
+    return Quantity((begin, stop), text[begin:stop], values, unit, factor)
 
 
-def years(amount: Amount) -> tuple[Decimal, ...]:
+def years(amount: Quantity) -> tuple[Decimal, ...]:
     """The values, and for a year of the Buddhist era the common one: 2568 → 2025."""
     values = amount.values
     common = [value - _BUDDHIST_ERA_YEARS for value in values if _FIRST_BE <= value <= _LAST_BE]
