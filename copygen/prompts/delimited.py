@@ -15,17 +15,8 @@ from typing import BinaryIO, Final
 
 from copygen.errors import PromptError
 from copygen.models import Source
-from copygen.prompts.rows import (
-    BadRow,
-    Row,
-    RowError,
-    Rows,
-    bad_row,
-    column_name,
-    no_wording,
-    refuse_other_spellings,
-    text_row,
-)
+from copygen.prompts.request import InputError, refuse_other_spellings
+from copygen.prompts.rows import BadRow, Row, Rows, bad_row, column_name, no_wording, text_row
 
 MAX_LINE_BYTES: Final = 64 * 1024 * 1024
 MAX_SKIPPED_BYTES: Final = 256 * 1024 * 1024
@@ -46,7 +37,7 @@ _OTHER_FILES: Final = (
 _UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
-class LineError(RowError):
+class LineError(InputError):
     """A line that is no text. The lines after it can still be read."""
 
     def __init__(self, message: str, line: int, column: int = 1) -> None:
@@ -249,7 +240,7 @@ def _row(header: list[str], fields: list[str], source: Source, *, templated: boo
     item = dict(zip(header, fields, strict=True))
     try:
         return text_row(item, source, templated=templated)
-    except RowError as exc:
+    except InputError as exc:
         return bad_row(exc, item, source)
 
 
@@ -356,7 +347,7 @@ def _check_header(header: list[str], delimiter: str, source: Source, *, template
     if not templated:
         try:
             refuse_other_spellings(header, {})
-        except RowError as exc:
+        except InputError as exc:
             raise PromptError(str(exc), source) from exc
 
 

@@ -9,10 +9,9 @@ from typing import Final
 from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import Item, JsonValue, Message, OutputSchema, Prompt, Source
-from copygen.prompts.ids import canonical
-from copygen.prompts.params import Asked, asked, changed
 from copygen.prompts.promptfile import Cell, Plan
-from copygen.prompts.rows import Row
+from copygen.prompts.request import Asked, asked, changed
+from copygen.prompts.rows import Row, canonical
 from copygen.prompts.template import RenderError, Template, by_key, spelled
 
 _NOTE = (

@@ -11,10 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 from copygen.documents import Document, files, nearest, validate
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
-from copygen.prompts.params import (
+from copygen.prompts.request import (
     OWN_FORMAT,
     REFUSED,
-    ParamError,
+    InputError,
     RequestParams,
     Text,
     check_literal,
@@ -267,7 +267,7 @@ def _checked(document: Document) -> PromptFile:
             raise PromptError(message, document.source((name,)))
     try:
         check_literal(document.data)
-    except ParamError as exc:
+    except InputError as exc:
         raise PromptError(str(exc), document.source(exc.loc)) from exc
     return validate(PromptFile, document, error=PromptError)
 
@@ -288,7 +288,7 @@ def _params(document: Document, extra: Mapping[str, JsonValue] | None) -> dict[s
         return top
     try:
         check_params(extra)
-    except ParamError as exc:
+    except InputError as exc:
         raise PromptError(str(exc), document.source(("params", *exc.loc))) from exc
     for name in extra:
         if name in top or name == "model" or name in _STRUCTURE:

@@ -1,15 +1,30 @@
-"""One row of input, the same from every format."""
+"""One row of input, the same from every format, and its id: its own, or one made of its content."""
 
+import hashlib
+import itertools
 import json
 import re
 import unicodedata
+from array import array
 from collections.abc import Callable, Generator, Iterable, Mapping
 from typing import Final, NamedTuple, TypeAlias
 
+import orjson
+
 from copygen.documents import type_name
-from copygen.documents.scalars import plain
 from copygen.models import Item, JsonValue, Message, Source
-from copygen.prompts.params import REFUSED, ParamError, RequestParams, check_params
+from copygen.prompts.request import (
+    BATCH_NAMES,
+    REQUEST_FIELDS,
+    InputError,
+    batch_body,
+    batch_params,
+    from_text,
+    messages_of,
+    row_params,
+    with_system,
+    with_top_level,
+)
 
 MAX_ID_CHARS: Final = 200
 NO_WORDING: Final = (
@@ -20,61 +35,6 @@ _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LIKE_PROMPT: Final = frozenset(("prompt", "prompts", "promt", "text", "instruction", "question"))
 _UNSEEN: Final = "\u00ad\u200b\u200e\u200f\u2060"
 _NOT_INPUT: Final = frozenset(("params", "messages"))
-_BATCH_NAMES: Final = frozenset(("custom_id", "url"))
-_MESSAGE_KEYS: Final = frozenset(("role", "content"))
-_REQUEST_FIELDS: Final = frozenset(RequestParams.model_fields) - {"user"}
-"""Taken from a complete row's top level, where the formats of providers have them. `user` only
-beside `messages`: elsewhere it is as likely a column."""
-_ALSO_SENT: Final = frozenset(
-    ("user", "logprobs", "top_logprobs", "store", "repetition_penalty", "prompt_cache_key")
-)
-_NEVER_SENT: Final = frozenset(
-    (
-        "tools",
-        "tool_choice",
-        "functions",
-        "function_call",
-        "parallel_tool_calls",
-        "modalities",
-        "audio",
-        "web_search_options",
-        "weight",
-    )
-)
-_ALSO_SENT_AS_TABLES: Final = frozenset(("reasoning", "chat_template_kwargs", "provider"))
-"""Sent beside `messages` where they are mappings, as OpenRouter and vLLM take them."""
-_OTHER_SPELLINGS: Final[Mapping[str, str]] = {
-    **{name.replace("_", ""): name for name in RequestParams.model_fields},
-    **dict.fromkeys(("maxoutputtokens", "maxnewtokens", "maxtokenstosample"), "max_tokens"),
-    **dict.fromkeys(("systemprompt", "systemmessage", "systeminstruction"), "system"),
-    "system": "system",
-    "stopsequences": "stop",
-}
-"""What people and other APIs call a request field, without case and signs → its name here."""
-_WORDS_OF_COLUMNS: Final = frozenset(("model", "stop", "seed", "system", "user", "verbosity"))
-"""In another spelling these are as likely a column, unless the row is a conversation."""
-_ELSEWHERE: Final[Mapping[str, str]] = {
-    "instructions": "write it as 'system'",
-    "developer": "write it as 'system'",
-    "extra_body": "put what it holds under 'params'",
-    "options": "put what it holds under 'params'",
-    "num_ctx": "put it under 'params'",
-    "enable_thinking": "put it under 'params'",
-    "provider": "name the provider with -p, or in a prompt file",
-}
-"""Beside `messages`: what is nowhere sent → how it is."""
-_HARMLESS: Final[Mapping[str, tuple[JsonValue, ...]]] = {
-    "n": (None, 1),
-    "stream": (None, False),
-    "stream_options": (None,),
-}
-"""What `REFUSED` names may be and still ask for no more than copygen does."""
-_NUMBERS: Final = frozenset(
-    name
-    for name, field in RequestParams.model_fields.items()
-    if "int" in str(field.annotation) or "float" in str(field.annotation)
-) - {"logit_bias"}
-_TABLES: Final = frozenset(("logit_bias", "response_format", "thinking"))
 
 
 class Row(NamedTuple):
@@ -110,15 +70,6 @@ Table: TypeAlias = Callable[[], Rows]
 """Reads the rows from the start; lazily, closing what it opened."""
 
 
-class RowError(Exception):
-    """What is wrong with a row. `str()` is one sentence."""
-
-    def __init__(self, message: str, loc: tuple[str | int, ...] = ()) -> None:
-        super().__init__(message)
-        self.loc = loc
-        """Where in the row."""
-
-
 def column_name(name: str) -> str:
     """A name as it is compared: composed letters (NFC), nothing unseen around it."""
     if name.isascii():
@@ -138,13 +89,13 @@ def row_from(
 
     With a template, `prompt` is a column like any other. A complete row may have its request
     fields (`model`, `temperature`, `system` ...) at its top level, or be a line of a provider's
-    batch file. Raises RowError.
+    batch file. Raises InputError.
     """
-    if _BATCH_NAMES & whole.keys() and (body := _batch_body(whole)) is not None:
+    if BATCH_NAMES & whole.keys() and (body := batch_body(whole)) is not None:
         return _batch_row(whole, body, source, templated=templated)
     own_id = checked_id(whole.get("id"))
-    params = _params(whole["params"]) if whole.get("params") is not None else None
-    messages = _messages(whole, templated=templated) if "messages" in whole else None
+    params = row_params(whole["params"]) if whole.get("params") is not None else None
+    messages = messages_of(whole, templated=templated) if "messages" in whole else None
     item = whole
     if not _NOT_INPUT.isdisjoint(whole):
         item = {name: value for name, value in whole.items() if name not in _NOT_INPUT}
@@ -154,14 +105,14 @@ def row_from(
         return Row(item, source, whole, own_id, params, None, messages, written)
     prompt = own_prompt(whole) if messages is None else None
     if len(whole) > 1:
-        params = _with_top_level(whole, params, has_messages=messages is not None)
-        messages = _with_system(whole, prompt, messages)
+        params = with_top_level(whole, params, has_messages=messages is not None)
+        messages = with_system(whole, prompt, messages)
     prompt = prompt if messages is None else None
     return Row(item, source, whole, own_id, params, prompt, messages, written)
 
 
 def text_row(item: Mapping[str, str], source: Source, *, templated: bool) -> Row:
-    """Make a row of columns that are all text, as CSV has them; raises RowError.
+    """Make a row of columns that are all text, as CSV has them; raises InputError.
 
     A complete row's request fields are read as the numbers they are written as; empty cells say
     nothing.
@@ -170,38 +121,38 @@ def text_row(item: Mapping[str, str], source: Source, *, templated: bool) -> Row
     if templated:
         return Row(item, source, item, own_id)
     prompt = own_prompt(item)
-    given = {name: _from_text(name, item[name]) for name in _REQUEST_FIELDS & item.keys()}
-    params = _with_top_level(given, None, has_messages=False)
-    messages = _with_system(item, prompt, None)
+    given = {name: from_text(name, item[name]) for name in REQUEST_FIELDS & item.keys()}
+    params = with_top_level(given, None, has_messages=False)
+    messages = with_system(item, prompt, None)
     return Row(item, source, item, own_id, params, None if messages else prompt, messages)
 
 
-def bad_row(error: RowError, whole: Mapping[str, JsonValue], source: Source) -> BadRow:
+def bad_row(error: InputError, whole: Mapping[str, JsonValue], source: Source) -> BadRow:
     """Make the fault that stands for a row."""
     try:
         own_id = checked_id(whole.get("id"))
-    except RowError:
+    except InputError:
         own_id = None
     item = {name: value for name, value in whole.items() if name not in _NOT_INPUT}
     return BadRow(str(error), source, own_id, item)
 
 
 def checked_id(value: JsonValue, name: str = "id") -> str | None:
-    """Return an item's own id as text, None if it has none; raises RowError."""
+    """Return an item's own id as text, None if it has none; raises InputError."""
     if value is None:
         return None
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not isinstance(value, str):
         message = f"'{name}' should be a text or a whole number, not {type_name(value)}"
-        raise RowError(message, (name,))
+        raise InputError(message, (name,))
     if not value.strip():
         message = f"'{name}' is empty; fill it in, or leave the column out everywhere"
-        raise RowError(message, (name,))
+        raise InputError(message, (name,))
     if len(value) > MAX_ID_CHARS:
-        raise RowError(f"'{name}' is longer than {MAX_ID_CHARS} characters", (name,))
+        raise InputError(f"'{name}' is longer than {MAX_ID_CHARS} characters", (name,))
     if _CONTROL.search(value):
-        raise RowError(f"'{name}' contains a control character or a line break", (name,))
+        raise InputError(f"'{name}' contains a control character or a line break", (name,))
     return value
 
 
@@ -219,111 +170,15 @@ def no_wording(names: Iterable[str]) -> str:
 
 
 def own_prompt(whole: Mapping[str, JsonValue]) -> str:
-    """Return the row's own literal text; raises RowError."""
+    """Return the row's own literal text; raises InputError."""
     prompt = whole.get("prompt")
     if prompt is None:
-        raise RowError(no_wording(whole))
+        raise InputError(no_wording(whole))
     if not isinstance(prompt, str):
-        raise RowError(f"'prompt' should be a text, not {type_name(prompt)}", ("prompt",))
+        raise InputError(f"'prompt' should be a text, not {type_name(prompt)}", ("prompt",))
     if not prompt.strip():
-        raise RowError("'prompt' is empty", ("prompt",))
+        raise InputError("'prompt' is empty", ("prompt",))
     return prompt
-
-
-def _params(value: JsonValue, *below: str) -> Mapping[str, JsonValue]:
-    try:
-        return check_params(value)
-    except ParamError as exc:
-        raise RowError(str(exc), (*(below or ("params",)), *exc.loc)) from exc
-
-
-def _with_top_level(
-    whole: Mapping[str, JsonValue], params: Mapping[str, JsonValue] | None, *, has_messages: bool
-) -> Mapping[str, JsonValue] | None:
-    """The parameters with those at the row's top level; raises RowError for what is not sent."""
-    names = _REQUEST_FIELDS & whole.keys()
-    refuse_other_spellings(whole, whole, has_messages=has_messages)
-    for name in sorted(_NEVER_SENT & whole.keys()):
-        if isinstance(whole[name], list | dict) or (has_messages and whole[name] is not None):
-            message = f"'{name}' is not sent, for copygen asks for texts; take it out"
-            raise RowError(message, (name,))
-    if has_messages:
-        tables = {name for name in _ALSO_SENT_AS_TABLES if isinstance(whole.get(name), dict)}
-        names |= _ALSO_SENT & whole.keys() | tables
-        for name in sorted(_ELSEWHERE.keys() & whole.keys() - tables):
-            if whole[name] is not None:
-                message = f"'{name}' is not sent from here; {_ELSEWHERE[name]}"
-                raise RowError(message, (name,))
-    for name, harmless in _HARMLESS.items():
-        if name in whole and whole[name] not in harmless:
-            raise RowError(REFUSED[name], (name,))
-    given = {name: whole[name] for name in names if whole[name] is not None}
-    if not given:
-        return params
-    for name in given.keys() & (params or {}).keys():
-        message = f"'{name}' is given at the row's top level and under 'params'; keep one"
-        raise RowError(message, (name,))
-    try:
-        check_params(given)
-    except ParamError as exc:
-        raise RowError(str(exc), exc.loc) from exc
-    return {**(params or {}), **given}
-
-
-def refuse_other_spellings(
-    names: Iterable[str], whole: Mapping[str, JsonValue], *, has_messages: bool = False
-) -> None:
-    """Raise RowError for a request field in another spelling, such as `maxTokens`.
-
-    What is null in `whole` says nothing.
-    """
-    for name in names:
-        plain_name = name.replace("_", "").replace("-", "").replace(" ", "").casefold()
-        ours = _OTHER_SPELLINGS.get(plain_name)
-        if ours is None or ours == name or whole.get(name, name) is None:
-            continue
-        if has_messages or ours not in _WORDS_OF_COLUMNS or name.islower():
-            message = f"'{name}' is not sent; it is written '{ours}' here"
-            raise RowError(message, (name,))
-
-
-def _with_system(
-    whole: Mapping[str, JsonValue], prompt: str | None, messages: tuple[Message, ...] | None
-) -> tuple[Message, ...] | None:
-    """The messages with the row's own `system` before them, if it has any."""
-    system = whole.get("system")
-    if system is None or system == "":
-        return messages
-    if not isinstance(system, str):
-        raise RowError(f"'system' should be a text, not {type_name(system)}", ("system",))
-    if messages is None:
-        messages = (Message("user", prompt),)
-    elif any(message.role in ("system", "developer") for message in messages):
-        raise RowError("'system' is given beside a system message; keep one", ("system",))
-    return (Message("system", system), *messages)
-
-
-def _from_text(name: str, text: str) -> JsonValue:
-    text = text.strip()
-    if not text:
-        return None
-    if name in _NUMBERS:
-        return plain(text)
-    if name in _TABLES:
-        try:
-            return json.loads(text)
-        except (ValueError, RecursionError):
-            return text
-    return text
-
-
-def _batch_body(whole: Mapping[str, JsonValue]) -> Mapping[str, JsonValue] | None:
-    """The request of a line made for OpenAI's batches (`body`) or Anthropic's (`params`)."""
-    for name in ("body", "params"):
-        body = whole.get(name)
-        if isinstance(body, dict) and (name == "body" or "messages" in body):
-            return body
-    return None
 
 
 def _batch_row(
@@ -336,47 +191,120 @@ def _batch_row(
     url = whole.get("url")
     if isinstance(url, str) and not url.rstrip("/").endswith("/chat/completions"):
         message = f"'{url[:80]}' is not asked; copygen sends batch lines for /v1/chat/completions"
-        raise RowError(message, ("url",))
+        raise InputError(message, ("url",))
     if "messages" not in body:
-        raise RowError("a batch line should have 'messages' in its 'body'", ("body",))
-    messages = _messages(body, templated=templated)
-    params = _with_top_level(body, None, has_messages=True)
-    known = {*_REQUEST_FIELDS, *_ALSO_SENT, *_HARMLESS, "messages", "system"}
-    others = {name: value for name, value in body.items() if name not in known}
-    if others:
-        params = {**(params or {}), **_params(others, "body")}
+        raise InputError("a batch line should have 'messages' in its 'body'", ("body",))
+    messages = messages_of(body, templated=templated)
+    params = batch_params(body)
     item = {name: value for name, value in whole.items() if value is not body}
     own_id = checked_id(whole.get("custom_id"), "custom_id")
-    return Row(item, source, whole, own_id, params, None, _with_system(body, None, messages))
+    return Row(item, source, whole, own_id, params, None, with_system(body, None, messages))
 
 
-def _messages(whole: Mapping[str, JsonValue], *, templated: bool) -> tuple[Message, ...]:
-    if templated:
-        message = "a row with 'messages' is complete and takes no template; rename the column"
-        raise RowError(message, ("messages",))
-    if whole.get("prompt") is not None:
-        raise RowError("give either 'prompt' or 'messages', not both", ("messages",))
-    value = whole["messages"]
-    if not isinstance(value, list) or not value:
-        message = "'messages' should be a list of {role, content}"
-        raise RowError(message, ("messages",))
-    return tuple(_message(entry, index) for index, entry in enumerate(value))
+_CONTENT_ID_BYTES: Final = 6
+_SORTED_AT_ONCE: Final = 200_000
+_MOST_PARTS: Final = 32
+_NUMBERED: Final = re.compile(r"[0-9a-f]{12}-[0-9]+")
 
 
-def _message(entry: JsonValue, index: int) -> Message:
-    loc = ("messages", index)
-    if not isinstance(entry, dict) or not entry.keys() >= _MESSAGE_KEYS:
-        raise RowError(f"message {index + 1} should be {{role, content}} and nothing else", loc)
-    for name in entry.keys() - _MESSAGE_KEYS:
-        if entry[name] is not None:
-            hint = "write the name into the text" if name == "name" else "take it out"
-            message = f"message {index + 1} has a '{name}', and only role and content are sent; "
-            raise RowError(message + hint, (*loc, name))
-    role, content = entry["role"], entry["content"]
-    if not isinstance(role, str) or not role:
-        raise RowError(f"the role of message {index + 1} should be a text", (*loc, "role"))
-    parts = isinstance(content, list) and all(isinstance(part, dict) for part in content)
-    if not content or not (isinstance(content, str) or parts):
-        message = f"the content of message {index + 1} should be a text or a list of parts"
-        raise RowError(message, (*loc, "content"))
-    return Message(role, content)
+def canonical(value: object) -> bytes:
+    """Return JSON with sorted keys: the same bytes for the same value, whatever it holds."""
+    try:
+        return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        # Lone surrogates and integers past 64 bits are JSON, too.
+        return json.dumps(value, sort_keys=True, separators=(",", ":")).encode()
+
+
+def content_id(whole: Mapping[str, JsonValue]) -> str:
+    """Return twelve hex digits that depend on nothing but the item's columns."""
+    return hashlib.blake2b(canonical(whole), digest_size=_CONTENT_ID_BYTES).hexdigest()
+
+
+def base_id(row: Row) -> str:
+    """Return the row's own id, or its content id, not yet told apart from identical rows."""
+    return content_id(row.whole) if row.own_id is None else row.own_id
+
+
+def looks_numbered(own_id: str) -> bool:
+    """Whether an id could be that of a second identical row."""
+    return _NUMBERED.fullmatch(own_id) is not None
+
+
+class IdHashes:
+    """What one pass over a file remembers of its ids: eight bytes each."""
+
+    def __init__(self) -> None:
+        self._hashes = array("q")
+
+    def add(self, item_id: str) -> None:
+        """Remember an id."""
+        self._hashes.append(hash(item_id))
+
+    def repeated(self) -> frozenset[int]:
+        """Return the hashes that came more than once."""
+        parts = min(_MOST_PARTS, len(self._hashes) // _SORTED_AT_ONCE + 1)
+        found: set[int] = set()
+        for part in range(parts):
+            # Sorting makes a list of Python integers: in parts, it stays small.
+            hashes = sorted(value for value in self._hashes if value % parts == part)
+            pairs = itertools.pairwise(hashes)
+            found.update(left for left, right in pairs if left == right)
+        return frozenset(found)
+
+
+class FileIds:
+    """Ids of the rows of a checked file: identical rows are numbered from the second on."""
+
+    def __init__(self, repeated: Iterable[str], taken: frozenset[str] = frozenset()) -> None:
+        """`taken` are the rows' own ids that look like numbered ones."""
+        self._counts = dict.fromkeys(repeated, 0)
+        self._taken = taken
+
+    def id_of(self, row: Row) -> str:
+        """Return the id of the next row."""
+        if row.own_id is not None:
+            return row.own_id
+        item_id = content_id(row.whole)
+        if item_id not in self._counts:
+            return item_id
+        self._counts[item_id] += 1
+        while (numbered := f"{item_id}-{self._counts[item_id]}") in self._taken:
+            self._counts[item_id] += 1
+        return item_id if self._counts[item_id] == 1 else numbered
+
+
+class StreamIds:
+    """Ids of rows that are seen once: every hash is kept, to know a repeated id."""
+
+    def __init__(self) -> None:
+        self._seen: set[int] = set()
+        self._counts: dict[str, int] = {}
+
+    def id_of(self, row: Row) -> str | None:
+        """Return the id of the next row, or None if its own id was used before."""
+        if row.own_id is not None:
+            return row.own_id if self._take(row.own_id) else None
+        return self.unused(content_id(row.whole))
+
+    def id_of_fault(self, own_id: str | None, line: int) -> str:
+        """Return the id for a row that is faulty."""
+        if own_id is not None and self._take(own_id):
+            return own_id
+        return self.unused(f"line-{line}")
+
+    def unused(self, wanted: str) -> str:
+        """Return the id wanted, numbered if it was used before."""
+        candidate = wanted
+        while not self._take(candidate):
+            count = self._counts.get(wanted, 1) + 1
+            self._counts[wanted] = count
+            candidate = f"{wanted}-{count}"
+        return candidate
+
+    def _take(self, item_id: str) -> bool:
+        value = hash(item_id)
+        if value in self._seen:
+            return False
+        self._seen.add(value)
+        return True

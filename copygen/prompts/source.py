@@ -13,7 +13,6 @@ from copygen.documents import files
 from copygen.errors import InputChanged, PromptError
 from copygen.models import InputFault, JsonValue, Prompt, Source
 from copygen.prompts.expand import Expansion, Judge, Target, ids_of
-from copygen.prompts.ids import FileIds, IdHashes, StreamIds, base_id, looks_numbered
 from copygen.prompts.promptfile import (
     LoadedFile,
     Plan,
@@ -22,7 +21,18 @@ from copygen.prompts.promptfile import (
     load_template,
     table_path,
 )
-from copygen.prompts.rows import BadRow, Row, Rows, Table, column_name
+from copygen.prompts.rows import (
+    BadRow,
+    FileIds,
+    IdHashes,
+    Row,
+    Rows,
+    StreamIds,
+    Table,
+    base_id,
+    column_name,
+    looks_numbered,
+)
 from copygen.prompts.tables import (
     STDIN_NAME,
     TABLES,

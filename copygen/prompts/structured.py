@@ -26,7 +26,8 @@ from copygen.documents.scalars import WrittenNumber, as_written
 from copygen.errors import CopygenError, PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.delimited import LineError, Lines
-from copygen.prompts.rows import BadRow, Row, RowError, Rows, bad_row, column_name, row_from
+from copygen.prompts.request import InputError
+from copygen.prompts.rows import BadRow, Row, Rows, bad_row, column_name, row_from
 
 MAX_DEPTH: Final = 64
 _WHITE: Final = " \t\r\n"
@@ -41,7 +42,7 @@ _MOST_DIGITS: Final = 20
 """Of a whole number of 64 bits, and its sign."""
 
 
-class JsonError(RowError):
+class JsonError(InputError):
     """A line that is no JSON, and the column (1-based) where it stops being any."""
 
     def __init__(self, message: str, column: int = 1) -> None:
@@ -75,7 +76,7 @@ def _json_row(line: bytes, source: Source, lines: Lines, *, templated: bool) -> 
         whole, written = _both(line, lines)
     try:
         return row_from(whole, source, templated=templated, written=written)
-    except RowError as exc:
+    except InputError as exc:
         return bad_row(exc, whole, source)
 
 
@@ -302,7 +303,7 @@ def _yaml_row(composer: Composer, event: yaml.Event, index: int, *, templated: b
         whole = _mapping(node.value, index, templated=templated)
         written = _named(node.as_written()) if node.spelled else None
         return row_from(whole, source, templated=templated, written=written)
-    except RowError as exc:
+    except InputError as exc:
         place = Document(node.value, composer.path, node).source(exc.loc) if exc.loc else source
         raise PromptError(str(exc), place) from exc
 
@@ -313,7 +314,7 @@ def _mapping(value: JsonValue, index: int, *, templated: bool) -> dict[str, Json
     if isinstance(value, str) and not templated:
         return {"prompt": value}
     wanted = "a mapping (name: value)" if templated else "a text or a mapping (name: value)"
-    raise RowError(f"item {index + 1} should be {wanted}, not {type_name(value)}")
+    raise InputError(f"item {index + 1} should be {wanted}, not {type_name(value)}")
 
 
 def _named(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
@@ -322,7 +323,7 @@ def _named(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
         return value
     named = {column_name(name): inner for name, inner in value.items()}
     if len(named) < len(value):
-        raise RowError("two names are the same but for how an accent is written; rename one")
+        raise InputError("two names are the same but for how an accent is written; rename one")
     return named
 
 

@@ -13,7 +13,8 @@ from copygen.documents import files, nearest, type_name
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.delimited import LineError, Lines, csv_rows
-from copygen.prompts.rows import BadRow, Row, RowError, Rows, Table, bad_row, row_from
+from copygen.prompts.request import InputError
+from copygen.prompts.rows import BadRow, Row, Rows, Table, bad_row, row_from
 from copygen.prompts.structured import JsonError, check_depth, jsonl_rows, yaml_rows
 
 STDIN_NAME: Final = "<stdin>"
@@ -92,27 +93,27 @@ def value_rows(values: Iterable[object], *, templated: bool) -> Rows:
         source = Source(VALUES_NAME, number)
         try:
             whole = _json_mapping(value, templated=templated)
-        except RowError as exc:
+        except InputError as exc:
             yield BadRow(str(exc), source, None, {})
             continue
         try:
             yield row_from(whole, source, templated=templated)
-        except RowError as exc:
+        except InputError as exc:
             yield bad_row(exc, whole, source)
 
 
 def _json_mapping(value: object, *, templated: bool) -> dict[str, JsonValue]:
-    """Return a copy of the value as JSON would hold it; raises RowError."""
+    """Return a copy of the value as JSON would hold it; raises InputError."""
     if isinstance(value, str) and not templated:
         return {"prompt": value}
     if not isinstance(value, Mapping):
         wanted = "a mapping" if templated else "a text or a mapping"
-        raise RowError(f"a prompt should be {wanted}, not {type_name(value)}")
+        raise InputError(f"a prompt should be {wanted}, not {type_name(value)}")
     try:
         check_depth(dict(value))
         text = json.dumps(dict(value), allow_nan=False)
     except (TypeError, ValueError, RecursionError, JsonError) as exc:
-        raise RowError(f"a prompt can hold only what JSON can: {exc}") from exc
+        raise InputError(f"a prompt can hold only what JSON can: {exc}") from exc
     whole: dict[str, JsonValue] = json.loads(text)
     return whole
 

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from copygen.models import Source
 from copygen.prompts import open_prompts
-from copygen.prompts.ids import IdHashes, StreamIds, canonical, content_id
-from copygen.prompts.rows import Row
+from copygen.prompts.rows import IdHashes, Row, StreamIds, canonical, content_id
 from tests.support.prompt_files import TARGET, prompts_of, write
 
 

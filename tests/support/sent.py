@@ -1,7 +1,7 @@
 """What goes out for a prompt, and prompts that ask for something."""
 
 from copygen.models import JsonValue, Message, Prompt, Source
-from copygen.prompts.params import asked
+from copygen.prompts.request import asked
 from copygen.providers.openai import ChatCompletions
 
 
