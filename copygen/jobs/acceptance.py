@@ -8,7 +8,7 @@ from copygen.config import Loaded, ProviderConfig
 from copygen.documents import located, validate
 from copygen.errors import ConfigError, PromptError
 from copygen.models import Item, OutputSchema
-from copygen.prompts import PromptSource, Wishes
+from copygen.prompts import OutputSpec, PromptSource
 
 if TYPE_CHECKING:  # loaded only for prompt files that want it
     from copygen.quality.acceptance import Acceptance
@@ -39,18 +39,18 @@ class Compiled:
         return self.counted if provider.takes_counts(model) else self.plain
 
 
-def compile_wishes(source: PromptSource, loaded: Loaded) -> Compiled | None:
+def compile_output_spec(source: PromptSource, loaded: Loaded) -> Compiled | None:
     """The standard of a prompt file; None if it wants nothing. Raises PromptError, ConfigError."""
-    wishes = source.wishes
-    if wishes is None:
+    spec = source.output_spec
+    if spec is None:
         return None
     from copygen.quality.acceptance import Acceptance, OnViolation, ReaskPolicy
 
-    fields, channel = _fields(wishes, loaded)
-    folder = Path(wishes.document.path).parent
+    fields, channel = _fields(spec, loaded)
+    folder = Path(spec.document.path).parent
     standard = Acceptance(
-        _judge(wishes, folder),
-        ReaskPolicy(wishes.reasks, OnViolation(wishes.on_violation), source.used_names),
+        _judge(spec, folder),
+        ReaskPolicy(spec.reasks, OnViolation(spec.on_violation), source.used_names),
         fields=fields,
         channel=channel,
         variants=source.variants,
@@ -68,12 +68,12 @@ def _schema(fields: "tuple[Field, ...]", *, counts: bool) -> OutputSchema | None
     return OutputSchema(SCHEMA_NAME, json_schema(fields, counts=counts))
 
 
-def _judge(wishes: Wishes, folder: Path) -> "Checker":
+def _judge(spec: OutputSpec, folder: Path) -> "Checker":
     from copygen.quality.checker import Checker
     from copygen.quality.placeholders import measure_filled
     from copygen.quality.units import Unit
 
-    settings = _checks(wishes)
+    settings = _checks(spec)
     try:
         return Checker(settings, lambda text, unit: measure_filled(text, Unit(unit), {}), folder)
     except ConfigError as error:
@@ -82,33 +82,33 @@ def _judge(wishes: Wishes, folder: Path) -> "Checker":
             if any(
                 words in str(error) for words in shown
             ):  # the pack itself, not something in its file
-                place = wishes.document.source(("checks", "packs", index))
+                place = spec.document.source(("checks", "packs", index))
                 raise located(ConfigError, str(error), place) from error
         raise
 
 
-def _checks(wishes: Wishes) -> "ChecksSettings":
+def _checks(spec: OutputSpec) -> "ChecksSettings":
     from copygen.quality.settings import ChecksSettings
 
-    if not wishes.has_checks:
+    if not spec.has_checks:
         return ChecksSettings()
-    return validate(ChecksSettings, wishes.document, at=("checks",), error=PromptError)
+    return validate(ChecksSettings, spec.document, at=("checks",), error=PromptError)
 
 
-def _fields(wishes: Wishes, loaded: Loaded) -> "tuple[tuple[Field, ...], FieldSpec | None]":
+def _fields(spec: OutputSpec, loaded: Loaded) -> "tuple[tuple[Field, ...], FieldSpec | None]":
     """The named fields, or the field of the one text. Raises PromptError at its place."""
-    if not wishes.has_fields and wishes.channel is None:
+    if not spec.has_fields and spec.channel is None:
         return (), None
     from copygen.quality.channels import load_channels
     from copygen.quality.fields import read_fields
 
     channels = load_channels(loaded.channel_files())
-    if wishes.has_fields:
-        return read_fields(wishes.document, channels, error=PromptError), None
+    if spec.has_fields:
+        return read_fields(spec.document, channels, error=PromptError), None
     try:
-        return (), channels.field(wishes.channel or "")
+        return (), channels.field(spec.channel or "")
     except ConfigError as problem:
-        place = wishes.document.source(("channel",))
+        place = spec.document.source(("channel",))
         raise located(PromptError, str(problem), place) from problem
 
 

@@ -30,7 +30,7 @@ from copygen.documents import nearest
 from copygen.engine.connect import connect
 from copygen.errors import ConfigError, CopygenError, ExitCode, PromptError, UsageError
 from copygen.figures import count, counted, per_million
-from copygen.jobs.acceptance import compile_wishes
+from copygen.jobs.acceptance import compile_output_spec
 from copygen.jobs.setup import configured, target_of
 from copygen.jobs.spec import STREAM
 from copygen.models import ApiError, Kind
@@ -258,7 +258,7 @@ def _of_rows(
     if source.is_stream:
         return Diagnosis("prompts", Health.SKIP, "a stream can be read only once")
     try:
-        compiled = compile_wishes(source, loaded)
+        compiled = compile_output_spec(source, loaded)
         total = source.check(target_of(provider, model, compiled))
     except CopygenError as error:
         return _of_prompts(str(error), error.exit_code)

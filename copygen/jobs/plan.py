@@ -77,7 +77,7 @@ class PlanJob:
                 self._total = setup.source.check(setup.target, on_rows=on_rows)
         with self._surveyed() as found:
             resume = self._resume(found)
-            study = PlanBuilder(
+            builder = PlanBuilder(
                 PlanInput(
                     source=setup.source,
                     provider=setup.provider,
@@ -93,9 +93,9 @@ class PlanJob:
             )
             with self._told("rendering", setup.source.prompts(setup.target)) as entries:
                 for entry in entries:
-                    study.add(entry)
-            self.chosen = study.sampler.ids()
-            return study.report()
+                    builder.add(entry)
+            self.chosen = builder.sampler.ids()
+            return builder.report()
 
     def sample_run(self) -> Run:
         """The run of the chosen prompts, and only those; `study` then reckons from them."""

@@ -13,7 +13,7 @@ from copygen.config import Loaded, load_settings
 from copygen.config.load import provider_names
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
-from copygen.jobs.acceptance import cleaned, compile_wishes
+from copygen.jobs.acceptance import cleaned, compile_output_spec
 from copygen.jobs.spec import STREAM
 from copygen.models import Prompt
 from copygen.planning.workload import Estimate, Workload, estimated
@@ -105,7 +105,7 @@ def _priced(
     thresholds = (tier.above_input_tokens for price in prices for tier in price.long_context)
     workload = Workload(_counting(), spec.expected_output, thresholds)
     # No model's defaults: what the prompts themselves set holds for every model.
-    compiled = compile_wishes(source, loaded)
+    compiled = compile_output_spec(source, loaded)
     request = "" if compiled is None else compiled.request
     target = Target("", "", lambda _model: {}, request, cleaned)
     with closing(source.prompts(target)) as prompts:

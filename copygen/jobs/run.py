@@ -146,7 +146,7 @@ class Run:
                 setup.output, fresh=self.spec.fresh, fsync=setup.fsync, template=setup.template
             )
         self._stack.callback(self.sink.close)
-        self.stats = Stats(setup.source.matrix, judged=setup.standard is not None)
+        self.stats = Stats(setup.source.axes, judged=setup.standard is not None)
         self._resume = Resume(self.sink.latest, setup.settled, self._rows())
         if setup.output is not None:
             named = self.spec.output is not None

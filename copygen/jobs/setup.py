@@ -22,10 +22,10 @@ from copygen.documents import explain, files, located
 from copygen.engine.purse import limit_of
 from copygen.engine.worst_case import WorstCases
 from copygen.errors import ConfigError, PromptError, ResultsError, UsageError
-from copygen.jobs.acceptance import Compiled, cleaned, compile_wishes
+from copygen.jobs.acceptance import Compiled, cleaned, compile_output_spec
 from copygen.jobs.spec import RunSpec
 from copygen.models import JsonValue, Prompt, Status
-from copygen.prompts import Judge, PromptSource, Target, open_prompts, open_values
+from copygen.prompts import CostCheck, PromptSource, Target, open_prompts, open_values
 from copygen.providers.keys import doubt_about, unguarded_file
 from copygen.providers.redact import Secret
 from copygen.results.files import claim_results, default_results_path, reported
@@ -90,7 +90,7 @@ def set_up(spec: RunSpec, inputs: Inputs) -> Setup:
     settings = _changed(loaded.settings, spec.settings)
     source = _source(spec, inputs)
     provider = _provider(spec, loaded, source)
-    compiled = compile_wishes(source, loaded)
+    compiled = compile_output_spec(source, loaded)
     model = spec.model or source.model or provider.default_model
     output = None
     if inputs.values is None or spec.output is not None:
@@ -197,8 +197,8 @@ def _changed(settings: Settings, changes: Mapping[str, Any]) -> Settings:
 
 def can_be_bounded(
     source: PromptSource, target: Target, provider: ProviderConfig, settings: Settings
-) -> Judge | None:
-    """A judge of rows that raises for one whose cost nobody can bound; None without a limit.
+) -> CostCheck | None:
+    """Return a check of rows that raises for one whose cost nobody can bound; None without a limit.
 
     Raises ConfigError at once when the model of a stream has no price, or no cap on its output:
     nobody can read a stream's rows first, so those with models of their own are failed as they
@@ -213,7 +213,7 @@ def can_be_bounded(
         if reason is not None:
             raise ConfigError(f"{reason}.")
 
-    def judge(draft: Prompt) -> None:
+    def check(draft: Prompt) -> None:
         reason = worst_cases.refusal(draft)
         if reason is None:
             return
@@ -221,7 +221,7 @@ def can_be_bounded(
             raise ConfigError(f"{reason}.")
         raise PromptError(f"{reason}.", draft.source)
 
-    return judge
+    return check
 
 
 def fitted(settings: Settings, provider: ProviderConfig) -> tuple[Settings, str | None]:

@@ -82,7 +82,7 @@ class LedgerDiff:
         self._provider = provider
         self._used = used_names
         self._done: Counter[Status] = Counter()
-        self._standings: Counter[PromptState] = Counter()
+        self._states: Counter[PromptState] = Counter()
         self._changes: Counter[str] = Counter()
         self._known = 0
         self._claimed = 0
@@ -90,9 +90,9 @@ class LedgerDiff:
 
     def add(self, prompt: Prompt) -> PromptState:
         """Take in one prompt."""
-        standing = self._standing(prompt)
-        self._standings[standing] += 1
-        return standing
+        state = self._state_of(prompt)
+        self._states[state] += 1
+        return state
 
     def state(self, *, complete: bool = True) -> LedgerState:
         """What was found, once every prompt was added.
@@ -107,15 +107,15 @@ class LedgerDiff:
             path=shown_path(survey.path if survey else None),
             records=survey.ids if survey else 0,
             done=dict(self._done),
-            again=self._standings[PromptState.AGAIN],
-            changed=self._standings[PromptState.CHANGED],
+            again=self._states[PromptState.AGAIN],
+            changed=self._states[PromptState.CHANGED],
             changes=dict(self._changes.most_common()),
-            new=self._standings[PromptState.NEW],
+            new=self._states[PromptState.NEW],
             gone=max(0, gone),
             gone_ids=tuple(islice(ids, GONE_SHOWN)),
         )
 
-    def _standing(self, prompt: Prompt) -> PromptState:
+    def _state_of(self, prompt: Prompt) -> PromptState:
         survey = self._survey
         if survey is None:
             return PromptState.NEW
@@ -193,9 +193,9 @@ class PlanInput:
 class PlanBuilder:
     """A fold over the entries of a source."""
 
-    question: PlanInput
-    tally: WorkloadStats = field(init=False)
-    ledgered: LedgerDiff = field(init=False)
+    given: PlanInput
+    workload: WorkloadStats = field(init=False)
+    ledger_diff: LedgerDiff = field(init=False)
     sampler: Sampler = field(init=False)
     experience: dict[str, Experience] = field(default_factory=dict)
     """Of the sample."""
@@ -211,11 +211,11 @@ class PlanBuilder:
     _compared: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        asked = self.question
-        self.tally = WorkloadStats(asked.source.axes)
+        asked = self.given
+        self.workload = WorkloadStats(asked.source.axes)
         names = asked.source.used_names
         self._suspicion = InjectionScanner(names)
-        self.ledgered = LedgerDiff(asked.survey, asked.resume, asked.provider.name, names)
+        self.ledger_diff = LedgerDiff(asked.survey, asked.resume, asked.provider.name, names)
         self.sampler = Sampler(asked.sample_size)
 
     def add(self, entry: Entry) -> None:
@@ -223,43 +223,43 @@ class PlanBuilder:
         if isinstance(entry, InputFault):
             self._add_fault(entry)
             return
-        standing = self.ledgered.add(entry)
-        self.tally.add(entry, to_do=standing is not PromptState.DONE)
+        state = self.ledger_diff.add(entry)
+        self.workload.add(entry, to_do=state is not PromptState.DONE)
         if entry.variant == 1 and self._looked_at < LOOKED_AT:
             self._look_at(entry)
-        if self.question.sample_size:
+        if self.given.sample_size:
             characters = len(message_text(entry.messages))
-            self.sampler.add(entry, characters, self.tally.cell_of(entry))
-        if standing is not PromptState.DONE:
+            self.sampler.add(entry, characters, self.workload.cell_of(entry))
+        if state is not PromptState.DONE:
             self._count_exactly(entry)
-        if standing in (PromptState.DONE, PromptState.AGAIN):
+        if state in (PromptState.DONE, PromptState.AGAIN):
             self._learn(entry)
 
     def report(self) -> Report:
         """What was found, once every entry was added."""
-        asked, tally, known = self.question, self.tally, self._known()
-        models = model_plans(tally, known)
+        asked, workload, known = self.given, self.workload, self._known()
+        models = model_plans(workload, known)
         sent = total_tokens([plan.input_tokens for plan in models])
         received = total_tokens([plan.output_tokens for plan in models])
         cost, share = total_cost(models), accepted_share(known.experience)
         report = Report(
             provider=asked.provider.name,
-            prompts=tally.prompts,
-            to_do=tally.to_do,
+            prompts=workload.prompts,
+            to_do=workload.to_do,
             variants=asked.source.variants,
             axes=asked.source.axes,
             models=models,
             cells=self._cells(),
-            scripts=tokens_by_script(tally, known),
+            scripts=tokens_by_script(workload, known),
             columns=self._columns(),
             examples=tuple(self._examples()),
-            ledger=self.ledgered.state(complete=asked.source.limit is None),
+            ledger=self.ledger_diff.state(complete=asked.source.limit is None),
             input_tokens=sent,
             output_tokens=received,
             cost=cost,
             unpriced=sum(plan.to_do for plan in models if plan.cost is None),
             accepted_share=share,
-            cost_per_accepted_usd=_per_accepted(cost, tally, share),
+            cost_per_accepted_usd=_per_accepted(cost, workload, share),
             duration=duration(models, known, sent + received),
             sampled=len(asked.sampled),
             faults=tuple(self.faults),
@@ -270,7 +270,7 @@ class PlanBuilder:
             report,
             NoteInput(
                 report,
-                tally,
+                workload,
                 asked.provider,
                 asked.survey,
                 asked.now,
@@ -281,7 +281,7 @@ class PlanBuilder:
 
     def _known(self) -> ForecastInput:
         """What is known of the models that are asked: from the sample, else from earlier texts."""
-        asked = self.question
+        asked = self.given
         learned = dict(asked.survey.experience) if asked.survey else {}
         if asked.sampled:
             # A model whose sampled prompts came to nothing teaches nothing: earlier ones may.
@@ -290,7 +290,7 @@ class PlanBuilder:
             provider=asked.provider,
             settings=asked.settings,
             vocabularies=asked.vocabularies,
-            experience={m: e for m, e in learned.items() if m in self.tally.models},
+            experience={m: e for m, e in learned.items() if m in self.workload.models},
             calibration=self._calibration,
             now=asked.now,
             asks=asked.asks,
@@ -301,7 +301,7 @@ class PlanBuilder:
         """Count a prompt by its model's own vocabulary, where that can be had."""
         model = prompt.model
         if model not in self._counters:
-            self._counters[model] = exact_counter(self.question.vocabularies.of(model))
+            self._counters[model] = exact_counter(self.given.vocabularies.of(model))
         count = self._counters[model]
         counted = self._exact.setdefault(model, ExactCount())
         if count is not None and counted.prompts < COUNTED_EXACTLY:
@@ -325,7 +325,7 @@ class PlanBuilder:
 
     def _learn(self, prompt: Prompt) -> None:
         """Compare the estimate for a prompt that was sent before with what was counted."""
-        asked, model = self.question, prompt.model
+        asked, model = self.given, prompt.model
         if asked.sampled:
             if prompt.id not in asked.sampled:
                 return
@@ -341,20 +341,20 @@ class PlanBuilder:
             self._calibration.observe(model, self._tokens(prompt), record.usage.input_tokens)
 
     def _tokens(self, prompt: Prompt) -> float:
-        vocabulary = self.question.vocabularies.of(prompt.model)
+        vocabulary = self.given.vocabularies.of(prompt.model)
         kinds = count_kinds(message_text(prompt.messages))
         return tokens_of(kinds, vocabulary) + overhead_tokens(len(prompt.messages))
 
     def _cells(self) -> tuple[CellPlan, ...]:
-        if not self.tally.axes:
+        if not self.workload.axes:
             return ()
-        to_do = self.tally.cells_to_do
-        return tuple(CellPlan(label, n, to_do[label]) for label, n in self.tally.cells.items())
+        to_do = self.workload.cells_to_do
+        return tuple(CellPlan(label, n, to_do[label]) for label, n in self.workload.cells.items())
 
     def _columns(self) -> ColumnUse:
-        source = self.question.source
+        source = self.given.source
         given = {*source.axes, *source.overrides}
-        names = [name for name in self.tally.columns if name not in given]
+        names = [name for name in self.workload.columns if name not in given]
         # The id is used for what it is.
         return ColumnUse(
             used=tuple(name for name in names if name in source.used_names),
@@ -362,7 +362,7 @@ class PlanBuilder:
         )
 
     def _examples(self) -> Iterator[Example]:
-        extremes = self.tally.extremes
+        extremes = self.workload.extremes
         for which in ("first", "longest", "shortest"):
             prompt: Prompt | None = getattr(extremes, which)
             if prompt is not None:
@@ -378,8 +378,8 @@ class PlanBuilder:
 
 
 def _per_accepted(
-    cost: CostRange | None, tally: WorkloadStats, share: float | None
+    cost: CostRange | None, workload: WorkloadStats, share: float | None
 ) -> Decimal | None:
-    if cost is None or cost.likely_usd is None or not share or not tally.to_do:
+    if cost is None or cost.likely_usd is None or not share or not workload.to_do:
         return None
-    return cost.likely_usd / (tally.to_do * Decimal(share))
+    return cost.likely_usd / (workload.to_do * Decimal(share))

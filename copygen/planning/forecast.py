@@ -50,16 +50,16 @@ class ForecastInput:
     exact: Mapping[str, ExactCount] = field(default_factory=dict)
 
 
-def model_plans(tally: WorkloadStats, known: ForecastInput) -> tuple[ModelPlan, ...]:
+def model_plans(workload: WorkloadStats, known: ForecastInput) -> tuple[ModelPlan, ...]:
     """The figures of every model, most prompts first."""
-    groups = sorted(tally.models.items(), key=lambda named: -named[1].prompts)
+    groups = sorted(workload.models.items(), key=lambda named: -named[1].prompts)
     return tuple(_model_plan(model, group, known) for model, group in groups)
 
 
-def tokens_by_script(tally: WorkloadStats, known: ForecastInput) -> dict[str, int]:
+def tokens_by_script(workload: WorkloadStats, known: ForecastInput) -> dict[str, int]:
     """Estimated tokens of the texts to be sent, by script; most first, none left out but 0."""
     tokens: dict[str, float] = dict.fromkeys(SCRIPTS, 0.0)
-    for model, group in tally.models.items():
+    for model, group in workload.models.items():
         weights = known.vocabularies.of(model).weights
         by_kind = dict(zip(KINDS, map(_product, group.kinds, weights), strict=True))
         for script, kinds in SCRIPTS.items():

@@ -240,7 +240,7 @@ class NoteInput:
     """What notes are made of."""
 
     report: Report
-    tally: WorkloadStats
+    workload: WorkloadStats
     provider: ProviderConfig
     survey: Survey | None
     now: datetime
@@ -273,7 +273,7 @@ def _unpriced(facts: NoteInput) -> Iterator[str]:
 
 
 def _unbounded(facts: NoteInput) -> Iterator[str]:
-    uncapped = sum(group.uncapped for group in facts.tally.models.values())
+    uncapped = sum(group.uncapped for group in facts.workload.models.values())
     if uncapped and any(plan.output_tokens.high is None for plan in facts.report.models):
         yield (
             f"{uncapped:,} prompts have no max_tokens, so nothing bounds their cost: set it in the "
@@ -292,10 +292,10 @@ def _unlearned(facts: NoteInput) -> Iterator[str]:
 
 
 def _textless(facts: NoteInput) -> Iterator[str]:
-    if facts.tally.textless:
+    if facts.workload.textless:
         yield (
-            f"{facts.tally.textless:,} prompts have parts other than text (images, files): their "
-            "tokens are not in these figures"
+            f"{facts.workload.textless:,} prompts have parts other than text (images, files): "
+            "their tokens are not in these figures"
         )
 
 

@@ -9,8 +9,8 @@ from typing import Final
 from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import Item, JsonValue, Message, OutputSchema, Prompt, Source
-from copygen.prompts.promptfile import Cell, Plan
-from copygen.prompts.request import Asked, asked, changed
+from copygen.prompts.promptfile import Cell, PromptSpec
+from copygen.prompts.request import RequestOptions, changed_options, request_options
 from copygen.prompts.rows import Row, canonical
 from copygen.prompts.template import RenderError, Template, by_key, spelled
 
@@ -21,7 +21,7 @@ _NO_PART_OF_A_MARK = re.compile(r"[<>&\"'/\s\x00-\x1f\x7f-\x9f]+")
 _UNNAMED = "material"
 
 
-class Wording:
+class PromptDecorator:
     """Marks and words that every prompt of a run has; empty ones leave a prompt as it is."""
 
     def __init__(
@@ -89,7 +89,7 @@ def _between(mark: str, value: JsonValue) -> JsonValue:
 
 
 Params = Mapping[str, JsonValue]
-Judge = Callable[[Prompt], None]
+CostCheck = Callable[[Prompt], None]
 """Raises what it has against a draft: a row's model, parameters and own messages (none with a
 template), before there is a text."""
 _SHORT_TYPES: Final = frozenset((int, float, bool, type(None)))
@@ -115,43 +115,43 @@ class Target:
     schema_of: Callable[[str], OutputSchema | None] = lambda _model: None
     """Model → the schema its answers must keep to, if it takes one."""
 
-    def asked(self, model: str, params: Params) -> Asked:
+    def options(self, model: str, params: Params) -> RequestOptions:
         """What a request to `model` asks for with these parameters over its defaults."""
-        return asked(self.request_defaults(model), params, self.schema_of(model))
+        return request_options(self.request_defaults(model), params, self.schema_of(model))
 
     def draft(self) -> Prompt:
         """A prompt to the default model with nothing but its defaults, to be looked at only."""
         model = self.default_model
-        return _draft(model, self.asked(model, {}), (), Source("", 1))
+        return _draft(model, self.options(model, {}), (), Source("", 1))
 
 
 class Expansion:
-    """Makes the prompts of one row after the other, for one plan and target."""
+    """Makes the prompts of one row after the other, for one spec and target."""
 
-    def __init__(self, plan: Plan, target: Target) -> None:
-        self._plan = plan
+    def __init__(self, spec: PromptSpec, target: Target) -> None:
+        self._spec = spec
         self._target = target
-        self._defaults: dict[str, Asked] = {}
-        self._cells = plan.cells or (Cell("", {}),)
+        self._defaults: dict[str, RequestOptions] = {}
+        self._cells = spec.cells or (Cell("", {}),)
         self._matrix_names = frozenset(self._cells[0].values)
-        templates = [template for template in (plan.prompt, plan.system) if template]
+        templates = [template for template in (spec.prompt, spec.system) if template]
         self._constants = frozenset[str]().union(*(one.constants for one in templates))
         names = frozenset[str]().union(*(template.names for template in templates))
-        given = {"variant", *self._matrix_names, *plan.overrides}
-        self._language_column = plan.wishes.language_column if plan.wishes else None
+        given = {"variant", *self._matrix_names, *spec.overrides}
+        self._language_column = spec.output_spec.language_column if spec.output_spec else None
         self._needed = names - given
         if self._language_column and self._language_column not in given:
             self._needed |= {self._language_column}
         self._uses_variant = "variant" in names
         self._inserted = tuple(sorted(names - {"variant"}))
-        self._wording = Wording(plan.untrusted, target.request, row_names=names - given)
+        self._decorator = PromptDecorator(spec.untrusted, target.request, row_names=names - given)
         self._plain = all(template.is_plain for template in templates) and (
-            plan.prompt is None or plan.prompt.has_text
+            spec.prompt is None or spec.prompt.has_text
         )
         fixed = max(sum(len(str(value)) for value in cell.values.values()) for cell in self._cells)
-        fixed += sum(map(len, plan.overrides.values()))
+        fixed += sum(map(len, spec.overrides.values()))
         self._room = min((template.room for template in templates), default=0) - fixed
-        self._room -= self._wording.marks_chars
+        self._room -= self._decorator.marks_chars
 
     def check(self, row: Row, item_id: str) -> None:
         """Raise PromptError if a prompt of this row cannot be made."""
@@ -162,10 +162,10 @@ class Expansion:
         for _ in self._texts(row, item_id):
             pass
 
-    def judge(self, row: Row, judge: Judge) -> None:
-        """Show `judge` what a prompt of this row would be sent with."""
-        model, asks = self._model_and_asked(row)
-        judge(_draft(model, asks, row.messages or (), row.source))
+    def check_cost(self, row: Row, cost_check: CostCheck) -> None:
+        """Show `cost_check` what a prompt of this row would be sent with."""
+        model, options = self._model_and_options(row)
+        cost_check(_draft(model, options, row.messages or (), row.source))
 
     def _fits(self, row: Row) -> bool:
         """Tell whether plain templates stay short with all columns inserted at every place."""
@@ -181,26 +181,26 @@ class Expansion:
 
     def prompts(self, row: Row, item_id: str) -> Iterator[Prompt]:
         """Yield the prompts of this row; raises PromptError."""
-        model, asks = self._model_and_asked(row)
-        provider, source, keyed = self._target.provider, row.source, asks.keyed
+        model, options = self._model_and_options(row)
+        provider, source, keyed = self._target.provider, row.source, options.keyed
         for prompt_id, variant, variables, messages in self._texts(row, item_id):
             earlier: tuple[str, ...] = ()
-            if asks.delivery:
+            if options.delivery:
                 # In results made by earlier versions the key holds these, too.
-                earlier = (content_key(provider, model, messages, asks.written, variant),)
+                earlier = (content_key(provider, model, messages, options.written, variant),)
             yield Prompt(
                 prompt_id,
                 content_key(provider, model, messages, keyed, variant),
                 messages,
                 model,
-                asks.params,
+                options.params,
                 variables,
                 source,
                 variant,
-                asks.max_output_tokens,
-                asks.cap_names,
-                asks.schema,
-                asks.delivery,
+                options.max_output_tokens,
+                options.cap_names,
+                options.schema,
+                options.delivery,
                 earlier,
             )
 
@@ -208,30 +208,30 @@ class Expansion:
     def draft(self) -> Prompt:
         """A prompt of a row without parameters of its own, without its messages."""
         model = self._target.default_model
-        return _draft(model, self._asked(model, {}), (), Source("", 1))
+        return _draft(model, self._options(model, {}), (), Source("", 1))
 
     def _texts(
         self, row: Row, item_id: str
     ) -> Iterator[tuple[str, int, Params, tuple[Message, ...]]]:
         """Yield id, variant, variables and messages of each prompt."""
-        plan = self._plan
+        spec = self._spec
         self._check_columns(row)
         for cell in self._cells:
-            variables = {**row.item, **cell.values, **plan.overrides}
+            variables = {**row.item, **cell.values, **spec.overrides}
             if self._language_column is not None and self._language_column not in variables:
                 raise self._no_language(row, item_id, list(variables))
             shown = variables
             if row.written is not None or cell.written is not None:
                 others = {**(row.written or row.item), **(cell.written or cell.values)}
-                shown = {**variables, **others, **plan.overrides}
-            cell_id = f"{item_id}/{cell.label}" if plan.cells else item_id
+                shown = {**variables, **others, **spec.overrides}
+            cell_id = f"{item_id}/{cell.label}" if spec.cells else item_id
             messages: tuple[Message, ...] = ()
-            for variant in range(1, plan.variants + 1):
+            for variant in range(1, spec.variants + 1):
                 if variant == 1 or self._uses_variant:
                     messages = self._messages(row, item_id, shown, variant)
-                    if self._wording.adds:
-                        messages = self._wording.with_request(messages)
-                prompt_id = f"{cell_id}/{variant}" if plan.variants > 1 else cell_id
+                    if self._decorator.adds:
+                        messages = self._decorator.with_request(messages)
+                prompt_id = f"{cell_id}/{variant}" if spec.variants > 1 else cell_id
                 yield prompt_id, variant, variables, messages
 
     def _check_columns(self, row: Row) -> None:
@@ -253,7 +253,7 @@ class Expansion:
 
     def _constant_for_column(self, row: Row) -> PromptError:
         name = min(self._constants & row.item.keys())
-        templates = [one for one in (self._plan.prompt, self._plan.system) if one is not None]
+        templates = [one for one in (self._spec.prompt, self._spec.system) if one is not None]
         place = next(one.place_of(name) for one in templates if name in one.constants)
         message = (
             f"template {place.path}:{place.line} inserts the constant '{name}', not the column of "
@@ -266,21 +266,21 @@ class Expansion:
     ) -> tuple[Message, ...]:
         if row.messages is not None:
             return row.messages
-        plan = self._plan
-        if plan.prompt is not None:
+        spec = self._spec
+        if spec.prompt is not None:
             variables = self._cleaned(variables)
-            if self._wording.adds:
-                variables = self._wording.marked(variables)
+            if self._decorator.adds:
+                variables = self._decorator.marked(variables)
         if self._uses_variant:
             variables = {"variant": variant, **variables}
         prompt = row.prompt or ""
-        if plan.prompt is not None:
-            prompt = self._render(plan.prompt, row, item_id, variables)
+        if spec.prompt is not None:
+            prompt = self._render(spec.prompt, row, item_id, variables)
             if not prompt.strip():
                 raise PromptError(f"the prompt of item '{item_id}' comes out empty", row.source)
-        if plan.system is None:
+        if spec.system is None:
             return (Message("user", prompt),)
-        system = self._render(plan.system, row, item_id, variables)
+        system = self._render(spec.system, row, item_id, variables)
         if not system.strip():
             return (Message("user", prompt),)
         return (Message("system", system), Message("user", prompt))
@@ -304,30 +304,30 @@ class Expansion:
         except RenderError as exc:
             raise PromptError(_sentence(exc, item_id, variables), row.source) from exc
 
-    def _model_and_asked(self, row: Row) -> tuple[str, Asked]:
+    def _model_and_options(self, row: Row) -> tuple[str, RequestOptions]:
         own = row.params
         if not own:
-            return self._target.default_model, self._asked(self._target.default_model, {})
+            return self._target.default_model, self._options(self._target.default_model, {})
         model = own.get("model") or self._target.default_model
-        return model, self._asked(model, own)
+        return model, self._options(model, own)
 
-    def _asked(self, model: str, own: Params) -> Asked:
+    def _options(self, model: str, own: Params) -> RequestOptions:
         defaults = self._defaults.get(model)
         if defaults is None:
-            defaults = self._target.asked(model, self._plan.params)
+            defaults = self._target.options(model, self._spec.params)
             # Items that name models of their own by the thousand are not worth remembering.
             if len(self._defaults) < 1000:
                 self._defaults[model] = defaults
-        return changed(defaults, own) if own else defaults
+        return changed_options(defaults, own) if own else defaults
 
 
-def ids_of(plan: Plan, item_id: str) -> Iterator[str]:
+def ids_of(spec: PromptSpec, item_id: str) -> Iterator[str]:
     """Yield the ids of the prompts that an item makes, in order; see `Expansion.prompts`."""
-    for cell_id in [f"{item_id}/{cell.label}" for cell in plan.cells] or [item_id]:
-        if plan.variants == 1:
+    for cell_id in [f"{item_id}/{cell.label}" for cell in spec.cells] or [item_id]:
+        if spec.variants == 1:
             yield cell_id
         else:
-            yield from (f"{cell_id}/{variant}" for variant in range(1, plan.variants + 1))
+            yield from (f"{cell_id}/{variant}" for variant in range(1, spec.variants + 1))
 
 
 def content_key(
@@ -342,19 +342,21 @@ def content_key(
     return hashlib.blake2b(whole, digest_size=16).hexdigest()
 
 
-def _draft(model: str, asks: Asked, messages: tuple[Message, ...], source: Source) -> Prompt:
+def _draft(
+    model: str, options: RequestOptions, messages: tuple[Message, ...], source: Source
+) -> Prompt:
     return Prompt(
         id="",
         key="",
         messages=messages,
         model=model,
-        params=asks.params,
+        params=options.params,
         input={},
         source=source,
-        max_output_tokens=asks.max_output_tokens,
-        cap_names=asks.cap_names,
-        schema=asks.schema,
-        delivery=asks.delivery,
+        max_output_tokens=options.max_output_tokens,
+        cap_names=options.cap_names,
+        schema=options.schema,
+        delivery=options.delivery,
     )
 
 

@@ -31,7 +31,7 @@ MAX_REASKS: Final = 5
 OnViolation = Literal["reject", "keep", "trim"]
 
 
-class WishKeys(BaseModel):
+class OutputKeys(BaseModel):
     """The keys of a prompt file that say what its texts must be like."""
 
     channel: Text | None = None
@@ -47,7 +47,7 @@ class WishKeys(BaseModel):
 
 
 @dataclass(frozen=True, slots=True)
-class Wishes:
+class OutputSpec:
     """What is wanted of every text, and the document that says so, for the place of a fault."""
 
     document: Document
@@ -70,7 +70,7 @@ class Wishes:
         )
 
 
-def wishes_of(document: Document, given: WishKeys) -> Wishes | None:
+def output_spec_of(document: Document, given: OutputKeys) -> OutputSpec | None:
     """Return what the file wants of its texts; None if it wants nothing.
 
     Raises PromptError for keys that contradict each other.
@@ -86,7 +86,7 @@ def wishes_of(document: Document, given: WishKeys) -> Wishes | None:
     if given.channel is not None and given.fields is not None:
         message = "give 'channel' for one text or 'fields' for several, not both"
         raise PromptError(message, document.source(("channel",)))
-    wishes = Wishes(
+    output_spec = OutputSpec(
         document=document,
         channel=given.channel,
         has_fields=given.fields is not None,
@@ -95,10 +95,10 @@ def wishes_of(document: Document, given: WishKeys) -> Wishes | None:
         reasks=DEFAULT_REASKS if given.reasks is None else given.reasks,
         on_violation=given.on_violation or "reject",
     )
-    if wishes.has_fields and wishes.own_format:
+    if output_spec.has_fields and output_spec.own_format:
         message = f"'fields' say how the answer is formed; leave '{OWN_FORMAT}' out"
         raise PromptError(message, document.source(("fields",)))
-    return wishes
+    return output_spec
 
 
 def _language_column(checks: Mapping[str, JsonValue] | None) -> str | None:
@@ -123,7 +123,7 @@ Scalar = Annotated[Any, AfterValidator(_scalar)]
 Axis = Annotated[list[Scalar], Field(min_length=1)]
 
 
-class PromptFile(WishKeys, RequestParams):
+class PromptFile(OutputKeys, RequestParams):
     """The keys of a prompt file."""
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
@@ -157,7 +157,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class PromptSpec:
     """What a prompt file asks of every item. The default asks nothing: items are complete."""
 
     prompt: Template | None = None
@@ -173,7 +173,7 @@ class Plan:
     variants: int = 1
     overrides: Mapping[str, str] = field(default_factory=dict)
     """Variables from the command line: they win over columns."""
-    wishes: Wishes | None = None
+    output_spec: OutputSpec | None = None
     """What the texts must be like; None: nothing is said."""
     warnings: tuple[str, ...] = ()
     """What the file says less than it seems to."""
@@ -200,9 +200,9 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class LoadedFile:
-    """A prompt file: the plan, and where its items are."""
+    """A prompt file: the spec, and where its items are."""
 
-    plan: Plan
+    spec: PromptSpec
     is_list: bool = False
     """The file is nothing but a list of items."""
     items: Source | None = None
@@ -219,10 +219,10 @@ def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> 
     document = header.document
     warnings = tuple(f"{path}:{cut.line}:{cut.column}: {cut.message}" for cut in header.cuts)
     if document is None:
-        plan = Plan(overrides=overrides, warnings=warnings)
-        return LoadedFile(plan, is_list=True, items=header.items)
+        spec = PromptSpec(overrides=overrides, warnings=warnings)
+        return LoadedFile(spec, is_list=True, items=header.items)
     given = _checked(document)
-    plan = Plan(
+    spec = PromptSpec(
         prompt=_template(document, "prompt", given.prompt),
         system=_template(document, "system", given.system),
         provider=given.provider,
@@ -232,27 +232,27 @@ def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> 
         cells=_cells(document, _named(document, given.matrix or {}), overrides),
         variants=given.variants,
         overrides=overrides,
-        wishes=wishes_of(document, given),
+        output_spec=output_spec_of(document, given),
         untrusted=_untrusted(document, given),
         warnings=warnings,
     )
-    _check_size(plan, document)
-    _check_names(plan, document, given)
-    check_overrides(plan, path)
+    _check_size(spec, document)
+    _check_names(spec, document, given)
+    check_overrides(spec, path)
     place = document.source(("items",))
-    return LoadedFile(plan, items=header.items, table=given.items, place=place)
+    return LoadedFile(spec, items=header.items, table=given.items, place=place)
 
 
-def load_template(path: str, overrides: Mapping[str, str]) -> Plan:
+def load_template(path: str, overrides: Mapping[str, str]) -> PromptSpec:
     """Read a prompt file that words the items of another file; raises PromptError, OSError."""
     loaded = load(path, overrides, files.TEMPLATE)
     source = loaded.items or (loaded.place if loaded.table else None)
     if source:
         message = "a template has no items of its own; take them out, or run this file by itself"
         raise PromptError(message, source)
-    if not loaded.plan.templated:
+    if not loaded.spec.templated:
         raise PromptError("a template needs a 'prompt'", Source(path, 1))
-    return loaded.plan
+    return loaded.spec
 
 
 def _checked(document: Document) -> PromptFile:
@@ -332,9 +332,9 @@ def _named(document: Document, matrix: Mapping[str, list[JsonValue]]) -> dict[st
     return named
 
 
-def _check_names(plan: Plan, document: Document, given: PromptFile) -> None:
+def _check_names(spec: PromptSpec, document: Document, given: PromptFile) -> None:
     """Raise PromptError for a name in `untrusted` that no template inserts."""
-    names = sorted(plan.used_names)
+    names = sorted(spec.used_names)
     for index, name in enumerate(given.untrusted if isinstance(given.untrusted, list) else ()):
         if column_name(name) not in names:
             message = f"'untrusted' names '{name}', which the template does not insert; "
@@ -342,13 +342,13 @@ def _check_names(plan: Plan, document: Document, given: PromptFile) -> None:
             raise PromptError(message + near_or_all(name, names), place)
 
 
-def check_overrides(plan: Plan, path: str) -> None:
+def check_overrides(spec: PromptSpec, path: str) -> None:
     """Raise PromptError for a variable of the command line that changes nothing."""
-    axes = plan.cells[0].values if plan.cells else ()
-    templates = [one for one in (plan.prompt, plan.system) if one is not None]
+    axes = spec.cells[0].values if spec.cells else ()
+    templates = [one for one in (spec.prompt, spec.system) if one is not None]
     used = frozenset[str](axes).union(*(template.names for template in templates))
-    document = plan.wishes.document if plan.wishes else None
-    for name in plan.overrides:
+    document = spec.output_spec.document if spec.output_spec else None
+    for name in spec.overrides:
         if name in used or (document is not None and _mentions(document.data, name)):
             continue
         message = f"--set {name}=... changes nothing: {path} does not use '{name}'; "
@@ -385,8 +385,8 @@ def _label(value: JsonValue) -> str:
     return "".join("-" if char == "/" or not char.isprintable() else char for char in text)
 
 
-def _check_size(plan: Plan, document: Document) -> None:
-    if plan.texts_per_item > MAX_TEXTS_PER_ITEM:
+def _check_size(spec: PromptSpec, document: Document) -> None:
+    if spec.texts_per_item > MAX_TEXTS_PER_ITEM:
         message = f"variants times matrix cells come to more than {MAX_TEXTS_PER_ITEM} per item"
         raise PromptError(message, document.source(("variants",)))
 

@@ -133,7 +133,7 @@ def check_params(params: JsonValue) -> Mapping[str, JsonValue]:
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class RequestOptions:
     """What a request asks for beside its messages, apart by what it is for."""
 
     written: Mapping[str, JsonValue]
@@ -153,11 +153,11 @@ class Asked:
         return {name: value for name, value in self.written.items() if name not in self.delivery}
 
 
-def asked(
+def request_options(
     base: Mapping[str, JsonValue],
     over: Mapping[str, JsonValue],
     schema: OutputSchema | None = None,
-) -> Asked:
+) -> RequestOptions:
     """`base` with `over` on it, sorted; null takes a parameter away.
 
     A `schema` stands with the base: an `over` that says itself what form the answer has wins.
@@ -167,14 +167,14 @@ def asked(
     return _sorted(_overlaid(base, over), schema)
 
 
-def changed(before: Asked, over: Mapping[str, JsonValue]) -> Asked:
+def changed_options(before: RequestOptions, over: Mapping[str, JsonValue]) -> RequestOptions:
     """`before` with the parameters of one item on it."""
     written = _overlaid(before.written, over)
     written.pop("model", None)
     return _sorted(written, before.schema)
 
 
-def _sorted(written: dict[str, JsonValue], schema: OutputSchema | None) -> Asked:
+def _sorted(written: dict[str, JsonValue], schema: OutputSchema | None) -> RequestOptions:
     written = {name: value for name, value in written.items() if value is not None}
     if schema is not None and written.get(OWN_FORMAT) != _as_keyed(schema):
         schema = None
@@ -184,7 +184,7 @@ def _sorted(written: dict[str, JsonValue], schema: OutputSchema | None) -> Asked
     delivery = {name: written[name] for name in written.keys() & _DELIVERY}
     apart = {*caps, *delivery, *([OWN_FORMAT] if schema else [])}
     params = {name: value for name, value in written.items() if name not in apart}
-    return Asked(written, params, cap, tuple(caps), schema, delivery)
+    return RequestOptions(written, params, cap, tuple(caps), schema, delivery)
 
 
 def _as_keyed(schema: OutputSchema) -> JsonValue:

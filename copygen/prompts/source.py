@@ -12,10 +12,10 @@ from typing import BinaryIO, Final, TypeAlias, cast
 from copygen.documents import files
 from copygen.errors import InputChanged, PromptError
 from copygen.models import InputFault, JsonValue, Prompt, Source
-from copygen.prompts.expand import Expansion, Judge, Target, ids_of
+from copygen.prompts.expand import CostCheck, Expansion, Target, ids_of
 from copygen.prompts.promptfile import (
     LoadedFile,
-    Plan,
+    PromptSpec,
     check_overrides,
     load,
     load_template,
@@ -78,39 +78,39 @@ class PromptSource:
     def __init__(
         self,
         path: str,
-        plan: Plan,
+        spec: PromptSpec,
         table: Table,
         *,
         is_stream: bool = False,
         read: tuple[str, ...] = (),
         limit: int | None = None,
     ) -> None:
-        self.provider = plan.provider
+        self.provider = spec.provider
         """The provider the prompt file names."""
-        self.provider_place = plan.provider_place
+        self.provider_place = spec.provider_place
         """Where it does."""
-        self.model = plan.model
+        self.model = spec.model
         """The model the prompt file names."""
         self.path = None if is_stream else Path(path)
         """None for standard input and everything else that cannot be read twice."""
         self.name = self.path.stem if self.path else DEFAULT_NAME
         """What the name of the results is made of."""
-        self.axes = tuple(plan.cells[0].values) if plan.cells else ()
+        self.axes = tuple(spec.cells[0].values) if spec.cells else ()
         """The names in the matrix."""
-        self.variants = plan.variants
+        self.variants = spec.variants
         """Prompts of each cell."""
-        self.overrides = frozenset(plan.overrides)
+        self.overrides = frozenset(spec.overrides)
         """The variables given on the command line."""
-        self.warnings = plan.warnings
+        self.warnings = spec.warnings
         """What a person should know of the files, one located sentence each."""
-        self.wishes = plan.wishes
+        self.output_spec = spec.output_spec
         """What the prompt file wants of its texts."""
-        self.used_names = plan.used_names
+        self.used_names = spec.used_names
         """The variables that prompts are made of."""
         self.is_stream = is_stream
         """It can be read once only, so it is not checked up front."""
         self._shown = path
-        self._plan = plan
+        self._spec = spec
         self._table = table
         self._read = read
         """The file whose rows are read, and then those that were read before."""
@@ -120,52 +120,47 @@ class PromptSource:
         self._begun = False
 
     @property
-    def matrix(self) -> tuple[str, ...]:
-        """The variables of the prompt file's matrix."""
-        return tuple(self._plan.cells[0].values) if self._plan.cells else ()
-
-    @property
     def layout(self) -> Layout:
         """How much of every prompt is the same, and where; see `Layout`."""
-        plan = self._plan
-        templates = [one for one in (plan.system, plan.prompt) if one is not None]
+        spec = self._spec
+        templates = [one for one in (spec.system, spec.prompt) if one is not None]
         pieces = [piece for template in templates for piece in template.pieces]
-        return layout_of(pieces, frozenset({"variant", *self.matrix, *plan.overrides}))
+        return layout_of(pieces, frozenset({"variant", *self.axes, *spec.overrides}))
 
     def draft(self, target: Target) -> Prompt:
         """A prompt of a row without parameters of its own; it has no messages and no key."""
-        return Expansion(self._plan, target).draft
+        return Expansion(self._spec, target).draft
 
     def check(
         self,
         target: Target,
-        judge: Judge | None = None,
+        cost_check: CostCheck | None = None,
         on_rows: Callable[[int], None] = lambda _rows: None,
     ) -> int:
         """Read the whole file once, lazily, and return the number of prompts it makes.
 
-        `judge` is shown what every row asks for, and may raise; `on_rows`
+        `cost_check` is shown what every row asks for, and may raise; `on_rows`
         hears how many rows were read since it heard last. Raises PromptError at the first fault.
         A stream is not read: it counts as 0.
         """
         if self.is_stream:
             return 0
         versions = versions_of(self._read)
-        expansion = Expansion(self._plan, target)
+        expansion = Expansion(self._spec, target)
         hashes = IdHashes()
         rows = 0
         for row in self._rows():
             item_id = base_id(row)
             hashes.add(item_id)
             expansion.check(row, item_id)
-            if judge is not None:
-                expansion.judge(row, judge)
+            if cost_check is not None:
+                expansion.check_cost(row, cost_check)
             rows += 1
             if rows % PROGRESS_ROWS == 0:
                 on_rows(PROGRESS_ROWS)
         if rows == 0 and self.limit != 0:
             raise PromptError("there are no items in it", Source(self._shown, 1))
-        count = rows * self._plan.texts_per_item
+        count = rows * self._spec.texts_per_item
         count = count if self.limit is None else min(count, self.limit)
         self._checked = _Checked(count, *self._repeated(hashes.repeated()), versions)
         return count
@@ -189,14 +184,14 @@ class PromptSource:
 
         Raises as `prompts` does.
         """
-        plan = self._plan
-        found = (id_ for _, item_id in self._items() for id_ in ids_of(plan, item_id))
+        spec = self._spec
+        found = (id_ for _, item_id in self._items() for id_ in ids_of(spec, item_id))
         return found if self.limit is None else itertools.islice(found, self.limit)
 
     def _file_prompts(self, target: Target) -> Entries:
         if self._checked is None:
             self.check(target)
-        expansion = Expansion(self._plan, target)
+        expansion = Expansion(self._spec, target)
         for row, item_id in self._items():
             yield from expansion.prompts(row, item_id)
 
@@ -230,12 +225,12 @@ class PromptSource:
         self._begun = True
 
     def _stream_prompts(self, target: Target) -> Entries:
-        expansion = Expansion(self._plan, target)
+        expansion = Expansion(self._spec, target)
         return stream_entries(self._table(), expansion)
 
     def _rows(self) -> Iterator[Row]:
         """Yield the rows of a file that the limit needs; raises PromptError."""
-        needed = None if self.limit is None else -(-self.limit // self._plan.texts_per_item)
+        needed = None if self.limit is None else -(-self.limit // self._spec.texts_per_item)
         with readable(self._shown), closing(self._table()) as rows:
             for count, row in enumerate(rows):
                 if count == needed:
@@ -321,19 +316,19 @@ def open_prompts(
     Raises PromptError.
     """
     given = {column_name(name): value for name, value in (overrides or {}).items()}
-    plan = _template_plan(template, given)
+    spec = _template_spec(template, given)
     if is_stream(path):
-        wording = plan or _unworded(path, given)
+        wording = spec or _unworded(path, given)
         return _open_stream(path, wording, limit, stdin)
     if Path(path).suffix.lower() not in _YAML:
-        wording = plan or _unworded(path, given)
+        wording = spec or _unworded(path, given)
         table = file_table(path, files.PROMPTS, templated=wording.templated)
         read = (path, template) if template else (path,)
         return PromptSource(path, wording, table, read=read, limit=limit)
     with readable(path):
         loaded = load(path, given)
-    if plan is not None:
-        return _open_worded(path, loaded, plan, template or "", limit)
+    if spec is not None:
+        return _open_worded(path, loaded, spec, template or "", limit)
     return _open_prompt_file(path, loaded, limit)
 
 
@@ -351,22 +346,22 @@ def open_values(
     unusable template only.
     """
     given = {column_name(name): value for name, value in (overrides or {}).items()}
-    plan = _template_plan(template, given) or _unworded(VALUES_NAME, given)
+    spec = _template_spec(template, given) or _unworded(VALUES_NAME, given)
 
     def table() -> Rows:
-        return value_rows(values, templated=plan.templated)
+        return value_rows(values, templated=spec.templated)
 
-    return PromptSource(VALUES_NAME, plan, table, is_stream=True, limit=limit)
-
-
-def _unworded(path: str, overrides: Mapping[str, str]) -> Plan:
-    """The plan of rows that are complete prompts; PromptError where variables are set for them."""
-    plan = Plan(overrides=overrides)
-    check_overrides(plan, path)
-    return plan
+    return PromptSource(VALUES_NAME, spec, table, is_stream=True, limit=limit)
 
 
-def _template_plan(template: str | None, overrides: Mapping[str, str]) -> Plan | None:
+def _unworded(path: str, overrides: Mapping[str, str]) -> PromptSpec:
+    """The spec of rows that are complete prompts; PromptError where variables are set for them."""
+    spec = PromptSpec(overrides=overrides)
+    check_overrides(spec, path)
+    return spec
+
+
+def _template_spec(template: str | None, overrides: Mapping[str, str]) -> PromptSpec | None:
     if template is None:
         return None
     if Path(template).suffix.lower() not in _YAML:
@@ -376,49 +371,51 @@ def _template_plan(template: str | None, overrides: Mapping[str, str]) -> Plan |
 
 
 def _open_prompt_file(path: str, loaded: LoadedFile, limit: int | None) -> PromptSource:
-    plan = loaded.plan
+    spec = loaded.spec
     if loaded.is_list:
-        check_overrides(plan, path)
+        check_overrides(spec, path)
     read: tuple[str, ...] = (path,)
     if loaded.table is not None:
         inner = table_path(loaded, path)
         _check_table(inner, loaded)
-        table = file_table(inner, files.TABLE, templated=plan.templated)
+        table = file_table(inner, files.TABLE, templated=spec.templated)
         read = (inner, path)
     elif loaded.items is not None:
-        table = yaml_table(path, templated=plan.templated)
-    elif plan.templated:
+        table = yaml_table(path, templated=spec.templated)
+    elif spec.templated:
         table = one_empty_item(path)
     else:
         raise PromptError("'prompt' is required", Source(path, 1))
-    return PromptSource(path, plan, table, read=read, limit=limit)
+    return PromptSource(path, spec, table, read=read, limit=limit)
 
 
 def _open_worded(
-    path: str, loaded: LoadedFile, plan: Plan, template: str, limit: int | None
+    path: str, loaded: LoadedFile, spec: PromptSpec, template: str, limit: int | None
 ) -> PromptSource:
     """Open a YAML list of items that another file words."""
     if not loaded.is_list:
         message = "this prompt file has its own wording; run it without --template"
         raise PromptError(message, Source(path, 1))
     table = yaml_table(path, templated=True)
-    plan = replace(plan, warnings=(*plan.warnings, *loaded.plan.warnings))
-    return PromptSource(path, plan, table, read=(path, template), limit=limit)
+    spec = replace(spec, warnings=(*spec.warnings, *loaded.spec.warnings))
+    return PromptSource(path, spec, table, read=(path, template), limit=limit)
 
 
-def _open_stream(path: str, plan: Plan, limit: int | None, stdin: BinaryIO | None) -> PromptSource:
+def _open_stream(
+    path: str, spec: PromptSpec, limit: int | None, stdin: BinaryIO | None
+) -> PromptSource:
     if path == "-":
         stream = stdin or sys.stdin.buffer
 
         def table() -> Rows:
-            return sniffed_rows(stream, STDIN_NAME, templated=plan.templated)
+            return sniffed_rows(stream, STDIN_NAME, templated=spec.templated)
     else:
 
         def table() -> Rows:
             with readable(path), files.open_stream(path) as opened:
-                yield from sniffed_rows(opened, path, templated=plan.templated)
+                yield from sniffed_rows(opened, path, templated=spec.templated)
 
-    return PromptSource(path, plan, table, is_stream=True, limit=limit)
+    return PromptSource(path, spec, table, is_stream=True, limit=limit)
 
 
 def _check_table(path: str, loaded: LoadedFile) -> None:

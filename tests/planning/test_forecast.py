@@ -155,12 +155,12 @@ def test_a_sum_of_ranges_knows_what_all_of_them_know() -> None:
 
 def test_tokens_are_told_by_script_most_first() -> None:
     kinds = tuple({"thai": 1000, "letters": 100}.get(kind, 0) for kind in KINDS)
-    tally = WorkloadStats(
+    workload = WorkloadStats(
         (), {"gpt-4.1": ModelLoad(kinds=kinds), "deepseek-chat": ModelLoad(kinds=kinds)}
     )
-    found = tokens_by_script(tally, known())
+    found = tokens_by_script(workload, known())
     assert list(found) == ["Thai", "Latin"]
-    gpt, deepseek = (load_vocabularies().of(m).tokens_per_character for m in tally.models)
+    gpt, deepseek = (load_vocabularies().of(m).tokens_per_character for m in workload.models)
     assert found["Thai"] == pytest.approx(1000 * (gpt.thai + deepseek.thai), abs=1)
 
 
@@ -214,8 +214,8 @@ def test_a_models_own_cap_bounds_the_larger_ones() -> None:
 
 
 def test_a_request_for_several_texts_is_bounded_by_all_of_them() -> None:
-    tally = WorkloadStats(())
+    workload = WorkloadStats(())
     messages = (Message("user", "Hi"),)
     prompt = Prompt("a", "k", messages, "m", {"n": 3}, {}, Source("f", 1), max_output_tokens=50)
-    tally.add(prompt, to_do=True)
-    assert tally.models["m"].output_cap == 150
+    workload.add(prompt, to_do=True)
+    assert workload.models["m"].output_cap == 150

@@ -38,7 +38,7 @@ def prompt(id_: str, key: str = "k", title: str = "a", model: str = "m") -> Prom
 
 
 @pytest.mark.parametrize(
-    ("status", "settled", "standing"),
+    ("status", "settled", "expected"),
     [
         (Status.OK, DONE, PromptState.DONE),
         (Status.FAILED, DONE, PromptState.DONE),
@@ -49,16 +49,16 @@ def prompt(id_: str, key: str = "k", title: str = "a", model: str = "m") -> Prom
     ],
 )
 def test_what_is_settled_is_done(
-    tmp_path: Path, status: Status, settled: frozenset[Status], standing: PromptState
+    tmp_path: Path, status: Status, settled: frozenset[Status], expected: PromptState
 ) -> None:
     write(tmp_path / "r.jsonl", [result("a", key="k", status=status)])
     with survey(tmp_path / "r.jsonl") as found:
         ledgered = LedgerDiff(found, Resume(found.latest, settled, None), "holysheep", USED)
-        assert ledgered.add(prompt("a")) is standing
+        assert ledgered.add(prompt("a")) is expected
         assert ledgered.add(prompt("b")) is PromptState.NEW
         state = ledgered.state()
     assert (state.new, state.gone) == (1, 0)
-    assert state.done == ({status: 1} if standing is PromptState.DONE else {})
+    assert state.done == ({status: 1} if expected is PromptState.DONE else {})
 
 
 def test_each_reason_for_a_change_is_counted(tmp_path: Path) -> None:

@@ -46,7 +46,7 @@ def test_the_system_message_comes_first_and_set_variables_are_fixed(tmp_path: Pa
     )
     source = open_prompts(str(path), overrides={"brand": "Acme"})
     assert source.layout == Layout(6 + 6, 6, "title")
-    assert source.matrix == ("tone",)
+    assert source.axes == ("tone",)
 
 
 def test_rows_that_word_themselves_have_no_layout(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 """What goes out for a prompt, and prompts that ask for something."""
 
 from copygen.models import JsonValue, Message, Prompt, Source
-from copygen.prompts.request import asked
+from copygen.prompts.request import request_options
 from copygen.providers.openai import ChatCompletions
 
 
@@ -18,16 +18,16 @@ def asking(
     source: Source = Source("prompts.yaml", 1),  # noqa: B008 - frozen
 ) -> Prompt:
     """A prompt with these parameters, as a prompt file would give them."""
-    asks = asked({}, params)
+    options = request_options({}, params)
     return Prompt(
         id="p1",
         key="k1",
         messages=messages,
         model=model,
-        params=asks.params,
+        params=options.params,
         input={},
         source=source,
-        max_output_tokens=asks.max_output_tokens,
-        cap_names=asks.cap_names,
-        delivery=asks.delivery,
+        max_output_tokens=options.max_output_tokens,
+        cap_names=options.cap_names,
+        delivery=options.delivery,
     )

@@ -28,7 +28,7 @@ from copygen.models import ApiError, Completion, InputFault, Message, Prompt, So
 from copygen.prompts import Target, open_prompts
 from copygen.prompts.delimited import Lines, csv_rows
 from copygen.prompts.expand import Expansion
-from copygen.prompts.promptfile import Plan
+from copygen.prompts.promptfile import PromptSpec
 from copygen.prompts.rows import Rows
 from copygen.prompts.source import stream_entries
 from copygen.prompts.structured import jsonl_rows
@@ -74,13 +74,13 @@ def jsonl_table(data: bytes) -> str:
 
 
 def _table(read: Callable[..., Rows], data: bytes) -> str:
-    plan, content = _plans()[data[:1] == b"T"], data[1:]
-    rows = read(Lines(io.BytesIO(content)), "t", templated=plan.templated)
+    spec, content = _plans()[data[:1] == b"T"], data[1:]
+    rows = read(Lines(io.BytesIO(content)), "t", templated=spec.templated)
     said = []
     ids = set()
     last = content.count(b"\n") + content.count(b"\r") + 2
     try:
-        for entry in stream_entries(rows, Expansion(plan, _TARGET)):
+        for entry in stream_entries(rows, Expansion(spec, _TARGET)):
             ids.add(entry.id)
             said.append(_entry(entry, last))
     except PromptError as error:
@@ -275,9 +275,9 @@ def _word(said: Iterable[str]) -> str:
 
 
 @cache
-def _plans() -> tuple[Plan, Plan]:
+def _plans() -> tuple[PromptSpec, PromptSpec]:
     template = Template("Sell {{ name }} {{ price|default(1) }}", lambda line: Source("t", line))
-    return Plan(), Plan(prompt=template)
+    return PromptSpec(), PromptSpec(prompt=template)
 
 
 @cache
