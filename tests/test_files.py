@@ -24,14 +24,12 @@ LOOKS = {"exists", "is_file", "stat", "lstat", "access"}
 PACKAGED = {
     # Data that ships with copygen, by `importlib.resources`.
     ("config/load.py", "read_text"),
+    ("documents/data.py", "read_text"),
     ("help/__init__.py", "read_text"),
-    ("quality/channels.py", "read_text"),
-    ("quality/data.py", "read_text"),
-    ("quality/packs.py", "read_text"),
     ("quality/trim.py", "read_text"),
     # The null device, for standard streams that are closed or have no reader.
     # Creates a file and opens none that is there.
-    ("cli/init.py", "open"),
+    ("cli/first_steps.py", "open"),
     # Standard input under a buffer of its own.
     ("cli/terminal.py", "fdopen"),
     # Over descriptors that the door has opened.
@@ -39,7 +37,7 @@ PACKAGED = {
     ("results/recovery.py", "fdopen"),
     ("results/rescue.py", "fdopen"),
     # Looks at what the door has claimed, to say what is wrong with it.
-    ("jobs/outputs.py", "exists"),
+    ("jobs/setup.py", "exists"),
     ("jobs/doctor.py", "exists"),
     ("jobs/doctor.py", "access"),
     ("results/recovery.py", "is_file"),

@@ -18,7 +18,7 @@ def init() -> None:
     """
     from pathlib import Path
 
-    from copygen.config import example_text
+    from copygen.documents import example_text
     from copygen.errors import ResultsError, UsageError
 
     try:

@@ -7,8 +7,6 @@ model but never an address: the key must not follow a file somebody else wrote.
 
 from copygen.config.load import (
     Loaded,
-    configs_folder,
-    example_text,
     key_variables,
     load_settings,
     preset_names,
@@ -39,8 +37,6 @@ __all__ = [
     "SecondCurrency",
     "Settings",
     "TimeOfDay",
-    "configs_folder",
-    "example_text",
     "key_variables",
     "load_settings",
     "preset_names",

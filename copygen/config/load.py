@@ -2,8 +2,6 @@
 
 import stat
 from collections.abc import Mapping, Sequence
-from importlib import resources
-from importlib.resources.abc import Traversable
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +9,19 @@ from pydantic import ValidationError
 
 from copygen import system
 from copygen.config.shapes import ModelConfig, ProviderConfig, Settings
-from copygen.documents import Document, explain, files, located, nearest, parse_document, validate
+from copygen.documents import (
+    Document,
+    configs_folder,
+    explain,
+    files,
+    located,
+    nearest,
+    parse_document,
+    read_document,
+    shipped_document,
+    shipped_names,
+    validate,
+)
 from copygen.errors import ConfigError
 from copygen.models import JsonValue
 
@@ -59,7 +69,10 @@ def load_settings(
     current one. Raises ConfigError with file, line and the nearest valid key.
     """
     path = path or _usual_file(environ)
-    document = parse_document(_text(path) if path else "", str(path or _NO_FILE))
+    if path:
+        document = read_document(path, "the settings file", role="the settings")
+    else:
+        document = parse_document("", _NO_FILE)
     settings = validate(Settings, _or_empty(document))
     if options:
         settings = _validated_options(document.data or {}, options)
@@ -170,8 +183,7 @@ def provider_names(loaded: Loaded) -> list[str]:
 
 def preset_names() -> list[str]:
     """The providers that ship with copygen, sorted."""
-    entries = (entry.name for entry in configs_folder().iterdir())
-    return sorted(name.removesuffix(".yaml") for name in entries if name.endswith(".yaml"))
+    return shipped_names()
 
 
 def schema_text(name: str) -> str:
@@ -179,30 +191,8 @@ def schema_text(name: str) -> str:
     return (configs_folder() / "schemas" / f"{name}.schema.json").read_text(encoding="utf-8")
 
 
-def configs_folder() -> Traversable:
-    """The folder of all data that ships with copygen: providers, and below it other tables."""
-    # Inside a wheel the presets stand beside the package's modules; in a checkout, and in an
-    # editable install of one, they are the top-level folder.
-    packaged = resources.files("copygen") / "configs"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "configs"
-
-
-def example_text(name: str) -> str:
-    """The text of a prompt file that ships as an example."""
-    packaged = resources.files("copygen") / "examples"
-    folder = packaged if packaged.is_dir() else Path(__file__).parents[2] / "prompts"
-    return (folder / name).read_text(encoding="utf-8")
-
-
-def data_text(name: str) -> str:
-    """The text of a file in configs/, by its path in there."""
-    return (configs_folder() / name).read_text(encoding="utf-8")
-
-
 def _preset(name: str) -> Document | None:
-    if name not in preset_names():
-        return None
-    return parse_document(data_text(f"{name}.yaml"), f"configs/{name}.yaml")
+    return shipped_document(name) if name in preset_names() else None
 
 
 def _usual_file(environ: Mapping[str, str]) -> Path | None:
@@ -233,17 +223,6 @@ def _usual_file(environ: Mapping[str, str]) -> Path | None:
 def _usual_folder(environ: Mapping[str, str]) -> Path | None:
     folder = system.settings_folder(environ)
     return None if folder is None else folder / "copygen"
-
-
-def _text(path: Path) -> str:
-    try:
-        return files.read_text(path, "the settings")
-    except OSError as error:
-        raise ConfigError(f"cannot read the settings file {path}: {error.strerror}") from error
-    except UnicodeDecodeError:
-        raise ConfigError(
-            f"the settings file {path} is not UTF-8 text; save it as UTF-8"
-        ) from None  # the error of the decoder holds the whole file
 
 
 def _or_empty(document: Document) -> Document:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 
 import pydantic
 
-from copygen.config.base import Settled
+from copygen.documents import FrozenModel
 
 Usd = Annotated[Decimal, pydantic.Field(ge=0, le=10**9, allow_inf_nan=False)]
 
@@ -34,7 +34,7 @@ class Weekday(StrEnum):
 _WEEK: Final = tuple(Weekday)
 
 
-class Rates(Settled):
+class Rates(FrozenModel):
     """US dollars per million tokens."""
 
     input: Usd
@@ -140,7 +140,7 @@ class Price(Rates):
                 yield tier
 
 
-class Evidence(Settled):
+class Evidence(FrozenModel):
     """Where a price comes from, and how old it is."""
 
     source: str | None = None

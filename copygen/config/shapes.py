@@ -11,8 +11,8 @@ from urllib.parse import parse_qsl, urlsplit
 import pydantic
 
 from copygen import system
-from copygen.config.base import Settled
 from copygen.config.prices import Evidence, Price
+from copygen.documents import FrozenModel
 from copygen.models import JsonValue
 
 Share = Annotated[float, pydantic.Field(gt=0, le=1)]
@@ -26,7 +26,7 @@ _SECRET_NAME = re.compile(r"key|token|secret|sig|pass|code|auth|credential", re.
 LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
-class ModelConfig(Settled):
+class ModelConfig(FrozenModel):
     """What is known of one model of a provider."""
 
     price: Price | None = None
@@ -53,7 +53,7 @@ class ModelConfig(Settled):
     """The model the provider recommends instead."""
 
 
-class SecondCurrency(Settled):
+class SecondCurrency(FrozenModel):
     """A currency the summary shows beside US dollars."""
 
     code: str = pydantic.Field(pattern=r"^[A-Z]{3}$")
@@ -62,7 +62,7 @@ class SecondCurrency(Settled):
     """How much of it one US dollar is."""
 
 
-class ProviderConfig(Settled):
+class ProviderConfig(FrozenModel):
     """A provider: where it is, what it takes, what it costs."""
 
     name: str
@@ -200,7 +200,7 @@ class ProviderConfig(Settled):
         return self.base_url is None or urlsplit(self.base_url).hostname in LOOPBACK_HOSTS
 
 
-class RetrySettings(Settled):
+class RetrySettings(FrozenModel):
     """When a prompt is sent again. Waits are drawn from U(0, min(cap_s, base_s * 2^n))."""
 
     max_attempts: int = pydantic.Field(default=5, ge=1)
@@ -219,7 +219,7 @@ class RetrySettings(Settled):
     """Retries allowed beside that share, plus one per request slot."""
 
 
-class BreakerSettings(Settled):
+class BreakerSettings(FrozenModel):
     """When sending stops because the provider is in trouble, and how it starts again."""
 
     timeouts_in_a_row: int = pydantic.Field(default=3, ge=1)
@@ -258,7 +258,7 @@ MOST_LIMIT_TOKENS: Final = 10**15
 """Limits on a run beyond these are slips of the hand; larger figures fit no JSON reader."""
 
 
-class Settings(Settled):
+class Settings(FrozenModel):
     """The user's settings file, and what flags and `--option` change of it."""
 
     default_provider: str = "holysheep"

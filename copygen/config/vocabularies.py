@@ -7,15 +7,12 @@ from typing import Annotated
 
 import pydantic
 
-from copygen.config.base import Settled
-from copygen.config.load import data_text
-from copygen.documents import parse_document, validate
+from copygen.documents import FrozenModel, load_shipped
 
 Weight = Annotated[float, pydantic.Field(ge=0, le=10)]
-_FILE = "tokens/vocabularies.yaml"
 
 
-class TokensPerCharacter(Settled):
+class TokensPerCharacter(FrozenModel):
     """Tokens for one character of each kind; the order is that of `prompts.tokens.count_kinds`."""
 
     letters: Weight
@@ -59,7 +56,7 @@ class TokensPerCharacter(Settled):
     """Everything past U+FFFF."""
 
 
-class Vocabulary(Settled):
+class Vocabulary(FrozenModel):
     """One vocabulary, and how far its estimates can be off."""
 
     models: tuple[str, ...]
@@ -77,7 +74,7 @@ class Vocabulary(Settled):
         return tuple(self.tokens_per_character.model_dump().values())
 
 
-class Vocabularies(Settled):
+class Vocabularies(FrozenModel):
     """All that is known of vocabularies."""
 
     checked_on: date
@@ -102,4 +99,4 @@ class Vocabularies(Settled):
 
 def load_vocabularies() -> Vocabularies:
     """Read the vocabularies that ship with copygen; takes about ten milliseconds."""
-    return validate(Vocabularies, parse_document(data_text(_FILE), f"configs/{_FILE}"))
+    return load_shipped(Vocabularies, "tokens/vocabularies")

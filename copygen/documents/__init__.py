@@ -15,6 +15,16 @@ keys, no merge of a mapping that itself merges. For a list composed item by item
 """
 
 from copygen.documents.composer import Composer, Node, located
+from copygen.documents.data import (
+    FrozenModel,
+    configs_folder,
+    example_text,
+    load_packaged,
+    load_shipped,
+    read_document,
+    shipped_document,
+    shipped_names,
+)
 from copygen.documents.document import Document, Location, parse_document
 from copygen.documents.slips import Cut, cuts
 from copygen.documents.validation import explain, nearest, type_name, validate
@@ -23,13 +33,21 @@ __all__ = [
     "Composer",
     "Cut",
     "Document",
+    "FrozenModel",
     "Location",
     "Node",
+    "configs_folder",
     "cuts",
+    "example_text",
     "explain",
+    "load_packaged",
+    "load_shipped",
     "located",
     "nearest",
     "parse_document",
+    "read_document",
+    "shipped_document",
+    "shipped_names",
     "type_name",
     "validate",
 ]

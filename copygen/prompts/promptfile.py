@@ -6,9 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
 
-from copygen.documents import Document, files, nearest, validate
+from copygen.documents import Document, FrozenModel, files, nearest, validate
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.request import (
@@ -31,7 +31,7 @@ MAX_REASKS: Final = 5
 OnViolation = Literal["reject", "keep", "trim"]
 
 
-class OutputKeys(BaseModel):
+class OutputKeys(FrozenModel):
     """The keys of a prompt file that say what its texts must be like."""
 
     channel: Text | None = None
@@ -126,7 +126,7 @@ Axis = Annotated[list[Scalar], Field(min_length=1)]
 class PromptFile(OutputKeys, RequestParams):
     """The keys of a prompt file."""
 
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="forbid", strict=True)
 
     prompt: str | None = None
     """The wording, a template: what the model is asked."""

@@ -9,10 +9,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Final
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ConfigDict, Field, ValidationError
 
 from copygen.config.request_cost import OUTPUT_CAPS, output_cap
-from copygen.documents import explain, type_name
+from copygen.documents import FrozenModel, explain, type_name
 from copygen.documents.scalars import plain
 from copygen.models import JsonValue, Message, OutputSchema
 
@@ -59,10 +59,10 @@ Text = Annotated[str, Field(min_length=1)]
 Positive = Annotated[int, Field(ge=1)]
 
 
-class RequestParams(BaseModel):
+class RequestParams(FrozenModel):
     """The parameters most APIs know, by wire name. Null means: do not send it."""
 
-    model_config = ConfigDict(extra="allow", strict=True, frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(extra="allow", strict=True)
 
     model: Text | None = None
     """Model of this item or file."""

@@ -11,19 +11,22 @@ from typing import Any
 
 import pydantic
 
-from copygen.config import configs_folder
-from copygen.documents import Document, explain, files, located, nearest, parse_document, validate
+from copygen.documents import (
+    Document,
+    FrozenModel,
+    explain,
+    located,
+    nearest,
+    read_document,
+    shipped_document,
+    shipped_names,
+    validate,
+)
 from copygen.errors import ConfigError
 from copygen.quality.units import Unit
 
 
-class Frozen(pydantic.BaseModel):
-    """Base of all these: frozen, and an unknown key is an error."""
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class CharacterRules(Frozen):
+class CharacterRules(FrozenModel):
     """What characters and marks a text may have. None and false: no such rule."""
 
     no_emoji: bool = False
@@ -68,7 +71,7 @@ class CharacterRules(Frozen):
         return self.model_dump(exclude_defaults=True)
 
 
-class FieldSpec(Frozen):
+class FieldSpec(FrozenModel):
     """One field of a channel: its limit and its rules."""
 
     name: str
@@ -119,7 +122,7 @@ class FieldSpec(Frozen):
         return self
 
 
-class Channel(Frozen):
+class Channel(FrozenModel):
     """A channel and its fields."""
 
     name: str
@@ -129,7 +132,7 @@ class Channel(Frozen):
     """By their short name, `headline`, in the file's order."""
 
 
-class _FieldEntry(Frozen):
+class _FieldEntry(FrozenModel):
     """A field as it stands in a file; what it leaves out is the file's."""
 
     limit: int | None = pydantic.Field(default=None, ge=1)
@@ -149,7 +152,7 @@ class _FieldEntry(Frozen):
     checked_on: date | None = None
 
 
-class _ChannelFile(Frozen):
+class _ChannelFile(FrozenModel):
     """One YAML file: a channel."""
 
     name: str = pydantic.Field(pattern=r"^[a-z][a-z0-9_]*$")
@@ -265,33 +268,19 @@ def load_channels(user_files: Iterable[Path] = ()) -> Channels:
     """
     channels = dict(_shipped())
     for path in user_files:
-        channel = read_channel(parse_document(_text(path), str(path)), channels)
+        channel = read_channel(read_document(path, "the channel file"), channels)
         channels[channel.name] = channel
     return Channels(channels)
 
 
 @cache
 def _shipped() -> Mapping[str, Channel]:
-    folder = configs_folder() / "channels"
-    channels: dict[str, Channel] = {}
-    for entry in sorted(folder.iterdir(), key=lambda entry: entry.name):
-        if entry.name.endswith(".yaml"):
-            text = entry.read_text(encoding="utf-8")
-            channel = read_channel(parse_document(text, f"configs/channels/{entry.name}"), {})
-            channels[channel.name] = channel
-    return channels
+    names = shipped_names("channels")
+    channels = [read_channel(shipped_document(f"channels/{name}"), {}) for name in names]
+    return {channel.name: channel for channel in channels}
 
 
 def _hint(name: str, known: Iterable[str]) -> str:
     names = list(known)
     near = nearest(name, names)
     return f"did you mean '{near}'?" if near else f"known here: {', '.join(names)}"
-
-
-def _text(path: Path) -> str:
-    try:
-        return files.read_text(path, "a channel file")
-    except OSError as error:
-        raise ConfigError(f"cannot read the channel file {path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"the channel file {path} is not UTF-8 text; save it as UTF-8") from error

@@ -6,8 +6,7 @@ from typing import Annotated, TypeVar
 
 import pydantic
 
-from copygen.config import configs_folder
-from copygen.documents import parse_document, validate
+from copygen.documents import FrozenModel, load_shipped
 
 
 def _code_point(value: object) -> object:
@@ -17,26 +16,22 @@ def _code_point(value: object) -> object:
 CodePoint = Annotated[int, pydantic.BeforeValidator(_code_point)]
 
 
-class Table(pydantic.BaseModel):
-    """Base of all tables: frozen, dated, and with its source."""
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
+class DatedTable(FrozenModel):
+    """Base of all tables: dated, and with its source."""
 
     source: str
     checked_on: date
 
 
-class ScriptWidth(pydantic.BaseModel):
+class ScriptWidth(FrozenModel):
     """The width of a script's spacing characters, in thousandths of the font size."""
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid")
 
     first: CodePoint
     last: CodePoint
     width: int
 
 
-class PixelTable(Table):
+class PixelTable(DatedTable):
     """`pixels.yaml`: widths in thousandths of the font size."""
 
     wide: int
@@ -47,7 +42,7 @@ class PixelTable(Table):
     """Width → the characters that are so wide."""
 
 
-class XTable(Table):
+class XTable(DatedTable):
     """`x.yaml`: what a post on X is counted by."""
 
     url_weight: int
@@ -57,7 +52,7 @@ class XTable(Table):
     generic_domains: str
 
 
-class Endings(Table):
+class Endings(DatedTable):
     """`endings.yaml`: what no text should be cut off after, by language."""
 
     words: dict[str, str]
@@ -66,11 +61,10 @@ class Endings(Table):
     """Language written without spaces → endings of a phrase, separated by spaces."""
 
 
-T = TypeVar("T", bound=Table)
+T = TypeVar("T", bound=DatedTable)
 
 
 @cache
 def table(model: type[T], name: str) -> T:
     """Return the table of that name; read once."""
-    text = (configs_folder() / "metrics" / f"{name}.yaml").read_text(encoding="utf-8")
-    return validate(model, parse_document(text, f"configs/metrics/{name}.yaml"))
+    return load_shipped(model, f"metrics/{name}")

@@ -15,7 +15,7 @@ from typing import Annotated, Any, Final
 
 import pydantic
 
-from copygen.documents import Document, Location, located, validate
+from copygen.documents import Document, FrozenModel, Location, located, validate
 from copygen.errors import ConfigError, CopygenError
 from copygen.models import JsonValue, Severity, Violation
 from copygen.quality.channels import Channels, FieldSpec
@@ -25,10 +25,8 @@ Count = Annotated[int, pydantic.Field(ge=1, le=100)]
 _NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
-class FieldRequest(pydantic.BaseModel):
+class FieldRequest(FrozenModel):
     """What a prompt file says of one field: `{channel: google_ads.headline, count: 5}`."""
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     channel: str | None = None
     """A field of a channel, whose limit, unit and rules hold unless given here."""

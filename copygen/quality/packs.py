@@ -10,15 +10,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from functools import cache, cached_property
-from importlib import resources
-from importlib.resources.abc import Traversable
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import pydantic
 
-from copygen.documents import Document, files, nearest, parse_document, validate
+from copygen.documents import (
+    Document,
+    FrozenModel,
+    files,
+    load_shipped,
+    nearest,
+    read_document,
+    shipped_names,
+    validate,
+)
 from copygen.errors import ConfigError
 from copygen.models import Severity
 from copygen.quality.normalize import (
@@ -49,13 +56,7 @@ Name = Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9_.]*$")]
 Words = Annotated[str, pydantic.Field(min_length=1)]
 
 
-class Shape(pydantic.BaseModel):
-    """Base of what the files hold: frozen, and an unknown key is an error."""
-
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
-
-
-class WordingRule(Shape):
+class WordingRule(FrozenModel):
     """One rule: what it matches, where, and what is said about it."""
 
     id: Name
@@ -246,7 +247,7 @@ class RuleSet:
                 yield rule, spans
 
 
-class Pack(Shape):
+class Pack(FrozenModel):
     """The rules of one channel or one market, where they come from and how old they are."""
 
     pack: Name
@@ -277,8 +278,7 @@ class OwnPack(Pack):
 
 def pack_names() -> list[str]:
     """The packs that ship with copygen, sorted."""
-    names = (entry.name for entry in (_configs() / "packs").iterdir())
-    return sorted(name.removesuffix(".yaml") for name in names if name.endswith(".yaml"))
+    return shipped_names("packs")
 
 
 def load_pack(name: str, folder: Path | None = None) -> Pack:
@@ -294,22 +294,13 @@ def load_pack(name: str, folder: Path | None = None) -> Pack:
         near = nearest(name, pack_names())
         hint = f"did you mean '{near}'?" if near else f"known here: {', '.join(pack_names())}"
         raise ConfigError(f"there is no pack '{name}'; {hint} (your own: a path to a .yaml file)")
-    return validate(Pack, _document(_configs() / "packs" / f"{name}.yaml", f"packs/{name}.yaml"))
+    return load_shipped(Pack, f"packs/{name}")
 
 
 @cache
 def load_wording(name: str) -> Pack:
     """A word list of `configs/wording/`: `leftovers`, `claims`, `instructions`."""
-    return validate(Pack, wording_document(name))
-
-
-def wording_document(name: str) -> Document:
-    """The document of a file of `configs/wording/`."""
-    return _document(_configs() / "wording" / f"{name}.yaml", f"wording/{name}.yaml")
-
-
-def _document(path: Traversable, shown: str) -> Document:
-    return parse_document(path.read_text(encoding="utf-8"), shown)
+    return load_shipped(Pack, f"wording/{name}")
 
 
 def _own_document(name: str, folder: Path | None) -> Document:
@@ -318,14 +309,6 @@ def _own_document(name: str, folder: Path | None) -> Document:
         raise ConfigError(f"cannot read the pack {shown!a}: a pack is a .yaml file")
     try:
         path = Path(name) if folder is None else files.inside(folder, name)
-        return parse_document(files.read_text(path, f"the pack {shown}"), shown)
     except OSError as error:
         raise ConfigError(f"cannot read the pack {shown!a}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise ConfigError(f"the pack {shown} is not UTF-8 text; save it as UTF-8") from error
-
-
-def _configs() -> Traversable:
-    # Inside a wheel beside the package's modules; in a checkout the top-level folder.
-    packaged = resources.files("copygen") / "configs"
-    return packaged if packaged.is_dir() else Path(__file__).parents[2] / "configs"
+    return read_document(path, "the pack", role=f"the pack {shown}")

@@ -12,9 +12,8 @@ from typing import Final, NamedTuple
 
 import pydantic
 
-from copygen.documents import validate
+from copygen.documents import FrozenModel, load_shipped
 from copygen.quality.normalize import fold
-from copygen.quality.packs import Shape, wording_document
 
 PERCENT = "%"
 ONE = Decimal(1)
@@ -29,7 +28,7 @@ _LETTERS = frozenset(string.ascii_letters)
 _WORD_END = "(?![A-Za-zÀ-ɏ])"
 
 
-class UnitForms(Shape):
+class UnitForms(FrozenModel):
     """One unit and all its spellings."""
 
     forms: tuple[str, ...]
@@ -39,7 +38,7 @@ class UnitForms(Shape):
     """How many of those one is."""
 
 
-class Measures(Shape):
+class Measures(FrozenModel):
     """The spellings of all units, currencies, multipliers and months."""
 
     source: str
@@ -180,7 +179,7 @@ class Measures(Shape):
 @cache
 def load_measures() -> Measures:
     """The measures that ship with copygen."""
-    return validate(Measures, wording_document("measures"))
+    return load_shipped(Measures, "wording/measures")
 
 
 def _alternatives(forms: Iterable[str], *, closed: bool = True) -> str:

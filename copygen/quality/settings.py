@@ -6,9 +6,8 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import pydantic
 
-from copygen.documents import nearest
+from copygen.documents import FrozenModel, nearest
 from copygen.quality.channels import CharacterRules
-from copygen.quality.packs import Shape
 from copygen.quality.sameness import SamenessSettings
 from copygen.quality.scripts import language_tag
 
@@ -43,7 +42,7 @@ def _tag(name: str) -> str:
 Language = Annotated[str, pydantic.AfterValidator(_tag)]
 
 
-class GlossaryEntry(Shape):
+class GlossaryEntry(FrozenModel):
     """A term of the house."""
 
     term: Words
@@ -66,7 +65,7 @@ class GlossaryEntry(Shape):
         return self
 
 
-class Grounding(Shape):
+class Grounding(FrozenModel):
     """What must come from the item."""
 
     numbers: bool = True
@@ -79,7 +78,7 @@ class Grounding(Shape):
     """Figures and phrases that may be used for every item: `24/7`, `100% silk`."""
 
 
-class Hashtags(Shape):
+class Hashtags(FrozenModel):
     """How many hashtags a text has."""
 
     min: Count = 0
@@ -88,7 +87,7 @@ class Hashtags(Shape):
     """Hashtags at most."""
 
 
-class Sameness(Shape):
+class Sameness(FrozenModel):
     """When texts of the run are too much alike; see `SamenessSettings`."""
 
     words: Annotated[int, pydantic.Field(ge=1, le=10)] = 3
@@ -107,7 +106,7 @@ class Sameness(Shape):
         return SamenessSettings(**self.model_dump())
 
 
-class ChecksSettings(Shape):
+class ChecksSettings(FrozenModel):
     """Which checks are on. The default set needs no settings: grounding, leftovers, control
     characters, length, sameness; language as soon as one is named."""
 

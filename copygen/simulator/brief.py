@@ -9,13 +9,12 @@ import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from itertools import pairwise
 from typing import Final
 
-import yaml
-from pydantic import TypeAdapter
+from pydantic import RootModel
 
+from copygen.documents import load_packaged
 from copygen.models import JsonValue, Message
 from copygen.quality.units import Unit, measure
 
@@ -48,8 +47,7 @@ class Phrases:
 @lru_cache(maxsize=1)
 def languages() -> Mapping[str, Phrases]:
     """The wordings of every language, by its code."""
-    text = files("copygen.simulator").joinpath("phrases.yaml").read_text(encoding="utf-8")
-    return TypeAdapter(dict[str, Phrases]).validate_python(yaml.safe_load(text))
+    return load_packaged(RootModel[dict[str, Phrases]], "copygen.simulator", "phrases.yaml").root
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,9 @@ from hashlib import blake2b
 from statistics import NormalDist
 from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
+
+from copygen.documents import FrozenModel
 
 _WORD = 2.0**64
 _REMEMBERED = 1 << 16
@@ -136,13 +138,11 @@ def _reported_latencies() -> dict[str, float]:
     }
 
 
-class SimulatorProfile(BaseModel):
+class SimulatorProfile(FrozenModel):
     """Settings of a simulator. The default one is fast, unlimited, faultless and open to all.
 
     Shares are probabilities of a fault per request, 0 to 1; together they are at most 1.
     """
-
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
 
     seed: int = Field(default=0, ge=0, lt=2**63)
     """Another seed, other faults, latencies and texts."""
