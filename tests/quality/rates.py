@@ -55,11 +55,16 @@ class Faulty:
 def good_texts() -> Iterator[Good]:
     """Every good text, language by language."""
     for part in PARTS:
-        for path in sorted((CORPUS / part).glob("*.yaml")):
-            for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
-                for channel, texts in entry["texts"].items():
-                    for text in texts:
-                        yield Good(part, path.stem, channel, text, entry["item"])
+        yield from good_in(CORPUS / part, part)
+
+
+def good_in(folder: Path, part: str) -> Iterator[Good]:
+    """The good texts of a folder with a file for each language, as those of that part."""
+    for path in sorted(folder.glob("*.yaml")):
+        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+            for channel, texts in entry.get("texts", {}).items():
+                for text in texts:
+                    yield Good(part, path.stem, channel, text, entry["item"])
 
 
 def faulty_texts() -> Iterator[Faulty]:

@@ -52,12 +52,14 @@ class CopyServer:
 
 
 @contextmanager
-def copy_server() -> Iterator[CopyServer]:
-    """The server, in a thread of this process."""
-    state = CopyServer()
+def copy_server(answers: CopyServer | None = None) -> Iterator[CopyServer]:
+    """The server, in a thread of this process; `answers` may answer in its own way."""
+    state = answers or CopyServer()
 
     class Handler(BaseHTTPRequestHandler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
+        """The body would wait for the acknowledgement of the header, 40 ms."""
 
         def do_POST(self) -> None:
             asked = json.loads(self.rfile.read(int(self.headers["content-length"])))

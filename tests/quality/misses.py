@@ -1,0 +1,254 @@
+"""How many faulty replies come out as fit to publish, and how many good ones do not.
+
+    python -m tests.quality.misses            recall by kind and by language; good texts flagged
+    python -m tests.quality.misses --each     every fault that passed, every good text that did not
+    python -m tests.quality.misses --traps    without the good texts of the other corpus
+
+Each text is what a server on loopback answers, `finish_reason: stop`, to a prompt of its own in a
+run with the rules that are on by default, `language_from` and no re-asks. Sameness is off: it
+compares with the other texts of a run, and here are many of one product.
+
+A fault is found when its text does not come out as `ok`, or comes out mended to the right text. A
+warning alone finds nothing. A good text is flagged when it is not `ok`, or was changed.
+
+The texts of `corpus/replies/before` were written before the rules for them, those of `after` when
+the rules were done, by somebody else; the rules are not changed for those again.
+"""
+
+import asyncio
+import re
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import yaml
+
+from copygen import Result, Run, RunSpec, Status
+from copygen.models import Item
+from tests.quality.rates import CORPUS, Good, good_in, good_texts
+from tests.support.copy_server import CopyServer, copy_server
+
+KINDS: Final = (
+    "talk_before", "talk_after", "to_client", "about_task", "thinking", "label", "several",
+    "refusal", "sorry_unrelated", "placeholder", "misspelt", "cut_off", "markup", "twice",
+    "invented_number", "wrong_language", "mixed_language",
+)  # fmt: skip
+WRITTEN: Final = ("before", "after")
+"""Whether a text was written before the rules or after them: the folders of `corpus/replies`."""
+NO_CHANNEL: Final = "text"
+_PROMPTS: Final = CORPUS / "replies" / "prompts.yaml"
+_BRIEF: Final = re.compile(r"Brief ([a-z]+)\.")
+
+
+@dataclass(frozen=True, slots=True)
+class Faulty:
+    """A reply with one planted fault."""
+
+    written: str
+    language: str
+    kind: str
+    text: str
+    item: Item
+    where: str = ""
+    """The wrong part; empty: the text as a whole."""
+    fixed: str | None = None
+    """The right text, if it can be told from the reply without doubt."""
+    channel: str = NO_CHANNEL
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What became of a text in a run."""
+
+    text: "Faulty | Good"
+    status: Status
+    published: str
+    rules: tuple[str, ...]
+    """Rules that it broke, warnings included."""
+
+    @property
+    def passed(self) -> bool:
+        """Whether it came out as it was, fit to publish."""
+        return self.status is Status.OK and self.published == self.text.text.strip()
+
+    @property
+    def found(self) -> bool:
+        """For a faulty text: rejected, failed or mended to the right text."""
+        if self.status is not Status.OK:
+            return True
+        return isinstance(self.text, Faulty) and self.published == self.text.fixed
+
+
+def faulty_replies() -> Iterator[Faulty]:
+    """Every faulty reply, language by language."""
+    for written in WRITTEN:
+        for path in sorted((CORPUS / "replies" / written).glob("*.yaml")):
+            for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+                for kind, replies in entry.get("faults", {}).items():
+                    for reply in replies:
+                        yield Faulty(written, path.stem, kind, item=entry["item"], **reply)
+
+
+def traps() -> Iterator[Good]:
+    """Every good text that looks faulty, language by language; its part is when it was written."""
+    for written in WRITTEN:
+        yield from good_in(CORPUS / "replies" / written, written)
+
+
+def judged(texts: Iterable[Faulty | Good]) -> list[Judged]:
+    """What a run makes of each text: one run for each channel."""
+    by_channel: dict[str, list[Faulty | Good]] = defaultdict(list)
+    for text in texts:
+        by_channel[text.channel].append(text)
+    return [one for channel, each in by_channel.items() for one in _run(channel, each)]
+
+
+def recall(results: Sequence[Judged]) -> float:
+    """The share that was found."""
+    return sum(one.found for one in results) / len(results)
+
+
+class _Answers(CopyServer):
+    """Answers each brief with the text that belongs to it."""
+
+    def __init__(self, replies: Mapping[str, str]) -> None:
+        super().__init__()
+        self._replies = replies
+
+    def answer(self, asked: dict[str, Any]) -> str:
+        """The reply of the brief that the system message names."""
+        brief = _BRIEF.search(asked["messages"][0]["content"])
+        assert brief, asked
+        return self._replies[brief[1]]
+
+
+def _run(channel: str, texts: Sequence[Faulty | Good]) -> Iterator[Judged]:
+    by_id = {_letters(number): text for number, text in enumerate(texts)}
+    rows = [{"id": i, "language": text.language, **text.item} for i, text in by_id.items()]
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        copy_server(_Answers({i: text.text for i, text in by_id.items()})) as server,
+    ):
+        template = Path(folder) / "ad.yaml"
+        template.write_text(_prompt_file(channel), encoding="utf-8")
+        spec = RunSpec(
+            template=template,
+            provider="simulator",
+            provider_settings={"base_url": server.base_url},
+            settings={"concurrency": 16},
+        )
+        results = asyncio.run(_results(spec, rows))
+    assert len(results) == len(texts), f"{channel}: {len(results)} results of {len(texts)}"
+    for result in results:
+        assert result.attempts, result.error
+        rules = tuple(dict.fromkeys(one.rule for one in result.violations))
+        yield Judged(by_id[result.id], result.status, (result.text or "").strip(), rules)
+
+
+async def _results(spec: RunSpec, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
+    async with Run(spec, environ={"HOME": "/nonexistent"}, values=rows) as run:
+        return [result async for result in run.results()]
+
+
+def _letters(number: int) -> str:
+    """A number as letters: digits in an id would be figures that the item has."""
+    return "".join(chr(ord("a") + int(digit)) for digit in f"{number:04}")
+
+
+def _prompt_file(channel: str) -> str:
+    """A prompt in the language of the text, where people would write it so."""
+    wordings = yaml.safe_load(_PROMPTS.read_text(encoding="utf-8"))
+    other = wordings.pop("en")
+    cases = [
+        f'{{% {"elif" if number else "if"} language == "{language}" %}}{wording}'
+        for number, (language, wording) in enumerate(wordings.items())
+    ]
+    asked: dict[str, Any] = {
+        "system": "You write copy for a shop. Brief {{ id }}.",
+        "prompt": f"{''.join(cases)}{{% else %}}{other}{{% endif %}}",
+        "max_tokens": 400,
+        "reasks": 0,
+        "checks": {"language_from": "language", "sameness": False},
+    }
+    if channel != NO_CHANNEL:
+        asked["channel"] = channel
+    return yaml.safe_dump(asked, allow_unicode=True)
+
+
+def main() -> None:
+    """Print the tables."""
+    faults = judged(faulty_replies())
+    good = judged([*traps(), *([] if "--traps" in sys.argv else _others())])
+    if "--each" in sys.argv:
+        for one in faults:
+            if not one.found:
+                print(f"  passed {one.text.language:7} {_kind(one):15} {_said(one)}")
+        for one in good:
+            if not one.passed:
+                print(f"  flagged {one.text.language:7} {one.text.channel:18} {_said(one)}")
+    for written in WRITTEN:
+        if part := [one for one in faults if _written(one) == written]:
+            _print_recall(written, part)
+    parts = dict.fromkeys(one.text.part for one in good if isinstance(one.text, Good))
+    print("good texts flagged")
+    for part in parts:
+        of_part = [one for one in good if isinstance(one.text, Good) and one.text.part == part]
+        flagged = sum(not one.passed for one in of_part)
+        print(f"  {part:12} {flagged:3} of {len(of_part):3}  {flagged / len(of_part):6.1%}")
+
+
+def _others() -> Iterator[Good]:
+    """The good texts of the other corpus; where a field of ours is no channel, without it."""
+    from copygen.errors import ConfigError
+    from copygen.quality.channels import load_channels
+
+    channels = load_channels()
+    for good in good_texts():
+        try:
+            channels.field(good.channel)
+        except ConfigError:
+            yield replace(good, channel=NO_CHANNEL)
+        else:
+            yield good
+
+
+def _written(one: Judged) -> str:
+    return one.text.written if isinstance(one.text, Faulty) else one.text.part
+
+
+def _kind(one: Judged) -> str:
+    return one.text.kind if isinstance(one.text, Faulty) else ""
+
+
+def _said(one: Judged) -> str:
+    rules = " ".join(one.rules)
+    return f"{one.text.text[:70]!r} → {one.status} {rules or one.published[:40]!r}"
+
+
+def _print_recall(written: str, faults: Sequence[Judged]) -> None:
+    found = sum(one.found for one in faults)
+    print(f"written {written} the rules: {found} of {len(faults)} found ({recall(faults):.1%})")
+    by_kind = {kind: [one for one in faults if _kind(one) == kind] for kind in KINDS}
+    for kind, of_kind in by_kind.items():
+        if of_kind:
+            found = sum(one.found for one in of_kind)
+            warned = sum(one.passed and bool(one.rules) for one in of_kind)
+            beside = f"  and {warned} warned of" if warned else ""
+            share = recall(of_kind)
+            print(f"  {kind:16} {found:3} of {len(of_kind):3}  {share:6.1%}{beside}")
+    languages = sorted({one.text.language for one in faults})
+    for start in range(0, len(languages), 8):
+        cells = []
+        for language in languages[start : start + 8]:
+            of_language = [one for one in faults if one.text.language == language]
+            found = sum(one.found for one in of_language)
+            cells.append(f"{language} {found}/{len(of_language)} {recall(of_language):.0%}")
+        print("  " + "  ".join(f"{cell:16}" for cell in cells).rstrip())
+
+
+if __name__ == "__main__":
+    main()
