@@ -15,9 +15,9 @@ from copygen.version import __version__
 
 _ABOUT = """Write marketing copy in bulk through LLM APIs: no row lost, repeated or hidden.
 
-    copygen init                                  # an example that needs no key
+    copygen init                              # an example that needs no key
     copygen run quickstart.yaml
-    copygen plan products.csv -t ad.yaml          # what a table would send and cost
+    copygen plan products.csv -t ad.yaml      # what a table would cost
     copygen run products.csv -t ad.yaml --max-cost 5
 
 copygen help lists the topics of the manual.

@@ -118,9 +118,7 @@ def check(
     has an error, 0 when there are none or only warnings. Any number of rows is read in one pass.
 
         copygen check prompts.results.jsonl --checks prompts.yaml
-
-        copygen check ads.csv --channel headline=google_ads.headline --language-from language
-
+        copygen check ads.csv --channel headline=google_ads.headline
         copygen check texts.csv --text slogan --limit 40 --unit width
     """
     import os

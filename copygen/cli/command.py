@@ -350,7 +350,8 @@ def _default(param: Any) -> str:
         return f" Default: {shown}."
     if not shown or value is None or value is False or callable(value):
         return ""
-    return f" Default: {getattr(value, 'value', value)}."
+    value = getattr(value, "value", value)
+    return f" Default: {value:g}." if isinstance(value, float) else f" Default: {value}."
 
 
 def _table(rows: list[tuple[str, str]], width: int) -> Iterator[str]:

@@ -22,17 +22,24 @@ def doctor(
     provider: Annotated[
         str | None,
         typer.Option(
-            "--provider", "-p", help="Default: the prompt file's, else that of your settings."
+            "--provider",
+            "-p",
+            metavar="NAME",
+            help="Default: the prompt file's, else that of your settings.",
         ),
     ] = None,
     model: Annotated[
         str | None,
         typer.Option(
-            "--model", "-m", help="Default: the prompt file's, else that of the provider."
+            "--model",
+            "-m",
+            metavar="NAME",
+            help="Default: the prompt file's, else that of the provider.",
         ),
     ] = None,
     base_url: Annotated[
-        str | None, typer.Option(help="Another address for the provider; it gets the key.")
+        str | None,
+        typer.Option(metavar="URL", help="Another address for the provider; it gets the key."),
     ] = None,
     rpm: Annotated[
         int | None, typer.Option(min=1, help="Requests per minute you mean to send.")
@@ -79,15 +86,17 @@ def doctor(
     free, and for nothing else.
 
         copygen doctor
-
         copygen doctor ad.yaml
-
         copygen doctor products.csv -t ad.yaml -p openai -m gpt-5-mini
-
         copygen doctor --offline
 
-    Exit codes: 0 all is well or there are warnings, 2 settings or key missing, 5 unreachable,
-    7 key, address or model refused, 8 results cannot be written.
+    Exit codes:
+
+        0  all is well, or there are warnings
+        2  settings or key missing
+        5  unreachable
+        7  key, address or model refused
+        8  results cannot be written
     """
 
     import asyncio

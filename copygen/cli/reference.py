@@ -22,11 +22,8 @@ def help_(
     Without a name it lists the commands and the topics.
 
         copygen help cost
-
         copygen help run
-
         copygen help sameness.duplicate
-
         copygen help settings > settings.md
     """
     import os
@@ -84,7 +81,6 @@ def channels(
     beside your settings file:
 
         name: google_ads
-
         fields: {headline: {limit: 28}}
     """
     import os
@@ -141,7 +137,9 @@ def models(
     ] = 150,
     provider: Annotated[
         list[str] | None,
-        typer.Option("--provider", "-p", help="Only this provider, in full; repeat."),
+        typer.Option(
+            "--provider", "-p", metavar="NAME", help="Only this provider, in full; repeat."
+        ),
     ] = None,
     sort: Annotated[
         Sort | None,
@@ -159,7 +157,9 @@ def models(
     Prices are in US dollars per million tokens, from the presets and your settings file, with the
     day somebody last looked. Nothing is sent. What you pay is what your provider charges.
 
+        copygen models -p openai
         copygen models --for prompts.yaml
+        copygen models --for products.csv -t ad.yaml --output-tokens 80
     """
 
     import os
@@ -196,6 +196,7 @@ def schema(
     name: Annotated[
         SchemaName,
         typer.Argument(
+            metavar="summary|record",
             help="summary: what --summary-json writes. record: a line of a results file.",
             show_default=False,
         ),
@@ -203,7 +204,9 @@ def schema(
 ) -> None:
     """Print the JSON schema of a summary or of a record.
 
-    copygen schema summary > summary.schema.json
+    What copygen writes keeps to it.
+
+        copygen schema summary > summary.schema.json
     """
     from copygen.config import schema_text
 

@@ -26,17 +26,21 @@ def run(
     summary go to standard error, results to the results file, or to standard output with -o -.
 
         copygen run prompts.yaml
-
         copygen run products.csv --template ad.yaml --max-cost 5
-
         cat items.jsonl | copygen run - --template ad.yaml -o -
-
         copygen run prompts.yaml --retry failed --retry rejected
 
-    Exit codes: 0 every prompt accepted, 2 wrong usage or input (nothing sent), 3 some prompts
-    failed or were rejected, 4 your limit reached (cost, tokens, time), 5 provider down (run
-    again), 6 another run writes this file, 7 provider refused (key, billing, model), 8 results
-    cannot be written, 130 interrupted.
+    Exit codes:
+
+        0    every prompt accepted
+        2    wrong usage or input; nothing was sent
+        3    some prompts failed or were rejected
+        4    your limit reached: cost, tokens, time
+        5    provider down; run again
+        6    another run writes this file
+        7    provider refused: key, billing, model
+        8    results cannot be written
+        130  interrupted
     """
 
     from copygen.cli.follow import follow, standard_output
@@ -79,7 +83,6 @@ def plan(
     them again. Goes to standard output; progress to standard error.
 
         copygen plan prompts.yaml
-
         copygen plan products.csv --template ad.yaml --sample 10
 
     Exit codes: 0, or 2 for wrong usage or faulty input; with --sample those of copygen run.

@@ -120,7 +120,9 @@ def show(page: str, console: Console) -> None:
         console.print(_Page(page, hyperlinks=False), width=width, crop=False)
 
 
-_THEME: Final = Theme({"markdown.code": "cyan", "markdown.h2": "bold underline"})
+_THEME: Final = Theme(
+    {"markdown.code": "cyan", "markdown.h2": "bold underline", "markdown.h3": "bold"}
+)
 
 
 class _LeftHeading(Heading):

@@ -10,6 +10,9 @@ import pytest
 
 from tests.support.inside import copygen, simulated
 
+IN_THE_ORDER_OF_WORK = (
+    *("init", "doctor", "models", "channels", "plan", "run", "check", "simulate", "schema", "help"),
+)
 MISTAKES = {
     "unknown command": (["rnu"], "there is no command 'rnu'; did you mean 'copygen run'?"),
     "a file for a command": (["ad.yaml"], "did you mean 'copygen run ad.yaml'?"),
@@ -148,6 +151,23 @@ def test_data_is_utf8_whatever_people_read(tmp_path: Path, args: list[str]) -> N
     whole = args if len(args) > 1 else ["check", "p.jsonl", "--limit", "3", "--format", "json"]
     done = copygen(*whole, cwd=tmp_path, encoding="cp932")
     assert "ผ้าไหม" in json.dumps(json.loads(done.stdout.splitlines()[0]), ensure_ascii=False)
+
+
+@pytest.mark.parametrize("name", [None, *IN_THE_ORDER_OF_WORK])
+def test_no_line_of_a_help_page_is_longer_than_a_terminal_is_wide(
+    tmp_path: Path, name: str | None
+) -> None:
+    command = [] if name is None else [name]
+    page = copygen(*command, "--help", cwd=tmp_path, env={"COLUMNS": "80"}).stdout
+    assert page.startswith("Usage: copygen")
+    assert [line for line in page.splitlines() if len(line) > 79] == []
+
+
+def test_commands_are_listed_in_the_order_of_work(tmp_path: Path) -> None:
+    page = copygen("help", cwd=tmp_path).stdout
+    listed = page.partition("Commands:\n")[2].partition("\n\n")[0].splitlines()
+    names = [line.split()[0] for line in listed if not line.startswith("   ")]
+    assert tuple(names) == IN_THE_ORDER_OF_WORK
 
 
 @pytest.mark.parametrize("width", ["40", "60", "80"])
