@@ -44,7 +44,7 @@ _ELSEWHERE: Final[Mapping[str, str]] = {
         *("--temperature", "--max-tokens", "--top-p", "--seed", "--system", "--stop"),
         *("--param", "--params"),
     ),
-    "what the model is sent belongs into the prompt file, as params: {temperature: 0.4} or system:",
+    "what the model is sent belongs in the prompt file, as params: {temperature: 0.4} or system:",
 )
 """Where people find what they know from other tools."""
 _COMMANDS_ELSEWHERE: Final[Mapping[str, str]] = {
@@ -69,6 +69,7 @@ class Command(TyperCommand):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse, and refuse what is given once too often. Raises UsageError."""
         ctx.allow_extra_args = True
+        _refuse_one_dash(args, ctx)
         with _in_our_words(ctx):
             given, _, order = self.make_parser(ctx).parse_args(list(args))
             _refuse_repeated(order)
@@ -95,6 +96,7 @@ class CommandGroup(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Parse what stands before the command. Raises UsageError."""
+        _refuse_one_dash(args[:1], ctx)
         with _in_our_words(ctx):
             return super().parse_args(ctx, args)
 
@@ -162,11 +164,11 @@ def _sentence(error: TyperException, ctx: Any) -> str:
     return f"{_first_small(error.message).rstrip('.')}; see {ctx.command_path} --help."
 
 
-def _no_option(name: str, ctx: Any) -> str:
+def _no_option(name: str, ctx: Any, *, written: str | None = None) -> str:
+    """The sentence for a flag that does not exist, `written` by a person if not as `name`."""
     options = [text for option in _options(ctx) for text in option.opts]
-    if name in options or (near := nearest(name, options)) is None:
-        near = None
-    words = f"{ctx.command_path} has no option {name}"
+    near = nearest(name, options)
+    words = f"{ctx.command_path} has no option {written or name}"
     if near is not None and near == _ours(name):
         return f"{words}; did you mean {near}?"
     if hint := _ELSEWHERE.get(name):
@@ -226,6 +228,47 @@ def _too_many(ctx: Any, rest: list[str]) -> str:
         f"{words}: {ctx.command_path} takes {takes} and options. "
         "Put a value with spaces in quotes, and start the command once for each file."
     )
+
+
+def _refuse_one_dash(args: list[str], ctx: Any) -> None:
+    """`-maxcost=5` would quietly be the model `axcost=5`, and the run without a limit."""
+    named = {text: option for option in _options(ctx) for text in option.opts}
+    words = iter(args)
+    for word in words:
+        if word == "--":
+            return
+        option = named.get(word)
+        if option is not None and not option.is_flag:
+            next(words, None)  # its value
+        if not word.startswith("-") or word.startswith("--"):
+            continue
+        name, equals, _ = word[1:].partition("=")
+        short = named.get(word[:2])
+        if equals and len(name) == 1 and short is not None and not short.is_flag:
+            raise UsageError(
+                f"{word[:2]} takes its value without '=': {word[:2]} {_metavar(short)}."
+            )
+        if len(name) > 1 and (meant := _meant_long(name, named, guess=bool(equals))):
+            raise UsageError(_no_option(meant, ctx, written=f"-{name}"))
+
+
+def _meant_long(name: str, named: Mapping[str, Any], *, guess: bool) -> str | None:
+    """The long flag that `-name` stands for; None where it is a short one with its value.
+
+    With `guess` it may be misspelt: no value of a short flag looks so.
+    """
+    known = {_plain(text): text for text in (*named, *_ELSEWHERE) if text.startswith("--")}
+    if (exact := known.get(_plain(name))) is not None:
+        return exact
+    short = named.get(f"-{name[0]}")
+    if not guess or (short is not None and "=" in str(short.metavar)):
+        return None
+    near = nearest(_plain(name), list(known))
+    return None if near is None else known[near]
+
+
+def _plain(name: str) -> str:
+    return name.casefold().replace("_", "").replace("-", "")
 
 
 def _refuse_repeated(order: list[Any]) -> None:

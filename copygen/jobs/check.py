@@ -348,7 +348,9 @@ def _fields_of(spec: CheckSpec, environ: Mapping[str, str]) -> ColumnFields:
     """
     named, limit, unit = spec.channels, spec.limit, spec.unit
     if unit is not None and unit not in set(Unit):
-        raise UsageError(f"--unit should be one of {', '.join(Unit)}, not '{unit}'.")
+        near = nearest(unit, list(Unit))
+        hint = f"; did you mean '{near}'?" if near else "."
+        raise UsageError(f"--unit should be one of {', '.join(Unit)}, not '{unit}'{hint}")
     if unit is not None and limit is None and not named:
         raise UsageError("--unit changes nothing by itself; give --limit, or --channel, with it.")
     own = FieldRequest(limit=limit, unit=None if unit is None else Unit(unit))

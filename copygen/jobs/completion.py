@@ -10,6 +10,7 @@ from copygen.figures import count, counted, exact_money, money
 from copygen.jobs.setup import Setup
 from copygen.models import BudgetState, Status
 from copygen.prompts import Layout
+from copygen.results.breakdown import CostGroup, cell_name
 from copygen.results.quality import OpeningGroup, Quality
 from copygen.results.summary import CacheHint, Summary
 
@@ -36,6 +37,7 @@ def completed(
         budget=budget,
         cache_hint=_cache_hint(summary, setup),
         quality=_with_openings(summary.quality, setup),
+        costs_by_cell=_in_file_order(summary.costs_by_cell, setup),
     )
     return replace(whole, left_cost_usd=_left_cost_usd(whole))
 
@@ -127,6 +129,12 @@ def _with_openings(quality: Quality | None, setup: Setup) -> Quality | None:
         return quality
     found = setup.standard.checker.sameness.top_openings(OPENINGS)
     return replace(quality, openings=tuple(OpeningGroup(o.words, o.count) for o in found))
+
+
+def _in_file_order(groups: tuple[CostGroup, ...], setup: Setup) -> tuple[CostGroup, ...]:
+    """The cells as the prompt file has them, not as their first prompts happened to end."""
+    places = {cell_name(cell.values()): place for place, cell in enumerate(setup.source.cells)}
+    return tuple(sorted(groups, key=lambda group: places.get(group.name, len(places))))
 
 
 def _cache_hint(summary: Summary, setup: Setup) -> CacheHint | None:

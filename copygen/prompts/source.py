@@ -97,6 +97,8 @@ class PromptSource:
         """What the name of the results is made of."""
         self.axes = tuple(spec.cells[0].values) if spec.cells else ()
         """The names in the matrix."""
+        self.cells = tuple(cell.values for cell in spec.cells)
+        """The values of each cell of the matrix, in the file's order."""
         self.variants = spec.variants
         """Prompts of each cell."""
         self.overrides = frozenset(spec.overrides)

@@ -38,7 +38,7 @@ from copygen.quality.normalize import (
     outside,
     script_groups,
 )
-from copygen.quality.scripts import base, language_tag
+from copygen.quality.scripts import base, known_tag
 
 MAX_PATTERN_CHARS = 2000
 _PATIENCE_S = 0.05
@@ -101,10 +101,7 @@ class WordingRule(FrozenModel):
     @pydantic.field_validator("languages")
     @classmethod
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
-        for name in names:
-            if language_tag(name) is None:
-                raise ValueError(f"names no language that is known here: {name!r}")
-        return tuple(base(language_tag(name) or "") for name in names)
+        return tuple(base(known_tag(name)) for name in names)
 
     @pydantic.model_validator(mode="after")
     def _matches_something(self) -> "WordingRule":

@@ -6,6 +6,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from copygen.documents import nearest
+
 SCRIPTS: Final = MappingProxyType(
     {
         "Latin": "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ",
@@ -95,6 +97,17 @@ def language_tag(name: str) -> str | None:
     primary = word.split("-")[0]
     primary = _NAMES.get(primary, primary)
     return primary if primary in _OWN or primary in _LATIN_LANGUAGES else None
+
+
+def known_tag(name: str) -> str:
+    """As `language_tag`. Raises ValueError for what names no known language, with the nearest."""
+    tag = language_tag(name)
+    if tag is not None:
+        return tag
+    problem = f"names no language that is known here: '{name}'"
+    if near := nearest(name.casefold(), [known for known in _NAMES if len(known) > 3]):
+        raise ValueError(f"{problem} (did you mean '{near.title()}'?)")
+    raise ValueError(f"{problem}. Write it as th, Japanese or zh-TW")
 
 
 @cache

@@ -9,7 +9,7 @@ import pydantic
 from copygen.documents import FrozenModel, nearest
 from copygen.quality.channels import CharacterRules
 from copygen.quality.sameness import SamenessSettings
-from copygen.quality.scripts import language_tag
+from copygen.quality.scripts import known_tag
 
 Words = Annotated[str, pydantic.Field(min_length=1)]
 Share = Annotated[float, pydantic.Field(gt=0, le=1)]
@@ -32,14 +32,7 @@ class Override(StrEnum):
     OFF = "off"
 
 
-def _tag(name: str) -> str:
-    tag = language_tag(name)
-    if tag is None:
-        raise ValueError(f"names no language that is known here: '{name}'")
-    return tag
-
-
-Language = Annotated[str, pydantic.AfterValidator(_tag)]
+Language = Annotated[str, pydantic.AfterValidator(known_tag)]
 
 
 class GlossaryEntry(FrozenModel):
@@ -152,7 +145,7 @@ class ChecksSettings(FrozenModel):
         if isinstance(value, str):
             return (value,)
         if isinstance(value, Mapping):
-            return {_tag(str(name)): _listed(words) for name, words in value.items()}
+            return {known_tag(str(name)): _listed(words) for name, words in value.items()}
         return value
 
     @pydantic.field_validator("grounding", "sameness", mode="before")

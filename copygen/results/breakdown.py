@@ -1,9 +1,10 @@
 """What a run cost by model and by matrix cell: a fold over its results in bounded memory."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from copygen.models import Result, Status
+from copygen.models import JsonValue, Result, Status
 from copygen.results.spending import EXACT
 
 MAX_GROUPS = 200
@@ -63,7 +64,11 @@ class Breakdown:
 
 def cell_of(result: Result, variables: tuple[str, ...]) -> str:
     """The matrix cell a result belongs to: its values of these variables."""
-    values = (result.input.get(name) for name in variables)
+    return cell_name(result.input.get(name) for name in variables)
+
+
+def cell_name(values: Iterable[JsonValue]) -> str:
+    """What a cell of the matrix with these values is called."""
     return ", ".join(
         str(value).lower() if isinstance(value, bool) else str(value) for value in values
     )

@@ -25,6 +25,33 @@ MISTAKES = {
     "verbose": (["run", "p.yaml", "-v"], "--debug shows tracebacks"),
     "-n": (["run", "p.yaml", "-n", "3"], "--limit N takes only the first N prompts"),
     "temperature": (["run", "p.yaml", "--temperature", "1"], "params: {temperature: 0.4}"),
+    "a long flag with one dash": (
+        ["run", "p.yaml", "-maxcost", "5"],
+        "copygen run has no option -maxcost; did you mean --max-cost?",
+    ),
+    "likewise, which would be a model": (
+        ["run", "p.yaml", "-maxcost=5"],
+        "copygen run has no option -maxcost; did you mean --max-cost?",
+    ),
+    "likewise, misspelt": (["run", "p.yaml", "-maxcots=5"], "did you mean --max-cost?"),
+    "another tool's, with one dash": (["run", "p.yaml", "-dry-run"], "copygen plan shows"),
+    "a short flag with =": (
+        ["run", "p.yaml", "-m=gpt-5-mini"],
+        "-m takes its value without '=': -m NAME.",
+    ),
+    "version with one dash": (["-version"], "did you mean --version?"),
+    "no unit": (
+        ["check", "a.csv", "--limit", "9", "--unit", "graphems"],
+        "not 'graphems'; did you mean 'graphemes'?",
+    ),
+    "a language misspelt": (
+        ["check", "a.csv", "--language", "Germn"],
+        "--language names no language that is known here: 'Germn' (did you mean 'German'?).",
+    ),
+    "a language nobody knows": (
+        ["check", "a.csv", "--language", "klingon"],
+        "is known here: 'klingon'. Write it as th, Japanese or zh-TW.",
+    ),
     "template without its flag": (["run", "a.csv", "ad.yaml"], "did you mean --template ad.yaml?"),
     "two tables": (["check", "a.csv", "b.csv"], "'b.csv' is one argument too many"),
     "an argument for none": (["init", "ad.yaml"], "takes options only"),
@@ -110,6 +137,13 @@ def test_a_misspelt_provider_of_a_prompt_file_names_the_file(tmp_path: Path) -> 
     (tmp_path / "p.yaml").write_text("provider: opnai\nprompt: hello\n")
     done = copygen("run", "p.yaml", cwd=tmp_path)
     assert done.stderr.startswith("error: p.yaml:1:1: there is no provider 'opnai'; did you mean")
+
+
+def test_a_short_flag_takes_its_value_without_a_space(tmp_path: Path) -> None:
+    (tmp_path / "p.yaml").write_text("- hello\n")
+    args = ["-psimulator", "-mmax-cost", "-Oconcurrency=4", "-qoout.jsonl"]
+    assert copygen("run", "p.yaml", *args, cwd=tmp_path).returncode == 0
+    assert '"model":"max-cost"' in (tmp_path / "out.jsonl").read_text()
 
 
 def test_the_example_of_the_help_page_works_for_everybody(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from copygen.jobs.completion import completed, explained
 from copygen.jobs.setup import Setup
 from copygen.models import Status, Traffic, Usage
 from copygen.prompts import Target, open_prompts
+from copygen.results.breakdown import OTHERS, CostGroup
 from copygen.results.summary import CacheHint, Summary
 from tests.view.sample_summary import COMPLETE
 
@@ -70,6 +71,23 @@ def test_the_rest_is_priced_at_the_mean_of_this_run(tmp_path: Path) -> None:
 def test_of_a_stream_nobody_knows_the_rest(tmp_path: Path) -> None:
     whole = completed(uncached(), a_setup(tmp_path, "{{ title }}", None), None, None)
     assert (whole.left, whole.left_cost_usd) == (None, None)
+
+
+def test_cells_stand_as_in_the_prompt_file_however_their_prompts_ended(tmp_path: Path) -> None:
+    path = tmp_path / "m.yaml"
+    path.write_text(
+        "prompt: '{{ title }} {{ tone }} {{ sale }}'\n"
+        "matrix: {tone: [warm, cool], sale: [true, false]}\nitems: [{title: a}]\n"
+    )
+    setup = SimpleNamespace(**vars(a_setup(tmp_path, "{{ title }}", None)))
+    setup.source = open_prompts(str(path))
+    ended = ("cool, false", OTHERS, "warm, false", "cool, true", "warm, true")
+    groups = tuple(CostGroup(name, 1, 1, Decimal(1), 0, Decimal(1)) for name in ended)
+    whole = completed(uncached(costs_by_cell=groups), cast(Setup, setup), 5, None)
+    assert [group.name for group in whole.costs_by_cell] == [
+        *("warm, true", "warm, false", "cool, true", "cool, false"),
+        OTHERS,
+    ]
 
 
 @pytest.mark.parametrize(
