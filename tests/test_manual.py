@@ -22,7 +22,7 @@ from copygen.models import Kind, Severity, Violation
 from copygen.quality import fields
 from copygen.quality.acceptance import reask
 from copygen.quality.checks import characters
-from copygen.quality.packs import load_pack, load_wording, pack_names
+from copygen.quality.packs import WORD_LISTS, load_pack, load_wording, pack_names
 from copygen.quality.units import Unit
 from copygen.view.manual import rule_entries, rule_page, show, topic_page
 from copygen.view.reference import SECTIONS, docstrings
@@ -316,8 +316,10 @@ def emitted(path: Path) -> set[str]:
             found |= given.get(rule.id) or {getattr(fields, rule.id)}
         elif isinstance(rule, ast.JoinedStr):
             start = rule.values[0]
-            assert isinstance(start, ast.Constant)
-            found.add(f"{start.value}*")
+            if isinstance(start, ast.Constant):
+                found.add(f"{start.value}*")
+            else:  # the family of a word list, and the rule's own name
+                found |= {f"{family}.*" for family in WORD_LISTS}
     return found
 
 
@@ -348,7 +350,10 @@ MADE = {
         *("characters.repeats_in_field", "characters.max_hashtags", "characters.max_mentions"),
     }
     | {"characters.control"},
-    "leftovers.*": {f"leftovers.{rule.id}" for rule in load_wording("leftovers").rules},
+    **{
+        f"{family}.*": {f"{family}.{rule.id}" for rule in load_wording(family).rules}
+        for family in WORD_LISTS
+    },
     "grounding.*": {f"grounding.{rule.id}" for rule in load_wording("claims").rules},
     "pack.*": {f"pack.{name}.{rule.id}" for name in pack_names() for rule in load_pack(name).rules},
 }

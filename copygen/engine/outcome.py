@@ -119,7 +119,7 @@ def result_of(
         latency_ms=_latency_ms(completion, state),
         total_ms=(now_s - state.began_s) * 1000,
         attempts=state.attempts,
-        error=ErrorInfo(error.kind, error.message, error.status) if error else None,
+        error=_told(error, outcome),
         created_at=created_at,
         data=outcome.reading.data or None if outcome else None,
         violations=outcome.reading.violations if outcome else (),
@@ -128,6 +128,12 @@ def result_of(
         notes=completion.notes if completion else (),
         answered_by=completion.model if completion else None,
     )
+
+
+def _told(error: ApiError | None, outcome: "Outcome | None") -> ErrorInfo | None:
+    if outcome is not None:
+        return outcome.error
+    return ErrorInfo(error.kind, error.message, error.status) if error else None
 
 
 def result_of_fault(fault: InputFault, config: ProviderConfig, created_at: datetime) -> Result:

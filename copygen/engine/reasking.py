@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from copygen.config.request_cost import MAX_ENLARGEMENTS
-from copygen.models import ApiError, Completion, Kind, Message, Prompt, Status
+from copygen.models import ApiError, Completion, ErrorInfo, Kind, Message, Prompt, Status
 from copygen.quality.acceptance import Acceptance, OnViolation, PromptRef, ReAsk, Review, better
 
 Ask: TypeAlias = Callable[[Prompt], Awaitable[Completion | ApiError]]
@@ -38,6 +38,8 @@ class Outcome:
     latency_s: float | None
     """Of that reply."""
     reasks: int
+    error: ErrorInfo | None = None
+    """Why there is no text, where what there is says so: a refusal."""
 
 
 class Reasking:
@@ -60,7 +62,7 @@ class Correction:
 
     def __init__(self, standard: Acceptance, prompt: Prompt, cap: int | None) -> None:
         self._standard = standard
-        self._asker = PromptRef(prompt.input, prompt.id)
+        self._asker = PromptRef(prompt.input, prompt.id, prompt.messages)
         self._prompt = prompt
         self._cap = cap
         self._enlargements = 0
@@ -98,9 +100,12 @@ class Correction:
         fit = reading.accepted or how is OnViolation.KEEP
         if fit:
             self._standard.accept(reading, self._asker)
-        return Outcome(
-            Status.OK if fit else Status.REJECTED, reading, completion, latency_s, self._reasks
-        )
+        failure = None if fit else reading.failure
+        if failure is not None:
+            error = ErrorInfo(*failure)
+            return Outcome(Status.FAILED, reading, completion, latency_s, self._reasks, error)
+        status = Status.OK if fit else Status.REJECTED
+        return Outcome(status, reading, completion, latency_s, self._reasks)
 
     async def _ask_whole(self, way: Way) -> Completion | ApiError:
         """Ask, with a larger cap on the output as long as the answer is cut off by it."""

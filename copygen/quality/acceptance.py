@@ -3,11 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Final
 
-from copygen.models import Item, Severity, Violation
+from copygen.models import Item, Kind, Message, Severity, Violation
 from copygen.quality.channels import FieldSpec
 from copygen.quality.checker import Checker
+from copygen.quality.facts import MendableViolation
 from copygen.quality.fields import (
     RULE,
     Data,
@@ -168,6 +170,12 @@ def repr_quoted(words: str) -> str:
 
 WHOLE: Final = ""
 """The name of the one text where there are no fields."""
+MENDED: Final = "mended"
+"""The rule that a note of a mended text goes by."""
+_MOST_MENDS: Final = 3
+"""Faults that are mended in one text; one with more is no text with a small fault."""
+REASONS: Final = MappingProxyType({"refusal": Kind.REFUSAL})
+"""Families of rules that say there is no text: the prompt fails, with this as its kind."""
 _KEPT_WORDS: Final = 60
 """The longest value of an item that a shorter text is asked not to lose."""
 
@@ -183,10 +191,12 @@ class OnViolation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PromptRef:
-    """Whose answer it is."""
+    """The prompt that an answer is to."""
 
     item: Item
     prompt_id: str
+    asked: Sequence[Message] = ()
+    """What was sent first, before any re-ask."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +219,19 @@ class Review:
     def accepted(self) -> bool:
         """Whether it has no errors."""
         return self.candidate.accepted
+
+    @property
+    def failure(self) -> tuple[Kind, str] | None:
+        """Why there is no text at all, and in words; None: there is one, fit or not."""
+        return next(
+            (
+                (REASONS[family], one.message)
+                for one in self.violations
+                if one.severity is Severity.ERROR
+                and (family := one.rule.partition(".")[0]) in REASONS
+            ),
+            None,
+        )
 
     @property
     def texts(self) -> Mapping[str, Sequence[str]]:
@@ -271,18 +294,19 @@ class Acceptance:
         if not self.fields:
             return self._judged(answer.strip(), None, prompt, ())
         before = earlier.data if earlier and earlier.data else {}
+        kept = _notes_kept(earlier, asked)
         found = self._fields_in(answer, asked.fields if asked else ())
         if isinstance(found, ParseFault):
             merged = self._ordered({**before, **found.data})
             text = plain_text(merged) if merged else answer.strip()
-            return self._judged(text, merged, prompt, found.violations)
+            return self._judged(text, merged, prompt, found.violations, kept)
         merged = self._ordered({**before, **found})
         missing = tuple(
             Violation(RULE, Severity.ERROR, f"'{name}' is missing", field=name,
                       fix=f"add '{name}'")
             for name in self._names if name not in merged
         )  # fmt: skip
-        return self._judged(plain_text(merged), merged, prompt, missing)
+        return self._judged(plain_text(merged), merged, prompt, missing, kept)
 
     def again(self, review: Review, item: Item) -> ReAsk:
         """What to tell the model about an answer that is not accepted."""
@@ -359,30 +383,52 @@ class Acceptance:
         review = Review(text, data, (), 0)
         found = [*known]
         overshoot = 0
-        for name, texts in review.texts.items():
+        record = {name: list(texts) for name, texts in review.texts.items()}
+        for name, texts in record.items():
             rules = self._rules[name]
             listed = data is not None and not isinstance(data[name], str)
-            overshoot += sum(self.checker.overshoot(one, rules) for one in texts)
             # What the review says already, of a text or of their number, is not said twice.
             said = {one.index for one in known if one.field == name}
-            for one in self._of_field(name, texts, prompt, listed=listed):
+            for one in self._of_field(name, texts, prompt, review.texts, listed=listed):
                 if one.rule not in ("empty", "count") or one.index not in said:
                     found.append(one)
+            overshoot += sum(self.checker.overshoot(one, rules) for one in texts)
         found += [*notes, *self._suspicious(prompt.item)]
-        return replace(review, violations=tuple(found), overshoot=overshoot)
+        if record != review.texts:  # some were mended
+            text, data = _with_texts(data, record)
+        return Review(text, data, tuple(found), overshoot)
 
     def _of_field(
-        self, name: str, texts: Sequence[str], prompt: PromptRef, *, listed: bool
+        self,
+        name: str,
+        texts: list[str],
+        prompt: PromptRef,
+        record: Mapping[str, Sequence[str]],
+        *,
+        listed: bool,
     ) -> Iterator[Violation]:
+        """What is wrong with the texts of a field; those that can be mended are, in place."""
         rules = self._rules[name]
         if listed and rules is not None:
             yield from (replace(one, field=name) for one in self.checker.count(len(texts), rules))
         for index, text in enumerate(texts):
             place = index if listed else None
-            for one in self.checker.check(
-                text, prompt.item, rules, index=place, item_id=prompt.prompt_id
-            ):
-                yield replace(one, field=name or None)
+            for turn in range(_MOST_MENDS + 1):
+                found = self.checker.check(
+                    text,
+                    prompt.item,
+                    rules,
+                    index=place,
+                    item_id=prompt.prompt_id,
+                    record=record,
+                    asked=prompt.asked,
+                )
+                mended = _mended(text, found) if turn < _MOST_MENDS else None
+                if mended is None:
+                    break
+                texts[index] = text = mended[0]
+                yield replace(mended[1], field=name or None, index=place)
+            yield from (replace(one, field=name or None) for one in found)
         others = self._siblings.texts(prompt.prompt_id, name)
         for one in self.checker.variants([*others, *texts], rules, len(others)):
             if one.index is not None and one.index >= len(others):
@@ -407,3 +453,34 @@ class Acceptance:
         """Names a shorter text must not lose: the item's short values, the house's own terms."""
         values = [v for v in item.values() if isinstance(v, str) and 1 < len(v) <= _KEPT_WORDS]
         return [*values, *(entry.term for entry in self.checker.settings.glossary if entry.keep)]
+
+
+def _notes_kept(earlier: Review | None, asked: ReAsk | None) -> list[Violation]:
+    """What was noted of texts that were not asked for again."""
+    if earlier is None or asked is None or not asked.fields:
+        return []
+    notes = (one for one in earlier.violations if one.rule == MENDED)
+    return [one for one in notes if one.field not in asked.fields]
+
+
+def _mended(text: str, found: Sequence[Violation]) -> tuple[str, Violation] | None:
+    """The text with the first fault taken out that can be, and the note of it; None: none can."""
+    for one in found:
+        if isinstance(one, MendableViolation):
+            start, end, replacement = one.mend
+            left = f"{text[:start]}{replacement}{text[end:]}".strip()
+            if left and left != text:
+                message = f"{one.message}: taken out by copygen [{one.rule}]"
+                return left, Violation(MENDED, Severity.WARNING, message)
+    return None
+
+
+def _with_texts(data: Data | None, texts: Mapping[str, Sequence[str]]) -> tuple[str, Data | None]:
+    """The text for people and the data of an answer with these texts."""
+    if data is None:
+        return texts[WHOLE][0], None
+    changed: Data = {
+        name: texts[name][0] if isinstance(value, str) else list(texts[name])
+        for name, value in data.items()
+    }
+    return plain_text(changed), changed

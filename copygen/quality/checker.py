@@ -1,20 +1,21 @@
 """All checks of a run, compiled once, and one text at a time held against them."""
 
 from bisect import bisect_left
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import TypeAlias
 
 from copygen.errors import ConfigError
-from copygen.models import Item, Severity, Violation
+from copygen.models import Item, Message, Severity, Violation
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.checks import characters, grounding, language, length, wording
 from copygen.quality.checks.characters import TagLimits, tags
-from copygen.quality.facts import CheckContext, Facts
+from copygen.quality.facts import CheckContext, Facts, mendable
 from copygen.quality.normalize import NormalizedText, TermMatcher, visible
-from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording
+from copygen.quality.packs import WORD_LISTS, Pack, RuleSet, cut_span, load_pack, load_wording
 from copygen.quality.placeholders import filled
 from copygen.quality.quantities import load_measures
 from copygen.quality.sameness import SamenessIndex, repeats, variants
@@ -24,6 +25,7 @@ from copygen.quality.units import Unit
 
 _AROUND = frozenset(("leftovers.quotes", "sameness.opening"))
 """Rules that are about all that stands between two places, not about the letters there."""
+_NO_RECORD: Mapping[str, Sequence[str]] = MappingProxyType({})
 _FAR_OVER = 10
 """Times its limit from which a text is too long and nothing else is looked for."""
 _LONG_CHARS = 4000
@@ -78,8 +80,12 @@ class Checker:
         *,
         index: int | None = None,
         item_id: str = "",
+        record: Mapping[str, Sequence[str]] = _NO_RECORD,
+        asked: Sequence[Message] = (),
     ) -> tuple[Violation, ...]:
         """What is wrong with one text of an item; nothing when it is fit to publish.
+
+        `record` has all texts of the answer by field, `asked` what the model was asked.
 
         Never raises for any text or item. It does not change the sameness index: `accept` does.
         """
@@ -88,7 +94,7 @@ class Checker:
         facts, tongue = self._about(item)
         name = field.name if field else None
         seen = visible(text) if field is not None and field.html else text
-        context = CheckContext(NormalizedText(seen), facts, tongue, name)
+        context = CheckContext(NormalizedText(seen), facts, tongue, name, record, asked)
         found: list[Violation] = []
         if field is not None:
             measured = self.measured(text, field)
@@ -187,7 +193,7 @@ class Checker:
             if is_latin(tongue) and not self._off("language.latin"):
                 yield self._latin
         yield from self._of_phrases(tongue)
-        yield from self._of_leftovers()
+        yield from self._of_word_lists(tongue)
         yield from self._of_tags()
         yield from self._of_grounding(tongue)
         yield from self._of_packs(field, tongue)
@@ -240,14 +246,21 @@ class Checker:
                 found.append(wording.Term(source, use, entry.keep, entry.avoid, entry.instead))
         return found
 
-    def _of_leftovers(self) -> Iterator[Check]:
-        if not self.settings.leftovers or self._off("leftovers"):
-            return
-        rules = RuleSet(load_wording("leftovers").rules)
+    def _of_word_lists(self, tongue: str | None) -> Iterator[Check]:
+        """The rules that are files of `configs/wording/`, each for the language of the texts."""
         kept = frozenset(name.casefold() for name in self.settings.placeholders)
-        yield lambda context: wording.leftovers(context, rules, kept)
-        yield lambda context: wording.placeholders(context, kept)
-        yield wording.quotes
+        for family in WORD_LISTS:
+            if self._off(family) or not (self.settings.leftovers or family != "leftovers"):
+                continue
+            listed = load_wording(family).rules
+            rules = RuleSet(
+                [r for r in listed if r.covers(None, tongue) and not self._off(f"{family}.{r.id}")],
+                tongue,
+            )
+            yield partial(wording.word_list, family=family, rules=rules, kept=kept)
+        if self.settings.leftovers and not self._off("leftovers"):
+            yield partial(wording.placeholders, kept=kept)
+            yield wording.quotes
 
     def _of_tags(self) -> Iterator[Check]:
         hashtags, most = self.settings.hashtags, self.settings.max_mentions
@@ -266,7 +279,9 @@ class Checker:
         if settings.dates:
             yield grounding.dates
         if settings.claims:
-            rules = RuleSet(r for r in load_wording("claims").rules if r.covers(None, tongue))
+            rules = RuleSet(
+                (r for r in load_wording("claims").rules if r.covers(None, tongue)), tongue
+            )
             yield lambda c: grounding.claims(c, rules, _spans(allowed, c.text))
 
     def _of_packs(self, field: FieldSpec | None, tongue: str | None) -> Iterator[Check]:
@@ -275,11 +290,12 @@ class Checker:
                 self._packs[name] = load_pack(name, self._folder)
             pack = self._packs[name]
             where = field.name if field else None
-            rules = RuleSet(
+            own = (
                 rule
                 for rule in pack.rules
                 if rule.covers(where, tongue) and not self._off(f"pack.{pack.pack}.{rule.id}")
             )
+            rules = RuleSet(own, tongue)
             yield partial(_broken, pack=pack, rules=rules)
 
     def _placed(
@@ -336,8 +352,13 @@ def _broken(context: CheckContext, pack: Pack, rules: RuleSet) -> Iterator[Viola
         words = context.text.original[start:end]
         message = f"'{words}': {rule.message} [{pack.pack}: lint, not legal advice]"
         fix = f"not '{words}': {rule.instead}" if rule.instead else f"leave out '{words}'"
-        yield Violation(
+        found = Violation(
             f"pack.{pack.pack}.{rule.id}", rule.severity, message, (start, end), fix=fix
+        )
+        yield (
+            found
+            if rule.cut is None
+            else mendable(found, *cut_span(rule.cut, (start, end), context.text.original))
         )
 
 

@@ -5,9 +5,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
-from typing import Final
+from types import MappingProxyType
+from typing import Final, NamedTuple
 
-from copygen.models import Item, JsonValue
+from copygen.models import Item, JsonValue, Message, Violation
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.packs import WordingRule
 from copygen.quality.quantities import DIGIT, Measures, Quantity, quantities, readings, years
@@ -146,9 +147,8 @@ def _texts(values: Iterable[JsonValue], depth: int = _MAX_DEPTH) -> Iterator[str
             yield str(value)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckContext:
-    """One text of one item, folded once for all checks."""
+class CheckContext(NamedTuple):
+    """One text of one item, folded once for all checks, and what is known about it."""
 
     text: NormalizedText
     facts: Facts
@@ -156,3 +156,22 @@ class CheckContext:
     """Tag of the language it should be in: `th`, `zh-Hant`; None: not told."""
     field: str | None = None
     """Name of the field, `headline` or `google_ads.headline`; None: the text as a whole."""
+    record: Mapping[str, Sequence[str]] = MappingProxyType({})
+    """All texts of the answer by field, this one among them; empty where it stands alone."""
+    asked: Sequence[Message] = ()
+    """What the model was asked, where that is known: in a run."""
+
+
+@dataclass(frozen=True, slots=True)
+class MendableViolation(Violation):
+    """A violation that a run mends by itself, without doubt, and notes, instead of asking again."""
+
+    mend: tuple[int, int, str] = (0, 0, "")
+    """`(start, end, replacement)` in the text; white space around what results is stripped."""
+
+
+def mendable(found: Violation, start: int, end: int, replacement: str = "") -> MendableViolation:
+    """A violation that is gone once `start:end` of the text is `replacement`."""
+    place = (found.span, found.field, found.index, found.fix)
+    mend = (start, end, replacement)
+    return MendableViolation(found.rule, found.severity, found.message, *place, mend)

@@ -123,25 +123,42 @@ class Hit(NamedTuple):
     """As it was given."""
 
 
+GAP: Final = "…"
+"""Stands in a term for up to 60 characters of the same sentence: `i can't … this text`."""
+_IN_SENTENCE: Final = "[^.!?\n。！？]{0,60}?"
+
+
 class TermMatcher:
     """A list of terms, compiled once.
 
     Comparison is NFKC and casefold. A term that begins or ends with a letter of a script that
     separates its words (Latin, Cyrillic, Greek ...) matches whole words only; Thai, Japanese,
-    Chinese and Korean match inside longer text, as nothing marks their words' ends.
+    Chinese and Korean match inside longer text, as nothing marks their words' ends. With `gaps`,
+    `…` in a term is a gap.
     """
 
-    def __init__(self, terms: Iterable[str]) -> None:
-        compiled = [(fold(term).strip(), term) for term in terms]
-        self._all = tuple((folded, term) for folded, term in compiled if folded)
+    def __init__(self, terms: Iterable[str], *, gaps: bool = False) -> None:
+        literals, gapped = [], []
+        for term in terms:
+            pieces = pieces_of(term) if gaps else [fold(term).strip()]
+            if len(pieces) > 1:
+                gapped.append((re.compile(_IN_SENTENCE.join(map(_word, pieces))), term))
+            elif pieces and pieces[0]:
+                literals.append((pieces[0], term))
+        self._all = tuple(literals)
         self._ascii = tuple(pair for pair in self._all if pair[0].isascii())
+        self._gapped = tuple(gapped)
 
     def __bool__(self) -> bool:
-        return bool(self._all)
+        return bool(self._all or self._gapped)
 
     def find(self, folded: NormalizedText) -> Iterator[Hit]:
         """Every place where a term stands, term by term."""
         text = folded.text
+        for pattern, term in self._gapped:
+            for match in pattern.finditer(text):
+                if _whole(text, *match.span()):
+                    yield Hit(*match.span(), term)
         for literal, term in self._ascii if folded.original.isascii() else self._all:
             start = text.find(literal)
             while start >= 0:
@@ -153,6 +170,19 @@ class TermMatcher:
     def first(self, folded: NormalizedText) -> Hit | None:
         """One place where a term stands; None when none does."""
         return next(self.find(folded), None)
+
+
+def pieces_of(term: str) -> list[str]:
+    """The folded literals of a term, all of which are in every text that has the term."""
+    folded = (fold(piece).strip() for piece in term.split(GAP))
+    return [piece for piece in folded if piece]
+
+
+def _word(piece: str) -> str:
+    """A pattern for a literal beside a gap, by whole words where its script has words."""
+    before = r"\b" if _spaced(piece[0]) and piece[0].isalnum() else ""
+    after = r"\b" if _spaced(piece[-1]) and piece[-1].isalnum() else ""
+    return f"{before}{re.escape(piece)}{after}"
 
 
 class Places:

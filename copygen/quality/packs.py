@@ -7,8 +7,9 @@ own is known by its path. The same shape holds the word lists of `configs/wordin
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
+from enum import StrEnum
 from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
@@ -36,10 +37,13 @@ from copygen.quality.normalize import (
     TermMatcher,
     fold,
     outside,
+    pieces_of,
     script_groups,
 )
 from copygen.quality.scripts import base, known_tag
 
+WORD_LISTS = ("leftovers",)
+"""Files of `configs/wording/` whose rules hold for every text; each is a family of rules."""
 MAX_PATTERN_CHARS = 2000
 _PATIENCE_S = 0.05
 """Processor time for one pattern of a person's own on one text: ordinary ones take a thousandth."""
@@ -49,6 +53,8 @@ _MOST_REPEATED = 100_000
 """What `regex` unrolls of counted repeats: a million take a second and a quarter of a gigabyte."""
 _LEAST_COUNT = re.compile(r"\{(\d{1,9})[,}]")
 _SUFFIXES = (".yaml", ".yml")
+_LETTER = re.compile(r"[^\W_]")
+_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 if TYPE_CHECKING:
     import regex  # type: ignore[import-untyped]  # has no stubs
 
@@ -56,12 +62,41 @@ Name = Annotated[str, pydantic.Field(pattern=r"^[a-z][a-z0-9_.]*$")]
 Words = Annotated[str, pydantic.Field(min_length=1)]
 
 
+class Where(StrEnum):
+    """Where in a text a rule looks. A place that a text does not have is not looked at."""
+
+    ANYWHERE = "anywhere"
+    START = "start"
+    """Before the first word."""
+    END = "end"
+    """After the last word."""
+    FIRST_LINE = "first_line"
+    """Of several."""
+    LAST_PARAGRAPH = "last_paragraph"
+    """Of several."""
+
+
+class Cut(StrEnum):
+    """What is taken out of a text, with the white space after it, so that nothing is left of it."""
+
+    MATCH = "match"
+    LINE = "line"
+    PARAGRAPH = "paragraph"
+
+
 class WordingRule(FrozenModel):
     """One rule: what it matches, where, and what is said about it."""
 
     id: Name
     terms: tuple[Words, ...] = ()
-    """Compared after NFKC and casefold; whole words in scripts that have words."""
+    """Compared after NFKC and casefold; whole words in scripts that have words. `…` is a gap."""
+    phrases: Mapping[str, tuple[Words, ...]] = {}
+    """Language → terms for texts in that language. Those of English hold for every text, for that
+    is what models fall back to; all of them where no language is told."""
+    where: Where = Where.ANYWHERE
+    """Matches at other places do not count."""
+    cut: Cut | None = None
+    """What a run takes out of a text instead of asking for another. Only what is no loss, ever."""
     pattern: str | None = pydantic.Field(default=None, max_length=MAX_PATTERN_CHARS)
     """A Python regular expression over the text as it is, upper and lower case alike."""
     at_start: bool = False
@@ -103,11 +138,30 @@ class WordingRule(FrozenModel):
     def _known(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(base(known_tag(name)) for name in names)
 
+    @pydantic.field_validator("phrases")
+    @classmethod
+    def _known_languages(
+        cls, phrases: Mapping[str, tuple[str, ...]]
+    ) -> Mapping[str, tuple[str, ...]]:
+        for name in phrases:
+            if known_tag(name) != name:
+                raise ValueError(f"should name languages by their tags, not {name!r}")
+        return phrases
+
     @pydantic.model_validator(mode="after")
     def _matches_something(self) -> "WordingRule":
-        if not self.terms and self.pattern is None:
+        if not self.terms and not self.phrases and self.pattern is None:
             raise ValueError("give 'terms' or a 'pattern'")
         return self
+
+    def terms_for(self, language: str | None) -> tuple[str, ...]:
+        """The terms for texts of that language; of every language if it is None."""
+        if not self.phrases:
+            return self.terms
+        names = (
+            self.phrases if language is None else dict.fromkeys((language, base(language), "en"))
+        )
+        return self.terms + tuple(phrase for name in names for phrase in self.phrases.get(name, ()))
 
     def covers(self, field: str | None, language: str | None) -> bool:
         """Whether the rule applies to that field of a text in that language."""
@@ -120,17 +174,22 @@ class WordingRule(FrozenModel):
             for name in self.fields
         )
 
-    def matches(self, text: NormalizedText) -> Sequence[tuple[int, int]]:
+    def matches(
+        self, text: NormalizedText, terms: TermMatcher | None = None
+    ) -> Sequence[tuple[int, int]]:
         """Spans of the original text that the rule is about, in order, past those allowed.
 
-        Raises TimeoutError for a pattern of a person's own that takes too long.
+        `terms` are its terms for the text's language; else those of all. Raises TimeoutError for a
+        pattern of a person's own that takes too long.
         """
-        hits = list(self._terms.find(text))
+        hits = list((self._terms if terms is None else terms).find(text))
         spans = [text.span(hit.start, hit.end) for hit in self._counted(hits, text)] if hits else []
         written = self.needs_written
         if self.pattern is not None and (not written or any(s in text.original for s in written)):
             found = self._found(text.original)
             spans += self._uncovered(found, text) if found and self.unless else found
+        if spans and self.where is not Where.ANYWHERE:
+            spans = [span for span in spans if _is_at(self.where, span, text.original)]
         return sorted(spans)[self.at_most :] if spans else ()
 
     def _found(self, text: str) -> list[tuple[int, int]]:
@@ -150,7 +209,7 @@ class WordingRule(FrozenModel):
 
     @cached_property
     def _terms(self) -> TermMatcher:
-        return TermMatcher(self.terms)
+        return TermMatcher(self.terms_for(None), gaps=True)
 
     @cached_property
     def _unless(self) -> TermMatcher:
@@ -159,6 +218,38 @@ class WordingRule(FrozenModel):
     @cached_property
     def _regex(self) -> re.Pattern[str]:
         return re.compile(self.pattern or "", re.IGNORECASE)
+
+
+def _is_at(where: Where, span: tuple[int, int], text: str) -> bool:
+    start, end = span
+    match where:
+        case Where.START:
+            return not _LETTER.search(text, 0, start)
+        case Where.END:
+            return not _LETTER.search(text, end)
+        case Where.FIRST_LINE:
+            stop = text.find("\n", end)
+            before, after = _LETTER.search(text, 0, start), stop >= 0 and _LETTER.search(text, stop)
+            return bool(after) and not (before and "\n" in text[before.start() : start])
+        case Where.LAST_PARAGRAPH:
+            breaks = [found.end() for found in _BLANK_LINE.finditer(text.rstrip())]
+            return (
+                bool(breaks) and start >= breaks[-1] and bool(_LETTER.search(text, 0, breaks[-1]))
+            )
+    return True
+
+
+def cut_span(cut: Cut, span: tuple[int, int], text: str) -> tuple[int, int]:
+    """What of `text` goes with a match at `span`, and the white space after it."""
+    start, end = span
+    if cut is Cut.PARAGRAPH:
+        before = [found.end() for found in _BLANK_LINE.finditer(text, 0, start)]
+        start, after = before[-1] if before else 0, _BLANK_LINE.search(text, end)
+        end = after.start() if after else len(text)
+    elif cut is Cut.LINE:
+        start, stop = text.rfind("\n", 0, start) + 1, text.find("\n", end)
+        end = stop if stop >= 0 else len(text)
+    return start, len(text) - len(text[end:].lstrip())
 
 
 class OwnRule(WordingRule):
@@ -199,18 +290,26 @@ class OwnRule(WordingRule):
 
 
 class RuleSet:
-    """Rules compiled together, so that a text that breaks none costs next to nothing."""
+    """Rules compiled together, so that a text that breaks none costs next to nothing.
 
-    def __init__(self, rules: Iterable[WordingRule]) -> None:
+    `language` is that of the texts; None: not told, or of several.
+    """
+
+    def __init__(self, rules: Iterable[WordingRule], language: str | None = None) -> None:
         self._rules = tuple(rules)
+        self._terms = [
+            TermMatcher(rule.terms_for(language), gaps=True) if rule.phrases else None
+            for rule in self._rules
+        ]
         self._given_up: Counter[int] = Counter()
         literals: dict[str, list[int]] = {}
         self._always = []
         for number, rule in enumerate(self._rules):
             if rule.pattern is not None and not rule.needs:
                 self._always.append(number)
-            for literal in (*rule.terms, *rule.needs):
-                literals.setdefault(fold(literal).strip(), []).append(number)
+            needed = [max(pieces_of(term), key=len) for term in rule.terms_for(language)]
+            for literal in (*needed, *(fold(need).strip() for need in rule.needs)):
+                literals.setdefault(literal, []).append(number)
         groups: list[list[tuple[str, list[int]]]] = [[] for _ in SCRIPT_GROUPS]
         for entry in literals.items():
             groups[script_groups(entry[0])[0]].append(entry)
@@ -235,7 +334,7 @@ class RuleSet:
                 yield rule, ()
                 continue
             try:
-                spans = rule.matches(text)
+                spans = rule.matches(text, self._terms[number])
             except TimeoutError:
                 self._given_up[number] += 1
                 yield rule, ()

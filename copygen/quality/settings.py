@@ -19,7 +19,7 @@ PerLanguage: TypeAlias = tuple[Words, ...] | Mapping[str, tuple[Words, ...]]
 
 FAMILIES = (
     "length", "count", "empty", "language", "phrases", "leftovers", "characters", "tags",
-    "grounding", "glossary", "variants", "sameness", "pack",
+    "grounding", "glossary", "variants", "sameness", "pack", "refusal", "mended",
 )  # fmt: skip
 """First words of rule names."""
 

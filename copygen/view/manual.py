@@ -30,7 +30,6 @@ _MARK: Final = re.compile(r"^<!-- (.*?) -->\n", re.MULTILINE)
 _FENCE: Final = re.compile(r"^(```\w+) (?:file=)?(.*)$", re.MULTILINE)
 """What stands behind the language of a block tells the tests how to run it, or is a file's name."""
 _INDENT: Final = "    "
-_DATA: Final[Mapping[str, str]] = {"leftovers": "leftovers.", "claims": "grounding."}
 """Word list → what the names of its rules begin with."""
 _PACK: Final = "pack."
 
@@ -77,12 +76,12 @@ class RuleEntry:
 @cache
 def rule_entries() -> Mapping[str, RuleEntry]:
     """Every rule that a text can break, by name: of the code, the word lists and the packs."""
-    from copygen.quality.packs import load_pack, load_wording, pack_names
+    from copygen.quality.packs import WORD_LISTS, load_pack, load_wording, pack_names
 
     written = {one["rule"]: one for one in yaml.safe_load(rules_text())}
     found = {name: _entry(given) for name, given in written.items() if "finds" in given}
-    for wording, prefix in _DATA.items():
-        found |= _entries_of(load_wording(wording), prefix, written)
+    for wording, family in (*((name, name) for name in WORD_LISTS), ("claims", "grounding")):
+        found |= _entries_of(load_wording(wording), f"{family}.", written)
     for name in pack_names():
         found |= _entries_of(load_pack(name), f"{_PACK}{name}.", written)
     known = list(dict.fromkeys([*written, *found]))

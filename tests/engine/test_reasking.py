@@ -16,6 +16,7 @@ from copygen.errors import LimitReached
 from copygen.models import (
     ApiError,
     Completion,
+    ErrorInfo,
     Kind,
     Message,
     Prompt,
@@ -23,6 +24,7 @@ from copygen.models import (
     Severity,
     Status,
     Usage,
+    Violation,
 )
 from copygen.quality.acceptance import Acceptance, OnViolation, ReaskPolicy
 from copygen.quality.channels import FieldSpec, load_channels
@@ -351,3 +353,19 @@ def test_without_a_standard_nothing_is_judged() -> None:
     assert (result.status, result.violations, result.data, result.reasks) == (
         Status.OK, (), None, 0,
     )  # fmt: skip
+
+
+def test_a_refusal_that_reasks_do_not_end_fails_as_a_provider_s_own_does() -> None:
+    refuses = Violation("refusal.apology", Severity.ERROR, "'I can’t': the model refuses", fix="do")
+
+    class Refusing(Checker):
+        def check(self, *_: Any, **__: Any) -> tuple[Violation, ...]:
+            return (refuses,)
+
+    rules = Acceptance(Refusing(QUIET, length_in), ReaskPolicy(reasks=1))
+    result = only(run(Scripted("I can’t."), rules))
+    assert (result.status, result.text, result.reasks) == (Status.FAILED, "I can’t.", 1)
+    assert result.error == ErrorInfo(Kind.REFUSAL, refuses.message)
+    kept = Acceptance(Refusing(QUIET, length_in), ReaskPolicy(0, OnViolation.KEEP))
+    result = only(run(Scripted("I can’t."), kept))
+    assert (result.status, result.error, result.violations) == (Status.OK, None, (refuses,))

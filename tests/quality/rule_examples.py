@@ -11,7 +11,7 @@ from copygen.quality.fields import Field
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
 
-OF_AN_ANSWER = ("fields", "length.trimmed", "untrusted.instruction")
+OF_AN_ANSWER = ("fields", "length.trimmed", "mended", "untrusted.instruction")
 """Rules about an answer as a whole, or about what became of it."""
 
 

@@ -10,7 +10,7 @@ from copygen.models import Violation
 from copygen.quality.channels import CharacterRules
 from copygen.quality.checks import characters, wording
 from copygen.quality.checks.characters import TagLimits, hashtags, mentions, tags
-from copygen.quality.checks.wording import Phrase, Term, leftovers, quotes
+from copygen.quality.checks.wording import Phrase, Term, quotes, word_list
 from copygen.quality.normalize import NormalizedText, TermMatcher, fold
 from copygen.quality.packs import RuleSet, load_wording
 from copygen.quality.sameness import distance, repeats, variants
@@ -141,18 +141,20 @@ CLEAN = [
 
 @pytest.mark.parametrize("text", LEFT)
 def test_what_is_no_copy_is_found(text: str) -> None:
-    (first, *_) = leftovers(context(text), LEFTOVERS)
+    (first, *_) = word_list(context(text), "leftovers", LEFTOVERS)
     assert first.rule.startswith("leftovers.")
 
 
 @pytest.mark.parametrize("text", CLEAN)
 def test_copy_that_looks_a_little_like_it_is_left_alone(text: str) -> None:
-    assert list(leftovers(context(text), LEFTOVERS)) == []
+    assert list(word_list(context(text), "leftovers", LEFTOVERS)) == []
 
 
 def test_placeholders_that_are_meant_to_stay_stay() -> None:
     text = context("Hi {{first_name}}, {name}")
-    assert [v.span for v in leftovers(text, LEFTOVERS, ["{{first_name}}"])] == [(19, 25)]
+    assert [v.span for v in word_list(text, "leftovers", LEFTOVERS, ["{{first_name}}"])] == [
+        (19, 25)
+    ]
 
 
 @pytest.mark.parametrize("text", ['"Silk"', "“Silk”", "「絹」です」"[:3], " «Silk» ", "`Silk`"])

@@ -7,9 +7,9 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.facts import CheckContext
+from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import Places, TermMatcher, outside
-from copygen.quality.packs import RuleSet
+from copygen.quality.packs import RuleSet, cut_span
 from copygen.quality.placeholders import Placeholder, find_placeholders
 
 
@@ -101,13 +101,14 @@ _PLAIN: Final = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\{%[^{}\n]{0,60}%\}|\$\{\w{1,
 """What the rule `placeholder` of `wording/leftovers` finds by itself."""
 
 
-def leftovers(
-    context: CheckContext, rules: RuleSet, kept: Container[str] = frozenset()
+def word_list(
+    context: CheckContext, family: str, rules: RuleSet, kept: Container[str] = frozenset()
 ) -> Iterator[Violation]:
-    """Unfilled placeholders, chat around the copy, Markdown: the rules of `wording/leftovers`.
+    """The rules of a file of `configs/wording/`, such as `leftovers`: a violation each.
 
-    `kept` are the placeholders of downstream systems that are meant to be there, as written or by
-    name, casefolded.
+    `family` is the first word of their names. Words that the item has are none of these. `kept` are
+    the placeholders of downstream systems that are meant to be there, as written or by name,
+    casefolded.
     """
     places = find_placeholders(context.text.original)
     meant = Places((p.start, p.end) for p in places if _is(p, kept)) if places else None
@@ -121,7 +122,13 @@ def leftovers(
             shown = words.strip() if len(words) <= 40 else f"{words[:40].strip()}…"
             message = f"'{shown}': {rule.message}"
             fix = rule.instead or "reply with nothing but the copy"
-            yield Violation(f"leftovers.{rule.id}", rule.severity, message, (start, end), fix=fix)
+            span = (start, end)
+            found = Violation(f"{family}.{rule.id}", rule.severity, message, span, fix=fix)
+            yield (
+                found
+                if rule.cut is None
+                else mendable(found, *cut_span(rule.cut, span, context.text.original))
+            )
             break
 
 
@@ -157,4 +164,5 @@ def quotes(context: CheckContext) -> list[Violation]:
     message = f"the whole text stands between {text[0]} and {text[-1]}"
     fix = "leave out the quotation marks around the text"
     span = (start, start + len(text))
-    return [Violation("leftovers.quotes", Severity.ERROR, message, span, fix=fix)]
+    found = Violation("leftovers.quotes", Severity.ERROR, message, span, fix=fix)
+    return [mendable(found, *span, inside)]
