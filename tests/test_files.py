@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[1] / "copygen"
 DOORS = {
     "documents/files.py",
     "system.py",
-    "results/files.py",  # names and the file that only grows: opened by the door
+    "results/storage.py",  # names and the file that only grows: opened by the door
 }
 OPENS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "touch", "fdopen"}
 LOOKS = {"exists", "is_file", "stat", "lstat", "access"}
@@ -33,7 +33,6 @@ PACKAGED = {
     # Standard input under a buffer of its own.
     ("cli/terminal.py", "fdopen"),
     # Over descriptors that the door has opened.
-    ("results/compact.py", "fdopen"),
     ("results/recovery.py", "fdopen"),
     ("results/rescue.py", "fdopen"),
     # Looks at what the door has claimed, to say what is wrong with it.

@@ -13,7 +13,7 @@ from copygen.config.load import (
     schema_text,
 )
 from copygen.config.prices import Evidence, LongContext, Price, Rates, TimeOfDay
-from copygen.config.shapes import (
+from copygen.config.settings import (
     MOST_IN_FLIGHT,
     BreakerSettings,
     ModelConfig,

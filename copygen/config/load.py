@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from copygen import system
-from copygen.config.shapes import ModelConfig, ProviderConfig, Settings
+from copygen.config.settings import ModelConfig, ProviderConfig, Settings
 from copygen.documents import (
     Document,
     configs_folder,

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
-from copygen.config.request_cost import OUTPUT_CAPS, most_output
+from copygen.config.prices import OUTPUT_CAPS, most_output
 from copygen.engine.admission import LocalAdmission, ModelGate, Permit, Slot
 from copygen.engine.clock import RunClock
 from copygen.engine.control import Start

@@ -16,8 +16,7 @@ from fractions import Fraction
 from typing import Any
 
 from copygen.config import ProviderConfig, Settings
-from copygen.config.prices import is_same_model
-from copygen.config.request_cost import UNLISTED_TIER_FACTOR, most_output
+from copygen.config.prices import UNLISTED_TIER_FACTOR, is_same_model, most_output
 from copygen.engine.budget import (
     NOTHING,
     Budget,

@@ -8,7 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
-from copygen.config.request_cost import MAX_ENLARGEMENTS
+from copygen.config.prices import MAX_ENLARGEMENTS
 from copygen.models import ApiError, Completion, ErrorInfo, Kind, Message, Prompt, Status
 from copygen.quality.acceptance import Acceptance, OnViolation, PromptRef, ReAsk, Review, better
 

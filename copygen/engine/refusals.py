@@ -16,7 +16,7 @@ from typing import Final
 
 from copygen.errors import ProviderRefused
 from copygen.models import ApiError, ErrorInfo, Kind, Result
-from copygen.results.causes import alike
+from copygen.results.stats import alike
 
 ENOUGH: Final = 20
 """Refusals that end a run which has seen nothing else. They cost nothing and are not recorded, so

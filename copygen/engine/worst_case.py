@@ -13,7 +13,7 @@ from datetime import datetime
 from fractions import Fraction
 
 from copygen.config import Price, ProviderConfig
-from copygen.config.request_cost import most_output, priced_apart
+from copygen.config.prices import most_output, priced_apart
 from copygen.engine.budget import Charge, Limit, picousd_at_least
 from copygen.engine.clock import utc_now
 from copygen.models import JsonValue, Prompt

@@ -10,9 +10,8 @@ from copygen.figures import count, counted, exact_money, money
 from copygen.jobs.setup import Setup
 from copygen.models import BudgetState, Status
 from copygen.prompts import Layout
-from copygen.results.breakdown import CostGroup, cell_name
-from copygen.results.quality import OpeningGroup, Quality
-from copygen.results.summary import CacheHint, Summary
+from copygen.results.stats import cell_name
+from copygen.results.summary import CacheHint, CostGroup, OpeningGroup, Quality, Summary
 
 BYTES_PER_TOKEN = 4
 """Of UTF-8, on average over languages: enough to tell a long text from a short one."""

@@ -25,7 +25,7 @@ from typing import Any, Final
 
 from copygen import providers
 from copygen.config import Loaded, Price, ProviderConfig, Settings, load_settings
-from copygen.config.retirement import retirement_of
+from copygen.config.settings import retirement_of
 from copygen.documents import nearest
 from copygen.engine.connect import connect
 from copygen.errors import ConfigError, CopygenError, ExitCode, PromptError, UsageError

@@ -14,7 +14,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import BinaryIO, Final, TypeAlias, TypeVar
 
-from copygen.config.request_cost import Asks
+from copygen.config.prices import Asks
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
 from copygen.jobs.run import Run

@@ -17,7 +17,7 @@ from pydantic_core import ErrorDetails
 
 from copygen import system
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
-from copygen.config.retirement import retirement_of
+from copygen.config.settings import retirement_of
 from copygen.documents import explain, files, located
 from copygen.engine.purse import limit_of
 from copygen.engine.worst_case import WorstCases
@@ -28,10 +28,10 @@ from copygen.models import JsonValue, Prompt, Status
 from copygen.prompts import CostCheck, PromptSource, Target, open_prompts, open_values
 from copygen.providers.keys import doubt_about, unguarded_file
 from copygen.providers.redact import Secret
-from copygen.results.files import claim_results, default_results_path, reported
-from copygen.results.jsontext import loads
 from copygen.results.ledger import FsyncPolicy
+from copygen.results.record import loads
 from copygen.results.resume import DONE
+from copygen.results.storage import claim_results, default_results_path, reported
 
 if TYPE_CHECKING:
     from copygen.quality.acceptance import Acceptance

@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Final
 
 from copygen.config import ProviderConfig, Settings
-from copygen.config.request_cost import ONCE, Asks
+from copygen.config.prices import ONCE, Asks
 from copygen.config.vocabularies import Vocabularies
 from copygen.models import InputFault, JsonValue, Prompt, Result, Status
 from copygen.planning.forecast import (

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Final
 
 from copygen.config import Price, ProviderConfig, Settings
-from copygen.config.request_cost import ONCE, Asks
+from copygen.config.prices import ONCE, Asks
 from copygen.config.vocabularies import Vocabularies
 from copygen.engine.engine import AUTO_FIRST_SLOTS
 from copygen.models import Usage

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import Final
 
 from copygen.config import ProviderConfig
-from copygen.config.retirement import retirement_of
+from copygen.config.settings import retirement_of
 from copygen.models import JsonValue, Message, Status
 from copygen.planning.workload import WorkloadStats
-from copygen.results.jsontext import dumps
+from copygen.results.record import dumps
 from copygen.results.survey import Survey
 
 PLAN_VERSION = 1

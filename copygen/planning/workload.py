@@ -12,7 +12,7 @@ from operator import add
 from typing import Final, TypeAlias
 
 from copygen.config import Price
-from copygen.config.request_cost import most_output, texts_asked
+from copygen.config.prices import most_output, texts_asked
 from copygen.models import Prompt
 from copygen.prompts.tokens import KINDS, Kinds, count_kinds, message_text, overhead_tokens
 from copygen.providers.pricing import plain_usd

@@ -11,7 +11,7 @@ from typing import Annotated, Final
 
 from pydantic import ConfigDict, Field, ValidationError
 
-from copygen.config.request_cost import OUTPUT_CAPS, output_cap
+from copygen.config.prices import OUTPUT_CAPS, output_cap
 from copygen.documents import FrozenModel, explain, type_name
 from copygen.documents.scalars import plain
 from copygen.models import JsonValue, Message, OutputSchema

@@ -9,7 +9,7 @@ import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
-from copygen.config.request_cost import OUTPUT_CAPS
+from copygen.config.prices import OUTPUT_CAPS
 from copygen.models import JsonValue
 from copygen.providers.error_body import Fault
 

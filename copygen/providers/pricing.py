@@ -12,9 +12,8 @@ from enum import StrEnum
 from functools import reduce
 
 from copygen.config import Evidence, Price, ProviderConfig, Rates
-from copygen.config.prices import is_same_model
-from copygen.config.request_cost import output_cap
-from copygen.config.retirement import Retirement, retirement_of
+from copygen.config.prices import is_same_model, output_cap
+from copygen.config.settings import Retirement, retirement_of
 from copygen.models import Completion, Usage
 from copygen.providers import wider_prices
 

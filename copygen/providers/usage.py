@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 from typing import Final, NamedTuple
 
-from copygen.config.request_cost import unlisted_tier
+from copygen.config.prices import unlisted_tier
 from copygen.models import JsonValue, Message, Usage
 
 _MOST_TOKENS: Final = 10**8

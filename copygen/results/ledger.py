@@ -23,12 +23,19 @@ from typing import BinaryIO, Self
 from copygen import system
 from copygen.errors import ResultsError
 from copygen.models import Result, Status
-from copygen.results.files import AppendFile, check_place, reason, reported
-from copygen.results.index import Latest, Place
-from copygen.results.lock import WriterLock, acquire, network_filesystem
 from copygen.results.record import encode
 from copygen.results.recovery import Recovered, compacted, recover, start_over
 from copygen.results.rescue import Rescue, Unwritable, rescue_path
+from copygen.results.resume import Latest, Place
+from copygen.results.storage import (
+    AppendFile,
+    WriterLock,
+    acquire,
+    check_place,
+    network_filesystem,
+    reason,
+    reported,
+)
 
 MAX_UNSYNCED_BYTES = 32 * 1024 * 1024
 """So much is written without a sync at the most; more is synced by the `append` that passes it."""

@@ -18,10 +18,9 @@ from copygen import system
 from copygen.documents import files
 from copygen.errors import ResultsError
 from copygen.models import JsonValue, Status
-from copygen.results.files import Beside, set_aside
-from copygen.results.index import HAS_TEXT, Latest, Place
-from copygen.results.jsontext import loads
-from copygen.results.record import identified, lines
+from copygen.results.record import identified, lines, loads
+from copygen.results.resume import HAS_TEXT, Latest, Place
+from copygen.results.storage import Beside, set_aside
 
 LAST_RESORT = "standard error"
 _CLOSED = -1
@@ -201,7 +200,7 @@ class _Record:
 
 @dataclass(frozen=True, slots=True)
 class _Counting:
-    """What counts for an id, as `copygen.results.index.Latest` has it, and when it was made."""
+    """What counts for an id, as `copygen.results.resume.Latest` has it, and when it was made."""
 
     key: int
     has_text: bool

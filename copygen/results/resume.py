@@ -1,22 +1,226 @@
-"""Whether a prompt is settled: what an earlier run has done is neither sent nor paid for again.
+"""What earlier runs have done: the latest record of every id, and which prompts it settles.
 
-A prompt is settled by a record of its own id that was made with its key, if the status of that is
-one that stays. Where its id has no record, one with its key under another id settles it: an id can
-be made of columns that the template does not use, and one of them changed. But a record answers one
-prompt only. So all ids of the source are looked up before the run (`reserve`): their records are
-kept for them, and only what is left over can be claimed.
+What is done is neither sent nor paid for again. A prompt is settled by a record of its own id that
+was made with its key, if the status of that is one that stays. Where its id has no record, one with
+its key under another id settles it: an id can be made of columns that the template does not use,
+and one of them changed. But a record answers one prompt only. So all ids of the source are looked
+up before the run (`reserve`): their records are kept for them, and only what is left over can be
+claimed.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from array import array
+from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
+from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
 from copygen.errors import UsageError
 from copygen.models import InputFault, Prompt, Result, Status
-from copygen.results.files import reported
-from copygen.results.index import HAS_TEXT, Latest
 from copygen.results.record import read_results
+from copygen.results.storage import reported
+
+_WORD = (1 << 64) - 1
+_STATUSES = tuple(Status)
+_CODE = {status: code for code, status in enumerate(_STATUSES, start=1)}
+_STATUS_BITS = 3
+HAS_TEXT = frozenset({Status.OK, Status.REJECTED})
+_CLAIMED = (Status.OK, Status.REJECTED, Status.FAILED)
+"""Of records with the same key, the best first."""
+_NONE_LEFT = 1
+
+
+class Place(Enum):
+    """Where a record stands among those of the same id."""
+
+    FIRST = auto()
+    """There was none before it."""
+    SUPERSEDES = auto()
+    """It replaces the one before it."""
+    SUPERSEDED = auto()
+    """The one before it stays: it holds a text for the same prompt, and this one does not."""
+
+
+class Index:
+    """A map from 64-bit numbers to 64-bit numbers other than 0.
+
+    Open addressing with linear probing over two arrays: 16 bytes a slot, at most two thirds of
+    the slots in use. It only grows.
+    """
+
+    __slots__ = ("_keys", "_mask", "_room", "_values")
+
+    def __init__(self, slots: int = 1024) -> None:
+        self._allocate(slots)
+
+    def get(self, key: int) -> int:
+        """The value of `key`; 0 when it has none."""
+        keys, mask = self._keys, self._mask
+        slot = key & mask
+        while self._values[slot]:
+            if keys[slot] == key:
+                return self._values[slot]
+            slot = (slot + 1) & mask
+        return 0
+
+    def put(self, key: int, value: int) -> int:
+        """Set the value of `key` and return the one before; 0 when there was none."""
+        keys, values, mask = self._keys, self._values, self._mask
+        slot = key & mask
+        while old := values[slot]:
+            if keys[slot] == key:
+                values[slot] = value
+                return old
+            slot = (slot + 1) & mask
+        keys[slot] = key
+        values[slot] = value
+        self._room -= 1
+        if not self._room:
+            self._grow()
+        return 0
+
+    def values(self) -> Iterator[int]:
+        """Every value, in no order."""
+        return filter(None, self._values)
+
+    @property
+    def size_bytes(self) -> int:
+        """What the slots take."""
+        return 16 * len(self._keys)
+
+    def _allocate(self, slots: int) -> None:
+        self._keys = array("Q", bytes(8 * slots))
+        self._values = array("Q", bytes(8 * slots))
+        self._mask = slots - 1  # the number of slots is a power of two
+        self._room = slots * 2 // 3
+
+    def _grow(self) -> None:
+        keys, values = self._keys, self._values
+        self._allocate(2 * len(keys))
+        for key, value in zip(keys, values, strict=True):
+            if value:
+                self.put(key, value)
+
+
+class Latest:
+    """A fold over records: for every id, the key and status of the one that counts.
+
+    The later record counts, with one exception: a record without a text (`failed`, `skipped`,
+    `cancelled`) never replaces one with a text (`ok`, `rejected`) for the same key. That text
+    answers the very same request and was paid for.
+
+    Ids and keys are held as hashes of 64 and 61 bits, salted per process: in a file of a million
+    ids the chance that any two are taken for one another is below one in ten million.
+    """
+
+    def __init__(self) -> None:
+        self._index = Index()
+        self._counts = [0] * (len(_STATUSES) + 1)
+        self._spare: Index | None = None
+
+    @property
+    def counts(self) -> dict[Status, int]:
+        """How many ids stand at each status that occurs."""
+        return {status: self._counts[code] for status, code in _CODE.items() if self._counts[code]}
+
+    @property
+    def size_bytes(self) -> int:
+        """What is held for the ids; grows with them and with nothing else."""
+        return self._index.size_bytes
+
+    def add(self, id_: str, key: str, status: Status) -> Place:
+        """Take in the next record in file order."""
+        code = _CODE[status]
+        value = (hash(key) << _STATUS_BITS & _WORD) | code
+        # `put` first: a new id, nearly always the case, then costs a single probe.
+        number = identity(id_)
+        old = self._index.put(number, value)
+        if not old:
+            self._counts[code] += 1
+            return Place.FIRST
+        if _keeps(old, value):
+            self._index.put(number, old)
+            return Place.SUPERSEDED
+        self._counts[old & 7] -= 1
+        self._counts[code] += 1
+        return Place.SUPERSEDES
+
+    def status_of(self, id_: str, *keys: str) -> Status | None:
+        """The status of the record that counts for `id_`, if it was made with one of these keys."""
+        value = self._index.get(identity(id_))
+        if not value:
+            return None
+        for key in keys:
+            if value >> _STATUS_BITS == (hash(key) << _STATUS_BITS & _WORD) >> _STATUS_BITS:
+                return _STATUSES[(value & 7) - 1]
+        return None
+
+    def holds(self, id_: str) -> bool:
+        """Whether there is a record of `id_`."""
+        return self._index.get(hash(id_) & _WORD) != 0
+
+    def newest_of(self, id_: str) -> Status | None:
+        """The status of the record that counts for `id_`, whatever it was made of."""
+        value = self._index.get(identity(id_))
+        return _STATUSES[(value & 7) - 1] if value else None
+
+    def reserve(self, ids: Iterable[str]) -> None:
+        """Keep the records of these ids for the prompts of these ids; `claim` has the others.
+
+        Call it before records are added that no prompt may claim.
+        """
+        spare = Index()
+        for value in self._index.values():
+            spare.put(value, (spare.get(value) or _NONE_LEFT) + 1)
+        left = sum(self._counts)
+        for id_ in ids:
+            if value := self._index.get(identity(id_)):
+                left -= 1
+                self._take(spare, value)
+        self._spare = spare if left > 0 else None
+
+    def claim(self, id_: str, key: str, settled: Set[Status]) -> Status | None:
+        """The status, among `settled`, of a record with this `key` that no other prompt has.
+
+        For a prompt whose id has no record: each record answers one prompt. None if there is none.
+        """
+        if self._spare is None or self._index.get(identity(id_)):
+            return None
+        for status in _CLAIMED:
+            value = (hash(key) << _STATUS_BITS & _WORD) | _CODE[status]
+            if status in settled and self._take(self._spare, value):
+                return status
+        return None
+
+    def keep(self, id_: str) -> None:
+        """Keep the record of one more id, met only now, for its own prompt."""
+        value = self._index.get(identity(id_))
+        if self._spare is not None and value:
+            self._take(self._spare, value)
+
+    @staticmethod
+    def _take(spare: Index, value: int) -> bool:
+        """Use up one of the records; an index knows no 0, so 1 stands for none."""
+        count = spare.get(value)
+        if count < _NONE_LEFT + 1:
+            return False
+        spare.put(value, count - 1)
+        return True
+
+
+def identity(id_: str) -> int:
+    """The 64-bit number an id is known by in this process."""
+    return hash(id_) & _WORD
+
+
+def _keeps(old: int, new: int) -> bool:
+    same_key = old >> _STATUS_BITS == new >> _STATUS_BITS
+    return (
+        same_key
+        and _STATUSES[(old & 7) - 1] in HAS_TEXT
+        and _STATUSES[(new & 7) - 1] not in HAS_TEXT
+    )
+
 
 DONE: Final = frozenset({Status.OK, Status.REJECTED, Status.FAILED})
 """What an earlier run has settled; `skipped`, `cancelled` and None run again. Of these, `failed`

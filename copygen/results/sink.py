@@ -13,10 +13,10 @@ from typing import BinaryIO, Protocol
 from copygen import system
 from copygen.errors import CopygenError, ExitCode, ResultsError
 from copygen.models import Result, Status
-from copygen.results.files import reason
-from copygen.results.index import Latest
 from copygen.results.record import encode
 from copygen.results.rescue import Rescue, Unwritable
+from copygen.results.resume import Latest
+from copygen.results.storage import reason
 
 _Heard = Callable[[Exception | None], None]
 """Hears what writing raised, if anything."""

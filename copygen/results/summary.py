@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 
-from copygen.models import BudgetState, JsonValue, Kind, Status, Traffic, Usage
-from copygen.results.breakdown import CostGroup
-from copygen.results.distribution import PERCENTILE_COUNTS, Latency
-from copygen.results.jsontext import dumps
-from copygen.results.quality import Quality
+from copygen.models import BudgetState, JsonValue, Kind, Severity, Status, Traffic, Usage
+from copygen.results.record import dumps
 
 SUMMARY_VERSION = 1
 """Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
+
+PERCENTILE_COUNTS = {"p95_ms": 20, "p99_ms": 100}
+"""Below this many values a percentile is the maximum under another name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +48,80 @@ class CacheHint:
     """About that many tokens come before it, the same in every prompt."""
     behind_tokens: int
     """About that many fixed tokens come after it, and are never read from the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class CostGroup:
+    """Results that have something in common, and what they cost."""
+
+    name: str
+    """The model, or the values of the cell joined with commas. Text from outside."""
+    results: int
+    ok: int
+    cost_usd: Decimal | None
+    """The sum of all known costs; None when there are only unknown ones."""
+    unpriced: int
+    """Results that were sent but whose cost is unknown: with any, `cost_usd` is a lower bound."""
+    cost_per_ok_usd: Decimal | None
+    """`cost_usd` per accepted text; None unless every cost is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Latency:
+    """A distribution of times, in milliseconds."""
+
+    count: int
+    """How many were measured: no percentile means anything without it."""
+    mean_ms: float
+    min_ms: float
+    p50_ms: float
+    p95_ms: float
+    """The maximum when fewer than 20 were measured."""
+    p99_ms: float
+    """The maximum when fewer than 100 were measured."""
+    max_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class RuleGroup:
+    """Violations of one rule. Texts from outside: neutralise them before showing them."""
+
+    rule: str
+    severity: Severity
+    count: int
+    """Violations in the texts that were kept, not in those that were corrected."""
+    example_id: str
+    message: str
+    """Of the example, with its field."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpeningGroup:
+    """How many accepted texts begin with the same words."""
+
+    words: str
+    """Folded: lower case, without punctuation. From a model: neutralise before showing."""
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class Quality:
+    """What became of the texts that were judged. The first four are all of them."""
+
+    first_try: int
+    """Accepted as they came."""
+    after_reask: int
+    """Accepted after one or more corrections."""
+    kept: int
+    """Still wrong, and kept because the prompt file says so."""
+    rejected: int
+    """Still wrong."""
+    reasks: int
+    """Requests for a correction, of all texts."""
+    rules: tuple[RuleGroup, ...]
+    """Errors first, then most frequent first."""
+    openings: tuple[OpeningGroup, ...] = ()
+    """The most repeated beginnings of accepted texts."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,12 +13,11 @@ from typing import BinaryIO, Final, Self
 from copygen.documents import files
 from copygen.errors import ResultsError
 from copygen.models import JsonValue, Result, Status
-from copygen.results.files import reported
-from copygen.results.index import Index, Latest, Place, identity
-from copygen.results.jsontext import loads
-from copygen.results.record import decode, identified, lines
+from copygen.results.record import decode, identified, lines, loads
+from copygen.results.recovery import Scan
 from copygen.results.rescue import rescue_path
-from copygen.results.scan import Scan
+from copygen.results.resume import Index, Latest, Place, identity
+from copygen.results.storage import reported
 
 PROGRESS_LINES: Final = 1000
 """Progress is told once for so many lines."""

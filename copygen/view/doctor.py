@@ -8,7 +8,7 @@ from rich.text import Text
 
 from copygen.figures import counted
 from copygen.jobs.doctor import Diagnosis, Health, exit_code_of
-from copygen.results.jsontext import dumps
+from copygen.results.record import dumps
 from copygen.view.console import safe
 
 _WIDEST = 110

@@ -12,13 +12,13 @@ from rich.text import Text
 
 from copygen.config import Price, Rates, TimeOfDay
 from copygen.config.prices import Weekday
-from copygen.config.retirement import NOTICE_DAYS
+from copygen.config.settings import NOTICE_DAYS
 from copygen.figures import count, counted, money, per_million
 from copygen.jobs.prices import PricedPrompts, PriceList
 from copygen.models import JsonValue
 from copygen.providers import wider_prices
 from copygen.providers.pricing import Listed, Order
-from copygen.results.jsontext import dumps
+from copygen.results.record import dumps
 from copygen.view.console import safe
 from copygen.view.layout import WrappedFacts
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel
 
 from copygen.config import BreakerSettings, ModelConfig, Price, ProviderConfig, RetrySettings
 from copygen.config.prices import LongContext, TimeOfDay
-from copygen.config.shapes import SecondCurrency, Settings
+from copygen.config.settings import SecondCurrency, Settings
 from copygen.prompts.promptfile import PromptFile
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.fields import FieldRequest

@@ -14,11 +14,16 @@ from rich.text import Text
 
 from copygen.figures import count, counted, duration, exact_money, latency, money, rate, share
 from copygen.models import BudgetState, Severity, Status
-from copygen.results.breakdown import CostGroup
-from copygen.results.distribution import PERCENTILE_COUNTS, Latency
-from copygen.results.quality import Quality, RuleGroup
-from copygen.results.stats import FailureGroup, Summary
-from copygen.results.summary import CacheHint
+from copygen.results.summary import (
+    PERCENTILE_COUNTS,
+    CacheHint,
+    CostGroup,
+    FailureGroup,
+    Latency,
+    Quality,
+    RuleGroup,
+    Summary,
+)
 from copygen.view.console import safe
 from copygen.view.layout import (
     STACKED,

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from copygen.config import Evidence, Price, ProviderConfig, load_settings
-from copygen.config.retirement import NOTICE_DAYS, retirement_of
+from copygen.config.settings import NOTICE_DAYS, retirement_of
 from copygen.errors import ConfigError
 
 

@@ -17,10 +17,10 @@ from copygen.cli.app import app
 from copygen.config import load_settings
 from copygen.errors import InputChanged, LedgerLocked, PromptError, ResultsError
 from copygen.prompts import Target, open_prompts
-from copygen.results.files import Beside, beside
 from copygen.results.ledger import FsyncPolicy, Ledger
 from copygen.results.record import encode
 from copygen.results.sink import StdoutSink
+from copygen.results.storage import Beside, beside
 from tests.field.case import Cases
 from tests.support.records import result
 from tests.support.running import copygen, records

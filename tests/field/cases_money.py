@@ -10,7 +10,7 @@ from pathlib import Path
 
 import httpx
 
-from copygen.config.request_cost import Asks, priced_apart
+from copygen.config.prices import Asks, priced_apart
 from copygen.models import Completion
 from copygen.providers.openai import parse
 from copygen.providers.pricing import cost_of

@@ -14,8 +14,8 @@ from copygen.jobs.completion import completed, explained
 from copygen.jobs.setup import Setup
 from copygen.models import Status, Traffic, Usage
 from copygen.prompts import Target, open_prompts
-from copygen.results.breakdown import OTHERS, CostGroup
-from copygen.results.summary import CacheHint, Summary
+from copygen.results.stats import OTHERS
+from copygen.results.summary import CacheHint, CostGroup, Summary
 from tests.view.sample_summary import COMPLETE
 
 LONG = "x" * 8000

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from copygen.config import ProviderConfig, Settings
-from copygen.config.request_cost import Asks
+from copygen.config.prices import Asks
 from copygen.config.vocabularies import load_vocabularies
 from copygen.models import Message, Prompt, Source
 from copygen.planning.forecast import (

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import Result, Status
-from copygen.results.breakdown import MAX_GROUPS, OTHERS, Breakdown, CostGroup, cell_of
-from copygen.results.stats import MEAN_COUNT, Stats
+from copygen.results.stats import MAX_GROUPS, MEAN_COUNT, OTHERS, Breakdown, Stats, cell_of
+from copygen.results.summary import CostGroup
 from tests.support.records import result
 
 costs = st.none() | st.decimals(0, 1, allow_nan=False, places=9)

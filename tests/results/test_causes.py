@@ -1,7 +1,7 @@
 import pytest
 
 from copygen.models import ErrorInfo, Kind
-from copygen.results.causes import MAX_CAUSES, Causes, alike
+from copygen.results.stats import MAX_CAUSES, Causes, alike
 
 
 def error(message: str, kind: Kind = Kind.SERVER, status: int | None = 500) -> ErrorInfo:

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from copygen import system
 from copygen.models import Result, Status
-from copygen.results.compact import compact, superseded_path
 from copygen.results.record import encode
+from copygen.results.recovery import compact, superseded_path
 from tests.support.records import ids, patient, result, write
 
 FAILED_A = result("a", status=Status.FAILED)

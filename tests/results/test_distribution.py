@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.results.distribution import EXACT_COUNT, Distribution
+from copygen.results.stats import EXACT_COUNT, Distribution
 from tests.support.records import patient
 
 MILLISECONDS = st.floats(0, 1e8) | st.sampled_from([0.0, 1e-9, 1e-6, 38.0, 1e7])

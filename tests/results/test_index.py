@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import Status
-from copygen.results.index import Index, Latest, Place
+from copygen.results.resume import Index, Latest, Place
 from tests.support.records import patient
 
 WORDS = st.integers(0, 2**64 - 1)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.results.jsontext import MAX_DEPTH, dumps, loads, loads_exactly
+from copygen.results.record import MAX_DEPTH, dumps, loads, loads_exactly
 from tests.support.records import any_text, patient
 
 

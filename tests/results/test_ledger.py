@@ -16,10 +16,10 @@ from copygen import system
 from copygen.errors import ExitCode, LedgerLocked, ResultsError
 from copygen.models import Status
 from copygen.results import ledger as module
-from copygen.results.files import default_results_path
 from copygen.results.ledger import FsyncPolicy, Ledger
 from copygen.results.record import decode, encode
 from copygen.results.resume import DONE
+from copygen.results.storage import default_results_path
 from tests.support.records import ids, result, write
 
 A, B, C = result("a"), result("b"), result("c")

@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from copygen.errors import ExitCode, LedgerLocked
-from copygen.results.lock import acquire, network_filesystem
+from copygen.results.storage import acquire, network_filesystem
 
 NOW = datetime(2026, 3, 14, 9, 26, 53, tzinfo=UTC)
 

@@ -3,8 +3,8 @@
 import pytest
 
 from copygen.models import Result, Severity, Status, Traffic, Violation
-from copygen.results.quality import MAX_RULES, QualityFold, RuleGroup
-from copygen.results.stats import Stats
+from copygen.results.stats import MAX_RULES, QualityFold, Stats
+from copygen.results.summary import RuleGroup
 from tests.support.records import result
 
 TOO_LONG = Violation("length", Severity.ERROR, "34 of 30 width units", field="headline", index=2)

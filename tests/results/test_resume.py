@@ -7,9 +7,8 @@ import pytest
 
 from copygen.errors import UsageError
 from copygen.models import Message, Prompt, Source, Status
-from copygen.results.index import Latest
 from copygen.results.record import encode
-from copygen.results.resume import DONE, Resume, Rows
+from copygen.results.resume import DONE, Latest, Resume, Rows
 from tests.support.records import result
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import Result, Status
-from copygen.results.spending import MAX_NOTES, Spending
+from copygen.results.stats import MAX_NOTES, Spending
 from tests.support.records import patient, result
 
 USD = st.integers(0, 10**9).map(lambda value: Decimal(value).scaleb(-12))

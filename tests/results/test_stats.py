@@ -7,7 +7,8 @@ import pytest
 
 from copygen.config import SecondCurrency, schema_text
 from copygen.models import Kind, Result, Status, Traffic, Usage
-from copygen.results.stats import MAX_MODELS, Stats, Summary
+from copygen.results.stats import MAX_MODELS, Stats
+from copygen.results.summary import Summary
 from tests.support.records import result
 
 TRAFFIC = Traffic(requests=9, retries=2, rate_limited=1, possibly_billed=1)

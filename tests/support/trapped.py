@@ -17,7 +17,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from copygen.results.files import Beside
+from copygen.results.storage import Beside
 
 RESULTS = "p.results.jsonl"
 DERIVED = [RESULTS, *(RESULTS + kind.value for kind in Beside), f"{RESULTS}.1", "summary.json"]

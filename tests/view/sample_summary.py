@@ -8,9 +8,7 @@ from pathlib import Path
 from rich.console import Console
 
 from copygen.models import BudgetState, Kind, Status, Traffic, Usage
-from copygen.results.breakdown import CostGroup
-from copygen.results.stats import FailureGroup, Latency, Summary
-from copygen.results.summary import Amount, CacheHint
+from copygen.results.summary import Amount, CacheHint, CostGroup, FailureGroup, Latency, Summary
 from copygen.view.summary import render_summary
 
 HOSTILE = "\x1b[2J\x1b]52;c;ZXZpbA==\x07[/red]\u202eevil"

@@ -10,10 +10,16 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from copygen.models import Kind, Severity, Status, Traffic
-from copygen.results.breakdown import CostGroup
-from copygen.results.quality import OpeningGroup, Quality, RuleGroup
-from copygen.results.stats import FailureGroup, Latency, Summary
-from copygen.results.summary import CacheHint
+from copygen.results.summary import (
+    CacheHint,
+    CostGroup,
+    FailureGroup,
+    Latency,
+    OpeningGroup,
+    Quality,
+    RuleGroup,
+    Summary,
+)
 from copygen.view.summary import render_summary
 from tests.view.sample_summary import COMPLETE, GOLDEN, HOSTILE, NOTHING, PARTIAL, WIDTHS, drawn
 

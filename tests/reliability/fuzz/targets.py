@@ -42,12 +42,9 @@ from copygen.providers.ratelimits import (
     wait_in_text_s,
 )
 from copygen.providers.redact import Redactor, Secret
-from copygen.results.compact import superseded_path
-from copygen.results.files import beside
-from copygen.results.jsontext import dumps
-from copygen.results.record import Fault, decode, encode, identify, lines
-from copygen.results.recovery import recover
-from copygen.results.scan import scan
+from copygen.results.record import Fault, decode, dumps, encode, identify, lines
+from copygen.results.recovery import recover, scan, superseded_path
+from copygen.results.storage import beside
 
 KEY: Final = "sk-fuzz-0123456789abcdefXYZ"
 """Known to the redactor: in the tokens of the fuzzer, and in nothing that comes out."""
