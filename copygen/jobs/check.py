@@ -88,6 +88,10 @@ class Tally:
     """Texts with warnings only."""
     without_text: int = 0
     """Rows that have none: failed prompts."""
+    rejected_earlier: int = 0
+    """Records that a run rejected and in which no error was found now."""
+    rejected_for: Counter[str] = field(default_factory=Counter)
+    """What they were rejected for: records by rule."""
     rules: Counter[tuple[Severity, str]] = field(default_factory=Counter)
     """Violations by severity and rule."""
     examples: dict[tuple[Severity, str], tuple[str, str]] = field(default_factory=dict)
@@ -104,6 +108,14 @@ class Tally:
             key = (one.severity, one.rule)
             self.rules[key] += 1
             self.examples.setdefault(key, (finding.item_id, one.message))
+
+    def add_rejected(self, record: Item) -> None:
+        """Count a record that a run rejected and in which no error was found."""
+        self.rejected_earlier += 1
+        given = record.get("violations")
+        broken = [one for one in given if isinstance(one, dict)] if isinstance(given, list) else []
+        rules = {one.get("rule") for one in broken if one.get("severity") == Severity.ERROR}
+        self.rejected_for.update(rule for rule in rules if isinstance(rule, str))
 
 
 class CheckJob:
@@ -274,9 +286,14 @@ class _Checker:
             self._require_language(item, row)
         if not texts:
             self._tally.without_text += 1
+        errors = False
         for column, value in texts.items():
             for text, found in self._of_column(column, value, item, item_id):
-                yield Finding(row.source, item_id, text, found)
+                finding = Finding(row.source, item_id, text, found)
+                errors = errors or finding.has_errors
+                yield finding
+        if texts and not errors and not self._columns and _is_rejected(row.item):
+            self._tally.add_rejected(row.item)
 
     def _require_language(self, item: Item, row: Row) -> None:
         """A language that cannot be looked up is a check that did not run."""
@@ -464,6 +481,10 @@ def _instead_of(name: str, known: Iterable[str], flag: str) -> str:
     shown = ", ".join(names[:_NAMES_SHOWN])
     more = f" and {len(names) - _NAMES_SHOWN} more" if len(names) > _NAMES_SHOWN else ""
     return f"name one with {flag}: {shown}{more}"
+
+
+def _is_rejected(whole: Item) -> bool:
+    return _is_record(whole) and whole["status"] == Status.REJECTED
 
 
 def _is_record(whole: Item) -> bool:

@@ -23,6 +23,7 @@ _STACKED = 64
 """Below this many columns an example stands under its rule."""
 _EXAMPLE_CELLS = 200
 _ID_CELLS = 60
+_RULES_NAMED = 5
 
 
 def open_writer(form: str, stream: TextIO, environ: Mapping[str, str]) -> Writer:
@@ -130,9 +131,10 @@ def render_tally(
     """Print how many texts are fit, what the others break, and how texts begin most often."""
     width = min(console.width, WIDEST)
     words, style = _headline(tally)
-    body = _rules(tally, width) if tally.rules else Text("every check passed", "green")
+    passed = "every check passed" if not tally.rejected_earlier else "no rule asked for is broken"
+    body = _rules(tally, width) if tally.rules else Text(passed, style)
     console.print(panel(body, words, width, style))
-    if openings or packs or tally.without_text:
+    if openings or packs or tally.without_text or tally.rejected_earlier:
         console.print(_closing(tally, openings, packs, width))
 
 
@@ -147,10 +149,26 @@ def _closing(
         table.add_row("Openings", WrappedFacts(shown))
     if tally.without_text:
         table.add_row("Skipped", f"{counted(tally.without_text, 'row')} without a text")
+    if tally.rejected_earlier:
+        table.add_row("Rejected", _rejected_earlier(tally))
     for pack in packs:
         note = f"{safe(pack.title)}. {safe(pack.note)} Checked on {pack.checked_on}."
         table.add_row("Pack", Text(note))
     return table
+
+
+def _rejected_earlier(tally: Tally) -> Text:
+    """That a run has judged by more rules than were asked for here, and how to ask for them."""
+    rules = ", ".join(
+        f"{safe(rule, _ID_CELLS)} ({count(number)})"
+        for rule, number in tally.rejected_for.most_common(_RULES_NAMED)
+    )
+    reasons = f", for {rules}" if rules else ""
+    return Text(
+        f"{counted(tally.rejected_earlier, 'record')} by the run itself{reasons}. "
+        "To look at that again, name its rules: --channel NAME, --checks PROMPT_FILE",
+        "yellow",
+    )
 
 
 def _headline(tally: Tally) -> tuple[str, str]:
@@ -159,6 +177,9 @@ def _headline(tally: Tally) -> tuple[str, str]:
         return "no texts", "yellow"
     if tally.with_errors:
         return f"{count(fit)} of {counted(tally.texts, 'text')} fit to publish", "red"
+    if tally.rejected_earlier:
+        rejected = f"{count(tally.rejected_earlier)} of them rejected by the run itself"
+        return f"no error in {counted(tally.texts, 'text')}, {rejected}", "yellow"
     if tally.with_warnings:
         warned = counted(tally.with_warnings, "text")
         return f"{counted(tally.texts, 'text')} fit to publish, {warned} with warnings", "yellow"

@@ -47,6 +47,41 @@ def test_warnings_alone_end_with_0(table: Path) -> None:
     assert "ads.csv:3: warning grounding.percent" in done.stdout
 
 
+@pytest.mark.parametrize(
+    ("status", "violations", "said"),
+    [
+        (
+            "rejected",
+            [{"rule": "length", "severity": "error"}, {"rule": "row", "severity": "warning"}],
+            "1 record by the run itself, for length (1).",
+        ),
+        ("rejected", None, "1 record by the run itself. To look at that again"),
+        ("rejected", [7, {"severity": "error"}], "1 record by the run itself. To look"),
+        ("ok", [], None),
+    ],
+)
+def test_what_a_run_rejected_is_not_called_fit_because_fewer_rules_are_named(
+    tmp_path: Path, status: str, violations: object, said: str | None
+) -> None:
+    record = {"id": "a", "text": "Soft silk", "input": {}, "status": status}
+    good = record | {"id": "b", "text": "A calm evening", "status": "ok"}
+    lines = [json.dumps(record | {"violations": violations}), json.dumps(good)]
+    (tmp_path / "r.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    done = copygen("check", "r.jsonl", cwd=tmp_path, env={"COLUMNS": "200"})
+    assert done.returncode == 0
+    if said is None:
+        assert "2 texts fit to publish" in done.stderr
+        assert "Rejected" not in done.stderr
+    else:
+        assert "no error in 2 texts, 1 of them rejected by the run itself" in done.stderr
+        assert "fit to publish" not in done.stderr
+        assert said in done.stderr
+    shorter = copygen("check", "r.jsonl", "--limit", "5", cwd=tmp_path)
+    assert "Rejected" not in shorter.stderr  # what is found now is told as ever
+    as_table = copygen("check", "r.jsonl", "--text", "text", cwd=tmp_path)
+    assert "2 texts fit to publish" in as_table.stderr
+
+
 def test_annotations_point_at_the_row_and_are_escaped(tmp_path: Path) -> None:
     rows = [{"id": "a,b:c", "text": "50% {x}\nSure"}, {"id": "ok", "text": "Soft silk"}]
     name = "my,ads.jsonl"
