@@ -16,7 +16,17 @@ from typing import BinaryIO, Final
 from copygen.errors import PromptError
 from copygen.models import Source
 from copygen.prompts.request import InputError, refuse_other_spellings
-from copygen.prompts.rows import BadRow, Row, Rows, bad_row, column_name, no_wording, text_row
+from copygen.prompts.rows import (
+    BadRow,
+    ReadOptions,
+    Row,
+    Rows,
+    bad_row,
+    column_name,
+    no_wording,
+    plain_id,
+    text_row,
+)
 
 MAX_LINE_BYTES: Final = 64 * 1024 * 1024
 MAX_SKIPPED_BYTES: Final = 256 * 1024 * 1024
@@ -142,7 +152,7 @@ _SEP_LINE: Final = re.compile(r'"?sep=([^"\r\n\w\s]|\t)"?[,;\t]*+\s*+', re.IGNOR
 """How Excel tells the delimiter of the lines below."""
 
 
-def csv_rows(lines: Lines, path: str, *, templated: bool) -> Rows:
+def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     """Yield the row of each record as soon as its last line is read.
 
     The delimiter is what a `sep=` line says, tab in a .tsv file, else that of comma, semicolon and
@@ -152,9 +162,10 @@ def csv_rows(lines: Lines, path: str, *, templated: bool) -> Rows:
     # The limit is the csv module's own and process-wide; its default of 128 kB is one long page.
     csv.field_size_limit(MAX_FIELD_BYTES)
     texts = _Texts(lines)
-    header, records = _header(texts, path, templated=templated)
+    header, records = _header(texts, path, options)
+    width, templated = len(header), options.templated
     while True:
-        source = Source(path, texts.number + 1)
+        line = texts.number + 1
         message = None
         fields: list[str] | None = []
         try:
@@ -165,11 +176,19 @@ def csv_rows(lines: Lines, path: str, *, templated: bool) -> Rows:
             fault = texts.take_fault()
             yield BadRow(str(fault), Source(path, fault.line, fault.column), None, {})
         elif message is not None:
-            yield BadRow(message, source, None, {})
+            yield BadRow(message, Source(path, line), None, {})
         elif fields is None:
             return
+        elif len(fields) == width and any(fields):
+            item = dict(zip(header, fields, strict=True))
+            own_id = item.get("id")
+            if templated and (own_id is None or plain_id(own_id)):
+                # Nearly every row of nearly every table: nothing in it is left to look at.
+                yield Row(item, Source(path, line), item, own_id)
+            else:
+                yield _checked_row(item, Source(path, line), options)
         elif any(fields):
-            yield _row(header, fields, source, templated=templated)
+            yield BadRow(_uneven(len(fields), width), Source(path, line), None, {})
 
 
 class _Texts:
@@ -186,27 +205,26 @@ class _Texts:
         self.delimiter = ","
         self.header_ends_before: int | None = None
         """The line that the header must not reach; None once it has been read."""
-
-    @property
-    def number(self) -> int:
+        self.number = lines.number
         """1-based number of the line last given out."""
-        return self._lines.number - len(self._ahead)
 
     def __iter__(self) -> Iterator[str]:
         # A generator, for speed: nothing else happens for every line of a million.
+        lines, ahead = self._lines, self._ahead
         while True:
-            if self._ahead:
-                text, fault = self._ahead.popleft()
+            if ahead:
+                text, fault = ahead.popleft()
                 self.fault = self.fault or fault
             else:
                 try:
-                    line = next(self._lines, None)
+                    line = next(lines, None)
                     if line is None:
                         return
-                    text = self._lines.decode(line)
+                    text = str(line, "ascii") if line.isascii() else lines.decode(line)
                 except LineError as exc:
                     self.fault = self.fault or exc
-                    text = self._lines.damaged()
+                    text = lines.damaged()
+            self.number += 1
             if text.startswith("\ufeff"):  # files that were joined have one in the middle, too
                 text = text.lstrip("\ufeff")
             if self.header_ends_before is not None and self.number > self.header_ends_before:
@@ -234,12 +252,9 @@ class _Texts:
         return fault
 
 
-def _row(header: list[str], fields: list[str], source: Source, *, templated: bool) -> Row | BadRow:
-    if len(fields) != len(header):
-        return BadRow(_uneven(len(fields), len(header)), source, None, {})
-    item = dict(zip(header, fields, strict=True))
+def _checked_row(item: dict[str, str], source: Source, options: ReadOptions) -> Row | BadRow:
     try:
-        return text_row(item, source, templated=templated)
+        return text_row(item, source, options)
     except InputError as exc:
         return bad_row(exc, item, source)
 
@@ -253,7 +268,9 @@ def _uneven(found: int, wanted: int) -> str:
     return f"{fields} where the header has {wanted}; {hint}"
 
 
-def _header(texts: _Texts, path: str, *, templated: bool) -> tuple[list[str], Iterator[list[str]]]:
+def _header(
+    texts: _Texts, path: str, options: ReadOptions
+) -> tuple[list[str], Iterator[list[str]]]:
     """Return the column names and the reader of the records after them."""
     first, given = _first_line(texts, path)
     source = Source(path, texts.number + 1 if first else 1)
@@ -271,7 +288,7 @@ def _header(texts: _Texts, path: str, *, templated: bool) -> tuple[list[str], It
         raise _unreadable(texts.take_fault(), path)
     texts.header_ends_before = None
     names = [column_name(name) for name in header]
-    _check_header(names, delimiter, source, templated=templated)
+    _check_header(names, delimiter, source, options)
     return names, records
 
 
@@ -322,7 +339,7 @@ def _delimiter(texts: _Texts, first: str, path: str) -> str:
     return max(candidates, key=fit)
 
 
-def _check_header(header: list[str], delimiter: str, source: Source, *, templated: bool) -> None:
+def _check_header(header: list[str], delimiter: str, source: Source, options: ReadOptions) -> None:
     if not any(header):
         raise PromptError("the file is empty; its first line should name the columns", source)
     if _JSON.match(header[0]):
@@ -342,9 +359,9 @@ def _check_header(header: list[str], delimiter: str, source: Source, *, template
             message = f"the name of column {position} goes on over rows of the table; close its "
             raise PromptError(message + "quote in the line where it begins", source)
         seen.add(name)
-    if not templated and "prompt" not in seen:
+    if not options.templated and "prompt" not in seen:
         raise PromptError(no_wording(header), source)
-    if not templated:
+    if not options.templated:
         try:
             refuse_other_spellings(header, {})
         except InputError as exc:

@@ -20,7 +20,7 @@ from copygen.prompts.request import (
     check_literal,
     check_params,
 )
-from copygen.prompts.rows import column_name
+from copygen.prompts.rows import ReadOptions, column_name
 from copygen.prompts.structured import read_header
 from copygen.prompts.template import Template
 
@@ -184,6 +184,11 @@ class PromptSpec:
     def templated(self) -> bool:
         """The items' own `prompt` is a column like any other."""
         return self.prompt is not None
+
+    @property
+    def read_options(self) -> ReadOptions:
+        """How the items are read."""
+        return ReadOptions(self.templated)
 
     @property
     def used_names(self) -> frozenset[str]:

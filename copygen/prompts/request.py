@@ -144,13 +144,12 @@ class RequestOptions:
     cap_names: tuple[str, ...] = ()
     schema: OutputSchema | None = None
     delivery: Mapping[str, JsonValue] = field(default_factory=dict)
+    keyed: Mapping[str, JsonValue] = field(init=False)
+    """`written` without what changes nothing about the reply."""
 
-    @property
-    def keyed(self) -> Mapping[str, JsonValue]:
-        """`written` without what changes nothing about the reply."""
-        if not self.delivery:
-            return self.written
-        return {name: value for name, value in self.written.items() if name not in self.delivery}
+    def __post_init__(self) -> None:
+        kept = {name: value for name, value in self.written.items() if name not in self.delivery}
+        object.__setattr__(self, "keyed", kept if self.delivery else self.written)
 
 
 def request_options(

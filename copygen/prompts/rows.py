@@ -6,7 +6,9 @@ import json
 import re
 import unicodedata
 from array import array
-from collections.abc import Callable, Generator, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 import orjson
@@ -31,6 +33,8 @@ NO_WORDING: Final = (
     "there is nothing to send: add a 'prompt' column with the whole text, "
     "or name a template with --template"
 )
+plain_id: Final = re.compile(r"[!-~]{1,200}").fullmatch
+"""Whether an id needs no closer look: ASCII without blanks, as nearly all of them are."""
 _CONTROL: Final = re.compile(r"[\x00-\x1f\x7f-\x9f]")
 _LIKE_PROMPT: Final = frozenset(("prompt", "prompts", "promt", "text", "instruction", "question"))
 _UNSEEN: Final = "\u00ad\u200b\u200e\u200f\u2060"
@@ -65,9 +69,19 @@ class BadRow(NamedTuple):
     item: Item
 
 
-Rows: TypeAlias = Generator[Row | BadRow, None, None]
-Table: TypeAlias = Callable[[], Rows]
-"""Reads the rows from the start; lazily, closing what it opened."""
+Rows: TypeAlias = Iterator[Row | BadRow]
+"""Lazily, in the order of the file; PromptError ends them where nothing after it can be read."""
+Table: TypeAlias = Callable[[], AbstractContextManager[Rows]]
+"""Opens a table and gives its rows from the start; leaving it closes what was opened."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """How a reader reads a table. One value, so that a further option reaches every reader."""
+
+    templated: bool
+    """A template words the rows: `prompt` is a column like any other, and so are the names of
+    request fields."""
 
 
 def column_name(name: str) -> str:
@@ -81,8 +95,7 @@ def column_name(name: str) -> str:
 def row_from(
     whole: Mapping[str, JsonValue],
     source: Source,
-    *,
-    templated: bool,
+    options: ReadOptions,
     written: Mapping[str, JsonValue] | None = None,
 ) -> Row:
     """Make a row of a mapping with `id`, `params`, `prompt`, `messages` and columns.
@@ -92,16 +105,16 @@ def row_from(
     batch file. Raises InputError.
     """
     if BATCH_NAMES & whole.keys() and (body := batch_body(whole)) is not None:
-        return _batch_row(whole, body, source, templated=templated)
+        return _batch_row(whole, body, source, options)
     own_id = checked_id(whole.get("id"))
     params = row_params(whole["params"]) if whole.get("params") is not None else None
-    messages = messages_of(whole, templated=templated) if "messages" in whole else None
+    messages = messages_of(whole, templated=options.templated) if "messages" in whole else None
     item = whole
     if not _NOT_INPUT.isdisjoint(whole):
         item = {name: value for name, value in whole.items() if name not in _NOT_INPUT}
     if written is not None:
         written = {name: written[name] for name in item}
-    if templated:
+    if options.templated:
         return Row(item, source, whole, own_id, params, None, messages, written)
     prompt = own_prompt(whole) if messages is None else None
     if len(whole) > 1:
@@ -111,14 +124,14 @@ def row_from(
     return Row(item, source, whole, own_id, params, prompt, messages, written)
 
 
-def text_row(item: Mapping[str, str], source: Source, *, templated: bool) -> Row:
+def text_row(item: Mapping[str, str], source: Source, options: ReadOptions) -> Row:
     """Make a row of columns that are all text, as CSV has them; raises InputError.
 
     A complete row's request fields are read as the numbers they are written as; empty cells say
     nothing.
     """
     own_id = checked_id(item.get("id"))
-    if templated:
+    if options.templated:
         return Row(item, source, item, own_id)
     prompt = own_prompt(item)
     given = {name: from_text(name, item[name]) for name in REQUEST_FIELDS & item.keys()}
@@ -185,8 +198,7 @@ def _batch_row(
     whole: Mapping[str, JsonValue],
     body: Mapping[str, JsonValue],
     source: Source,
-    *,
-    templated: bool,
+    options: ReadOptions,
 ) -> Row:
     url = whole.get("url")
     if isinstance(url, str) and not url.rstrip("/").endswith("/chat/completions"):
@@ -194,7 +206,7 @@ def _batch_row(
         raise InputError(message, ("url",))
     if "messages" not in body:
         raise InputError("a batch line should have 'messages' in its 'body'", ("body",))
-    messages = messages_of(body, templated=templated)
+    messages = messages_of(body, templated=options.templated)
     params = batch_params(body)
     item = {name: value for name, value in whole.items() if value is not body}
     own_id = checked_id(whole.get("custom_id"), "custom_id")
@@ -221,36 +233,20 @@ def content_id(whole: Mapping[str, JsonValue]) -> str:
     return hashlib.blake2b(canonical(whole), digest_size=_CONTENT_ID_BYTES).hexdigest()
 
 
-def base_id(row: Row) -> str:
-    """Return the row's own id, or its content id, not yet told apart from identical rows."""
-    return content_id(row.whole) if row.own_id is None else row.own_id
-
-
 def looks_numbered(own_id: str) -> bool:
     """Whether an id could be that of a second identical row."""
     return _NUMBERED.fullmatch(own_id) is not None
 
 
-class IdHashes:
-    """What one pass over a file remembers of its ids: eight bytes each."""
-
-    def __init__(self) -> None:
-        self._hashes = array("q")
-
-    def add(self, item_id: str) -> None:
-        """Remember an id."""
-        self._hashes.append(hash(item_id))
-
-    def repeated(self) -> frozenset[int]:
-        """Return the hashes that came more than once."""
-        parts = min(_MOST_PARTS, len(self._hashes) // _SORTED_AT_ONCE + 1)
-        found: set[int] = set()
-        for part in range(parts):
-            # Sorting makes a list of Python integers: in parts, it stays small.
-            hashes = sorted(value for value in self._hashes if value % parts == part)
-            pairs = itertools.pairwise(hashes)
-            found.update(left for left, right in pairs if left == right)
-        return frozenset(found)
+def repeated_hashes(hashes: "array[int]") -> frozenset[int]:
+    """The hashes that come more than once; eight bytes each is all a pass remembers of its ids."""
+    parts = min(_MOST_PARTS, len(hashes) // _SORTED_AT_ONCE + 1)
+    found: set[int] = set()
+    for part in range(parts):
+        # Sorting makes a list of Python integers, 36 bytes each: in parts, it stays small.
+        some = sorted(value for value in hashes if value % parts == part)
+        found.update(left for left, right in itertools.pairwise(some) if left == right)
+    return frozenset(found)
 
 
 class FileIds:
@@ -261,10 +257,8 @@ class FileIds:
         self._counts = dict.fromkeys(repeated, 0)
         self._taken = taken
 
-    def id_of(self, row: Row) -> str:
-        """Return the id of the next row."""
-        if row.own_id is not None:
-            return row.own_id
+    def numbered(self, row: Row) -> str:
+        """The id of the next row, which has none of its own."""
         item_id = content_id(row.whole)
         if item_id not in self._counts:
             return item_id

@@ -2,9 +2,8 @@
 
 import itertools
 import stat
-import sys
+from array import array
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
-from contextlib import closing
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias, cast
@@ -12,7 +11,7 @@ from typing import BinaryIO, Final, TypeAlias, cast
 from copygen.documents import files
 from copygen.errors import InputChanged, PromptError
 from copygen.models import InputFault, JsonValue, Prompt, Source
-from copygen.prompts.expand import CostCheck, Expansion, Target, ids_of
+from copygen.prompts.expand import CostCheck, Expansion, Target, draft, ids_of
 from copygen.prompts.promptfile import (
     LoadedFile,
     PromptSpec,
@@ -24,25 +23,23 @@ from copygen.prompts.promptfile import (
 from copygen.prompts.rows import (
     BadRow,
     FileIds,
-    IdHashes,
     Row,
-    Rows,
     StreamIds,
     Table,
-    base_id,
     column_name,
+    content_id,
     looks_numbered,
+    repeated_hashes,
 )
 from copygen.prompts.tables import (
-    STDIN_NAME,
-    TABLES,
+    READERS,
     VALUES_NAME,
     file_table,
     is_stream,
     one_empty_item,
     readable,
-    sniffed_rows,
-    value_rows,
+    stream_table,
+    values_table,
     yaml_table,
 )
 from copygen.prompts.template import Layout, layout_of
@@ -131,7 +128,8 @@ class PromptSource:
 
     def draft(self, target: Target) -> Prompt:
         """A prompt of a row without parameters of its own; it has no messages and no key."""
-        return Expansion(self._spec, target).draft
+        model = target.default_model
+        return draft(model, target.options(model, self._spec.params))
 
     def check(
         self,
@@ -149,11 +147,11 @@ class PromptSource:
             return 0
         versions = versions_of(self._read)
         expansion = Expansion(self._spec, target)
-        hashes = IdHashes()
+        hashes = array("q")
         rows = 0
         for row in self._rows():
-            item_id = base_id(row)
-            hashes.add(item_id)
+            item_id = content_id(row.whole) if row.own_id is None else row.own_id
+            hashes.append(hash(item_id))
             expansion.check(row, item_id)
             if cost_check is not None:
                 expansion.check_cost(row, cost_check)
@@ -164,7 +162,7 @@ class PromptSource:
             raise PromptError("there are no items in it", Source(self._shown, 1))
         count = rows * self._spec.texts_per_item
         count = count if self.limit is None else min(count, self.limit)
-        self._checked = _Checked(count, *self._repeated(hashes.repeated()), versions)
+        self._checked = _Checked(count, *self._repeated(repeated_hashes(hashes)), versions)
         return count
 
     def prompts(self, target: Target) -> Entries:
@@ -173,13 +171,9 @@ class PromptSource:
         Raises PromptError where a file, checked or not, is faulty, and where it changed since
         it was checked. Closing the iterator closes what it reads.
         """
-        entries = self._stream_prompts(target) if self.is_stream else self._file_prompts(target)
-        with closing(entries):
-            if self.limit is None:
-                yield from entries
-                return
-            for _, entry in zip(range(self.limit), entries, strict=False):
-                yield entry
+        if self.is_stream:
+            return stream_entries(self._table, Expansion(self._spec, target), self.limit)
+        return self._file_prompts(target)
 
     def ids(self) -> Iterator[str]:
         """Yield the ids of the prompts of a file that was checked, without rendering them.
@@ -191,11 +185,18 @@ class PromptSource:
         return found if self.limit is None else itertools.islice(found, self.limit)
 
     def _file_prompts(self, target: Target) -> Entries:
+        if self.limit == 0:
+            return
         if self._checked is None:
             self.check(target)
         expansion = Expansion(self._spec, target)
+        made = 0
         for row, item_id in self._items():
-            yield from expansion.prompts(row, item_id)
+            for prompt in expansion.prompts(row, item_id):
+                yield prompt
+                made += 1
+                if made == self.limit:
+                    return
 
     def _items(self) -> Iterator[tuple[Row, str]]:
         """Yield the rows of a file that was checked, with their ids."""
@@ -203,7 +204,7 @@ class PromptSource:
         self._check_version(checked)
         ids = FileIds(checked.repeated, checked.taken)
         for row in self._rows():
-            yield row, ids.id_of(row)
+            yield row, ids.numbered(row) if row.own_id is None else row.own_id
         # Of the others, everything was read before the first row.
         self._check_version(checked, 1)
 
@@ -226,14 +227,10 @@ class PromptSource:
             )
         self._begun = True
 
-    def _stream_prompts(self, target: Target) -> Entries:
-        expansion = Expansion(self._spec, target)
-        return stream_entries(self._table(), expansion)
-
     def _rows(self) -> Iterator[Row]:
         """Yield the rows of a file that the limit needs; raises PromptError."""
         needed = None if self.limit is None else -(-self.limit // self._spec.texts_per_item)
-        with readable(self._shown), closing(self._table()) as rows:
+        with readable(self._shown), self._table() as rows:
             for count, row in enumerate(rows):
                 if count == needed:
                     return
@@ -252,8 +249,8 @@ class PromptSource:
         repeated: set[str] = set()
         taken: set[str] = set()
         for row in self._rows():
-            item_id = base_id(row)
             own = row.own_id is not None
+            item_id = content_id(row.whole) if row.own_id is None else row.own_id
             if own and looks_numbered(item_id):
                 taken.add(item_id)
             if hash(item_id) not in hashes:
@@ -267,12 +264,22 @@ class PromptSource:
         return frozenset(repeated), frozenset(taken)
 
 
-def stream_entries(rows: Rows, expansion: Expansion) -> Entries:
-    """Yield the prompts of rows that are seen once, and an InputFault for each faulty one."""
+def stream_entries(table: Table, expansion: Expansion, limit: int | None = None) -> Entries:
+    """Yield the prompts of rows that are seen once, and an InputFault for each faulty one.
+
+    After `limit` of them nothing more is read.
+    """
+    if limit == 0:
+        return
     ids = StreamIds()
-    with closing(rows):
+    made = 0
+    with table() as rows:
         for row in rows:
-            yield from _entries_of(row, expansion, ids)
+            for entry in _entries_of(row, expansion, ids):
+                yield entry
+                made += 1
+                if made == limit:
+                    return
 
 
 def _entries_of(row: Row | BadRow, expansion: Expansion, ids: StreamIds) -> Iterable[Entry]:
@@ -321,10 +328,11 @@ def open_prompts(
     spec = _template_spec(template, given)
     if is_stream(path):
         wording = spec or _unworded(path, given)
-        return _open_stream(path, wording, limit, stdin)
+        table = stream_table(path, stdin, wording.read_options)
+        return PromptSource(path, wording, table, is_stream=True, limit=limit)
     if Path(path).suffix.lower() not in _YAML:
         wording = spec or _unworded(path, given)
-        table = file_table(path, files.PROMPTS, templated=wording.templated)
+        table = file_table(path, files.PROMPTS, wording.read_options)
         read = (path, template) if template else (path,)
         return PromptSource(path, wording, table, read=read, limit=limit)
     with readable(path):
@@ -350,9 +358,7 @@ def open_values(
     given = {column_name(name): value for name, value in (overrides or {}).items()}
     spec = _template_spec(template, given) or _unworded(VALUES_NAME, given)
 
-    def table() -> Rows:
-        return value_rows(values, templated=spec.templated)
-
+    table = values_table(values, spec.read_options)
     return PromptSource(VALUES_NAME, spec, table, is_stream=True, limit=limit)
 
 
@@ -380,10 +386,10 @@ def _open_prompt_file(path: str, loaded: LoadedFile, limit: int | None) -> Promp
     if loaded.table is not None:
         inner = table_path(loaded, path)
         _check_table(inner, loaded)
-        table = file_table(inner, files.TABLE, templated=spec.templated)
+        table = file_table(inner, files.TABLE, spec.read_options)
         read = (inner, path)
     elif loaded.items is not None:
-        table = yaml_table(path, templated=spec.templated)
+        table = yaml_table(path, spec.read_options)
     elif spec.templated:
         table = one_empty_item(path)
     else:
@@ -398,26 +404,9 @@ def _open_worded(
     if not loaded.is_list:
         message = "this prompt file has its own wording; run it without --template"
         raise PromptError(message, Source(path, 1))
-    table = yaml_table(path, templated=True)
+    table = yaml_table(path, spec.read_options)
     spec = replace(spec, warnings=(*spec.warnings, *loaded.spec.warnings))
     return PromptSource(path, spec, table, read=(path, template), limit=limit)
-
-
-def _open_stream(
-    path: str, spec: PromptSpec, limit: int | None, stdin: BinaryIO | None
-) -> PromptSource:
-    if path == "-":
-        stream = stdin or sys.stdin.buffer
-
-        def table() -> Rows:
-            return sniffed_rows(stream, STDIN_NAME, templated=spec.templated)
-    else:
-
-        def table() -> Rows:
-            with readable(path), files.open_stream(path) as opened:
-                yield from sniffed_rows(opened, path, templated=spec.templated)
-
-    return PromptSource(path, spec, table, is_stream=True, limit=limit)
 
 
 def _check_table(path: str, loaded: LoadedFile) -> None:
@@ -431,5 +420,5 @@ def _check_table(path: str, loaded: LoadedFile) -> None:
     if not is_file:
         message = f"'{loaded.table}' is not there; 'items' names a table beside this file"
         raise PromptError(message, loaded.place)
-    if Path(path).suffix.lower() not in TABLES:
+    if Path(path).suffix.lower() not in READERS:
         raise PromptError("'items' should name a .csv, .tsv or .jsonl file", loaded.place)

@@ -16,7 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, Final, NoReturn, cast
+from typing import Any, BinaryIO, Final, NoReturn, cast
 
 import orjson
 import yaml
@@ -27,7 +27,7 @@ from copygen.errors import CopygenError, PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.delimited import LineError, Lines
 from copygen.prompts.request import InputError
-from copygen.prompts.rows import BadRow, Row, Rows, bad_row, column_name, row_from
+from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, bad_row, column_name, row_from
 
 MAX_DEPTH: Final = 64
 _WHITE: Final = " \t\r\n"
@@ -50,7 +50,7 @@ class JsonError(InputError):
         self.column = column
 
 
-def jsonl_rows(lines: Lines, path: str, *, templated: bool) -> Rows:
+def jsonl_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     """Yield the row of each line as soon as it is read; blank lines are skipped."""
     while True:
         try:
@@ -60,12 +60,12 @@ def jsonl_rows(lines: Lines, path: str, *, templated: bool) -> Rows:
             if line.startswith(_BOM):  # files that were joined have one in the middle, too
                 line = line.lstrip(_BOM)
             if line and not line.isspace():
-                yield _json_row(line, Source(path, lines.number), lines, templated=templated)
+                yield _json_row(line, Source(path, lines.number), lines, options)
         except LineError as exc:
             yield BadRow(str(exc), Source(path, exc.line, exc.column), None, {})
 
 
-def _json_row(line: bytes, source: Source, lines: Lines, *, templated: bool) -> Row | BadRow:
+def _json_row(line: bytes, source: Source, lines: Lines, options: ReadOptions) -> Row | BadRow:
     try:
         whole = _object(line, lines)
     except JsonError as exc:
@@ -75,7 +75,7 @@ def _json_row(line: bytes, source: Source, lines: Lines, *, templated: bool) -> 
     if not _MAY_PRINT_OTHERWISE.isdisjoint(kinds) and _PRINTS_OTHERWISE.search(line):
         whole, written = _both(line, lines)
     try:
-        return row_from(whole, source, templated=templated, written=written)
+        return row_from(whole, source, options, written=written)
     except InputError as exc:
         return bad_row(exc, whole, source)
 
@@ -250,13 +250,12 @@ def read_header(path: str, role: str = files.PROMPTS) -> Header:
         return replace(header, cuts=tuple(itertools.islice(cuts(stream), CUTS_SHOWN)))
 
 
-def yaml_rows(path: str, *, templated: bool) -> Rows:
-    """Yield the rows of the list of items; raises PromptError, OSError."""
-    with files.open_steady(path, files.PROMPTS) as stream:
-        composer = Composer(stream, path, PromptError)
-        for index, event in enumerate(_item_events(composer)):
-            composer.refill()
-            yield _yaml_row(composer, event, index, templated=templated)
+def yaml_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
+    """Yield the rows of a prompt file's list of items; raises PromptError, OSError."""
+    composer = Composer(stream, path, PromptError)
+    for index, event in enumerate(_item_events(composer)):
+        composer.refill()
+        yield _yaml_row(composer, event, index, options)
 
 
 def _mapping_header(composer: Composer, start: yaml.Event, path: str) -> Header:
@@ -296,24 +295,24 @@ def _item_events(composer: Composer) -> Iterator[yaml.Event]:
         composer.compose(event, 1)
 
 
-def _yaml_row(composer: Composer, event: yaml.Event, index: int, *, templated: bool) -> Row:
+def _yaml_row(composer: Composer, event: yaml.Event, index: int, options: ReadOptions) -> Row:
     node = composer.compose(event, 2)
     source = Source(composer.path, *_place(event))
     try:
-        whole = _mapping(node.value, index, templated=templated)
+        whole = _mapping(node.value, index, options)
         written = _named(node.as_written()) if node.spelled else None
-        return row_from(whole, source, templated=templated, written=written)
+        return row_from(whole, source, options, written=written)
     except InputError as exc:
         place = Document(node.value, composer.path, node).source(exc.loc) if exc.loc else source
         raise PromptError(str(exc), place) from exc
 
 
-def _mapping(value: JsonValue, index: int, *, templated: bool) -> dict[str, JsonValue]:
+def _mapping(value: JsonValue, index: int, options: ReadOptions) -> dict[str, JsonValue]:
     if isinstance(value, dict):
         return _named(value)
-    if isinstance(value, str) and not templated:
+    if isinstance(value, str) and not options.templated:
         return {"prompt": value}
-    wanted = "a mapping (name: value)" if templated else "a text or a mapping (name: value)"
+    wanted = "a mapping (name: value)" if options.templated else "a text or a mapping (name: value)"
     raise InputError(f"item {index + 1} should be {wanted}, not {type_name(value)}")
 
 

@@ -1,11 +1,17 @@
-"""Which reader reads a table: by the name of its file, or by how a stream begins."""
+"""Which reader reads a table: by the name of its file, or by how a stream begins.
+
+A reader is a function `(lines, path, options) -> Rows`: it yields a `Row` or, for a row that cannot
+be used, a `BadRow`, each with its place, and raises PromptError where nothing after it can be read,
+an unusable header first of all. A further format of text is such a function beside the others and
+its endings in `READERS`.
+"""
 
 import json
 import re
 import stat
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -14,7 +20,7 @@ from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.delimited import LineError, Lines, csv_rows
 from copygen.prompts.request import InputError
-from copygen.prompts.rows import BadRow, Row, Rows, Table, bad_row, row_from
+from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, Table, bad_row, row_from
 from copygen.prompts.structured import JsonError, check_depth, jsonl_rows, yaml_rows
 
 STDIN_NAME: Final = "<stdin>"
@@ -24,10 +30,11 @@ _DESCRIPTORS: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 _READABLE: Final = ".yaml, .yml, .csv, .tsv, .jsonl and .ndjson"
 _YAML_KEY: Final = re.compile(rb"(?:---|- |prompt:|system:|items:|model:|provider:|channel:|#)")
 """How prompt files begin, and no CSV header does."""
-_CSV: Final = frozenset((".csv", ".tsv"))
-_JSONL: Final = frozenset((".jsonl", ".ndjson"))
-TABLES: Final = _CSV | _JSONL
-"""How the names of files end that are tables."""
+READERS: Final[Mapping[str, Callable[[Lines, str, ReadOptions], Rows]]] = {
+    **dict.fromkeys((".csv", ".tsv"), csv_rows),
+    **dict.fromkeys((".jsonl", ".ndjson"), jsonl_rows),
+}
+"""How the names of tables end, and what reads them."""
 _SHEET: Final = " (save the sheet as CSV UTF-8)"
 _HINTS: Final[Mapping[str, str]] = {
     ".json": " (one object per line: .jsonl)",
@@ -38,8 +45,8 @@ _HINTS: Final[Mapping[str, str]] = {
 }
 
 
-def sniffed_rows(stream: BinaryIO, path: str, *, templated: bool) -> Rows:
-    """Yield the rows of JSONL or CSV, told apart by the first byte that is not blank."""
+def sniffed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
+    """The rows of JSONL or CSV, told apart by the first byte that is not blank; it is read now."""
     lines = Lines(stream)
     try:
         first = lines.peek()
@@ -47,67 +54,89 @@ def sniffed_rows(stream: BinaryIO, path: str, *, templated: bool) -> Rows:
     except LineError as exc:
         raise PromptError(str(exc), Source(path, exc.line, exc.column)) from exc
     if not start:
-        return  # nothing to do today is no error in a pipeline
+        return iter(())  # nothing to do today is no error in a pipeline
     if start == b"[":
         message = "this is a JSON list; write one object per line (JSONL)"
         raise PromptError(message, Source(path, lines.number + 1))
-    if _YAML_KEY.match(first) and not (templated and start == b"#"):
+    if _YAML_KEY.match(first) and not (options.templated and start == b"#"):
         message = "this is a YAML prompt file; name the file instead of piping it, or use a table"
         raise PromptError(message, Source(path, lines.number + 1))
     read = jsonl_rows if start == b"{" else csv_rows
-    yield from read(lines, path, templated=templated)
+    return read(lines, path, options)
 
 
-def file_table(path: str, role: str, *, templated: bool) -> Table:
+def file_table(path: str, role: str, options: ReadOptions) -> Table:
     """The rows of a file, by what its name ends in; PromptError where no reader takes that."""
     kind = Path(path).suffix.lower()
-    if kind not in TABLES:
+    if kind not in READERS:
         hint = _HINTS.get(kind, "")
         raise PromptError(f"{path}: '{kind}' files are not read{hint}; copygen reads {_READABLE}")
-    read = csv_rows if kind in _CSV else jsonl_rows
+    read = READERS[kind]
 
-    def table() -> Rows:
+    @contextmanager
+    def table() -> Iterator[Rows]:
         with files.open_steady(path, role) as stream:
-            yield from read(Lines(stream), path, templated=templated)
+            yield read(Lines(stream), path, options)
 
     return table
 
 
-def yaml_table(path: str, *, templated: bool) -> Table:
+def yaml_table(path: str, options: ReadOptions) -> Table:
     """The rows of a prompt file's own list of items."""
-    return lambda: yaml_rows(path, templated=templated)
+
+    @contextmanager
+    def table() -> Iterator[Rows]:
+        with files.open_steady(path, files.PROMPTS) as stream:
+            yield yaml_rows(stream, path, options)
+
+    return table
+
+
+def stream_table(path: str, stdin: BinaryIO | None, options: ReadOptions) -> Table:
+    """The rows of a pipe, or of standard input (`-`): they can be read once."""
+
+    @contextmanager
+    def table() -> Iterator[Rows]:
+        if path == "-":
+            yield sniffed_rows(stdin or sys.stdin.buffer, STDIN_NAME, options)
+            return
+        with readable(path), files.open_stream(path) as opened:
+            yield sniffed_rows(opened, path, options)
+
+    return table
 
 
 def one_empty_item(path: str) -> Table:
     """One row without columns: what a prompt file without items is about."""
 
-    def table() -> Rows:
-        yield Row({}, Source(path, 1), {})
-
-    return table
+    return lambda: nullcontext(iter((Row({}, Source(path, 1), {}),)))
 
 
-def value_rows(values: Iterable[object], *, templated: bool) -> Rows:
-    """Yield the rows of Python values; their line is their number."""
+def values_table(values: Iterable[object], options: ReadOptions) -> Table:
+    """The rows of Python values; their line is their number."""
+    return lambda: nullcontext(_value_rows(values, options))
+
+
+def _value_rows(values: Iterable[object], options: ReadOptions) -> Rows:
     for number, value in enumerate(values, 1):
         source = Source(VALUES_NAME, number)
         try:
-            whole = _json_mapping(value, templated=templated)
+            whole = _json_mapping(value, options)
         except InputError as exc:
             yield BadRow(str(exc), source, None, {})
             continue
         try:
-            yield row_from(whole, source, templated=templated)
+            yield row_from(whole, source, options)
         except InputError as exc:
             yield bad_row(exc, whole, source)
 
 
-def _json_mapping(value: object, *, templated: bool) -> dict[str, JsonValue]:
+def _json_mapping(value: object, options: ReadOptions) -> dict[str, JsonValue]:
     """Return a copy of the value as JSON would hold it; raises InputError."""
-    if isinstance(value, str) and not templated:
+    if isinstance(value, str) and not options.templated:
         return {"prompt": value}
     if not isinstance(value, Mapping):
-        wanted = "a mapping" if templated else "a text or a mapping"
+        wanted = "a mapping" if options.templated else "a text or a mapping"
         raise InputError(f"a prompt should be {wanted}, not {type_name(value)}")
     try:
         check_depth(dict(value))
@@ -118,7 +147,7 @@ def _json_mapping(value: object, *, templated: bool) -> dict[str, JsonValue]:
     return whole
 
 
-def open_table(path: str, stdin: BinaryIO | None = None) -> Rows:
+def open_table(path: str, stdin: BinaryIO | None = None) -> Generator[Row | BadRow, None, None]:
     """Yield the rows of a table (JSONL or CSV, told apart by its first byte) lazily, unworded.
 
     For tables that are looked at and not sent: results, existing texts. `-` is `stdin`, else
@@ -134,7 +163,7 @@ def open_table(path: str, stdin: BinaryIO | None = None) -> Rows:
 
 def _rows_or_none(stream: BinaryIO, path: str) -> Rows:
     """The rows of a table to be looked at, where nothing at all is a mistake; PromptError then."""
-    rows = sniffed_rows(stream, path, templated=True)
+    rows = sniffed_rows(stream, path, ReadOptions(templated=True))
     first = next(rows, None)
     if first is None:
         message = "there are no rows in it; give it JSONL, or CSV with a header and a row"

@@ -1,5 +1,6 @@
 import json
 import random
+from array import array
 from pathlib import Path
 
 from hypothesis import given
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from copygen.models import Source
 from copygen.prompts import open_prompts
-from copygen.prompts.rows import IdHashes, Row, StreamIds, canonical, content_id
+from copygen.prompts.rows import Row, StreamIds, canonical, content_id, repeated_hashes
 from tests.support.prompt_files import TARGET, prompts_of, write
 
 
@@ -63,10 +64,8 @@ def test_only_the_identical_rows_are_remembered_by_name(tmp_path: Path) -> None:
 
 @given(st.lists(st.text(max_size=3), max_size=50))
 def test_repeated_hashes_are_those_of_repeated_ids(names: list[str]) -> None:
-    hashes = IdHashes()
-    for name in names:
-        hashes.add(name)
-    assert hashes.repeated() == {hash(name) for name in names if names.count(name) > 1}
+    hashes = array("q", map(hash, names))
+    assert repeated_hashes(hashes) == {hash(name) for name in names if names.count(name) > 1}
 
 
 @given(st.lists(st.sampled_from(["a", "b", "line-1", "line-1-2", None]), max_size=30))

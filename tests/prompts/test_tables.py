@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from copygen.errors import PromptError
 from copygen.prompts import open_prompts, open_table
 from copygen.prompts.delimited import Lines, csv_rows
-from copygen.prompts.rows import BadRow
+from copygen.prompts.rows import BadRow, ReadOptions
 from copygen.prompts.structured import jsonl_rows
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
 
@@ -52,7 +52,7 @@ def assert_no_row_vanishes(header: str, body: str, delimiter: str, suffix: str) 
         for fields in records
     ]
     data = text.encode()
-    rows = list(csv_rows(Lines(io.BytesIO(data)), f"<x>{suffix}", templated=True))
+    rows = list(csv_rows(Lines(io.BytesIO(data)), f"<x>{suffix}", ReadOptions(templated=True)))
     got = [None if isinstance(row, BadRow) else tuple(row.item.values()) for row in rows]
     assert got == expected
     with tempfile.TemporaryDirectory() as folder:
@@ -100,7 +100,7 @@ def test_no_row_of_ten_thousand_tables_vanishes(header: str, body: str, delimite
 )
 def test_a_damaged_line_inside_a_record_is_one_fault_and_tears_nothing(damage: bytes) -> None:
     data = b'name,note\na,"one\ntwo ' + damage + b' three\nb,c"\nd,e\n'
-    rows = list(csv_rows(Lines(io.BytesIO(data)), "<stdin>", templated=True))
+    rows = list(csv_rows(Lines(io.BytesIO(data)), "<stdin>", ReadOptions(templated=True)))
     assert [type(row).__name__ for row in rows] == ["BadRow", "Row"]
     assert dict(rows[1].item) == {"name": "d", "note": "e"}
 
@@ -190,7 +190,7 @@ def test_names_in_composed_and_decomposed_letters_are_the_same(tmp_path: Path) -
 def test_a_row_with_many_keys_is_read_in_time_that_grows_with_them() -> None:
     keys = ", ".join(f'"k{number}": 1' for number in range(100_000))
     line = f'{{{keys}, "last": 1, "last": 2}}\n'.encode()
-    (row,) = jsonl_rows(Lines(io.BytesIO(line)), "t.jsonl", templated=True)
+    (row,) = jsonl_rows(Lines(io.BytesIO(line)), "t.jsonl", ReadOptions(templated=True))
     assert isinstance(row, BadRow)
     assert row.message == "the key 'last' is given twice; keep one"
 

@@ -10,7 +10,7 @@ import os
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -71,13 +71,13 @@ def jsonl_table(data: bytes) -> str:
 
 
 def _table(read: Callable[..., Rows], data: bytes) -> str:
-    spec, content = _plans()[data[:1] == b"T"], data[1:]
-    rows = read(Lines(io.BytesIO(content)), "t", templated=spec.templated)
+    spec, content = _specs()[data[:1] == b"T"], data[1:]
     said = []
     ids = set()
+    rows = read(Lines(io.BytesIO(content)), "t", spec.read_options)
     last = content.count(b"\n") + content.count(b"\r") + 2
     try:
-        for entry in stream_entries(rows, Expansion(spec, _TARGET)):
+        for entry in stream_entries(lambda: nullcontext(rows), Expansion(spec, _TARGET)):
             ids.add(entry.id)
             said.append(_entry(entry, last))
     except PromptError as error:
@@ -272,7 +272,7 @@ def _word(said: Iterable[str]) -> str:
 
 
 @cache
-def _plans() -> tuple[PromptSpec, PromptSpec]:
+def _specs() -> tuple[PromptSpec, PromptSpec]:
     template = Template("Sell {{ name }} {{ price|default(1) }}", lambda line: Source("t", line))
     return PromptSpec(), PromptSpec(prompt=template)
 
