@@ -51,7 +51,7 @@ class OutsideError(OSError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _FileRef:
     """Which file a path leads to, also where there is none yet."""
 
     file: system.FileId | None
@@ -67,7 +67,7 @@ class _Entry:
     role: str
     shown: str
     is_written: bool
-    place: _Place
+    place: _FileRef
     path: Path | None = None
     """None: a stream, whose file is there as long as it is open."""
 
@@ -86,7 +86,7 @@ class Register:
     """The files of one command and what each is used as."""
 
     def __init__(self) -> None:
-        self._entries: dict[tuple[str, _Place], _Entry] = {}
+        self._entries: dict[tuple[str, _FileRef], _Entry] = {}
 
     def enter(self, new: _Entry) -> None:
         """Remember a file. Raises SameFile if it or another in another role is written."""
@@ -357,21 +357,21 @@ def _enter(role: str, path: Path | str, found: os.stat_result | None, *, is_writ
     register = _REGISTER.get()
     if register is None:
         return
-    place = _place_of(Path(path), found)
+    place = _reference_to(Path(path), found)
     register.enter(_Entry(role, str(path), is_written, place, Path(path)))
 
 
-def _place_of(path: Path, found: os.stat_result | None) -> _Place:
+def _reference_to(path: Path, found: os.stat_result | None) -> _FileRef:
     file = None if found is None else _file_of(found)
     if found is not None:
-        return _Place(file, is_pipe=stat.S_ISFIFO(found.st_mode))
+        return _FileRef(file, is_pipe=stat.S_ISFIFO(found.st_mode))
     # A link that leads nowhere yet counts as what it would create.
     path = resolved(path)
     try:
         folder = _file_of(path.parent.stat())
     except OSError:
         folder = None
-    return _Place(None, folder, unicodedata.normalize("NFC", path.name).casefold())
+    return _FileRef(None, folder, unicodedata.normalize("NFC", path.name).casefold())
 
 
 def _file_of(found: os.stat_result) -> system.FileId | None:
@@ -390,7 +390,7 @@ def _enter_stream(stream: object, role: str, shown: str, *, is_written: bool) ->
         found = os.fstat(number)
     except (AttributeError, OSError, ValueError):  # closed, or held in memory by a test
         return
-    place = _Place(_file_of(found), is_pipe=stat.S_ISFIFO(found.st_mode))
+    place = _FileRef(_file_of(found), is_pipe=stat.S_ISFIFO(found.st_mode))
     register.enter(_Entry(role, shown, is_written, place))
 
 

@@ -22,8 +22,8 @@ from copygen.jobs.setup import Inputs, Setup, set_up
 from copygen.jobs.spec import RunSpec
 from copygen.planning.builder import PlanBuilder, PlanInput
 from copygen.planning.report import Report
+from copygen.results.reader import LedgerReader, read_ledger
 from copygen.results.resume import Resume, Rows
-from copygen.results.survey import Survey, survey
 
 _Entry = TypeVar("_Entry")
 TELL_EVERY: Final = 1000
@@ -83,7 +83,7 @@ class PlanJob:
                     provider=setup.provider,
                     settings=setup.settings,
                     resume=resume,
-                    survey=found,
+                    ledger=found,
                     vocabularies=load_vocabularies(),
                     now=datetime.now(UTC),
                     asks=_asks(setup),
@@ -104,7 +104,7 @@ class PlanJob:
         run.prepare_with(self._setup, len(self._sent))
         return run
 
-    def _resume(self, found: Survey | None) -> Resume:
+    def _resume(self, found: LedgerReader | None) -> Resume:
         """What the results settle, with the records of rows that are there kept for these rows."""
         source, target = self._setup.source, self._setup.target
         rows = None
@@ -135,12 +135,12 @@ class PlanJob:
             yield told
 
     @contextmanager
-    def _surveyed(self) -> Iterator[Survey | None]:
+    def _surveyed(self) -> Iterator[LedgerReader | None]:
         if self._setup.output is None or self.spec.fresh:
             yield None
             return
         with self._progress("reading the results", "records", None) as on_lines:
-            found = survey(self._setup.output, on_lines)
+            found = read_ledger(self._setup.output, on_lines)
         with found:
             yield found
 

@@ -46,8 +46,8 @@ from copygen.prompts.tokens import (
     tokens_of,
 )
 from copygen.quality.injection import InjectionScanner
+from copygen.results.reader import LedgerReader, ModelHistory
 from copygen.results.resume import Resume
-from copygen.results.survey import Experience, Survey
 
 GONE_SHOWN = 3
 WORDING, MODEL, PROVIDER = "wording", "model", "provider"
@@ -69,15 +69,15 @@ class LedgerDiff:
 
     def __init__(
         self,
-        survey: Survey | None,
+        ledger: LedgerReader | None,
         resume: Resume,
         provider: str,
         used_names: frozenset[str],
     ) -> None:
-        """`survey` None: nothing is remembered. `resume` knows what of it stays, `used_names` are
+        """`ledger` None: nothing is remembered. `resume` knows what of it stays, `used_names` are
         the variables that prompts are made of.
         """
-        self._survey = survey
+        self._ledger = ledger
         self._resume = resume
         self._provider = provider
         self._used = used_names
@@ -99,13 +99,13 @@ class LedgerDiff:
 
         Unless those are the `complete` input, nothing can be said of what is gone from it.
         """
-        survey = self._survey
-        gone = survey.ids - self._known - self._claimed if survey and complete else 0
+        ledger = self._ledger
+        gone = ledger.ids - self._known - self._claimed if ledger and complete else 0
         # An id met twice (streams allow none) cannot make it negative.
-        ids = (result.id for result in survey.unwanted()) if survey and gone > 0 else iter(())
+        ids = (result.id for result in ledger.unwanted()) if ledger and gone > 0 else iter(())
         return LedgerState(
-            path=shown_path(survey.path if survey else None),
-            records=survey.ids if survey else 0,
+            path=shown_path(ledger.path if ledger else None),
+            records=ledger.ids if ledger else 0,
             done=dict(self._done),
             again=self._states[PromptState.AGAIN],
             changed=self._states[PromptState.CHANGED],
@@ -116,10 +116,10 @@ class LedgerDiff:
         )
 
     def _state_of(self, prompt: Prompt) -> PromptState:
-        survey = self._survey
-        if survey is None:
+        ledger = self._ledger
+        if ledger is None:
             return PromptState.NEW
-        known = survey.holds(prompt.id)
+        known = ledger.holds(prompt.id)
         self._known += known
         settled = self._resume.status_of(prompt)
         if settled is not None:
@@ -128,9 +128,9 @@ class LedgerDiff:
             return PromptState.DONE
         if not known:
             return PromptState.NEW
-        if survey.status_of(prompt.id, *prompt.keys) is not None:
+        if ledger.status_of(prompt.id, *prompt.keys) is not None:
             return PromptState.AGAIN
-        self._compare(prompt, survey.record(prompt.id))
+        self._compare(prompt, ledger.record(prompt.id))
         return PromptState.CHANGED
 
     def _compare(self, prompt: Prompt, record: Result | None) -> None:
@@ -178,7 +178,7 @@ class PlanInput:
     settings: Settings
     resume: Resume
     """What of it is left as it is."""
-    survey: Survey | None
+    ledger: LedgerReader | None
     """The results file; None when nothing is remembered."""
     vocabularies: Vocabularies
     now: datetime
@@ -197,7 +197,7 @@ class PlanBuilder:
     workload: WorkloadStats = field(init=False)
     ledger_diff: LedgerDiff = field(init=False)
     sampler: Sampler = field(init=False)
-    experience: dict[str, Experience] = field(default_factory=dict)
+    history: dict[str, ModelHistory] = field(default_factory=dict)
     """Of the sample."""
     faulty: int = 0
     faults: list[str] = field(default_factory=list)
@@ -215,7 +215,7 @@ class PlanBuilder:
         self.workload = WorkloadStats(asked.source.axes)
         names = asked.source.used_names
         self._suspicion = InjectionScanner(names)
-        self.ledger_diff = LedgerDiff(asked.survey, asked.resume, asked.provider.name, names)
+        self.ledger_diff = LedgerDiff(asked.ledger, asked.resume, asked.provider.name, names)
         self.sampler = Sampler(asked.sample_size)
 
     def add(self, entry: Entry) -> None:
@@ -241,7 +241,7 @@ class PlanBuilder:
         models = model_plans(workload, known)
         sent = total_tokens([plan.input_tokens for plan in models])
         received = total_tokens([plan.output_tokens for plan in models])
-        cost, share = total_cost(models), accepted_share(known.experience)
+        cost, share = total_cost(models), accepted_share(known.history)
         report = Report(
             provider=asked.provider.name,
             prompts=workload.prompts,
@@ -272,7 +272,7 @@ class PlanBuilder:
                 report,
                 workload,
                 asked.provider,
-                asked.survey,
+                asked.ledger,
                 asked.now,
                 self.suspects,
                 asked.source.warnings,
@@ -282,15 +282,15 @@ class PlanBuilder:
     def _known(self) -> ForecastInput:
         """What is known of the models that are asked: from the sample, else from earlier texts."""
         asked = self.given
-        learned = dict(asked.survey.experience) if asked.survey else {}
+        learned = dict(asked.ledger.history) if asked.ledger else {}
         if asked.sampled:
             # A model whose sampled prompts came to nothing teaches nothing: earlier ones may.
-            learned |= {model: new for model, new in self.experience.items() if new.ended}
+            learned |= {model: new for model, new in self.history.items() if new.ended}
         return ForecastInput(
             provider=asked.provider,
             settings=asked.settings,
             vocabularies=asked.vocabularies,
-            experience={m: e for m, e in learned.items() if m in self.workload.models},
+            history={m: e for m, e in learned.items() if m in self.workload.models},
             calibration=self._calibration,
             now=asked.now,
             asks=asked.asks,
@@ -331,11 +331,11 @@ class PlanBuilder:
                 return
         elif self._compared[model] >= CALIBRATED_ON:
             return
-        record = asked.survey.record(prompt.id) if asked.survey else None
+        record = asked.ledger.record(prompt.id) if asked.ledger else None
         if record is None:
             return
         self._compared[model] += 1
-        self.experience.setdefault(model, Experience()).add_result(record)
+        self.history.setdefault(model, ModelHistory()).add_result(record)
         # Of all that it took, corrections and larger caps included: the next will need them, too.
         if record.usage is not None:
             self._calibration.observe(model, self._tokens(prompt), record.usage.input_tokens)

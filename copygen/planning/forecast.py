@@ -1,4 +1,4 @@
-"""Tokens, money and time of what is to do: characters and experience in, ranges out."""
+"""Tokens, money and time of what is to do: characters and history in, ranges out."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -16,7 +16,7 @@ from copygen.planning.report import CostRange, Duration, ModelPlan, Range
 from copygen.planning.workload import ModelLoad, WorkloadStats
 from copygen.prompts.tokens import KINDS, SCRIPTS, Calibration, Spread, t_95, tokens_of
 from copygen.providers.pricing import ceiling_usd, no_price, price_of, price_usd
-from copygen.results.survey import Experience
+from copygen.results.reader import ModelHistory
 
 LEAST_MARGIN: Final = 0.02
 """Of a mean, however many it rests on: the prompts to come are others."""
@@ -41,7 +41,7 @@ class ForecastInput:
     provider: ProviderConfig
     settings: Settings
     vocabularies: Vocabularies
-    experience: Mapping[str, Experience]
+    history: Mapping[str, ModelHistory]
     calibration: Calibration
     now: datetime
     """Some prices depend on the hour: those of this moment are shown."""
@@ -73,7 +73,7 @@ def _product(count: int, weight: float) -> float:
 
 
 def _model_plan(model: str, group: ModelLoad, known: ForecastInput) -> ModelPlan:
-    learned = known.experience.get(model, Experience())
+    learned = known.history.get(model, ModelHistory())
     ratio = known.calibration.ratio(model)
     sent = _input(model, group, known, ratio)
     received = _output(model, group, known, learned)
@@ -128,7 +128,7 @@ def _around(mean: float, margin: float) -> _Interval:
     return _Interval(max(0.0, mean - margin), mean, mean + margin)
 
 
-def _output(model: str, group: ModelLoad, known: ForecastInput, learned: Experience) -> Range:
+def _output(model: str, group: ModelLoad, known: ForecastInput, learned: ModelHistory) -> Range:
     cap = _most_output(model, group, known)
     if not learned.measured:
         return Range(0, 0 if not group.to_do else None, cap)
@@ -139,7 +139,7 @@ def _output(model: str, group: ModelLoad, known: ForecastInput, learned: Experie
     return Range(min(found.low, cap), min(found.likely, cap), min(found.high, cap))
 
 
-def _margin(learned: Experience, mean: float) -> float:
+def _margin(learned: ModelHistory, mean: float) -> float:
     """How uncertain the mean is, but never next to nothing."""
     if learned.measured < 2:
         return ALONE_MARGIN * mean
@@ -267,10 +267,10 @@ def total_tokens(ranges: Sequence[Range]) -> Range:
     return total
 
 
-def accepted_share(experience: Mapping[str, Experience]) -> float | None:
+def accepted_share(history: Mapping[str, ModelHistory]) -> float | None:
     """Accepted texts of those that came to an end; None while there are none."""
-    ended = sum(learned.ended for learned in experience.values())
-    return sum(learned.accepted for learned in experience.values()) / ended if ended else None
+    ended = sum(learned.ended for learned in history.values())
+    return sum(learned.accepted for learned in history.values()) / ended if ended else None
 
 
 def duration(models: Sequence[ModelPlan], known: ForecastInput, tokens: Range) -> Duration:
@@ -284,13 +284,13 @@ def duration(models: Sequence[ModelPlan], known: ForecastInput, tokens: Range) -
     if provider.tpm:
         low_s["tpm"] = tokens.low * 60 / provider.tpm
         high_s["tpm"] = None if tokens.high is None else tokens.high * 60 / provider.tpm
-    alone_s, whole_s = _times_s(known.experience)
+    alone_s, whole_s = _times_s(known.history)
     if alone_s is not None and whole_s is not None:
         settings = known.settings
         fewest = AUTO_FIRST_SLOTS if settings.adapts else settings.most_in_flight
         low_s["concurrency"] = max(1.0, to_do / settings.most_in_flight) * alone_s
         # So many at a time were seen to take that long; more at a time may take longer each.
-        seen = min(fewest, sum(learned.timed for learned in known.experience.values()))
+        seen = min(fewest, sum(learned.timed for learned in known.history.values()))
         high_s["concurrency"] = max(1.0, to_do / seen) * whole_s
     else:
         high_s["concurrency"] = None
@@ -302,16 +302,16 @@ def duration(models: Sequence[ModelPlan], known: ForecastInput, tokens: Range) -
 
 
 def _times_s(
-    experience: Mapping[str, Experience],
+    history: Mapping[str, ModelHistory],
 ) -> tuple[float | None, float | None]:
     """The mean time of one attempt, and the most that the mean time of a prompt with its waits and
     retries can be by those that were seen.
     """
-    timed = sum(learned.timed for learned in experience.values())
+    timed = sum(learned.timed for learned in history.values())
     if not timed:
         return None, None
-    latency_ms = math.fsum(learned.latency_ms for learned in experience.values()) / timed
-    total_ms = math.fsum(learned.total_ms for learned in experience.values()) / timed
-    squares = math.fsum(learned.total_squares for learned in experience.values())
+    latency_ms = math.fsum(learned.latency_ms for learned in history.values()) / timed
+    total_ms = math.fsum(learned.total_ms for learned in history.values()) / timed
+    squares = math.fsum(learned.total_squares for learned in history.values())
     error_ms = _error(timed, total_ms, squares) if timed > 1 else 0.0
     return latency_ms / 1000, max(latency_ms, total_ms + error_ms) / 1000

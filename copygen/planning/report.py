@@ -11,8 +11,8 @@ from copygen.config import ProviderConfig
 from copygen.config.settings import retirement_of
 from copygen.models import JsonValue, Message, Status
 from copygen.planning.workload import WorkloadStats
+from copygen.results.reader import LedgerReader
 from copygen.results.record import dumps
-from copygen.results.survey import Survey
 
 PLAN_VERSION = 1
 """Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
@@ -242,7 +242,7 @@ class NoteInput:
     report: Report
     workload: WorkloadStats
     provider: ProviderConfig
-    survey: Survey | None
+    ledger: LedgerReader | None
     now: datetime
     suspects: Mapping[str, Suspect] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
@@ -300,7 +300,7 @@ def _textless(facts: NoteInput) -> Iterator[str]:
 
 
 def _rescued(facts: NoteInput) -> Iterator[str]:
-    if facts.survey is not None and (path := facts.survey.rescued) is not None:
+    if facts.ledger is not None and (path := facts.ledger.rescued) is not None:
         yield (
             f"{path} holds results rescued by an earlier run; the next run takes them back first, "
             "so less may be left to do than is said here"

@@ -26,7 +26,7 @@ from copygen.models import Result, Status
 from copygen.results.record import encode
 from copygen.results.recovery import Recovered, compacted, recover, start_over
 from copygen.results.rescue import Rescue, Unwritable, rescue_path
-from copygen.results.resume import Latest, Place
+from copygen.results.resume import Latest, Precedence
 from copygen.results.storage import (
     AppendFile,
     WriterLock,
@@ -164,7 +164,7 @@ class Ledger:
             self._rescue.write(lambda: (lines,))
         self._raise_once()
         for result in results:
-            if self._latest.add(result.id, result.key, result.status) is not Place.FIRST:
+            if self._latest.add(result.id, result.key, result.status) is not Precedence.FIRST:
                 self._obsolete = True
 
     async def flush_forever(self, interval_s: float = 1.0) -> None:

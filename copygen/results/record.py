@@ -118,7 +118,7 @@ _LONG_NUMBER = re.compile(rb"\d{19}")  # orjson turns integers past 64 bits into
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class BadLine:
     """A line that is no record."""
 
     line_number: int
@@ -145,7 +145,7 @@ def encode(result: Result, template: str | None = None) -> bytes:
     return dumps(fields) + b"\n"
 
 
-def decode(line: bytes, line_number: int = 1) -> Result | Fault:
+def decode(line: bytes, line_number: int = 1) -> Result | BadLine:
     """The result on one line of a results file, or what is wrong with it.
 
     Unknown fields are ignored and absent ones that may be null are null, so that records of
@@ -155,9 +155,9 @@ def decode(line: bytes, line_number: int = 1) -> Result | Fault:
         value = loads_exactly(line) if _LONG_NUMBER.search(line) else loads(line)
         return _result(value)
     except KeyError as exc:
-        return Fault(line_number, f"{exc.args[0]!r} is missing")
+        return BadLine(line_number, f"{exc.args[0]!r} is missing")
     except (ValueError, TypeError, ArithmeticError) as exc:
-        return Fault(line_number, str(exc))
+        return BadLine(line_number, str(exc))
 
 
 def identify(line: bytes) -> tuple[str, str, Status] | None:
@@ -196,8 +196,8 @@ def lines(stream: BinaryIO) -> Iterator[tuple[int, int, bytes]]:
         number += line.endswith(b"\n")
 
 
-def read_results(path: Path) -> Iterator[Result | Fault]:
-    """Every record of a results file in file order, lazily; a line that is none is a `Fault`.
+def read_results(path: Path) -> Iterator[Result | BadLine]:
+    """Every record of a results file in file order, lazily; a line that is none is a `BadLine`.
 
     Raises OSError when the file cannot be read.
     """

@@ -24,7 +24,7 @@ from copygen.documents import files
 from copygen.errors import ResultsError
 from copygen.results.record import OPENING, identify, lines
 from copygen.results.rescue import rescue_path, restore
-from copygen.results.resume import Index, Latest, Place, identity
+from copygen.results.resume import Index, Latest, Precedence, identity
 from copygen.results.storage import COPY_BYTES, Beside, reported, set_aside
 
 _SHOWN_FAULTS = 10
@@ -91,7 +91,7 @@ def scan(stream: BinaryIO) -> Scan:
             _add_fault(found, number)
             continue
         found.records += 1
-        found.superseded += found.latest.add(*record) is not Place.FIRST
+        found.superseded += found.latest.add(*record) is not Precedence.FIRST
     _drop_tail_faults(found, bad_at_end)
     return found
 
@@ -161,7 +161,7 @@ def _obsolete(source: BinaryIO) -> "array[int]":
             continue
         if record is None:
             continue
-        if latest.add(*record) is Place.SUPERSEDED:
+        if latest.add(*record) is Precedence.SUPERSEDED:
             obsolete.append(offset)
         elif before := where.put(identity(record[0]), offset + 1):  # 0 means absent
             obsolete.append(before - 1)

@@ -19,7 +19,7 @@ from copygen.documents import files
 from copygen.errors import ResultsError
 from copygen.models import JsonValue, Status
 from copygen.results.record import identified, lines, loads
-from copygen.results.resume import HAS_TEXT, Latest, Place
+from copygen.results.resume import HAS_TEXT, Latest, Precedence
 from copygen.results.storage import Beside, set_aside
 
 LAST_RESORT = "standard error"
@@ -170,7 +170,7 @@ def restore(results: Path, latest: Latest) -> Restored | None:
     with files.open_regular(path, Beside.RESCUE.role) as source:
         ids = frozenset(hash(record.id) for record in _records(source))
     with files.open_regular(results, files.RESULTS) as stream:
-        known = _Known(ids, stream)
+        known = _RecordsThere(ids, stream)
     restored = superseded = 0
     flags = os.O_WRONLY | os.O_APPEND
     with (
@@ -182,7 +182,7 @@ def restore(results: Path, latest: Latest) -> Restored | None:
                 continue
             target.write(record.line + b"\n")
             restored += 1
-            superseded += latest.add(record.id, record.key, record.status) is not Place.FIRST
+            superseded += latest.add(record.id, record.key, record.status) is not Precedence.FIRST
         target.flush()
         system.sync(target.fileno())
     return Restored(restored, superseded, set_aside(path))
@@ -207,7 +207,7 @@ class _Counting:
     created_s: float
 
 
-class _Known:
+class _RecordsThere:
     """What the results file has for the ids in question, and which record of them counts."""
 
     def __init__(self, ids: frozenset[int], stream: BinaryIO) -> None:

@@ -30,7 +30,7 @@ _CLAIMED = (Status.OK, Status.REJECTED, Status.FAILED)
 _NONE_LEFT = 1
 
 
-class Place(Enum):
+class Precedence(Enum):
     """Where a record stands among those of the same id."""
 
     FIRST = auto()
@@ -128,7 +128,7 @@ class Latest:
         """What is held for the ids; grows with them and with nothing else."""
         return self._index.size_bytes
 
-    def add(self, id_: str, key: str, status: Status) -> Place:
+    def add(self, id_: str, key: str, status: Status) -> Precedence:
         """Take in the next record in file order."""
         code = _CODE[status]
         value = (hash(key) << _STATUS_BITS & _WORD) | code
@@ -137,13 +137,13 @@ class Latest:
         old = self._index.put(number, value)
         if not old:
             self._counts[code] += 1
-            return Place.FIRST
+            return Precedence.FIRST
         if _keeps(old, value):
             self._index.put(number, old)
-            return Place.SUPERSEDED
+            return Precedence.SUPERSEDED
         self._counts[old & 7] -= 1
         self._counts[code] += 1
-        return Place.SUPERSEDES
+        return Precedence.SUPERSEDES
 
     def status_of(self, id_: str, *keys: str) -> Status | None:
         """The status of the record that counts for `id_`, if it was made with one of these keys."""

@@ -1,4 +1,4 @@
-"""Tokens, money and time from characters and experience: by hand."""
+"""Tokens, money and time from characters and history: by hand."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -23,20 +23,18 @@ from copygen.planning.forecast import (
 from copygen.planning.report import ModelPlan, Range
 from copygen.planning.workload import ModelLoad, WorkloadStats
 from copygen.prompts.tokens import KINDS, Calibration
-from copygen.results.survey import Experience
+from copygen.results.reader import ModelHistory
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 PRICES = {"priced": {"price": {"input": "2", "output": "8", "note": "a note"}}, "free": {}}
 
 
-def known(experience: dict[str, Experience] | None = None, **provider: Any) -> ForecastInput:
+def known(history: dict[str, ModelHistory] | None = None, **provider: Any) -> ForecastInput:
     config = ProviderConfig.model_validate(
         {"name": "shop", "default_model": "priced", "models": PRICES, **provider}
     )
     settings = Settings(concurrency=10)
-    return ForecastInput(
-        config, settings, load_vocabularies(), experience or {}, Calibration(), NOW
-    )
+    return ForecastInput(config, settings, load_vocabularies(), history or {}, Calibration(), NOW)
 
 
 def group(to_do: int = 100, cap: int = 50, **fields: Any) -> ModelLoad:
@@ -53,8 +51,8 @@ def group(to_do: int = 100, cap: int = 50, **fields: Any) -> ModelLoad:
     )
 
 
-def learned(count: int = 50, output: int = 30, **fields: Any) -> Experience:
-    return Experience(
+def learned(count: int = 50, output: int = 30, **fields: Any) -> ModelHistory:
+    return ModelHistory(
         **{
             "ended": count,
             "accepted": count,
@@ -165,7 +163,7 @@ def test_tokens_are_told_by_script_most_first() -> None:
 
 
 @pytest.mark.parametrize(
-    ("limits", "experience", "expected"),
+    ("limits", "history", "expected"),
     [
         # 100 prompts, 10 in flight, 0.5 s each, 0.7 s with waits
         ({}, True, (5.0, 7.0, "concurrency")),
@@ -176,9 +174,9 @@ def test_tokens_are_told_by_script_most_first() -> None:
     ],
 )
 def test_the_tightest_limit_decides_the_time(
-    limits: dict[str, int], experience: bool, expected: tuple[float | None, float | None, str]
+    limits: dict[str, int], history: bool, expected: tuple[float | None, float | None, str]
 ) -> None:
-    with_ = known({"priced": learned()} if experience else {}, **limits)
+    with_ = known({"priced": learned()} if history else {}, **limits)
     found = duration(plans({"priced": group()}, with_), with_, Range(2000, 3000, 4000))
     assert (found.low_s, found.high_s, found.limited_by) == pytest.approx(expected)
 

@@ -7,8 +7,8 @@ import pytest
 
 from copygen.models import JsonValue, Message, Prompt, Source, Status
 from copygen.planning.builder import LedgerDiff, PromptState, differing
+from copygen.results.reader import read_ledger
 from copygen.results.resume import DONE, Resume
-from copygen.results.survey import survey
 from tests.support.records import result, write
 
 USED = frozenset({"title", "price", "season"})
@@ -52,7 +52,7 @@ def test_what_is_settled_is_done(
     tmp_path: Path, status: Status, settled: frozenset[Status], expected: PromptState
 ) -> None:
     write(tmp_path / "r.jsonl", [result("a", key="k", status=status)])
-    with survey(tmp_path / "r.jsonl") as found:
+    with read_ledger(tmp_path / "r.jsonl") as found:
         ledgered = LedgerDiff(found, Resume(found.latest, settled, None), "holysheep", USED)
         assert ledgered.add(prompt("a")) is expected
         assert ledgered.add(prompt("b")) is PromptState.NEW
@@ -75,7 +75,7 @@ def test_each_reason_for_a_change_is_counted(tmp_path: Path) -> None:
         old("gone"),
     ]
     write(tmp_path / "r.jsonl", records)  # type: ignore[arg-type] - results, all of them
-    with survey(tmp_path / "r.jsonl") as found:
+    with read_ledger(tmp_path / "r.jsonl") as found:
         ledgered = LedgerDiff(found, Resume(found.latest, DONE, None), "holysheep", USED)
         for id_ in ("wording", "title", "model", "provider", "both"):
             assert ledgered.add(prompt(id_)) is PromptState.CHANGED

@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import Status
-from copygen.results.resume import Index, Latest, Place
+from copygen.results.resume import Index, Latest, Precedence
 from tests.support.records import patient
 
 WORDS = st.integers(0, 2**64 - 1)
@@ -40,29 +40,29 @@ SKIPPED, CANCELLED = Status.SKIPPED, Status.CANCELLED
 @pytest.mark.parametrize(
     ("first", "then", "place"),
     [
-        (FAILED, OK, Place.SUPERSEDES),
-        (FAILED, FAILED, Place.SUPERSEDES),
-        (FAILED, CANCELLED, Place.SUPERSEDES),
-        (CANCELLED, SKIPPED, Place.SUPERSEDES),
-        (REJECTED, OK, Place.SUPERSEDES),
-        (OK, OK, Place.SUPERSEDES),
-        (OK, REJECTED, Place.SUPERSEDES),
-        (OK, FAILED, Place.SUPERSEDED),
-        (OK, CANCELLED, Place.SUPERSEDED),
-        (OK, SKIPPED, Place.SUPERSEDED),
-        (REJECTED, FAILED, Place.SUPERSEDED),
-        (REJECTED, CANCELLED, Place.SUPERSEDED),
+        (FAILED, OK, Precedence.SUPERSEDES),
+        (FAILED, FAILED, Precedence.SUPERSEDES),
+        (FAILED, CANCELLED, Precedence.SUPERSEDES),
+        (CANCELLED, SKIPPED, Precedence.SUPERSEDES),
+        (REJECTED, OK, Precedence.SUPERSEDES),
+        (OK, OK, Precedence.SUPERSEDES),
+        (OK, REJECTED, Precedence.SUPERSEDES),
+        (OK, FAILED, Precedence.SUPERSEDED),
+        (OK, CANCELLED, Precedence.SUPERSEDED),
+        (OK, SKIPPED, Precedence.SUPERSEDED),
+        (REJECTED, FAILED, Precedence.SUPERSEDED),
+        (REJECTED, CANCELLED, Precedence.SUPERSEDED),
     ],
 )
 def test_the_later_record_counts_unless_it_would_lose_a_text(
-    first: Status, then: Status, place: Place
+    first: Status, then: Status, place: Precedence
 ) -> None:
     latest = Latest()
 
-    assert latest.add("a", "k", first) is Place.FIRST
+    assert latest.add("a", "k", first) is Precedence.FIRST
     assert latest.add("a", "k", then) is place
 
-    counted = then if place is Place.SUPERSEDES else first
+    counted = then if place is Precedence.SUPERSEDES else first
     assert latest.status_of("a", "k") is counted
     assert latest.counts == {counted: 1}
 
@@ -72,7 +72,7 @@ def test_a_changed_prompt_supersedes_whatever_was_there(then: Status) -> None:
     latest = Latest()
     latest.add("a", "old wording", OK)
 
-    assert latest.add("a", "new wording", then) is Place.SUPERSEDES
+    assert latest.add("a", "new wording", then) is Precedence.SUPERSEDES
     assert latest.status_of("a", "new wording") is then
     assert latest.status_of("a", "old wording") is None
 
@@ -80,8 +80,8 @@ def test_a_changed_prompt_supersedes_whatever_was_there(then: Status) -> None:
 def test_prompts_with_identical_text_are_two_prompts() -> None:
     latest = Latest()
 
-    assert latest.add("a", "same", OK) is Place.FIRST
-    assert latest.add("b", "same", FAILED) is Place.FIRST
+    assert latest.add("a", "same", OK) is Precedence.FIRST
+    assert latest.add("b", "same", FAILED) is Precedence.FIRST
     assert (latest.status_of("a", "same"), latest.status_of("b", "same")) == (OK, FAILED)
     assert latest.counts == {OK: 1, FAILED: 1}
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import example, given
 
 from copygen.models import ErrorInfo, Kind, Result, Status
-from copygen.results.record import Fault, decode, encode, identify, lines, read_results
+from copygen.results.record import BadLine, decode, encode, identify, lines, read_results
 from tests.support.records import RESULT, any_result, patient, result, write
 
 
@@ -110,7 +110,7 @@ def test_records_of_other_versions_are_read() -> None:
 def test_a_faulty_line_is_a_value_that_says_where_and_why(line: bytes, reason: str) -> None:
     fault = decode(line, 17)
 
-    assert isinstance(fault, Fault)
+    assert isinstance(fault, BadLine)
     assert fault.line_number == 17
     assert str(fault) == f"line 17: {fault.reason}"
     assert reason in fault.reason

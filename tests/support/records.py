@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from copygen.models import ErrorInfo, Kind, Result, Severity, Status, Usage, Violation
-from copygen.results.record import Fault, encode, read_results
+from copygen.results.record import BadLine, encode, read_results
 
 ENDED = datetime(2026, 3, 14, 9, 26, 53, 589_000, tzinfo=UTC)
 
@@ -57,7 +57,7 @@ def write(path: Path, results: Iterable[Result]) -> bytes:
 def read(path: Path) -> list[Result]:
     """All results of a file, which must hold nothing else."""
     found = list(read_results(path))
-    faults = [str(item) for item in found if isinstance(item, Fault)]
+    faults = [str(item) for item in found if isinstance(item, BadLine)]
     assert not faults
     return [item for item in found if isinstance(item, Result)]
 

@@ -42,7 +42,7 @@ from copygen.providers.ratelimits import (
     wait_in_text_s,
 )
 from copygen.providers.redact import Redactor, Secret
-from copygen.results.record import Fault, decode, dumps, encode, identify, lines
+from copygen.results.record import BadLine, decode, dumps, encode, identify, lines
 from copygen.results.recovery import recover, scan, superseded_path
 from copygen.results.storage import beside
 
@@ -182,7 +182,7 @@ def _check_record(answer: Completion | ApiError) -> None:
     assert line.count(b"\n") == 1
     assert KEY.encode() not in line
     back = decode(line)
-    assert not isinstance(back, Fault), back
+    assert not isinstance(back, BadLine), back
 
 
 def header_values(data: bytes) -> str:
@@ -214,11 +214,11 @@ def ledger_file(data: bytes) -> str:
         result = decode(line, number)
         with suppress(ValueError):
             records += identify(line) is not None
-        if isinstance(result, Fault):
+        if isinstance(result, BadLine):
             said.append(_shape(result.reason))
         else:
             again = decode(encode(result))
-            assert not isinstance(again, Fault), again
+            assert not isinstance(again, BadLine), again
             assert again.id == result.id
             assert identify(line) is not None, "decoded, but not counted as done"
     assert found.records <= records

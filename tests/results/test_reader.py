@@ -6,13 +6,13 @@ import pytest
 
 from copygen.errors import ResultsError
 from copygen.models import Status, Usage
-from copygen.results.survey import survey
+from copygen.results.reader import read_ledger
 from tests.support.records import RESULT, result, write
 
 
 def test_a_file_that_is_not_there_holds_nothing_and_stays_away(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
-    with survey(path) as found:
+    with read_ledger(path) as found:
         assert found.ids == 0
         assert not found.holds("a")
         assert found.record("a") is None
@@ -22,7 +22,7 @@ def test_a_file_that_is_not_there_holds_nothing_and_stays_away(tmp_path: Path) -
 def test_an_empty_file_holds_nothing(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     path.touch()
-    with survey(path) as found:
+    with read_ledger(path) as found:
         assert found.ids == 0
 
 
@@ -37,7 +37,7 @@ def test_the_record_that_counts_is_found_and_read_back(tmp_path: Path) -> None:
             result("b", key="k", status=Status.FAILED),
         ],
     )
-    with survey(path) as found:
+    with read_ledger(path) as found:
         assert found.counts == {Status.OK: 2}
         assert (found.status_of("a", "new"), found.status_of("a", "old")) == (Status.OK, None)
         texts = {id_: record.text for id_ in "ab" if (record := found.record(id_)) is not None}
@@ -47,7 +47,7 @@ def test_the_record_that_counts_is_found_and_read_back(tmp_path: Path) -> None:
 def test_ids_that_nobody_asks_for_are_told(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     write(path, [result(f"i{n}") for n in range(5000)])
-    with survey(path) as found:
+    with read_ledger(path) as found:
         for number in range(5000):
             if number not in (17, 4321):
                 assert found.holds(f"i{number}")
@@ -58,7 +58,7 @@ def test_nothing_is_changed_in_a_file_with_a_torn_end(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     content = write(path, [result("a"), result("b")])
     path.write_bytes(content[:-20])
-    with survey(path) as found:
+    with read_ledger(path) as found:
         assert found.ids == 1
         assert not found.holds("b")
     assert path.read_bytes() == content[:-20]
@@ -70,12 +70,12 @@ def test_somebody_elses_file_is_refused(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "r.jsonl"
     path.write_bytes(content)
     with pytest.raises(ResultsError, match="not a results file"):
-        survey(path)
+        read_ledger(path)
 
 
 def test_a_folder_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ResultsError, match="cannot read it"):
-        survey(tmp_path)
+        read_ledger(tmp_path)
 
 
 def test_experience_is_kept_by_model(tmp_path: Path) -> None:
@@ -91,13 +91,13 @@ def test_experience_is_kept_by_model(tmp_path: Path) -> None:
             result("f", model="other", usage=Usage(1, 2)),
         ],
     )
-    with survey(path) as found:
-        learned = found.experience[RESULT.model]
+    with read_ledger(path) as found:
+        learned = found.history[RESULT.model]
         assert (learned.ended, learned.accepted, learned.measured) == (3, 1, 2)
         assert (learned.input_tokens, learned.output_tokens) == (40, 60)
         assert learned.output_squares == 20**2 + 40**2
         assert (learned.timed, learned.latency_ms) == (2, 400.0)
-        assert found.experience["other"].output_tokens == 2
+        assert found.history["other"].output_tokens == 2
 
 
 def test_fields_of_foreign_types_teach_nothing(tmp_path: Path) -> None:
@@ -107,23 +107,23 @@ def test_fields_of_foreign_types_teach_nothing(tmp_path: Path) -> None:
         '"usage":{"input_tokens":"9","output_tokens":null},"latency_ms":"fast"}\n'
         '{"id":"b","key":"k","status":"ok","model":"m","attempts":true,"usage":7}\n'
     )
-    with survey(path) as found:
+    with read_ledger(path) as found:
         assert found.ids == 2
-        learned = found.experience["m"]
+        learned = found.history["m"]
         assert (learned.ended, learned.measured, learned.timed) == (1, 0, 0)
 
 
 def test_rescued_results_are_pointed_out(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
-    assert survey(path).rescued is None
+    assert read_ledger(path).rescued is None
     rescued = tmp_path / "r.jsonl.rescue.jsonl"
     rescued.touch()
-    assert survey(path).rescued == rescued
+    assert read_ledger(path).rescued == rescued
 
 
 def test_progress_is_told_by_the_thousand(tmp_path: Path) -> None:
     path = tmp_path / "r.jsonl"
     write(path, [result(f"i{n}") for n in range(3500)])
     told: list[int] = []
-    survey(path, told.append).__exit__(None, None, None)
+    read_ledger(path, told.append).__exit__(None, None, None)
     assert sum(told) == 3000

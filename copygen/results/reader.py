@@ -16,20 +16,20 @@ from copygen.models import JsonValue, Result, Status
 from copygen.results.record import decode, identified, lines, loads
 from copygen.results.recovery import Scan
 from copygen.results.rescue import rescue_path
-from copygen.results.resume import Index, Latest, Place, identity
+from copygen.results.resume import Index, Latest, Precedence, identity
 from copygen.results.storage import reported
 
 PROGRESS_LINES: Final = 1000
 """Progress is told once for so many lines."""
 MAX_MODELS: Final = 50
-"""Models whose experience is kept apart."""
+"""Models whose history is kept apart."""
 _WANTED: Final = 1
 """Bit of a place: somebody asked for its id."""
 _ENDED = frozenset({Status.OK, Status.REJECTED, Status.FAILED})
 
 
 @dataclass(slots=True)
-class Experience:
+class ModelHistory:
     """What the records of one model say about the next prompt: sums, to take means of."""
 
     ended: int = 0
@@ -82,12 +82,12 @@ class Experience:
             self.total_squares += total_ms**2
 
 
-class Survey:
-    """A results file as it stands. Made by `survey`; a context manager that lets go of it."""
+class LedgerReader:
+    """A results file as it stands. Made by `read_ledger`; a context manager that lets go of it."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.experience: dict[str, Experience] = {}
+        self.history: dict[str, ModelHistory] = {}
         """By model, over every record in the file."""
         self._latest = Latest()
         self._places = Index()
@@ -180,11 +180,11 @@ class Survey:
             return
         found.records += 1
         id_, _, status = record
-        if self._latest.add(*record) is not Place.SUPERSEDED:
+        if self._latest.add(*record) is not Precedence.SUPERSEDED:
             self._places.put(identity(id_), (offset + 1) << 1)
         model = str(value.get("model"))
-        if model in self.experience or len(self.experience) < MAX_MODELS:
-            self.experience.setdefault(model, Experience()).add(value, status)
+        if model in self.history or len(self.history) < MAX_MODELS:
+            self.history.setdefault(model, ModelHistory()).add(value, status)
 
     def _read(self, place: int) -> Result | None:
         assert self._stream is not None
@@ -194,13 +194,13 @@ class Survey:
         return result if isinstance(result, Result) else None
 
 
-def survey(path: Path, on_lines: Callable[[int], None] = lambda _lines: None) -> Survey:
+def read_ledger(path: Path, on_lines: Callable[[int], None] = lambda _lines: None) -> LedgerReader:
     """Read the results file at `path`, which need not be there; nothing is locked or changed.
 
     `on_lines` hears how many lines were read since it heard last. Raises ResultsError when the
     file cannot be read or is no results file.
     """
-    found = Survey(path)
+    found = LedgerReader(path)
     try:
         found.read(on_lines)
     except BaseException:
