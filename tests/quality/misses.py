@@ -11,6 +11,10 @@ compares with the other texts of a run, and here are many of one product.
 A fault is found when its text does not come out as `ok`, or comes out mended to the right text. A
 warning alone finds nothing. A good text is flagged when it is not `ok`, or was changed.
 
+A file of `corpus/replies` is a list of items with their good `texts` by channel, as in the other
+corpus, and their `faults` by kind, each with its `text`, `where` it is wrong (a part of the text; not
+given, it is wrong as a whole) and, where the right text can be told from the reply, `fixed`.
+
 The texts of `corpus/replies/before` were written before the rules for them, those of `after` when
 the rules were done, by somebody else; the rules are not changed for those again.
 """
@@ -23,12 +27,14 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Generic, TypeVar
 
 import yaml
 
 from copygen import Result, Run, RunSpec, Status
+from copygen.errors import ConfigError
 from copygen.models import Item
+from copygen.quality.channels import load_channels
 from tests.quality.rates import CORPUS, Good, good_in, good_texts
 from tests.support.copy_server import CopyServer, copy_server
 
@@ -60,11 +66,14 @@ class Faulty:
     channel: str = NO_CHANNEL
 
 
+Text = TypeVar("Text", Faulty, Good)
+
+
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Generic[Text]):
     """What became of a text in a run."""
 
-    text: "Faulty | Good"
+    text: Text
     status: Status
     published: str
     rules: tuple[str, ...]
@@ -74,13 +83,6 @@ class Judged:
     def passed(self) -> bool:
         """Whether it came out as it was, fit to publish."""
         return self.status is Status.OK and self.published == self.text.text.strip()
-
-    @property
-    def found(self) -> bool:
-        """For a faulty text: rejected, failed or mended to the right text."""
-        if self.status is not Status.OK:
-            return True
-        return isinstance(self.text, Faulty) and self.published == self.text.fixed
 
 
 def faulty_replies() -> Iterator[Faulty]:
@@ -99,17 +101,22 @@ def traps() -> Iterator[Good]:
         yield from good_in(CORPUS / "replies" / written, written)
 
 
-def judged(texts: Iterable[Faulty | Good]) -> list[Judged]:
+def judged(texts: Iterable[Text]) -> list[Judged[Text]]:
     """What a run makes of each text: one run for each channel."""
-    by_channel: dict[str, list[Faulty | Good]] = defaultdict(list)
+    by_channel: dict[str, list[Text]] = defaultdict(list)
     for text in texts:
         by_channel[text.channel].append(text)
     return [one for channel, each in by_channel.items() for one in _run(channel, each)]
 
 
-def recall(results: Sequence[Judged]) -> float:
+def found(one: Judged[Faulty]) -> bool:
+    """Whether the text was rejected, failed or mended to the right one."""
+    return one.status is not Status.OK or one.published == one.text.fixed
+
+
+def recall(results: Sequence[Judged[Faulty]]) -> float:
     """The share that was found."""
-    return sum(one.found for one in results) / len(results)
+    return sum(map(found, results)) / len(results)
 
 
 class _Answers(CopyServer):
@@ -126,7 +133,7 @@ class _Answers(CopyServer):
         return self._replies[brief[1]]
 
 
-def _run(channel: str, texts: Sequence[Faulty | Good]) -> Iterator[Judged]:
+def _run(channel: str, texts: Sequence[Text]) -> Iterator[Judged[Text]]:
     by_id = {_letters(number): text for number, text in enumerate(texts)}
     rows = [{"id": i, "language": text.language, **text.item} for i, text in by_id.items()]
     with (
@@ -184,28 +191,24 @@ def main() -> None:
     faults = judged(faulty_replies())
     good = judged([*traps(), *([] if "--traps" in sys.argv else _others())])
     if "--each" in sys.argv:
-        for one in faults:
-            if not one.found:
-                print(f"  passed {one.text.language:7} {_kind(one):15} {_said(one)}")
+        for fault in faults:
+            if not found(fault):
+                print(f"  passed {fault.text.language:7} {fault.text.kind:15} {_said(fault)}")
         for one in good:
             if not one.passed:
                 print(f"  flagged {one.text.language:7} {one.text.channel:18} {_said(one)}")
     for written in WRITTEN:
-        if part := [one for one in faults if _written(one) == written]:
+        if part := [one for one in faults if one.text.written == written]:
             _print_recall(written, part)
-    parts = dict.fromkeys(one.text.part for one in good if isinstance(one.text, Good))
     print("good texts flagged")
-    for part in parts:
-        of_part = [one for one in good if isinstance(one.text, Good) and one.text.part == part]
+    for name in dict.fromkeys(one.text.part for one in good):
+        of_part = [one for one in good if one.text.part == name]
         flagged = sum(not one.passed for one in of_part)
-        print(f"  {part:12} {flagged:3} of {len(of_part):3}  {flagged / len(of_part):6.1%}")
+        print(f"  {name:12} {flagged:3} of {len(of_part):3}  {flagged / len(of_part):6.1%}")
 
 
 def _others() -> Iterator[Good]:
-    """The good texts of the other corpus; where a field of ours is no channel, without it."""
-    from copygen.errors import ConfigError
-    from copygen.quality.channels import load_channels
-
+    """The good texts of the other corpus; those of no known channel as texts of none."""
     channels = load_channels()
     for good in good_texts():
         try:
@@ -216,38 +219,30 @@ def _others() -> Iterator[Good]:
             yield good
 
 
-def _written(one: Judged) -> str:
-    return one.text.written if isinstance(one.text, Faulty) else one.text.part
-
-
-def _kind(one: Judged) -> str:
-    return one.text.kind if isinstance(one.text, Faulty) else ""
-
-
-def _said(one: Judged) -> str:
+def _said(one: Judged[Text]) -> str:
     rules = " ".join(one.rules)
-    return f"{one.text.text[:70]!r} → {one.status} {rules or one.published[:40]!r}"
+    return f"{one.text.text[:70]!r} → {one.status} {rules or repr(one.published[:40])}"
 
 
-def _print_recall(written: str, faults: Sequence[Judged]) -> None:
-    found = sum(one.found for one in faults)
-    print(f"written {written} the rules: {found} of {len(faults)} found ({recall(faults):.1%})")
-    by_kind = {kind: [one for one in faults if _kind(one) == kind] for kind in KINDS}
-    for kind, of_kind in by_kind.items():
+def _print_recall(written: str, faults: Sequence[Judged[Faulty]]) -> None:
+    print(f"written {written} the rules: {_of(faults)} found ({recall(faults):.1%})")
+    for kind in KINDS:
+        of_kind = [one for one in faults if one.text.kind == kind]
         if of_kind:
-            found = sum(one.found for one in of_kind)
             warned = sum(one.passed and bool(one.rules) for one in of_kind)
             beside = f"  and {warned} warned of" if warned else ""
-            share = recall(of_kind)
-            print(f"  {kind:16} {found:3} of {len(of_kind):3}  {share:6.1%}{beside}")
+            print(f"  {kind:16} {_of(of_kind):>10}  {recall(of_kind):6.1%}{beside}")
     languages = sorted({one.text.language for one in faults})
-    for start in range(0, len(languages), 8):
+    for start in range(0, len(languages), 6):
         cells = []
-        for language in languages[start : start + 8]:
+        for language in languages[start : start + 6]:
             of_language = [one for one in faults if one.text.language == language]
-            found = sum(one.found for one in of_language)
-            cells.append(f"{language} {found}/{len(of_language)} {recall(of_language):.0%}")
-        print("  " + "  ".join(f"{cell:16}" for cell in cells).rstrip())
+            cells.append(f"{language} {_of(of_language)} {recall(of_language):.0%}")
+        print("  " + "  ".join(f"{cell:19}" for cell in cells).rstrip())
+
+
+def _of(faults: Sequence[Judged[Faulty]]) -> str:
+    return f"{sum(map(found, faults))} of {len(faults)}"
 
 
 if __name__ == "__main__":

@@ -7,19 +7,19 @@ from typing import Final
 
 import pytest
 
-from tests.quality.misses import KINDS, Judged, faulty_replies, judged, recall, traps
+from tests.quality.misses import KINDS, Faulty, Judged, faulty_replies, judged, recall, traps
 from tests.quality.rates import CORPUS
 
 FOUND: Final[Mapping[str, float]] = MappingProxyType(
     {
-        "talk_before": 0.20,
-        "talk_after": 0.04,
+        "talk_before": 0.32,
+        "talk_after": 0.12,
         "to_client": 0.02,
         "about_task": 0.00,
         "thinking": 0.08,
         "label": 0.11,
-        "several": 0.60,
-        "refusal": 0.03,
+        "several": 0.52,
+        "refusal": 0.07,
         "sorry_unrelated": 0.00,
         "placeholder": 0.17,
         "misspelt": 0.00,
@@ -27,25 +27,25 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
         "markup": 0.47,
         "twice": 0.00,
         "invented_number": 0.26,
-        "wrong_language": 0.78,
-        "mixed_language": 0.14,
+        "wrong_language": 0.76,
+        "mixed_language": 0.17,
     }
 )
 """Least share found of each kind, of the texts written before the rules; 0.90 is the aim."""
-FOUND_OVERALL: Final = 0.16
+FOUND_OVERALL: Final = 0.17
 """0.95 is the aim."""
-MOST_TRAPPED: Final = 0.04
+MOST_TRAPPED: Final = 0.025
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim."""
 
 
 @pytest.fixture(scope="module")
-def faults() -> list[Judged]:
+def faults() -> list[Judged[Faulty]]:
     return judged(one for one in faulty_replies() if one.written == "before")
 
 
 @pytest.mark.no_cover
-def test_as_many_faults_are_found_as_ever(faults: list[Judged]) -> None:
-    shares = {kind: recall([one for one in faults if one.text.kind == kind]) for kind in KINDS}  # type: ignore[union-attr]  # all of them are faulty
+def test_as_many_faults_are_found_as_ever(faults: list[Judged[Faulty]]) -> None:
+    shares = {kind: recall([one for one in faults if one.text.kind == kind]) for kind in KINDS}
     fewer = {kind: round(share, 3) for kind, share in shares.items() if share < FOUND[kind]}
     assert not fewer
     assert recall(faults) >= FOUND_OVERALL
@@ -60,8 +60,8 @@ def test_good_texts_that_look_faulty_are_left_alone() -> None:
 
 def test_the_corpus_has_every_kind_in_many_languages() -> None:
     faulty, good = list(faulty_replies()), list(traps())
-    assert len(faulty) >= 600
-    assert len(good) >= 100
+    assert len(faulty) >= 800
+    assert len(good) >= 200
     kinds = Counter(one.kind for one in faulty)
     assert kinds.keys() == set(KINDS)
     assert min(kinds.values()) >= 20
@@ -73,11 +73,12 @@ def test_each_fault_stands_where_it_is_said_to_and_nothing_is_there_twice() -> N
     faulty = list(faulty_replies())
     assert not [one.text for one in faulty if one.where not in one.text]
     assert not [one.text for one in faulty if one.fixed in (one.text, "")]
-    known = Counter([(one.language, one.text) for one in [*faulty, *traps()]])
+    known = Counter((one.language, one.text) for one in faulty)
+    known.update((one.language, one.text) for one in traps())
     assert not [text for text, number in known.items() if number > 1]
 
 
 def test_files_are_named_by_language_and_hold_nothing_that_is_not_read() -> None:
-    read = {one.language for one in [*faulty_replies(), *traps()]}
+    read = {one.language for one in faulty_replies()}
     files = {path.stem for path in (CORPUS / "replies").glob("*/*.yaml")}
     assert files == read
