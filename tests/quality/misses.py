@@ -12,8 +12,8 @@ A fault is found when its text does not come out as `ok`, or comes out mended to
 warning alone finds nothing. A good text is flagged when it is not `ok`, or was changed.
 
 A file of `corpus/replies` is a list of items with their good `texts` by channel, as in the other
-corpus, and their `faults` by kind, each with its `text`, `where` it is wrong (a part of the text; not
-given, it is wrong as a whole) and, where the right text can be told from the reply, `fixed`.
+corpus, and their `faults` by kind, each with its `text`, `where` it is wrong (a part of the text;
+not given, it is wrong as a whole) and, where the right text can be told from the reply, `fixed`.
 
 The texts of `corpus/replies/before` were written before the rules for them, those of `after` when
 the rules were done, by somebody else; the rules are not changed for those again.
