@@ -101,6 +101,13 @@ def traps() -> Iterator[Good]:
         yield from good_in(CORPUS / "replies" / written, written)
 
 
+def corrected() -> Iterator[Good]:
+    """The right text of every fault that has one, once."""
+    texts = {(one.language, one.fixed): one for one in faulty_replies() if one.fixed}
+    for (language, text), one in texts.items():
+        yield Good("corrected", language, NO_CHANNEL, text or "", one.item)
+
+
 def judged(texts: Iterable[Text]) -> list[Judged[Text]]:
     """What a run makes of each text: one run for each channel."""
     by_channel: dict[str, list[Text]] = defaultdict(list)
@@ -189,7 +196,7 @@ def _prompt_file(channel: str) -> str:
 def main() -> None:
     """Print the tables."""
     faults = judged(faulty_replies())
-    good = judged([*traps(), *([] if "--traps" in sys.argv else _others())])
+    good = judged([*traps(), *corrected(), *([] if "--traps" in sys.argv else _others())])
     if "--each" in sys.argv:
         for fault in faults:
             if not found(fault):

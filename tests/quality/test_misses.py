@@ -7,7 +7,16 @@ from typing import Final
 
 import pytest
 
-from tests.quality.misses import KINDS, Faulty, Judged, faulty_replies, judged, recall, traps
+from tests.quality.misses import (
+    KINDS,
+    Faulty,
+    Judged,
+    corrected,
+    faulty_replies,
+    judged,
+    recall,
+    traps,
+)
 from tests.quality.rates import CORPUS
 
 FOUND: Final[Mapping[str, float]] = MappingProxyType(
@@ -16,7 +25,7 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
         "talk_after": 0.12,
         "to_client": 0.02,
         "about_task": 0.00,
-        "thinking": 0.08,
+        "thinking": 0.07,
         "label": 0.11,
         "several": 0.52,
         "refusal": 0.07,
@@ -24,7 +33,7 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
         "placeholder": 0.17,
         "misspelt": 0.00,
         "cut_off": 0.00,
-        "markup": 0.47,
+        "markup": 0.51,
         "twice": 0.00,
         "invented_number": 0.26,
         "wrong_language": 0.76,
@@ -36,6 +45,7 @@ FOUND_OVERALL: Final = 0.17
 """0.95 is the aim."""
 MOST_TRAPPED: Final = 0.025
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim."""
+MOST_CORRECTED_FLAGGED: Final = 0.015
 
 
 @pytest.fixture(scope="module")
@@ -56,6 +66,13 @@ def test_good_texts_that_look_faulty_are_left_alone() -> None:
     good = judged(traps())
     flagged = [one.text.text for one in good if not one.passed]
     assert len(flagged) <= MOST_TRAPPED * len(good), flagged
+
+
+@pytest.mark.no_cover
+def test_the_right_text_of_a_fault_is_fit_to_publish() -> None:
+    good = judged(corrected())
+    flagged = [one.text.text for one in good if not one.passed]
+    assert len(flagged) <= MOST_CORRECTED_FLAGGED * len(good), flagged
 
 
 def test_the_corpus_has_every_kind_in_many_languages() -> None:
