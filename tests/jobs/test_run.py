@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import pickle
+import subprocess
+import sys
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
@@ -13,6 +15,7 @@ from typing import BinaryIO
 
 import pytest
 
+import copygen
 from copygen import LimitReached, Result, Run, RunSpec, Status, UsageError, check_text, generate
 from copygen.errors import ConfigError, ExitCode
 from copygen.jobs.plan import PlanJob
@@ -78,6 +81,48 @@ def test_a_spec_that_was_pickled_runs_to_the_same_results(tmp_path: Path) -> Non
     assert texts(carry_out(Run(travelled, environ=HERE))) == first
     assert len(first) == 6
     assert all(data and set(data) == {"headline", "line"} for *_, data in first.values())  # type: ignore[misc]
+
+
+ELSEWHERE = """
+import asyncio, json, pickle, sys
+from copygen import Run
+
+async def main():
+    async with Run(pickle.load(sys.stdin.buffer), environ={"HOME": "/nonexistent"}) as run:
+        results = [result async for result in run.results()]
+    print(json.dumps({r.id: [r.key, r.status, r.text, r.data, r.reasks] for r in results}))
+
+asyncio.run(main())
+"""
+STRICT = """\
+prompt: "Write an ad for {{ name }}, {{ price }} baht."
+provider: simulator
+max_tokens: 200
+reasks: 1
+fields:
+  headline: {limit: 60}
+  line: {limit: 900}
+checks: {forbidden: [something new], sameness: false, leftovers: false}
+"""
+
+
+def test_a_spec_runs_to_the_same_results_in_another_process(tmp_path: Path) -> None:
+    spec = a_spec(tmp_path, template=STRICT, output=NO_FILE, settings={"concurrency": 1})
+    done = subprocess.run(
+        [sys.executable, "-c", ELSEWHERE],
+        input=pickle.dumps(spec),
+        capture_output=True,
+        check=True,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(Path(copygen.__file__).parents[1])},
+    )
+    there = json.loads(done.stdout)
+    here = [
+        one.result for one in carry_out(Run(spec, environ=HERE)) if isinstance(one, PromptFinished)
+    ]
+    assert there == {one.id: [one.key, one.status, one.text, one.data, one.reasks] for one in here}
+    assert len(here) == 6
+    assert any(one.reasks for one in here)  # the checks travelled, too
 
 
 def test_a_program_has_table_template_fields_budget_and_results_file(tmp_path: Path) -> None:
