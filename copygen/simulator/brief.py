@@ -110,7 +110,8 @@ def read_brief(messages: Sequence[Message], schema: Mapping[str, JsonValue] | No
     # Blank lines part the turns: the form of the answer, told in the first, ends with it.
     said = "\n\n".join(one.content for one in turns)
     text = _both_ends(_FORMAT.sub("", said))
-    asked = _both_ends(next((m.content for m in reversed(turns) if m.role == "user"), said))
+    last = next((one.content for one in reversed(turns) if one.role == "user"), said)
+    asked = _both_ends(_FORMAT.sub("", last))  # its keys stand in quotes, as a product may
     language = _named_language(text) or _script_language(text)
     return Brief(
         language=language,

@@ -86,6 +86,16 @@ def test_the_form_told_in_the_system_message_does_not_hide_what_is_asked_for() -
     assert [one.name for one in read.fields] == ["slogan"]
 
 
+@pytest.mark.parametrize(
+    "said", ["An ad for Silk pouch, 390 baht", "Headline and description for Silk pouch."]
+)
+def test_a_key_of_the_answer_is_not_taken_for_the_product(said: str) -> None:
+    form = 'Reply with one JSON object and nothing else.\n- "headline": one text, "short"'
+    read = read_brief((Message("user", f"{said}\n\n{form}"),), None)
+    assert read.name == "Silk pouch"
+    assert [one.name for one in read.fields] == ["headline"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_neighbouring_sightings_of_a_prompt_get_different_texts(language: str) -> None:
     texts = [written(PROMPTS[language], CHOICES[0], nth) for nth in range(1, 9)]
