@@ -78,6 +78,8 @@ class Judged(Generic[Text]):
     published: str
     rules: tuple[str, ...]
     """Rules that it broke, warnings included."""
+    spans: tuple[tuple[int, int], ...]
+    """Where in `published` it broke them."""
 
     @property
     def passed(self) -> bool:
@@ -121,6 +123,13 @@ def found(one: Judged[Faulty]) -> bool:
     return one.status is not Status.OK or one.published == one.text.fixed
 
 
+def placed(one: Judged[Faulty]) -> bool:
+    """Whether one of the rules points at the part that is wrong."""
+    start = one.published.find(one.text.where)
+    end = start + len(one.text.where)
+    return start >= 0 and any(begin < end and start < stop for begin, stop in one.spans)
+
+
 def recall(results: Sequence[Judged[Faulty]]) -> float:
     """The share that was found."""
     return sum(map(found, results)) / len(results)
@@ -160,7 +169,9 @@ def _run(channel: str, texts: Sequence[Text]) -> Iterator[Judged[Text]]:
     for result in results:
         assert result.attempts, result.error
         rules = tuple(dict.fromkeys(one.rule for one in result.violations))
-        yield Judged(by_id[result.id], result.status, (result.text or "").strip(), rules)
+        spans = tuple(one.span for one in result.violations if one.span)
+        text = result.text or ""
+        yield Judged(by_id[result.id], result.status, text.strip(), rules, spans)
 
 
 async def _results(spec: RunSpec, rows: Sequence[Mapping[str, Any]]) -> list[Result]:
@@ -236,9 +247,7 @@ def _print_recall(written: str, faults: Sequence[Judged[Faulty]]) -> None:
     for kind in KINDS:
         of_kind = [one for one in faults if one.text.kind == kind]
         if of_kind:
-            warned = sum(one.passed and bool(one.rules) for one in of_kind)
-            beside = f"  and {warned} warned of" if warned else ""
-            print(f"  {kind:16} {_of(of_kind):>10}  {recall(of_kind):6.1%}{beside}")
+            print(f"  {kind:16} {_of(of_kind):>10}  {recall(of_kind):6.1%}{_beside(of_kind)}")
     languages = sorted({one.text.language for one in faults})
     for start in range(0, len(languages), 6):
         cells = []
@@ -246,6 +255,14 @@ def _print_recall(written: str, faults: Sequence[Judged[Faulty]]) -> None:
             of_language = [one for one in faults if one.text.language == language]
             cells.append(f"{language} {_of(of_language)} {recall(of_language):.0%}")
         print("  " + "  ".join(f"{cell:19}" for cell in cells).rstrip())
+
+
+def _beside(faults: Sequence[Judged[Faulty]]) -> str:
+    """How many of those that were found were found where they are, and how many only warned of."""
+    pointed = [placed(one) for one in faults if one.text.where and one.spans and not one.passed]
+    warned = sum(one.passed and bool(one.rules) for one in faults)
+    said = f"  {sum(pointed)} of {len(pointed)} at their place" if pointed else ""
+    return f"{said}  and {warned} warned of" if warned else said
 
 
 def _of(faults: Sequence[Judged[Faulty]]) -> str:
