@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.simulator.limits import (
+from copygen.simulator.profile import RetryAfter
+from copygen.simulator.server import (
     Limits,
     RateLimit,
     go_duration,
     retry_after_headers,
 )
-from copygen.simulator.profile import RetryAfter
 
 
 def admitted(limit: RateLimit, now: float, cost: float = 1) -> bool:

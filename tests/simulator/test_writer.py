@@ -8,10 +8,9 @@ from hypothesis import strategies as st
 
 from copygen.models import Message
 from copygen.quality.units import Unit
-from copygen.simulator.brief import Limit, languages, read_brief, shorten
 from copygen.simulator.profile import Draw
 from copygen.simulator.wire import ChatRequest
-from copygen.simulator.writer import LABEL, answer
+from copygen.simulator.writer import LABEL, Limit, answer, languages, read_brief, shorten
 
 CHOICES = [n * 0x9E3779B97F4A7C15 % 2**64 for n in range(1, 25)]
 SCRIPTS = {
