@@ -26,8 +26,8 @@ from copygen.engine.purse import Purse
 from copygen.engine.retry import RULES, Action, Retrier, may_be_billed
 from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
-from copygen.providers.classification import CHECK_BASE_URL
 from copygen.providers.ratelimits import RateLimits, limits_from
+from copygen.providers.reply import CHECK_BASE_URL
 from copygen.providers.wire import Provider
 from copygen.transport.errors import failure
 from copygen.transport.http import headers_of

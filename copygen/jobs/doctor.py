@@ -36,11 +36,10 @@ from copygen.jobs.spec import STREAM
 from copygen.models import ApiError, Kind
 from copygen.prompts import PromptSource, open_prompts
 from copygen.providers.keys import doubt_about, find_key, origin_of_key, unguarded_file
-from copygen.providers.model_list import ModelList, ask
 from copygen.providers.pricing import price_of
 from copygen.providers.ratelimits import RateLimits
 from copygen.providers.redact import Redactor, Secret
-from copygen.providers.wire import Provider
+from copygen.providers.wire import ModelList, Provider, ask_for_models
 from copygen.transport.proxies import proxy_in_words
 
 LITTLE_SPACE_BYTES: Final = 100 * 2**20
@@ -310,7 +309,9 @@ async def _ask(
         async with connect(provider, settings, key) as connection:
 
             async def answer_to(asked: Provider) -> ModelList | ApiError:
-                return await ask(asked, connection.transport, timeout_s=timeout_s, clock=_now)
+                return await ask_for_models(
+                    asked, connection.transport, timeout_s=timeout_s, clock=_now
+                )
 
             began = time.monotonic()
             answer = await answer_to(connection.provider)

@@ -1,33 +1,253 @@
-"""Which kind of failure a status and an error body amount to: one ordered table, and the `ApiError`
-that says what happened and what to do about it.
+"""Which kind of failure a status and an error body amount to: the words of providers, and one
+ordered table.
 
 The status alone does not tell. A 429 may mean "slow down" or "no money", a 403 a filter, a bill
 or a ban, a 404 a wrong model or a wrong address. Codes and messages decide first, the status
-last. The words are in `copygen.providers.error_body`, a sample of each in
-`tests/providers/golden`.
+last. A sample of each is in `tests/providers/golden`.
+
+The words come first: how providers say that no money is left, a key is wrong, an account is
+closed, a model unknown. Codes are compared in lower case and whole. Patterns are searched in the
+messages of an error body, never in copy; each is linear: what repeats is bounded.
 """
 
 import re
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from http import HTTPStatus
-from urllib.parse import urlsplit
+from typing import Final
 
-from copygen.models import ApiError, Completion, Kind, Message
-from copygen.providers import error_body
-from copygen.providers.decode import decode, plain, sentence
-from copygen.providers.error_body import Fault, fault_in_body
-from copygen.providers.parameters import refused_parameter
-from copygen.providers.ratelimits import (
-    duration_s,
-    limits_from,
-    retry_after_s,
-    server_time,
-    wait_in_text_s,
+from copygen.models import Kind
+from copygen.providers.error_body import Fault
+
+# Out of credit, over a budget, in arrears.
+
+BILLING_CODES: Final = (
+    # OpenAI, Azure, Moonshot, MiniMax, Baichuan
+    "insufficient_quota billing_hard_limit_reached billing_not_active exceeded_current_quota_error "
+    "insufficient_balance_error insufficient_balance insufficient_credits insufficient_funds "
+    "insufficient_credit insufficient_user_balance balance_insufficient insufficient_quota_error "
+    # Anthropic, OpenRouter, Hugging Face, Novita, xAI
+    "billing_error payment_required credit_balance_exhausted not_enough_balance out_of_credits "
+    "credits_exhausted credit_limit_exceeded spending_limit_exceeded spend_limit_exceeded "
+    # Groq
+    "blocked_api_access "
+    # new-api, one-api, LiteLLM, Portkey
+    "insufficient_user_quota pre_consume_token_quota_failed token_quota_exhausted "
+    "budget_exceeded budget_exceeded_error exceededbudget usage_limit_exceeded "
+    # Zhipu, SiliconFlow, MiniMax
+    "1113 30001 1008 "
+    # DashScope, Volcengine, Tencent, Qianfan
+    "arrearage allocationquota.freetieronly accountoverdueerror accountoverdue account_overdue "
+    "account_arrears "
+    "setlimitexceeded failedoperation.resourcepackexhausted "
+    "resourceinsufficient.chargeresourceexhaust "
+    "unsupportedoperation.pkgexhausted failedoperation.servicestoparrears "
+    "failedoperation.freeresourcepackexhausted "
+    # Google
+    "billing_disabled"
 )
-from copygen.providers.redact import Redactor
-from copygen.providers.usage import COST_HEADER, bill_of
+BILLING: Final = (
+    r"exceeded (?:your |its |the )?current quota",
+    r"current quota (?:is |has been )?exceeded",
+    r"plan and billing",
+    r"insufficient[ _](?:account |user |token |wallet |api )?"
+    r"(?:balance|quota|credits?|funds|resource package)",
+    r"balance (?:is |was )?(?:too low|insufficient|not enough|not sufficient|exhausted|depleted"
+    r"|negative|[$¥￥＄]?-?[0.]+(?![\d.])|zero)",
+    r"(?:not enough|low|negative|no|zero) (?:account )?(?:balance|credits?|funds)\b",
+    r"\bpositive balance\b",
+    r"(?:n.t|not) have (?:any |enough |sufficient )?(?:credits?|funds|balance)\b",
+    r"exhausted (?:your |its |the |all )?(?:\w{1,10} ){0,2}(?:credits?|quota|balance|allowance)\b"
+    r"(?![^.]{0,30}per (?:minute|second))",
+    r"quota is not enough",
+    r"(?:out of|ran out of|run out of|no more|no remaining|no available) (?:api )?credits?\b",
+    r"credits? (?:limit |balance )?(?:have |has |are |is |was )?(?:been )?"
+    r"(?:exhausted|depleted|used up|exceeded|expired|too low)",
+    r"used all (?:of )?(?:your |its |the )?(?:available |included |monthly )?credits",
+    r"exceeded (?:your |the |its )?monthly (?:included )?credits",
+    r"requires? (?:more|additional) credits",
+    r"spend(?:ing)? (?:limit|cap)|spend alert",
+    r"(?:key|token) usage limit (?:is |was |has been )?(?:exceeded|reached)",
+    r"\b(?:daily|weekly|monthly)\b[ /\w]{0,20}\b(?:limit|quota|allowance)\b[^.]{0,20}"
+    r"(?:exhausted|exceeded|reached|used up)",
+    r"(?:exceeded|reached|hit|exhausted|used up) (?:your |the |its )?(?:weekly|monthly)\b",
+    r"specified api usage limits",
+    r"billing (?:hard|soft) limit",
+    r"billing (?:is |has been |account is )?(?:not active|inactive|disabled|not enabled|suspended)",
+    r"(?:has billing disabled|requires billing to be enabled|enable billing|check your billing)",
+    r"no (?:active |valid )?billing account|requires? a valid (?:credit card|payment method)",
+    r"budget (?:has been |was |is )?(?:exceeded|exhausted|used up|reached)",
+    r"(?:exceeded|crossed|over|out of) (?:your |the |its )?(?:\w{1,12} )?budget",
+    r"\bpayment (?:is )?(?:required|overdue|past due|failed)",
+    r"\barrears?\b|\barrearage\b|\boverdue\b|\bpast due\b|\bunpaid\b|fail(?:ure|ed) to pay",
+    r"account is in good standing",
+    r"(?:top[ -]?up|recharge|refill) (?:your |the |an? )?(?:account|balance|wallet|credits?)",
+    r"(?:free|trial)(?: \w{1,10})? (?:quota|tier|credits?|plan|allocation|period)[^.]{0,40}"
+    r"(?:exhausted|expired|ended|exceeded|used up|run out)",
+    r"used up (?:all )?(?:of )?(?:your |the )?(?:\w{1,10} )?"
+    r"(?:free|trial|daily free|points|credits?|balance)\b",
+    r"free (?:tier|trial|quota) (?:has |have |is |was )?(?:been )?(?:exhausted|expired|ended|over)",
+    r"calls? ?/ ?month",
+    r"inactive subscription|subscription[^.]{0,30}(?:expired|inactive|ended|cancell?ed|lapsed)",
+    r"\bkey limit exceeded",
+    r"reached the set inference limit",
+    r"resource pack[^.]{0,40}(?:exhausted|used up|insufficient)",
+    r"(?:daily|total) request limit reached",
+)
+BILLING_ABROAD: Final = (
+    # Chinese
+    r"欠费|欠費|余额不足|餘額不足|额度不足|額度不足|余额为 ?[0负]|余额不够|充值|儲值"
+    r"|余量不足|餘量不足|金额不足|预扣费[^，。]{0,6}失败|服务已?停机"
+    r"|(?:请|尽快)[^，。]{0,4}(?:续费|缴费|付费)"
+    r"|账单逾期|账单未支付",
+    r"(?:额度|額度|余额|餘額|资源包|积分|点数|流量包|tokens?包)[^，。]{0,12}"
+    r"(?:用尽|用盡|耗尽|耗盡|用完|不足|超限|已到期|已过期)",
+    r"(?:套餐|试用|试用期|免费额度|订阅)[^，。]{0,12}(?:到期|过期|用尽|用完|耗尽|结束)",
+    r"(?:当日|每日|日调用|当月|每月|本月|本周)[^，。]{0,8}(?:限额|上限|额度)",
+    r"预算[^，。]{0,8}(?:超|用尽|用完|耗尽)|超出[^，。]{0,8}预算",
+    # Japanese, Korean, Thai, Russian, Spanish, Portuguese, French, German, Indonesian, Vietnamese
+    r"残高[^。]{0,6}不足|クレジット[^。]{0,8}(?:不足|使い切|足り)|支払い[^。]{0,8}(?:必要|滞)",
+    r"잔액[^.]{0,6}부족|크레딧[^.]{0,8}(?:부족|소진)|결제[^.]{0,8}필요",
+    r"(?:ยอดเงิน|เครดิต)[^.]{0,12}(?:ไม่เพียงพอ|ไม่พอ|หมด)",
+    r"недостаточно (?:средств|кредитов)|баланс[^.]{0,12}(?:исчерпан|недостаточ)",
+    r"(?:saldo|fondos|cr[eé]ditos?|fundos) insuficientes?|sin saldo|sem saldo",
+    r"(?:saldo|cr[eé]ditos?)[^.]{0,12}(?:agotad|esgotad)"
+    r"|agotado (?:su |el |tu )?(?:saldo|cr[eé]dito)",
+    r"(?:solde|cr[eé]dits?)[^.]{0,12}(?:insuffisant|épuisé)",
+    r"credito[^.]{0,12}(?:insufficiente|esaurito)|bakiye[^.]{0,12}yetersiz|brak środków"
+    r"|niewystarczające środki|رصيد[^.]{0,15}(?:غير كاف|نفد)",
+    r"guthaben[^.]{0,20}(?:aufgebraucht|reicht nicht|erschöpft)",
+    r"saldo (?:anda )?tidak (?:cukup|mencukupi)|số dư[^.]{0,20}không đủ",
+)
+
+# The key.
+
+AUTH_CODES: Final = (
+    "invalid_api_key api_key_invalid authentication_error unauthenticated invalidapikey "
+    "incorrect_api_key invalid_authentication_error authenticationerror invalid_authentication "
+    "unauthorized invalid_token token_not_found_in_db expired_key key_expired token_expired "
+    "api_key_expired apikeyexpired missing_api_key no_api_key "
+    # AWS
+    "unrecognizedclientexception expiredtokenexception missingauthenticationtokenexception "
+    "incompletesignatureexception invalidsignatureexception "
+    # Tencent, Volcengine
+    "authfailure authfailure.secretidnotfound authfailure.signatureexpire "
+    "authfailure.signaturefailure authfailure.tokenfailure authfailure.invalidsecretid "
+    "authfailure.unauthorizedoperation authfailure.invalidauthorization invalidaccountstatus"
+)
+AUTH: Final = (
+    r"(?:incorrect|invalid|expired|revoked|disabled|wrong|missing|unknown|no|malformed) "
+    r"(?:access |secret )?api[ _-]?key",
+    r"api[ _-]?key (?:you provided |provided |given )?(?:is |was |has |has been )?"
+    r"(?:not valid|invalid|not found|expired|disabled|revoked|incorrect|wrong|missing|deactivated"
+    r"|unauthorized|not active|deleted)",
+    r"(?:invalid|expired|incorrect|malformed|missing) "
+    r"(?:access |auth |bearer |api |session )?token\b"
+    r"(?! (?:count|limit|budget|id|in|at|sequence|type))",
+    r"access token (?:is )?(?:invalid|expired)|security token (?:included )?[^.]{0,30}"
+    r"(?:invalid|expired)",
+    r"invalid (?:authentication|credentials?|authorization)\b|bad credentials",
+    r"authentication (?:error|failed|failure|fails|parameters? not|required|is required)",
+    r"login fail|carry the api secret key|could not resolve authentication|not authenticated",
+    r"invalid username or password",
+    # Chinese
+    r"(?:令牌|密钥|token|api ?key|apikey|秘钥)[^，。]{0,10}"
+    r"(?:无效|非法|错误|不正确|已过期|过期|不存在|失效|不可用|验证失败|未提供)",
+    r"(?:无效|非法|错误|过期|不正确)的?(?:令牌|密钥|token|api ?key|apikey|秘钥)",
+    r"(?:身份|签名)验证失败|鉴权失败|认证失败|鉴权不通过|未提供令牌",
+    # Japanese, Korean, Russian, Thai
+    r"api ?キー[^。]{0,8}(?:無効|正しく|期限)|api ?키[^.]{0,10}(?:유효하지|잘못)",
+    r"(?:неверный|недействительный) (?:api[ -]?)?ключ|คีย์[^.]{0,12}ไม่ถูกต้อง",
+)
+
+# The account.
+
+SUSPENDED_CODES: Final = (
+    "organization_restricted account_deactivated account_suspended account_disabled "
+    "organization_deactivated user_suspended access_terminated account_blocked account_frozen "
+    "subscriptiondisabled readonlydisabledsubscription consumer_suspended user_disabled "
+    "account_locked key_blocked"
+)
+SUSPENDED: Final = (
+    r"\b(?:account|organi[sz]ation|project|workspace|subscription|user|team|consumer)\b[^.]{0,80}"
+    r"\b(?:suspended|deactivated|disabled|restricted|locked|frozen|banned|terminated|blocked"
+    r"|not active|inactive|closed|on hold)\b",
+    r"(?:账号|账户|帐号|帐户|用户|帳號|帳戶)[^，。]{0,12}"
+    r"(?:封禁|停用|冻结|凍結|禁用|锁定|注销|异常|未激活|不存在)",
+    r"appidnoautherror",
+    r"アカウント[^。]{0,8}(?:停止|凍結|無効)|계정[^.]{0,8}(?:정지|비활성)",
+)
+
+SUSPENDED_FOR_SURE: Final = (
+    r"\b(?:your|this|the) (?:account|organi[sz]ation|project|workspace|subscription|team)\b"
+    r"[^.,;:]{0,40}\b(?:is|was|has been|have been) (?:(?!temporar|current)\w{1,12} )?"
+    r"(?:suspended|deactivated|disabled|frozen|banned|terminated|locked|closed)\b",
+    *SUSPENDED[1:],
+)
+"""Under a status that mostly means a bad moment: there, `account` and `closed` in one sentence may
+be about a connection."""
+
+# The model.
+
+MODEL_CODES: Final = (
+    "model_not_found deploymentnotfound model_decommissioned invalid_model invalid_model_error "
+    "model_not_supported unsupported_model modelnotfound modelnotopen servicenotopen "
+    "invalidendpointormodel.notfound invalidendpoint.notfound "
+    "invalidendpointormodel.modelidaccessdisabled model.accessdenied model_access_denied "
+    "key_model_access_denied team_model_access_denied no_such_model unknown_model "
+    "model_permission_blocked_org model_permission_blocked_project model_terms_required "
+    "resourcenotfoundexception model_not_available"
+)
+MODEL: Final = (
+    r"\bmodel not exist",
+    r"not a valid model",
+    r"\bmodels?\b.{0,100}\b(?:does not exist|do not exist|not found|decommissioned)",
+    r"no available channel for model",
+    r"\b(?:unknown|invalid|unsupported|unrecognized|no such) model\b"
+    r"(?! (?:param|input|output|type))",
+    r"\bmodel [`'\"“]?[\w./:@-]{1,100}[`'\"”]? (?:is |was |has been )?"
+    r"(?:not supported|not available|unavailable|not allowed|retired|removed|deprecated|disabled"
+    r"|shut down|not accessible|not enabled|not deployed)\b",
+    r"\bmodel (?:is )?disabled\b",
+    r"unable to access (?:non-serverless )?model",
+    r"(?:do not|don.t|does not|no) (?:have )?access to (?:the |this )?model",
+    r"access to (?:the )?model (?:is )?denied|access denied for model|model access is denied",
+    r"on-demand throughput isn.t supported",
+    r"model id[^.]{0,40}(?:invalid|not valid)|model identifier is invalid",
+    # Chinese
+    r"模型[^，。]{0,60}(?:不存在|已下线|未找到|未开通|不支持|已停用|已废弃)"
+    r"|(?:未知|无效|不支持|未开通)的?(?:该|此)?模型|无可用渠道|無可用渠道",
+)
+
+# What the provider filters, and how fast it wants to be asked.
+
+FILTER_CODES: Final = (
+    "content_filter content_policy_violation responsibleaipolicyviolation "
+    "sensitive_words_detected prompt_blocked moderation data_inspection_failed "
+    "datainspectionfailed sensitivecontentdetected inputtextsensitivecontentdetected "
+    "outputtextsensitivecontentdetected inputtextriskdetection outputtextriskdetection "
+    "content_moderation content_blocked"
+)
+FILTER: Final = (
+    r"content (?:management )?polic(?:y|ies)",
+    r"\bmoderation\b",
+    r"\bguardrails?\b",
+    r"\bflagged\b",
+    r"content audit failed",
+    r"content exists risk|considered high risk|high[- ]risk content",
+    r"sensitive (?:words|content|information)|(?:input|output) (?:new_)?sensitive",
+    r"inappropriate content|unsafe content",
+    r"usage polic(?:y|ies)",
+    r"敏感词|敏感内容|敏感信息|敏感詞|不安全[^，。]{0,8}内容|违规|内容安全|涉政|涉黄",
+)
+RATE: Final = (
+    r"\brate[ _-]?limit(?:ed|s)?\b",
+    r"too many requests",
+    r"\b(?:qps|rpm|tpm|tps) (?:request |rate )?limit",
+    r"request was throttled|throttlingexception",
+    r"请求[^，。]{0,6}(?:过于频繁|太频繁|过多|超限)|频率限制|速率限制|限流"
+    r"|并发[^，。]{0,6}(?:超|过高|限制)",
+)
+
+# What they mean under which status.
 
 PLAIN_HTTP_TO_TLS = (
     "plain http request was sent to https"
@@ -130,14 +350,14 @@ _RULES = (
         text=_text(r"ai\.google\.dev/gemini-api/docs/rate-limits", r"\bretry in \d"),
     ),
     Rule(Kind.RATE_LIMITED, None, codes=_codes("openrouter_in_flight_budget")),
-    Rule(Kind.BILLING, None, codes=_codes(error_body.BILLING_CODES)),
-    Rule(Kind.BILLING, None, text=_text(*error_body.BILLING_ABROAD)),
-    Rule(Kind.BILLING, _ALL_BUT_401, text=_text(*error_body.BILLING)),
-    Rule(Kind.CONTENT_FILTER, None, codes=_codes(error_body.FILTER_CODES)),
+    Rule(Kind.BILLING, None, codes=_codes(BILLING_CODES)),
+    Rule(Kind.BILLING, None, text=_text(*BILLING_ABROAD)),
+    Rule(Kind.BILLING, _ALL_BUT_401, text=_text(*BILLING)),
+    Rule(Kind.CONTENT_FILTER, None, codes=_codes(FILTER_CODES)),
     Rule(
         Kind.CONTENT_FILTER,
         frozenset({400, 403, 422, 446, 451, None}),
-        text=_text(*error_body.FILTER),
+        text=_text(*FILTER),
     ),
     Rule(
         Kind.TOO_LARGE,
@@ -178,9 +398,9 @@ _RULES = (
             "empty_response do_request_failed"
         ),
     ),
-    Rule(Kind.AUTH, None, codes=_codes(error_body.AUTH_CODES)),
-    Rule(Kind.PERMISSION, None, codes=_codes(error_body.SUSPENDED_CODES)),
-    Rule(Kind.MODEL_NOT_FOUND, None, codes=_codes(error_body.MODEL_CODES)),
+    Rule(Kind.AUTH, None, codes=_codes(AUTH_CODES)),
+    Rule(Kind.PERMISSION, None, codes=_codes(SUSPENDED_CODES)),
+    Rule(Kind.MODEL_NOT_FOUND, None, codes=_codes(MODEL_CODES)),
     Rule(
         Kind.MODEL_NOT_FOUND,
         frozenset({401, 403}),
@@ -191,7 +411,7 @@ _RULES = (
     Rule(
         Kind.AUTH,
         frozenset({400, 403, 404, 412, 422, 429, 500, None}),
-        text=_text(*error_body.AUTH),
+        text=_text(*AUTH),
     ),
     Rule(
         Kind.WRONG_URL,
@@ -205,7 +425,7 @@ _RULES = (
             "please configure ai gateway",
         ),
     ),
-    Rule(Kind.MODEL_NOT_FOUND, _REQUEST_ERRORS, text=_text(*error_body.MODEL)),
+    Rule(Kind.MODEL_NOT_FOUND, _REQUEST_ERRORS, text=_text(*MODEL)),
     Rule(
         Kind.MODEL_NOT_FOUND,
         frozenset({404, 410}),
@@ -214,12 +434,12 @@ _RULES = (
     Rule(
         Kind.PERMISSION,
         frozenset({400, 402, 403, 412, 422, 423, None}),
-        text=_text(*error_body.SUSPENDED),
+        text=_text(*SUSPENDED),
     ),
     Rule(
         Kind.PERMISSION,
         frozenset({429, 500}),
-        text=_text(*error_body.SUSPENDED_FOR_SURE),
+        text=_text(*SUSPENDED_FOR_SURE),
     ),
     Rule(
         Kind.PERMISSION,
@@ -236,7 +456,7 @@ _RULES = (
     Rule(
         Kind.RATE_LIMITED,
         frozenset({400, 403, 500, None}),
-        text=_text(*error_body.RATE),
+        text=_text(*RATE),
     ),
 )
 
@@ -303,159 +523,3 @@ def _kind_of_status(status: int | None) -> Kind:
     if status < 400 and status not in _STATUS_KINDS:
         return Kind.WRONG_URL
     return _STATUS_KINDS.get(status, Kind.INVALID_REQUEST if status < 500 else Kind.SERVER)
-
-
-CHECK_BASE_URL = "Check the base URL: most end in /v1."
-
-_HINTS = {
-    Kind.AUTH: "Check the key, and that it belongs to this provider.",
-    Kind.BILLING: "Add credit or raise the limit, then run again.",
-    Kind.MODEL_NOT_FOUND: "Check the model's name in the provider's list.",
-    Kind.WRONG_URL: CHECK_BASE_URL,
-    Kind.PERMISSION: "The key, the account or this network is not allowed to do this.",
-    Kind.TLS: "A certificate on the provider's side is not valid.",
-    Kind.TOO_LARGE: "Shorten the prompt or lower max_tokens.",
-}
-_REDIRECTS = frozenset({300, 301, 302, 303, 305, 306, 307, 308})
-_STATUS_HINTS = {
-    407: "The proxy wants a login: put it into HTTPS_PROXY.",
-    524: "The model took over 100 s: lower max_tokens.",
-}
-_GIVEN_UP_LATE = frozenset({408, 499, 504, 524})
-"""Somebody on the way gave up waiting, after the request had gone on to the model: some providers
-charge for these (Azure says so of 408)."""
-_BEGUN = frozenset({Kind.SERVER, Kind.BAD_REPLY, Kind.EMPTY, Kind.CONTENT_FILTER})
-"""Failures that can come after the model began to write."""
-UNKNOWN_FINISH = "unknown"
-"""The finish reason of a reply that gives none."""
-_PAGE_INSTEAD_OF_API = "A bot check or the network's own page answered: use another network."
-_USE_HTTPS = "The base URL must begin with https:// here."
-_PLAIN_HTTP = re.compile(PLAIN_HTTP_TO_TLS, re.IGNORECASE)
-_NOT_FOLLOWED = "Redirects are not followed, so that the key stays here: correct the base URL."
-
-
-@dataclass(frozen=True, slots=True)
-class Context:
-    """What is known of a reply besides its body."""
-
-    status: int
-    headers: Mapping[str, str]
-    """Looked up in lower case."""
-    now: datetime
-    model: str
-    """The model asked for."""
-    redactor: Redactor
-    params: Collection[str] | None = None
-    """The names of the parameters that were sent; None: not known."""
-    sent: tuple[Message, ...] = ()
-    """What was asked, for its length."""
-
-    @property
-    def answered(self) -> bool:
-        """Whether the provider took the request for one that it answers, and so may charge for."""
-        return 200 <= self.status < 300 or self.status in _GIVEN_UP_LATE
-
-    def error(
-        self, kind: Kind, words: str, hint: str = "", completion: Completion | None = None
-    ) -> ApiError:
-        """An error in our own words."""
-        message = sentence(words, hint, self.redactor)
-        return ApiError(
-            kind,
-            message,
-            self.status,
-            completion=completion,
-            possibly_billed=self.answered and kind in _BEGUN,
-        )
-
-
-def from_status(context: Context, body: bytes) -> ApiError:
-    """The error of a reply whose status is not a success."""
-    if context.status in _REDIRECTS:
-        return context.error(Kind.WRONG_URL, _redirect(context.headers), _NOT_FOLLOWED)
-    clean = context.redactor.redact_body(body)
-    return _from_fault(context, fault_in_body(clean), context.status, _charged(context, clean))
-
-
-def from_inside(context: Context, fault: Fault, completion: Completion | None) -> ApiError:
-    """The error of a reply that succeeds by its status but holds `fault`."""
-    return _from_fault(context, fault, status_in(fault), completion)
-
-
-def _from_fault(
-    context: Context, fault: Fault, status: int | None, completion: Completion | None
-) -> ApiError:
-    billed = completion is not None and completion.cost_doubt is not None
-    refused = refused_parameter(fault, status, context.params)
-    kind = Kind.UNSUPPORTED_PARAMETER if refused else kind_of(status, fault)
-    return ApiError(
-        kind,
-        sentence(_words(fault, status), _hint(kind, fault, status), context.redactor),
-        status or context.status,
-        _wait_s(context, fault) if kind in (Kind.RATE_LIMITED, Kind.SERVER) else None,
-        refused.parameter if refused else None,
-        refused.replacement if refused else None,
-        completion=completion,
-        possibly_billed=billed or (context.answered and kind in _BEGUN),
-    )
-
-
-def _charged(context: Context, body: bytes) -> Completion | None:
-    """What an error says it used, which will be on the bill: a reply without a text."""
-    if b'"usage"' not in body and not context.headers.get(COST_HEADER):
-        return None
-    value = decode(body)
-    inner = value.get("error") if isinstance(value, dict) else None
-    layers = (layer for layer in (value, inner) if isinstance(layer, dict) and "usage" in layer)
-    bill = bill_of(next(layers, {}), context.headers, "")
-    used = bill.usage is not None and (bill.usage.input_tokens or bill.usage.output_tokens)
-    if not used and not bill.reported_usd and bill.doubt is None:
-        return None
-    return Completion(
-        "",
-        UNKNOWN_FINISH,
-        context.model,
-        bill.usage,
-        bill.reported_usd,
-        cost_doubt=bill.doubt,
-        tier=bill.tier,
-    )
-
-
-def _words(fault: Fault, status: int | None) -> str:
-    if fault.message:
-        return f"A web page answered: {fault.message}" if fault.is_html else fault.message
-    if word := next((code for code in fault.codes if not code.isdecimal()), None):
-        return f"The provider gives no reason but the code {plain(word)}"
-    if status is None:
-        return "The provider reports an error without a reason"
-    phrase = next((f" {known.phrase}" for known in HTTPStatus if known == status), "")
-    return f"HTTP {status}{phrase}, without a reason"
-
-
-def _hint(kind: Kind, fault: Fault, status: int | None) -> str:
-    if status in _STATUS_HINTS:
-        return _STATUS_HINTS[status]
-    if kind is Kind.PERMISSION and fault.is_html:
-        return _PAGE_INSTEAD_OF_API
-    if kind is Kind.WRONG_URL and _PLAIN_HTTP.search(fault.text):
-        return _USE_HTTPS
-    return _HINTS.get(kind, "")
-
-
-def _wait_s(context: Context, fault: Fault) -> float | None:
-    """The wait asked for: by header, in the body, or until a used-up limit is free again."""
-    wait = retry_after_s(context.headers, context.now)
-    if wait is None and fault.retry_delay is not None:
-        wait = duration_s(fault.retry_delay, server_time(context.headers, context.now))
-    if wait is None:
-        wait = wait_in_text_s(fault.text)
-    return limits_from(context.headers, context.now).exhausted_s if wait is None else wait
-
-
-def _redirect(headers: Mapping[str, str]) -> str:
-    try:
-        host = urlsplit(headers.get("location", "")).hostname
-    except ValueError:
-        host = None
-    return f"The server redirects to {plain(host)}" if host else "The server redirects elsewhere"

@@ -1,20 +1,20 @@
-"""What an error body says, whatever its shape.
+"""What an error body says, whatever its shape, and which parameter it refuses.
 
 There is no standard. Errors come as an object, an array, a string or a page; flat or under
 `error`, `errors` or `detail`; with another error as JSON text inside `message` or
-`metadata.raw`; with codes that are words, HTTP statuses or a vendor's own numbers. `fault_in`
-reads them all into one `Fault`.
+`metadata.raw`; with codes that are words, HTTP statuses or a vendor's own numbers. They are all
+read into one `Fault`. What follows from it is `copygen.providers.classification`.
 
-Below that, how providers say that no money is left, a key is wrong, an account is closed, a model
-unknown. Words alone: what follows from them under which status is
-`copygen.providers.classification`. Codes are compared in lower case and whole. Patterns are
-searched in the messages of an error body, never in copy; each is linear: what repeats is bounded.
+OpenAI's newer models take `max_completion_tokens` instead of `max_tokens` and only the default
+`temperature`; Gemini refuses every name it does not know. No list of models stays true for long:
+which parameter is refused is found in the error.
 """
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Final
 
+from copygen.config.prices import OUTPUT_CAPS
 from copygen.models import JsonValue
 from copygen.providers.decode import UNREADABLE, decode, decode_text, is_html, plain
 
@@ -227,232 +227,129 @@ def _http_error(value: JsonValue) -> int | None:
     return value if type(value) is int and 400 <= value < 600 else None
 
 
-# Out of credit, over a budget, in arrears.
+# The parameter an error complains about.
 
-BILLING_CODES: Final = (
-    # OpenAI, Azure, Moonshot, MiniMax, Baichuan
-    "insufficient_quota billing_hard_limit_reached billing_not_active exceeded_current_quota_error "
-    "insufficient_balance_error insufficient_balance insufficient_credits insufficient_funds "
-    "insufficient_credit insufficient_user_balance balance_insufficient insufficient_quota_error "
-    # Anthropic, OpenRouter, Hugging Face, Novita, xAI
-    "billing_error payment_required credit_balance_exhausted not_enough_balance out_of_credits "
-    "credits_exhausted credit_limit_exceeded spending_limit_exceeded spend_limit_exceeded "
-    # Groq
-    "blocked_api_access "
-    # new-api, one-api, LiteLLM, Portkey
-    "insufficient_user_quota pre_consume_token_quota_failed token_quota_exhausted "
-    "budget_exceeded budget_exceeded_error exceededbudget usage_limit_exceeded "
-    # Zhipu, SiliconFlow, MiniMax
-    "1113 30001 1008 "
-    # DashScope, Volcengine, Tencent, Qianfan
-    "arrearage allocationquota.freetieronly accountoverdueerror accountoverdue account_overdue "
-    "account_arrears "
-    "setlimitexceeded failedoperation.resourcepackexhausted "
-    "resourceinsufficient.chargeresourceexhaust "
-    "unsupportedoperation.pkgexhausted failedoperation.servicestoparrears "
-    "failedoperation.freeresourcepackexhausted "
-    # Google
-    "billing_disabled"
+TOKEN_CAPS = {
+    **dict.fromkeys(OUTPUT_CAPS, "max_completion_tokens"),
+    "max_completion_tokens": "max_tokens",
+}
+"""The names of the cap on output, and the one to try instead."""
+
+_NAME = r"[`'\"“]?(?P<name>[A-Za-z_][\w.\[\]]{0,60}?)[`'\"”]?"
+_END = r"(?![\w\[]|\.\w)"
+_VALUE = re.compile(rf"unsupported value:? {_NAME}{_END}", re.IGNORECASE)
+_NAMES = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        rf"unsupported param(?:eter)?s?:? {_NAME}{_END}",
+        rf"unknown (?:name|parameter|field|argument)s?:? {_NAME}{_END}",
+        rf"unrecognized (?:request )?arguments? supplied: {_NAME}{_END}",
+        rf"does not support (?:the )?parameter {_NAME}{_END}",
+        r"\bproperty [`'\"](?P<name>\w+)[`'\"] is (?:unsupported|not supported)",
+        r"[`'\"](?P<name>\w+)[`'\"] is (?:deprecated|unsupported|not supported|no longer supported)"
+        r" (?:for|with|by|on) this model",
+        r"\b(?P<name>\w+): extra inputs are not permitted",
+    )
 )
-BILLING: Final = (
-    r"exceeded (?:your |its |the )?current quota",
-    r"current quota (?:is |has been )?exceeded",
-    r"plan and billing",
-    r"insufficient[ _](?:account |user |token |wallet |api )?"
-    r"(?:balance|quota|credits?|funds|resource package)",
-    r"balance (?:is |was )?(?:too low|insufficient|not enough|not sufficient|exhausted|depleted"
-    r"|negative|[$¥￥＄]?-?[0.]+(?![\d.])|zero)",
-    r"(?:not enough|low|negative|no|zero) (?:account )?(?:balance|credits?|funds)\b",
-    r"\bpositive balance\b",
-    r"(?:n.t|not) have (?:any |enough |sufficient )?(?:credits?|funds|balance)\b",
-    r"exhausted (?:your |its |the |all )?(?:\w{1,10} ){0,2}(?:credits?|quota|balance|allowance)\b"
-    r"(?![^.]{0,30}per (?:minute|second))",
-    r"quota is not enough",
-    r"(?:out of|ran out of|run out of|no more|no remaining|no available) (?:api )?credits?\b",
-    r"credits? (?:limit |balance )?(?:have |has |are |is |was )?(?:been )?"
-    r"(?:exhausted|depleted|used up|exceeded|expired|too low)",
-    r"used all (?:of )?(?:your |its |the )?(?:available |included |monthly )?credits",
-    r"exceeded (?:your |the |its )?monthly (?:included )?credits",
-    r"requires? (?:more|additional) credits",
-    r"spend(?:ing)? (?:limit|cap)|spend alert",
-    r"(?:key|token) usage limit (?:is |was |has been )?(?:exceeded|reached)",
-    r"\b(?:daily|weekly|monthly)\b[ /\w]{0,20}\b(?:limit|quota|allowance)\b[^.]{0,20}"
-    r"(?:exhausted|exceeded|reached|used up)",
-    r"(?:exceeded|reached|hit|exhausted|used up) (?:your |the |its )?(?:weekly|monthly)\b",
-    r"specified api usage limits",
-    r"billing (?:hard|soft) limit",
-    r"billing (?:is |has been |account is )?(?:not active|inactive|disabled|not enabled|suspended)",
-    r"(?:has billing disabled|requires billing to be enabled|enable billing|check your billing)",
-    r"no (?:active |valid )?billing account|requires? a valid (?:credit card|payment method)",
-    r"budget (?:has been |was |is )?(?:exceeded|exhausted|used up|reached)",
-    r"(?:exceeded|crossed|over|out of) (?:your |the |its )?(?:\w{1,12} )?budget",
-    r"\bpayment (?:is )?(?:required|overdue|past due|failed)",
-    r"\barrears?\b|\barrearage\b|\boverdue\b|\bpast due\b|\bunpaid\b|fail(?:ure|ed) to pay",
-    r"account is in good standing",
-    r"(?:top[ -]?up|recharge|refill) (?:your |the |an? )?(?:account|balance|wallet|credits?)",
-    r"(?:free|trial)(?: \w{1,10})? (?:quota|tier|credits?|plan|allocation|period)[^.]{0,40}"
-    r"(?:exhausted|expired|ended|exceeded|used up|run out)",
-    r"used up (?:all )?(?:of )?(?:your |the )?(?:\w{1,10} )?"
-    r"(?:free|trial|daily free|points|credits?|balance)\b",
-    r"free (?:tier|trial|quota) (?:has |have |is |was )?(?:been )?(?:exhausted|expired|ended|over)",
-    r"calls? ?/ ?month",
-    r"inactive subscription|subscription[^.]{0,30}(?:expired|inactive|ended|cancell?ed|lapsed)",
-    r"\bkey limit exceeded",
-    r"reached the set inference limit",
-    r"resource pack[^.]{0,40}(?:exhausted|used up|insufficient)",
-    r"(?:daily|total) request limit reached",
+_LOOSER = tuple(
+    re.compile(pattern, re.IGNORECASE)
+    for pattern in (
+        # as LiteLLM says it
+        rf"(?:n[o']t|cannot) support (?:the )?(?:parameter |param )?{_NAME}{_END}",
+        # and Kimi
+        rf"invalid {_NAME}: only .{{1,60}}? (?:is|are) (?:allowed|supported)",
+        rf"only {_NAME} ?= ?\S{{1,20}} (?:is|are) (?:allowed|supported)",
+        rf"{_NAME} (?:must|should|can only) be (?:set to |equal to )?\S{{1,20}}"
+        r" (?:for|with|when|on) (?:this model|thinking|reasoning)",
+        rf"(?:parameter|param|argument|field|option|property):? {_NAME}{_END},? (?:is |was )?"
+        r"(?:not supported|unsupported|not allowed|not permitted|not recogni[sz]ed|unknown"
+        r"|unexpected|deprecated)",
+        rf"{_NAME}{_END} (?:is |was )?(?:not supported|unsupported|not allowed|not permitted"
+        r"|deprecated)",
+        rf"unexpected (?:keyword argument|field|parameter|property|argument):? {_NAME}{_END}",
+        rf"unrecogni[sz]ed (?:key|field|parameter|argument|option)[^'\"`:]{{0,30}}:? ?"
+        rf"{_NAME}{_END}",
+        rf"additional properties are not allowed \({_NAME}{_END}",
+        rf"extra (?:fields?|inputs?) (?:are )?not (?:permitted|allowed):? {_NAME}{_END}",
+    )
 )
-BILLING_ABROAD: Final = (
-    # Chinese
-    r"欠费|欠費|余额不足|餘額不足|额度不足|額度不足|余额为 ?[0负]|余额不够|充值|儲值"
-    r"|余量不足|餘量不足|金额不足|预扣费[^，。]{0,6}失败|服务已?停机"
-    r"|(?:请|尽快)[^，。]{0,4}(?:续费|缴费|付费)"
-    r"|账单逾期|账单未支付",
-    r"(?:额度|額度|余额|餘額|资源包|积分|点数|流量包|tokens?包)[^，。]{0,12}"
-    r"(?:用尽|用盡|耗尽|耗盡|用完|不足|超限|已到期|已过期)",
-    r"(?:套餐|试用|试用期|免费额度|订阅)[^，。]{0,12}(?:到期|过期|用尽|用完|耗尽|结束)",
-    r"(?:当日|每日|日调用|当月|每月|本月|本周)[^，。]{0,8}(?:限额|上限|额度)",
-    r"预算[^，。]{0,8}(?:超|用尽|用完|耗尽)|超出[^，。]{0,8}预算",
-    # Japanese, Korean, Thai, Russian, Spanish, Portuguese, French, German, Indonesian, Vietnamese
-    r"残高[^。]{0,6}不足|クレジット[^。]{0,8}(?:不足|使い切|足り)|支払い[^。]{0,8}(?:必要|滞)",
-    r"잔액[^.]{0,6}부족|크레딧[^.]{0,8}(?:부족|소진)|결제[^.]{0,8}필요",
-    r"(?:ยอดเงิน|เครดิต)[^.]{0,12}(?:ไม่เพียงพอ|ไม่พอ|หมด)",
-    r"недостаточно (?:средств|кредитов)|баланс[^.]{0,12}(?:исчерпан|недостаточ)",
-    r"(?:saldo|fondos|cr[eé]ditos?|fundos) insuficientes?|sin saldo|sem saldo",
-    r"(?:saldo|cr[eé]ditos?)[^.]{0,12}(?:agotad|esgotad)"
-    r"|agotado (?:su |el |tu )?(?:saldo|cr[eé]dito)",
-    r"(?:solde|cr[eé]dits?)[^.]{0,12}(?:insuffisant|épuisé)",
-    r"credito[^.]{0,12}(?:insufficiente|esaurito)|bakiye[^.]{0,12}yetersiz|brak środków"
-    r"|niewystarczające środki|رصيد[^.]{0,15}(?:غير كاف|نفد)",
-    r"guthaben[^.]{0,20}(?:aufgebraucht|reicht nicht|erschöpft)",
-    r"saldo (?:anda )?tidak (?:cukup|mencukupi)|số dư[^.]{0,20}không đủ",
+"""Such words name many things: believed only of a parameter that was sent."""
+_SCHEMA = re.compile(
+    r"response_format.{0,100}?(?:input should be|unavailable|not supported|unsupported"
+    r"|not available|not enabled)"
+    r"|(?:json_schema|structured outputs?|json mode)[^.]{0,60}"
+    r"(?:not supported|unsupported|unavailable|not available|not enabled)"
+    r"|failed to parse grammar",
+    re.IGNORECASE,
+)
+_SYSTEM_ROLE = re.compile(
+    r"(?:[`'\"](?:system|developer)[`'\"]"
+    r"|(?:system|developer) (?:role|messages?|prompts?|instructions?)) ?(?:is|are)? ?"
+    r"(?:not|un)[ -]?(?:supported|allowed|enabled|available|permitted)"
+    r"|(?:not|n't) support (?:the |a )?[`'\"]?(?:system|developer)\b"
+    r"|(?:invalid|unknown|unsupported|unexpected)[^.]{0,20} role:? ?[`'\"]?(?:system|developer)"
+    r"|only (?:supports? )?[`'\"]?user[`'\"]? and [`'\"]?(?:assistant|model)[`'\"]? roles"
+    r"|roles must alternate user/assistant",
+    re.IGNORECASE,
+)
+_INSTEAD = re.compile(r"\buse [`'\"](?P<name>\w+)[`'\"] instead", re.IGNORECASE)
+_PARAMETER_CODES = frozenset(
+    {"unsupported_parameter", "unknown_parameter", "extra_forbidden", "unrecognized_parameter"}
 )
 
-# The key.
 
-AUTH_CODES: Final = (
-    "invalid_api_key api_key_invalid authentication_error unauthenticated invalidapikey "
-    "incorrect_api_key invalid_authentication_error authenticationerror invalid_authentication "
-    "unauthorized invalid_token token_not_found_in_db expired_key key_expired token_expired "
-    "api_key_expired apikeyexpired missing_api_key no_api_key "
-    # AWS
-    "unrecognizedclientexception expiredtokenexception missingauthenticationtokenexception "
-    "incompletesignatureexception invalidsignatureexception "
-    # Tencent, Volcengine
-    "authfailure authfailure.secretidnotfound authfailure.signatureexpire "
-    "authfailure.signaturefailure authfailure.tokenfailure authfailure.invalidsecretid "
-    "authfailure.unauthorizedoperation authfailure.invalidauthorization invalidaccountstatus"
-)
-AUTH: Final = (
-    r"(?:incorrect|invalid|expired|revoked|disabled|wrong|missing|unknown|no|malformed) "
-    r"(?:access |secret )?api[ _-]?key",
-    r"api[ _-]?key (?:you provided |provided |given )?(?:is |was |has |has been )?"
-    r"(?:not valid|invalid|not found|expired|disabled|revoked|incorrect|wrong|missing|deactivated"
-    r"|unauthorized|not active|deleted)",
-    r"(?:invalid|expired|incorrect|malformed|missing) "
-    r"(?:access |auth |bearer |api |session )?token\b"
-    r"(?! (?:count|limit|budget|id|in|at|sequence|type))",
-    r"access token (?:is )?(?:invalid|expired)|security token (?:included )?[^.]{0,30}"
-    r"(?:invalid|expired)",
-    r"invalid (?:authentication|credentials?|authorization)\b|bad credentials",
-    r"authentication (?:error|failed|failure|fails|parameters? not|required|is required)",
-    r"login fail|carry the api secret key|could not resolve authentication|not authenticated",
-    r"invalid username or password",
-    # Chinese
-    r"(?:令牌|密钥|token|api ?key|apikey|秘钥)[^，。]{0,10}"
-    r"(?:无效|非法|错误|不正确|已过期|过期|不存在|失效|不可用|验证失败|未提供)",
-    r"(?:无效|非法|错误|过期|不正确)的?(?:令牌|密钥|token|api ?key|apikey|秘钥)",
-    r"(?:身份|签名)验证失败|鉴权失败|认证失败|鉴权不通过|未提供令牌",
-    # Japanese, Korean, Russian, Thai
-    r"api ?キー[^。]{0,8}(?:無効|正しく|期限)|api ?키[^.]{0,10}(?:유효하지|잘못)",
-    r"(?:неверный|недействительный) (?:api[ -]?)?ключ|คีย์[^.]{0,12}ไม่ถูกต้อง",
-)
+SYSTEM_ROLE = "role: system"
+"""Stands among the parameters for the system message: a model may refuse that, too."""
+_BY_STATUS = frozenset({400, 422, None})
+_BY_STATUS_OF_SCHEMAS = frozenset({400, 422, 500, 501, None})
+"""llama-cpp-python refuses a schema with 500, as llama.cpp does a role its template lacks."""
 
-# The account.
 
-SUSPENDED_CODES: Final = (
-    "organization_restricted account_deactivated account_suspended account_disabled "
-    "organization_deactivated user_suspended access_terminated account_blocked account_frozen "
-    "subscriptiondisabled readonlydisabledsubscription consumer_suspended user_disabled "
-    "account_locked key_blocked"
-)
-SUSPENDED: Final = (
-    r"\b(?:account|organi[sz]ation|project|workspace|subscription|user|team|consumer)\b[^.]{0,80}"
-    r"\b(?:suspended|deactivated|disabled|restricted|locked|frozen|banned|terminated|blocked"
-    r"|not active|inactive|closed|on hold)\b",
-    r"(?:账号|账户|帐号|帐户|用户|帳號|帳戶)[^，。]{0,12}"
-    r"(?:封禁|停用|冻结|凍結|禁用|锁定|注销|异常|未激活|不存在)",
-    r"appidnoautherror",
-    r"アカウント[^。]{0,8}(?:停止|凍結|無効)|계정[^.]{0,8}(?:정지|비활성)",
-)
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """A parameter the model does not take."""
 
-SUSPENDED_FOR_SURE: Final = (
-    r"\b(?:your|this|the) (?:account|organi[sz]ation|project|workspace|subscription|team)\b"
-    r"[^.,;:]{0,40}\b(?:is|was|has been|have been) (?:(?!temporar|current)\w{1,12} )?"
-    r"(?:suspended|deactivated|disabled|frozen|banned|terminated|locked|closed)\b",
-    *SUSPENDED[1:],
-)
-"""Under a status that mostly means a bad moment: there, `account` and `closed` in one sentence may
-be about a connection."""
+    parameter: str
+    """Its wire name, without what follows the first dot."""
+    replacement: str | None
+    """The name it goes by instead; None: leave it out."""
 
-# The model.
 
-MODEL_CODES: Final = (
-    "model_not_found deploymentnotfound model_decommissioned invalid_model invalid_model_error "
-    "model_not_supported unsupported_model modelnotfound modelnotopen servicenotopen "
-    "invalidendpointormodel.notfound invalidendpoint.notfound "
-    "invalidendpointormodel.modelidaccessdisabled model.accessdenied model_access_denied "
-    "key_model_access_denied team_model_access_denied no_such_model unknown_model "
-    "model_permission_blocked_org model_permission_blocked_project model_terms_required "
-    "resourcenotfoundexception model_not_available"
-)
-MODEL: Final = (
-    r"\bmodel not exist",
-    r"not a valid model",
-    r"\bmodels?\b.{0,100}\b(?:does not exist|do not exist|not found|decommissioned)",
-    r"no available channel for model",
-    r"\b(?:unknown|invalid|unsupported|unrecognized|no such) model\b"
-    r"(?! (?:param|input|output|type))",
-    r"\bmodel [`'\"“]?[\w./:@-]{1,100}[`'\"”]? (?:is |was |has been )?"
-    r"(?:not supported|not available|unavailable|not allowed|retired|removed|deprecated|disabled"
-    r"|shut down|not accessible|not enabled|not deployed)\b",
-    r"\bmodel (?:is )?disabled\b",
-    r"unable to access (?:non-serverless )?model",
-    r"(?:do not|don.t|does not|no) (?:have )?access to (?:the |this )?model",
-    r"access to (?:the )?model (?:is )?denied|access denied for model|model access is denied",
-    r"on-demand throughput isn.t supported",
-    r"model id[^.]{0,40}(?:invalid|not valid)|model identifier is invalid",
-    # Chinese
-    r"模型[^，。]{0,60}(?:不存在|已下线|未找到|未开通|不支持|已停用|已废弃)"
-    r"|(?:未知|无效|不支持|未开通)的?(?:该|此)?模型|无可用渠道|無可用渠道",
-)
+def refused_parameter(
+    fault: Fault, status: int | None = 400, sent: Collection[str] | None = None
+) -> Refused | None:
+    """The parameter an error complains about as such; None for every other complaint.
 
-# What the provider filters, and how fast it wants to be asked.
+    `sent` are the parameters of the request, where known: a name that is not among them was read
+    out of prose. A value out of range is the user's to correct and is not meant, unless the model
+    takes no value but the default.
+    """
+    if sent is not None and status in _BY_STATUS_OF_SCHEMAS:
+        if SYSTEM_ROLE in sent and _SYSTEM_ROLE.search(fault.text):
+            return Refused(SYSTEM_ROLE, None)
+        if "response_format" in sent and _SCHEMA.search(fault.text):
+            return Refused("response_format", None)
+    if status not in _BY_STATUS:
+        return None
+    named = (_refused(name, fault) for name in _names_in(fault, loosely=sent is not None))
+    return next((one for one in named if one and (sent is None or one.parameter in sent)), None)
 
-FILTER_CODES: Final = (
-    "content_filter content_policy_violation responsibleaipolicyviolation "
-    "sensitive_words_detected prompt_blocked moderation data_inspection_failed "
-    "datainspectionfailed sensitivecontentdetected inputtextsensitivecontentdetected "
-    "outputtextsensitivecontentdetected inputtextriskdetection outputtextriskdetection "
-    "content_moderation content_blocked"
-)
-FILTER: Final = (
-    r"content (?:management )?polic(?:y|ies)",
-    r"\bmoderation\b",
-    r"\bguardrails?\b",
-    r"\bflagged\b",
-    r"content audit failed",
-    r"content exists risk|considered high risk|high[- ]risk content",
-    r"sensitive (?:words|content|information)|(?:input|output) (?:new_)?sensitive",
-    r"inappropriate content|unsafe content",
-    r"usage polic(?:y|ies)",
-    r"敏感词|敏感内容|敏感信息|敏感詞|不安全[^，。]{0,8}内容|违规|内容安全|涉政|涉黄",
-)
-RATE: Final = (
-    r"\brate[ _-]?limit(?:ed|s)?\b",
-    r"too many requests",
-    r"\b(?:qps|rpm|tpm|tps) (?:request |rate )?limit",
-    r"request was throttled|throttlingexception",
-    r"请求[^，。]{0,6}(?:过于频繁|太频繁|过多|超限)|频率限制|速率限制|限流"
-    r"|并发[^，。]{0,6}(?:超|过高|限制)",
-)
+
+def _names_in(fault: Fault, *, loosely: bool) -> Iterator[str]:
+    """What may be the name of a refused parameter, the likeliest first."""
+    codes = {"unsupported_value", *_PARAMETER_CODES}
+    if fault.parameter and not codes.isdisjoint(fault.codes):
+        yield fault.parameter
+    for pattern in (_VALUE, *_NAMES, *(_LOOSER if loosely else ())):
+        for match in pattern.finditer(fault.text):
+            yield match["name"]
+
+
+def _refused(name: str, fault: Fault) -> Refused | None:
+    root = re.split(r"[.\[]", name, maxsplit=1)[0]
+    if root in ("model", "messages", ""):
+        return None
+    if "unsupported_value" in fault.codes or _VALUE.search(fault.text):
+        return Refused(root, None)
+    instead = _INSTEAD.search(fault.text)
+    return Refused(root, instead["name"] if instead else TOKEN_CAPS.get(name))

@@ -10,14 +10,8 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from copygen.config.prices import OUTPUT_CAPS
 from copygen.models import ApiError, Completion, JsonValue, Kind, Message, OutputSchema, Prompt
-from copygen.providers.classification import (
-    CHECK_BASE_URL,
-    UNKNOWN_FINISH,
-    Context,
-    from_inside,
-    from_status,
-)
 from copygen.providers.decode import (
     UNREADABLE,
     decode,
@@ -28,12 +22,23 @@ from copygen.providers.decode import (
     plain,
     undecoded,
 )
-from copygen.providers.error_body import error_in, fault_in_reply
+from copygen.providers.error_body import SYSTEM_ROLE, TOKEN_CAPS, error_in, fault_in_reply
 from copygen.providers.keys import KeySource
-from copygen.providers.parameters import SYSTEM_ROLE, Adaptations
+from copygen.providers.pricing import bill_of
 from copygen.providers.redact import Redactor, Secret
-from copygen.providers.usage import bill_of
-from copygen.providers.wire import UNUSABLE, Wire, ended, finish_word, says_bill, unreadable
+from copygen.providers.reply import (
+    CHECK_BASE_URL,
+    UNKNOWN_FINISH,
+    UNUSABLE,
+    Context,
+    ended,
+    finish_word,
+    from_inside,
+    from_status,
+    says_bill,
+    unreadable,
+)
+from copygen.providers.wire import Wire
 
 _CAP: Final = "max_tokens"
 _SCHEMA: Final = "response_format"
@@ -376,3 +381,78 @@ def _paid_part(reply: JsonValue, context: Context) -> Completion | None:
     choice = first if isinstance(first, dict) else {}
     completion = _completion(reply, choice, context)
     return completion if completion.text.strip() or says_bill(completion) else None
+
+
+# Parameters a model refuses are renamed or left out from then on: the first refusal teaches.
+
+_KEPT = frozenset({"model", "messages", "response_format", "tools", "tool_choice"})
+"""Without these the reply would be another one than asked for: the prompt fails instead."""
+
+_NO_NEW_NAME = frozenset(
+    {*OUTPUT_CAPS, "n", "best_of", "service_tier", "speed", "models", "stream"}
+)
+"""What a refused parameter is never renamed to, whatever the server says: these decide how much is
+paid for, and its value was not meant for them."""
+
+
+class Adaptations:
+    """What each model has refused so far."""
+
+    def __init__(self) -> None:
+        self._changes: dict[str, dict[str, str | None]] = {}
+
+    def fit(self, model: str, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
+        """`params` as `model` takes them. A parameter given under its new name already wins."""
+        changes = self._changes.get(model)
+        if changes is None:
+            return params
+        fitted: dict[str, JsonValue] = {}
+        for name, value in params.items():
+            if name not in changes:
+                fitted[name] = value
+            elif (new_name := changes[name]) is not None:
+                fitted.setdefault(new_name, value)
+        return fitted
+
+    def learn(
+        self,
+        model: str,
+        parameter: str,
+        replacement: str | None,
+        spared: Collection[str] = (),
+    ) -> bool:
+        """Remember a refusal; True when the next request no longer carries the parameter.
+
+        Also True when that was learned from another request meanwhile: whoever sent before then
+        may send again. The cap on output tokens bounds the cost: it goes by another known name
+        that was not refused, or stays as it is. What shapes the reply (`response_format`, tools)
+        is never left out either, but for what is `spared`: the prompts say it in words, too.
+        """
+        kept = _KEPT.difference(spared)
+        changes = self._changes.get(model, {})
+        if parameter in changes:
+            return True
+        if parameter in kept:
+            return False
+        if parameter in TOKEN_CAPS:
+            replacement = _other_cap(parameter, replacement, changes)
+            if replacement is None:
+                return False
+        elif replacement in kept | _NO_NEW_NAME:
+            replacement = None
+        elif replacement in changes and parameter in changes.values():
+            return False
+        followed = {old: replacement if new == parameter else new for old, new in changes.items()}
+        self._changes[model] = {**followed, parameter: replacement}
+        return True
+
+
+def _other_cap(refused: str, named: str | None, changes: Mapping[str, str | None]) -> str | None:
+    """A known name for the cap on output that this model has not refused: the one that the server
+    names if it is one, else the usual ones. None without a hint that the name is the fault.
+    """
+    if named is None:
+        return None
+    candidates = (named, "max_completion_tokens", "max_tokens")
+    left = (name for name in candidates if name in TOKEN_CAPS and name != refused)
+    return next((name for name in left if name not in changes), None)

@@ -6,11 +6,11 @@ its own, named there as `WIRE`, and a provider's settings name the module (`wire
 `open_provider` makes the one from the other, for everybody who talks to a provider.
 """
 
+import asyncio
 import json
-import re
 from abc import ABC, abstractmethod
-from collections.abc import Collection, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
 from typing import ClassVar, Final, Protocol
@@ -20,19 +20,14 @@ import orjson
 
 from copygen.config import ProviderConfig
 from copygen.errors import ConfigError
-from copygen.models import ApiError, Completion, JsonValue, Kind, Prompt, Usage
-from copygen.providers.classification import (
-    CHECK_BASE_URL,
-    UNKNOWN_FINISH,
-    Context,
-    from_inside,
-    from_status,
-)
-from copygen.providers.decode import UNREADABLE, clip, decode, is_html, plain
+from copygen.models import ApiError, Completion, JsonValue, Kind, Prompt
+from copygen.providers.decode import UNREADABLE, decode, is_html, plain
 from copygen.providers.error_body import fault_in_reply
 from copygen.providers.keys import KeySource
+from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.redact import Redactor, Secret
-from copygen.providers.usage import bill_of_usage
+from copygen.providers.reply import CHECK_BASE_URL, Context, from_inside, from_status, unreadable
+from copygen.transport.errors import failure
 from copygen.transport.http import WholeRequest
 from copygen.version import __version__
 
@@ -320,142 +315,67 @@ def _name_of(entry: Mapping[str, JsonValue]) -> JsonValue:
     return next(names, None)
 
 
-# What a reply means, whatever its format.
+# The one question that costs nothing: which models an endpoint serves.
 
-_CONTENT_FILTER_WORDS = (
-    "content_filter",
-    "safety",
-    "recitation",
-    "blocklist",
-    "prohibited_content",
-    "spii",
-    "language",
-    "sensitive",
-    "refusal",
-    "guardrail_intervened",
-)
-_TOOL_WORDS = ("tool_calls", "function_call", "tool_use", "malformed_function_call")
-_STOP_WORDS = ("stop", "end_turn", "stop_sequence", "eos", "eos_token", "stop_token", "stop_str")
-_LENGTH_WORDS = ("length", "max_tokens", "model_context_window_exceeded", "incomplete")
-_FINISH_REASONS = {
-    **dict.fromkeys(_STOP_WORDS, "stop"),
-    **dict.fromkeys(_LENGTH_WORDS, "length"),
-    **dict.fromkeys(_CONTENT_FILTER_WORDS, "content_filter"),
-    **dict.fromkeys(_TOOL_WORDS, "tool_calls"),
-}
-"""Finish reasons in lower case, by what they mean. Gateways pass on their providers' own."""
-_LIKELY: Final = (
-    # model_length, max_output_tokens, token_limit, length_capped ...
-    (re.compile(r"length|token|truncat|max_|_limit|incomplete"), "length"),
-    (
-        re.compile(r"filter|safety|policy|block|sensitiv|prohibit|censor|moderat|risk|guardrail"),
-        "content_filter",
-    ),
-    (re.compile(r"tool|function"), "tool_calls"),
-    (re.compile(r"error|fail|timeout|timed_out|cancel|abort|interrupt|overload|unavail"), "error"),
-)
-"""What a word nobody has listed must be taken for."""
-_GOOD_ENDS: Final = frozenset(
-    {UNKNOWN_FINISH, "complete", "completed", "done", "end", "finished", "finish", "normal"}
-)
-UNUSABLE: Final = {
-    "length": (Kind.TRUNCATED, "The text was cut off at the token limit; raise max_tokens"),
-    "content_filter": (Kind.CONTENT_FILTER, "The provider's content filter stopped the reply"),
-    "tool_calls": (Kind.BAD_REPLY, "The model called a tool instead of writing a text"),
-    "error": (Kind.SERVER, "The provider failed while writing"),
-    "network_error": (Kind.SERVER, "The provider lost its connection while writing"),
-    "timeout": (Kind.SERVER, "The provider's time ran out while writing"),
-    "abort": (Kind.SERVER, "The provider stopped while writing"),
-    "insufficient_system_resource": (Kind.SERVER, "The provider ran out of capacity"),
-}
-_OUT_OF_TOKENS: Final = (
-    "All output tokens were used up before any text; raise max_tokens or lower reasoning effort"
-)
-_LONGEST_OWN_WORD: Final = 40
-_WORTH_READING: Final = 1_000
+_LATEST = ":latest"
+_PREFIX = "models/"
 
 
-def completed(
-    context: Context,
-    text: str,
+@dataclass(frozen=True, slots=True)
+class ModelList:
+    """What an endpoint says it serves, and what its headers say of the key's limits."""
+
+    names: tuple[str, ...]
+    limits: RateLimits
+
+    def serves(self, model: str) -> bool:
+        """Whether it names the model.
+
+        Ollama adds the tag `:latest` to names, and Gemini puts `models/` before them.
+        """
+        wanted = model.removeprefix(_PREFIX).removesuffix(_LATEST)
+        return any(
+            name.removeprefix(_PREFIX).removesuffix(_LATEST) == wanted for name in self.names
+        )
+
+
+async def ask_for_models(
+    provider: Provider,
+    transport: httpx.AsyncBaseTransport,
     *,
-    finish_reason: JsonValue,
-    usage: Usage | None,
-    model: JsonValue = None,
-    reasoning: str | None = None,
-) -> Completion | ApiError:
-    """A text that a model wrote, unless its end says that it is not fit to be used.
-
-    `usage` is what the reply counts, in the wire's own way; it is held against the text.
-    """
-    bill = bill_of_usage(usage, context.headers, text, context.sent)
-    redactor = context.redactor
-    answered_by = model if isinstance(model, str) and model else context.model
-    completion = Completion(
-        redactor.redact_known(text),
-        finish_word(finish_reason, redactor),
-        redactor.redact_known(answered_by),
-        bill.usage,
-        bill.reported_usd,
-        None if reasoning is None else redactor.redact_known(reasoning),
-        cost_doubt=bill.doubt,
-    )
-    return ended(completion, context) or context.error(
-        Kind.EMPTY, "The reply holds no text", completion=completion
-    )
+    timeout_s: float,
+    clock: Callable[[], datetime],
+) -> ModelList | ApiError:
+    """Request the list once: no retry, nothing billed. Never raises for what a network can do."""
+    try:
+        async with asyncio.timeout(timeout_s):
+            response = await transport.handle_async_request(provider.list_models())
+            body = await response.aread()
+    except TimeoutError:
+        return ApiError(Kind.TIMEOUT, f"no complete answer within {timeout_s:g} s")
+    except httpx.TransportError as error:
+        return failure(error)
+    return read_model_list(response.status_code, response.headers, body, clock(), provider)
 
 
-def finish_word(reason: JsonValue, redactor: Redactor) -> str:
-    """A finish reason in the words of `Completion`."""
-    if reason == "stop":
-        return "stop"
-    if not isinstance(reason, str) or not reason:
-        return UNKNOWN_FINISH
-    word = clip(redactor.redact(plain(reason[:_WORTH_READING].lower())), _LONGEST_OWN_WORD)
-    if word in _FINISH_REASONS or word in UNUSABLE or word in _GOOD_ENDS:
-        return _FINISH_REASONS.get(word, word)
-    likely = (meaning for pattern, meaning in _LIKELY if pattern.search(word))
-    return next(likely, word)
-
-
-def ended(completion: Completion, context: Context) -> Completion | ApiError | None:
-    """A completion by how it ended; None for one that ended well and holds no text."""
-    has_text = bool(completion.text.strip())
-    if completion.finish_reason in UNUSABLE:
-        kind, words = UNUSABLE[completion.finish_reason]
-        if kind is Kind.TRUNCATED and not has_text:
-            words = _OUT_OF_TOKENS
-        kept = completion if kind is Kind.TRUNCATED or has_text or says_bill(completion) else None
-        error = context.error(kind, words, completion=kept)
-        return replace(error, final=True) if kind is Kind.BAD_REPLY else error
-    if not has_text:
-        return None
-    if completion.finish_reason in _GOOD_ENDS or completion.finish_reason == "stop":
-        return completion
-    note = (
-        f"the provider ended the text with {completion.finish_reason!r}, a reason that is not "
-        "known here: it may not be whole"
-    )
-    return replace(completion, notes=(*completion.notes, note))
-
-
-def says_bill(completion: Completion) -> bool:
-    """Whether the reply says anything of what it will be charged."""
-    return completion.usage is not None or completion.reported_cost_usd is not None
-
-
-def unreadable(body: bytes, context: Context) -> ApiError:
-    """A success by its status whose body is no JSON."""
-    text = body[:100_000].decode("utf-8", "replace").strip()
-    if is_html(text):
-        words = f"A web page answered instead of the API: {plain(text)}"
-        return context.error(Kind.WRONG_URL, words, CHECK_BASE_URL)
-    if not text:
-        words = "The reply has no body"
-    elif text.startswith(("data:", "event:")):
-        words = "The reply is an event stream, which was not asked for"
-    elif text.startswith(("{", "[")):
-        words = f"The reply is broken or cut off after {len(body)} bytes"
-    else:
-        words = f"The reply is not JSON: {plain(text)}"
-    return context.error(Kind.BAD_REPLY, words)
+def read_model_list(
+    status: int, headers: Mapping[str, str], body: bytes, now: datetime, provider: Provider
+) -> ModelList | ApiError:
+    """What a reply to the question for models means."""
+    redactor = provider.redactor
+    context = Context(status, headers, now, "", redactor)
+    if not 200 <= status < 300:
+        return from_status(context, body)
+    reply = decode(body)
+    if reply is UNREADABLE:
+        text = redactor.redact_body(body)[:20_000].decode("utf-8", "replace")
+        if is_html(text):
+            words = f"A web page answered instead of the API: {plain(text)}"
+            return context.error(Kind.WRONG_URL, words, CHECK_BASE_URL)
+        return context.error(Kind.BAD_REPLY, "The reply is not JSON", CHECK_BASE_URL)
+    if isinstance(reply, dict) and (fault := fault_in_reply(reply)):
+        return from_inside(context, fault, None)
+    names = provider.models_in(reply)
+    if names is None:
+        return context.error(Kind.BAD_REPLY, "The reply is no list of models", CHECK_BASE_URL)
+    return ModelList(tuple(names), limits_from(headers, now))

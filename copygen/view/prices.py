@@ -16,8 +16,7 @@ from copygen.config.settings import NOTICE_DAYS
 from copygen.figures import count, counted, money, per_million
 from copygen.jobs.prices import PricedPrompts, PriceList
 from copygen.models import JsonValue
-from copygen.providers import wider_prices
-from copygen.providers.pricing import Listed, Order
+from copygen.providers.pricing import Listed, Order, genai_prices_version
 from copygen.results.record import dumps
 from copygen.view.console import safe
 from copygen.view.layout import WrappedFacts
@@ -280,7 +279,7 @@ def layout_of(order: Order, *, in_full: bool) -> TableLayout:
 
 def prices_json(prices: PriceList) -> str:
     """The list as JSON on one line, for programs. Amounts are numbers, absent ones null."""
-    fields: dict[str, JsonValue] = {"genai_prices": wider_prices.installed_version()}
+    fields: dict[str, JsonValue] = {"genai_prices": genai_prices_version()}
     if (priced := prices.priced) is not None:
         fields["for"] = {
             "path": priced.path,

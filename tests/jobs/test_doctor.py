@@ -18,8 +18,8 @@ from copygen.jobs.doctor import (
     of_price,
 )
 from copygen.models import ApiError, Kind
-from copygen.providers.model_list import ModelList
 from copygen.providers.ratelimits import RateLimits
+from copygen.providers.wire import ModelList
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SERVED = ModelList(("gpt-6-luna", "gpt-6-sol"), RateLimits())

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import ApiError, Kind
-from copygen.providers.model_list import ModelList, read
 from copygen.providers.openai import ChatCompletions
 from copygen.providers.ratelimits import RateLimits
 from copygen.providers.redact import Secret
+from copygen.providers.wire import ModelList, read_model_list
 
 NOW = datetime(2026, 11, 24, 12, tzinfo=UTC)
 KEY = Secret("sk-doctor-0123456789abcdefXYZ")
@@ -19,7 +19,7 @@ KEY = Secret("sk-doctor-0123456789abcdefXYZ")
 
 def answer(body: object, status: int = 200) -> ModelList | ApiError:
     raw = body if isinstance(body, bytes) else orjson.dumps(body)
-    return read(
+    return read_model_list(
         status, {"x-ratelimit-limit-requests": "500"}, raw, NOW, ChatCompletions("http://h/v1", KEY)
     )
 

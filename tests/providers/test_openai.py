@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from copygen.errors import ConfigError
 from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Prompt, Source
+from copygen.providers.error_body import SYSTEM_ROLE
 from copygen.providers.openai import ChatCompletions
-from copygen.providers.parameters import SYSTEM_ROLE
 from copygen.providers.redact import Secret
 from copygen.providers.wire import Provider
 from copygen.version import __version__

@@ -2,8 +2,7 @@
 
 import pytest
 
-from copygen.providers.error_body import Fault
-from copygen.providers.parameters import SYSTEM_ROLE, Refused, refused_parameter
+from copygen.providers.error_body import SYSTEM_ROLE, Fault, Refused, refused_parameter
 
 CAP = "max_completion_tokens"
 

@@ -17,11 +17,17 @@ from hypothesis import strategies as st
 from copygen.config import Price, ProviderConfig
 from copygen.documents import parse_document
 from copygen.models import Completion, Result, Usage
-from copygen.providers import wider_prices
+from copygen.providers import pricing
 from copygen.providers.openai import parse
-from copygen.providers.pricing import ceiling_usd, cost_of, price_of, price_usd, reference_cost_usd
+from copygen.providers.pricing import (
+    bill_of,
+    ceiling_usd,
+    cost_of,
+    price_of,
+    price_usd,
+    reference_cost_usd,
+)
 from copygen.providers.redact import Redactor
-from copygen.providers.usage import bill_of
 from copygen.results.record import decode, encode, lines
 from copygen.results.stats import Stats
 from tests.support.records import result
@@ -156,10 +162,10 @@ OPENAI = "https://api.openai.com/v1"
 
 @pytest.fixture
 def without_the_package(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    wider_prices._price_on.cache_clear()
+    pricing._price_on.cache_clear()
     monkeypatch.setitem(sys.modules, "genai_prices", None)
     yield
-    wider_prices._price_on.cache_clear()
+    pricing._price_on.cache_clear()
 
 
 def test_a_model_the_settings_do_not_list_is_priced_by_genai_prices_which_the_note_says() -> None:
@@ -236,7 +242,7 @@ def test_genai_prices_is_loaded_only_for_a_model_that_is_not_listed(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     asked = itertools.count()
-    monkeypatch.setattr(wider_prices, "price_of", lambda *_: next(asked))
+    monkeypatch.setattr(pricing, "wider_price_of", lambda *_: next(asked))
     listed = provider({"input": 1, "output": 1}, base_url=OPENAI)
 
     price_of(listed, "m", NOON)

@@ -7,8 +7,8 @@ from datetime import datetime
 import httpx
 
 from copygen.models import ApiError, Completion, JsonValue, Prompt, Usage
-from copygen.providers.classification import Context
-from copygen.providers.wire import Wire, completed
+from copygen.providers.reply import Context, completed
+from copygen.providers.wire import Wire
 
 SPEAKERS = {"system": "director", "developer": "director", "user": "client", "assistant": "writer"}
 
