@@ -1,11 +1,11 @@
 """When everything is refused alike: the net below the table of known errors.
 
 `copygen.providers.classification` knows many words for "no credit", "bad key" and "no such model",
-and will always lack some. An unknown one looks like a request that is wrong by itself, and a table of
-them would end as `failed`, row by row. So the first refusals of a run are held back until something
-else has ended: a text, or any other outcome, shows that they are about their own rows. When there
-is nothing but the same refusal, the run is stopped with its words, and its rows stay as they were.
-
+and will always lack some. An unknown one looks like a request that is wrong by itself, and a table
+of them would end as `failed`, row by row. So the first refusals of a run are held back until
+something else has ended: a text, or any other outcome, shows that they are about their own rows.
+When there is nothing but the same refusal, the run is stopped with its words, and its rows stay
+as they were.
 Pure: results in, results out. Refusals that depend on the row by their kind (a content filter, a
 model that declines) are never taken for one about all rows.
 """

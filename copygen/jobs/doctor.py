@@ -40,7 +40,7 @@ from copygen.providers.pricing import price_of
 from copygen.providers.ratelimits import RateLimits
 from copygen.providers.redact import Redactor, Secret
 from copygen.providers.wire import ModelList, Provider, ask_for_models
-from copygen.transport.proxies import proxy_in_words
+from copygen.transport.http import proxy_in_words
 
 LITTLE_SPACE_BYTES: Final = 100 * 2**20
 STALE_DAYS: Final = 90

@@ -1,32 +1,418 @@
-"""Connections to the hosts requests go to: made by aiohttp, kept here, used again.
+"""Connections to the hosts requests go to: made by aiohttp, kept here, used again; and what is said
+on one of them, in HTTP/1.1.
 
-aiohttp looks up names, tries addresses, speaks TLS and opens tunnels through proxies. Then
-`copygen.transport.http1` takes the connection over: aiohttp's way from a request to its reply
-costs more than everything else copygen does for a prompt.
+aiohttp looks up names, tries addresses, speaks TLS and opens tunnels through proxies. Then `Http1`
+takes the connection over: aiohttp's way from a request to its reply costs more than everything
+else copygen does for a prompt. The parsing is llhttp's, through httptools; what is decided here is
+when a reply is complete, when it is none, and whether the connection can be used again. A reply's
+content coding is undone piece by piece, and never beyond a cap.
 
 A connection that was spoiled while it was idle is nobody's failure: nothing was sent on it, so it
 is closed and the next one taken. One that closes under a request it was kept for, before a byte of
 the reply, was closed before the request came; the request is sent once more, on a fresh one.
+
+Every exception is httpx's, with the question of `copygen.transport.errors` answered: could this
+request have been billed?
 """
 
 import asyncio
 import ssl
+import zlib
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext
-from typing import Final
+from typing import Final, NamedTuple
 
 import aiohttp
 import httpx
 from aiohttp.connector import Connection
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 from yarl import URL
 
 from copygen import system
 from copygen.documents import files
 from copygen.errors import ConfigError
-from copygen.transport.errors import FOREIGN, StaleConnection, not_sent, proxy_failed
-from copygen.transport.http1 import Http1, Reply
+from copygen.transport.errors import (
+    FOREIGN,
+    ResponseTooLarge,
+    StaleConnection,
+    broken,
+    closed_without_reply,
+    cut_off,
+    no_http,
+    not_sent,
+    proxy_failed,
+    speaks_tls,
+    stale,
+)
+
+# HTTP/1.1 on one connection.
+
+MAX_HEADER_BYTES: Final = 32 * 1024
+"""Of one header; web pages that stand in for an API carry policies of many pages."""
+MAX_HEADERS: Final = 128
+_MAX_HEAD_BYTES: Final = 16 * MAX_HEADER_BYTES
+"""What may arrive before the headers are complete."""
+_TLS_ALERT: Final = b"\x15\x03"
+_OF_THE_CODED_BODY: Final = frozenset((b"content-encoding", b"content-length"))
+
+
+class Reply(NamedTuple):
+    """A complete reply, its content coding undone."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    body: bytes
+
+
+class Http1(asyncio.Protocol):
+    """The protocol of one connection; requests on it go one after the other.
+
+    `peer` (`host` or `host:port`) is for messages. `max_response_bytes` caps a body, on the wire
+    and decoded. `on_unasked` is called when the server sends what nobody asked for; the
+    connection is dropped then.
+    """
+
+    def __init__(
+        self, peer: str, max_response_bytes: int, on_unasked: Callable[[], None] = lambda: None
+    ) -> None:
+        self.was_reused = False
+        """Whether the latest request was not the first one on it."""
+        self.last_used_s = 0.0
+        """For the pool."""
+        self._peer = peer
+        self._on_unasked = on_unasked
+        self._requests = 0
+        self._heard = False
+        """Whether anything has arrived since the latest request was sent."""
+        self._max_response_bytes = max_response_bytes
+        self._loop = asyncio.get_running_loop()
+        self._transport: asyncio.Transport | None = None
+        self._reusable = True
+        self._waiter: asyncio.Future[Reply] | None = None
+        self._body: bytes | bytearray = b""
+        self._head: list[bytes] = []
+        """What has arrived of the headers, as it came."""
+        self._parser = self._new_parser()
+        self._begin_message()
+
+    def attach(self, transport: asyncio.Transport) -> None:
+        """Take over a connection that is open: what arrives from now on arrives here."""
+        self._transport = transport
+        transport.set_protocol(self)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether another request can be sent on it."""
+        transport = self._transport
+        return self._reusable and transport is not None and not transport.is_closing()
+
+    async def exchange(self, request: bytes) -> Reply:
+        """Send `request`, whole, and return the reply.
+
+        Raises httpx.ReadError when the connection breaks before the reply's headers are there
+        (StaleConnection when it was used before and nothing at all has arrived),
+        httpx.RemoteProtocolError for a reply that is cut off or is none. Cancelled, it drops the
+        connection.
+        """
+        assert self._transport is not None
+        waiter: asyncio.Future[Reply] = self._loop.create_future()
+        self._waiter = waiter
+        self._heard = False
+        self.was_reused = self._requests > 0
+        self._requests += 1
+        self._transport.write(request)
+        try:
+            return await waiter
+        except BaseException:
+            self.drop()
+            raise
+        finally:
+            self._waiter = None
+
+    def drop(self) -> None:
+        """Close the connection at once; what was to be sent on it is not."""
+        self._reusable = False
+        if self._transport is not None:
+            self._transport.abort()
+
+    # asyncio's side
+
+    def data_received(self, data: bytes) -> None:
+        """Take what has arrived."""
+        if self._waiter is None or self._waiter.done():
+            self.drop()
+            self._on_unasked()
+            return
+        self._heard = True
+        if not self._has_head:
+            if self._head_bytes > _MAX_HEAD_BYTES:
+                self._fail(no_http(self._peer))
+                return
+            self._head_bytes += len(data)
+            self._head.append(data)
+        try:
+            self._parser.feed_data(data)
+        except (HttpParserError, HttpParserUpgrade):
+            self._read_otherwise()
+
+    def _read_otherwise(self) -> None:
+        """Read what the parser refuses, where it can be read all the same."""
+        head = b"".join(self._head)
+        if self._has_head or self._status:
+            self._fail(no_http(self._peer))
+        elif head.startswith(_TLS_ALERT):
+            self._fail(speaks_tls(self._peer))
+        elif (again := with_one_length(head)) is None:
+            self._fail(no_http(self._peer))
+        else:
+            self._parser = self._new_parser()
+            self._begin_message()
+            try:
+                self._parser.feed_data(again)
+            except (HttpParserError, HttpParserUpgrade):
+                self._fail(no_http(self._peer))
+
+    def _new_parser(self) -> HttpResponseParser:
+        parser = HttpResponseParser(self)
+        # Servers that are not quite right are read, as browsers and aiohttp read them.
+        parser.set_dangerous_leniencies(
+            lenient_headers=True,
+            lenient_optional_cr_before_lf=True,
+            lenient_spaces_after_chunk_size=True,
+        )
+        return parser
+
+    def eof_received(self) -> None:
+        """The server sends nothing more; the connection is lost next."""
+        self._reusable = False
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """End what is under way as far as it has come."""
+        self._reusable = False
+        self._transport = None
+        if self._waiter is None or self._waiter.done():
+            return
+        if not self._heard and self.was_reused:
+            self._fail(stale(self._peer))
+        elif not self._has_head:
+            self._fail(broken(self._peer) if exc else closed_without_reply(self._peer))
+        elif self._ends_with_connection:
+            self._complete()
+        else:
+            self._fail(cut_off(self._peer))
+
+    # httptools' side
+
+    def on_message_begin(self) -> None:
+        """Notice a reply nobody asked for."""
+        if self._waiter is None or self._waiter.done():
+            self._reusable = False
+            self._on_unasked()
+
+    def on_header(self, name: bytes, value: bytes | None) -> None:
+        """Keep one header, of a bounded number and size."""
+        value = value or b""
+        headers = self._headers
+        headers.append((name, value))
+        if len(value) > MAX_HEADER_BYTES or len(headers) > MAX_HEADERS:
+            self._fail(no_http(self._peer))
+
+    def on_headers_complete(self) -> None:
+        """Know from here on where the body ends."""
+        self._status = self._parser.get_status_code()
+        if self._status < 200:
+            if self._status < 100:
+                self._fail(no_http(self._peer))
+            return
+        self._has_head = True
+        self._head = []
+        coding = []
+        for name, value in self._headers:
+            lower = name.lower()
+            if lower == b"content-length":
+                self._ends_with_connection = False
+            elif lower == b"transfer-encoding":
+                self._ends_with_connection = b"chunked" not in value.lower()
+            elif lower == b"content-encoding":
+                coding.append(value.decode("latin-1"))
+        codings = ", ".join(coding)
+        if codings not in ("", "identity"):
+            self._decode(codings)
+
+    def on_body(self, data: bytes) -> None:
+        """Keep a piece of the body."""
+        if self._waiter is None or self._waiter.done():
+            return  # it has failed already
+        self._body_bytes += len(data)
+        if self._body_bytes > self._max_response_bytes:
+            self._fail(ResponseTooLarge(self._max_response_bytes))
+        elif self._decoder is None:
+            self._keep(data)
+        else:
+            try:
+                self._keep(self._decoder.feed(data))
+            except httpx.RemoteProtocolError as exc:
+                self._fail(exc)
+
+    def _keep(self, piece: bytes) -> None:
+        if not self._body:
+            self._body = piece  # nearly always all of it
+            return
+        body = self._body if isinstance(self._body, bytearray) else bytearray(self._body)
+        body += piece
+        self._body = body
+
+    def on_message_complete(self) -> None:
+        """Hand the reply over, unless it only announces one."""
+        if self._status < 200:
+            self._begin_message()  # 100 or 103: the reply itself is still to come
+            return
+        if not self._parser.should_keep_alive():
+            self._reusable = False
+        self._complete()
+
+    def _begin_message(self) -> None:
+        self._status = 0
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._body = b""
+        self._decoder: Decoder | None = None
+        self._has_head = False
+        self._head = []
+        self._head_bytes = 0
+        self._body_bytes = 0
+        self._ends_with_connection = True
+
+    def _decode(self, codings: str) -> None:
+        try:
+            self._decoder = Decoder(codings, self._max_response_bytes)
+        except httpx.RemoteProtocolError as exc:
+            self._fail(exc)
+            return
+        self._headers = [
+            pair for pair in self._headers if pair[0].lower() not in _OF_THE_CODED_BODY
+        ]
+
+    def _complete(self) -> None:
+        if self._waiter is None or self._waiter.done():
+            return
+        try:
+            if self._decoder is not None:
+                self._decoder.finish()
+        except httpx.RemoteProtocolError as exc:
+            self._fail(exc)
+            return
+        body = bytes(self._body)
+        # A reply that came before its request was fully sent: the rest is still on its way.
+        if self._transport is None or self._transport.get_write_buffer_size():
+            self._reusable = False
+        self._waiter.set_result(Reply(self._status, self._headers, body))
+        self._begin_message()
+
+    def _fail(self, exc: Exception) -> None:
+        self._reusable = False
+        if self._waiter is not None and not self._waiter.done():
+            self._waiter.set_exception(exc)
+
+
+def with_one_length(data: bytes) -> bytes | None:
+    """`data`, the beginning of a reply, with a Content-Length that it gives several times only
+    once; None when it does not do that, or the values differ (RFC 9110 section 8.6).
+    """
+    head, gap, rest = data.partition(b"\r\n\r\n")
+    lines = head.split(b"\r\n")
+    given = [line for line in lines if line[:15].lower() == b"content-length:"]
+    values = {value.strip() for line in given for value in line[15:].split(b",")}
+    if len(values) != 1 or given == [b"Content-Length: %s" % min(values)]:
+        return None
+    others = [line for line in lines if line[:15].lower() != b"content-length:"]
+    return b"\r\n".join([*others, b"Content-Length: " + values.pop()]) + gap + rest
+
+
+ACCEPTED: Final = "gzip, deflate"
+"""What a request offers in Accept-Encoding: the codings a `Decoder` undoes."""
+GZIP_MAGIC: Final = b"\x1f\x8b"
+MAX_MEMBERS: Final = 4096
+"""Each copies what follows it, so their number must be bounded."""
+_GZIP: Final = zlib.MAX_WBITS | 16
+
+
+class Decoder:
+    """One body's gzip or deflate, undone as it arrives.
+
+    `coding` is the value of Content-Encoding; a second coding on top is refused like any other
+    that was not offered. `limit` caps the bytes that come out: nothing is inflated past it,
+    whatever the ratio. A gzip body may consist of several members (RFC 1952 section 2.2); other
+    bytes after its end are no part of it.
+
+    Raises httpx.RemoteProtocolError for data that cannot be decoded, ResponseTooLarge past the cap.
+    """
+
+    def __init__(self, coding: str, limit: int) -> None:
+        self._coding = coding.strip().lower()
+        if self._coding not in {"gzip", "x-gzip", "deflate"}:
+            raise httpx.RemoteProtocolError(
+                f"the reply is compressed in a way that was not offered (only {ACCEPTED} is)"
+            )
+        self._limit = limit
+        self._size = 0
+        self._inflate: zlib._Decompress | None = None
+        self._members = 1
+        self._tail = b""
+        """What came after the end of a member and may begin another one."""
+
+    def feed(self, data: bytes) -> bytes:
+        """What `data`, the next piece from the wire and not empty, decodes to."""
+        if self._inflate is None:
+            self._inflate = zlib.decompressobj(_window(self._coding, data[0]))
+        inflate = self._inflate
+        if inflate.eof:
+            return self._read_on(self._tail + data)
+        piece = self._inflated(inflate, data)
+        return piece + self._read_on(inflate.unused_data) if inflate.unused_data else piece
+
+    def _read_on(self, data: bytes) -> bytes:
+        """What follows the end of a member decodes to."""
+        pieces = []
+        self._tail = data[:1] if data == GZIP_MAGIC[:1] else b""
+        while self._coding != "deflate" and data.startswith(GZIP_MAGIC):
+            self._members += 1
+            if self._members > MAX_MEMBERS:
+                raise httpx.RemoteProtocolError("the reply's compressed data is damaged")
+            self._inflate = zlib.decompressobj(_GZIP)
+            pieces.append(self._inflated(self._inflate, data))
+            data = self._inflate.unused_data
+            self._tail = data if data == GZIP_MAGIC[:1] else b""
+        return b"".join(pieces)
+
+    def _inflated(self, inflate: "zlib._Decompress", data: bytes) -> bytes:
+        try:
+            # One byte past the limit: it tells, and zlib would read 0 as "no limit".
+            piece = inflate.decompress(data, self._limit - self._size + 1)
+        except zlib.error as exc:
+            raise httpx.RemoteProtocolError("the reply's compressed data is damaged") from exc
+        self._size += len(piece)
+        if self._size > self._limit:
+            raise ResponseTooLarge(self._limit)
+        return piece
+
+    def finish(self) -> None:
+        """To be called at the end of the body: raises when the compressed data stops short."""
+        if self._inflate is not None and not self._inflate.eof:
+            raise httpx.RemoteProtocolError("the reply's compressed data is cut off")
+
+
+def _window(coding: str, first_byte: int) -> int:
+    if coding != "deflate":
+        return _GZIP
+    # "deflate" means zlib's format (RFC 9110 section 8.4.1.2), whose first byte ends in 8; some
+    # servers send only the bare stream that goes inside it.
+    return zlib.MAX_WBITS if first_byte & 0x0F == zlib.DEFLATED else -zlib.MAX_WBITS
+
+
+# The pool.
 
 IDLE_S: Final = 4.0
 """A connection that was not used for longer is not used again: uvicorn, which most model servers

@@ -13,9 +13,8 @@ import pytest
 import respx
 
 from copygen.models import Kind
-from copygen.transport.connections import DROPS
+from copygen.transport.connections import DROPS, Http1
 from copygen.transport.errors import failure
-from copygen.transport.http1 import Http1
 from tests.support import fault_server as faults
 from tests.support.exchange import (
     KEY,

@@ -9,8 +9,8 @@ import httpx
 import pytest
 
 from copygen.models import Kind
+from copygen.transport.connections import Decoder
 from copygen.transport.errors import ResponseTooLarge, failure
-from copygen.transport.http1 import Decoder
 from tests.support import fault_server as faults
 from tests.support.exchange import (
     KEY,

@@ -8,7 +8,7 @@ import pytest
 
 from copygen.models import Kind
 from copygen.transport.errors import CertificateError, ProxyRefused, ProxyUnusable, failure
-from copygen.transport.proxies import proxy_for
+from copygen.transport.http import proxy_for
 from tests.support import fault_server as faults
 from tests.support.exchange import KEY, Run, fail, on_both_loops, post, transport
 from tests.support.fault_server import JSON_REPLY, Authority, fault_server
