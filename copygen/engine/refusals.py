@@ -6,6 +6,7 @@ of them would end as `failed`, row by row. So the first refusals of a run are he
 something else has ended: a text, or any other outcome, shows that they are about their own rows.
 When there is nothing but the same refusal, the run is stopped with its words, and its rows stay
 as they were.
+
 Pure: results in, results out. Refusals that depend on the row by their kind (a content filter, a
 model that declines) are never taken for one about all rows.
 """

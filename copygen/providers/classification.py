@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from copygen.models import Kind
-from copygen.providers.error_body import Fault
+from copygen.providers.error_body import ErrorBody
 
 # Out of credit, over a budget, in arrears.
 
@@ -265,7 +265,7 @@ Statuses = frozenset[int | None]
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class FailureRule:
     """One line of the table: applies when the status fits and a code or the text does."""
 
     kind: Kind
@@ -275,7 +275,7 @@ class Rule:
     text: re.Pattern[str] | None = None
     on_html: bool = False
 
-    def fits(self, status: int | None, fault: Fault) -> bool:
+    def fits(self, status: int | None, fault: ErrorBody) -> bool:
         """Whether this line decides the failure."""
         if self.statuses is not None and status not in self.statuses:
             return False
@@ -286,7 +286,7 @@ class Rule:
         return self.text is not None and self.text.search(fault.text) is not None
 
 
-def kind_of(status: int | None, fault: Fault) -> Kind:
+def kind_of(status: int | None, fault: ErrorBody) -> Kind:
     """The kind of a failure.
 
     `status` is that of the reply, or, for an error inside a success, the one the body names
@@ -298,7 +298,7 @@ def kind_of(status: int | None, fault: Fault) -> Kind:
     return kind or _kind_of_status(status)
 
 
-def status_in(fault: Fault) -> int | None:
+def status_in(fault: ErrorBody) -> int | None:
     """The HTTP status an error inside a successful reply stands for, if it tells."""
     if fault.status is not None:
         return fault.status
@@ -318,21 +318,21 @@ _ALL_BUT_401 = frozenset({*range(400, 401), *range(402, 600), None})
 """A 401 is about the key, whatever else it says."""
 
 _RULES = (
-    Rule(
+    FailureRule(
         Kind.PERMISSION,
         frozenset({400, 403, 429, 503}),
         text=_text("just a moment", "attention required"),
         on_html=True,
     ),
-    Rule(
+    FailureRule(
         Kind.TLS,
         frozenset({400}),
         text=_text("no required ssl certificate was sent", "the ssl certificate error"),
     ),
-    Rule(Kind.WRONG_URL, frozenset({400}), text=_text(PLAIN_HTTP_TO_TLS)),
+    FailureRule(Kind.WRONG_URL, frozenset({400}), text=_text(PLAIN_HTTP_TO_TLS)),
     # A day's quota does not refill within a run, whatever delay the reply names; one of zero
     # never does.
-    Rule(
+    FailureRule(
         Kind.BILLING,
         frozenset({429, None}),
         codes=_codes("daily_quota"),
@@ -343,23 +343,23 @@ _RULES = (
         ),
     ),
     # Google words its per-minute limits like an exhausted account, but names the wait.
-    Rule(
+    FailureRule(
         Kind.RATE_LIMITED,
         frozenset({429, None}),
         codes=_codes("resource_exhausted"),
         text=_text(r"ai\.google\.dev/gemini-api/docs/rate-limits", r"\bretry in \d"),
     ),
-    Rule(Kind.RATE_LIMITED, None, codes=_codes("openrouter_in_flight_budget")),
-    Rule(Kind.BILLING, None, codes=_codes(BILLING_CODES)),
-    Rule(Kind.BILLING, None, text=_text(*BILLING_ABROAD)),
-    Rule(Kind.BILLING, _ALL_BUT_401, text=_text(*BILLING)),
-    Rule(Kind.CONTENT_FILTER, None, codes=_codes(FILTER_CODES)),
-    Rule(
+    FailureRule(Kind.RATE_LIMITED, None, codes=_codes("openrouter_in_flight_budget")),
+    FailureRule(Kind.BILLING, None, codes=_codes(BILLING_CODES)),
+    FailureRule(Kind.BILLING, None, text=_text(*BILLING_ABROAD)),
+    FailureRule(Kind.BILLING, _ALL_BUT_401, text=_text(*BILLING)),
+    FailureRule(Kind.CONTENT_FILTER, None, codes=_codes(FILTER_CODES)),
+    FailureRule(
         Kind.CONTENT_FILTER,
         frozenset({400, 403, 422, 446, 451, None}),
         text=_text(*FILTER),
     ),
-    Rule(
+    FailureRule(
         Kind.TOO_LARGE,
         None,
         codes=_codes(
@@ -367,13 +367,13 @@ _RULES = (
             "string_above_max_length"
         ),
     ),
-    Rule(
+    FailureRule(
         Kind.TOO_LARGE,
         frozenset({429, None}),
         # "Too many tokens" alone is a rate: only a request that can never fit is too large.
         text=_text("request too large"),
     ),
-    Rule(
+    FailureRule(
         Kind.TOO_LARGE,
         frozenset({400, 413, 422, 500, None}),
         text=_text(
@@ -389,7 +389,7 @@ _RULES = (
         ),
     ),
     # The gateway's own trouble with the provider behind it, some of it named like ours.
-    Rule(
+    FailureRule(
         Kind.SERVER,
         None,
         codes=_codes(
@@ -398,22 +398,22 @@ _RULES = (
             "empty_response do_request_failed"
         ),
     ),
-    Rule(Kind.AUTH, None, codes=_codes(AUTH_CODES)),
-    Rule(Kind.PERMISSION, None, codes=_codes(SUSPENDED_CODES)),
-    Rule(Kind.MODEL_NOT_FOUND, None, codes=_codes(MODEL_CODES)),
-    Rule(
+    FailureRule(Kind.AUTH, None, codes=_codes(AUTH_CODES)),
+    FailureRule(Kind.PERMISSION, None, codes=_codes(SUSPENDED_CODES)),
+    FailureRule(Kind.MODEL_NOT_FOUND, None, codes=_codes(MODEL_CODES)),
+    FailureRule(
         Kind.MODEL_NOT_FOUND,
         frozenset({401, 403}),
         text=_text(
             "key not allowed to access model", r"(?:do not|don.t) have access to (?:the )?model"
         ),
     ),
-    Rule(
+    FailureRule(
         Kind.AUTH,
         frozenset({400, 403, 404, 412, 422, 429, 500, None}),
         text=_text(*AUTH),
     ),
-    Rule(
+    FailureRule(
         Kind.WRONG_URL,
         frozenset({400, 404, 405, None}),
         text=_text(
@@ -425,35 +425,35 @@ _RULES = (
             "please configure ai gateway",
         ),
     ),
-    Rule(Kind.MODEL_NOT_FOUND, _REQUEST_ERRORS, text=_text(*MODEL)),
-    Rule(
+    FailureRule(Kind.MODEL_NOT_FOUND, _REQUEST_ERRORS, text=_text(*MODEL)),
+    FailureRule(
         Kind.MODEL_NOT_FOUND,
         frozenset({404, 410}),
         text=_text(r"\bmodels?\b", r"\bdeployment\b", "no endpoints found", "allowed providers"),
     ),
-    Rule(
+    FailureRule(
         Kind.PERMISSION,
         frozenset({400, 402, 403, 412, 422, 423, None}),
         text=_text(*SUSPENDED),
     ),
-    Rule(
+    FailureRule(
         Kind.PERMISSION,
         frozenset({429, 500}),
         text=_text(*SUSPENDED_FOR_SURE),
     ),
-    Rule(
+    FailureRule(
         Kind.PERMISSION,
         frozenset({400, None}),
         text=_text("location is not supported", "country, region", "no permission to"),
     ),
-    Rule(
+    FailureRule(
         Kind.RATE_LIMITED,
         frozenset({403, None}),
         codes=_codes(
             "rate_limit_exceeded rate_limit_error rate_limited token_concurrency_limit_reached"
         ),
     ),
-    Rule(
+    FailureRule(
         Kind.RATE_LIMITED,
         frozenset({400, 403, 500, None}),
         text=_text(*RATE),

@@ -3,7 +3,7 @@
 There is no standard. Errors come as an object, an array, a string or a page; flat or under
 `error`, `errors` or `detail`; with another error as JSON text inside `message` or
 `metadata.raw`; with codes that are words, HTTP statuses or a vendor's own numbers. They are all
-read into one `Fault`. What follows from it is `copygen.providers.classification`.
+read into one `ErrorBody`. What follows from it is `copygen.providers.classification`.
 
 OpenAI's newer models take `max_completion_tokens` instead of `max_tokens` and only the default
 `temperature`; Gemini refuses every name it does not know. No list of models stays true for long:
@@ -54,7 +54,7 @@ _VENDORS_OWN = range(1_000, 10_000_000)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ErrorBody:
     """An error body, read."""
 
     message: str = ""
@@ -73,17 +73,17 @@ class Fault:
     """A web page, not an API, answered."""
 
 
-def fault_in_body(body: bytes) -> Fault:
+def fault_in_body(body: bytes) -> ErrorBody:
     """The fault in the body of a reply that is an error by its status."""
     value = decode(body)
     if value is UNREADABLE:
         text = body[:100_000].decode("utf-8", "replace")
         message = plain(text)
-        return Fault(message, text=message, is_html=is_html(text))
+        return ErrorBody(message, text=message, is_html=is_html(text))
     return _collect(value).fault()
 
 
-def fault_in_reply(reply: JsonValue) -> Fault | None:
+def fault_in_reply(reply: JsonValue) -> ErrorBody | None:
     """The fault in the body of a reply whose status says success; None when it holds none.
 
     An error object without message and code is what some gateways send with every success.
@@ -100,7 +100,7 @@ def fault_in_reply(reply: JsonValue) -> Fault | None:
     return error_in(error)
 
 
-def error_in(error: JsonValue) -> Fault | None:
+def error_in(error: JsonValue) -> ErrorBody | None:
     """The fault in the value of an `error` field; None when it is empty."""
     if not error:
         return None
@@ -119,12 +119,12 @@ class _Findings:
     is_html: bool = False
     has_code: bool = False
 
-    def fault(self) -> Fault:
+    def fault(self) -> ErrorBody:
         telling = (m for m in self.messages if m.rstrip(".").lower() not in _SAYS_NOTHING)
         message = next(telling, self.messages[0] if self.messages else "")
         if self.upstream and message:
             message = f"{self.upstream}: {message}"
-        return Fault(
+        return ErrorBody(
             message,
             tuple(dict.fromkeys(self.codes)),
             self.status,
@@ -316,7 +316,7 @@ class Refused:
 
 
 def refused_parameter(
-    fault: Fault, status: int | None = 400, sent: Collection[str] | None = None
+    fault: ErrorBody, status: int | None = 400, sent: Collection[str] | None = None
 ) -> Refused | None:
     """The parameter an error complains about as such; None for every other complaint.
 
@@ -335,7 +335,7 @@ def refused_parameter(
     return next((one for one in named if one and (sent is None or one.parameter in sent)), None)
 
 
-def _names_in(fault: Fault, *, loosely: bool) -> Iterator[str]:
+def _names_in(fault: ErrorBody, *, loosely: bool) -> Iterator[str]:
     """What may be the name of a refused parameter, the likeliest first."""
     codes = {"unsupported_value", *_PARAMETER_CODES}
     if fault.parameter and not codes.isdisjoint(fault.codes):
@@ -345,7 +345,7 @@ def _names_in(fault: Fault, *, loosely: bool) -> Iterator[str]:
             yield match["name"]
 
 
-def _refused(name: str, fault: Fault) -> Refused | None:
+def _refused(name: str, fault: ErrorBody) -> Refused | None:
     root = re.split(r"[.\[]", name, maxsplit=1)[0]
     if root in ("model", "messages", ""):
         return None

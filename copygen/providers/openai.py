@@ -30,7 +30,7 @@ from copygen.providers.reply import (
     CHECK_BASE_URL,
     UNKNOWN_FINISH,
     UNUSABLE,
-    Context,
+    ReplyContext,
     ended,
     finish_word,
     from_inside,
@@ -95,7 +95,7 @@ class ChatCompletions(Wire):
         """What a reply means; see `copygen.providers.openai.parse`. Never raises."""
         return _parsed(self.context(status, headers, body, now, prompt), body)
 
-    def read(self, reply: dict[str, JsonValue], context: Context) -> Completion | ApiError:
+    def read(self, reply: dict[str, JsonValue], context: ReplyContext) -> Completion | ApiError:
         """What a reply that is JSON says; `parse` takes those that are not quite, too."""
         return _read(reply, b"", context)
 
@@ -189,10 +189,10 @@ def parse(
     one its body names when it only pretends to succeed. Messages are one line of at most 200
     characters without keys; copy is freed of known keys and otherwise untouched.
     """
-    return _parsed(Context(status, headers, now, model, redactor, params, sent), body)
+    return _parsed(ReplyContext(status, headers, now, model, redactor, params, sent), body)
 
 
-def _parsed(context: Context, body: bytes) -> Completion | ApiError:
+def _parsed(context: ReplyContext, body: bytes) -> Completion | ApiError:
     if not 200 <= context.status < 300:
         return from_status(context, body)
     reply = decode_strictly(body)
@@ -202,7 +202,7 @@ def _parsed(context: Context, body: bytes) -> Completion | ApiError:
 
 
 def _read(
-    reply: JsonValue, body: bytes, context: Context, *, strange: bool = False
+    reply: JsonValue, body: bytes, context: ReplyContext, *, strange: bool = False
 ) -> Completion | ApiError:
     choice = _first_choice(reply)
     if choice is None and (inner := _unwrapped(reply)) is not None:
@@ -251,7 +251,7 @@ def _unwrapped(reply: JsonValue) -> dict[str, JsonValue] | None:
 _ENVELOPES: Final = ("data", "result", "response", "output", "body", "payload", "completion")
 
 
-def _damaged(completion: Completion, context: Context) -> ApiError:
+def _damaged(completion: Completion, context: ReplyContext) -> ApiError:
     """A text with bytes that are of no encoding anybody named: paid, and not fit to publish."""
     words = "The text is in an encoding that the reply does not name, and partly unreadable"
     kept = replace(completion, text=mended(completion.text))
@@ -259,7 +259,7 @@ def _damaged(completion: Completion, context: Context) -> ApiError:
 
 
 def _completion(
-    reply: dict[str, JsonValue], choice: dict[str, JsonValue], context: Context
+    reply: dict[str, JsonValue], choice: dict[str, JsonValue], context: ReplyContext
 ) -> Completion:
     model, redactor = context.model, context.redactor
     message = choice.get("message")
@@ -301,7 +301,7 @@ def _joined(content: JsonValue) -> str:
 
 
 def _judged(
-    completion: Completion, choice: dict[str, JsonValue], context: Context
+    completion: Completion, choice: dict[str, JsonValue], context: ReplyContext
 ) -> Completion | ApiError:
     """A completion that does not end in a plain `stop` with text."""
     has_text = bool(completion.text.strip())
@@ -321,7 +321,7 @@ def _judged(
     return _without_text(completion, message, context)
 
 
-def _without_text(completion: Completion, message: JsonValue, context: Context) -> ApiError:
+def _without_text(completion: Completion, message: JsonValue, context: ReplyContext) -> ApiError:
     """A reply that ends well and holds no text. Reasoning in its place will come again."""
     if completion.reasoning is not None:
         words = "The reply holds reasoning and no text"
@@ -340,7 +340,7 @@ def _without_text(completion: Completion, message: JsonValue, context: Context) 
 _REASONING_FIELDS: Final = ("reasoning_content", "reasoning", "thinking", "reasoning_details")
 
 
-def _without_choice(reply: JsonValue, body: bytes, context: Context) -> ApiError:
+def _without_choice(reply: JsonValue, body: bytes, context: ReplyContext) -> ApiError:
     """A success by its status, without a choice to read."""
     if reply is UNREADABLE:
         return unreadable(context.redactor.redact_body(body), context)
@@ -372,7 +372,7 @@ def _other_format(reply: JsonValue) -> str | None:
     return None
 
 
-def _paid_part(reply: JsonValue, context: Context) -> Completion | None:
+def _paid_part(reply: JsonValue, context: ReplyContext) -> Completion | None:
     """What a reply without a usable choice was billed for: its tokens, and text if any."""
     if not isinstance(reply, dict):
         return None

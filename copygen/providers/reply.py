@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from copygen.models import ApiError, Completion, JsonValue, Kind, Message, Usage
 from copygen.providers.classification import PLAIN_HTTP_TO_TLS, kind_of, status_in
 from copygen.providers.decode import clip, decode, is_html, plain, sentence
-from copygen.providers.error_body import Fault, fault_in_body, refused_parameter
+from copygen.providers.error_body import ErrorBody, fault_in_body, refused_parameter
 from copygen.providers.pricing import COST_HEADER, bill_of, bill_of_usage
 from copygen.providers.ratelimits import (
     duration_s,
@@ -54,7 +54,7 @@ _NOT_FOLLOWED = "Redirects are not followed, so that the key stays here: correct
 
 
 @dataclass(frozen=True, slots=True)
-class Context:
+class ReplyContext:
     """What is known of a reply besides its body."""
 
     status: int
@@ -88,7 +88,7 @@ class Context:
         )
 
 
-def from_status(context: Context, body: bytes) -> ApiError:
+def from_status(context: ReplyContext, body: bytes) -> ApiError:
     """The error of a reply whose status is not a success."""
     if context.status in _REDIRECTS:
         return context.error(Kind.WRONG_URL, _redirect(context.headers), _NOT_FOLLOWED)
@@ -96,13 +96,13 @@ def from_status(context: Context, body: bytes) -> ApiError:
     return _from_fault(context, fault_in_body(clean), context.status, _charged(context, clean))
 
 
-def from_inside(context: Context, fault: Fault, completion: Completion | None) -> ApiError:
+def from_inside(context: ReplyContext, fault: ErrorBody, completion: Completion | None) -> ApiError:
     """The error of a reply that succeeds by its status but holds `fault`."""
     return _from_fault(context, fault, status_in(fault), completion)
 
 
 def _from_fault(
-    context: Context, fault: Fault, status: int | None, completion: Completion | None
+    context: ReplyContext, fault: ErrorBody, status: int | None, completion: Completion | None
 ) -> ApiError:
     billed = completion is not None and completion.cost_doubt is not None
     refused = refused_parameter(fault, status, context.params)
@@ -119,7 +119,7 @@ def _from_fault(
     )
 
 
-def _charged(context: Context, body: bytes) -> Completion | None:
+def _charged(context: ReplyContext, body: bytes) -> Completion | None:
     """What an error says it used, which will be on the bill: a reply without a text."""
     if b'"usage"' not in body and not context.headers.get(COST_HEADER):
         return None
@@ -141,7 +141,7 @@ def _charged(context: Context, body: bytes) -> Completion | None:
     )
 
 
-def _words(fault: Fault, status: int | None) -> str:
+def _words(fault: ErrorBody, status: int | None) -> str:
     if fault.message:
         return f"A web page answered: {fault.message}" if fault.is_html else fault.message
     if word := next((code for code in fault.codes if not code.isdecimal()), None):
@@ -152,7 +152,7 @@ def _words(fault: Fault, status: int | None) -> str:
     return f"HTTP {status}{phrase}, without a reason"
 
 
-def _hint(kind: Kind, fault: Fault, status: int | None) -> str:
+def _hint(kind: Kind, fault: ErrorBody, status: int | None) -> str:
     if status in _STATUS_HINTS:
         return _STATUS_HINTS[status]
     if kind is Kind.PERMISSION and fault.is_html:
@@ -162,7 +162,7 @@ def _hint(kind: Kind, fault: Fault, status: int | None) -> str:
     return _HINTS.get(kind, "")
 
 
-def _wait_s(context: Context, fault: Fault) -> float | None:
+def _wait_s(context: ReplyContext, fault: ErrorBody) -> float | None:
     """The wait asked for: by header, in the body, or until a used-up limit is free again."""
     wait = retry_after_s(context.headers, context.now)
     if wait is None and fault.retry_delay is not None:
@@ -237,7 +237,7 @@ _WORTH_READING: Final = 1_000
 
 
 def completed(
-    context: Context,
+    context: ReplyContext,
     text: str,
     *,
     finish_reason: JsonValue,
@@ -279,7 +279,7 @@ def finish_word(reason: JsonValue, redactor: Redactor) -> str:
     return next(likely, word)
 
 
-def ended(completion: Completion, context: Context) -> Completion | ApiError | None:
+def ended(completion: Completion, context: ReplyContext) -> Completion | ApiError | None:
     """A completion by how it ended; None for one that ended well and holds no text."""
     has_text = bool(completion.text.strip())
     if completion.finish_reason in UNUSABLE:
@@ -305,7 +305,7 @@ def says_bill(completion: Completion) -> bool:
     return completion.usage is not None or completion.reported_cost_usd is not None
 
 
-def unreadable(body: bytes, context: Context) -> ApiError:
+def unreadable(body: bytes, context: ReplyContext) -> ApiError:
     """A success by its status whose body is no JSON."""
     text = body[:100_000].decode("utf-8", "replace").strip()
     if is_html(text):

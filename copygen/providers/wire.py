@@ -26,7 +26,13 @@ from copygen.providers.error_body import fault_in_reply
 from copygen.providers.keys import KeySource
 from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.redact import Redactor, Secret
-from copygen.providers.reply import CHECK_BASE_URL, Context, from_inside, from_status, unreadable
+from copygen.providers.reply import (
+    CHECK_BASE_URL,
+    ReplyContext,
+    from_inside,
+    from_status,
+    unreadable,
+)
 from copygen.transport.errors import failure
 from copygen.transport.http import WholeRequest
 from copygen.version import __version__
@@ -158,7 +164,7 @@ class Wire(ABC):
         """The JSON object that asks for a prompt's text. See `Provider`."""
 
     @abstractmethod
-    def read(self, reply: dict[str, JsonValue], context: Context) -> Completion | ApiError:
+    def read(self, reply: dict[str, JsonValue], context: ReplyContext) -> Completion | ApiError:
         """What a reply that reports no error says; `completed` does most of it."""
 
     @property
@@ -221,11 +227,13 @@ class Wire(ABC):
 
     def context(
         self, status: int, headers: Mapping[str, str], body: bytes, now: datetime, prompt: Prompt
-    ) -> Context:
+    ) -> ReplyContext:
         """What is known of a reply besides what it says."""
         quiet = 200 <= status < 300 and b'"error' not in body
         names = None if quiet else self.parameters_sent(prompt)
-        return Context(status, headers, now, prompt.model, self.redactor, names, prompt.messages)
+        return ReplyContext(
+            status, headers, now, prompt.model, self.redactor, names, prompt.messages
+        )
 
     def parameters_sent(self, prompt: Prompt) -> Collection[str] | None:
         """By which names a request carries its parameters; only those can be refused."""
@@ -363,7 +371,7 @@ def read_model_list(
 ) -> ModelList | ApiError:
     """What a reply to the question for models means."""
     redactor = provider.redactor
-    context = Context(status, headers, now, "", redactor)
+    context = ReplyContext(status, headers, now, "", redactor)
     if not 200 <= status < 300:
         return from_status(context, body)
     reply = decode(body)

@@ -4,7 +4,7 @@ It lets a newcomer see a whole run without a key, and tests see every fault a pr
 Nothing it says comes from a model, and everything it says is labelled so.
 """
 
-from copygen.simulator.profile import Fault, RetryAfter, SimulatorProfile
+from copygen.simulator.profile import RetryAfter, SimulatedFault, SimulatorProfile
 from copygen.simulator.server import simulator
 
-__all__ = ["Fault", "RetryAfter", "SimulatorProfile", "simulator"]
+__all__ = ["RetryAfter", "SimulatedFault", "SimulatorProfile", "simulator"]

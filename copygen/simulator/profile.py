@@ -21,7 +21,7 @@ _WORD = 2.0**64
 _REMEMBERED = 1 << 16
 
 
-class Fault(StrEnum):
+class SimulatedFault(StrEnum):
     """How a request can go wrong. The values are the names of the shares in a profile."""
 
     RATE_LIMITED = "rate_limited"
@@ -46,7 +46,7 @@ class Draw:
 
     id: str
     """16 hex digits, different for every content and sighting."""
-    fault: Fault | None
+    fault: SimulatedFault | None
     latency: float
     """Quantile of the latency, above 0 and below 1."""
     care: float
@@ -67,9 +67,9 @@ class Draws:
     forgotten one would meet its first fault for ever.
     """
 
-    def __init__(self, seed: int, shares: Mapping[Fault, float]) -> None:
+    def __init__(self, seed: int, shares: Mapping[SimulatedFault, float]) -> None:
         self._key = seed.to_bytes(8)
-        self._bounds: list[tuple[float, Fault]] = []
+        self._bounds: list[tuple[float, SimulatedFault]] = []
         self._answered: dict[bytes, int] = {}
         self._faulted: dict[bytes, int] = {}
         bound = 0.0
@@ -94,13 +94,13 @@ class Draws:
             nth=nth,
         )
 
-    def _fault(self, chance: float) -> Fault | None:
+    def _fault(self, chance: float) -> SimulatedFault | None:
         for bound, fault in self._bounds:
             if chance < bound:
                 return fault
         return None
 
-    def _remember(self, digest: bytes, nth: int, fault: Fault | None) -> None:
+    def _remember(self, digest: bytes, nth: int, fault: SimulatedFault | None) -> None:
         if fault:
             self._faulted[digest] = nth
             return
@@ -206,9 +206,9 @@ class SimulatorProfile(FrozenModel):
             )
         return self
 
-    def shares(self) -> Mapping[Fault, float]:
+    def shares(self) -> Mapping[SimulatedFault, float]:
         """The share of each fault, in the order in which they are drawn."""
-        return {fault: getattr(self, fault.value) for fault in Fault}
+        return {fault: getattr(self, fault.value) for fault in SimulatedFault}
 
     def latency_s(self, model: str, quantile: float) -> float:
         """Seconds until `model` answers, at a quantile (above 0, below 1) of its spread.

@@ -21,11 +21,11 @@ from aiohttp import web
 
 from copygen.errors import UsageError
 from copygen.models import Usage
-from copygen.simulator.profile import Draw, Draws, Fault, RetryAfter, SimulatorProfile
+from copygen.simulator.profile import Draw, Draws, RetryAfter, SimulatedFault, SimulatorProfile
 from copygen.simulator.wire import (
+    ChatReply,
     ChatRequest,
     ErrorReply,
-    Reply,
     count_message_tokens,
     count_tokens,
     cut_to_tokens,
@@ -123,7 +123,7 @@ class _Server:
         self._in_flight = 0
         self._max_in_flight = 0
         self._refused = 0
-        self._faults: Counter[Fault] = Counter()
+        self._faults: Counter[SimulatedFault] = Counter()
 
     def application(self) -> web.Application:
         application = web.Application(client_max_size=_LARGEST_REQUEST)
@@ -154,7 +154,7 @@ class _Server:
             "in_flight": self._in_flight,
             "max_in_flight": self._max_in_flight,
             "refused": self._refused,
-            "faults": {fault.value: self._faults[fault] for fault in Fault},
+            "faults": {fault.value: self._faults[fault] for fault in SimulatedFault},
         }
         return _json(orjson.dumps(counts))
 
@@ -182,7 +182,7 @@ class _Server:
         draw = self._draws.draw(body)
         if draw.fault:
             self._faults[draw.fault] += 1
-        if draw.fault is Fault.RATE_LIMITED:
+        if draw.fault is SimulatedFault.RATE_LIMITED:
             return self._slow_down(self._profile.retry_after_s, self._limits.headers(now))
         await asyncio.sleep(self._profile.latency_s(chat.model, draw.latency))
         reply = self._reply(chat, draw, prompt_tokens)
@@ -206,12 +206,12 @@ class _Server:
         message = f"The model '{chat.model}' does not exist on this simulator."
         return ErrorReply(404, message, code="model_not_found", param="model")
 
-    def _reply(self, chat: ChatRequest, draw: Draw, prompt_tokens: int) -> Reply:
+    def _reply(self, chat: ChatRequest, draw: Draw, prompt_tokens: int) -> ChatReply:
         text = _echo(chat) if self._profile.echo else answer(chat, draw, self._profile.sloppy)
         for stop in chat.stop:
             text = text.split(stop, 1)[0]
         kept = text if chat.max_tokens is None else cut_to_tokens(text, chat.max_tokens)
-        return Reply(
+        return ChatReply(
             id=draw.id,
             created=_unix_time(),
             model=chat.model,
@@ -227,23 +227,23 @@ class _Server:
         wait = retry_after_headers(self._profile.retry_after, wait_s, datetime.now(UTC))
         return _error(error, limits | wait)
 
-    async def _fail(self, request: web.Request, draw: Draw, reply: Reply) -> web.StreamResponse:
+    async def _fail(self, request: web.Request, draw: Draw, reply: ChatReply) -> web.StreamResponse:
         match draw.fault:
-            case Fault.TIMEOUT:
+            case SimulatedFault.TIMEOUT:
                 await asyncio.sleep(self._profile.hang_s)
                 return _error(ErrorReply(504, "The simulated model hung.", type="server_error"))
-            case Fault.RESET:
+            case SimulatedFault.RESET:
                 return _reset(request)
-            case Fault.TRUNCATED if draw.choice % 2:
+            case SimulatedFault.TRUNCATED if draw.choice % 2:
                 return await _cut_connection(request, reply.body())
-            case Fault.TRUNCATED:
+            case SimulatedFault.TRUNCATED:
                 body = reply.body()
                 return _json(body[: len(body) // 2])
-            case Fault.HTML:
+            case SimulatedFault.HTML:
                 return web.Response(
                     body=_GATEWAY_PAGE, status=502, content_type="text/html", headers=_MARK
                 )
-            case Fault.EMPTY:
+            case SimulatedFault.EMPTY:
                 return _json(reply.body(with_choice=False))
             case _:
                 return _error(ErrorReply(500, "The simulated model failed.", type="server_error"))

@@ -49,7 +49,7 @@ class ErrorReply:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class ChatReply:
     """A text with all that goes around it."""
 
     id: str

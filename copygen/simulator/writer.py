@@ -57,7 +57,7 @@ def languages() -> Mapping[str, Phrases]:
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class LengthLimit:
     """The most a text may have of a unit."""
 
     number: int
@@ -75,7 +75,7 @@ class FieldAsked:
     name: str
     count: int | None
     """Texts in its list; None for a single text."""
-    limits: tuple[Limit, ...]
+    limits: tuple[LengthLimit, ...]
     least: int
     """Units that the text has at least."""
 
@@ -90,7 +90,7 @@ class Brief:
     """What the text is about, in the words of the request."""
     price: str
     """With its currency in the words of the language; empty if none is given."""
-    limits: tuple[Limit, ...]
+    limits: tuple[LengthLimit, ...]
     """Of a plain text."""
     fields: tuple[FieldAsked, ...]
     """Empty where a plain text is asked for."""
@@ -297,20 +297,20 @@ _LIST: Final = re.compile(r"\b(?:a list of|an array of)\b", re.IGNORECASE)
 _ONLY: Final = re.compile(r'has only ((?:"[\w-]{1,64}"(?:, | and )?)+)', re.IGNORECASE)
 
 
-def _limits(words: str) -> list[Limit]:
+def _limits(words: str) -> list[LengthLimit]:
     """Limits asked for (`at most 30 width units`), or told (`34 of 30 width units`)."""
     found = [m for pattern in _STATED for m in pattern.finditer(words)]
-    limits = [Limit(_number(m[1]), _UNITS[m[2].lower()]) for m in found]
+    limits = [LengthLimit(_number(m[1]), _UNITS[m[2].lower()]) for m in found]
     return [limit for limit in limits if limit.number]
 
 
-def _characters(words: str) -> Iterator[Limit]:
+def _characters(words: str) -> Iterator[LengthLimit]:
     """Limits in characters, as people write them: `within 30 characters`, `30文字以内`."""
     for match in _CHARACTERS.finditer(words):
         before = words[max(0, match.start() - 24) : match.start()]
         least = _LEAST_BEFORE.search(before) or _LEAST_AFTER.match(words, match.end())
         if not least and (number := _number(match[1])):
-            yield Limit(number, Unit.CODEPOINTS)
+            yield LengthLimit(number, Unit.CODEPOINTS)
 
 
 def _number(digits: str) -> int:
@@ -463,7 +463,7 @@ class _Writer:
             return ("-".join(text.split()) for text in self._names())
         return self._pool(asked.limits)
 
-    def _pool(self, limits: Sequence[Limit]) -> Iterator[str]:
+    def _pool(self, limits: Sequence[LengthLimit]) -> Iterator[str]:
         """Texts of the size that the smallest limit asks for, the best first; then lines."""
         room = min((one.number for one in limits if one.unit is not Unit.SMS_SEGMENTS), default=0)
         if 0 < room <= _LINE:
@@ -522,7 +522,7 @@ class _Writer:
         own = "".join(char for char in self.brief.name if char.isalnum())
         return ["#" + own, *_rotated(self.phrases.hashtags, self._turn(48, 0))]
 
-    def _first(self, texts: Iterable[str], limits: Sequence[Limit], least: int = 0) -> str:
+    def _first(self, texts: Iterable[str], limits: Sequence[LengthLimit], least: int = 0) -> str:
         """The first text that fits and has nothing that was complained of."""
         fitting = ""
         for text in islice(texts, _TRIED):
@@ -534,14 +534,14 @@ class _Writer:
             fitting = fitting or text
         return fitting or self._cut(limits)
 
-    def _cut(self, limits: Sequence[Limit]) -> str:
+    def _cut(self, limits: Sequence[LengthLimit]) -> str:
         """As much of the name as fits."""
         name = self.brief.name
         while len(name) > 1 and not all(limit.holds(name) for limit in limits):
             name = name[:-1].rstrip()
         return name
 
-    def _spoilt(self, text: str, limits: Sequence[Limit]) -> str:
+    def _spoilt(self, text: str, limits: Sequence[LengthLimit]) -> str:
         """The text with the slip in it."""
         if self.slip is Slip.OVERLONG:
             return self._overlong(text, limits)
@@ -561,7 +561,7 @@ class _Writer:
         talk = "Here is the copy you asked for: "
         return f'"{text}"' if self.draw.choice % 2 else f"{talk}{text}"
 
-    def _overlong(self, text: str, limits: Sequence[Limit]) -> str:
+    def _overlong(self, text: str, limits: Sequence[LengthLimit]) -> str:
         """Past the smallest limit: by little once the overshoot was told."""
         factor = 1.0 if self.brief.corrections else _OVERLONG
         more = [*islice(self._mixed(0), 1), *islice(self._lines(), 20)]
@@ -579,7 +579,7 @@ def _rotated(wordings: Sequence[str], first: int) -> list[str]:
     return [*wordings[at:], *wordings[:at]]
 
 
-def _without_label(limit: Limit) -> Limit:
+def _without_label(limit: LengthLimit) -> LengthLimit:
     """What is left of a limit behind the label; one too small for that holds for the text."""
     room = limit.number - (0 if limit.unit is Unit.SMS_SEGMENTS else measure(LABEL, limit.unit))
-    return Limit(room, limit.unit) if room > 0 else limit
+    return LengthLimit(room, limit.unit) if room > 0 else limit

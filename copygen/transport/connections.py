@@ -59,7 +59,7 @@ _TLS_ALERT: Final = b"\x15\x03"
 _OF_THE_CODED_BODY: Final = frozenset((b"content-encoding", b"content-length"))
 
 
-class Reply(NamedTuple):
+class HttpReply(NamedTuple):
     """A complete reply, its content coding undone."""
 
     status: int
@@ -91,7 +91,7 @@ class Http1(asyncio.Protocol):
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._reusable = True
-        self._waiter: asyncio.Future[Reply] | None = None
+        self._waiter: asyncio.Future[HttpReply] | None = None
         self._body: bytes | bytearray = b""
         self._head: list[bytes] = []
         """What has arrived of the headers, as it came."""
@@ -109,7 +109,7 @@ class Http1(asyncio.Protocol):
         transport = self._transport
         return self._reusable and transport is not None and not transport.is_closing()
 
-    async def exchange(self, request: bytes) -> Reply:
+    async def exchange(self, request: bytes) -> HttpReply:
         """Send `request`, whole, and return the reply.
 
         Raises httpx.ReadError when the connection breaks before the reply's headers are there
@@ -118,7 +118,7 @@ class Http1(asyncio.Protocol):
         connection.
         """
         assert self._transport is not None
-        waiter: asyncio.Future[Reply] = self._loop.create_future()
+        waiter: asyncio.Future[HttpReply] = self._loop.create_future()
         self._waiter = waiter
         self._heard = False
         self.was_reused = self._requests > 0
@@ -308,7 +308,7 @@ class Http1(asyncio.Protocol):
         # A reply that came before its request was fully sent: the rest is still on its way.
         if self._transport is None or self._transport.get_write_buffer_size():
             self._reusable = False
-        self._waiter.set_result(Reply(self._status, self._headers, body))
+        self._waiter.set_result(HttpReply(self._status, self._headers, body))
         self._begin_message()
 
     def _fail(self, exc: Exception) -> None:
@@ -460,7 +460,7 @@ class Connections:
         """Hosts whose connections are closed after each reply, and until when."""
         self._proven_proxies: set[URL] = set()
 
-    async def exchange(self, origin: Origin, request: bytes) -> Reply:
+    async def exchange(self, origin: Origin, request: bytes) -> HttpReply:
         """Send `request` to `origin` and return the reply.
 
         Raises what `Http1.exchange` does, and httpx.ConnectError, httpx.ConnectTimeout or another

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from copygen.models import ApiError, Completion, Kind, Usage
 from copygen.providers.classification import kind_of
 from copygen.providers.decode import MAX_MESSAGE, UNREADABLE, decode, plain
-from copygen.providers.error_body import Fault
+from copygen.providers.error_body import ErrorBody
 from copygen.providers.openai import NOTE_REASONING, UNKNOWN_FINISH, parse
 from copygen.providers.ratelimits import MAX_WAIT_S
 from copygen.providers.redact import Redactor, Secret
@@ -410,7 +410,7 @@ def test_a_page_becomes_its_title_and_words_lose_what_cannot_be_seen() -> None:
 
 
 def test_no_status_at_all_counts_as_temporary() -> None:
-    assert kind_of(None, Fault()) is Kind.SERVER
+    assert kind_of(None, ErrorBody()) is Kind.SERVER
 
 
 json_values = st.recursive(

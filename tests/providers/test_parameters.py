@@ -2,7 +2,7 @@
 
 import pytest
 
-from copygen.providers.error_body import SYSTEM_ROLE, Fault, Refused, refused_parameter
+from copygen.providers.error_body import SYSTEM_ROLE, ErrorBody, Refused, refused_parameter
 
 CAP = "max_completion_tokens"
 
@@ -43,7 +43,7 @@ CAP = "max_completion_tokens"
     ],
 )
 def test_refusals_in_words(message: str, expected: Refused | None) -> None:
-    assert refused_parameter(Fault(text=message)) == expected
+    assert refused_parameter(ErrorBody(text=message)) == expected
 
 
 SENT = frozenset({"temperature", "max_tokens", "top_p", "seed", "response_format", SYSTEM_ROLE})
@@ -102,7 +102,7 @@ SENT = frozenset({"temperature", "max_tokens", "top_p", "seed", "response_format
     ],
 )
 def test_only_what_was_sent_is_refused(status: int, message: str, name: str | None) -> None:
-    refused = refused_parameter(Fault(text=message), status, SENT)
+    refused = refused_parameter(ErrorBody(text=message), status, SENT)
 
     assert (refused.parameter if refused else None) == name
 
@@ -124,4 +124,4 @@ def test_only_what_was_sent_is_refused(status: int, message: str, name: str | No
     ],
 )
 def test_refusals_by_code(code: str, parameter: str | None, expected: Refused | None) -> None:
-    assert refused_parameter(Fault(codes=(code,), parameter=parameter)) == expected
+    assert refused_parameter(ErrorBody(codes=(code,), parameter=parameter)) == expected

@@ -4,17 +4,17 @@ from collections import Counter
 
 import pytest
 
-from copygen.simulator import Fault, SimulatorProfile
+from copygen.simulator import SimulatedFault, SimulatorProfile
 from copygen.simulator.profile import Draws
 
 MIXED = {
-    Fault.RATE_LIMITED: 0.05,
-    Fault.SERVER_ERROR: 0.1,
-    Fault.TIMEOUT: 0.02,
-    Fault.RESET: 0.03,
-    Fault.TRUNCATED: 0.02,
-    Fault.HTML: 0.04,
-    Fault.EMPTY: 0.04,
+    SimulatedFault.RATE_LIMITED: 0.05,
+    SimulatedFault.SERVER_ERROR: 0.1,
+    SimulatedFault.TIMEOUT: 0.02,
+    SimulatedFault.RESET: 0.03,
+    SimulatedFault.TRUNCATED: 0.02,
+    SimulatedFault.HTML: 0.04,
+    SimulatedFault.EMPTY: 0.04,
 }
 CONTENTS = [f"content {n}".encode() for n in range(2000)]
 
@@ -27,8 +27,8 @@ def test_every_fault_comes_about_as_often_as_its_share() -> None:
     assert abs(seen[None] / len(CONTENTS) - 0.7) < 0.03
 
 
-@pytest.mark.parametrize("fault", Fault)
-def test_a_share_of_one_is_always_and_of_nothing_never(fault: Fault) -> None:
+@pytest.mark.parametrize("fault", SimulatedFault)
+def test_a_share_of_one_is_always_and_of_nothing_never(fault: SimulatedFault) -> None:
     always = Draws(0, SimulatorProfile.model_validate({fault.value: 1}).shares())
     never = Draws(0, SimulatorProfile().shares())
     assert {always.draw(content).fault for content in CONTENTS} == {fault}
@@ -42,7 +42,7 @@ def test_arrival_order_changes_nothing() -> None:
 
 
 def test_another_seed_draws_otherwise() -> None:
-    def faults(seed: int) -> list[Fault | None]:
+    def faults(seed: int) -> list[SimulatedFault | None]:
         draws = Draws(seed, MIXED)
         return [draws.draw(content).fault for content in CONTENTS]
 
@@ -52,10 +52,10 @@ def test_another_seed_draws_otherwise() -> None:
 
 
 def test_sightings_count_up_and_are_drawn_afresh() -> None:
-    draws = Draws(7, {Fault.SERVER_ERROR: 0.5})
+    draws = Draws(7, {SimulatedFault.SERVER_ERROR: 0.5})
     seen = [draws.draw(b"same") for _ in range(64)]
     assert [draw.nth for draw in seen] == list(range(1, 65))
-    assert {draw.fault for draw in seen} == {Fault.SERVER_ERROR, None}
+    assert {draw.fault for draw in seen} == {SimulatedFault.SERVER_ERROR, None}
     assert len({draw.id for draw in seen}) == 64
     assert len({draw.choice for draw in seen}) == 1
     assert all(0 < draw.latency < 1 for draw in seen)
@@ -63,7 +63,7 @@ def test_sightings_count_up_and_are_drawn_afresh() -> None:
 
 def test_faults_seen_in_a_row_fit_independent_draws() -> None:
     """Half of the contents fail at first, about half of those again: no content is doomed."""
-    draws = Draws(7, {Fault.RESET: 0.5})
+    draws = Draws(7, {SimulatedFault.RESET: 0.5})
     left = CONTENTS
     shares = []
     for _ in range(4):
@@ -77,7 +77,7 @@ def test_a_content_that_failed_is_remembered_however_many_come_between(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr("copygen.simulator.profile._REMEMBERED", 4)
-    draws = Draws(7, {Fault.RESET: 0.5})
+    draws = Draws(7, {SimulatedFault.RESET: 0.5})
     failed = next(content for content in CONTENTS if draws.draw(content).fault)
     answered = next(content for content in CONTENTS[500:] if not draws.draw(content).fault)
     for content in CONTENTS[1000:]:
@@ -88,7 +88,7 @@ def test_a_content_that_failed_is_remembered_however_many_come_between(
 
 def test_memory_does_not_grow_with_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("copygen.simulator.profile._REMEMBERED", 100)
-    draws = Draws(7, {Fault.RESET: 0.2})
+    draws = Draws(7, {SimulatedFault.RESET: 0.2})
     for content in CONTENTS:
         while draws.draw(content).fault:
             pass

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from copygen.simulator import Fault, SimulatorProfile
+from copygen.simulator import SimulatedFault, SimulatorProfile
 
 QUANTILES = [(n + 0.5) / 2000 for n in range(2000)]
 REPORTED = {
@@ -45,13 +45,13 @@ def test_too_much_of_everything_is_named_as_such() -> None:
 
 
 def test_shares_may_add_up_to_one_exactly() -> None:
-    tenth = dict.fromkeys((fault.value for fault in Fault), 0.1)
+    tenth = dict.fromkeys((fault.value for fault in SimulatedFault), 0.1)
     SimulatorProfile.model_validate(tenth | {"html": 0.4})
 
 
 def test_every_fault_has_a_share() -> None:
     profile = SimulatorProfile(html=0.25)
-    assert profile.shares() == dict.fromkeys(Fault, 0) | {Fault.HTML: 0.25}
+    assert profile.shares() == dict.fromkeys(SimulatedFault, 0) | {SimulatedFault.HTML: 0.25}
 
 
 def test_a_profile_cannot_be_changed() -> None:

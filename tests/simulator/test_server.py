@@ -12,7 +12,7 @@ import aiohttp
 import pytest
 
 from copygen.errors import UsageError
-from copygen.simulator import Fault, SimulatorProfile, simulator
+from copygen.simulator import SimulatedFault, SimulatorProfile, simulator
 from copygen.simulator.writer import LABEL
 
 T = TypeVar("T")
@@ -350,7 +350,7 @@ def test_the_stats_count_requests_and_faults() -> None:
     assert counted["in_flight"] == 0
     assert 1 <= counted["max_in_flight"] <= 40
     assert counted["refused"] == 0
-    assert counted["faults"] == dict.fromkeys(Fault, 0) | {
+    assert counted["faults"] == dict.fromkeys(SimulatedFault, 0) | {
         "server_error": statuses.count(500),
         "html": statuses.count(502),
     }

@@ -10,7 +10,7 @@ from copygen.models import Message
 from copygen.quality.units import Unit
 from copygen.simulator.profile import Draw
 from copygen.simulator.wire import ChatRequest
-from copygen.simulator.writer import LABEL, Limit, answer, languages, read_brief, shorten
+from copygen.simulator.writer import LABEL, LengthLimit, answer, languages, read_brief, shorten
 
 CHOICES = [n * 0x9E3779B97F4A7C15 % 2**64 for n in range(1, 25)]
 SCRIPTS = {
@@ -172,14 +172,14 @@ def test_the_language_is_the_last_one_named_or_that_of_the_prompt(
     ],
 )
 def test_a_limit_in_characters_is_found(prompt: str, limit: int | None) -> None:
-    limits: tuple[Limit, ...] = brief(prompt).limits  # type: ignore[attr-defined]
+    limits: tuple[LengthLimit, ...] = brief(prompt).limits  # type: ignore[attr-defined]
     assert min((one.number for one in limits), default=None) == limit
 
 
 @pytest.mark.parametrize("unit", [unit for unit in Unit if unit is not Unit.SMS_SEGMENTS])
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_limit_is_kept_in_every_unit(language: str, unit: Unit) -> None:
-    limit = Limit(900, unit)
+    limit = LengthLimit(900, unit)
     prompt = f"{PROMPTS[language]}\nReply with the text only, at most {unit.counted(900)} long."
     for choice in CHOICES[:6]:
         assert limit.holds(written(prompt, choice))

@@ -7,7 +7,7 @@ from datetime import datetime
 import httpx
 
 from copygen.models import ApiError, Completion, JsonValue, Prompt, Usage
-from copygen.providers.reply import Context, completed
+from copygen.providers.reply import ReplyContext, completed
 from copygen.providers.wire import Wire
 
 SPEAKERS = {"system": "director", "developer": "director", "user": "client", "assistant": "writer"}
@@ -42,7 +42,7 @@ class Toy(Wire):
         digest = hmac.new(secret, stamp.encode() + request.read(), hashlib.sha256).hexdigest()
         request.headers["x-toy-signature"] = f"{stamp}:{digest}"
 
-    def read(self, reply: dict[str, JsonValue], context: Context) -> Completion | ApiError:
+    def read(self, reply: dict[str, JsonValue], context: ReplyContext) -> Completion | ApiError:
         """Text, end, writer and the toy's own counts."""
         spent = reply.get("spent") or {}
         return completed(
