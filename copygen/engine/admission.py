@@ -6,11 +6,6 @@
 Each of the four goes stale while another is waited for, so all are taken in one loop, right before
 sending, and whoever has to wait holds none of them. On leaving, the attempt is one event that goes
 to everything that learns from it (`copygen.engine.control`).
-
-Who has to wait stands in the queue of its model. Only one of a queue, its head, sleeps on the
-clock; everybody else waits to become it. So prompts go in order, and an opening wakes one, not a
-thousand. While a model is in trouble the order is another: a prompt that has not failed comes
-before those that have, the one furthest from the trouble first, for its answer tells most.
 """
 
 import asyncio
@@ -22,6 +17,7 @@ from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
 from copygen.config import BreakerSettings
+from copygen.engine.budget import Hold, Purse
 from copygen.engine.clock import RunClock
 from copygen.engine.control import Finished, Start
 from copygen.engine.control.breaker import (
@@ -34,10 +30,9 @@ from copygen.engine.control.breaker import (
 )
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer
-from copygen.engine.halt import Alarm, Halt, LeftForLater
-from copygen.engine.outcome import AttemptState
-from copygen.engine.purse import Hold, Purse
-from copygen.engine.retry import verdict_on
+from copygen.engine.gate import TROUBLED_SHARE, ModelGate, Waiter, down
+from copygen.engine.retry import AttemptState, verdict_on
+from copygen.engine.shutdown import Halt
 from copygen.errors import ProviderDown
 from copygen.models import ApiError, Completion, Kind
 
@@ -52,9 +47,6 @@ OF_MODEL: Final = {Verdict.NO_CONNECTION: Verdict.NEUTRAL}
 OF_ROW: Final = frozenset({Verdict.FAILURE, Verdict.TIMEOUT, Verdict.OVERLOADED})
 """Verdicts that may be the row's own fault."""
 
-TROUBLED_SHARE: Final = 4
-"""Suspects (`AttemptState.suspect`) get one slot in so many while others want them: forty that
-always hang would otherwise hold every slot for their whole deadline, again and again."""
 FEW_LEFT: Final = 20
 """So few prompts that were never tried do not make a run end as "provider down"."""
 NEAR: Final = 16
@@ -71,11 +63,6 @@ JUST_NOW_S: Final = 1.0
 LATENCY_SMOOTHING: Final = 0.05
 _FOR_MONEY: Final = -1.0
 """What `LocalAdmission._take` returns where only money is missing."""
-_WORDS_OF_CAUSES: Final = {
-    Kind.CONNECTION: ("could not be reached", ""),
-    Kind.TIMEOUT: ("has given no complete answer", "raise --timeout if it is only slow, and "),
-    Kind.RATE_LIMITED: ("has refused every request", "wait until its limits allow more, and "),
-}
 
 
 class Slots:
@@ -212,132 +199,6 @@ class Slot:
         if not self.held:
             self.held = self._slots.take_now(troubled=False)
         return self.held
-
-
-class _Waiter:
-    """One prompt in a queue."""
-
-    __slots__ = ("state", "wakeup")
-
-    def __init__(self, state: AttemptState) -> None:
-        self.state = state
-        self.wakeup = Alarm()
-
-
-class ModelGate:
-    """The breaker of one model, and the queue of those who wait for it."""
-
-    def __init__(self, breaker: CircuitBreaker, slots: Slots) -> None:
-        self.breaker = breaker
-        self.unsuspected = 0
-        self.suspects = 0
-        """Prompts under way, in flight and waiting; see `AttemptState.suspect`."""
-        self.given_up: ProviderDown | None = None
-        self.last_error: ApiError | None = None
-        self.queue: dict[_Waiter, None] = {}
-        """In order of coming."""
-        self._slots = slots
-        self._head: _Waiter | None = None
-        self._unsuspected_in_a_row = 0
-        self._skipped = 0
-        self._stride = 2
-
-    def begin(self) -> None:
-        """A prompt for this model is under way."""
-        self.unsuspected += 1
-
-    def suspect(self, state: AttemptState) -> None:
-        """Take a prompt for one that may be faulty."""
-        if not state.suspect:
-            state.suspect = True
-            self.unsuspected -= 1
-            self.suspects += 1
-
-    def end(self, state: AttemptState) -> None:
-        """A prompt is no longer under way."""
-        self.unsuspected -= not state.suspect
-        self.suspects -= state.suspect
-
-    def join(self, waiter: _Waiter) -> None:
-        """Stand in the queue."""
-        self.queue[waiter] = None
-        head = self._head
-        if head is None:
-            self._head = waiter
-        elif head.state.suspect and not waiter.state.suspect:
-            self.elect()  # the head may wait for one of the few slots of suspects
-
-    def leave(self, waiter: _Waiter) -> None:
-        """Leave the queue, to send or for good."""
-        self.queue.pop(waiter, None)
-        if self._head is waiter:
-            self._head = None
-            self.elect()
-
-    def is_head(self, waiter: _Waiter) -> bool:
-        """Whether this is the one that watches the clock."""
-        return self._head is waiter
-
-    def elect(self) -> None:
-        """Make the one head who may go first."""
-        chosen = self._most_telling() if self.in_trouble else self._next()
-        if chosen is not self._head:
-            self._head = chosen
-            self.ring()
-
-    def _most_telling(self) -> _Waiter | None:
-        """The last come of those whose answer would tell most; of those that failed, the first."""
-        chosen = max(reversed(self.queue), key=_tells, default=None)
-        if chosen is not None and chosen.state.failed_at is not None:
-            return next(iter(self.queue))
-        return chosen
-
-    def _next(self) -> _Waiter | None:
-        """The first that is no suspect; at times, and when there is none, a suspect."""
-        if not self.suspects:
-            return self._head or next(iter(self.queue), None)
-        calm = next((waiter for waiter in self.queue if not waiter.state.suspect), None)
-        if calm is None:
-            return self._head or self._most_telling()
-        turn = self._unsuspected_in_a_row >= TROUBLED_SHARE and self._slots.has_room_for_suspect
-        self._unsuspected_in_a_row = 0 if turn else self._unsuspected_in_a_row + 1
-        return next((w for w in self.queue if w.state.suspect), calm) if turn else calm
-
-    def ring(self) -> None:
-        """Wake the head."""
-        if self._head is not None:
-            self._head.wakeup.ring()
-
-    @property
-    def in_trouble(self) -> bool:
-        """Whether the breaker keeps prompts back, or may soon."""
-        return self.breaker.state is not State.CLOSED or self.breaker.is_suspicious
-
-    def passes_over(self, enough: int) -> bool:
-        """Whether the next prompt for this model is better taken later: it is in trouble, and has
-        `enough` waiting that could show that it is well.
-        """
-        if not self.in_trouble:
-            self._skipped, self._stride = 0, 2
-            return False
-        if len(self.queue) < enough:
-            return False
-        self._skipped += 1
-        if self._skipped < self._stride:
-            return True
-        self._skipped = 0
-        self._stride *= 2
-        return False
-
-    def check(self) -> None:
-        """Raise LeftForLater if this model was given up."""
-        if self.given_up is not None:
-            raise LeftForLater
-
-
-def _tells(waiter: _Waiter) -> int:
-    """How much the answer to a prompt would tell of its model."""
-    return 0 if waiter.state.failed_at is not None else 1 if waiter.state.suspect else 2
 
 
 class Permit:
@@ -572,7 +433,7 @@ class LocalAdmission:
         The head takes a start time, sleeps until it has come, and takes the rest then.
         """
         gate, state = permit.gate, permit.state
-        waiter = _Waiter(state)
+        waiter = Waiter(state)
         gate.join(waiter)
         self._queued += 1
         try:
@@ -723,7 +584,7 @@ class LocalAdmission:
         give_up_s = self._settings.give_up_after_s
         host_left_s = give_up_s - self._host.down_for_s(now)
         if host_left_s <= 0:
-            self._halt.now(_down(self._host.name, self._host.down_for_s(now), self._host_error))
+            self._halt.now(down(self._host.name, self._host.down_for_s(now), self._host_error))
             self._halt.check()
         breaker = gate.breaker
         if breaker.is_left_to_rows:
@@ -760,7 +621,7 @@ class LocalAdmission:
         """Leave the prompts of this model for the next run; those of others go on."""
         if gate.given_up is None:
             breaker = gate.breaker
-            gate.given_up = _down(breaker.name, breaker.down_for_s(now), gate.last_error)
+            gate.given_up = down(breaker.name, breaker.down_for_s(now), gate.last_error)
             for waiter in gate.queue:
                 waiter.wakeup.ring()
 
@@ -775,15 +636,3 @@ class LocalAdmission:
         if transition.after is State.CLOSED:
             self._retry_budget.refill()
         self._on_transition(transition)
-
-
-def _down(name: str, down_s: float, error: ApiError | None) -> ProviderDown:
-    """What is said of a host or model that was given up: the last cause, and what may help."""
-    words = "has not answered"
-    advice = "run the same command again later to go on"
-    last = ""
-    if error is not None:
-        words, helps = _WORDS_OF_CAUSES.get(error.kind, ("has answered with errors only", ""))
-        last = f" ({error.message.rstrip('.')})"
-        advice = f"{helps}{advice}"
-    return ProviderDown(f"{name} {words} for {down_s:.0f} s{last}. What is done is kept: {advice}.")

@@ -16,16 +16,27 @@ import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
 from copygen.config.prices import OUTPUT_CAPS, most_output
-from copygen.engine.admission import LocalAdmission, ModelGate, Permit, Slot
-from copygen.engine.clock import RunClock
+from copygen.engine.admission import LocalAdmission, Permit, Slot
+from copygen.engine.budget import Purse
+from copygen.engine.clock import Deadlines, RunClock
 from copygen.engine.control import Start
-from copygen.engine.deadlines import Deadlines
-from copygen.engine.halt import Halt, LeftForLater
-from copygen.engine.outcome import AttemptState, result_of, result_of_fault
-from copygen.engine.purse import Purse
-from copygen.engine.retry import RULES, Action, Retrier, may_be_billed
+from copygen.engine.gate import ModelGate
+from copygen.engine.retry import RULES, Action, AttemptState, Retrier, may_be_billed
+from copygen.engine.shutdown import Halt, LeftForLater
 from copygen.errors import ProviderDown, ProviderRefused
-from copygen.models import ApiError, Completion, InputFault, Kind, Prompt, Result, Traffic
+from copygen.models import (
+    ApiError,
+    Completion,
+    ErrorInfo,
+    InputFault,
+    Kind,
+    Prompt,
+    Result,
+    Status,
+    Traffic,
+    Usage,
+)
+from copygen.providers.pricing import cost_of
 from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.reply import CHECK_BASE_URL
 from copygen.providers.wire import Provider
@@ -33,7 +44,7 @@ from copygen.transport.errors import failure
 from copygen.transport.http import headers_of
 
 if TYPE_CHECKING:  # a run without rules does without the checks
-    from copygen.engine.reasking import Correction, Reasking
+    from copygen.engine.reask import Correction, Outcome, Reasking
 
 MAX_ADAPTATIONS = 3
 """Parameters that one attempt may drop or rename because the model does not take them."""
@@ -166,7 +177,7 @@ class Client:
     async def _ask_until_fit(
         self, correction: "Correction", state: AttemptState
     ) -> Completion | ApiError:
-        from copygen.engine.reasking import Way
+        from copygen.engine.reask import Way
 
         def may_ask() -> bool:
             return self._now() < state.began_s + self._terms.prompt_timeout_s
@@ -340,4 +351,129 @@ def _with_way_out(error: ApiError) -> ApiError:
         error,
         message=f"{error.message} The limit on output tokens is never left out of a request: set "
         "it in the prompt file by the name this model takes.",
+    )
+
+
+def result_of(
+    prompt: Prompt,
+    answer: Completion | ApiError,
+    state: AttemptState,
+    config: ProviderConfig,
+    *,
+    now_s: float,
+    created_at: datetime,
+    outcome: "Outcome | None" = None,
+) -> Result:
+    """The terminal record. `usage` and `cost_usd` cover every reply the prompt got.
+
+    `outcome` is what came of a text that was judged: it stands even if the last answer is an
+    error, for that was the answer to a request to better it.
+    """
+    error = answer if isinstance(answer, ApiError) and outcome is None else None
+    completion = answer.completion if isinstance(answer, ApiError) else answer
+    if outcome is not None:
+        completion = outcome.completion
+        state.latency_s = outcome.latency_s
+    cost_usd, cost_note = _bill(state, config, prompt.model, created_at)
+    return Result(
+        id=prompt.id,
+        key=prompt.key,
+        status=outcome.status if outcome else _status(error),
+        text=outcome.reading.text if outcome else completion.text or None if completion else None,
+        input=prompt.input,
+        provider=config.name,
+        model=prompt.model,
+        finish_reason=completion.finish_reason if completion else None,
+        usage=_total_usage(state.paid),
+        cost_usd=cost_usd,
+        cost_note=cost_note,
+        latency_ms=_latency_ms(completion, state),
+        total_ms=(now_s - state.began_s) * 1000,
+        attempts=state.attempts,
+        error=_told(error, outcome),
+        created_at=created_at,
+        data=outcome.reading.data or None if outcome else None,
+        violations=outcome.reading.violations if outcome else (),
+        reasks=outcome.reasks if outcome else 0,
+        reasoning=completion.reasoning if completion else None,
+        notes=completion.notes if completion else (),
+        answered_by=completion.model if completion else None,
+    )
+
+
+def _told(error: ApiError | None, outcome: "Outcome | None") -> ErrorInfo | None:
+    if outcome is not None:
+        return outcome.error
+    return ErrorInfo(error.kind, error.message, error.status) if error else None
+
+
+def result_of_fault(fault: InputFault, config: ProviderConfig, created_at: datetime) -> Result:
+    """The record of a row that could not become a prompt."""
+    return Result(
+        id=fault.id,
+        key="",
+        status=Status.FAILED,
+        text=None,
+        input=fault.input,
+        provider=config.name,
+        model="",
+        finish_reason=None,
+        usage=None,
+        cost_usd=Decimal(0),
+        cost_note="nothing was sent",
+        latency_ms=None,
+        total_ms=0.0,
+        attempts=0,
+        error=ErrorInfo(Kind.INPUT, f"{fault.source}: {fault.message}"),
+        created_at=created_at,
+    )
+
+
+def _latency_ms(completion: Completion | None, state: AttemptState) -> float | None:
+    if completion is None or state.latency_s is None:
+        return None
+    return state.latency_s * 1000
+
+
+def _status(error: ApiError | None) -> Status:
+    if error is None:
+        return Status.OK
+    if error.kind is Kind.CANCELLED:
+        return Status.CANCELLED
+    if error.kind is Kind.TRUNCATED and error.completion and error.completion.text.strip():
+        return Status.REJECTED
+    return Status.FAILED
+
+
+OVERRAN = "more output was charged than max_tokens allows"
+DOUBTFUL = "an attempt that failed may have been billed as well"
+
+
+def _bill(
+    state: AttemptState, config: ProviderConfig, model: str, at: datetime
+) -> tuple[Decimal | None, str | None]:
+    if not state.attempts:
+        return Decimal(0), "nothing was sent"
+    if not state.paid:
+        return None, "no reply, so nothing to price"
+    costs = [cost_of(completion, config, model, at) for completion in state.paid]
+    unknown = next((cost for cost in costs if cost.usd is None), None)
+    if unknown is not None:
+        return None, unknown.note
+    notes = [cost.note for cost in costs if cost.note][:1]
+    notes += [OVERRAN] * state.overran + [DOUBTFUL] * (state.doubtful > 0)
+    total_usd = sum((cost.usd for cost in costs if cost.usd is not None), Decimal(0))
+    return total_usd, "; ".join(notes) or None
+
+
+def _total_usage(paid: list[Completion]) -> Usage | None:
+    counted = [completion.usage for completion in paid if completion.usage]
+    if len(counted) < 2:
+        return counted[0] if counted else None
+    return Usage(
+        sum(usage.input_tokens for usage in counted),
+        sum(usage.output_tokens for usage in counted),
+        sum(usage.cached_tokens for usage in counted),
+        sum(usage.cache_write_tokens for usage in counted),
+        sum(usage.reasoning_tokens for usage in counted),
     )

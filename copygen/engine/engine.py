@@ -1,35 +1,106 @@
 """The engine put together: one provider, one run, any number of prompts."""
 
 import asyncio
+import os
 import random
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import httpx
+import pydantic
 
+from copygen import providers
 from copygen.config import ProviderConfig, Settings
 from copygen.engine.admission import LocalAdmission
+from copygen.engine.budget import Purse
 from copygen.engine.client import Client, ClientConfig
 from copygen.engine.clock import RunClock, utc_now
 from copygen.engine.control.breaker import RetryBudget, Transition
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer
-from copygen.engine.feed import Feed
-from copygen.engine.halt import Halt
-from copygen.engine.pipeline import Emit, Pipeline
-from copygen.engine.purse import Purse
-from copygen.engine.refusals import FirstRefusals
-from copygen.errors import CopygenError, LimitReached
+from copygen.engine.pipeline import Emit, Feed, Pipeline
+from copygen.engine.retry import FirstRefusals
+from copygen.engine.shutdown import Halt
+from copygen.errors import ConfigError, CopygenError, LimitReached
 from copygen.models import ApiError, Snapshot
+from copygen.providers.keys import KeySource
+from copygen.providers.redact import Secret
 from copygen.providers.wire import Provider
+from copygen.transport.http import HttpTransport
 
-if TYPE_CHECKING:  # a run without rules does without the checks
-    from copygen.engine.reasking import Reasking
+if TYPE_CHECKING:
+    from copygen.engine.reask import Reasking
     from copygen.quality.acceptance import Acceptance
+    from copygen.simulator import SimulatorProfile
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """What the engine sends through."""
+
+    config: ProviderConfig
+    """With the address that is really used."""
+    provider: Provider
+    transport: HttpTransport
+
+
+@asynccontextmanager
+async def connect(
+    config: ProviderConfig,
+    settings: Settings,
+    key: Secret | None,
+    environ: Mapping[str, str] | None = None,
+) -> AsyncIterator[Connection]:
+    """Open a connection to the provider; a simulated one without an address is started first.
+
+    `key` is the one that the provider's settings gave; `environ` is where they are asked again.
+
+    Raises ConfigError for an address that must not get the key, before anything is sent.
+    """
+    keys = KeySource.of(config, os.environ if environ is None else environ, key)
+    if config.simulated and config.base_url is None:
+        # Loading a server takes 70 ms, and most runs need none.
+        from copygen.simulator import simulator
+
+        async with simulator(_profile(config)) as base_url:
+            here = config.model_copy(update={"base_url": base_url})
+            async with _open(here, settings, keys) as connection:
+                yield connection
+        return
+    async with _open(config, settings, keys) as connection:
+        yield connection
+
+
+@asynccontextmanager
+async def _open(
+    config: ProviderConfig, settings: Settings, keys: KeySource
+) -> AsyncIterator[Connection]:
+    if config.is_plain_http and not config.is_local and not settings.insecure_http:
+        raise ConfigError(
+            f"the address of {config.name} is plain http:// to another machine: the key and the "
+            "prompts would travel readable. Use https://, or --insecure-http if that is what you "
+            "want."
+        )
+    provider = providers.open(config, keys)
+    transport = HttpTransport(max_connections=settings.most_in_flight, ca_file=settings.ca_file)
+    async with transport:
+        yield Connection(config, provider, transport)
+
+
+def _profile(config: ProviderConfig) -> "SimulatorProfile":
+    from copygen.simulator import SimulatorProfile
+
+    try:
+        return SimulatorProfile.model_validate(config.simulation)
+    except pydantic.ValidationError as invalid:
+        problem = invalid.errors(include_url=False)[0]
+        where = ".".join(str(part) for part in ("simulation", *problem["loc"]))
+        raise ConfigError(f"providers.{config.name}.{where}: {problem['msg']}.") from invalid
+
 
 FIRST_SLOTS = 20
 """Requests in flight at first, where no limit is known."""
@@ -201,7 +272,7 @@ class Engine:
 def _reasking(standard: "Acceptance | None", config: ProviderConfig) -> "Reasking | None":
     if standard is None:
         return None
-    from copygen.engine.reasking import Reasking
+    from copygen.engine.reask import Reasking
 
     def max_output_tokens(model: str) -> int | None:
         known = config.model(model)

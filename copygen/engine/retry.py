@@ -7,17 +7,21 @@ knows tenacity.
 
 import math
 import random
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
 from enum import Enum
-from typing import TypeVar
+from typing import TYPE_CHECKING, Final, TypeVar
 
 import tenacity
 
 from copygen.config import RetrySettings
 from copygen.engine.control.breaker import Verdict
-from copygen.engine.outcome import AttemptState
-from copygen.models import ApiError, Kind
+from copygen.errors import ProviderRefused
+from copygen.models import ApiError, Completion, ErrorInfo, Kind, Result
+from copygen.results.stats import alike
+
+if TYPE_CHECKING:
+    from copygen.engine.admission import Slot
 
 
 class Action(Enum):
@@ -101,6 +105,65 @@ def verdict_on(error: ApiError) -> Verdict:
     return RULES[error.kind].verdict
 
 
+@dataclass(slots=True)
+class AttemptState:
+    """What has happened to one prompt so far. Times are seconds of the run's clock."""
+
+    began_s: float
+    slot: "Slot"
+    """The request slot of its worker; held only while a request is on the wire."""
+    attempts: int = 0
+    """Requests sent."""
+    failures: int = 0
+    """Attempts used up, of those it may have."""
+    ambiguous: int = 0
+    """Failures that may have been billed."""
+    waits: int = 0
+    """Failures that used up no attempt."""
+    overloads: int = 0
+    """Times it was told that the provider was full while others were answered."""
+    failed_at: float | None = None
+    """When it last failed in a way that may be its own fault."""
+    suspect: bool = False
+    """Whether it may be what its model is in trouble with: it failed before, or waited while the
+    model was in trouble and another prompt showed that it is well."""
+    latency_s: float | None = None
+    """Of the latest attempt."""
+    repeats: bool = False
+    """Whether the next request repeats one that failed, rather than one told to wait."""
+    was_overload: bool = False
+    """Whether the latest attempt met a provider that was full, but well."""
+    sent_bytes: int = 0
+    """The body of the latest request."""
+    on_the_wire: bool = False
+    paid: list[Completion] = field(default_factory=list)
+    """Every reply it got, usable or not."""
+    doubtful: int = 0
+    """Attempts that may have been billed, nobody says how much."""
+    overran: bool = False
+    """Whether a reply has more tokens than its request allowed."""
+
+    def pay(self, completion: Completion, output_cap: int | None) -> None:
+        """Take in a reply to a request that allowed so many output tokens."""
+        self.paid.append(completion)
+        usage = completion.usage
+        if output_cap is not None and usage is not None and usage.output_tokens > output_cap:
+            self.overran = True
+
+    def count_failure(self, *, ambiguous: bool, excused: bool) -> None:
+        """An attempt failed; `excused` when it used up none, for it was not the prompt's turn to
+        fail: told to come later, or sent to see whether anybody is there.
+        """
+        self.ambiguous += ambiguous
+        self.waits += excused
+        self.failures += not excused
+
+    @property
+    def spent(self) -> bool:
+        """Whether it cost, or may have cost, something."""
+        return self.on_the_wire or bool(self.paid)
+
+
 class Retrier:
     """How one prompt is sent again, by tenacity: what is worth it, how long to wait, when to stop.
 
@@ -182,3 +245,87 @@ def _error_of(state: tenacity.RetryCallState) -> ApiError:
     outcome = _last_outcome(state)
     assert isinstance(outcome, ApiError)
     return outcome
+
+
+ENOUGH: Final = 20
+"""Refusals that end a run which has seen nothing else. They cost nothing and are not recorded, so
+many can be waited for: as many faulty rows at the head of a table do not stop the others."""
+ENOUGH_AT_END: Final = 3
+"""The same for a run that has no more rows to try."""
+_OF_ALL_ROWS: Final = frozenset({Kind.INVALID_REQUEST, Kind.UNSUPPORTED_PARAMETER, Kind.TOO_LARGE})
+
+_Cause = tuple[Kind, int | None, str]
+
+
+@dataclass(slots=True)
+class FirstRefusals:
+    """The results of one run pass through here as long as it has seen nothing but one refusal.
+
+    The net below the table of known errors: `copygen.providers.failures` knows many words for
+    "no credit", "bad key" and "no such model", and will always lack some. An unknown one looks like
+    a request that is wrong by itself, and a table of them would end as `failed`, row by row. So the
+    first refusals are held back until a text, or any other outcome, shows that they are about their
+    own rows. When there is nothing but the same refusal, the run is stopped with its words, and its
+    rows stay as they were. Refusals that depend on the row by their kind (a content filter, a model
+    that declines) are never taken for one about all rows.
+
+    `proven` says that earlier runs got texts into the same results: then a few rows that are
+    left and refused alike are taken for faulty rows.
+    """
+
+    provider: str
+    proven: bool = False
+    settled: bool = False
+    """Whether something else was seen: from then on every result passes."""
+    error: ProviderRefused | None = None
+    """Why the run has to end."""
+    _held: list[Result] = field(default_factory=list)
+    _cause: _Cause | None = None
+
+    def passed(self, result: Result) -> Sequence[Result]:
+        """The results that may be recorded, now that this one has ended."""
+        if self.settled:
+            return (result,)
+        cause = _cause_of(result)
+        if result.error is not None and result.error.kind is Kind.INPUT:
+            return (result,)  # nothing was sent: it shows nothing
+        if cause is None or self._cause not in (None, cause):
+            self.settled = True
+            held, self._held = self._held, []
+            return (*held, result)
+        self._cause = cause
+        self._held.append(result)
+        if len(self._held) >= ENOUGH:
+            self._refuse()
+        return ()
+
+    def at_end(self) -> Sequence[Result]:
+        """The results still held that may be recorded, now that no more rows are left."""
+        if self.error is None and not self.proven and len(self._held) >= ENOUGH_AT_END:
+            self._refuse()
+        if self.error is not None:
+            return ()
+        held, self._held = self._held, []
+        return held
+
+    def _refuse(self) -> None:
+        error = self._held[0].error
+        assert error is not None
+        if self.error is None:
+            self.error = _refusal(self.provider, len(self._held), error)
+
+
+def _cause_of(result: Result) -> _Cause | None:
+    """What a refusal is compared by; None for a result that is no unpaid refusal."""
+    error = result.error
+    if error is None or error.kind not in _OF_ALL_ROWS or result.usage or result.text:
+        return None
+    return error.kind, error.status, alike(error.message)
+
+
+def _refusal(provider: str, count: int, error: ErrorInfo) -> ProviderRefused:
+    words = (
+        f"{provider} refused the first {count} prompts alike and answered none: {error.message} "
+        "They are not recorded as failed: correct what it says, then run the same command again."
+    )
+    return ProviderRefused(words, ApiError(error.kind, error.message, error.status))

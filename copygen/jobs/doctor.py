@@ -27,7 +27,7 @@ from copygen import providers
 from copygen.config import Loaded, Price, ProviderConfig, Settings, load_settings
 from copygen.config.settings import retirement_of
 from copygen.documents import nearest
-from copygen.engine.connect import connect
+from copygen.engine.engine import connect
 from copygen.errors import ConfigError, CopygenError, ExitCode, PromptError, UsageError
 from copygen.figures import count, counted, per_million
 from copygen.jobs.acceptance import compile_output_spec

@@ -20,12 +20,11 @@ from types import TracebackType
 from typing import BinaryIO, Final, Self
 
 from copygen.documents import files
-from copygen.engine.connect import Connection, connect
 from copygen.engine.control.breaker import Transition
-from copygen.engine.engine import Engine, Outside
-from copygen.engine.feed import Entry, Feed, IteratorFeed, OnceFeed, ThreadFeed, never
-from copygen.engine.halt import Halt
+from copygen.engine.engine import Connection, Engine, Outside, connect
+from copygen.engine.pipeline import Entry, Feed, IteratorFeed, OnceFeed, ThreadFeed, never
 from copygen.engine.retry import RULES, Action
+from copygen.engine.shutdown import Halt
 from copygen.errors import CopygenError, ExitCode, ResultsError
 from copygen.jobs.completion import completed, explained
 from copygen.jobs.setup import Inputs, Setup, can_be_bounded, doubts, fitted, set_up

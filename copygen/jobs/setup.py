@@ -19,8 +19,7 @@ from copygen import system
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
 from copygen.config.settings import retirement_of
 from copygen.documents import explain, files, located
-from copygen.engine.purse import limit_of
-from copygen.engine.worst_case import WorstCases
+from copygen.engine.budget import WorstCases, limit_of
 from copygen.errors import ConfigError, PromptError, ResultsError, UsageError
 from copygen.jobs.acceptance import Compiled, cleaned, compile_output_spec
 from copygen.jobs.spec import RunSpec

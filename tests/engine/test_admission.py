@@ -5,13 +5,13 @@ import pytest
 
 from copygen.config import BreakerSettings, Settings
 from copygen.engine.admission import LocalAdmission, Slot
+from copygen.engine.budget import Purse
 from copygen.engine.clock import RunClock
 from copygen.engine.control.breaker import RetryBudget
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer
-from copygen.engine.halt import Halt
-from copygen.engine.outcome import AttemptState
-from copygen.engine.purse import Purse
+from copygen.engine.retry import AttemptState
+from copygen.engine.shutdown import Halt
 from tests.support.fakes import CONFIG
 from tests.support.virtual_loop import run_virtual
 

@@ -12,11 +12,12 @@ from copygen.engine.budget import (
     Budget,
     Charge,
     Limit,
+    Unbounded,
+    WorstCases,
     picousd_at_least,
     picousd_at_most,
     usd,
 )
-from copygen.engine.worst_case import Unbounded, WorstCases
 from copygen.models import Message, Prompt
 from tests.support.sent import asking
 

@@ -4,8 +4,7 @@ import asyncio
 
 import pytest
 
-from copygen.engine.clock import RunClock
-from copygen.engine.deadlines import Deadlines
+from copygen.engine.clock import Deadlines, RunClock
 from tests.support.virtual_loop import VirtualLoop, run_virtual
 
 

@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from copygen.config import ModelConfig, Price, ProviderConfig, RetrySettings, Settings
-from copygen.engine.halt import Halt, Halted
-from copygen.engine.purse import PASSED_OVER_MAX, Hold, Purse
+from copygen.engine.budget import PASSED_OVER_MAX, Hold, Purse
+from copygen.engine.shutdown import Halt, Halted
 from copygen.errors import LimitReached
 from copygen.models import Completion, Kind, Message, Prompt, Status, Usage
 from tests.support import fakes

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copygen.config import RetrySettings, Settings
-from copygen.engine.refusals import ENOUGH, ENOUGH_AT_END, FirstRefusals
+from copygen.engine.retry import ENOUGH, ENOUGH_AT_END, FirstRefusals
 from copygen.errors import ProviderRefused
 from copygen.models import ErrorInfo, Kind, Result, Status, Usage
 from tests.support.fakes import Run, prompts

@@ -7,8 +7,7 @@ from copygen.config import RetrySettings
 from copygen.engine.admission import Slot, Slots
 from copygen.engine.control.breaker import Verdict
 from copygen.engine.control.concurrency import Concurrency
-from copygen.engine.outcome import AttemptState
-from copygen.engine.retry import RULES, Action, Retrier, backoff_s
+from copygen.engine.retry import RULES, Action, AttemptState, Retrier, backoff_s
 from copygen.models import ApiError, Kind
 from tests.support.virtual_loop import run_virtual
 

@@ -10,9 +10,8 @@ import httpx
 import pytest
 
 from copygen.config import ProviderConfig, RetrySettings, Settings
-from copygen.engine.connect import connect
-from copygen.engine.engine import Engine, Outside
-from copygen.engine.feed import IteratorFeed
+from copygen.engine.engine import Engine, Outside, connect
+from copygen.engine.pipeline import IteratorFeed
 from copygen.models import Prompt, Status
 from tests.support.fakes import Run, prompt, prompts
 from tests.support.load_running import (

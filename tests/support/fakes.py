@@ -10,7 +10,7 @@ import httpx
 from copygen.config import ProviderConfig, Settings
 from copygen.engine.control.breaker import Transition
 from copygen.engine.engine import Engine, Outside
-from copygen.engine.feed import IteratorFeed
+from copygen.engine.pipeline import IteratorFeed
 from copygen.errors import CopygenError
 from copygen.models import (
     ApiError,

@@ -21,8 +21,9 @@ import httpx
 from copygen.config import Loaded, ProviderConfig, Settings
 from copygen.documents import parse_document, validate
 from copygen.engine.admission import Slot, Slots
+from copygen.engine.client import result_of
 from copygen.engine.control.concurrency import Concurrency
-from copygen.engine.outcome import AttemptState, result_of
+from copygen.engine.retry import AttemptState
 from copygen.errors import ConfigError, PromptError, ResultsError
 from copygen.models import ApiError, Completion, InputFault, Message, Prompt, Source
 from copygen.prompts import Target, open_prompts

@@ -1,0 +1,165 @@
+"""The gate of a model: its breaker, and the queue of the prompts that wait for it.
+
+Who has to wait stands in the queue of its model. Only one of a queue, its head, sleeps on the
+clock; everybody else waits to become it. So prompts go in order, and an opening wakes one, not a
+thousand. While a model is in trouble the order is another: a prompt that has not failed comes
+before those that have, the one furthest from the trouble first, for its answer tells most.
+"""
+
+from typing import TYPE_CHECKING, Final
+
+from copygen.engine.control.breaker import CircuitBreaker, State
+from copygen.engine.retry import AttemptState
+from copygen.engine.shutdown import Alarm, LeftForLater
+from copygen.errors import ProviderDown
+from copygen.models import ApiError, Kind
+
+if TYPE_CHECKING:
+    from copygen.engine.admission import Slots
+
+TROUBLED_SHARE: Final = 4
+"""Suspects (`AttemptState.suspect`) get one slot in so many while others want them: forty that
+always hang would otherwise hold every slot for their whole deadline, again and again."""
+_WORDS_OF_CAUSES: Final = {
+    Kind.CONNECTION: ("could not be reached", ""),
+    Kind.TIMEOUT: ("has given no complete answer", "raise --timeout if it is only slow, and "),
+    Kind.RATE_LIMITED: ("has refused every request", "wait until its limits allow more, and "),
+}
+
+
+class Waiter:
+    """One prompt in a queue."""
+
+    __slots__ = ("state", "wakeup")
+
+    def __init__(self, state: AttemptState) -> None:
+        self.state = state
+        self.wakeup = Alarm()
+
+
+class ModelGate:
+    """The breaker of one model, and the queue of those who wait for it."""
+
+    def __init__(self, breaker: CircuitBreaker, slots: "Slots") -> None:
+        self.breaker = breaker
+        self.unsuspected = 0
+        self.suspects = 0
+        """Prompts under way, in flight and waiting; see `AttemptState.suspect`."""
+        self.given_up: ProviderDown | None = None
+        self.last_error: ApiError | None = None
+        self.queue: dict[Waiter, None] = {}
+        """In order of coming."""
+        self._slots = slots
+        self._head: Waiter | None = None
+        self._unsuspected_in_a_row = 0
+        self._skipped = 0
+        self._stride = 2
+
+    def begin(self) -> None:
+        """A prompt for this model is under way."""
+        self.unsuspected += 1
+
+    def suspect(self, state: AttemptState) -> None:
+        """Take a prompt for one that may be faulty."""
+        if not state.suspect:
+            state.suspect = True
+            self.unsuspected -= 1
+            self.suspects += 1
+
+    def end(self, state: AttemptState) -> None:
+        """A prompt is no longer under way."""
+        self.unsuspected -= not state.suspect
+        self.suspects -= state.suspect
+
+    def join(self, waiter: Waiter) -> None:
+        """Stand in the queue."""
+        self.queue[waiter] = None
+        head = self._head
+        if head is None:
+            self._head = waiter
+        elif head.state.suspect and not waiter.state.suspect:
+            self.elect()  # the head may wait for one of the few slots of suspects
+
+    def leave(self, waiter: Waiter) -> None:
+        """Leave the queue, to send or for good."""
+        self.queue.pop(waiter, None)
+        if self._head is waiter:
+            self._head = None
+            self.elect()
+
+    def is_head(self, waiter: Waiter) -> bool:
+        """Whether this is the one that watches the clock."""
+        return self._head is waiter
+
+    def elect(self) -> None:
+        """Make the one head who may go first."""
+        chosen = self._most_telling() if self.in_trouble else self._next()
+        if chosen is not self._head:
+            self._head = chosen
+            self.ring()
+
+    def _most_telling(self) -> Waiter | None:
+        """The last come of those whose answer would tell most; of those that failed, the first."""
+        chosen = max(reversed(self.queue), key=_tells, default=None)
+        if chosen is not None and chosen.state.failed_at is not None:
+            return next(iter(self.queue))
+        return chosen
+
+    def _next(self) -> Waiter | None:
+        """The first that is no suspect; at times, and when there is none, a suspect."""
+        if not self.suspects:
+            return self._head or next(iter(self.queue), None)
+        calm = next((waiter for waiter in self.queue if not waiter.state.suspect), None)
+        if calm is None:
+            return self._head or self._most_telling()
+        turn = self._unsuspected_in_a_row >= TROUBLED_SHARE and self._slots.has_room_for_suspect
+        self._unsuspected_in_a_row = 0 if turn else self._unsuspected_in_a_row + 1
+        return next((w for w in self.queue if w.state.suspect), calm) if turn else calm
+
+    def ring(self) -> None:
+        """Wake the head."""
+        if self._head is not None:
+            self._head.wakeup.ring()
+
+    @property
+    def in_trouble(self) -> bool:
+        """Whether the breaker keeps prompts back, or may soon."""
+        return self.breaker.state is not State.CLOSED or self.breaker.is_suspicious
+
+    def passes_over(self, enough: int) -> bool:
+        """Whether the next prompt for this model is better taken later: it is in trouble, and has
+        `enough` waiting that could show that it is well.
+        """
+        if not self.in_trouble:
+            self._skipped, self._stride = 0, 2
+            return False
+        if len(self.queue) < enough:
+            return False
+        self._skipped += 1
+        if self._skipped < self._stride:
+            return True
+        self._skipped = 0
+        self._stride *= 2
+        return False
+
+    def check(self) -> None:
+        """Raise LeftForLater if this model was given up."""
+        if self.given_up is not None:
+            raise LeftForLater
+
+
+def _tells(waiter: Waiter) -> int:
+    """How much the answer to a prompt would tell of its model."""
+    return 0 if waiter.state.failed_at is not None else 1 if waiter.state.suspect else 2
+
+
+def down(name: str, down_s: float, error: ApiError | None) -> ProviderDown:
+    """What is said of a host or model that was given up: the last cause, and what may help."""
+    words = "has not answered"
+    advice = "run the same command again later to go on"
+    last = ""
+    if error is not None:
+        words, helps = _WORDS_OF_CAUSES.get(error.kind, ("has answered with errors only", ""))
+        last = f" ({error.message.rstrip('.')})"
+        advice = f"{helps}{advice}"
+    return ProviderDown(f"{name} {words} for {down_s:.0f} s{last}. What is done is kept: {advice}.")
