@@ -98,9 +98,9 @@ def faulty_replies() -> Iterator[Faulty]:
 
 
 def traps() -> Iterator[Good]:
-    """Every good text that looks faulty, language by language; its part is when it was written."""
+    """Every good text that looks faulty, language by language."""
     for written in WRITTEN:
-        yield from good_in(CORPUS / "replies" / written, written)
+        yield from good_in(CORPUS / "replies" / written, f"traps_{written}")
 
 
 def corrected() -> Iterator[Good]:
