@@ -33,6 +33,9 @@ _HIDDEN = (
 # and they neither move the cursor nor reorder text.
 _UNSAFE = re.compile(f"[{_HIDDEN}]")
 _LONGEST_CLUSTER = 8
+_INDENT = "  "
+"""Before what goes on from the line above."""
+_WORD = re.compile(r"\S+\s*")
 
 
 def safe(text: str, max_width: int | None = None) -> str:
@@ -146,17 +149,42 @@ def open_console(stream: TextIO | None, environ: Mapping[str, str]) -> Console:
 
 def render_error(error: CopygenError, console: Console) -> None:
     """Print `error: ...`; several lines of a message stay lines, indented."""
-    console.print(_message("error: ", "bold red", str(error)), soft_wrap=True)
+    print_words(_message("error: ", "bold red", str(error)), console)
 
 
 def render_warning(warning: str, console: Console) -> None:
     """Print `warning: ...`."""
-    console.print(_message("warning: ", "bold yellow", warning), soft_wrap=True)
+    print_words(_message("warning: ", "bold yellow", warning), console)
 
 
 def render_note(note: str, console: Console) -> None:
     """Print `note: ...`."""
-    console.print(_message("note: ", "bold", note), soft_wrap=True)
+    print_words(_message("note: ", "bold", note), console)
+
+
+def print_words(text: Text, console: Console) -> None:
+    """Print sentences. A terminal gets lines broken between words, but no word is ever cut: a path
+    must survive being copied. Elsewhere a message stays as it is, one line in a log.
+    """
+    if console.file.isatty():
+        # The last column stays free: some terminals wrap as soon as it is filled.
+        width = console.width - len(_INDENT) - 1
+        text = Text("\n").join(_broken(line, width) for line in text.split("\n"))
+    console.print(text, soft_wrap=True)
+
+
+def _broken(line: Text, width: int) -> Text:
+    """The line in pieces of at most `width` cells, all but the first indented."""
+    breaks, used = [], 0
+    for word in _WORD.finditer(line.plain):
+        if used and used + cell_len(word[0].rstrip()) > width:
+            breaks.append(word.start())
+            used = 0
+        used += cell_len(word[0])
+    pieces = line.divide(breaks)
+    for piece in pieces:
+        piece.rstrip()
+    return Text(f"\n{_INDENT}").join(pieces)
 
 
 def render_trace(trace: str, console: Console) -> None:
@@ -167,4 +195,4 @@ def render_trace(trace: str, console: Console) -> None:
 
 def _message(label: str, style: str, message: str) -> Text:
     lines = [safe(line) for line in message.strip("\n").split("\n")]
-    return Text.assemble((label, style), "\n  ".join(lines))
+    return Text.assemble((label, style), f"\n{_INDENT}".join(lines))

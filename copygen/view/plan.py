@@ -10,7 +10,7 @@ from rich.text import Text
 from copygen.figures import count, counted, duration, money, share
 from copygen.models import JsonValue, Message, Status
 from copygen.planning.report import CostRange, Example, LedgerState, Range, Report
-from copygen.view.console import render_note, safe
+from copygen.view.console import print_words, render_note, safe
 from copygen.view.layout import WIDEST, Row, WrappedFacts, columns, panel, sections
 
 _COLOUR = "cyan"
@@ -36,7 +36,7 @@ def render_plan(report: Report, console: Console, *, command: str) -> None:
     style = "green" if report.to_do else _COLOUR
     console.print(panel(overview, _headline(report), width, style))
     for fault in report.faults:
-        console.print(Text.assemble(("error: ", "bold red"), safe(fault)), soft_wrap=True)
+        print_words(Text.assemble(("error: ", "bold red"), safe(fault)), console)
     if report.faulty > len(report.faults):
         console.print(Text(f"and {count(report.faulty - len(report.faults))} more faulty rows"))
     for note in report.notes:

@@ -22,7 +22,7 @@ from rich.text import Text
 from copygen.figures import count, counted, exact_money, money, rate, share, whole_duration
 from copygen.models import BudgetState, Snapshot, Status
 from copygen.results.stats import Stats
-from copygen.view.console import safe
+from copygen.view.console import print_words, safe
 from copygen.view.layout import GAP, joined
 
 
@@ -328,7 +328,7 @@ class LiveDisplay:
 
     def note(self, line: str) -> None:
         """Print the line above the bar."""
-        self._console.print(Text(safe(line), style="dim"), soft_wrap=True)
+        print_words(Text(safe(line), style="dim"), self._console)
 
     def stop(self) -> None:
         """Remove the bar, show the cursor again."""

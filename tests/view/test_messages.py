@@ -43,6 +43,33 @@ def test_a_long_error_is_not_broken_so_that_paths_can_be_copied() -> None:
     assert stream.getvalue().count("\n") == 1
 
 
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("message", "shown"),
+    [
+        ("one two three four five", "error: one two\n  three four five\n"),
+        ("exactly ten ab", "error: exactly\n  ten ab\n"),
+        (
+            "see /a/very/long/path/to/a.yaml now",
+            "error: see\n  /a/very/long/path/to/a.yaml\n  now\n",
+        ),
+        ("first\nsecond line that is long", "error: first\n  second line that\n  is long\n"),
+        ("ผ้าไหมแพรวาผืนงามจากกาฬสินธุ์", "error:\n  ผ้าไหมแพรวาผืนงามจากกาฬสินธุ์\n"),
+        ("日本語の文 です", "error: 日本語の文\n  です\n"),
+    ],
+)
+def test_on_a_terminal_lines_break_between_words_and_no_word_is_cut(
+    message: str, shown: str
+) -> None:
+    stream = Terminal()
+    render_error(ConfigError(message), Console(file=stream, width=20, color_system=None))
+    assert stream.getvalue() == shown
+
+
 def test_warnings_and_notes_are_labelled() -> None:
     console, stream = a_console()
     render_warning("unusual key", console)
