@@ -36,6 +36,7 @@ from copygen.models import (
     Traffic,
     Usage,
 )
+from copygen.prompts.tokens import tokens_of_bytes
 from copygen.providers.pricing import cost_of
 from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.reply import CHECK_BASE_URL
@@ -53,8 +54,6 @@ HEED_EVERY_S, LOOK_AGAIN_S = 0.1, 10.0
 FIRST_LOOKS = 20
 """Replies looked at before the second of the two: a refusal may be without them."""
 UNSAID = RateLimits()
-BYTES_PER_TOKEN = 4
-"""Of a request's UTF-8, on average over languages; what is paced by it is settled afterwards."""
 
 
 @dataclass(slots=True)
@@ -280,7 +279,7 @@ class Client:
     def _estimate_tokens(self, size_bytes: int, prompt: Prompt) -> float:
         if not self._admission.pacer.paces_tokens:
             return 0.0
-        return size_bytes / BYTES_PER_TOKEN + float(most_output(prompt) or 0)
+        return tokens_of_bytes(size_bytes) + float(most_output(prompt) or 0)
 
     def _count_out(self, state: AttemptState, sent_bytes: int) -> None:
         state.sent_bytes = sent_bytes

@@ -10,11 +10,10 @@ from copygen.figures import count, counted, exact_money, money
 from copygen.jobs.setup import Setup
 from copygen.models import BudgetState, Status
 from copygen.prompts import Layout
+from copygen.prompts.tokens import tokens_of_bytes
 from copygen.results.stats import cell_name
 from copygen.results.summary import CacheHint, CostGroup, OpeningGroup, Quality, Summary
 
-BYTES_PER_TOKEN = 4
-"""Of UTF-8, on average over languages: enough to tell a long text from a short one."""
 CACHED_FROM_TOKENS = 1024
 """The shortest beginning that most providers cache (OpenAI, Gemini and Anthropic alike)."""
 _ENOUGH_HITS = 0.5
@@ -138,12 +137,11 @@ def _in_file_order(groups: tuple[CostGroup, ...], setup: Setup) -> tuple[CostGro
 
 def _cache_hint(summary: Summary, setup: Setup) -> CacheHint | None:
     layout: Layout = setup.source.layout
-    prefix, behind = layout.prefix_bytes, layout.behind_bytes
-    wanted = CACHED_FROM_TOKENS * BYTES_PER_TOKEN
-    if layout.first_column is None or prefix >= wanted or prefix + behind < wanted:
+    prefix, behind = tokens_of_bytes(layout.prefix_bytes), tokens_of_bytes(layout.behind_bytes)
+    if layout.first_column is None or not prefix < CACHED_FROM_TOKENS <= prefix + behind:
         return None
     known = setup.provider.model(setup.target.default_model)
     cheaper = known and known.price and known.price.cached_input is not None
     if not cheaper or summary.total < 2 or (summary.cache_hit_share or 0) >= _ENOUGH_HITS:
         return None
-    return CacheHint(layout.first_column, prefix // BYTES_PER_TOKEN, behind // BYTES_PER_TOKEN)
+    return CacheHint(layout.first_column, int(prefix), int(behind))

@@ -1,8 +1,7 @@
 """What models cost, and what a prompt file would cost with each of them. Nothing is sent."""
 
-import math
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -11,14 +10,17 @@ from pathlib import Path
 
 from copygen.config import Loaded, load_settings
 from copygen.config.load import provider_names
+from copygen.config.prices import ONCE, Asks
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
 from copygen.jobs.acceptance import cleaned, compile_output_spec
 from copygen.jobs.spec import STREAM
 from copygen.models import Prompt
-from copygen.planning.workload import Estimate, Workload, estimated
+from copygen.planning.forecast import ForecastInput, model_plan, price_steps
+from copygen.planning.report import ModelPlan
+from copygen.planning.workload import ModelLoad, WorkloadStats
 from copygen.prompts import Target, open_prompts
-from copygen.prompts.tokens import estimate_tokens, message_text, overhead_tokens
+from copygen.prompts.tokens import Calibration, message_text, tokens_of
 from copygen.providers.pricing import Listed, Order, catalogue, in_order
 
 
@@ -41,6 +43,17 @@ class PricesSpec:
     def order(self) -> Order:
         """What the list is sorted by."""
         return Order(self.sort or ("cost" if self.prompts else "provider"))
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """What a prompt file would cost with one model, as `copygen plan` reckons it; None: unknown."""
+
+    likely_usd: Decimal | None
+    """With texts as long as is assumed, or as their caps allow."""
+    most_usd: Decimal | None
+    """With every text as long as it may be and every correction needed, in the dearest hour; each
+    request paid for once."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,36 +114,43 @@ def _priced(
     if path == STREAM:
         raise UsageError("--for reads a file, not standard input: it could be read only once.")
     source = open_prompts(path, template=str(spec.template) if spec.template else None)
-    prices = [entry.price for entry in listed if entry.price]
-    thresholds = (tier.above_input_tokens for price in prices for tier in price.long_context)
-    workload = Workload(_counting(), spec.expected_output, thresholds)
-    # No model's defaults: what the prompts themselves set holds for every model.
     compiled = compile_output_spec(source, loaded)
     request = "" if compiled is None else compiled.request
-    target = Target("", "", lambda _model: {}, request, cleaned)
-    with closing(source.prompts(target)) as prompts:
+    vocabularies = load_vocabularies()
+    configs = {name: loaded.provider(name) for name in {entry.provider for entry in listed}}
+    steps, vocabulary = price_steps(*configs.values()), vocabularies.of("")
+    workload = WorkloadStats(source.axes, steps, vocabulary, spec.expected_output)
+    # One model stands for all of them, whichever a row asks for, and has no defaults: what the
+    # prompts themselves set holds for every model.
+    everything = ModelLoad()
+    with closing(source.prompts(Target("", "", lambda _model: {}, request, cleaned))) as prompts:
         for prompt in prompts:
             if isinstance(prompt, Prompt):
-                workload.add(prompt)
+                workload.add_to_do(everything, prompt, message_text(prompt.messages))
+    asks = ONCE if compiled is None else Asks(1, True, compiled.standard.policy.reasks)
+    known = {
+        name: ForecastInput(
+            config, loaded.settings, vocabularies, {}, Calibration(), now, asks,
+            assumed_output=spec.expected_output,
+        )
+        for name, config in configs.items()
+    }  # fmt: skip
     estimates = {
-        (entry.provider, entry.model): estimated(workload, entry.price, entry.output_cap, now)
+        (entry.provider, entry.model): _estimate(
+            model_plan(entry.model, everything, known[entry.provider])
+        )
         for entry in listed
     }
-    return PricedPrompts(
-        path, workload.prompts, workload.input_tokens, spec.expected_output, estimates
+    tokens = sum(
+        tokens_of(load.kinds, vocabulary) + load.overhead for load in everything.loads.values()
     )
+    return PricedPrompts(path, everything.to_do, round(tokens), spec.expected_output, estimates)
 
 
-def _counting() -> Callable[[Prompt], int]:
-    """Tokens of a prompt, whichever model gets it: the middle of what vocabularies make of it."""
-    vocabulary = load_vocabularies().of("")
-
-    def tokens_of(prompt: Prompt) -> int:
-        text = message_text(prompt.messages)
-        overhead = overhead_tokens(len(prompt.messages))
-        return math.ceil(estimate_tokens(text, vocabulary).likely) + overhead
-
-    return tokens_of
+def _estimate(plan: ModelPlan) -> Estimate:
+    if plan.cost is None:
+        return Estimate(None, None)
+    return Estimate(plan.cost.likely_usd, plan.cost.worst_usd)
 
 
 def _cost_rank(estimate: Estimate) -> tuple[bool, Decimal, Decimal]:

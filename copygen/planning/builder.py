@@ -19,6 +19,7 @@ from copygen.planning.forecast import (
     accepted_share,
     duration,
     model_plans,
+    price_steps,
     tokens_by_script,
     total_cost,
     total_tokens,
@@ -39,11 +40,10 @@ from copygen.planning.workload import Sampler, WorkloadStats
 from copygen.prompts import Entry, PromptSource
 from copygen.prompts.tokens import (
     Calibration,
-    count_kinds,
     exact_counter,
     message_text,
     overhead_tokens,
-    tokens_of,
+    prompt_tokens,
 )
 from copygen.quality.injection import InjectionScanner
 from copygen.results.reader import LedgerReader, ModelHistory
@@ -212,7 +212,9 @@ class PlanBuilder:
 
     def __post_init__(self) -> None:
         asked = self.given
-        self.workload = WorkloadStats(asked.source.axes)
+        self.workload = WorkloadStats(
+            asked.source.axes, price_steps(asked.provider), asked.vocabularies.of("")
+        )
         names = asked.source.used_names
         self._suspicion = InjectionScanner(names)
         self.ledger_diff = LedgerDiff(asked.ledger, asked.resume, asked.provider.name, names)
@@ -342,8 +344,7 @@ class PlanBuilder:
 
     def _tokens(self, prompt: Prompt) -> float:
         vocabulary = self.given.vocabularies.of(prompt.model)
-        kinds = count_kinds(message_text(prompt.messages))
-        return tokens_of(kinds, vocabulary) + overhead_tokens(len(prompt.messages))
+        return prompt_tokens(prompt, vocabulary)
 
     def _cells(self) -> tuple[CellPlan, ...]:
         if not self.workload.axes:

@@ -5,15 +5,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
+from operator import mul
 from typing import Final
 
 from copygen.config import Price, ProviderConfig, Settings
-from copygen.config.prices import ONCE, Asks
+from copygen.config.prices import ONCE, Asks, output_cap
 from copygen.config.vocabularies import Vocabularies
 from copygen.engine.engine import AUTO_FIRST_SLOTS
 from copygen.models import Usage
 from copygen.planning.report import CostRange, Duration, ModelPlan, Range
-from copygen.planning.workload import ModelLoad, WorkloadStats
+from copygen.planning.workload import Load, ModelLoad, WorkloadStats
 from copygen.prompts.tokens import KINDS, SCRIPTS, Calibration, Spread, t_95, tokens_of
 from copygen.providers.pricing import ceiling_usd, no_price, price_of, price_usd
 from copygen.results.reader import ModelHistory
@@ -48,12 +49,20 @@ class ForecastInput:
     asks: Asks = ONCE
     """How often one prompt may be asked."""
     exact: Mapping[str, ExactCount] = field(default_factory=dict)
+    assumed_output: int | None = None
+    """Output tokens that a text is taken to have where nothing was learned; None: none are."""
+
+
+def price_steps(*providers: ProviderConfig) -> tuple[int, ...]:
+    """The input lengths in tokens above which some price of these providers changes, rising."""
+    prices = [model.price for one in providers for model in one.models.values() if model.price]
+    return tuple(sorted({tier.above_input_tokens for p in prices for tier in p.long_context}))
 
 
 def model_plans(workload: WorkloadStats, known: ForecastInput) -> tuple[ModelPlan, ...]:
     """The figures of every model, most prompts first."""
     groups = sorted(workload.models.items(), key=lambda named: -named[1].prompts)
-    return tuple(_model_plan(model, group, known) for model, group in groups)
+    return tuple(model_plan(model, group, known) for model, group in groups)
 
 
 def tokens_by_script(workload: WorkloadStats, known: ForecastInput) -> dict[str, int]:
@@ -61,23 +70,32 @@ def tokens_by_script(workload: WorkloadStats, known: ForecastInput) -> dict[str,
     tokens: dict[str, float] = dict.fromkeys(SCRIPTS, 0.0)
     for model, group in workload.models.items():
         weights = known.vocabularies.of(model).weights
-        by_kind = dict(zip(KINDS, map(_product, group.kinds, weights), strict=True))
-        for script, kinds in SCRIPTS.items():
-            tokens[script] += math.fsum(by_kind[kind] for kind in kinds)
+        for load in group.loads.values():
+            by_kind = dict(zip(KINDS, map(mul, load.kinds, weights), strict=True))
+            for script, kinds in SCRIPTS.items():
+                tokens[script] += math.fsum(by_kind[kind] for kind in kinds)
     found = {script: math.ceil(value) for script, value in tokens.items() if value}
     return dict(sorted(found.items(), key=lambda named: -named[1]))
 
 
-def _product(count: int, weight: float) -> float:
-    return count * weight
+def model_plan(model: str, group: ModelLoad, known: ForecastInput) -> ModelPlan:
+    """The figures of prompts that are all sent to `model`: the one forecast there is.
 
-
-def _model_plan(model: str, group: ModelLoad, known: ForecastInput) -> ModelPlan:
+    Each length of prompts that a price tells apart is reckoned at its own rates.
+    """
     learned = known.history.get(model, ModelHistory())
     ratio = known.calibration.ratio(model)
-    sent = _input(model, group, known, ratio)
-    received = _output(model, group, known, learned)
-    cost, note = _cost(model, group, known, sent, received)
+    price = price_of(known.provider, model, known.now)
+    sent, received = Range(0, 0, 0), Range(0, 0, 0)
+    cost = None if price is None else CostRange(*[Decimal(0)] * 4)
+    all_counted = model in known.exact and known.exact[model].prompts == group.to_do
+    for load in group.loads.values():
+        input_tokens = _input(model, load, known, ratio, all_counted=all_counted)
+        output_tokens = _output(model, load, known, learned)
+        sent, received = sent + input_tokens, received + output_tokens
+        if cost is not None and price is not None:
+            cost += _cost(model, load, known, price, input_tokens, output_tokens)
+    note = no_price(known.provider, model) if price is None else price.note
     return ModelPlan(
         model=model,
         prompts=group.prompts,
@@ -93,25 +111,27 @@ def _model_plan(model: str, group: ModelLoad, known: ForecastInput) -> ModelPlan
     )
 
 
-def _input(model: str, group: ModelLoad, known: ForecastInput, ratio: Spread | None) -> Range:
+def _input(
+    model: str, load: Load, known: ForecastInput, ratio: Spread | None, *, all_counted: bool
+) -> Range:
     vocabulary = known.vocabularies.of(model)
-    tokens = tokens_of(group.kinds, vocabulary)
+    tokens = tokens_of(load.kinds, vocabulary)
     if ratio is None and model in known.exact:
         counted = known.exact[model]
-        margin = 0.0 if counted.prompts == group.to_do else LEAST_MARGIN
-        found = _around(counted.tokens / counted.estimated, margin).times(tokens + group.overhead)
+        margin = 0.0 if all_counted else LEAST_MARGIN
+        found = _around(counted.tokens / counted.estimated, margin).times(tokens + load.overhead)
         assert found.high is not None
-        return Range(found.low, found.likely, _with_all_asks(model, group, known, found.high))
+        return Range(found.low, found.likely, _with_all_asks(model, load, known, found.high))
     if ratio is None:
-        fixed = group.overhead
+        fixed = load.overhead
         once = fixed + tokens * vocabulary.high
         return Range(
             fixed + tokens * vocabulary.low,
             fixed + tokens,
-            _with_all_asks(model, group, known, once),
+            _with_all_asks(model, load, known, once),
         )
     margin = max(ratio.margin, LEAST_MARGIN * ratio.mean)
-    return _around(ratio.mean, margin).times(tokens + group.overhead)
+    return _around(ratio.mean, margin).times(tokens + load.overhead)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,15 +148,23 @@ def _around(mean: float, margin: float) -> _Interval:
     return _Interval(max(0.0, mean - margin), mean, mean + margin)
 
 
-def _output(model: str, group: ModelLoad, known: ForecastInput, learned: ModelHistory) -> Range:
-    cap = _most_output(model, group, known)
+def _output(model: str, load: Load, known: ForecastInput, learned: ModelHistory) -> Range:
+    cap = _most_output(model, load, known)
     if not learned.measured:
-        return Range(0, 0 if not group.to_do else None, cap)
+        return Range(0, 0 if not load.to_do else _assumed(model, load, known), cap)
     mean = learned.output_tokens / learned.measured
-    found = _around(mean, _margin(learned, mean)).times(group.to_do)
+    found = _around(mean, _margin(learned, mean)).times(load.to_do)
     if cap is None or found.high is None or found.likely is None:
         return found
     return Range(min(found.low, cap), min(found.likely, cap), min(found.high, cap))
+
+
+def _assumed(model: str, load: Load, known: ForecastInput) -> float | None:
+    """The output tokens that texts are taken to have, as far as their caps allow."""
+    if known.assumed_output is None:
+        return None
+    expected = min(known.assumed_output, _cap_of(model, known) or known.assumed_output)
+    return load.expected_output + load.uncapped * expected
 
 
 def _margin(learned: ModelHistory, mean: float) -> float:
@@ -157,62 +185,65 @@ REASK_TOKENS: Final = 300
 """What a correction says beside the text that it is about, at most but for odd rules."""
 
 
-def _with_all_asks(model: str, group: ModelLoad, known: ForecastInput, once: float) -> float:
+def _with_all_asks(model: str, load: Load, known: ForecastInput, once: float) -> float:
     """The most input tokens, where sending every prompt once takes `once`: each answer that is
     asked for again is sent the prompt again, and a correction all that was said so far.
     """
     asks = known.asks
-    caps = _all_caps(model, group, known)
+    caps = _all_caps(model, load, known)
     talk = sum(range(1, asks.reasks + 1)) * ((caps[-1] if caps else 0) + REASK_TOKENS)
-    return once * max(1, len(caps)) + group.to_do * talk
+    return once * max(1, len(caps)) + load.to_do * talk
 
 
-def _all_caps(model: str, group: ModelLoad, known: ForecastInput) -> tuple[float, ...]:
-    """The caps of all answers to the mean prompt of a group; none without any cap. (What prompts
+def _all_caps(model: str, load: Load, known: ForecastInput) -> tuple[float, ...]:
+    """The caps of all answers to the mean prompt of a load; none without any cap. (What prompts
     come to is concave in their caps, so that the mean's bounds theirs.)
     """
-    cap = _cap(model, group, known)
+    cap = _cap(model, load, known)
     config = known.provider.model(model)
     limit = config.max_output_tokens if config else None
-    return known.asks.caps(cap / group.to_do, limit) if cap and group.to_do else ()
+    return known.asks.caps(cap / load.to_do, limit) if cap and load.to_do else ()
 
 
-def _most_output(model: str, group: ModelLoad, known: ForecastInput) -> float | None:
+def _most_output(model: str, load: Load, known: ForecastInput) -> float | None:
     """The most output tokens, corrections and larger caps included; None without a bound."""
-    cap = _cap(model, group, known)
+    cap = _cap(model, load, known)
     if not cap:
         return cap
-    factor = sum(_all_caps(model, group, known)) / (cap / group.to_do)
+    factor = sum(_all_caps(model, load, known)) / (cap / load.to_do)
     return cap if factor == 1 else cap * factor
 
 
-def _cap(model: str, group: ModelLoad, known: ForecastInput) -> int | None:
-    """The most output tokens, from `max_tokens` or from what the model can write at all."""
-    if not group.uncapped:
-        return group.output_cap
+def _cap(model: str, load: Load, known: ForecastInput) -> int | None:
+    """The most output tokens, from the prompts' caps or from what the model can write at all."""
+    if not load.uncapped:
+        return load.output_cap
+    limit = _cap_of(model, known)
+    return None if limit is None else load.output_cap + limit * load.uncapped
+
+
+def _cap_of(model: str, known: ForecastInput) -> int | None:
+    """The most a text may have whose prompt sets no cap: the model's default, or its limit."""
     config = known.provider.model(model)
-    limit = config.max_output_tokens if config else None
-    return None if limit is None else group.output_cap + limit * group.uncapped
+    default = output_cap(known.provider.request_defaults(model))
+    return default if default is not None or config is None else config.max_output_tokens
 
 
 def _cost(
-    model: str, group: ModelLoad, known: ForecastInput, sent: Range, received: Range
-) -> tuple[CostRange | None, str | None]:
-    price = price_of(known.provider, model, known.now)
-    if price is None:
-        return None, no_price(known.provider, model)
-    most = _most_output(model, group, known)
+    model: str, load: Load, known: ForecastInput, price: Price, sent: Range, received: Range
+) -> CostRange:
+    most = _most_output(model, load, known)
     rates = _rates(
-        _each(sent.likely or 0, group), _each(received.likely or most or 0, group), price, known.now
+        _each(sent.likely or 0, load), _each(received.likely or most or 0, load), price, known.now
     )
-    dearest = _dearest(_each(sent.high or 0, group), _each(most or 0, group), price)
+    dearest = _dearest(_each(sent.high or 0, load), _each(most or 0, load), price)
     worst_usd = dearest.cost_usd(sent.high, most)
     return CostRange(
         low_usd=rates.input_usd * Decimal(sent.low) + rates.output_usd * Decimal(received.low),
         likely_usd=rates.cost_usd(sent.likely, received.likely),
         high_usd=rates.cost_usd(sent.high, received.high),
         worst_usd=None if worst_usd is None else worst_usd * known.asks.attempts,
-    ), price.note
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,9 +274,9 @@ def _dearest(input_tokens: int, output_tokens: int, price: Price) -> _TokenRates
     return _TokenRates(input_usd / input_tokens, output_usd / output_tokens)
 
 
-def _each(tokens: float, group: ModelLoad) -> int:
-    """Tokens of one prompt, at least 1."""
-    return max(1, round(tokens / max(1, group.to_do)))
+def _each(tokens: float, load: Load) -> int:
+    """Tokens of one prompt, at least 1; rounded up, it stays above the threshold it passed."""
+    return max(1, math.ceil(tokens / max(1, load.to_do)))
 
 
 def total_cost(models: Sequence[ModelPlan]) -> CostRange | None:

@@ -3,117 +3,23 @@
 import heapq
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
-from decimal import Decimal
 from itertools import chain, islice
 from operator import add
 from typing import Final, TypeAlias
 
-from copygen.config import Price
-from copygen.config.prices import most_output, texts_asked
+from copygen.config.prices import texts_asked
+from copygen.config.vocabularies import Vocabulary
 from copygen.models import Prompt
-from copygen.prompts.tokens import KINDS, Kinds, count_kinds, message_text, overhead_tokens
-from copygen.providers.pricing import plain_usd
-
-
-@dataclass(slots=True)
-class Share:
-    """The prompts of one range of input lengths, added up."""
-
-    prompts: int = 0
-    input_tokens: int = 0
-    longest: int = 0
-    """Input tokens of the longest of them."""
-    uncapped: int = 0
-    """Texts without a cap on their output: the model's default holds for them."""
-    likely_output: int = 0
-    """Output tokens expected of the others."""
-    most_output: int = 0
-    """Output tokens the others can have at most."""
-
-
-class Workload:
-    """The prompts of a file, added up.
-
-    `tokens_of` estimates the input tokens of a prompt, `expected_output` says how long a reply
-    probably is. `thresholds` are the input lengths above which a price changes.
-    """
-
-    def __init__(
-        self,
-        tokens_of: Callable[[Prompt], int],
-        expected_output: int,
-        thresholds: Iterable[int] = (),
-    ) -> None:
-        self.expected_output = expected_output
-        self._tokens_of = tokens_of
-        self._thresholds = sorted(set(thresholds))
-        self._shares = [Share() for _ in range(len(self._thresholds) + 1)]
-
-    def add(self, prompt: Prompt) -> None:
-        """Take in one prompt. Its parameters must be its own, without a model's defaults."""
-        tokens = self._tokens_of(prompt)
-        share = self._shares[bisect_left(self._thresholds, tokens)]
-        share.prompts += 1
-        share.input_tokens += tokens
-        share.longest = max(share.longest, tokens)
-        cap, texts = prompt.max_output_tokens, texts_asked(prompt.params)
-        if cap is None:
-            share.uncapped += texts
-        else:
-            share.likely_output += min(cap, self.expected_output) * texts
-            share.most_output += cap * texts
-
-    @property
-    def shares(self) -> list[Share]:
-        """The ranges that hold prompts, shortest first."""
-        return [share for share in self._shares if share.prompts]
-
-    @property
-    def prompts(self) -> int:
-        """Prompts in all."""
-        return sum(share.prompts for share in self._shares)
-
-    @property
-    def input_tokens(self) -> int:
-        """Estimated input tokens in all."""
-        return sum(share.input_tokens for share in self._shares)
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """What a prompt file would cost with one model. None: it cannot be told."""
-
-    likely_usd: Decimal | None
-    most_usd: Decimal | None
-    """With every text as long as it may be, in the dearest hour."""
-
-
-def estimated(
-    workload: Workload, price: Price | None, default_cap: int | None, at: datetime
-) -> Estimate:
-    """What a workload costs at a price: as expected, and with every text as long as allowed.
-
-    `default_cap` bounds the output of prompts that set no cap; with None such texts may be of any
-    length, and there is no upper figure.
-    """
-    if price is None:
-        return Estimate(None, None)
-    likely, most = Decimal(0), Decimal(0)
-    bounded = default_cap is not None or not any(share.uncapped for share in workload.shares)
-    expected = min(workload.expected_output, default_cap or workload.expected_output)
-    for share in workload.shares:
-        rates = price.rates(share.longest, at)
-        output = share.likely_output + share.uncapped * expected
-        likely += plain_usd(share.input_tokens, output, rates)
-        output = share.most_output + share.uncapped * (default_cap or 0)
-        most += max(
-            plain_usd(share.input_tokens, output, every) for every in price.all_rates(share.longest)
-        )
-    return Estimate(likely, most if bounded else None)
-
+from copygen.prompts.tokens import (
+    KINDS,
+    Kinds,
+    count_kinds,
+    message_text,
+    overhead_tokens,
+    tokens_of,
+)
 
 MAX_GROUPS: Final = 1000
 """Models, cells and columns that are told apart."""
@@ -121,10 +27,9 @@ OTHERS: Final = "(others)"
 
 
 @dataclass(slots=True)
-class ModelLoad:
-    """The prompts of one model."""
+class Load:
+    """Prompts that are to do, added up."""
 
-    prompts: int = 0
     to_do: int = 0
     kinds: Kinds = (0,) * len(KINDS)
     """Characters of what is to do, by kind."""
@@ -134,6 +39,27 @@ class ModelLoad:
     """The sum of their caps on output, of each text that they ask for."""
     uncapped: int = 0
     """Texts that have none."""
+    expected_output: int = 0
+    """Output tokens that texts with a cap have, each as many as is assumed and its cap allows."""
+
+
+@dataclass(slots=True)
+class ModelLoad:
+    """The prompts of one model, apart by the lengths above which some price changes."""
+
+    prompts: int = 0
+    loads: dict[int, Load] = field(default_factory=dict)
+    """Number of thresholds that a prompt passes → the prompts that are to do."""
+
+    @property
+    def to_do(self) -> int:
+        """How many of them would be sent."""
+        return sum(load.to_do for load in self.loads.values())
+
+    @property
+    def uncapped(self) -> int:
+        """Texts without a cap on output."""
+        return sum(load.uncapped for load in self.loads.values())
 
 
 @dataclass(slots=True)
@@ -162,6 +88,12 @@ class WorkloadStats:
 
     axes: tuple[str, ...]
     """Names in the matrix."""
+    thresholds: tuple[int, ...] = ()
+    """Input lengths in tokens above which some price changes, rising."""
+    vocabulary: Vocabulary | None = None
+    """What tells them, for every model: what differs from model to model is the tokens alone."""
+    assumed_output: int = 0
+    """Output tokens that a text is taken to have where nothing was learned."""
     models: dict[str, ModelLoad] = field(default_factory=dict)
     cells: dict[str, int] = field(default_factory=dict)
     cells_to_do: Counter[str] = field(default_factory=Counter)
@@ -183,7 +115,7 @@ class WorkloadStats:
         group = self._group(prompt.model)
         group.prompts += 1
         if to_do:
-            self._add_to_do(group, prompt, text)
+            self.add_to_do(group, prompt, text)
 
     def cell_of(self, prompt: Prompt) -> str:
         """The matrix cell of a prompt; empty without a matrix."""
@@ -208,13 +140,24 @@ class WorkloadStats:
             group = self.models.setdefault(name, ModelLoad())
         return group
 
-    def _add_to_do(self, group: ModelLoad, prompt: Prompt, text: str) -> None:
-        group.to_do += 1
-        group.kinds = tuple(map(add, group.kinds, count_kinds(text)))
-        group.overhead += overhead_tokens(len(prompt.messages))
-        cap = most_output(prompt)
-        group.output_cap += cap or 0
-        group.uncapped += texts_asked(prompt.params) if cap is None else 0
+    def add_to_do(self, group: ModelLoad, prompt: Prompt, text: str) -> None:
+        """Take one prompt with this text into a group of those that would be sent."""
+        kinds, overhead = count_kinds(text), overhead_tokens(len(prompt.messages))
+        passed = 0
+        if self.vocabulary is not None and self.thresholds:
+            passed = bisect_left(self.thresholds, tokens_of(kinds, self.vocabulary) + overhead)
+        load = group.loads.get(passed)
+        if load is None:
+            load = group.loads[passed] = Load()
+        load.to_do += 1
+        load.kinds = tuple(map(add, load.kinds, kinds))
+        load.overhead += overhead
+        cap, texts = prompt.max_output_tokens, texts_asked(prompt.params)
+        if cap is None:
+            load.uncapped += texts
+        else:
+            load.output_cap += cap * texts
+            load.expected_output += min(cap, self.assumed_output) * texts
         self.textless += any(not _is_text(message.content) for message in prompt.messages)
 
 

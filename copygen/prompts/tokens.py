@@ -14,7 +14,7 @@ from operator import mul
 from typing import Final, TypeAlias
 
 from copygen.config.vocabularies import TokensPerCharacter, Vocabulary
-from copygen.models import JsonValue, Message
+from copygen.models import JsonValue, Message, Prompt
 
 Kinds: TypeAlias = tuple[int, ...]
 """Characters of each kind, in the order of the fields of `TokensPerCharacter`."""
@@ -22,6 +22,10 @@ Kinds: TypeAlias = tuple[int, ...]
 PER_MESSAGE: Final = 4
 PER_REQUEST: Final = 3
 """What the chat format adds, in tokens; it differs by model and is a few in any case."""
+
+BYTES_PER_TOKEN: Final = 4
+"""Of UTF-8, on average over languages: enough for the pace, which the answers correct, and to tell
+a long text from a short one."""
 
 KINDS: Final = tuple(TokensPerCharacter.model_fields)
 SCRIPTS: Final[Mapping[str, tuple[str, ...]]] = {
@@ -119,6 +123,17 @@ def exact_counter(vocabulary: Vocabulary) -> Callable[[str], int] | None:
 def tokens_of(kinds: Kinds, vocabulary: Vocabulary) -> float:
     """Tokens that so many characters of each kind make."""
     return math.fsum(map(mul, kinds, vocabulary.weights))
+
+
+def tokens_of_bytes(size_bytes: int) -> float:
+    """Tokens of so much UTF-8, where there is no time to look at the text itself."""
+    return size_bytes / BYTES_PER_TOKEN
+
+
+def prompt_tokens(prompt: Prompt, vocabulary: Vocabulary) -> float:
+    """Input tokens of a prompt, with what the chat format adds."""
+    kinds = count_kinds(message_text(prompt.messages))
+    return tokens_of(kinds, vocabulary) + overhead_tokens(len(prompt.messages))
 
 
 def overhead_tokens(messages: int) -> int:

@@ -75,7 +75,7 @@ def _about(priced: PricedPrompts) -> Text:
         (safe(priced.path, _MODEL_CELLS), "bold"),
         f": {counted(priced.prompts, 'prompt')}, about {count(priced.input_tokens)} input tokens; "
         f"likely: {count(priced.expected_output)} output tokens each (--output-tokens), "
-        "at most: every text as long as max_tokens allows\n",
+        "at most: every text as long as max_tokens allows, and every correction\n",
     )
 
 

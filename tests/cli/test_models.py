@@ -1,19 +1,12 @@
 """`copygen models` from outside: the price table, sorted, and a prompt file priced with it."""
 
 import json
-from datetime import UTC, datetime
-from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from copygen.config import Price
-from copygen.models import Prompt, Source
-from copygen.planning.workload import Workload, estimated
-from copygen.providers.pricing import plain_usd
+from copygen.config.vocabularies import load_vocabularies
 from tests.support.inside import copygen
 
 SETTINGS = """
@@ -94,16 +87,22 @@ def test_a_prompt_file_is_priced_with_each_model_and_sorted_by_it(shop: Path) ->
 
     listed = models(shop, "-p", "shop", "--for", "p.yaml", "--output-tokens", 30)
 
-    # Each prompt: 3 tokens for the reply, 4 for the message, 1 for its word: 8.
+    # Each prompt: 3 tokens for the reply, 4 for the message, and its word of two letters.
+    known = load_vocabularies().of("plain")
+    word = 2 * known.tokens_per_character.letters
+    sent, most_sent = 2 * (7 + word), 2 * (7 + word * known.high)
     costs = {entry["model"]: (entry["likely_usd"], entry["at_most_usd"]) for entry in listed}
-    assert costs == {
-        # input 16 * 1; likely 30 + 20, at most 100 + 20 of output, * 2
-        "plain": (0.000116, 0.000256),
-        "long": (0.000116, 0.000256),
-        # input 16 * 0.1; the first is capped at 5: likely and at most 5 + 20, * 3
-        "cheap": (0.0000766, 0.0000766),
-        "unpriced": (None, None),
+    assert costs.pop("unpriced") == (None, None)
+    expected = {
+        # likely 30 + 20, at most 100 + 20 of output, * 2
+        "plain": (sent + 50 * 2, most_sent + 120 * 2),
+        "long": (sent + 50 * 2, most_sent + 120 * 2),
+        # the first is capped at 5: likely and at most 5 + 20, * 3
+        "cheap": (sent * 0.1 + 25 * 3, most_sent * 0.1 + 25 * 3),
     }
+    for model, (likely, most) in expected.items():
+        assert costs.pop(model) == pytest.approx((likely / 1e6, most / 1e6))
+    assert not costs
     assert [entry["model"] for entry in listed] == ["cheap", "plain", "long", "unpriced"]
 
 
@@ -141,9 +140,10 @@ def test_a_prompt_past_a_threshold_is_priced_in_its_tier(shop: Path) -> None:
     listed = models(shop, "-p", "shop", "--for", "p.yaml", "--output-tokens", 1)
 
     known = [entry for entry in listed if entry["likely_usd"] is not None]
-    costs = {entry["model"]: Decimal(str(entry["likely_usd"])) for entry in known}
-    short = Decimal("0.00001")  # 8 * 1 + 1 * 2
-    assert costs["long"] - short == 10 * (costs["plain"] - short)
+    costs = {entry["model"]: entry["likely_usd"] for entry in known}
+    letters = load_vocabularies().of("plain").tokens_per_character.letters
+    short = (7 + 2 * letters + 1 * 2) / 1e6
+    assert costs["long"] - short == pytest.approx(10 * (costs["plain"] - short))
 
 
 def test_people_get_a_table_with_marks_and_what_they_mean(shop: Path) -> None:
@@ -202,50 +202,37 @@ def test_a_mistake_is_exit_2_and_says_what_to_do(shop: Path, args: list[str], sa
     assert done.stdout == ""
 
 
-TIERED = Price.model_validate(
-    {
-        "input": 1,
-        "output": 2,
-        "long_context": [
-            {"above_input_tokens": 10, "input": 3, "output": 4},
-            {"above_input_tokens": 100, "input": 5, "output": 6},
-        ],
-    }
-)
+def plan_of(folder: Path, *args: object) -> dict[str, Any]:
+    done = copygen("plan", "--json", "--config", "c.yaml", *args, cwd=folder)
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
 
 
-@given(st.lists(st.tuples(st.integers(0, 200), st.none() | st.integers(1, 50)), max_size=20))
-def test_a_workload_costs_what_its_prompts_cost_one_by_one(
-    prompts: list[tuple[int, int | None]],
-) -> None:
-    at = datetime(2026, 11, 24, tzinfo=UTC)
-    workload = Workload(lambda prompt: int(prompt.id), 30, [10, 100])
-    expected = Decimal(0)
-    for tokens, cap in prompts:
-        prompt = Prompt(str(tokens), "", (), "", {}, {}, Source("", 1), max_output_tokens=cap)
-        workload.add(prompt)
-        output = min(30, 40 if cap is None else cap)
-        expected += plain_usd(tokens, output, TIERED.rates(tokens, at))
-
-    assert estimated(workload, TIERED, 40, at).likely_usd == expected
-    assert workload.prompts == len(prompts)
+FILES = {
+    "capped": "prompt: 'ผ้าไหม {{ name }}'\nmax_tokens: 20\nitems: [{name: a}, {name: b}]\n",
+    "uncapped": "prompt: 'Silk for {{ name }}'\nitems: [{name: a}, {name: b}, {name: c}]\n",
+    "long": "prompt: '{{ name }}'\nitems: [{name: a}, {name: " + "word " * 100 + "}]\n",
+    "judged": "prompt: 'Silk for {{ name }}'\nchannel: seo.meta_description\nitems: [{name: a}]\n",
+}
 
 
-@pytest.mark.parametrize(
-    ("caps", "default_cap", "most"),
-    [
-        ([10], None, "0.000030"),  # 10 * 1 + 10 * 2
-        ([None], None, None),
-        ([None], 100, "0.000210"),
-    ],
-)
-def test_without_any_cap_there_is_no_upper_figure(
-    caps: list[int | None], default_cap: int | None, most: str | None
-) -> None:
-    workload = Workload(lambda _: 10, 5)
-    for cap in caps:
-        workload.add(Prompt("a", "", (), "", {}, {}, Source("", 1), max_output_tokens=cap))
+@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("model", ["plain", "long", "cheap"])
+def test_the_plan_and_the_list_of_models_reckon_the_same(shop: Path, name: str, model: str) -> None:
+    """The list assumes a length of texts and each request paid for once; the plan, all attempts."""
+    (shop / "p.yaml").write_text(FILES[name])
 
-    estimate = estimated(workload, TIERED, default_cap, datetime(2026, 11, 24, tzinfo=UTC))
+    listed = models(shop, "-p", "shop", "--for", "p.yaml", "--output-tokens", 1_000_000)
+    plan = plan_of(shop, "p.yaml", "-p", "shop", "-m", model, "--max-attempts", 3)
 
-    assert estimate.most_usd == (None if most is None else Decimal(most))
+    entry = next(one for one in listed if one["model"] == model)
+    assert entry["at_most_usd"] == pytest.approx(plan["cost"]["worst_usd"] / 3)
+    if model == "long":  # the rates depend on the length
+        return
+    # With texts as long as their caps allow, the plan's likely input and all caps are likely.
+    (figures,) = plan["models"]
+    cap = 20 if name == "capped" else {"plain": 100, "cheap": 5}[model]
+    input_usd, output_usd = {"plain": (1, 2), "cheap": (0.1, 3)}[model]
+    likely = figures["input_tokens"]["likely"] * input_usd
+    likely += figures["prompts"] * cap * output_usd
+    assert entry["likely_usd"] == pytest.approx(likely / 1e6)

@@ -1,11 +1,14 @@
 """Tokens, money and time from characters and history: by hand."""
 
+import math
 from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from copygen.config import ProviderConfig, Settings
 from copygen.config.prices import Asks
@@ -16,12 +19,13 @@ from copygen.planning.forecast import (
     accepted_share,
     duration,
     model_plans,
+    price_steps,
     tokens_by_script,
     total_cost,
     total_tokens,
 )
 from copygen.planning.report import ModelPlan, Range
-from copygen.planning.workload import ModelLoad, WorkloadStats
+from copygen.planning.workload import Load, ModelLoad, WorkloadStats
 from copygen.prompts.tokens import KINDS, Calibration
 from copygen.results.reader import ModelHistory
 
@@ -39,9 +43,8 @@ def known(history: dict[str, ModelHistory] | None = None, **provider: Any) -> Fo
 
 def group(to_do: int = 100, cap: int = 50, **fields: Any) -> ModelLoad:
     kinds = tuple(100 * to_do if kind == "thai" else 0 for kind in KINDS)
-    return ModelLoad(
+    load = Load(
         **{
-            "prompts": to_do,
             "to_do": to_do,
             "kinds": kinds,
             "overhead": 7 * to_do,
@@ -49,6 +52,7 @@ def group(to_do: int = 100, cap: int = 50, **fields: Any) -> ModelLoad:
             **fields,
         }
     )
+    return ModelLoad(to_do, {0: load})
 
 
 def learned(count: int = 50, output: int = 30, **fields: Any) -> ModelHistory:
@@ -68,7 +72,7 @@ def learned(count: int = 50, output: int = 30, **fields: Any) -> ModelHistory:
 
 
 def plans(groups: dict[str, ModelLoad], with_: ForecastInput) -> tuple[ModelPlan, ...]:
-    return model_plans(WorkloadStats((), groups), with_)
+    return model_plans(WorkloadStats((), models=groups), with_)
 
 
 def test_without_experience_the_output_is_bounded_by_max_tokens_alone() -> None:
@@ -154,7 +158,10 @@ def test_a_sum_of_ranges_knows_what_all_of_them_know() -> None:
 def test_tokens_are_told_by_script_most_first() -> None:
     kinds = tuple({"thai": 1000, "letters": 100}.get(kind, 0) for kind in KINDS)
     workload = WorkloadStats(
-        (), {"gpt-4.1": ModelLoad(kinds=kinds), "deepseek-chat": ModelLoad(kinds=kinds)}
+        (),
+        models={
+            model: ModelLoad(1, {0: Load(kinds=kinds)}) for model in ("gpt-4.1", "deepseek-chat")
+        },
     )
     found = tokens_by_script(workload, known())
     assert list(found) == ["Thai", "Latin"]
@@ -211,9 +218,45 @@ def test_a_models_own_cap_bounds_the_larger_ones() -> None:
     assert plan.output_tokens.high == pytest.approx(100 * (50 + 80 + 80))
 
 
+TIERED = {
+    "input": 1,
+    "output": 2,
+    "long_context": [
+        {"above_input_tokens": 10, "input": 3, "output": 4},
+        {"above_input_tokens": 100, "input": 5, "output": 6},
+    ],
+}
+
+
+@given(st.lists(st.tuples(st.integers(0, 900), st.none() | st.integers(1, 50)), max_size=20))
+def test_prompts_cost_what_they_cost_one_by_one(prompts: list[tuple[int, int | None]]) -> None:
+    """With a price that depends on their length, and a length of texts that is assumed."""
+    tiered = {"tiered": {"price": TIERED, "defaults": {"max_tokens": 40}}}
+    with_ = replace(known(models=tiered, default_model="tiered"), assumed_output=30)
+    vocabulary, steps = load_vocabularies().of("tiered"), price_steps(with_.provider)
+    workload = WorkloadStats((), steps, vocabulary, assumed_output=30)
+    price = with_.provider.model("tiered")
+    assert price is not None
+    assert price.price is not None
+    expected = 0.0
+    for letters, cap in prompts:
+        messages = (Message("user", "a" * letters),)
+        prompt = Prompt("", "", messages, "tiered", {}, {}, Source("", 1), max_output_tokens=cap)
+        workload.add(prompt, to_do=True)
+        tokens = 7 + letters * vocabulary.tokens_per_character.letters
+        rates = price.price.rates(math.ceil(tokens), NOW)
+        output = min(30, 40 if cap is None else cap)
+        expected += tokens * float(rates.input) + output * float(rates.output)
+    plans_ = model_plans(workload, with_)
+    assert steps == (10, 100)
+    assert sum(plan.to_do for plan in plans_) == len(prompts)
+    cost = total_cost(plans_)
+    assert float(cost.likely_usd or 0) * 1e6 == pytest.approx(expected) if cost else not prompts
+
+
 def test_a_request_for_several_texts_is_bounded_by_all_of_them() -> None:
     workload = WorkloadStats(())
     messages = (Message("user", "Hi"),)
     prompt = Prompt("a", "k", messages, "m", {"n": 3}, {}, Source("f", 1), max_output_tokens=50)
     workload.add(prompt, to_do=True)
-    assert workload.models["m"].output_cap == 150
+    assert workload.models["m"].loads[0].output_cap == 150
