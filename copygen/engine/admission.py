@@ -1,6 +1,6 @@
 """Leave to send: a request slot, a start time, two breakers and the money, taken together.
 
-    async with admission.enter(model, state, tokens, hold) as permit:
+    async with admission.enter(model, state, tokens, reservation) as permit:
         permit.answer = await exchange(...)
 
 Each of the four goes stale while another is waited for, so all are taken in one loop, right before
@@ -17,7 +17,7 @@ from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
 from copygen.config import BreakerSettings
-from copygen.engine.budget import Hold, Purse
+from copygen.engine.budget import CostGuard, Reservation
 from copygen.engine.clock import RunClock
 from copygen.engine.control import Finished, Start
 from copygen.engine.control.breaker import (
@@ -30,9 +30,9 @@ from copygen.engine.control.breaker import (
 )
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer
-from copygen.engine.gate import TROUBLED_SHARE, ModelGate, Waiter, down
+from copygen.engine.gate import SUSPECT_SHARE, ModelGate, Waiter, down
 from copygen.engine.retry import AttemptState, verdict_on
-from copygen.engine.shutdown import Halt
+from copygen.engine.shutdown import Shutdown
 from copygen.errors import ProviderDown
 from copygen.models import ApiError, Completion, Kind
 
@@ -49,7 +49,7 @@ OF_ROW: Final = frozenset({Verdict.FAILURE, Verdict.TIMEOUT, Verdict.OVERLOADED}
 
 FEW_LEFT: Final = 20
 """So few prompts that were never tried do not make a run end as "provider down"."""
-NEAR: Final = 16
+TAKEN_IN_A_ROW: Final = 16
 """Prompts for a model in trouble that are taken in a row; further ones lie twice as far apart
 each, so that a few dozen faulty rows in a row are soon passed."""
 FREE_OVERLOADS: Final = 10
@@ -62,7 +62,7 @@ JUST_NOW_S: Final = 1.0
 """An answer not older than this and two usual ones: the model is being full, not away."""
 LATENCY_SMOOTHING: Final = 0.05
 _FOR_MONEY: Final = -1.0
-"""What `LocalAdmission._take` returns where only money is missing."""
+"""What `LocalAdmission._try_start` returns where only money is missing."""
 
 
 class Slots:
@@ -73,10 +73,10 @@ class Slots:
     def __init__(self, concurrency: Concurrency) -> None:
         self._concurrency = concurrency
         self._in_use = 0
-        self._troubled = 0
+        self._suspects_in_use = 0
         """Of those in use, by prompts that failed before."""
         self._waiting: deque[asyncio.Future[None]] = deque()
-        self._troubled_waiting: deque[asyncio.Future[None]] = deque()
+        self._suspects_waiting: deque[asyncio.Future[None]] = deque()
         self.on_free: Callable[[], None] = lambda: None
         """Called when a slot comes free and nobody who waits wants it."""
 
@@ -88,17 +88,17 @@ class Slots:
         return (
             bool(self._waiting)
             or self._in_use > self._concurrency.limit
-            or (bool(self._troubled_waiting) and self._has_share)
+            or (bool(self._suspects_waiting) and self._suspects_have_share)
         )
 
     @property
     def has_room_for_suspect(self) -> bool:
         """Whether a suspect would get one at once."""
-        return self._has_free and not self._waiting and self._has_share
+        return self._has_free and not self._waiting and self._suspects_have_share
 
     @property
-    def _has_share(self) -> bool:
-        return self._troubled < max(1, self._concurrency.limit // TROUBLED_SHARE)
+    def _suspects_have_share(self) -> bool:
+        return self._suspects_in_use < max(1, self._concurrency.limit // SUSPECT_SHARE)
 
     @property
     def _has_free(self) -> bool:
@@ -106,98 +106,102 @@ class Slots:
 
     def take(self) -> "Slot | None":
         """A free slot for a new prompt, unless a waiting one wants it."""
-        if self._waiting or not self._has_free or (self._troubled_waiting and self._has_share):
+        if (
+            self._waiting
+            or not self._has_free
+            or (self._suspects_waiting and self._suspects_have_share)
+        ):
             return None
         self._in_use += 1
         return Slot(self)
 
-    def give_back(self, *, troubled: bool) -> None:
+    def give_back(self, *, suspect: bool) -> None:
         """Hand one slot to the longest waiting, or free it."""
         self._in_use -= 1
-        self._troubled -= troubled
+        self._suspects_in_use -= suspect
         self.hand_out()
 
     def hand_out(self) -> None:
         """Let those go on who can; to be called when the limit has changed."""
         while self._has_free and self._waiting:
-            self._hand_to(self._waiting.popleft(), troubled=False)
-        while self._has_free and self._troubled_waiting and self._has_share:
-            self._hand_to(self._troubled_waiting.popleft(), troubled=True)
+            self._hand_to(self._waiting.popleft(), suspect=False)
+        while self._has_free and self._suspects_waiting and self._suspects_have_share:
+            self._hand_to(self._suspects_waiting.popleft(), suspect=True)
         if self._has_free:
             self.on_free()
         # What no new prompt took is theirs, too.
-        while self._has_free and self._troubled_waiting:
-            self._hand_to(self._troubled_waiting.popleft(), troubled=True)
+        while self._has_free and self._suspects_waiting:
+            self._hand_to(self._suspects_waiting.popleft(), suspect=True)
 
-    async def wait(self, *, troubled: bool) -> None:
+    async def wait(self, *, suspect: bool) -> None:
         """Take one slot, in order of asking."""
         if self._has_free and not self._waiting:
             self._in_use += 1
-            self._troubled += troubled
+            self._suspects_in_use += suspect
             return
-        waiting = self._troubled_waiting if troubled else self._waiting
+        waiting = self._suspects_waiting if suspect else self._waiting
         waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         waiting.append(waiter)
         try:
             await waiter
         except asyncio.CancelledError:
             if waiter.done() and not waiter.cancelled():
-                self.give_back(troubled=troubled)
+                self.give_back(suspect=suspect)
             raise
 
-    def take_now(self, *, troubled: bool) -> bool:
+    def take_now(self, *, suspect: bool) -> bool:
         """Take one slot if nobody has to be waited for."""
         if self._waiting or not self._has_free:
             return False
         self._in_use += 1
-        self._troubled += troubled
+        self._suspects_in_use += suspect
         return True
 
-    def calm(self) -> None:
-        """A slot that a troubled prompt used is a new one's now."""
-        self._troubled -= 1
+    def end_suspicion(self) -> None:
+        """A slot that a suspect used is a new one's now."""
+        self._suspects_in_use -= 1
 
-    def _hand_to(self, waiter: asyncio.Future[None], *, troubled: bool) -> None:
+    def _hand_to(self, waiter: asyncio.Future[None], *, suspect: bool) -> None:
         if not waiter.done():
             self._in_use += 1
-            self._troubled += troubled
+            self._suspects_in_use += suspect
             waiter.set_result(None)
 
 
 class Slot:
-    """One worker's hold on a slot; it may be let go and taken again."""
+    """One worker's reservation on a slot; it may be let go and taken again."""
 
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
-        self._troubled = False
+        self._as_suspect = False
         self.held = True
 
     @property
     def is_at_hand(self) -> bool:
         """Whether it is held, and not as one of the few of suspects."""
-        return self.held and not self._troubled
+        return self.held and not self._as_suspect
 
     def release(self) -> None:
         """Let it go; harmless when not held."""
         if self.held:
             self.held = False
-            troubled, self._troubled = self._troubled, False
-            self._slots.give_back(troubled=troubled)
+            suspect, self._as_suspect = self._as_suspect, False
+            self._slots.give_back(suspect=suspect)
 
-    async def acquire(self, *, troubled: bool = False) -> None:
-        """Take one again; harmless when held. `troubled` is a prompt that failed before."""
+    async def acquire(self, *, suspect: bool = False) -> None:
+        """Take one again; harmless when held. `suspect`: for one that failed before."""
         if not self.held:
-            await self._slots.wait(troubled=troubled)
+            await self._slots.wait(suspect=suspect)
             self.held = True
-            self._troubled = troubled
-        elif self._troubled and not troubled:
-            self._troubled = False
-            self._slots.calm()
+            self._as_suspect = suspect
+        elif self._as_suspect and not suspect:
+            self._as_suspect = False
+            self._slots.end_suspicion()
 
     def take_now(self) -> bool:
         """Take one again if that needs no waiting."""
         if not self.held:
-            self.held = self._slots.take_now(troubled=False)
+            self.held = self._slots.take_now(suspect=False)
         return self.held
 
 
@@ -209,9 +213,9 @@ class Permit:
         "answer",
         "ended_at",
         "gate",
-        "hold",
         "host_call",
         "model_call",
+        "reservation",
         "start",
         "state",
         "tokens",
@@ -228,13 +232,13 @@ class Permit:
         model: str,
         state: AttemptState,
         tokens: float,
-        hold: Hold | None,
+        reservation: Reservation | None,
     ) -> None:
         self._admission = admission
         self.state = state
         self.tokens = tokens
         """Reserved with the pacer; 0 when tokens are not paced."""
-        self.hold = hold
+        self.reservation = reservation
         """The money for it; None without a limit."""
         self.gate = admission.gate_of(model)
         self.answer: Completion | ApiError | None = None
@@ -265,10 +269,12 @@ class Admission(Protocol):
     starts and money from somewhere that serves many.
     """
 
-    def enter(self, model: str, state: AttemptState, tokens: float, hold: Hold | None) -> Permit:
+    def enter(
+        self, model: str, state: AttemptState, tokens: float, reservation: Reservation | None
+    ) -> Permit:
         """Leave to send one request, to be used in an `async with`.
 
-        Entering waits as long as needed. It raises LeftForLater when the prompt is not to be sent
+        Entering waits as long as needed. It raises LeftForNextRun when the prompt is not to be sent
         in this run any more.
         """
 
@@ -282,10 +288,10 @@ class LocalAdmission:
         pacer: Pacer,
         concurrency: Concurrency,
         retry_budget: RetryBudget,
-        purse: Purse,
+        cost_guard: CostGuard,
         settings: BreakerSettings,
         rng: random.Random,
-        halt: Halt,
+        shutdown: Shutdown,
         clock: RunClock,
         on_transition: Callable[[Transition], None],
     ) -> None:
@@ -300,10 +306,10 @@ class LocalAdmission:
         self._host_error: ApiError | None = None
         self._gates: dict[str, ModelGate] = {}
         self._retry_budget = retry_budget
-        self._purse = purse
+        self._cost_guard = cost_guard
         self._settings = settings
         self._rng = rng
-        self._halt = halt
+        self._shutdown = shutdown
         self._on_transition = on_transition
         self._now = clock.now
         self._queued = 0
@@ -311,9 +317,11 @@ class LocalAdmission:
         self._latency_s = 0.0
         """Of answers, lately, on average."""
 
-    def enter(self, model: str, state: AttemptState, tokens: float, hold: Hold | None) -> Permit:
+    def enter(
+        self, model: str, state: AttemptState, tokens: float, reservation: Reservation | None
+    ) -> Permit:
         """Leave to send one request. See `Admission`."""
-        return Permit(self, model, state, tokens, hold)
+        return Permit(self, model, state, tokens, reservation)
 
     def gate_of(self, model: str) -> ModelGate:
         """The gate of a model."""
@@ -329,7 +337,7 @@ class LocalAdmission:
         """Wait until the request may go out; its slot, calls and money are then taken.
 
         While it waits it holds no slot and no money: prompts for a sick model must not keep those
-        for a healthy one off the wire. Raises LeftForLater when it is not to be sent any more.
+        for a healthy one off the wire. Raises LeftForNextRun when it is not to be sent any more.
         """
         state, gate = permit.state, permit.gate
         if not state.attempts:
@@ -337,17 +345,17 @@ class LocalAdmission:
         else:
             self._pay_for_retry(permit)
         if not state.slot.is_at_hand:
-            await state.slot.acquire(troubled=state.suspect)
+            await state.slot.acquire(suspect=state.suspect)
         wait_s = 0.0
         # Who slipped in past a queue would take a start time to its end and waste it.
         if not gate.queue:
-            if self._halt.called or gate.given_up is not None:
-                self._halt.check()
+            if self._shutdown.called or gate.given_up is not None:
+                self._shutdown.check()
                 gate.check()
             now = self._now()
             wait_s = self.pacer.reserve(now, permit.tokens)
             if not wait_s:
-                wait_s = self._take(permit, now)
+                wait_s = self._try_start(permit, now)
                 if not wait_s:
                     return permit
                 wait_s = min(wait_s, 0.0)  # the start time was used up: the queue gives another
@@ -362,8 +370,8 @@ class LocalAdmission:
         self.in_flight -= 1
         now = permit.ended_at = self._now()
         answer, state, gate = permit.answer, permit.state, permit.gate
-        if permit.hold is not None:
-            self._purse.settle(permit.hold, answer, sent=True)
+        if permit.reservation is not None:
+            self._cost_guard.settle(permit.reservation, answer, sent=True)
         verdict = self._verdict_on(permit, now)
         state.was_overload = False
         if verdict is Verdict.SUCCESS and isinstance(answer, Completion):
@@ -386,11 +394,11 @@ class LocalAdmission:
     def trip(self, gate: ModelGate, reason: str) -> None:
         """Open the breaker of a model for a reason found elsewhere."""
         if transition := gate.breaker.trip(reason, self._now()):
-            self._tell(transition)
-            gate.ring()
+            self._report(transition)
+            gate.wake_head()
 
     def patience_s(self, gate: ModelGate) -> float:
-        """How much longer to wait for a model that does not answer. Raises LeftForLater when it
+        """How much longer to wait for a model that does not answer. Raises LeftForNextRun when it
         was given up.
         """
         gate.check()
@@ -403,14 +411,14 @@ class LocalAdmission:
             gate is not None
             and bool(gate.queue)
             and self._host.state is State.CLOSED
-            and gate.passes_over(max(NEAR, self.concurrency.limit))
+            and gate.passes_over(max(TAKEN_IN_A_ROW, self.concurrency.limit))
         )
 
-    def parked(self) -> int:
+    def suspects_under_way(self) -> int:
         """Suspects under way: few of them have a slot."""
         return sum(gate.suspects for gate in self._gates.values())
 
-    def worst(self) -> tuple[State, float]:
+    def sickest(self) -> tuple[State, float]:
         """The state of the sickest breaker and the seconds until its next probe."""
         now = self._now()
         breakers = [self._host, *(gate.breaker for gate in self._gates.values())]
@@ -439,21 +447,23 @@ class LocalAdmission:
         try:
             while wait_s >= 0:
                 while not gate.is_head(waiter):
-                    await self._halt.pause(math.inf, waiter.wakeup)
+                    await self._shutdown.pause(math.inf, waiter.wakeup)
                     gate.check()
-                await self._halt.pause(wait_s or self.pacer.reserve(self._now(), permit.tokens))
-                await state.slot.acquire(troubled=state.suspect)
-                self._halt.check()
+                await self._shutdown.pause(wait_s or self.pacer.reserve(self._now(), permit.tokens))
+                await state.slot.acquire(suspect=state.suspect)
+                self._shutdown.check()
                 gate.check()
-                wait_s = self._take(permit, self._now())
+                wait_s = self._try_start(permit, self._now())
                 if not wait_s:
                     return None
                 state.slot.release()
                 if wait_s > 0:
-                    await self._halt.pause(min(wait_s, self._patience_of_s(gate)), waiter.wakeup)
+                    await self._shutdown.pause(
+                        min(wait_s, self._patience_of_s(gate)), waiter.wakeup
+                    )
                     gate.check()
                     wait_s = 0.0
-                    gate.elect()
+                    gate.choose_head()
         finally:
             self._queued -= 1
             gate.leave(waiter)
@@ -463,20 +473,20 @@ class LocalAdmission:
         """Wait until it could pay, and go if everything else is there at that moment; else the
         money is given back. Returns what `_wait_in_queue` does.
         """
-        hold, slot = permit.hold, permit.state.slot
-        assert hold is not None
-        await self._purse.wait(hold)
+        reservation, slot = permit.reservation, permit.state.slot
+        assert reservation is not None
+        await self._cost_guard.wait_for_room(reservation)
         wait_s = 0.0
         if slot.take_now():
             # Past the queue: it has stood in one already.
             wait_s = self.pacer.reserve(self._now(), permit.tokens)
-            if not wait_s and not self._take(permit, self._now(), has_money=True):
+            if not wait_s and not self._try_start(permit, self._now(), has_reservation=True):
                 return None
             slot.release()
-        self._purse.settle(hold, None, sent=False)
+        self._cost_guard.settle(reservation, None, sent=False)
         return wait_s
 
-    def _take(self, permit: Permit, now: float, *, has_money: bool = False) -> float:
+    def _try_start(self, permit: Permit, now: float, *, has_reservation: bool = False) -> float:
         """Everything at once, or nothing and the seconds to wait; below 0: for money."""
         if held_s := self.pacer.held_s(now):
             return held_s
@@ -488,7 +498,11 @@ class LocalAdmission:
             self._host.record(host, Verdict.NEUTRAL, now)
             return model
         # Money last: whoever waits for anything else must not keep it from others.
-        if permit.hold is not None and not has_money and not self._purse.take(permit.hold):
+        if (
+            permit.reservation is not None
+            and not has_reservation
+            and not self._cost_guard.try_reserve(permit.reservation)
+        ):
             self._host.record(host, Verdict.NEUTRAL, now)
             permit.gate.breaker.record(model, Verdict.NEUTRAL, now)
             return _FOR_MONEY
@@ -566,26 +580,26 @@ class LocalAdmission:
         host_change = self._host.record(permit.host_call, of_host, now)
         model_change = gate.breaker.record(permit.model_call, of_model, now, failed_before_at)
         if host_change is not None:
-            self._tell(host_change)
+            self._report(host_change)
             awaited = True
         if model_change is not None:
-            self._tell(model_change)
+            self._report(model_change)
             awaited = True
             if model_change.after is State.CLOSED:
                 for waiter in gate.queue:
                     gate.suspect(waiter.state)
         if awaited:
             for each in self._gates.values():
-                each.ring()
+                each.wake_head()
 
     def _patience_of_s(self, gate: ModelGate) -> float:
-        """How much longer to wait for it. Raises Halted or LeftForLater when that is over."""
+        """How much longer to wait for it. Raises LeftForNextRun when that is over."""
         now = self._now()
         give_up_s = self._settings.give_up_after_s
         host_left_s = give_up_s - self._host.down_for_s(now)
         if host_left_s <= 0:
-            self._halt.now(down(self._host.name, self._host.down_for_s(now), self._host_error))
-            self._halt.check()
+            self._shutdown.now(down(self._host.name, self._host.down_for_s(now), self._host_error))
+            self._shutdown.check()
         breaker = gate.breaker
         if breaker.is_left_to_rows:
             return host_left_s
@@ -598,7 +612,7 @@ class LocalAdmission:
             if down_s < tail_s:
                 return min(host_left_s, tail_s - down_s)
             if transition := breaker.leave_to_rows(now):
-                self._tell(transition)
+                self._report(transition)
             return host_left_s
         if down_s >= give_up_s:
             # What it asked to wait is waited for; the next answer then decides.
@@ -623,7 +637,7 @@ class LocalAdmission:
             breaker = gate.breaker
             gate.given_up = down(breaker.name, breaker.down_for_s(now), gate.last_error)
             for waiter in gate.queue:
-                waiter.wakeup.ring()
+                waiter.wakeup.set()
 
     def _remember_error(self, gate: ModelGate, error: ApiError) -> None:
         if error.kind is Kind.CONNECTION:
@@ -631,7 +645,7 @@ class LocalAdmission:
         else:
             gate.last_error = error
 
-    def _tell(self, transition: Transition) -> None:
+    def _report(self, transition: Transition) -> None:
         self.openings += transition.after is State.OPEN
         if transition.after is State.CLOSED:
             self._retry_budget.refill()

@@ -11,7 +11,7 @@ reservation below the worst would have let them pass the limit. So a reservation
 the worst case, and what is learnt decides two other things: a request that does not fit beside
 the reservations *waits* for them to settle instead of ending the run (real costs are a fraction
 of the worst, so nearly all of what was reserved comes free again), and a provider that charges
-more than the worst case makes later reservations larger (`Purse`).
+more than the worst case makes later reservations larger (`CostGuard`).
 
 The most a request can cost, known before it is sent.
 
@@ -23,7 +23,7 @@ else the most the model can write.
 Leave to spend: reserves the worst case of each request, waits while others may free enough,
 settles with the real cost, and ends the run when nothing more can be bought.
 
-Who does not fit stands in one line and is served in order, so a large prompt is not starved by
+Who does not fit waits in one queue and is served in order, so a large prompt is not starved by
 small ones. One that can never fit any more is passed over (left for the next run) as long as
 smaller ones may still fit.
 """
@@ -41,7 +41,7 @@ from copygen.config import Price, ProviderConfig, Settings
 from copygen.config.prices import UNLISTED_TIER_FACTOR, is_same_model, most_output, priced_apart
 from copygen.engine.clock import utc_now
 from copygen.engine.retry import may_be_billed
-from copygen.engine.shutdown import Alarm, Halt, LeftForLater
+from copygen.engine.shutdown import LeftForNextRun, Shutdown, Wakeup
 from copygen.errors import LimitReached
 from copygen.models import ApiError, BudgetState, Completion, JsonValue, Kind, Prompt
 from copygen.providers.pricing import answering_price, ceiling_usd, cost_of, price_of
@@ -76,7 +76,7 @@ class Charge(NamedTuple):
 NOTHING = Charge(0, 0)
 
 
-class Limit(NamedTuple):
+class SpendingLimit(NamedTuple):
     """What all requests together may come to; None where there is no limit."""
 
     picousd: int | None = None
@@ -97,7 +97,7 @@ class Limit(NamedTuple):
 class Budget:
     """What is spent of a limit, and what is set aside for requests under way."""
 
-    def __init__(self, limit: Limit) -> None:
+    def __init__(self, limit: SpendingLimit) -> None:
         self.limit = limit
         self.spent = NOTHING
         """The real cost of what has settled."""
@@ -170,23 +170,23 @@ class Unbounded:
 
 
 @dataclass(frozen=True, slots=True)
-class _Known:
+class _ModelLimits:
     price: Price | None
     max_output_tokens: int | None
 
 
-class WorstCases:
+class CostBounds:
     """Worst cases at one provider, under one limit: with none on money, prices do not matter."""
 
     def __init__(
-        self, config: ProviderConfig, limit: Limit, clock: Callable[[], datetime] = utc_now
+        self, config: ProviderConfig, limit: SpendingLimit, clock: Callable[[], datetime] = utc_now
     ) -> None:
         """`clock` says which of several dated prices holds when a model is first met."""
         self._config = config
         self._clock = clock
         self._needs_price = limit.picousd is not None
         self._flag = "--max-cost" if self._needs_price else "--max-tokens-total"
-        self._known: dict[str, _Known] = {}
+        self._known: dict[str, _ModelLimits] = {}
 
     def of(
         self,
@@ -239,10 +239,10 @@ class WorstCases:
                 )
         return output_tokens, known.price if self._needs_price else None
 
-    def _look_up(self, model: str) -> _Known:
+    def _look_up(self, model: str) -> _ModelLimits:
         found = self._config.model(model)
         price = price_of(self._config, model, self._clock())
-        known = _Known(price, found.max_output_tokens if found else None)
+        known = _ModelLimits(price, found.max_output_tokens if found else None)
         if len(self._known) < _MODELS_KEPT:
             self._known[model] = known
         return known
@@ -274,64 +274,64 @@ def _is_text(content: JsonValue) -> bool:
 
 PASSED_OVER_MAX = 100
 """Prompts in a row that no longer fit before the search for one that does is given up."""
-_UNSTRETCHED = (Fraction(1), Fraction(1))
+_NO_OVERRUN = (Fraction(1), Fraction(1))
 
 
-class OverBudget(LeftForLater):
+class OverBudget(LeftForNextRun):
     """This prompt does not fit the budget any more: it is left for the next run."""
 
 
 @dataclass(slots=True, eq=False)
-class Hold:
-    """Money for one request: hand it back with `Purse.settle`."""
+class Reservation:
+    """Money for one request: hand it back with `CostGuard.settle`."""
 
     prompt: Prompt
     size_bytes: int
     """Of the request's body."""
     bound: Charge = NOTHING
     """The worst case by the rules."""
-    worst: Charge = NOTHING
+    amount: Charge = NOTHING
     """What is set aside: the bound, stretched where the provider was seen to charge more."""
     held: bool = False
     """Whether it is set aside at this moment."""
     refused: bool = False
     """It cannot fit any more."""
-    left: bool = False
+    abandoned: bool = False
     """Given up: skipped when its turn comes, for a line cannot be searched cheaply."""
-    alarm: Alarm = field(default_factory=Alarm)
+    wakeup: Wakeup = field(default_factory=Wakeup)
 
 
-def limit_of(settings: Settings) -> Limit:
+def spending_limit_of(settings: Settings) -> SpendingLimit:
     """The limit the user set, if any."""
     cost = settings.max_cost_usd
-    return Limit(None if cost is None else picousd_at_most(cost), settings.max_tokens_total)
+    return SpendingLimit(None if cost is None else picousd_at_most(cost), settings.max_tokens_total)
 
 
-class Purse:
+class CostGuard:
     """The money of one run."""
 
     def __init__(
         self,
         config: ProviderConfig,
         settings: Settings,
-        halt: Halt,
+        shutdown: Shutdown,
         clock: Callable[[], datetime] = utc_now,
     ) -> None:
         self._clock = clock
-        limit = limit_of(settings)
+        limit = spending_limit_of(settings)
         self.limited = limit.exists
         """Whether there is a limit; without one, nothing needs to be held."""
         self._limit_usd = settings.max_cost_usd
         self._budget = Budget(limit)
-        self._worst_cases = WorstCases(config, limit, clock)
-        self._priced_cases = WorstCases(config, Limit(picousd=0), clock)
+        self._bounds_to_reserve = CostBounds(config, limit, clock)
+        self._bounds_in_usd = CostBounds(config, SpendingLimit(picousd=0), clock)
         self._config = config
-        self._halt = halt
-        self._line: deque[Hold] = deque()
+        self._shutdown = shutdown
+        self._queue: deque[Reservation] = deque()
         self._waiting = 0
-        self._overruns: dict[str, Fraction] = {}
+        self._output_overruns: dict[str, Fraction] = {}
         """How many times its cap a reply of a model had at most, where it was passed."""
-        self._stretch: dict[str, tuple[Fraction, Fraction]] = {}
+        self._charge_overruns: dict[str, tuple[Fraction, Fraction]] = {}
         self._widened: dict[str, str] = {}
         self._smallest: Charge | None = None
         self._refused_in_a_row = 0
@@ -340,63 +340,65 @@ class Purse:
         """Refused prompts that may cost more than the whole limit each."""
         self._needed = NOTHING
         """What the dearest of those may cost."""
-        self._doubtful_picousd = 0
+        self._possibly_billed_picousd = 0
         self._unbounded = 0
 
-    def hold_for(self, prompt: Prompt, size_bytes: int) -> Hold | ApiError:
+    def reservation_for(self, prompt: Prompt, size_bytes: int) -> Reservation | ApiError:
         """What a request needs set aside: nothing is yet. An ApiError when nobody can say what
         its worst case is.
         """
-        hold = Hold(prompt, size_bytes)
-        unbounded = self._measure(hold)
-        return hold if unbounded is None else ApiError(Kind.INPUT, unbounded.reason)
+        reservation = Reservation(prompt, size_bytes)
+        unbounded = self._measure(reservation)
+        return reservation if unbounded is None else ApiError(Kind.INPUT, unbounded.reason)
 
-    def take(self, hold: Hold) -> bool:
-        """Set it aside now; False when it does not fit, or others stand in line before it."""
-        if self._line or not self._reserve(hold):
+    def try_reserve(self, reservation: Reservation) -> bool:
+        """Set it aside now; False when it does not fit, or others wait before it."""
+        if self._queue or not self._reserve(reservation):
             return False
         self._refused_in_a_row = 0
         return True
 
-    async def wait(self, hold: Hold) -> None:
-        """Wait in line until it is set aside. Raises OverBudget when it cannot fit any more,
-        Halted when the run is ending.
+    async def wait_for_room(self, reservation: Reservation) -> None:
+        """Wait in the queue until it is set aside. Raises OverBudget when it cannot fit any more,
+        ShuttingDown when the run is ending.
         """
-        await self._stand_in_line(hold)
+        await self._wait_in_queue(reservation)
         self._refused_in_a_row = 0
 
-    def settle(self, hold: Hold, answer: Completion | ApiError | None, *, sent: bool) -> None:
+    def settle(
+        self, reservation: Reservation, answer: Completion | ApiError | None, *, sent: bool
+    ) -> None:
         """Put the real cost in the place of what was held, as far as it is known.
 
         `answer` None means that the attempt was cut short. What may have been billed without
         saying how much stays spent.
         """
-        hold.held = False
+        reservation.held = False
         completion = answer.completion if isinstance(answer, ApiError) else answer
         if completion is not None:
-            self._settle_reply(hold, completion)
+            self._settle_reply(reservation, completion)
         elif sent and (not isinstance(answer, ApiError) or may_be_billed(answer)):
-            self._budget.keep(hold.worst)
+            self._budget.keep(reservation.amount)
         else:
-            self._budget.give_back(hold.worst)
-        self._serve()
+            self._budget.give_back(reservation.amount)
+        self._serve_queue()
 
-    def doubt(self, prompt: Prompt, size_bytes: int) -> None:
+    def count_possibly_billed(self, prompt: Prompt, size_bytes: int) -> None:
         """Count what an attempt that may have been billed may have cost at most."""
-        worst = self._priced_cases.of(prompt, size_bytes)
+        worst = self._bounds_in_usd.of(prompt, size_bytes)
         if isinstance(worst, Unbounded):
             self._unbounded += 1
         else:
-            self._doubtful_picousd += worst.picousd
+            self._possibly_billed_picousd += worst.picousd
 
     @property
-    def doubtful_usd(self) -> Decimal | None:
+    def possibly_billed_usd(self) -> Decimal | None:
         """The most that attempts which may have been billed cost; None when nobody knows."""
-        return None if self._unbounded else usd(self._doubtful_picousd)
+        return None if self._unbounded else usd(self._possibly_billed_picousd)
 
     def shortfall(self) -> LimitReached | None:
         """What to say at the end of a run in which something did not fit."""
-        return self._reached() if self._refused else None
+        return self._limit_reached() if self._refused else None
 
     def state(self) -> BudgetState | None:
         """How much of the limit is used; None without a limit."""
@@ -414,10 +416,10 @@ class Purse:
             reserved_tokens=budget.reserved.tokens,
             waiting=self._waiting,
             widened=tuple(self._widened.values()),
-            **self._needed_for_more(),
+            **self._limit_needed(),
         )
 
-    def _needed_for_more(self) -> dict[str, Any]:
+    def _limit_needed(self) -> dict[str, Any]:
         """What the limit must be at least, where as it is it lets nothing of the rest through."""
         if not self._refused or self._never_fit < self._refused:
             return {}
@@ -429,59 +431,59 @@ class Purse:
             found["needed_tokens"] = needed.tokens
         return found
 
-    def _measure(self, hold: Hold) -> Unbounded | None:
+    def _measure(self, reservation: Reservation) -> Unbounded | None:
         """Work out its worst case by what is known now; None unless nobody can say."""
-        model = hold.prompt.model
-        overrun = self._overruns.get(model, EXACTLY)
-        bound = self._worst_cases.of(hold.prompt, hold.size_bytes, overrun)
+        model = reservation.prompt.model
+        overrun = self._output_overruns.get(model, EXACTLY)
+        bound = self._bounds_to_reserve.of(reservation.prompt, reservation.size_bytes, overrun)
         if isinstance(bound, Unbounded):
             return bound
-        hold.bound, hold.worst = bound, self._stretched(model, bound)
-        self._smallest = hold.worst.least(self._smallest or hold.worst)
+        reservation.bound, reservation.amount = bound, self._stretched(model, bound)
+        self._smallest = reservation.amount.least(self._smallest or reservation.amount)
         return None
 
-    def _reserve(self, hold: Hold) -> bool:
+    def _reserve(self, reservation: Reservation) -> bool:
         """Set it aside if it fits beside what is held, by what is known of its model by now."""
-        self._measure(hold)
-        hold.held = self._budget.reserve(hold.worst)
-        return hold.held
+        self._measure(reservation)
+        reservation.held = self._budget.reserve(reservation.amount)
+        return reservation.held
 
-    async def _stand_in_line(self, hold: Hold) -> None:
-        self._line.append(hold)
+    async def _wait_in_queue(self, reservation: Reservation) -> None:
+        self._queue.append(reservation)
         self._waiting += 1
-        self._serve()
+        self._serve_queue()
         try:
-            if not hold.held and not hold.refused:
-                await self._halt.pause(math.inf, hold.alarm)
-            self._halt.check()
+            if not reservation.held and not reservation.refused:
+                await self._shutdown.pause(math.inf, reservation.wakeup)
+            self._shutdown.check()
         except BaseException:
-            self._leave_line(hold)
+            self._leave_queue(reservation)
             raise
         finally:
             self._waiting -= 1
-        if hold.refused:
+        if reservation.refused:
             raise OverBudget
 
-    def _leave_line(self, hold: Hold) -> None:
-        hold.left = True
-        if hold.held:
-            hold.held = False
-            self._budget.give_back(hold.worst)
-        self._serve()
+    def _leave_queue(self, reservation: Reservation) -> None:
+        reservation.abandoned = True
+        if reservation.held:
+            reservation.held = False
+            self._budget.give_back(reservation.amount)
+        self._serve_queue()
 
-    def _serve(self) -> None:
+    def _serve_queue(self) -> None:
         """Serve the line as far as it goes: in order, and nobody is overtaken."""
-        while self._line and not self._halt.called:
-            hold = self._line[0]
-            if hold.left or self._reserve(hold):
+        while self._queue and not self._shutdown.called:
+            reservation = self._queue[0]
+            if reservation.abandoned or self._reserve(reservation):
                 pass
-            elif self._budget.may_fit_later(hold.worst):
+            elif self._budget.may_fit_later(reservation.amount):
                 return
             else:
-                hold.refused = True
-                self._refuse(hold.worst)
-            self._line.popleft()
-            hold.alarm.ring()
+                reservation.refused = True
+                self._refuse(reservation.amount)
+            self._queue.popleft()
+            reservation.wakeup.set()
 
     def _refuse(self, worst: Charge) -> None:
         self._refused += 1
@@ -492,23 +494,23 @@ class Purse:
         smallest = self._smallest or NOTHING
         hopeless = not self._budget.may_fit_later(smallest)
         if hopeless or self._refused_in_a_row >= PASSED_OVER_MAX:
-            self._halt.now(self._reached())
+            self._shutdown.now(self._limit_reached())
 
-    def _settle_reply(self, hold: Hold, completion: Completion) -> None:
-        usage, model, now = completion.usage, hold.prompt.model, self._clock()
-        worst = self._worst_of(hold, completion, now)
+    def _settle_reply(self, reservation: Reservation, completion: Completion) -> None:
+        usage, model, now = completion.usage, reservation.prompt.model, self._clock()
+        worst = self._worst_of(reservation, completion, now)
         tokens = worst.tokens if usage is None else usage.input_tokens + usage.output_tokens
         cost = cost_of(completion, self._config, model, now).usd
         picousd = worst.picousd if cost is None else picousd_at_least(cost)
-        self._budget.settle(hold.worst, Charge(picousd, tokens))
+        self._budget.settle(reservation.amount, Charge(picousd, tokens))
         if usage is not None:
-            self._heed_overrun(hold.prompt, usage.output_tokens)
-        if picousd > hold.worst.picousd or tokens > hold.worst.tokens:
+            self._widen_for_overrun(reservation.prompt, usage.output_tokens)
+        if picousd > reservation.amount.picousd or tokens > reservation.amount.tokens:
             # It broke the rules the bound is made from, so from now on its bounds are wider.
-            seen = self._stretch.get(model, _UNSTRETCHED)
-            self._stretch[model] = (
-                max(seen[0], Fraction(picousd, hold.bound.picousd or picousd or 1)),
-                max(seen[1], Fraction(tokens, hold.bound.tokens or tokens or 1)),
+            seen = self._charge_overruns.get(model, _NO_OVERRUN)
+            self._charge_overruns[model] = (
+                max(seen[0], Fraction(picousd, reservation.bound.picousd or picousd or 1)),
+                max(seen[1], Fraction(tokens, reservation.bound.tokens or tokens or 1)),
             )
             self._widened.setdefault(
                 model,
@@ -516,27 +518,29 @@ class Purse:
                 "but what was in flight may pass the limit",
             )
 
-    def _worst_of(self, hold: Hold, completion: Completion, now: datetime) -> Charge:
+    def _worst_of(self, reservation: Reservation, completion: Completion, now: datetime) -> Charge:
         """The most a reply can have cost that does not say it: more than what was set aside if
         another model or a dearer tier answered.
         """
-        worst, model = hold.worst, hold.prompt.model
+        worst, model = reservation.amount, reservation.prompt.model
         if not is_same_model(model, completion.model) and self._limit_usd is not None:
             price, _ = answering_price(completion.model, self._config, model, now)
-            other = self._worst_cases.of(hold.prompt, hold.size_bytes, EXACTLY, price)
+            other = self._bounds_to_reserve.of(
+                reservation.prompt, reservation.size_bytes, EXACTLY, price
+            )
             worst = worst if isinstance(other, Unbounded) else worst.most(other)
         if completion.tier is not None:
             worst = Charge(worst.picousd * UNLISTED_TIER_FACTOR, worst.tokens)
         return worst
 
-    def _heed_overrun(self, prompt: Prompt, output_tokens: int) -> None:
+    def _widen_for_overrun(self, prompt: Prompt, output_tokens: int) -> None:
         """Widen the bounds of a model whose reply is longer than the request allowed."""
         cap = most_output(prompt)
         if cap is None or output_tokens <= cap:
             return
         model = prompt.model
-        self._overruns[model] = max(
-            self._overruns.get(model, EXACTLY), Fraction(output_tokens, cap)
+        self._output_overruns[model] = max(
+            self._output_overruns.get(model, EXACTLY), Fraction(output_tokens, cap)
         )
         self._widened.setdefault(
             model,
@@ -545,12 +549,12 @@ class Purse:
         )
 
     def _stretched(self, model: str, bound: Charge) -> Charge:
-        factors = self._stretch.get(model)
+        factors = self._charge_overruns.get(model)
         if factors is None:
             return bound
         return Charge(*map(_times, bound, factors))
 
-    def _reached(self) -> LimitReached:
+    def _limit_reached(self) -> LimitReached:
         words = []
         if self._limit_usd is not None:
             words.append(f"${self._limit_usd:,f} (--max-cost)")

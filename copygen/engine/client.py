@@ -17,12 +17,12 @@ import httpx
 from copygen.config import ProviderConfig, RetrySettings
 from copygen.config.prices import OUTPUT_CAPS, most_output
 from copygen.engine.admission import LocalAdmission, Permit, Slot
-from copygen.engine.budget import Purse
+from copygen.engine.budget import CostGuard
 from copygen.engine.clock import Deadlines, RunClock
 from copygen.engine.control import Start
 from copygen.engine.gate import ModelGate
 from copygen.engine.retry import RULES, Action, AttemptState, Retrier, may_be_billed
-from copygen.engine.shutdown import Halt, LeftForLater
+from copygen.engine.shutdown import LeftForNextRun, Shutdown
 from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import (
     ApiError,
@@ -45,15 +45,15 @@ from copygen.transport.errors import failure
 from copygen.transport.http import headers_of
 
 if TYPE_CHECKING:  # a run without rules does without the checks
-    from copygen.engine.reask import Correction, Outcome, Reasking
+    from copygen.engine.reask import Reasking, ReaskLoop, ReaskResult
 
 MAX_ADAPTATIONS = 3
 """Parameters that one attempt may drop or rename because the model does not take them."""
-HEED_EVERY_S, LOOK_AGAIN_S = 0.1, 10.0
+LOOK_EVERY_S, LOOK_AGAIN_S = 0.1, 10.0
 """Between looks at what headers say of limits: where they say something, and where they do not."""
 FIRST_LOOKS = 20
 """Replies looked at before the second of the two: a refusal may be without them."""
-UNSAID = RateLimits()
+NOTHING_SAID = RateLimits()
 
 
 @dataclass(slots=True)
@@ -105,22 +105,22 @@ class Client:
         provider: Provider,
         transport: httpx.AsyncBaseTransport,
         admission: LocalAdmission,
-        purse: Purse,
-        halt: Halt,
+        cost_guard: CostGuard,
+        shutdown: Shutdown,
         clock: RunClock,
-        terms: ClientConfig,
+        options: ClientConfig,
     ) -> None:
         self.meter = Meter()
         self._config = config
         self._provider = provider
         self._transport = transport
         self._admission = admission
-        self._purse = purse
-        self._halt = halt
-        self._terms = terms
+        self._cost_guard = cost_guard
+        self._shutdown = shutdown
+        self._options = options
         self._now = clock.now
-        self._deadlines = Deadlines(terms.timeout_s, clock)
-        self._heed_at = -math.inf
+        self._deadlines = Deadlines(options.timeout_s, clock)
+        self._look_at = -math.inf
         """When to look at a reply's headers next."""
         self._looks = 0
         """At headers that said nothing."""
@@ -130,38 +130,42 @@ class Client:
     async def complete(self, entry: Prompt | InputFault, slot: Slot) -> Result | None:
         """The result of one prompt; None when the run ends before it has one.
 
-        An expected failure is a result. An answer no later prompt can better halts the run with
+        An expected failure is a result. An answer no later prompt can better ends the run with
         ProviderRefused, a provider that stays down with ProviderDown; a prompt that was paid for
         by then ends as cancelled, any other is left for the next run.
         """
         if isinstance(entry, InputFault):
-            return result_of_fault(entry, self._config, self._terms.wall_clock())
+            return result_of_fault(entry, self._config, self._options.wall_clock())
         state = AttemptState(self._now(), slot)
-        reasking = self._terms.reasking
-        correction = reasking.of(entry) if reasking else None
+        reasking = self._options.reasking
+        reask_loop = reasking.of(entry) if reasking else None
         gate = self._admission.gate_of(entry.model)
         gate.begin()
         try:
-            if correction is None:
+            if reask_loop is None:
                 answer = await self._send_with_retries(entry, state)
             else:
-                answer = await self._ask_until_fit(correction, state)
-        except (asyncio.CancelledError, LeftForLater) as end:
-            if isinstance(end, asyncio.CancelledError) and not self._halt.cancelled:
+                answer = await self._ask_until_fit(reask_loop, state)
+        except (asyncio.CancelledError, LeftForNextRun) as end:
+            if isinstance(end, asyncio.CancelledError) and not self._shutdown.cancelled:
                 raise
-            answer = self._cut_short(entry, state)
+            answer = self._cancelled(entry, state)
         except ProviderDown as down:
-            self._halt.now(down)
-            answer = self._cut_short(entry, state)
+            self._shutdown.now(down)
+            answer = self._cancelled(entry, state)
         finally:
             gate.end(state)
         if isinstance(answer, ApiError) and RULES[answer.kind].action is Action.STOP:
             message = f"{self._config.name} refused: {answer.message}"
-            self._halt.now(ProviderRefused(message, answer))
-            answer = self._cut_short(entry, state)
+            self._shutdown.now(ProviderRefused(message, answer))
+            answer = self._cancelled(entry, state)
         # A text in hand was paid for: it stands, whatever became of the request to better it.
-        outcome = correction.outcome() if correction else None
-        if isinstance(answer, ApiError) and answer.kind is Kind.CANCELLED and not state.spent:
+        reask_result = reask_loop.result() if reask_loop else None
+        if (
+            isinstance(answer, ApiError)
+            and answer.kind is Kind.CANCELLED
+            and not state.was_paid_for
+        ):
             return None
         return result_of(
             entry,
@@ -169,22 +173,22 @@ class Client:
             state,
             self._config,
             now_s=self._now(),
-            created_at=self._terms.wall_clock(),
-            outcome=outcome,
+            created_at=self._options.wall_clock(),
+            reask_result=reask_result,
         )
 
     async def _ask_until_fit(
-        self, correction: "Correction", state: AttemptState
+        self, reask_loop: "ReaskLoop", state: AttemptState
     ) -> Completion | ApiError:
         from copygen.engine.reask import Way
 
         def may_ask() -> bool:
-            return self._now() < state.began_s + self._terms.prompt_timeout_s
+            return self._now() < state.began_s + self._options.prompt_timeout_s
 
         def ask(prompt: Prompt) -> Awaitable[Completion | ApiError]:
             return self._send_with_retries(prompt, state)
 
-        return await correction.until_fit(Way(ask, may_ask, lambda: state.latency_s))
+        return await reask_loop.until_fit(Way(ask, may_ask, lambda: state.latency_s))
 
     async def _send_with_retries(
         self, prompt: Prompt, state: AttemptState
@@ -202,16 +206,16 @@ class Client:
             await self._pause(gate, seconds)
 
         def time_left_s() -> float:
-            return state.began_s + self._terms.prompt_timeout_s - self._now()
+            return state.began_s + self._options.prompt_timeout_s - self._now()
 
-        retrier = Retrier(self._terms.retry, self._terms.rng, state, time_left_s)
+        retrier = Retrier(self._options.retry, self._options.rng, state, time_left_s)
         return await retrier.again(answer, lambda: self._send_adapted(prompt, state), pause)
 
     async def _pause(self, gate: ModelGate, seconds: float) -> None:
         """Sleep that long, but no longer than there is patience with the model."""
         until_s = self._now() + seconds
         while (left_s := until_s - self._now()) > 0:
-            await self._halt.pause(min(left_s, self._admission.patience_s(gate)))
+            await self._shutdown.pause(min(left_s, self._admission.patience_s(gate)))
 
     async def _send_adapted(self, prompt: Prompt, state: AttemptState) -> Completion | ApiError:
         key = self._provider.key
@@ -231,14 +235,18 @@ class Client:
     async def _send_once(self, prompt: Prompt, state: AttemptState) -> Completion | ApiError:
         request = self._provider.request(prompt)
         size_bytes = len(request.content)
-        hold = self._purse.hold_for(prompt, size_bytes) if self._purse.limited else None
-        if isinstance(hold, ApiError):
-            return hold
+        reservation = (
+            self._cost_guard.reservation_for(prompt, size_bytes)
+            if self._cost_guard.limited
+            else None
+        )
+        if isinstance(reservation, ApiError):
+            return reservation
         tokens = self._estimate_tokens(size_bytes, prompt)
-        async with self._admission.enter(prompt.model, state, tokens, hold) as permit:
+        async with self._admission.enter(prompt.model, state, tokens, reservation) as permit:
             self._count_out(state, size_bytes)
             # Only now: a signature or a token may be too old after a long wait.
-            unsigned = await self._provider.authorize(request, self._terms.wall_clock())
+            unsigned = await self._provider.authorize(request, self._options.wall_clock())
             answer = permit.answer = unsigned or await self._exchange(request, prompt, permit.start)
         self._count_in(permit, answer, prompt, state)
         return answer
@@ -251,29 +259,31 @@ class Client:
                 response = await self._transport.handle_async_request(request)
                 body = await response.aread()
         except TimeoutError:
-            return ApiError(Kind.TIMEOUT, f"no complete answer within {self._terms.timeout_s:g} s")
+            return ApiError(
+                Kind.TIMEOUT, f"no complete answer within {self._options.timeout_s:g} s"
+            )
         except httpx.TransportError as error:
             return failure(error)
         headers = headers_of(response)
-        if self._now() >= self._heed_at:
-            self._heed(headers, start)
+        if self._now() >= self._look_at:
+            self._learn_limits(headers, start)
         answer = self._provider.parse(
-            response.status_code, headers, body, self._terms.wall_clock(), prompt
+            response.status_code, headers, body, self._options.wall_clock(), prompt
         )
         if isinstance(answer, ApiError) and answer.kind is Kind.WRONG_URL and self._has_texts:
-            return _passing(answer)
+            return _as_server_error(answer)
         return answer
 
-    def _heed(self, headers: Mapping[str, str], start: Start) -> None:
+    def _learn_limits(self, headers: Mapping[str, str], start: Start) -> None:
         """Have the pacer know what the provider says of its limits, not more often than needed."""
         now = self._now()
-        limits = limits_from(headers, self._terms.wall_clock())
-        if limits == UNSAID:
+        limits = limits_from(headers, self._options.wall_clock())
+        if limits == NOTHING_SAID:
             self._looks += 1
             # A refusal may come without them where an answer has them.
-            self._heed_at = now + (LOOK_AGAIN_S if self._looks > FIRST_LOOKS else 0.0)
+            self._look_at = now + (LOOK_AGAIN_S if self._looks > FIRST_LOOKS else 0.0)
             return
-        self._heed_at = now + HEED_EVERY_S
+        self._look_at = now + LOOK_EVERY_S
         self._admission.pacer.update_from_headers(now, limits, start)
 
     def _estimate_tokens(self, size_bytes: int, prompt: Prompt) -> float:
@@ -306,34 +316,34 @@ class Client:
             return
         rule = RULES[answer.kind]
         if completion is None and may_be_billed(answer):
-            self._count_doubt(prompt, state)
+            self._count_possibly_billed(prompt, state)
         self.meter.rate_limited += answer.kind is Kind.RATE_LIMITED
         self.meter.timeouts += answer.kind is Kind.TIMEOUT
         state.repeats = rule.action is Action.RETRY
         # A probe is sent for all prompts of its model: its failure is not its own.
         excused = rule.action is Action.WAIT or permit.is_probe or state.was_overload
         state.count_failure(ambiguous=rule.ambiguous, excused=excused)
-        self._terms.on_failure(answer)
-        if (answer.retry_after_s or 0) > self._terms.retry.max_retry_after_s:
+        self._options.on_failure(answer)
+        if (answer.retry_after_s or 0) > self._options.retry.max_retry_after_s:
             raise ProviderDown(
                 f"{self._config.name} asks to wait {answer.retry_after_s:,.0f} s "
                 f"({answer.message}). What is done is kept: run the same command again then."
             )
 
-    def _count_doubt(self, prompt: Prompt, state: AttemptState) -> None:
+    def _count_possibly_billed(self, prompt: Prompt, state: AttemptState) -> None:
         self.meter.possibly_billed += 1
-        state.doubtful += 1
-        self._purse.doubt(prompt, state.sent_bytes)
+        state.possibly_billed += 1
+        self._cost_guard.count_possibly_billed(prompt, state.sent_bytes)
 
-    def _cut_short(self, prompt: Prompt, state: AttemptState) -> ApiError:
+    def _cancelled(self, prompt: Prompt, state: AttemptState) -> ApiError:
         """What is said of a prompt that cost, or may have cost, and has no result yet."""
         if not state.on_the_wire:
             return ApiError(Kind.CANCELLED, "the run ended before it could be sent again")
-        self._count_doubt(prompt, state)
+        self._count_possibly_billed(prompt, state)
         return ApiError(Kind.CANCELLED, "cancelled in flight; it may have been billed")
 
 
-def _passing(error: ApiError) -> ApiError:
+def _as_server_error(error: ApiError) -> ApiError:
     """A web page, a redirect or a 404 from an address that answers: a gateway's bad moment.
 
     Whether it is this row's or everybody's, the breaker finds out.
@@ -361,24 +371,28 @@ def result_of(
     *,
     now_s: float,
     created_at: datetime,
-    outcome: "Outcome | None" = None,
+    reask_result: "ReaskResult | None" = None,
 ) -> Result:
     """The terminal record. `usage` and `cost_usd` cover every reply the prompt got.
 
-    `outcome` is what came of a text that was judged: it stands even if the last answer is an
+    `reask_result` is what came of a text that was judged: it stands even if the last answer is an
     error, for that was the answer to a request to better it.
     """
-    error = answer if isinstance(answer, ApiError) and outcome is None else None
+    error = answer if isinstance(answer, ApiError) and reask_result is None else None
     completion = answer.completion if isinstance(answer, ApiError) else answer
-    if outcome is not None:
-        completion = outcome.completion
-        state.latency_s = outcome.latency_s
+    if reask_result is not None:
+        completion = reask_result.completion
+        state.latency_s = reask_result.latency_s
     cost_usd, cost_note = _bill(state, config, prompt.model, created_at)
     return Result(
         id=prompt.id,
         key=prompt.key,
-        status=outcome.status if outcome else _status(error),
-        text=outcome.reading.text if outcome else completion.text or None if completion else None,
+        status=reask_result.status if reask_result else _status(error),
+        text=reask_result.review.text
+        if reask_result
+        else completion.text or None
+        if completion
+        else None,
         input=prompt.input,
         provider=config.name,
         model=prompt.model,
@@ -389,20 +403,22 @@ def result_of(
         latency_ms=_latency_ms(completion, state),
         total_ms=(now_s - state.began_s) * 1000,
         attempts=state.attempts,
-        error=_told(error, outcome),
+        error=_error_of_result(error, reask_result),
         created_at=created_at,
-        data=outcome.reading.data or None if outcome else None,
-        violations=outcome.reading.violations if outcome else (),
-        reasks=outcome.reasks if outcome else 0,
+        data=reask_result.review.data or None if reask_result else None,
+        violations=reask_result.review.violations if reask_result else (),
+        reasks=reask_result.reasks if reask_result else 0,
         reasoning=completion.reasoning if completion else None,
         notes=completion.notes if completion else (),
         answered_by=completion.model if completion else None,
     )
 
 
-def _told(error: ApiError | None, outcome: "Outcome | None") -> ErrorInfo | None:
-    if outcome is not None:
-        return outcome.error
+def _error_of_result(
+    error: ApiError | None, reask_result: "ReaskResult | None"
+) -> ErrorInfo | None:
+    if reask_result is not None:
+        return reask_result.error
     return ErrorInfo(error.kind, error.message, error.status) if error else None
 
 
@@ -445,7 +461,7 @@ def _status(error: ApiError | None) -> Status:
 
 
 OVERRAN = "more output was charged than max_tokens allows"
-DOUBTFUL = "an attempt that failed may have been billed as well"
+POSSIBLY_BILLED = "an attempt that failed may have been billed as well"
 
 
 def _bill(
@@ -460,7 +476,7 @@ def _bill(
     if unknown is not None:
         return None, unknown.note
     notes = [cost.note for cost in costs if cost.note][:1]
-    notes += [OVERRAN] * state.overran + [DOUBTFUL] * (state.doubtful > 0)
+    notes += [OVERRAN] * state.overran + [POSSIBLY_BILLED] * (state.possibly_billed > 0)
     total_usd = sum((cost.usd for cost in costs if cost.usd is not None), Decimal(0))
     return total_usd, "; ".join(notes) or None
 

@@ -16,15 +16,15 @@ import pydantic
 from copygen import providers
 from copygen.config import ProviderConfig, Settings
 from copygen.engine.admission import LocalAdmission
-from copygen.engine.budget import Purse
+from copygen.engine.budget import CostGuard
 from copygen.engine.client import Client, ClientConfig
 from copygen.engine.clock import RunClock, utc_now
 from copygen.engine.control.breaker import RetryBudget, Transition
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer
-from copygen.engine.pipeline import Emit, Feed, Pipeline
-from copygen.engine.retry import FirstRefusals
-from copygen.engine.shutdown import Halt
+from copygen.engine.pipeline import Emit, Pipeline, PromptQueue
+from copygen.engine.retry import RefusalFilter
+from copygen.engine.shutdown import Shutdown
 from copygen.errors import ConfigError, CopygenError, LimitReached
 from copygen.models import ApiError, Snapshot
 from copygen.providers.keys import KeySource
@@ -111,13 +111,13 @@ AUTO_FIRST_SLOTS, AUTO_BURST = 2, 8
 
 
 @dataclass(frozen=True, slots=True)
-class Outside:
+class Dependencies:
     """What the engine takes from the world around it: tests hand in their own."""
 
     transport: httpx.AsyncBaseTransport
     rng: random.Random = field(default_factory=random.Random)
     clock: Callable[[], datetime] = utc_now
-    halt: Halt = field(default_factory=Halt)
+    shutdown: Shutdown = field(default_factory=Shutdown)
     """How the run is told to end; it may be before the engine is there."""
 
 
@@ -129,18 +129,18 @@ class Engine:
         config: ProviderConfig,
         settings: Settings,
         provider: Provider,
-        outside: Outside,
+        dependencies: Dependencies,
         on_transition: Callable[[Transition], None] = lambda _transition: None,
         on_failure: Callable[[ApiError], None] = lambda _error: None,
-        standard: "Acceptance | None" = None,
+        acceptance: "Acceptance | None" = None,
     ) -> None:
         """`on_transition` hears of each change of a circuit breaker, `on_failure` of each failed
-        attempt. `standard` is what texts are held against; None: they are taken as they are.
+        attempt. `acceptance` is what texts are held against; None: they are taken as they are.
         """
         host = urlsplit(config.base_url or "").netloc or config.name
         self._config = config
         self._settings = settings
-        self._halt = outside.halt
+        self._shutdown = dependencies.shutdown
         self._clock = RunClock()
         most = settings.most_in_flight
         # Who was told the limit may begin at full width: the pacer keeps to it.
@@ -152,55 +152,57 @@ class Engine:
             deadline_s=settings.timeout_s,
             burst=AUTO_BURST if settings.adapts else 0,
         )
-        self._purse = Purse(config, settings, self._halt, outside.clock)
+        self._cost_guard = CostGuard(config, settings, self._shutdown, dependencies.clock)
         self._admission = LocalAdmission(
             host,
             Pacer(config.rpm, config.tpm),
             concurrency,
             RetryBudget(settings.retry, most),
-            self._purse,
+            self._cost_guard,
             settings.breaker,
-            outside.rng,
-            self._halt,
+            dependencies.rng,
+            self._shutdown,
             self._clock,
             on_transition,
         )
-        terms = ClientConfig(
+        options = ClientConfig(
             retry=settings.retry,
             timeout_s=settings.timeout_s,
             prompt_timeout_s=settings.prompt_timeout_s,
             on_failure=on_failure,
-            rng=outside.rng,
-            wall_clock=outside.clock,
-            reasking=_reasking(standard, config),
+            rng=dependencies.rng,
+            wall_clock=dependencies.clock,
+            reasking=_reasking(acceptance, config),
         )
         self._client = Client(
             config,
             provider,
-            outside.transport,
+            dependencies.transport,
             self._admission,
-            self._purse,
-            self._halt,
+            self._cost_guard,
+            self._shutdown,
             self._clock,
-            terms,
+            options,
         )
         self._pipeline: Pipeline | None = None
 
-    async def run(self, feed: Feed, emit: Emit, *, proven: bool = False) -> CopygenError | None:
-        """Bring every entry of `feed` to its result and hand each to `emit`.
+    async def run(
+        self, queue: PromptQueue, emit: Emit, *, proven: bool = False
+    ) -> CopygenError | None:
+        """Bring every entry of `queue` to its result and hand each to `emit`.
 
-        `proven` says that earlier runs of the same prompts got texts: see `FirstRefusals`.
+        `proven` says that earlier runs of the same prompts got texts: see `RefusalFilter`.
 
         Returns what ended the run early, if anything did; everything in flight at that moment
         was still finished and emitted.
         """
         self._pipeline = Pipeline(
-            feed,
+            queue,
             self._client.complete,
             emit,
-            self._halt,
+            self._shutdown,
             self._admission,
-            refusals=FirstRefusals(self._config.name, proven=proven),
+            refusals=RefusalFilter(self._config.name, proven=proven),
         )
         self._clock.start()
         try:
@@ -208,20 +210,20 @@ class Engine:
                 await self._pipeline.run()
         finally:
             self._clock.stop()
-        return self._halt.error or self._admission.given_up() or self._purse.shortfall()
+        return self._shutdown.error or self._admission.given_up() or self._cost_guard.shortfall()
 
     def stop(self, error: CopygenError | None = None) -> None:
         """Take no more prompts, for the user's wish or for `error`; finish what is in flight."""
-        self._halt.now(error)
+        self._shutdown.now(error)
 
     def cancel(self) -> None:
         """Give up what is in flight, too; it is emitted as cancelled."""
-        self._halt.cancel()
+        self._shutdown.cancel()
 
     @property
     def stopped(self) -> bool:
         """Whether the run is ending before its source is empty."""
-        return self._halt.called
+        return self._shutdown.called
 
     @contextmanager
     def _deadline(self) -> Iterator[None]:
@@ -233,7 +235,7 @@ class Engine:
             f"the run reached its limit of {limit_s:g} s. What is done is kept: run the same "
             "command again to go on."
         )
-        timer = asyncio.get_running_loop().call_later(limit_s, self._halt.now, reached)
+        timer = asyncio.get_running_loop().call_later(limit_s, self._shutdown.now, reached)
         try:
             yield
         finally:
@@ -254,23 +256,25 @@ class Engine:
     def snapshot(self) -> Snapshot:
         """What is going on at this moment."""
         admission = self._admission
-        state, wait_s = admission.worst()
+        state, wait_s = admission.sickest()
         in_progress = self._pipeline.in_progress if self._pipeline else 0
         return Snapshot(
-            traffic=self._client.meter.reading(admission.openings, self._purse.doubtful_usd),
+            traffic=self._client.meter.reading(
+                admission.openings, self._cost_guard.possibly_billed_usd
+            ),
             in_flight=admission.in_flight,
             waiting=max(0, in_progress - admission.in_flight),
             breaker=state.value,
             breaker_wait_s=wait_s,
             limit=admission.concurrency.limit,
             adapts=admission.concurrency.adaptive,
-            budget=self._purse.state(),
+            budget=self._cost_guard.state(),
             held_s=admission.held_s(),
         )
 
 
-def _reasking(standard: "Acceptance | None", config: ProviderConfig) -> "Reasking | None":
-    if standard is None:
+def _reasking(acceptance: "Acceptance | None", config: ProviderConfig) -> "Reasking | None":
+    if acceptance is None:
         return None
     from copygen.engine.reask import Reasking
 
@@ -278,4 +282,4 @@ def _reasking(standard: "Acceptance | None", config: ProviderConfig) -> "Reaskin
         known = config.model(model)
         return known.max_output_tokens if known else None
 
-    return Reasking(standard, max_output_tokens)
+    return Reasking(acceptance, max_output_tokens)

@@ -1,6 +1,6 @@
 """The gate of a model: its breaker, and the queue of the prompts that wait for it.
 
-Who has to wait stands in the queue of its model. Only one of a queue, its head, sleeps on the
+Who has to wait joins the queue of its model. Only one of a queue, its head, sleeps on the
 clock; everybody else waits to become it. So prompts go in order, and an opening wakes one, not a
 thousand. While a model is in trouble the order is another: a prompt that has not failed comes
 before those that have, the one furthest from the trouble first, for its answer tells most.
@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING, Final
 
 from copygen.engine.control.breaker import CircuitBreaker, State
 from copygen.engine.retry import AttemptState
-from copygen.engine.shutdown import Alarm, LeftForLater
+from copygen.engine.shutdown import LeftForNextRun, Wakeup
 from copygen.errors import ProviderDown
 from copygen.models import ApiError, Kind
 
 if TYPE_CHECKING:
     from copygen.engine.admission import Slots
 
-TROUBLED_SHARE: Final = 4
+SUSPECT_SHARE: Final = 4
 """Suspects (`AttemptState.suspect`) get one slot in so many while others want them: forty that
 always hang would otherwise hold every slot for their whole deadline, again and again."""
 _WORDS_OF_CAUSES: Final = {
@@ -34,7 +34,7 @@ class Waiter:
 
     def __init__(self, state: AttemptState) -> None:
         self.state = state
-        self.wakeup = Alarm()
+        self.wakeup = Wakeup()
 
 
 class ModelGate:
@@ -78,29 +78,29 @@ class ModelGate:
         if head is None:
             self._head = waiter
         elif head.state.suspect and not waiter.state.suspect:
-            self.elect()  # the head may wait for one of the few slots of suspects
+            self.choose_head()  # the head may wait for one of the few slots of suspects
 
     def leave(self, waiter: Waiter) -> None:
         """Leave the queue, to send or for good."""
         self.queue.pop(waiter, None)
         if self._head is waiter:
             self._head = None
-            self.elect()
+            self.choose_head()
 
     def is_head(self, waiter: Waiter) -> bool:
         """Whether this is the one that watches the clock."""
         return self._head is waiter
 
-    def elect(self) -> None:
+    def choose_head(self) -> None:
         """Make the one head who may go first."""
-        chosen = self._most_telling() if self.in_trouble else self._next()
+        chosen = self._best_probe() if self.in_trouble else self._next()
         if chosen is not self._head:
             self._head = chosen
-            self.ring()
+            self.wake_head()
 
-    def _most_telling(self) -> Waiter | None:
+    def _best_probe(self) -> Waiter | None:
         """The last come of those whose answer would tell most; of those that failed, the first."""
-        chosen = max(reversed(self.queue), key=_tells, default=None)
+        chosen = max(reversed(self.queue), key=_evidence, default=None)
         if chosen is not None and chosen.state.failed_at is not None:
             return next(iter(self.queue))
         return chosen
@@ -109,17 +109,19 @@ class ModelGate:
         """The first that is no suspect; at times, and when there is none, a suspect."""
         if not self.suspects:
             return self._head or next(iter(self.queue), None)
-        calm = next((waiter for waiter in self.queue if not waiter.state.suspect), None)
-        if calm is None:
-            return self._head or self._most_telling()
-        turn = self._unsuspected_in_a_row >= TROUBLED_SHARE and self._slots.has_room_for_suspect
+        unsuspected = next((waiter for waiter in self.queue if not waiter.state.suspect), None)
+        if unsuspected is None:
+            return self._head or self._best_probe()
+        turn = self._unsuspected_in_a_row >= SUSPECT_SHARE and self._slots.has_room_for_suspect
         self._unsuspected_in_a_row = 0 if turn else self._unsuspected_in_a_row + 1
-        return next((w for w in self.queue if w.state.suspect), calm) if turn else calm
+        return (
+            next((w for w in self.queue if w.state.suspect), unsuspected) if turn else unsuspected
+        )
 
-    def ring(self) -> None:
+    def wake_head(self) -> None:
         """Wake the head."""
         if self._head is not None:
-            self._head.wakeup.ring()
+            self._head.wakeup.set()
 
     @property
     def in_trouble(self) -> bool:
@@ -143,12 +145,12 @@ class ModelGate:
         return False
 
     def check(self) -> None:
-        """Raise LeftForLater if this model was given up."""
+        """Raise LeftForNextRun if this model was given up."""
         if self.given_up is not None:
-            raise LeftForLater
+            raise LeftForNextRun
 
 
-def _tells(waiter: Waiter) -> int:
+def _evidence(waiter: Waiter) -> int:
     """How much the answer to a prompt would tell of its model."""
     return 0 if waiter.state.failed_at is not None else 1 if waiter.state.suspect else 2
 

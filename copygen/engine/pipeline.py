@@ -12,8 +12,8 @@ from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol
 
 from copygen.engine.admission import LocalAdmission, Slot
-from copygen.engine.retry import FirstRefusals
-from copygen.engine.shutdown import Halt, LeftForLater
+from copygen.engine.retry import RefusalFilter
+from copygen.engine.shutdown import LeftForNextRun, Shutdown
 from copygen.errors import CopygenError, UsageError
 from copygen.models import InputFault, Prompt, Result
 
@@ -30,22 +30,22 @@ def never(_entry: Entry) -> bool:
     return False
 
 
-class Feed(Protocol):
+class PromptQueue(Protocol):
     """A source of entries for many workers."""
 
-    async def take(self, defer: Callable[[Entry], bool] = never) -> Entry | None:
+    async def next(self, postpone: Callable[[Entry], bool] = never) -> Entry | None:
         """The next entry; None once there is no more.
 
-        Entries for which `defer` is true come at the end, where the source can be read again.
+        Entries for which `postpone` is true come at the end, where the source can be read again.
         """
         ...
 
     def close(self) -> None:
-        """Release the source; `take` then returns None."""
+        """Release the source; `next` then returns None."""
         ...
 
 
-class IteratorFeed:
+class FileQueue:
     """Entries of a source that does not block and can be read again, such as a file.
 
     What is put off is remembered as a number per entry, and met again in a second reading.
@@ -58,20 +58,20 @@ class IteratorFeed:
         self._read = read
         self._entries = read()
         self._skip = skip
-        self._deferred: set[int] = set()
+        self._postponed: set[int] = set()
         self._again = False
         self._closed = False
 
-    async def take(self, defer: Callable[[Entry], bool] = never) -> Entry | None:
+    async def next(self, postpone: Callable[[Entry], bool] = never) -> Entry | None:
         """The next entry that is neither skipped nor put off."""
         while not self._closed:
             for _ in range(SKIPS_PER_TURN):
                 entry = next(self._entries, None)
                 if entry is None:
-                    if not self._deferred or self._again:
+                    if not self._postponed or self._again:
                         return None
                     self._read_again()
-                elif self._is_next(entry, defer):
+                elif self._is_next(entry, postpone):
                     return entry
             await asyncio.sleep(0)
         return None
@@ -81,13 +81,13 @@ class IteratorFeed:
         self._closed = True
         _close(self._entries)
 
-    def _is_next(self, entry: Entry, defer: Callable[[Entry], bool]) -> bool:
+    def _is_next(self, entry: Entry, postpone: Callable[[Entry], bool]) -> bool:
         if self._again:
-            return hash(entry.id) in self._deferred
+            return hash(entry.id) in self._postponed
         if self._skip(entry):
             return False
-        if defer(entry):
-            self._deferred.add(hash(entry.id))
+        if postpone(entry):
+            self._postponed.add(hash(entry.id))
             return False
         return True
 
@@ -97,7 +97,7 @@ class IteratorFeed:
         self._entries = self._read()
 
 
-class OnceFeed:
+class IteratorQueue:
     """Entries of an iterator that does not block and cannot be begun again."""
 
     def __init__(self, entries: Iterator[Entry], skip: Callable[[Entry], bool] = never) -> None:
@@ -106,7 +106,7 @@ class OnceFeed:
         self._skip = skip
         self._closed = False
 
-    async def take(self, defer: Callable[[Entry], bool] = never) -> Entry | None:  # noqa: ARG002  # see Feed
+    async def next(self, postpone: Callable[[Entry], bool] = never) -> Entry | None:  # noqa: ARG002  # see PromptQueue
         """The next entry that is not skipped; none is put off."""
         while not self._closed:
             for _ in range(SKIPS_PER_TURN):
@@ -127,7 +127,7 @@ def _close(entries: Iterator[Entry]) -> None:
         close()
 
 
-class ThreadFeed:
+class StreamQueue:
     """Entries of an iterator that may block, such as standard input's.
 
     The iterator runs in a daemon thread, so that one blocked in a read holds up neither the
@@ -152,7 +152,7 @@ class ThreadFeed:
                 "the limit (ulimit -u), or give the prompts in a file."
             ) from exc
 
-    async def take(self, defer: Callable[[Entry], bool] = never) -> Entry | None:  # noqa: ARG002  # see Feed
+    async def next(self, postpone: Callable[[Entry], bool] = never) -> Entry | None:  # noqa: ARG002  # see PromptQueue
         """The next entry that is not skipped; none is put off. Raises what reading raised."""
         while not self._closed:
             entry = await self._ready.get()
@@ -180,7 +180,7 @@ class ThreadFeed:
                 if self._closed:
                     return
                 self._hand_over(entry)
-        except Exception as error:  # noqa: BLE001  # carried to the loop, raised by take()
+        except Exception as error:  # noqa: BLE001  # carried to the loop, raised by next()
             last = error
         self._hand_over(last)
 
@@ -196,14 +196,14 @@ IN_PROGRESS_PER_SLOT = 4
 FEWEST_IN_PROGRESS = 100
 """So many may be under way however few slots there are: a few dozen faulty rows in a row must not
 keep the next good one from being read."""
-MOST_PARKED = 1000
+MOST_SUSPECTS = 1000
 """Suspects (`AttemptState.suspect`) that do not count among those: few of them have a slot."""
 
 Emit = Callable[[Result], Awaitable[None] | None]
 """Takes a result; what it returns, if anything, is over once the result is safe."""
 
 Work = Callable[[Entry, Slot], Awaitable[Result | None]]
-"""Brings one entry to its result; None when the run ended first. Raises Halted likewise."""
+"""Brings one entry to its result; None when the run ended first. Raises ShuttingDown likewise."""
 
 
 class Pipeline:
@@ -211,22 +211,22 @@ class Pipeline:
 
     def __init__(
         self,
-        feed: Feed,
+        queue: PromptQueue,
         work: Work,
         emit: Emit,
-        halt: Halt,
+        shutdown: Shutdown,
         admission: LocalAdmission,
-        refusals: FirstRefusals,
+        refusals: RefusalFilter,
     ) -> None:
         """`emit` is called with each result as it comes, from the event loop; its worker begins
         nothing new before the result is safe. `refusals` may hold the first ones back.
 
         As many requests are on the wire as `admission` allows, through which `work` sends them.
         """
-        self._feed = feed
+        self._queue = queue
         self._work = work
         self._emit = emit
-        self._halt = halt
+        self._shutdown = shutdown
         self._refusals = refusals
         self._exhausted = False
         self._workers: set[asyncio.Task[None]] = set()
@@ -234,50 +234,53 @@ class Pipeline:
         self._admission = admission
         self._limit = admission.concurrency.limit
         self._slots = admission.slots
-        self._slots.on_free = self._hire
+        self._slots.on_free = self._start_workers
         self.in_progress = 0
 
     async def run(self) -> None:
-        """Work until the source is empty or the run is halted.
+        """Work until the source is empty or the run is stopped.
 
-        A CopygenError from `work`, `emit` or the source halts the run: what is in flight still
+        A CopygenError from `work`, `emit` or the source stops the run: what is in flight still
         ends and is emitted. A bug in any of them cancels everything and is raised as it is.
         """
-        self._halt.on_call(self._feed.close)
-        self._halt.on_cancel(self._cancel_workers)
+        self._shutdown.on_call(self._queue.close)
+        self._shutdown.on_cancel(self._cancel_workers)
         try:
             async with asyncio.TaskGroup() as self._group:
-                self._hire()
-            await self._emit_all(self._refusals.at_end())
+                self._start_workers()
+            await self._emit_all(self._refusals.flush())
         except BaseExceptionGroup as bugs:
             raise bugs.exceptions[0] from None
         finally:
-            self._feed.close()
+            self._queue.close()
 
-    def _hire(self) -> None:
+    def _start_workers(self) -> None:
         limit = max(self._admission.concurrency.limit * IN_PROGRESS_PER_SLOT, FEWEST_IN_PROGRESS)
-        while not self._exhausted and not self._halt.called:
+        while not self._exhausted and not self._shutdown.called:
             working = len(self._workers)
-            if working >= limit and working - min(self._admission.parked(), MOST_PARKED) >= limit:
+            if (
+                working >= limit
+                and working - min(self._admission.suspects_under_way(), MOST_SUSPECTS) >= limit
+            ):
                 return
             slot = self._slots.take()
             if slot is None:
                 return
-            worker = self._group.create_task(self._work_on(slot))
+            worker = self._group.create_task(self._run_worker(slot))
             self._workers.add(worker)
             worker.add_done_callback(self._workers.discard)
 
-    async def _work_on(self, slot: Slot) -> None:
+    async def _run_worker(self, slot: Slot) -> None:
         try:
-            while not self._halt.called and not self._slots.wanted:
-                entry = await self._feed.take(self._defer)
+            while not self._shutdown.called and not self._slots.wanted:
+                entry = await self._queue.next(self._postpone)
                 if entry is None:
                     self._exhausted = self._admission.source_has_ended = True
                     return
                 await self._bring_to_end(entry, slot)
                 await slot.acquire()
         except CopygenError as error:
-            self._halt.now(error)
+            self._shutdown.now(error)
         except BaseException:
             self._exhausted = True  # nobody is hired into a group that is being cancelled
             raise
@@ -288,7 +291,7 @@ class Pipeline:
         self.in_progress += 1
         try:
             result = await self._work(entry, slot)
-        except LeftForLater:
+        except LeftForNextRun:
             return
         finally:
             self.in_progress -= 1
@@ -297,19 +300,19 @@ class Pipeline:
         if self._limit != self._admission.concurrency.limit:
             self._limit = self._admission.concurrency.limit
             self._slots.hand_out()
-        if not self._refusals.settled:
-            await self._emit_all(self._refusals.passed(result))
+        if not self._refusals.is_open:
+            await self._emit_all(self._refusals.push(result))
         elif (safe := self._emit(result)) is not None:
             await safe
 
     async def _emit_all(self, results: Sequence[Result]) -> None:
         if self._refusals.error is not None:
-            self._halt.now(self._refusals.error)
+            self._shutdown.now(self._refusals.error)
         for result in results:
             if (safe := self._emit(result)) is not None:
                 await safe
 
-    def _defer(self, entry: Entry) -> bool:
+    def _postpone(self, entry: Entry) -> bool:
         return isinstance(entry, Prompt) and self._admission.passes_over(entry.model)
 
     def _cancel_workers(self) -> None:

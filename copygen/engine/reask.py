@@ -28,11 +28,11 @@ class Way:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class ReaskResult:
     """What came of a prompt whose text was judged."""
 
     status: Status
-    reading: Review
+    review: Review
     completion: Completion
     """The reply the text is from."""
     latency_s: float | None
@@ -43,26 +43,26 @@ class Outcome:
 
 
 class Reasking:
-    """Holds the texts of one run against its standard, and has them corrected."""
+    """Holds the texts of one run against its acceptance, and has them corrected."""
 
     def __init__(
-        self, standard: Acceptance, max_output_tokens: Callable[[str], int | None]
+        self, acceptance: Acceptance, max_output_tokens: Callable[[str], int | None]
     ) -> None:
         """`max_output_tokens` says how much a model can write at most, if that is known."""
-        self.standard = standard
+        self.acceptance = acceptance
         self._max_output_tokens = max_output_tokens
 
-    def of(self, prompt: Prompt) -> "Correction":
+    def of(self, prompt: Prompt) -> "ReaskLoop":
         """The way of one prompt."""
-        return Correction(self.standard, prompt, self._max_output_tokens(prompt.model))
+        return ReaskLoop(self.acceptance, prompt, self._max_output_tokens(prompt.model))
 
 
-class Correction:
+class ReaskLoop:
     """One prompt: the conversation, and the best version of its text so far."""
 
-    def __init__(self, standard: Acceptance, prompt: Prompt, cap: int | None) -> None:
-        self._standard = standard
-        self._asker = PromptRef(prompt.input, prompt.id, prompt.messages)
+    def __init__(self, acceptance: Acceptance, prompt: Prompt, cap: int | None) -> None:
+        self._acceptance = acceptance
+        self._prompt_ref = PromptRef(prompt.input, prompt.id, prompt.messages)
         self._prompt = prompt
         self._cap = cap
         self._enlargements = 0
@@ -81,31 +81,35 @@ class Correction:
             if isinstance(answer, ApiError):
                 return answer
             latest = self._take(answer, latest, asked, way.latency_s())
-            if latest.accepted or self._reasks >= self._standard.policy.reasks or not way.may_ask():
+            if (
+                latest.accepted
+                or self._reasks >= self._acceptance.policy.reasks
+                or not way.may_ask()
+            ):
                 return answer
-            asked = self._standard.again(latest, self._asker.item)
+            asked = self._acceptance.again(latest, self._prompt_ref.item)
             self._reasks += 1
             self._prompt = _continued(self._prompt, answer.text, asked.message)
 
-    def outcome(self) -> Outcome | None:
+    def result(self) -> ReaskResult | None:
         """What came of it; None when there is no text to judge. To be asked for once."""
-        self._standard.end(self._asker.prompt_id)
+        self._acceptance.end(self._prompt_ref.prompt_id)
         if self._best is None:
             return None
-        reading, completion, latency_s = self._best
-        how = self._standard.policy.on_violation
-        if not reading.accepted and how is OnViolation.TRIM:
-            shorter = self._standard.trimmed(reading, self._asker)
-            reading = shorter if shorter.accepted else reading
-        fit = reading.accepted or how is OnViolation.KEEP
+        review, completion, latency_s = self._best
+        how = self._acceptance.policy.on_violation
+        if not review.accepted and how is OnViolation.TRIM:
+            shorter = self._acceptance.trimmed(review, self._prompt_ref)
+            review = shorter if shorter.accepted else review
+        fit = review.accepted or how is OnViolation.KEEP
         if fit:
-            self._standard.accept(reading, self._asker)
-        failure = None if fit else reading.failure
+            self._acceptance.accept(review, self._prompt_ref)
+        failure = None if fit else review.failure
         if failure is not None:
             error = ErrorInfo(*failure)
-            return Outcome(Status.FAILED, reading, completion, latency_s, self._reasks, error)
+            return ReaskResult(Status.FAILED, review, completion, latency_s, self._reasks, error)
         status = Status.OK if fit else Status.REJECTED
-        return Outcome(status, reading, completion, latency_s, self._reasks)
+        return ReaskResult(status, review, completion, latency_s, self._reasks)
 
     async def _ask_whole(self, way: Way) -> Completion | ApiError:
         """Ask, with a larger cap on the output as long as the answer is cut off by it."""
@@ -133,10 +137,10 @@ class Correction:
         asked: ReAsk | None,
         latency_s: float | None,
     ) -> Review:
-        reading = self._standard.read(answer.text, self._asker, earlier, asked)
-        if self._best is None or better(reading.candidate, self._best[0].candidate):
-            self._best = reading, answer, latency_s
-        return reading
+        review = self._acceptance.read(answer.text, self._prompt_ref, earlier, asked)
+        if self._best is None or better(review.candidate, self._best[0].candidate):
+            self._best = review, answer, latency_s
+        return review
 
 
 def _continued(prompt: Prompt, said: str, message: str) -> Prompt:

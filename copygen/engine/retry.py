@@ -38,7 +38,7 @@ class Action(Enum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class RetryRule:
     """What follows from one kind of failure."""
 
     action: Action
@@ -50,28 +50,30 @@ class Rule:
     """Nobody knows whether the provider did the work: resent at most `max_ambiguous` times."""
 
 
-RULES: dict[Kind, Rule] = {
-    Kind.RATE_LIMITED: Rule(Action.WAIT, Verdict.REFUSED),
-    Kind.CONNECTION: Rule(Action.WAIT, Verdict.NO_CONNECTION),
-    Kind.TIMEOUT: Rule(Action.RETRY, Verdict.TIMEOUT, possibly_billed=True, ambiguous=True),
-    Kind.INTERRUPTED: Rule(Action.RETRY, Verdict.FAILURE, possibly_billed=True, ambiguous=True),
-    Kind.SERVER: Rule(Action.RETRY, Verdict.FAILURE),
-    Kind.BAD_REPLY: Rule(Action.RETRY, Verdict.FAILURE, possibly_billed=True),
-    Kind.EMPTY: Rule(Action.RETRY, Verdict.SUCCESS, possibly_billed=True),
-    Kind.TRUNCATED: Rule(Action.FAIL, Verdict.SUCCESS),
-    Kind.CONTENT_FILTER: Rule(Action.FAIL, Verdict.SUCCESS, possibly_billed=True),
-    Kind.REFUSAL: Rule(Action.FAIL, Verdict.SUCCESS),
-    Kind.INVALID_REQUEST: Rule(Action.FAIL, Verdict.SUCCESS),
-    Kind.UNSUPPORTED_PARAMETER: Rule(Action.FAIL, Verdict.SUCCESS),
-    Kind.TOO_LARGE: Rule(Action.FAIL, Verdict.SUCCESS),
-    Kind.INPUT: Rule(Action.FAIL, Verdict.NEUTRAL),
-    Kind.CANCELLED: Rule(Action.FAIL, Verdict.NEUTRAL, possibly_billed=True),
-    Kind.AUTH: Rule(Action.STOP, Verdict.SUCCESS),
-    Kind.BILLING: Rule(Action.STOP, Verdict.SUCCESS),
-    Kind.PERMISSION: Rule(Action.STOP, Verdict.SUCCESS),
-    Kind.MODEL_NOT_FOUND: Rule(Action.STOP, Verdict.SUCCESS),
-    Kind.WRONG_URL: Rule(Action.STOP, Verdict.SUCCESS),
-    Kind.TLS: Rule(Action.STOP, Verdict.NEUTRAL),
+RULES: dict[Kind, RetryRule] = {
+    Kind.RATE_LIMITED: RetryRule(Action.WAIT, Verdict.REFUSED),
+    Kind.CONNECTION: RetryRule(Action.WAIT, Verdict.NO_CONNECTION),
+    Kind.TIMEOUT: RetryRule(Action.RETRY, Verdict.TIMEOUT, possibly_billed=True, ambiguous=True),
+    Kind.INTERRUPTED: RetryRule(
+        Action.RETRY, Verdict.FAILURE, possibly_billed=True, ambiguous=True
+    ),
+    Kind.SERVER: RetryRule(Action.RETRY, Verdict.FAILURE),
+    Kind.BAD_REPLY: RetryRule(Action.RETRY, Verdict.FAILURE, possibly_billed=True),
+    Kind.EMPTY: RetryRule(Action.RETRY, Verdict.SUCCESS, possibly_billed=True),
+    Kind.TRUNCATED: RetryRule(Action.FAIL, Verdict.SUCCESS),
+    Kind.CONTENT_FILTER: RetryRule(Action.FAIL, Verdict.SUCCESS, possibly_billed=True),
+    Kind.REFUSAL: RetryRule(Action.FAIL, Verdict.SUCCESS),
+    Kind.INVALID_REQUEST: RetryRule(Action.FAIL, Verdict.SUCCESS),
+    Kind.UNSUPPORTED_PARAMETER: RetryRule(Action.FAIL, Verdict.SUCCESS),
+    Kind.TOO_LARGE: RetryRule(Action.FAIL, Verdict.SUCCESS),
+    Kind.INPUT: RetryRule(Action.FAIL, Verdict.NEUTRAL),
+    Kind.CANCELLED: RetryRule(Action.FAIL, Verdict.NEUTRAL, possibly_billed=True),
+    Kind.AUTH: RetryRule(Action.STOP, Verdict.SUCCESS),
+    Kind.BILLING: RetryRule(Action.STOP, Verdict.SUCCESS),
+    Kind.PERMISSION: RetryRule(Action.STOP, Verdict.SUCCESS),
+    Kind.MODEL_NOT_FOUND: RetryRule(Action.STOP, Verdict.SUCCESS),
+    Kind.WRONG_URL: RetryRule(Action.STOP, Verdict.SUCCESS),
+    Kind.TLS: RetryRule(Action.STOP, Verdict.NEUTRAL),
 }
 
 
@@ -138,7 +140,7 @@ class AttemptState:
     on_the_wire: bool = False
     paid: list[Completion] = field(default_factory=list)
     """Every reply it got, usable or not."""
-    doubtful: int = 0
+    possibly_billed: int = 0
     """Attempts that may have been billed, nobody says how much."""
     overran: bool = False
     """Whether a reply has more tokens than its request allowed."""
@@ -159,7 +161,7 @@ class AttemptState:
         self.failures += not excused
 
     @property
-    def spent(self) -> bool:
+    def was_paid_for(self) -> bool:
         """Whether it cost, or may have cost, something."""
         return self.on_the_wire or bool(self.paid)
 
@@ -258,10 +260,10 @@ _Cause = tuple[Kind, int | None, str]
 
 
 @dataclass(slots=True)
-class FirstRefusals:
+class RefusalFilter:
     """The results of one run pass through here as long as it has seen nothing but one refusal.
 
-    The net below the table of known errors: `copygen.providers.failures` knows many words for
+    The net below the table of known errors: `copygen.providers.classification` knows many words for
     "no credit", "bad key" and "no such model", and will always lack some. An unknown one looks like
     a request that is wrong by itself, and a table of them would end as `failed`, row by row. So the
     first refusals are held back until a text, or any other outcome, shows that they are about their
@@ -275,22 +277,22 @@ class FirstRefusals:
 
     provider: str
     proven: bool = False
-    settled: bool = False
+    is_open: bool = False
     """Whether something else was seen: from then on every result passes."""
     error: ProviderRefused | None = None
     """Why the run has to end."""
     _held: list[Result] = field(default_factory=list)
     _cause: _Cause | None = None
 
-    def passed(self, result: Result) -> Sequence[Result]:
+    def push(self, result: Result) -> Sequence[Result]:
         """The results that may be recorded, now that this one has ended."""
-        if self.settled:
+        if self.is_open:
             return (result,)
         cause = _cause_of(result)
         if result.error is not None and result.error.kind is Kind.INPUT:
             return (result,)  # nothing was sent: it shows nothing
         if cause is None or self._cause not in (None, cause):
-            self.settled = True
+            self.is_open = True
             held, self._held = self._held, []
             return (*held, result)
         self._cause = cause
@@ -299,7 +301,7 @@ class FirstRefusals:
             self._refuse()
         return ()
 
-    def at_end(self) -> Sequence[Result]:
+    def flush(self) -> Sequence[Result]:
         """The results still held that may be recorded, now that no more rows are left."""
         if self.error is None and not self.proven and len(self._held) >= ENOUGH_AT_END:
             self._refuse()

@@ -1,7 +1,7 @@
 """How a run is told to end: everything that waits can be woken, nothing on the wire is cut.
 
-`Halt.now` stops new work: sleepers wake and raise `Halted`, requests in flight go on to their
-end. Only `Halt.cancel` gives those up, too.
+`Shutdown.now` stops new work: sleepers wake and raise `ShuttingDown`, requests in flight go on to
+their end. Only `Shutdown.cancel` gives those up, too.
 """
 
 import asyncio
@@ -11,30 +11,30 @@ from collections.abc import Callable
 from copygen.errors import CopygenError
 
 
-class LeftForLater(Exception):
+class LeftForNextRun(Exception):
     """This prompt is left for the next run. Raised where it waits; nothing of it is on the wire."""
 
 
-class Halted(LeftForLater):
+class ShuttingDown(LeftForNextRun):
     """Because the run is ending."""
 
 
-class Alarm:
+class Wakeup:
     """Wakes the one task that sleeps on it."""
 
     def __init__(self) -> None:
         self._future: asyncio.Future[None] | None = None
 
-    def ring(self) -> None:
+    def set(self) -> None:
         """Wake the sleeper, if there is one."""
         if self._future is not None and not self._future.done():
             self._future.set_result(None)
 
-    async def sleep(self, seconds: float) -> None:
-        """Sleep for `seconds`, or until it rings."""
+    async def wait(self, seconds: float) -> None:
+        """Sleep for `seconds`, or until `set` is called."""
         loop = asyncio.get_running_loop()
         self._future = loop.create_future()
-        timer = loop.call_later(seconds, self.ring) if seconds < math.inf else None
+        timer = loop.call_later(seconds, self.set) if seconds < math.inf else None
         try:
             await self._future
         finally:
@@ -43,7 +43,7 @@ class Alarm:
                 timer.cancel()
 
 
-class Halt:
+class Shutdown:
     """The end of a run, once it is called for."""
 
     def __init__(self) -> None:
@@ -51,7 +51,7 @@ class Halt:
         self.cancelled = False
         self.error: CopygenError | None = None
         """Why, when it is not the user's wish."""
-        self._sleeping: set[Alarm] = set()
+        self._sleeping: set[Wakeup] = set()
         self._on_call: list[Callable[[], None]] = []
         self._on_cancel: list[Callable[[], None]] = []
 
@@ -63,8 +63,8 @@ class Halt:
         self.called = True
         for call in self._on_call:
             call()
-        for alarm in tuple(self._sleeping):
-            alarm.ring()
+        for wakeup in tuple(self._sleeping):
+            wakeup.set()
 
     def cancel(self) -> None:
         """Give up what is in flight as well."""
@@ -74,27 +74,27 @@ class Halt:
             call()
 
     def on_call(self, call: Callable[[], None]) -> None:
-        """`call` is made once, when the run is halted or cancelled."""
+        """`call` is made once, when the run is stopped or cancelled."""
         self._on_call.append(call)
 
     def on_cancel(self, call: Callable[[], None]) -> None:
         """`call` is made when the run is cancelled."""
         self._on_cancel.append(call)
 
-    async def pause(self, seconds: float, alarm: Alarm | None = None) -> None:
-        """Sleep for `seconds` or until `alarm` rings. Raises Halted if the run is ending."""
+    async def pause(self, seconds: float, wakeup: Wakeup | None = None) -> None:
+        """Sleep `seconds`, or until `wakeup` is set. Raises ShuttingDown if the run is ending."""
         self.check()
         if seconds <= 0:
             return
-        alarm = alarm or Alarm()
-        self._sleeping.add(alarm)
+        wakeup = wakeup or Wakeup()
+        self._sleeping.add(wakeup)
         try:
-            await alarm.sleep(seconds)
+            await wakeup.wait(seconds)
         finally:
-            self._sleeping.discard(alarm)
+            self._sleeping.discard(wakeup)
         self.check()
 
     def check(self) -> None:
-        """Raise Halted if the run is ending."""
+        """Raise ShuttingDown if the run is ending."""
         if self.called:
-            raise Halted
+            raise ShuttingDown

@@ -21,10 +21,10 @@ from typing import BinaryIO, Final, Self
 
 from copygen.documents import files
 from copygen.engine.control.breaker import Transition
-from copygen.engine.engine import Connection, Engine, Outside, connect
-from copygen.engine.pipeline import Entry, Feed, IteratorFeed, OnceFeed, ThreadFeed, never
+from copygen.engine.engine import Connection, Dependencies, Engine, connect
+from copygen.engine.pipeline import Entry, FileQueue, IteratorQueue, PromptQueue, StreamQueue, never
 from copygen.engine.retry import RULES, Action
-from copygen.engine.shutdown import Halt
+from copygen.engine.shutdown import Shutdown
 from copygen.errors import CopygenError, ExitCode, ResultsError
 from copygen.jobs.completion import completed, explained
 from copygen.jobs.setup import Inputs, Setup, can_be_bounded, doubts, fitted, set_up
@@ -76,7 +76,7 @@ class Run:
         # Not as a default value: `help(Run)` would print every key there is.
         self._inputs = Inputs(os.environ if environ is None else environ, stdin, values)
         self._given_sink = sink
-        self._halt = Halt()
+        self._shutdown = Shutdown()
         self._engine: Engine | None = None
         self._events: deque[Event] = deque()
         self._news: asyncio.Future[None] | None = None
@@ -205,11 +205,11 @@ class Run:
 
     def stop(self) -> None:
         """Take no more prompts, and finish what is in flight."""
-        self._halt.now()
+        self._shutdown.now()
 
     def cancel(self) -> None:
         """Give up what is in flight, too; it is recorded as cancelled."""
-        self._halt.cancel()
+        self._shutdown.cancel()
 
     def close(self) -> None:
         """Complete the results file and the summary; raises nothing that `error` can hold.
@@ -283,12 +283,12 @@ class Run:
         self.close()
 
     def _engine_for(self, connection: Connection) -> Engine:
-        self._halt.on_call(lambda: self._put(RunStopping(self._halt.error)))
+        self._shutdown.on_call(lambda: self._put(RunStopping(self._shutdown.error)))
         return Engine(
             connection.config,
             self.setup.settings,
             connection.provider,
-            Outside(connection.transport, halt=self._halt),
+            Dependencies(connection.transport, shutdown=self._shutdown),
             self._hear_of_breaker,
             self._hear_of_failure,
             self.setup.standard,
@@ -311,16 +311,16 @@ class Run:
         source, target = self.setup.source, self.setup.target
         return None if source.is_stream else Rows(source.ids, lambda: source.prompts(target))
 
-    def _feed(self) -> Feed:
+    def _feed(self) -> PromptQueue:
         source, target = self.setup.source, self.setup.target
         skip = self._is_settled if self._resume.knows or self.spec.only is not None else never
         if self._inputs.values is not None:
-            return OnceFeed(source.prompts(target), skip)
+            return IteratorQueue(source.prompts(target), skip)
         if source.is_stream:
-            return ThreadFeed(source.prompts(target), skip)
+            return StreamQueue(source.prompts(target), skip)
         if self.spec.only is not None:
-            return IteratorFeed(self._chosen, skip)
-        return IteratorFeed(lambda: source.prompts(target), skip)
+            return FileQueue(self._chosen, skip)
+        return FileQueue(lambda: source.prompts(target), skip)
 
     def _chosen(self) -> Iterator[Entry]:
         """The prompts of a file as far as the last of the chosen ones."""
@@ -359,13 +359,13 @@ class Run:
         """Results could not be written, or a bug of ours met them."""
         if isinstance(error, OutputClosed):
             self.output_closed = True
-            self._halt.cancel()
+            self._shutdown.cancel()
         elif isinstance(error, ResultsError):
             self._unwritten = error
-            self._halt.now(error)
+            self._shutdown.now(error)
         else:  # nobody above would hear of it: `events` raises it
             self._bug = error
-            self._halt.cancel()
+            self._shutdown.cancel()
 
     def _hear_of_breaker(self, change: Transition) -> None:
         state = change.after.value

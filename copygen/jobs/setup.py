@@ -19,7 +19,7 @@ from copygen import system
 from copygen.config import Loaded, ProviderConfig, Settings, load_settings
 from copygen.config.settings import retirement_of
 from copygen.documents import explain, files, located
-from copygen.engine.budget import WorstCases, limit_of
+from copygen.engine.budget import CostBounds, spending_limit_of
 from copygen.errors import ConfigError, PromptError, ResultsError, UsageError
 from copygen.jobs.acceptance import Compiled, cleaned, compile_output_spec
 from copygen.jobs.spec import RunSpec
@@ -203,10 +203,10 @@ def can_be_bounded(
     nobody can read a stream's rows first, so those with models of their own are failed as they
     come.
     """
-    limit = limit_of(settings)
+    limit = spending_limit_of(settings)
     if not limit.exists:
         return None
-    worst_cases = WorstCases(provider, limit)
+    worst_cases = CostBounds(provider, limit)
     if source.is_stream:
         reason = worst_cases.refusal(source.draft(target))
         if reason is not None:

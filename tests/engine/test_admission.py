@@ -5,28 +5,28 @@ import pytest
 
 from copygen.config import BreakerSettings, Settings
 from copygen.engine.admission import LocalAdmission, Slot
-from copygen.engine.budget import Purse
+from copygen.engine.budget import CostGuard
 from copygen.engine.clock import RunClock
 from copygen.engine.control.breaker import RetryBudget
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer
 from copygen.engine.retry import AttemptState
-from copygen.engine.shutdown import Halt
+from copygen.engine.shutdown import Shutdown
 from tests.support.fakes import CONFIG
 from tests.support.virtual_loop import run_virtual
 
 
 def admission(pacer: Pacer) -> LocalAdmission:
-    halt = Halt()
+    shutdown = Shutdown()
     return LocalAdmission(
         "host",
         pacer,
         Concurrency(10, 10, adaptive=False),
         RetryBudget(Settings().retry, 10),
-        Purse(CONFIG, Settings(), halt),
+        CostGuard(CONFIG, Settings(), shutdown),
         BreakerSettings(),
         random.Random(0),
-        halt,
+        shutdown,
         RunClock(),
         lambda _change: None,
     )

@@ -11,9 +11,9 @@ from copygen.engine.budget import (
     NOTHING,
     Budget,
     Charge,
-    Limit,
+    CostBounds,
+    SpendingLimit,
     Unbounded,
-    WorstCases,
     picousd_at_least,
     picousd_at_most,
     usd,
@@ -23,7 +23,7 @@ from tests.support.sent import asking
 
 charges = st.builds(Charge, st.integers(0, 500), st.integers(0, 500))
 limits = st.builds(
-    Limit, st.none() | st.integers(0, 2000), st.none() | st.integers(0, 2000)
+    SpendingLimit, st.none() | st.integers(0, 2000), st.none() | st.integers(0, 2000)
 ).filter(lambda limit: limit.exists)
 
 
@@ -58,7 +58,9 @@ def test_spent_kept_and_reserved_never_pass_the_limit(limit, history, rng) -> No
 
 
 @given(limits, st.lists(st.tuples(charges, st.floats(0, 1)), max_size=30))
-def test_what_is_settled_is_conserved(limit: Limit, bought: list[tuple[Charge, float]]) -> None:
+def test_what_is_settled_is_conserved(
+    limit: SpendingLimit, bought: list[tuple[Charge, float]]
+) -> None:
     budget = Budget(limit)
     total = NOTHING
     for worst, share in bought:
@@ -71,7 +73,7 @@ def test_what_is_settled_is_conserved(limit: Limit, bought: list[tuple[Charge, f
 
 @given(limits, st.lists(charges, max_size=20), charges)
 def test_with_nothing_under_way_a_request_fits_now_or_never(
-    limit: Limit, bought: list[Charge], wanted: Charge
+    limit: SpendingLimit, bought: list[Charge], wanted: Charge
 ) -> None:
     budget = Budget(limit)
     for worst in bought:
@@ -82,7 +84,7 @@ def test_with_nothing_under_way_a_request_fits_now_or_never(
 
 @given(limits, st.lists(charges, max_size=20), charges)
 def test_a_request_that_cannot_fit_later_does_not_fit_now(
-    limit: Limit, reserved: list[Charge], wanted: Charge
+    limit: SpendingLimit, reserved: list[Charge], wanted: Charge
 ) -> None:
     budget = Budget(limit)
     for worst in reserved:
@@ -116,7 +118,7 @@ CONFIG = ProviderConfig(
         "unpriced": ModelConfig(max_output_tokens=1000),
     },
 )
-MONEY, TOKENS = Limit(picousd=1), Limit(tokens=1)
+MONEY, TOKENS = SpendingLimit(picousd=1), SpendingLimit(tokens=1)
 CAP = {"max_tokens": 100}
 
 
@@ -140,8 +142,8 @@ def a_prompt(model: str = "m", content: object = "hello", **params: object) -> P
 def test_the_worst_case_is_a_token_per_byte_and_the_whole_cap(
     prompt: Prompt, picousd: int, tokens: int
 ) -> None:
-    assert WorstCases(CONFIG, MONEY).of(prompt, 300) == Charge(picousd, tokens)
-    assert WorstCases(CONFIG, TOKENS).of(prompt, 300) == Charge(0, tokens)
+    assert CostBounds(CONFIG, MONEY).of(prompt, 300) == Charge(picousd, tokens)
+    assert CostBounds(CONFIG, TOKENS).of(prompt, 300) == Charge(0, tokens)
 
 
 @pytest.mark.parametrize(
@@ -155,8 +157,10 @@ def test_the_worst_case_is_a_token_per_byte_and_the_whole_cap(
         (a_prompt(content=[{"type": "image_url"}], **CAP), MONEY, "parts other than text"),
     ],
 )
-def test_what_cannot_be_bounded_says_what_to_do(prompt: Prompt, limit: Limit, words: str) -> None:
-    cases = WorstCases(CONFIG, limit)
+def test_what_cannot_be_bounded_says_what_to_do(
+    prompt: Prompt, limit: SpendingLimit, words: str
+) -> None:
+    cases = CostBounds(CONFIG, limit)
     bound = cases.of(prompt, 300)
     assert isinstance(bound, Unbounded)
     assert words in str(bound)
@@ -164,4 +168,4 @@ def test_what_cannot_be_bounded_says_what_to_do(prompt: Prompt, limit: Limit, wo
 
 
 def test_tokens_alone_need_no_price() -> None:
-    assert WorstCases(CONFIG, TOKENS).refusal(a_prompt("unpriced")) is None
+    assert CostBounds(CONFIG, TOKENS).refusal(a_prompt("unpriced")) is None

@@ -77,7 +77,7 @@ def test_no_request_goes_out_without_a_cap_or_with_a_larger_one() -> None:
         assert set(dice.caps) <= {60}, seed
 
 
-def test_a_cap_that_no_name_is_taken_for_is_an_error_with_the_way_out() -> None:
+def test_a_cap_that_no_name_is_taken_for_is_an_error_that_says_what_to_do() -> None:
     dice = Dice(random.Random(0), {"honest": 1.0}, takes_cap="nothing-known")
     run = play(dice, limit_usd=Decimal("0.01"), cap=60, concurrency=1, rows=3)
     assert dice.caps == []

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copygen.config import RetrySettings, Settings
-from copygen.engine.retry import ENOUGH, ENOUGH_AT_END, FirstRefusals
+from copygen.engine.retry import ENOUGH, ENOUGH_AT_END, RefusalFilter
 from copygen.errors import ProviderRefused
 from copygen.models import ErrorInfo, Kind, Result, Status, Usage
 from tests.support.fakes import Run, prompts
@@ -28,22 +28,22 @@ def refused(number: int = 0, words: str = WORDS, kind: Kind = Kind.INVALID_REQUE
 
 
 def test_the_same_refusal_and_nothing_else_ends_the_run_with_its_words() -> None:
-    net = FirstRefusals("shop")
+    net = RefusalFilter("shop")
 
-    held = [net.passed(refused(number)) for number in range(ENOUGH)]
+    held = [net.push(refused(number)) for number in range(ENOUGH)]
 
     assert held == [()] * ENOUGH
     assert net.error is not None
     assert f"refused the first {ENOUGH} prompts alike" in str(net.error)
     assert WORDS in str(net.error)
-    assert net.at_end() == ()
+    assert net.flush() == ()
 
 
 def test_ids_and_numbers_in_the_words_do_not_tell_refusals_apart() -> None:
-    net = FirstRefusals("shop")
+    net = RefusalFilter("shop")
 
     for number in range(ENOUGH):
-        net.passed(refused(words=f"Your plan ended (ref {number}e{number})"))
+        net.push(refused(words=f"Your plan ended (ref {number}e{number})"))
 
     assert net.error is not None
 
@@ -60,26 +60,26 @@ def test_ids_and_numbers_in_the_words_do_not_tell_refusals_apart() -> None:
     ],
 )
 def test_anything_else_shows_that_the_refusals_are_about_their_rows(other: Result) -> None:
-    net = FirstRefusals("shop")
+    net = RefusalFilter("shop")
     first = [refused(number) for number in range(ENOUGH - 1)]
     for one in first:
-        assert net.passed(one) == ()
+        assert net.push(one) == ()
 
-    assert list(net.passed(other)) == [*first, other]
-    assert [list(net.passed(refused(n))) for n in range(2 * ENOUGH)] == [
+    assert list(net.push(other)) == [*first, other]
+    assert [list(net.push(refused(n))) for n in range(2 * ENOUGH)] == [
         [refused(n)] for n in range(2 * ENOUGH)
     ]
     assert net.error is None
 
 
 def test_a_row_that_was_never_sent_shows_nothing() -> None:
-    net = FirstRefusals("shop")
+    net = RefusalFilter("shop")
     faulty = replace(refused(), error=ErrorInfo(Kind.INPUT, "t.csv:3: no name"))
 
-    net.passed(refused(1))
-    assert list(net.passed(faulty)) == [faulty]
+    net.push(refused(1))
+    assert list(net.push(faulty)) == [faulty]
     for number in range(ENOUGH):
-        net.passed(refused(number))
+        net.push(refused(number))
     assert net.error is not None
 
 
@@ -94,11 +94,11 @@ def test_a_row_that_was_never_sent_shows_nothing() -> None:
     ],
 )
 def test_a_short_run_is_judged_at_its_end(count: int, proven: bool, ends: bool) -> None:
-    net = FirstRefusals("shop", proven=proven)
+    net = RefusalFilter("shop", proven=proven)
     for number in range(count):
-        net.passed(refused(number))
+        net.push(refused(number))
 
-    left = net.at_end()
+    left = net.flush()
 
     assert (net.error is not None) == ends
     assert len(left) == (0 if ends else count)

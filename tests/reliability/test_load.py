@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from copygen.config import ProviderConfig, RetrySettings, Settings
-from copygen.engine.engine import Engine, Outside, connect
-from copygen.engine.pipeline import IteratorFeed
+from copygen.engine.engine import Dependencies, Engine, connect
+from copygen.engine.pipeline import FileQueue
 from copygen.models import Prompt, Status
 from tests.support.fakes import Run, prompt, prompts
 from tests.support.load_running import (
@@ -139,9 +139,9 @@ def test_connections_are_given_back_when_a_run_has_ended(server: CountingServer)
             done += 1
 
         async with connect(config, settings, None) as connection:
-            outside = Outside(connection.transport)
-            engine = Engine(config, settings, connection.provider, outside)
-            await engine.run(IteratorFeed(lambda: iter(entries)), count)
+            dependencies = Dependencies(connection.transport)
+            engine = Engine(config, settings, connection.provider, dependencies)
+            await engine.run(FileQueue(lambda: iter(entries)), count)
         assert len(asyncio.all_tasks()) == 1
         return done
 

@@ -9,8 +9,8 @@ import httpx
 
 from copygen.config import ProviderConfig, Settings
 from copygen.engine.control.breaker import Transition
-from copygen.engine.engine import Engine, Outside
-from copygen.engine.pipeline import IteratorFeed
+from copygen.engine.engine import Dependencies, Engine
+from copygen.engine.pipeline import FileQueue
 from copygen.errors import CopygenError
 from copygen.models import (
     ApiError,
@@ -122,26 +122,26 @@ class Run:
         config: ProviderConfig = CONFIG,
         seed: int = 0,
         provider: Provider | None = None,
-        standard: Acceptance | None = None,
+        acceptance: Acceptance | None = None,
     ) -> None:
         self.results: list[Result] = []
         self.emit: Callable[[Result], object] = self.results.append
         self.transitions: list[Transition] = []
         self.error: CopygenError | None = None
         transport = httpx.MockTransport(handler)  # type: ignore[arg-type]  # sync or async
-        outside = Outside(transport, random.Random(seed), lambda: WALL)
+        dependencies = Dependencies(transport, random.Random(seed), lambda: WALL)
         self.engine = Engine(
             config,
             settings,
             provider or FakeProvider(),
-            outside,
+            dependencies,
             self.transitions.append,
-            standard=standard,
+            acceptance=acceptance,
         )
 
     async def over(self, entries: Iterable[Prompt]) -> "Run":
         """Run over these entries to the end."""
-        feed = IteratorFeed(lambda: iter(entries))
+        feed = FileQueue(lambda: iter(entries))
         self.error = await self.engine.run(feed, self._emit)
         return self
 

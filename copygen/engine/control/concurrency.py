@@ -47,13 +47,13 @@ FALLEN = 0.7
 """Below this share of what a number brought before, capacity has gone."""
 USUAL = 1.4
 """A usual answer takes so much longer than the quickest of two."""
-SOUNDED_MARGIN = 1.25
+ESTIMATE_MARGIN = 1.25
 """The quickest answer is quicker than the usual one: so much more than Little's law says."""
-SOUNDED_BRINGS = 0.75
+ESTIMATE_BRINGS = 0.75
 """Share of the replies per second that so few must bring to be kept: more would bring twice."""
 SMALL = 0.6
 """Of what was sent: a server that works on more is not taken for a small one."""
-SOUNDED_ROUND = 6
+ESTIMATE_ROUND = 6
 FEW, FEW_REPLIES = 2, 8
 """With so few in flight so many replies are a round: one more or less halves or doubles them."""
 SMOOTHING = 0.05
@@ -65,9 +65,9 @@ SLOW, TOO_SLOW = 0.25, 0.5
 class Phase(Enum):
     """What a limit is doing."""
 
-    SOUNDING = auto()
+    ESTIMATING = auto()
     """Finding out whether it is a small server."""
-    SOUNDED = auto()
+    ESTIMATED = auto()
     """It seems to be: trying the number it seems to work on."""
     DOUBLING = auto()
     RISING = auto()
@@ -95,12 +95,12 @@ class Concurrency:
         self.limit = max(1, min(first, most))
         self._burst = min(burst, most)
         self._quickest_s = math.inf
-        self._sounded: tuple[float, int] | None = None
+        self._estimated: tuple[float, int] | None = None
         """Since when, and with how many in flight."""
         self.adaptive = adaptive
         self._most = most
         self._deadline_s = deadline_s
-        self._phase = Phase.SOUNDING if self._burst else Phase.DOUBLING
+        self._phase = Phase.ESTIMATING if self._burst else Phase.DOUBLING
         self._goal = min(2 * self.limit, most)
         """Of this doubling."""
         self._step = 1
@@ -143,8 +143,8 @@ class Concurrency:
         latency_s = now - began_at
         self._latency_s += SMOOTHING * (latency_s - self._latency_s)
         self._pace_per_s = pace_per_s
-        if self._phase is Phase.SOUNDING:
-            self._sound(now, began_at)
+        if self._phase is Phase.ESTIMATING:
+            self._estimate(now, began_at)
             return
         if latency_s > TOO_SLOW * self._deadline_s:
             self.refused(now, began_at, self.limit)
@@ -172,37 +172,37 @@ class Concurrency:
     @property
     def _round(self) -> int:
         """Replies that make one."""
-        if self._phase is Phase.SOUNDED:
-            return max(self.limit, SOUNDED_ROUND)
+        if self._phase is Phase.ESTIMATED:
+            return max(self.limit, ESTIMATE_ROUND)
         return max(self.limit, FEW_REPLIES if self.limit <= FEW else FEWEST_REPLIES)
 
-    def _sound(self, now: float, began_at: float) -> None:
+    def _estimate(self, now: float, began_at: float) -> None:
         """Take in a reply to one of the first requests."""
         self._quickest_s = min(self._quickest_s, now - began_at)
-        if self._sounded is None:
+        if self._estimated is None:
             bearable = self._burst
             if self._quickest_s > 0:
                 usual_s = USUAL * self._quickest_s
                 bearable = int(min(self._burst, max(1.0, self._deadline_s / usual_s - 1)))
             self.limit = max(1, bearable)
-            self._sounded = (now, self.limit)
+            self._estimated = (now, self.limit)
             return
-        since, sent = self._sounded
+        since, sent = self._estimated
         if began_at >= since:
             self._replies += 1
         if self._replies < sent:
             return
         per_s = self._replies / max(now - since, 1e-9)
-        works_on = round(per_s * self._quickest_s * SOUNDED_MARGIN)
+        works_on = round(per_s * self._quickest_s * ESTIMATE_MARGIN)
         if works_on > SMALL * sent:
-            self._sounded = None
+            self._estimated = None
             # As many successes would have doubled it by now.
             self._phase = Phase.DOUBLING
             self._set(2 * sent, now)
             self._goal = min(3 * sent, self._most)
             self._used_up = True
             return
-        self._phase, self._proven = Phase.SOUNDED, (sent, per_s)
+        self._phase, self._proven = Phase.ESTIMATED, (sent, per_s)
         self._set(works_on, now)
 
     def _set(self, limit: int, now: float) -> None:
@@ -222,8 +222,8 @@ class Concurrency:
         self._begin_round(now, to_settle=0)
         if not used_up:
             return
-        if self._phase is Phase.SOUNDED:
-            self._judge_sounded(per_s, now)
+        if self._phase is Phase.ESTIMATED:
+            self._judge_estimate(per_s, now)
         elif self._phase is Phase.HELD:
             self._hold(per_s, now)
         elif self._phase is Phase.LOWER:
@@ -246,16 +246,16 @@ class Concurrency:
             needed = int((self._pace_per_s or 0.0) * self._latency_s)
             self._set(max(self.limit + step, min(needed, 2 * self.limit)), now)
 
-    def _judge_sounded(self, per_s: float, now: float) -> None:
+    def _judge_estimate(self, per_s: float, now: float) -> None:
         assert self._proven is not None
         before, rate_before = self._proven
-        if per_s >= SOUNDED_BRINGS * rate_before:
+        if per_s >= ESTIMATE_BRINGS * rate_before:
             # One round more, to be sure of what it brings; then one more at a time.
             self._proven = (self.limit, per_s)
             self._phase, self._rounds_held = Phase.HELD, HELD_ROUNDS - 1
             self._begin_round(now, to_settle=0)
             return
-        self._sounded = None
+        self._estimated = None
         self._phase, self._proven = Phase.DOUBLING, None
         self._set(before, now)
         self._goal = min(2 * before, self._most)
@@ -284,8 +284,8 @@ class Concurrency:
             self._proven = (limit, per_s)
             self._phase = Phase.LOWER
             self._set(math.ceil(limit * per_s / rate_before * PROBE), now)
-        elif self._rounds_held >= HELD_ROUNDS and self._sounded is not None:
-            self._sounded = None
+        elif self._rounds_held >= HELD_ROUNDS and self._estimated is not None:
+            self._estimated = None
             self._phase, self._step = Phase.RISING, 1
             self._set(limit + 1, now)
         elif self._rounds_held >= HELD_ROUNDS:

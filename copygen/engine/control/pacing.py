@@ -19,7 +19,8 @@ Requests that were on the wire when the pace was cut belong to the same episode:
 new and cut nothing again.
 
 Some providers refuse a share of requests at any pace, and a pace that each of those cuts would end
-near nothing. So when refusals keep coming, `Doubt` tries a faster pace, and believes what it sees.
+near nothing. So when refusals keep coming, `RateProbe` tries a faster pace, and believes
+what it sees.
 """
 
 import math
@@ -55,8 +56,8 @@ HISTORY = 2000
 """Starts since the last refusal that a measurement looks at."""
 FEWEST = 10
 """Requests a bound must rest on."""
-DOUBTFUL_REFUSALS = 4
-DOUBTFUL_STARTS = 400
+SUSPICIOUS_REFUSALS = 4
+SUSPICIOUS_STARTS = 400
 """So many refusals in so many starts at a measured pace are more than a limit explains."""
 TRIAL_STARTS = 100
 TRIAL_RAISE = 3.0
@@ -108,12 +109,12 @@ class RateLimiter:
         """Correct an earlier reservation once the real cost is known."""
         self._empty_at += (min(used, reserved + 60 * self.rate_per_s) - reserved) / self.rate_per_s
 
-    def know(self, now: float, level: float, capacity: float) -> None:
+    def set_level(self, now: float, level: float, capacity: float) -> None:
         """The bucket holds `level` of `capacity` now: whoever keeps it has said so."""
         self._burst_s = capacity / self.rate_per_s
         self._empty_at = now + (capacity - level) / self.rate_per_s
 
-    def hold(self, until: float) -> None:
+    def hold_until(self, until: float) -> None:
         """Nothing starts before `until`; what waits then goes at the usual pace, not at once."""
         self._empty_at = max(self._empty_at, until + self._burst_s)
 
@@ -159,11 +160,11 @@ class HeaderRateLimit:
                 limiter.rate_per_s = rate
         if limiter is not None and self.rate_per_s is not None and limit and remaining is not None:
             # One less: a bucket that is empty lets the next one through, too.
-            limiter.know(now, max(0.0, remaining - underway) - 1.0, limit)
+            limiter.set_level(now, max(0.0, remaining - underway) - 1.0, limit)
         return limiter
 
 
-class Doubt:
+class RateProbe:
     """Whether refusals have to do with the pace at all; found out by trying a faster one."""
 
     def __init__(self) -> None:
@@ -193,8 +194,8 @@ class Doubt:
             if self._refusals >= self._fails_at * max(TRIAL_STARTS, self._starts):
                 rate_per_s, self._proven_per_s = self._proven_per_s, None
                 self._starts = self._refusals = 0
-        elif self._refusals >= DOUBTFUL_REFUSALS:
-            if self._starts <= DOUBTFUL_STARTS and self._trials_left:
+        elif self._refusals >= SUSPICIOUS_REFUSALS:
+            if self._starts <= SUSPICIOUS_STARTS and self._trials_left:
                 self._trials_left -= 1
                 self._fails_at = max(TRIAL_FAILS_AT, min(0.6, 2 * self._refusals / self._starts))
                 return self._raise(rate_per_s)
@@ -215,8 +216,8 @@ class Pacer:
         self._requests = RateLimiter(self._told_per_s) if rpm else None
         # Providers refill tokens continuously and allow a few seconds' worth at once.
         self._tokens = RateLimiter(tpm / 60, burst_s=1.0) if tpm else None
-        self._said_of_requests = HeaderRateLimit(KEPT) if not rpm else None
-        self._said_of_tokens = HeaderRateLimit(KEPT) if not tpm else None
+        self._request_headers = HeaderRateLimit(KEPT) if not rpm else None
+        self._token_headers = HeaderRateLimit(KEPT) if not tpm else None
         self._tokens_each = 0.0
         """What a request has used lately, on average."""
         self._starts = 0
@@ -236,7 +237,7 @@ class Pacer:
         self._history: deque[float] = deque(maxlen=HISTORY)
         self._since_refusal = 0
         self._sped_up_at = -math.inf
-        self._doubt = Doubt()
+        self._rate_probe = RateProbe()
 
     @property
     def rate_per_s(self) -> float | None:
@@ -272,28 +273,28 @@ class Pacer:
         self._mark = self._mark or start
         self._history.append(now)
         if self._requests:
-            self._pace_at(self._doubt.started(self._requests.rate_per_s))
+            self._pace_at(self._rate_probe.started(self._requests.rate_per_s))
         return start
 
     def update_from_headers(self, now: float, limits: RateLimits, start: Start) -> None:
         """The reply to the request that went out at `start` said this of the key's limits.
 
-        Of a limit that was told by the user nothing is heeded.
+        Of a limit that was told by the user nothing is changed.
         """
         underway = self._starts - start.number
-        if self._said_of_requests is not None:
+        if self._request_headers is not None:
             said = (limits.requests_limit, limits.requests_remaining, limits.requests_reset_s)
-            self._requests = self._said_of_requests.update_from_headers(
+            self._requests = self._request_headers.update_from_headers(
                 self._requests, now, said, underway
             )
-            if self._said_of_requests.rate_per_s and math.isinf(self._told_per_s):
+            if self._request_headers.rate_per_s and math.isinf(self._told_per_s):
                 # As good as measured: after a refusal it need not be sought from far away.
                 self._growth, self._is_measured = LEAST_GROWTH, True
-            self._told_per_s = self._said_of_requests.rate_per_s or math.inf
-        if self._said_of_tokens is not None:
+            self._told_per_s = self._request_headers.rate_per_s or math.inf
+        if self._token_headers is not None:
             said = (limits.tokens_limit, limits.tokens_remaining, limits.tokens_reset_s)
             in_tokens = underway * self._tokens_each
-            self._tokens = self._said_of_tokens.update_from_headers(
+            self._tokens = self._token_headers.update_from_headers(
                 self._tokens, now, said, in_tokens
             )
 
@@ -312,8 +313,8 @@ class Pacer:
 
     def rate_limited(self, now: float, start: Start, retry_after_s: float | None) -> None:
         """The request that went out at `start` was refused: hold, and learn."""
-        if self._doubt.is_on_trial and self._requests:
-            self._pace_at(self._doubt.refused(self._requests.rate_per_s))
+        if self._rate_probe.is_on_trial and self._requests:
+            self._pace_at(self._rate_probe.refused(self._requests.rate_per_s))
         elif start.at > self._reacted_at:
             self._reacted_at = now
             if self._accepted_before(start) < 1:
@@ -323,8 +324,8 @@ class Pacer:
                 self._nothing_in_a_row = 0
                 # Under a limit that is known there is no faster pace to try; else cuts alone may
                 # have led to a crawl.
-                if self._requests and math.isinf(self._told_per_s) and self._is_doubtful:
-                    self._pace_at(self._doubt.refused(self._requests.rate_per_s))
+                if self._requests and math.isinf(self._told_per_s) and self._may_be_no_rate:
+                    self._pace_at(self._rate_probe.refused(self._requests.rate_per_s))
         if self._mark is not None and start.number >= self._mark.number:
             self._refused_since_mark += 1
         if retry_after_s:
@@ -333,14 +334,14 @@ class Pacer:
             self._held_until = max(self._held_until, now + retry_after_s)
             self._caution = 1.0 + CAUTION_PER_S * retry_after_s
         if self._requests:
-            self._requests.hold(max(now, self._held_until))
+            self._requests.hold_until(max(now, self._held_until))
 
     def _pace_at(self, rate_per_s: float) -> None:
         assert self._requests is not None
         self._requests.rate_per_s = min(self._told_per_s, rate_per_s, FASTEST_PER_S)
 
     @property
-    def _is_doubtful(self) -> bool:
+    def _may_be_no_rate(self) -> bool:
         rate_per_s = self.rate_per_s or math.inf
         return self._is_measured or rate_per_s < CRAWL_PER_S
 

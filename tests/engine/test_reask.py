@@ -91,7 +91,7 @@ def run(
 ) -> Run:
     async def main() -> Run:
         made = Settings.model_validate({"concurrency": 4, **settings})
-        one = Run(handler, settings=made, config=config, provider=provider, standard=rules)
+        one = Run(handler, settings=made, config=config, provider=provider, acceptance=rules)
         return await one.over(entries)
 
     return run_virtual(main())
@@ -222,7 +222,7 @@ def test_a_run_that_is_told_to_stop_amid_a_reask_keeps_the_text() -> None:
             stop,
             settings=Settings(concurrency=4),
             provider=Scripted(LONG, FIT),
-            standard=standard(),
+            acceptance=standard(),
         )
         runs.append(one)
         return await one.over([prompt(1)])
@@ -233,7 +233,9 @@ def test_a_run_that_is_told_to_stop_amid_a_reask_keeps_the_text() -> None:
     assert result.usage == Usage(10, 5)
 
 
-def test_a_run_that_is_cancelled_amid_a_reask_keeps_the_text_and_counts_the_doubt() -> None:
+def test_a_run_that_is_cancelled_amid_a_reask_keeps_the_text_and_counts_what_may_be_billed() -> (
+    None
+):
     async def hang(request: httpx.Request) -> httpx.Response:
         if json.loads(request.content)["turn"] == 1:
             await asyncio.sleep(20)
@@ -244,7 +246,7 @@ def test_a_run_that_is_cancelled_amid_a_reask_keeps_the_text_and_counts_the_doub
             hang,
             settings=Settings(concurrency=4),
             provider=Scripted(LONG, FIT),
-            standard=standard(),
+            acceptance=standard(),
         )
         asyncio.get_running_loop().call_later(5, one.engine.cancel)
         return await one.over([prompt(1)])

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from copygen.config import Settings
-from copygen.engine.control.pacing import Doubt
+from copygen.engine.control.pacing import RateProbe
 from copygen.models import Status
 from tests.support.fakes import Run, prompts
 from tests.support.virtual_loop import run_virtual
@@ -42,13 +42,13 @@ def test_C3_a_share_of_429s_at_any_pace_costs_little_more_than_their_waits(share
     assert took_s <= 2 * (10_000 / 50 * 0.04 + refused * HOLD_S) + 90
 
 
-def in_doubt(refusals: int, starts: int) -> tuple[Doubt, float]:
-    doubt, rate_per_s = Doubt(), 10.0
+def after_refusals(refusals: int, starts: int) -> tuple[RateProbe, float]:
+    probe, rate_per_s = RateProbe(), 10.0
     for number in range(1, starts + 1):
-        rate_per_s = doubt.started(rate_per_s)
+        rate_per_s = probe.started(rate_per_s)
         if number > starts - refusals:
-            rate_per_s = doubt.refused(rate_per_s)
-    return doubt, rate_per_s
+            rate_per_s = probe.refused(rate_per_s)
+    return probe, rate_per_s
 
 
 @pytest.mark.parametrize(
@@ -58,31 +58,31 @@ def in_doubt(refusals: int, starts: int) -> tuple[Doubt, float]:
         (6, 20, 30),
         (2, 200, 10),
         (1, 20, 10),
-        (4, 500, 10),  # seldom is no doubt, either
+        (4, 500, 10),  # seldom is no reason either
     ],
 )
 def test_refusals_that_keep_coming_start_a_trial(
     refusals: int, starts: int, rate_per_s: float
 ) -> None:
-    assert in_doubt(refusals, starts)[1] == rate_per_s
+    assert after_refusals(refusals, starts)[1] == rate_per_s
 
 
 def test_a_trial_that_is_refused_no_more_often_leads_to_the_next() -> None:
-    doubt, rate_per_s = in_doubt(4, 200)
+    probe, rate_per_s = after_refusals(4, 200)
     for _ in range(200):
-        rate_per_s = doubt.started(rate_per_s)
+        rate_per_s = probe.started(rate_per_s)
         if rate_per_s > 30:
             break
     assert rate_per_s == 90
-    assert doubt.is_on_trial
+    assert probe.is_on_trial
 
 
 def test_a_trial_that_is_refused_often_ends_where_it_began_and_there_are_only_a_few() -> None:
-    doubt, rate_per_s = Doubt(), 10.0
+    probe, rate_per_s = RateProbe(), 10.0
     trials = 0
     for _ in range(1000):
-        rate_per_s = doubt.refused(doubt.started(rate_per_s))
-        trials += rate_per_s == 30 and doubt._refusals == 0
+        rate_per_s = probe.refused(probe.started(rate_per_s))
+        trials += rate_per_s == 30 and probe._refusals == 0
         assert rate_per_s in (10, 30)
     assert 1 <= trials <= 5
     assert rate_per_s == 10

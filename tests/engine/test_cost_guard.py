@@ -10,8 +10,8 @@ import httpx
 import pytest
 
 from copygen.config import ModelConfig, Price, ProviderConfig, RetrySettings, Settings
-from copygen.engine.budget import PASSED_OVER_MAX, Hold, Purse
-from copygen.engine.shutdown import Halt, Halted
+from copygen.engine.budget import PASSED_OVER_MAX, CostGuard, Reservation
+from copygen.engine.shutdown import Shutdown, ShuttingDown
 from copygen.errors import LimitReached
 from copygen.models import Completion, Kind, Message, Prompt, Status, Usage
 from tests.support import fakes
@@ -252,56 +252,56 @@ def test_tokens_can_be_limited_where_no_price_is_known() -> None:
     assert 4500 <= provider.billed_tokens <= 5000
 
 
-def the_purse(tokens: int) -> tuple[Purse, Halt]:
-    halt = Halt()
-    return Purse(PRICED, limited(tokens, 1), halt), halt
+def new_cost_guard(tokens: int) -> tuple[CostGuard, Shutdown]:
+    shutdown = Shutdown()
+    return CostGuard(PRICED, limited(tokens, 1), shutdown), shutdown
 
 
-async def held(purse: Purse, prompt: Prompt) -> Hold:
-    hold = purse.hold_for(prompt, 100)
-    assert isinstance(hold, Hold)
-    if not purse.take(hold):
-        await purse.wait(hold)
-    return hold
+async def held(cost_guard: CostGuard, prompt: Prompt) -> Reservation:
+    reservation = cost_guard.reservation_for(prompt, 100)
+    assert isinstance(reservation, Reservation)
+    if not cost_guard.try_reserve(reservation):
+        await cost_guard.wait_for_room(reservation)
+    return reservation
 
 
-def reserved(purse: Purse) -> tuple[int, int]:
-    state = purse.state()
+def reserved(cost_guard: CostGuard) -> tuple[int, int]:
+    state = cost_guard.state()
     assert state is not None
     return state.reserved_tokens, state.waiting
 
 
 def test_money_granted_to_one_whom_the_end_of_the_run_overtakes_is_given_back() -> None:
     async def main() -> None:
-        purse, halt = the_purse(250)
+        cost_guard, shutdown = new_cost_guard(250)
         (prompt,) = capped(1)
-        first = await held(purse, prompt)
-        second = asyncio.ensure_future(held(purse, prompt))
+        first = await held(cost_guard, prompt)
+        second = asyncio.ensure_future(held(cost_guard, prompt))
         await asyncio.sleep(0)
-        assert reserved(purse) == (200, 1)
-        purse.settle(first, None, sent=False)
-        assert reserved(purse)[0] == 200
-        halt.now()
-        with pytest.raises(Halted):
+        assert reserved(cost_guard) == (200, 1)
+        cost_guard.settle(first, None, sent=False)
+        assert reserved(cost_guard)[0] == 200
+        shutdown.now()
+        with pytest.raises(ShuttingDown):
             await second
-        assert reserved(purse) == (0, 0)
+        assert reserved(cost_guard) == (0, 0)
 
     run_virtual(main())
 
 
 def test_one_who_gives_up_waiting_holds_up_nobody_behind() -> None:
     async def main() -> None:
-        purse, _ = the_purse(450)
+        cost_guard, _ = new_cost_guard(450)
         (small,), (large,) = capped(1), capped(1, lambda _: 300)
-        await held(purse, small)
-        head = asyncio.ensure_future(held(purse, large))
+        await held(cost_guard, small)
+        head = asyncio.ensure_future(held(cost_guard, large))
         await asyncio.sleep(0)
-        behind = asyncio.ensure_future(held(purse, small))
+        behind = asyncio.ensure_future(held(cost_guard, small))
         await asyncio.sleep(0)
-        assert reserved(purse) == (200, 2), "nobody is overtaken"
+        assert reserved(cost_guard) == (200, 2), "nobody is overtaken"
         head.cancel()
-        assert isinstance(await behind, Hold)
-        assert reserved(purse) == (400, 0)
+        assert isinstance(await behind, Reservation)
+        assert reserved(cost_guard) == (400, 0)
 
     run_virtual(main())
 
