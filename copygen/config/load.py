@@ -60,7 +60,7 @@ _OF_PROMPT_FILES = frozenset(
 
 
 def load_settings(
-    path: Path | None, options: Mapping[str, str], environ: Mapping[str, str]
+    path: str | Path | None, options: Mapping[str, str], environ: Mapping[str, str]
 ) -> "Loaded":
     """Read the user's settings file and lay `options` (`breaker.cooldown_s` → `60`) over it.
 
@@ -68,7 +68,7 @@ def load_settings(
     folder if there is one. Paths in the file begin at its folder, those of `options` in the
     current one. Raises ConfigError with file, line and the nearest valid key.
     """
-    path = path or _usual_file(environ)
+    path = Path(path) if path else _usual_file(environ)
     if path:
         document = read_document(path, "the settings file", role="the settings")
     else:

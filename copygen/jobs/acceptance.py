@@ -21,10 +21,10 @@ SCHEMA_NAME: Final = "copy"
 
 
 @dataclass(frozen=True, slots=True)
-class Compiled:
+class CompiledOutput:
     """What the engine judges by, and what is sent so that the model knows."""
 
-    standard: "Acceptance"
+    acceptance: "Acceptance"
     request: str
     """In words, for every prompt."""
     plain: OutputSchema | None
@@ -39,8 +39,11 @@ class Compiled:
         return self.counted if provider.takes_counts(model) else self.plain
 
 
-def compile_output_spec(source: PromptSource, loaded: Loaded) -> Compiled | None:
-    """The standard of a prompt file; None if it wants nothing. Raises PromptError, ConfigError."""
+def compile_output_spec(source: PromptSource, loaded: Loaded) -> CompiledOutput | None:
+    """What a prompt file wants of its texts; None if it wants nothing.
+
+    Raises PromptError, ConfigError.
+    """
     spec = source.output_spec
     if spec is None:
         return None
@@ -48,16 +51,16 @@ def compile_output_spec(source: PromptSource, loaded: Loaded) -> Compiled | None
 
     fields, channel = _fields(spec, loaded)
     folder = Path(spec.document.path).parent
-    standard = Acceptance(
-        _judge(spec, folder),
+    acceptance = Acceptance(
+        _checker(spec, folder),
         ReaskPolicy(spec.reasks, OnViolation(spec.on_violation), source.used_names),
         fields=fields,
         channel=channel,
         variants=source.variants,
     )
-    standard.warm_up()
+    acceptance.warm_up()
     plain, counted = (_schema(fields, counts=counts) for counts in (False, True))
-    return Compiled(standard, standard.request, plain, counted)
+    return CompiledOutput(acceptance, acceptance.request, plain, counted)
 
 
 def _schema(fields: "tuple[Field, ...]", *, counts: bool) -> OutputSchema | None:
@@ -68,7 +71,7 @@ def _schema(fields: "tuple[Field, ...]", *, counts: bool) -> OutputSchema | None
     return OutputSchema(SCHEMA_NAME, json_schema(fields, counts=counts))
 
 
-def _judge(spec: OutputSpec, folder: Path) -> "Checker":
+def _checker(spec: OutputSpec, folder: Path) -> "Checker":
     from copygen.quality.checker import Checker
     from copygen.quality.placeholders import measure_filled
     from copygen.quality.units import Unit

@@ -373,8 +373,7 @@ def _fields_of(spec: CheckSpec, environ: Mapping[str, str]) -> ColumnFields:
     own = FieldRequest(limit=limit, unit=None if unit is None else Unit(unit))
     if not named:
         return ColumnFields({}, {}, _own_field(own))
-    path = None if spec.settings_file is None else Path(spec.settings_file)
-    loaded = load_settings(path, {}, environ)
+    loaded = load_settings(spec.settings_file, {}, environ)
     return _of_channels(named, own, load_channels(loaded.channel_files()))
 
 

@@ -123,9 +123,9 @@ def _left_cost_usd(summary: Summary) -> Decimal | None:
 
 
 def _with_openings(quality: Quality | None, setup: Setup) -> Quality | None:
-    if quality is None or setup.standard is None or setup.standard.checker.sameness is None:
+    if quality is None or setup.acceptance is None or setup.acceptance.checker.sameness is None:
         return quality
-    found = setup.standard.checker.sameness.top_openings(OPENINGS)
+    found = setup.acceptance.checker.sameness.top_openings(OPENINGS)
     return replace(quality, openings=tuple(OpeningGroup(o.words, o.count) for o in found))
 
 

@@ -31,10 +31,10 @@ from copygen.engine.engine import connect
 from copygen.errors import ConfigError, CopygenError, ExitCode, PromptError, UsageError
 from copygen.figures import count, counted, per_million
 from copygen.jobs.acceptance import compile_output_spec
-from copygen.jobs.setup import configured, target_of
+from copygen.jobs.setup import addressed, opened, target_of
 from copygen.jobs.spec import STREAM
 from copygen.models import ApiError, Kind
-from copygen.prompts import PromptSource, open_prompts
+from copygen.prompts import PromptSource
 from copygen.providers.keys import doubt_about, find_key, origin_of_key, unguarded_file
 from copygen.providers.pricing import price_of
 from copygen.providers.ratelimits import RateLimits
@@ -162,19 +162,20 @@ class DoctorJob:
         source: PromptSource | None = None
         unreadable: PromptError | None = None
         try:
-            path = None if spec.settings_file is None else Path(spec.settings_file)
-            loaded = load_settings(path, spec.options, self._environ)
+            loaded = load_settings(spec.settings_file, spec.options, self._environ)
             yield Diagnosis("settings", Health.OK, str(loaded.path or _NO_SETTINGS))
             try:
-                source = self._opened()
+                source = None if spec.prompts is None else opened(spec.prompts, spec.template)
             except PromptError as error:
                 unreadable = error
                 yield _of_prompts(str(error), ExitCode.USAGE)
-            named = spec.provider or (source.provider if source else None)
-            provider = configured(
-                loaded, named or loaded.settings.default_provider, spec.provider_settings
+            provider, model = addressed(
+                loaded,
+                source,
+                provider=spec.provider,
+                model=spec.model,
+                changes=spec.provider_settings,
             )
-            model = spec.model or (source.model if source else None) or provider.default_model
             self._subject = f"{provider.name} · {model}"
         except ConfigError as error:
             yield _of_bad_settings(error, spec.provider, source)
@@ -184,14 +185,6 @@ class DoctorJob:
             async for found in self._of_provider(loaded.settings, provider, model):
                 yield found
         yield _of_results(None if spec.output is None else Path(spec.output))
-
-    def _opened(self) -> PromptSource | None:
-        if self._spec.prompts is None:
-            return None
-        template = self._spec.template
-        return open_prompts(
-            str(self._spec.prompts), template=None if template is None else str(template)
-        )
 
     async def _of_provider(
         self, settings: Settings, provider: ProviderConfig, model: str
@@ -241,7 +234,6 @@ def _of_bad_settings(
     elif asked and f"'{asked}'" in said:
         step = "name another with -p; copygen models lists them all"
     elif source is not None and source.provider and f"'{source.provider}'" in said:
-        said = f"{source.provider_place}: {said}"
         step = "correct it there; copygen models lists them all"
     return Diagnosis("settings", Health.FAIL, said, step, ExitCode.USAGE)
 

@@ -148,6 +148,6 @@ class PlanJob:
 def _asks(setup: Setup) -> Asks:
     """How often the run would ask one prompt at most."""
     attempts = setup.settings.retry.max_attempts
-    if setup.standard is None:
+    if setup.acceptance is None:
         return Asks(attempts)
-    return Asks(attempts, judged=True, reasks=setup.standard.policy.reasks)
+    return Asks(attempts, judged=True, reasks=setup.acceptance.policy.reasks)

@@ -14,12 +14,13 @@ from copygen.config.prices import ONCE, Asks
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
 from copygen.jobs.acceptance import cleaned, compile_output_spec
+from copygen.jobs.setup import opened
 from copygen.jobs.spec import STREAM
 from copygen.models import Prompt
 from copygen.planning.forecast import ForecastInput, model_plan, price_steps
 from copygen.planning.report import ModelPlan
 from copygen.planning.workload import ModelLoad, WorkloadStats
-from copygen.prompts import Target, open_prompts
+from copygen.prompts import Target
 from copygen.prompts.tokens import Calibration, message_text, tokens_of
 from copygen.providers.pricing import Listed, Order, catalogue, in_order
 
@@ -90,8 +91,8 @@ def list_prices(
     at = now or datetime.now(UTC)
     if spec.order is Order.COST and spec.prompts is None:
         raise UsageError("--sort cost needs a prompt file to price: add --for PROMPTS.")
-    path = None if spec.settings_file is None else Path(spec.settings_file)
-    loaded = load_settings(path, {}, os.environ if environ is None else environ)
+    environ = os.environ if environ is None else environ
+    loaded = load_settings(spec.settings_file, {}, environ)
     listed = in_order(_listed(spec, loaded, at), spec.order)
     if spec.prompts is None:
         return PriceList(tuple(listed), None)
@@ -113,7 +114,7 @@ def _priced(
 ) -> PricedPrompts:
     if path == STREAM:
         raise UsageError("--for reads a file, not standard input: it could be read only once.")
-    source = open_prompts(path, template=str(spec.template) if spec.template else None)
+    source = opened(path, spec.template)
     compiled = compile_output_spec(source, loaded)
     request = "" if compiled is None else compiled.request
     vocabularies = load_vocabularies()
@@ -127,7 +128,7 @@ def _priced(
         for prompt in prompts:
             if isinstance(prompt, Prompt):
                 workload.add_to_do(everything, prompt, message_text(prompt.messages))
-    asks = ONCE if compiled is None else Asks(1, True, compiled.standard.policy.reasks)
+    asks = ONCE if compiled is None else Asks(1, True, compiled.acceptance.policy.reasks)
     known = {
         name: ForecastInput(
             config, loaded.settings, vocabularies, {}, Calibration(), now, asks,

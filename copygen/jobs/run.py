@@ -145,7 +145,7 @@ class Run:
                 setup.output, fresh=self.spec.fresh, fsync=setup.fsync, template=setup.template
             )
         self._stack.callback(self.sink.close)
-        self.stats = Stats(setup.source.axes, judged=setup.standard is not None)
+        self.stats = Stats(setup.source.axes, judged=setup.acceptance is not None)
         self._resume = Resume(self.sink.latest, setup.settled, self._rows())
         if setup.output is not None:
             named = self.spec.output is not None
@@ -291,7 +291,7 @@ class Run:
             Dependencies(connection.transport, shutdown=self._shutdown),
             self._hear_of_breaker,
             self._hear_of_failure,
-            self.setup.standard,
+            self.setup.acceptance,
         )
 
     async def _work(self, engine: Engine) -> None:

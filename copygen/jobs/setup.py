@@ -21,7 +21,7 @@ from copygen.config.settings import retirement_of
 from copygen.documents import explain, files, located
 from copygen.engine.budget import CostBounds, spending_limit_of
 from copygen.errors import ConfigError, PromptError, ResultsError, UsageError
-from copygen.jobs.acceptance import Compiled, cleaned, compile_output_spec
+from copygen.jobs.acceptance import CompiledOutput, cleaned, compile_output_spec
 from copygen.jobs.spec import RunSpec
 from copygen.models import JsonValue, Prompt, Status
 from copygen.prompts import CostCheck, PromptSource, Target, open_prompts, open_values
@@ -72,7 +72,7 @@ class Setup:
     fsync: FsyncPolicy
     template: str | None
     """File name of the template that the rows of a table are put into."""
-    standard: "Acceptance | None" = None
+    acceptance: "Acceptance | None" = None
     """What texts are held against; None: they are taken as they are."""
 
 
@@ -85,12 +85,13 @@ def set_up(spec: RunSpec, inputs: Inputs) -> Setup:
         raise UsageError("give either --fresh, which starts over, or --retry, which does not.")
     settled = DONE.difference(*(_chosen("--retry", one, _REDONE) for one in spec.retry))
     fsync = _chosen("--fsync", spec.fsync, {str(one): one for one in FsyncPolicy})
-    loaded = load_settings(_path(spec.settings_file), spec.options, inputs.environ)
+    loaded = load_settings(spec.settings_file, spec.options, inputs.environ)
     settings = _changed(loaded.settings, spec.settings)
     source = _source(spec, inputs)
-    provider = _provider(spec, loaded, source)
+    provider, model = addressed(
+        loaded, source, provider=spec.provider, model=spec.model, changes=spec.provider_settings
+    )
     compiled = compile_output_spec(source, loaded)
-    model = spec.model or source.model or provider.default_model
     output = None
     if inputs.values is None or spec.output is not None:
         output = results_path(None if spec.output is None else str(spec.output), source.path)
@@ -105,7 +106,7 @@ def set_up(spec: RunSpec, inputs: Inputs) -> Setup:
         settled=settled,
         fsync=fsync,
         template=Path(spec.template).name if spec.template else None,
-        standard=compiled.standard if compiled else None,
+        acceptance=compiled.acceptance if compiled else None,
     )
 
 
@@ -116,26 +117,31 @@ def _chosen(flag: str, word: str, meanings: Mapping[str, _Meaning]) -> _Meaning:
         raise UsageError(f"{flag} takes {', '.join(meanings)}, not '{word}'.") from unknown
 
 
-def _path(given: str | Path | None) -> Path | None:
-    return None if given is None else Path(given)
-
-
 def _source(spec: RunSpec, inputs: Inputs) -> PromptSource:
+    if inputs.values is None:
+        return opened(spec.prompts, spec.template, spec.variables, spec.limit, inputs.stdin)
     template = None if spec.template is None else str(spec.template)
-    if inputs.values is not None:
-        return open_values(
-            inputs.values, template=template, overrides=spec.variables, limit=spec.limit
-        )
+    return open_values(inputs.values, template=template, overrides=spec.variables, limit=spec.limit)
+
+
+def opened(
+    prompts: str | Path,
+    template: str | Path | None,
+    variables: Mapping[str, str] | None = None,
+    limit: int | None = None,
+    stdin: BinaryIO | None = None,
+) -> PromptSource:
+    """The prompt file or table of a spec, its header read. Raises PromptError."""
     return open_prompts(
-        str(spec.prompts),
-        template=template,
-        overrides=spec.variables,
-        limit=spec.limit,
-        stdin=inputs.stdin,
+        str(prompts),
+        template=None if template is None else str(template),
+        overrides=variables,
+        limit=limit,
+        stdin=stdin,
     )
 
 
-def target_of(provider: ProviderConfig, model: str, compiled: Compiled | None) -> Target:
+def target_of(provider: ProviderConfig, model: str, compiled: CompiledOutput | None) -> Target:
     """What rendering needs to know of a provider, for prompts that name no model of their own."""
     if compiled is None:
         return Target(provider.name, model, provider.request_defaults, clean=cleaned)
@@ -145,22 +151,32 @@ def target_of(provider: ProviderConfig, model: str, compiled: Compiled | None) -
     )
 
 
-def _provider(spec: RunSpec, loaded: Loaded, source: PromptSource) -> ProviderConfig:
-    name = spec.provider or source.provider or loaded.settings.default_provider
+def addressed(
+    loaded: Loaded,
+    source: PromptSource | None,
+    *,
+    provider: str | None,
+    model: str | None,
+    changes: Mapping[str, Any],
+) -> tuple[ProviderConfig, str]:
+    """Which provider and model prompts go to that name no model themselves.
+
+    What a spec names (`provider`, `model`) goes before what the prompt file names, and that before
+    the settings. `changes` are what flags change of the provider; a None changes nothing. Raises
+    ConfigError.
+    """
+    named = source.provider if source else None
     try:
-        return configured(loaded, name, spec.provider_settings)
+        config = _configured(loaded, provider or named or loaded.settings.default_provider, changes)
     except ConfigError as error:
-        place = None if spec.provider else source.provider_place
+        place = source.provider_place if source and not provider else None
         if place is not None and "no provider" in str(error):
             raise located(ConfigError, str(error), place) from error
         raise
+    return config, model or (source.model if source else None) or config.default_model
 
 
-def configured(loaded: Loaded, name: str, changes: Mapping[str, Any]) -> ProviderConfig:
-    """The provider of that name, with what flags change of it; None changes nothing.
-
-    Raises ConfigError.
-    """
+def _configured(loaded: Loaded, name: str, changes: Mapping[str, Any]) -> ProviderConfig:
     given = {key: value for key, value in changes.items() if value is not None}
     config = loaded.provider(name)
     try:

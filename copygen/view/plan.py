@@ -183,7 +183,7 @@ def _ledger(report: Report) -> list[Row]:
     if ledger.path is None or not ledger.records:
         return []
     path = Text(safe(ledger.path), overflow="fold")
-    rows: list[Row] = [("Results", path), ("", WrappedFacts(_standing(ledger)))]
+    rows: list[Row] = [("Results", path), ("", WrappedFacts(_settled(ledger)))]
     if ledger.changed:
         changes = [Text(f"{count(number)} {_change(what)}") for what, number in _few(ledger)]
         changes[0] = Text.assemble((f"{count(ledger.changed)} changed", "yellow"), ": ", changes[0])
@@ -196,7 +196,7 @@ def _ledger(report: Report) -> list[Row]:
     return rows
 
 
-def _standing(ledger: LedgerState) -> list[Text]:
+def _settled(ledger: LedgerState) -> list[Text]:
     facts = [
         Text.assemble((count(number), f"bold {_STYLES.get(status, '')}"), f" {status.value}")
         for status, number in sorted(ledger.done.items(), key=lambda one: -one[1])
