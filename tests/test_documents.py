@@ -148,15 +148,14 @@ def test_a_bomb_fails_fast(bomb: str) -> None:
 
 
 def test_more_text_than_the_bound_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("copygen.documents.events.MAX_BYTES", 1000)
-    monkeypatch.setattr("copygen.documents.composer.MAX_BYTES", 1000)
+    monkeypatch.setattr("copygen.documents.yaml.MAX_BYTES", 1000)
     with pytest.raises(ConfigError, match="more than"):
         parse_document("a: " + "x" * 2000, "x.yaml")
 
 
 def test_bytes_that_are_no_utf8_are_located() -> None:
     with pytest.raises(PromptError) as caught:
-        Composer(io.BytesIO(b"a: 1\nb: caf\xe9\n"), "x.yaml", PromptError).root()
+        Composer(io.BytesIO(b"a: 1\nb: caf\xe9\n"), "x.yaml", PromptError).whole()
     assert str(caught.value) == "x.yaml:2:7: not UTF-8 text; save the file as UTF-8"
 
 

@@ -70,7 +70,7 @@ def load_settings(
     """
     path = Path(path) if path else _usual_file(environ)
     if path:
-        document = read_document(path, "the settings file", role="the settings")
+        document = read_document(path, f"the settings file {path}", "the settings")
     else:
         document = parse_document("", _NO_FILE)
     settings = validate(Settings, _or_empty(document))

@@ -1,20 +1,5 @@
-"""YAML documents: safe, bounded, and every problem located.
+"""What people write: YAML with the place of every part, files, and their faults as sentences."""
 
-The parser's events are composed here rather than by PyYAML's loader, for four reasons: a list of
-a million items can be composed one item at a time; every value keeps its line and column; aliases
-and merges are counted while they are expanded, so a bomb ends early; and scalars mean what people
-expect in a product table.
-
-Plain scalars follow YAML 1.2: only `true` and `false` are booleans, only `null`, `~` and nothing
-are null, and a number is what JSON calls a number (`.5` and `5.` too), but that an exponent needs
-a point and a sign. A date, `yes`, `007`, `+66`, `12E5` and `0x1F` travel as the text that was
-written. Keys are always text.
-
-Bounds: 100 MiB of text, 64 levels, 10 000 alias expansions, 16 MiB of aliased text, 10 000 merged
-keys, no merge of a mapping that itself merges. For a list composed item by item they hold per item.
-"""
-
-from copygen.documents.composer import Composer, Node, located
 from copygen.documents.data import (
     FrozenModel,
     configs_folder,
@@ -25,9 +10,21 @@ from copygen.documents.data import (
     shipped_document,
     shipped_names,
 )
-from copygen.documents.document import Document, Location, parse_document
-from copygen.documents.slips import Cut, cuts
 from copygen.documents.validation import explain, nearest, type_name, validate
+from copygen.documents.yaml import (
+    Composer,
+    Cut,
+    Document,
+    Location,
+    Mark,
+    WrittenNumber,
+    as_written,
+    cuts,
+    located,
+    parse_document,
+    plain,
+    source_of,
+)
 
 __all__ = [
     "Composer",
@@ -35,7 +32,9 @@ __all__ = [
     "Document",
     "FrozenModel",
     "Location",
-    "Node",
+    "Mark",
+    "WrittenNumber",
+    "as_written",
     "configs_folder",
     "cuts",
     "example_text",
@@ -45,9 +44,11 @@ __all__ = [
     "located",
     "nearest",
     "parse_document",
+    "plain",
     "read_document",
     "shipped_document",
     "shipped_names",
+    "source_of",
     "type_name",
     "validate",
 ]

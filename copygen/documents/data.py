@@ -12,8 +12,8 @@ from typing import TypeVar
 import pydantic
 
 from copygen.documents import files
-from copygen.documents.document import Document, parse_document
 from copygen.documents.validation import validate
+from copygen.documents.yaml import Document, parse_document
 from copygen.errors import ConfigError
 
 _SUFFIX = ".yaml"
@@ -69,19 +69,17 @@ def load_packaged(model: type[M], package: str, name: str) -> M:
     return validate(model, parse_document(text, f"{package.replace('.', '/')}/{name}"))
 
 
-def read_document(path: Path | str, what: str, *, role: str | None = None) -> Document:
-    """The YAML file at `path`, which somebody named; `what` it is, as `the settings file`.
+def read_document(path: Path | str, what: str, role: str) -> Document:
+    """The YAML file at `path`, which somebody named.
 
-    `role` is what it is to the guard of `copygen.documents.files`, where that differs. Raises
-    ConfigError where it cannot be read, and SameFile.
+    `what` it is goes into the message, as `the settings file x.yaml`; `role` is what it is to the
+    guard of `copygen.documents.files`. Raises ConfigError where it cannot be read, and SameFile.
     """
-    # A prompt file of a stranger's may name a pack, with what moves a terminal's cursor.
-    shown = str(path) if str(path).isprintable() else ascii(str(path))
     try:
-        text = files.read_text(path, role or what)
+        text = files.read_text(path, role)
     except OSError as error:
-        raise ConfigError(f"cannot read {what} {shown}: {error.strerror}") from error
+        raise ConfigError(f"cannot read {what}: {error.strerror}") from error
     except UnicodeDecodeError:
         # Not chained: the error of the decoder holds the whole file, keys and all.
-        raise ConfigError(f"{what} {shown} is not UTF-8 text; save it as UTF-8") from None
+        raise ConfigError(f"{what} is not UTF-8 text; save it as UTF-8") from None
     return parse_document(text, str(path))

@@ -9,8 +9,7 @@ from typing import Any, Final, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
-from copygen.documents.composer import located
-from copygen.documents.document import Document, Location
+from copygen.documents.yaml import Document, Location, located
 from copygen.errors import ConfigError, CopygenError
 from copygen.models import JsonValue
 

@@ -309,8 +309,8 @@ def _cells(
     if not matrix:
         return ()
     axes = [[overrides[name]] if name in overrides else matrix[name] for name in matrix]
-    node = document.child(("matrix",))
-    spelled = dict(zip(matrix, node.as_written().values(), strict=True)) if node.spelled else matrix
+    given = document.as_written(("matrix",))
+    spelled = matrix if given is None else dict(zip(matrix, given.values(), strict=True))
     printed = [axes[at] if name in overrides else spelled[name] for at, name in enumerate(matrix)]
     source = document.source(("matrix",))
     count = 1
@@ -324,7 +324,7 @@ def _cells(
         if label in cells:
             message = f"two cells of the matrix are both called '{label}'; change a value"
             raise PromptError(message, source)
-        written = dict(zip(matrix, prints, strict=True)) if node.spelled else None
+        written = None if given is None else dict(zip(matrix, prints, strict=True))
         cells[label] = Cell(label, dict(zip(matrix, values, strict=True)), written)
     return tuple(cells.values())
 

@@ -12,8 +12,7 @@ from typing import Annotated, Final
 from pydantic import ConfigDict, Field, ValidationError
 
 from copygen.config.prices import OUTPUT_CAPS, output_cap
-from copygen.documents import FrozenModel, explain, type_name
-from copygen.documents.scalars import plain
+from copygen.documents import FrozenModel, explain, plain, type_name
 from copygen.models import JsonValue, Message, OutputSchema
 
 

@@ -16,14 +16,24 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any, BinaryIO, Final, NoReturn, cast
+from typing import Any, BinaryIO, Final, NoReturn
 
 import orjson
 import yaml
 
-from copygen.documents import Composer, Cut, Document, Node, cuts, files, type_name
-from copygen.documents.scalars import WrittenNumber, as_written
-from copygen.errors import CopygenError, PromptError
+from copygen.documents import (
+    Composer,
+    Cut,
+    Document,
+    Mark,
+    WrittenNumber,
+    as_written,
+    cuts,
+    files,
+    source_of,
+    type_name,
+)
+from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.delimited import LineError, Lines
 from copygen.prompts.request import InputError
@@ -240,71 +250,62 @@ def read_header(path: str, role: str = files.PROMPTS) -> Header:
         composer = Composer(stream, path, PromptError)
         start = composer.start()
         if isinstance(start, yaml.SequenceStartEvent):
-            _skip_elements(composer)
-            header = Header(None, Source(path, *_place(start)))
+            header = Header(None, source_of(path, composer.pass_over()))
         elif isinstance(start, yaml.MappingStartEvent):
-            header = _mapping_header(composer, start, path)
+            header = _mapping_header(composer, start.start_mark)
+        elif start is None:
+            raise composer.fail("the file is empty; it should have a 'prompt'", None)
         else:
-            raise _no_prompt_file(composer, start)
-        composer.finish(start)
+            message = "a prompt file is a mapping with 'prompt', or a list of prompts"
+            raise composer.fail(message, start.start_mark)
+        composer.finish()
         return replace(header, cuts=tuple(itertools.islice(cuts(stream), CUTS_SHOWN)))
 
 
 def yaml_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
     """Yield the rows of a prompt file's list of items; raises PromptError, OSError."""
     composer = Composer(stream, path, PromptError)
-    for index, event in enumerate(_item_events(composer)):
-        composer.refill()
-        yield _yaml_row(composer, event, index, options)
+    for index, node in enumerate(_items(composer)):
+        yield _yaml_row(composer.document(node), index, options)
 
 
-def _mapping_header(composer: Composer, start: yaml.Event, path: str) -> Header:
-    line, column = _place(start)
-    root = Node({}, line, column)
+def _mapping_header(composer: Composer, start: Mark) -> Header:
+    root = yaml.MappingNode("", [], start)
     items = None
-    for key, key_line, key_column, event in composer.keys(root.children):
-        if key == "items" and isinstance(event, yaml.SequenceStartEvent):
-            items = Source(path, key_line, key_column)
-            _skip_elements(composer)
-            node = Node(None, *_place(event))
+    for key in composer.entries():
+        if key.value == "items" and composer.next_is_list():
+            items = source_of(composer.path, key)
+            root.value.append((key, composer.pass_over()))
         else:
-            node = composer.compose(event, 1)
-            root.value[key] = node.value
-        root.children[key] = (key_line, key_column, node)
-    return Header(Document(root.value, path, root), items)
+            root.value.append((key, composer.compose()))
+    document = composer.document(root)
+    if items is not None:
+        del document.data["items"]
+    return Header(document, items)
 
 
-def _skip_elements(composer: Composer) -> None:
-    for event in composer.elements():
-        composer.refill()
-        composer.skip(event)
-    composer.refill()
-
-
-def _item_events(composer: Composer) -> Iterator[yaml.Event]:
-    """Yield the first event of each item, after composing what stands before the items."""
-    start = composer.start()
-    if isinstance(start, yaml.SequenceStartEvent):
+def _items(composer: Composer) -> Iterator[yaml.Node]:
+    """Yield each item, after composing what stands before the items."""
+    if isinstance(composer.start(), yaml.SequenceStartEvent):
         yield from composer.elements()
         return
-    for key, _, _, event in composer.keys({}):
-        if key == "items":
+    for key in composer.entries():
+        if key.value == "items":
             yield from composer.elements()
             return
         # Items may repeat with * what is anchored up here.
-        composer.compose(event, 1)
+        composer.compose()
 
 
-def _yaml_row(composer: Composer, event: yaml.Event, index: int, options: ReadOptions) -> Row:
-    node = composer.compose(event, 2)
-    source = Source(composer.path, *_place(event))
+def _yaml_row(item: Document, index: int, options: ReadOptions) -> Row:
     try:
-        whole = _mapping(node.value, index, options)
-        written = _named(node.as_written()) if node.spelled else None
-        return row_from(whole, source, options, written=written)
+        whole = _mapping(item.data, index, options)
+        written = item.as_written()
+        return row_from(
+            whole, item.source(()), options, written=None if written is None else _named(written)
+        )
     except InputError as exc:
-        place = Document(node.value, composer.path, node).source(exc.loc) if exc.loc else source
-        raise PromptError(str(exc), place) from exc
+        raise PromptError(str(exc), item.source(exc.loc)) from exc
 
 
 def _mapping(value: JsonValue, index: int, options: ReadOptions) -> dict[str, JsonValue]:
@@ -324,15 +325,3 @@ def _named(value: dict[str, JsonValue]) -> dict[str, JsonValue]:
     if len(named) < len(value):
         raise InputError("two names are the same but for how an accent is written; rename one")
     return named
-
-
-def _no_prompt_file(composer: Composer, start: yaml.Event | None) -> CopygenError:
-    if start is None:
-        return composer.fail("the file is empty; it should have a 'prompt'", 1)
-    message = "a prompt file is a mapping with 'prompt', or a list of prompts"
-    return composer.fail(message, *_place(start))
-
-
-def _place(event: yaml.Event) -> tuple[int, int]:
-    mark = cast(yaml.Mark, event.start_mark)
-    return mark.line + 1, mark.column + 1

@@ -268,7 +268,8 @@ def load_channels(user_files: Iterable[Path] = ()) -> Channels:
     """
     channels = dict(_shipped())
     for path in user_files:
-        channel = read_channel(read_document(path, "the channel file"), channels)
+        what = f"the channel file {path}"
+        channel = read_channel(read_document(path, what, "a channel file"), channels)
         channels[channel.name] = channel
     return Channels(channels)
 

@@ -407,4 +407,4 @@ def _own_document(name: str, folder: Path | None) -> Document:
         path = Path(name) if folder is None else files.inside(folder, name)
     except OSError as error:
         raise ConfigError(f"cannot read the pack {shown!a}: {error.strerror}") from error
-    return read_document(path, "the pack", role=f"the pack {shown}")
+    return read_document(path, f"the pack {shown!a}", f"the pack {shown}")

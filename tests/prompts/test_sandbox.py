@@ -2,7 +2,7 @@ import time
 
 import pytest
 
-from copygen.documents.scalars import WrittenNumber
+from copygen.documents import WrittenNumber
 from copygen.errors import PromptError
 from copygen.models import Source
 from copygen.prompts.template import RenderError, Template
