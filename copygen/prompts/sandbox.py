@@ -1,18 +1,16 @@
-"""Jinja2 for templates nobody has vetted: no way out, and no way to use up the machine.
+"""Jinja2's sandbox for templates nobody has vetted, with hard caps on their size and steps.
 
-Jinja's own sandbox keeps a template from reaching Python's internals, but not from writing
-`'x' * 10**9` or two nested loops of a hundred thousand. Here every operation that can make more
-out of less is measured before it is done:
+`ImmutableSandboxedEnvironment` keeps a template from Python's internals and from changing what it
+is given, but not from writing `'x' * 10**9` or two nested loops of a hundred thousand. So there is
 
-* Values. A list or text, with everything in it counted as often as it appears, weighs at most
-  MAX_WEIGHT. Literals, `~`, `+`, `*`, calls and filters all pass this gate, so what any single
-  operation meets is bounded.
-* Operations that multiply (`center`, `join`, `replace`, `format` ...) are refused when the product
-  of their two heaviest arguments passes MAX_PRODUCT.
-* Time. Each loop turn, call and filter costs effort, and so does the weight it handles; a
-  rendering has MAX_EFFORT of it.
-
-Filters that are random (a prompt must be the same on every run) or made for web pages are absent.
+* a whitelist of node types and filters; those that are random (a prompt must be the same on every
+  run) or made for web pages are absent;
+* a cap on size: no value, with everything in it counted as often as it appears, weighs more than
+  MAX_WEIGHT, and no operation that multiplies (`center`, `join`, `replace`, `format` ...) is done
+  when the product of its two heaviest arguments passes MAX_PRODUCT;
+* a cap on steps: each loop turn, call and filter costs effort, and so does what it handles; a
+  rendering has MAX_EFFORT of it, 0.1 to 1 s on one core. Steps and not seconds, so that a busy
+  machine refuses no row that another takes.
 """
 
 import functools
@@ -41,9 +39,21 @@ MAX_QUADRATIC: Final = 64 * 1024
 """Characters and elements for filters whose time grows with the square of their input."""
 MAX_EFFORT: Final = 500_000
 MAX_INT_BITS: Final = 4096
+_TURN: Final = 4
+"""Effort of one turn of a loop."""
+_CALL: Final = 20
+"""Effort of a call that runs a part of the template: 15 µs, where a turn takes 1."""
 _MOST_INDENT: Final = 16
 
 # fmt: off
+NODES: Final = frozenset((
+    "Template", "Output", "TemplateData", "For", "If", "Macro", "CallBlock", "FilterBlock",
+    "With", "Block", "Assign", "AssignBlock", "Name", "NSRef", "Const", "Tuple", "List", "Dict",
+    "Pair", "Keyword", "CondExpr", "Filter", "Test", "Call", "Getitem", "Getattr", "Slice",
+    "Concat", "Compare", "Operand", "Mul", "Div", "FloorDiv", "Add", "Sub", "Mod", "Pow", "And",
+    "Or", "Not", "Neg", "Pos",
+))
+"""The kinds of node a template may be made of."""
 _FILTERS: Final = frozenset((
     "abs", "attr", "batch", "capitalize", "center", "count", "d", "default", "dictsort", "e",
     "escape", "filesizeformat", "first", "float", "format", "groupby", "indent", "int", "items",
@@ -58,7 +68,6 @@ _MULTIPLYING: Final = frozenset((
 ))
 # fmt: on
 _QUADRATIC: Final = frozenset(("striptags", "sum", "title", "wordwrap"))
-_GUARDED_OPERATORS: Final = frozenset(("+", "*", "**", "%"))
 _TOO_LONG: Final = "makes a text or list that is too long"
 _TOO_LARGE: Final = "makes a number that is too large"
 
@@ -102,7 +111,7 @@ class _Strict(StrictUndefined):
 class Sandbox(ImmutableSandboxedEnvironment):
     """A bounded, strict Jinja2 environment; one per template, used by one thread at a time."""
 
-    intercepted_binops = _GUARDED_OPERATORS
+    intercepted_binops = frozenset(("+", "*", "**", "%"))
 
     def __init__(self) -> None:
         super().__init__(
@@ -113,16 +122,10 @@ class Sandbox(ImmutableSandboxedEnvironment):
             finalize=self._printed,
         )
         self._effort = 0
-        self._page = 0
-        self.filters = {
-            name: self._guarded(name, function)
-            for name, function in self.filters.items()
-            if name in _FILTERS
-        }
+        ours = {"string": text_of, "tojson": _to_json, "join": _joining(FILTERS["join"])}
+        known = {name: function for name, function in self.filters.items() if name in _FILTERS}
+        self.filters = {name: self._guarded(name, one) for name, one in {**known, **ours}.items()}
         self.filters |= {"_turns": self._turns, "_weighed": self.admit, "_joined": self._joined}
-        self.filters["string"] = self._guarded("string", text_of)
-        self.filters["tojson"] = self._guarded("tojson", _to_json)
-        self.filters["join"] = self._guarded("join", _joining(FILTERS["join"]))
         self.tests = {
             name: self._guarded(name, test, of_data=False) for name, test in self.tests.items()
         }
@@ -132,40 +135,50 @@ class Sandbox(ImmutableSandboxedEnvironment):
         """Start a rendering: the effort counts from here."""
         self._effort = 0
 
-    def guarded(self, tree: nodes.Template, size: int) -> nodes.Template:
-        """Put the guards into a parsed template of so many characters."""
-        self._page = size >> 4
+    def guarded(self, tree: nodes.Template) -> nodes.Template:
+        """Put the guards into a parsed template."""
         guarded: nodes.Template = _Guards().visit(tree)
         return guarded
+
+    def concat(self, parts: Iterable[str]) -> str:
+        """What a macro or a block has printed, as one text."""
+        printed = list(parts)
+        if sum(map(len, printed)) > MAX_WEIGHT:
+            raise TemplateTooCostlyError(_TOO_LONG)
+        text: str = self.admit("".join(printed))
+        return text
 
     def admit(self, value: Any) -> Any:
         """Return the value, its iterators made lists, unless it weighs too much."""
         if isinstance(value, Iterator) and not isinstance(value, LoopContext):
-            value = list(self._counted(value, 4))
+            value = list(self._counted(value))
         self._spend(1 + (weigh(value) >> 4))
         return value
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
         """Do one guarded operator."""
-        if operator == "*":
-            self._admit_times(left, right)
-        elif operator == "**":
-            self._admit_power(left, right)
-        elif operator == "%" and isinstance(left, str):
-            _refuse_objects(right if isinstance(right, tuple) else (right,))
-            self._admit_product((_format_weight(left), _magnitude(right)))
+        if operator == "%" and isinstance(left, str):
+            arguments = right if isinstance(right, tuple) else (right,)
+            _refuse_objects(arguments)
+            self._admit_arguments("format", (left, *arguments))
+        elif operator in ("*", "**") and isinstance(left, int) and isinstance(right, int):
+            bits, more = left.bit_length(), right.bit_length()
+            if (bits + more if operator == "*" else bits * max(right, 0)) > MAX_INT_BITS:
+                raise TemplateTooCostlyError(_TOO_LARGE)
+        elif operator == "*" and not isinstance(left, float) and not isinstance(right, float):
+            self._admit_product((left, right), MAX_WEIGHT)
         return self.admit(super().call_binop(context, operator, left, right))
 
     def call(self, context: Context, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call something from a template."""
         if isinstance(function, Macro | LoopContext | BlockReference):
-            self._spend(self._page)
+            self._spend(_CALL)
         method = getattr(function, "__wrapped__", function)
         owner = getattr(method, "__self__", None)
-        name = str(getattr(method, "__name__", ""))
-        self._admit_arguments(name, (owner, *args), kwargs)
+        arguments = (*args, *kwargs.values())
+        self._admit_arguments(str(getattr(method, "__name__", "")), (owner, *arguments))
         if isinstance(owner, str):
-            _refuse_objects((*args, *kwargs.values()))
+            _refuse_objects(arguments)
         return self.admit(super().call(context, function, *args, **kwargs))
 
     def _guarded(self, name: str, function: Any, *, of_data: bool = True) -> Callable[..., Any]:
@@ -173,71 +186,88 @@ class Sandbox(ImmutableSandboxedEnvironment):
         def guarded(*args: Any, **kwargs: Any) -> Any:
             if of_data:
                 _refuse_objects(args)
-            self._admit_arguments(name, args, kwargs)
+            self._admit_arguments(name, (*args, *kwargs.values()))
             return self.admit(function(*args, **kwargs))
 
         return guarded
 
-    def _admit_arguments(self, name: str, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> None:
-        everything = (*args, *kwargs.values())
-        weights = [weigh(arg) for arg in everything]
-        total = sum(weights)
+    def _admit_arguments(self, name: str, arguments: tuple[Any, ...]) -> None:
+        total = sum(map(weigh, arguments))
         self._spend(1 + (total >> 4))
-        if total > MAX_WEIGHT or (name in _QUADRATIC and total > MAX_QUADRATIC):
+        if total > (MAX_QUADRATIC if name in _QUADRATIC else MAX_WEIGHT):
             raise TemplateTooCostlyError(f"gives {name or 'a macro'} too much text to work on")
         if name in _MULTIPLYING:
-            measure = _format_weight if name.startswith("format") else _magnitude
-            self._admit_product([measure(arg) for arg in everything])
+            self._admit_product(arguments, MAX_PRODUCT, in_format=name.startswith("format"))
 
-    def _admit_product(self, weights: Iterable[int]) -> None:
-        *_, second, first = sorted((1, 1, *weights))
-        if first * second > MAX_PRODUCT:
+    def _admit_product(
+        self, values: tuple[Any, ...], most: int, *, in_format: bool = False
+    ) -> None:
+        measure = _format_weight if in_format else _magnitude
+        *_, second, first = sorted((1, 1, *map(measure, values)))
+        if first * second > most:
             raise TemplateTooCostlyError(_TOO_LONG)
 
-    def _admit_times(self, left: Any, right: Any) -> None:
-        if isinstance(left, int) and isinstance(right, int):
-            if left.bit_length() + right.bit_length() > MAX_INT_BITS:
-                raise TemplateTooCostlyError(_TOO_LARGE)
-        elif not isinstance(left, float) and not isinstance(right, float):
-            product = _magnitude(left) * _magnitude(right)
-            if product > MAX_WEIGHT:
-                raise TemplateTooCostlyError(_TOO_LONG)
-
-    def _admit_power(self, base: Any, exponent: Any) -> None:
-        if isinstance(base, int) and isinstance(exponent, int):
-            bits = base.bit_length() * max(exponent, 0)
-            if bits > MAX_INT_BITS:
-                raise TemplateTooCostlyError(_TOO_LARGE)
-
-    def _turns(self, iterable: Any, price: int = 4) -> Any:
-        """Return what a loop runs over, at a price per turn."""
+    def _turns(self, iterable: Any) -> Any:
+        """What a loop runs over, its turns paid for."""
         if isinstance(iterable, list | tuple | dict | str | range):
             # Left as it is, because `loop.length` asks for a length.
-            self._spend(weigh(iterable) // 16 + len(iterable) * price)
+            self._spend(weigh(iterable) // 16 + len(iterable) * _TURN)
             return iterable
-        return self._counted(iterable, price)
+        return self._counted(iterable)
 
-    def _counted(self, iterable: Iterable[Any], price: int) -> Iterator[Any]:
+    def _counted(self, iterable: Iterable[Any]) -> Iterator[Any]:
         total = 0
         for value in iterable:
             total += 1 + weigh(value)
             if total > MAX_WEIGHT:
                 raise TemplateTooCostlyError(_TOO_LONG)
-            self._spend(price)
+            self._spend(_TURN)
             yield value
 
-    def _joined(self, parts: list[Any]) -> str:
-        self.admit(parts)
-        text: str = self.admit("".join(map(text_of, parts)))
-        return text
-
-    def _printed(self, value: Any) -> Any:
+    def _printed(self, value: Any) -> str:
         return text_of(self.admit(value))
+
+    def _joined(self, parts: list[Any]) -> str:
+        return self.concat(map(text_of, self.admit(parts)))
 
     def _spend(self, effort: int) -> None:
         self._effort += effort
         if self._effort > MAX_EFFORT:
             raise TemplateTooCostlyError("takes too many steps")
+
+
+class _Guards(NodeTransformer):
+    """Puts a guard around each construct that Jinja compiles to plain Python."""
+
+    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - Jinja's visitor protocol
+        self.generic_visit(node)
+        node.iter = _filtered(cast(nodes.Expr, node.iter), "_turns")
+        return node
+
+    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
+        self.generic_visit(node)
+        parts = nodes.List(node.nodes, lineno=node.lineno, environment=node.environment)
+        return _filtered(parts, "_joined")
+
+    def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:  # noqa: N802
+        self.generic_visit(node)
+        sides: list[nodes.Compare | nodes.Operand] = [node, *node.ops]
+        for side in sides:
+            side.expr = _filtered(side.expr, "_weighed")
+        return node
+
+    def visit_List(self, node: nodes.Expr) -> nodes.Expr:  # noqa: N802
+        self.generic_visit(node)
+        # A tuple may also be the names that a loop or `set` fills.
+        return _filtered(node, "_weighed") if getattr(node, "ctx", "load") == "load" else node
+
+    visit_Dict = visit_Tuple = visit_List  # noqa: N815
+
+
+def _filtered(node: nodes.Expr, name: str) -> nodes.Filter:
+    return nodes.Filter(
+        node, name, [], [], None, None, lineno=node.lineno, environment=node.environment
+    )
 
 
 def function_name(name: str) -> str:
@@ -322,46 +352,6 @@ def _what(value: Any) -> str:
     if callable(value) and isinstance(name, str):
         return f"inserts the function '{name}' itself; call it: {name}()"
     return "inserts something that is no text, number or list"
-
-
-class _Guards(NodeTransformer):
-    """Puts a guard around each construct that Jinja compiles to plain Python."""
-
-    def visit_For(self, node: nodes.For) -> nodes.For:  # noqa: N802 - Jinja's visitor protocol
-        self.generic_visit(node)
-        text = sum(len(data.data) for data in node.find_all(nodes.TemplateData))
-        price = nodes.Const(4 + text // 16, lineno=node.lineno, environment=node.environment)
-        node.iter = _filtered(cast(nodes.Expr, node.iter), "_turns", price)
-        return node
-
-    def visit_Concat(self, node: nodes.Concat) -> nodes.Filter:  # noqa: N802
-        self.generic_visit(node)
-        parts = nodes.List(node.nodes, lineno=node.lineno, environment=node.environment)
-        return _filtered(parts, "_joined")
-
-    def visit_Compare(self, node: nodes.Compare) -> nodes.Compare:  # noqa: N802
-        self.generic_visit(node)
-        node.expr = _filtered(node.expr, "_weighed")
-        for operand in node.ops:
-            operand.expr = _filtered(operand.expr, "_weighed")
-        return node
-
-    def visit_List(self, node: nodes.List) -> nodes.Filter:  # noqa: N802
-        self.generic_visit(node)
-        return _filtered(node, "_weighed")
-
-    def visit_Dict(self, node: nodes.Dict) -> nodes.Filter:  # noqa: N802
-        self.generic_visit(node)
-        return _filtered(node, "_weighed")
-
-    def visit_Tuple(self, node: nodes.Tuple) -> nodes.Expr:  # noqa: N802
-        self.generic_visit(node)
-        return _filtered(node, "_weighed") if node.ctx == "load" else node
-
-
-def _filtered(node: nodes.Expr, name: str, *args: nodes.Expr) -> nodes.Filter:
-    place = {"lineno": node.lineno, "environment": node.environment}
-    return nodes.Filter(node, name, list(args), [], None, None, **place)
 
 
 def weigh(value: Any) -> int:

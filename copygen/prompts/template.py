@@ -27,6 +27,7 @@ from copygen.prompts.rows import column_name
 from copygen.prompts.sandbox import (
     FUNCTIONS,
     MAX_WEIGHT,
+    NODES,
     MissingVariableError,
     NoTextError,
     Sandbox,
@@ -386,7 +387,7 @@ class Template:
         self._parts = parts
         self.pieces = _named(pieces_of(tree), self._columns, self._sandbox)
         """Its top level in order, for `layout`."""
-        self._compiled = None if parts is not None else self._compile(tree, len(text))
+        self._compiled = None if parts is not None else self._compile(tree)
         self.is_plain = parts is not None
         """It only inserts variables: a missing name is all that can go wrong."""
         self.has_text = any(name is None and part.strip() for part, name in parts or ())
@@ -414,9 +415,11 @@ class Template:
             return self._render_compiled(variables)
         if not variables.keys() >= self.names:
             raise cast(RenderError, self.missing(variables))
-        text = "".join(
-            [part if name is None else text_of(variables[name]) for part, name in self._parts]
-        )
+        parts = []
+        for part, name in self._parts:
+            value = part if name is None else variables[name]
+            parts.append(value if value.__class__ is str else text_of(value))
+        text = "".join(parts)
         if len(text) > MAX_WEIGHT:
             raise RenderError("makes a prompt longer than 1 MiB", self._where(1))
         return text
@@ -463,9 +466,13 @@ class Template:
             raise PromptError(_TOO_DEEP, self._where(1)) from exc
         except (ValueError, OverflowError) as exc:
             raise PromptError(_NO_NUMBER, self._where(1)) from exc
-        for node in tree.find_all(_LOADING_NODES):
-            message = "a template cannot include or extend another file; write the text here"
-            raise PromptError(message, self._where(node.lineno))
+        for node in tree.find_all(nodes.Node):
+            if isinstance(node, _LOADING_NODES):
+                message = "a template cannot include or extend another file; write the text here"
+                raise PromptError(message, self._where(node.lineno))
+            if type(node).__name__ not in NODES:
+                message = "asks for something that templates may not have"
+                raise PromptError(message, self._where(node.lineno))
         # Inside a condition Jinja looks for them only when it comes to that line.
         for kind, node_type, known in (
             ("filter", nodes.Filter, self._sandbox.filters.keys()),
@@ -486,12 +493,12 @@ class Template:
             raise PromptError(_TOO_DEEP, self._where(1)) from exc
         return frozenset(map(self._columns.real, names - self._sandbox.globals.keys()))
 
-    def _compile(self, tree: nodes.Template, size: int) -> Compiled:
+    def _compile(self, tree: nodes.Template) -> Compiled:
         try:
             with warnings.catch_warnings():
                 # Python warns about oddities such as calling a literal; rendering reports them.
                 warnings.simplefilter("ignore", SyntaxWarning)
-                code = self._sandbox.compile(self._sandbox.guarded(tree, size))
+                code = self._sandbox.compile(self._sandbox.guarded(tree))
         except TemplateSyntaxError as exc:
             raise self._invalid(exc, "") from exc
         except (SyntaxError, ValueError, RecursionError, MemoryError) as exc:

@@ -53,6 +53,8 @@ ESCAPES = [
     "{{ 'a'|pprint }}",
 ]
 
+LONG = "text " * 20_000
+
 BOMBS = [
     "{{ 'x' * 10**9 }}",
     "{{ [1] * 10**9 }}",
@@ -104,6 +106,24 @@ BOMBS = [
     "{{ ('<!---->' * 90000)|striptags }}",
     "{{ " + "[" * 3000 + "]" * 3000 + " }}",
     "{% for a in [1] %}" * 40 + "{% endfor %}" * 40,
+    # What macros, blocks and calls print is kept until it is whole.
+    "{% macro f() %}{% for i in range(99999) %}" + LONG + "{% endfor %}{% endmacro %}{{ f() }}",
+    "{% set x %}{% for i in range(99999) %}" + LONG + "{% endfor %}{% endset %}",
+    "{% macro f(n) %}" + LONG + "{% if n %}{{ f(n - 1) }}{{ f(n - 1) }}{% endif %}{% endmacro %}"
+    "{% set x = f(40) %}",
+    "{% set x %}{% for x in [1, 2] recursive %}"
+    + LONG
+    + "{{ loop([1, 2]) }}{% endfor %}{% endset %}",
+    "{% block a %}" + LONG + "{{ self.a() }}{{ self.a() }}{% endblock %}",
+    "{% filter upper %}{% for i in range(99999) %}" + LONG + "{% endfor %}{% endfilter %}",
+    "{% macro f() %}{% for i in range(99999) %}{{ caller() }}{% endfor %}{% endmacro %}"
+    "{% call f() %}" + LONG + "{% endcall %}",
+    "{% macro f() %}"
+    + LONG
+    + "{% endmacro %}{% for i in range(99999) %}{% set x = f() %}{% endfor %}",
+    "{% set a = ('ab' * 100000)|list %}{% for i in range(99999) %}{{ a == a|list }}{% endfor %}",
+    "{% set n = namespace(x=[1], y=[1]) %}{% for i in range(60) %}"
+    "{% set n.x = (n.x, n.x) %}{% set n.y = (n.y, n.y) %}{% endfor %}{{ n.x == n.y }}",
 ]
 
 
