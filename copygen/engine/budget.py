@@ -44,7 +44,7 @@ from copygen.engine.retry import may_be_billed
 from copygen.engine.shutdown import LeftForNextRun, Shutdown, Wakeup
 from copygen.errors import LimitReached
 from copygen.models import ApiError, BudgetState, Completion, JsonValue, Kind, Prompt
-from copygen.providers.pricing import answering_price, ceiling_usd, cost_of, price_of
+from copygen.providers.pricing import PriceBook, ceiling_usd, price_of
 
 PICOUSD_PER_USD = 10**12
 """One token at a price of $0.000001 per million tokens: integers of it are exact and fast."""
@@ -325,7 +325,7 @@ class CostGuard:
         self._budget = Budget(limit)
         self._bounds_to_reserve = CostBounds(config, limit, clock)
         self._bounds_in_usd = CostBounds(config, SpendingLimit(picousd=0), clock)
-        self._config = config
+        self._prices = PriceBook(config)
         self._shutdown = shutdown
         self._queue: deque[Reservation] = deque()
         self._waiting = 0
@@ -500,7 +500,7 @@ class CostGuard:
         usage, model, now = completion.usage, reservation.prompt.model, self._clock()
         worst = self._worst_of(reservation, completion, now)
         tokens = worst.tokens if usage is None else usage.input_tokens + usage.output_tokens
-        cost = cost_of(completion, self._config, model, now).usd
+        cost = self._prices.cost(completion, model, now).usd
         picousd = worst.picousd if cost is None else picousd_at_least(cost)
         self._budget.settle(reservation.amount, Charge(picousd, tokens))
         if usage is not None:
@@ -524,7 +524,7 @@ class CostGuard:
         """
         worst, model = reservation.amount, reservation.prompt.model
         if not is_same_model(model, completion.model) and self._limit_usd is not None:
-            price, _ = answering_price(completion.model, self._config, model, now)
+            price = self._prices.answering(completion.model, model, now)
             other = self._bounds_to_reserve.of(
                 reservation.prompt, reservation.size_bytes, EXACTLY, price
             )

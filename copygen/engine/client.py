@@ -37,12 +37,12 @@ from copygen.models import (
     Usage,
 )
 from copygen.prompts.tokens import tokens_of_bytes
-from copygen.providers.pricing import cost_of
+from copygen.providers.pricing import PriceBook
 from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.reply import CHECK_BASE_URL
 from copygen.providers.wire import Provider
 from copygen.transport.errors import failure
-from copygen.transport.http import headers_of
+from copygen.transport.http import exchange_over
 
 if TYPE_CHECKING:  # a run without rules does without the checks
     from copygen.engine.reask import Reasking, ReaskLoop, ReaskResult
@@ -112,8 +112,9 @@ class Client:
     ) -> None:
         self.meter = Meter()
         self._config = config
+        self._prices = PriceBook(config)
         self._provider = provider
-        self._transport = transport
+        self._exchange_http = exchange_over(transport)
         self._admission = admission
         self._cost_guard = cost_guard
         self._shutdown = shutdown
@@ -171,7 +172,7 @@ class Client:
             entry,
             answer,
             state,
-            self._config,
+            self._prices,
             now_s=self._now(),
             created_at=self._options.wall_clock(),
             reask_result=reask_result,
@@ -256,19 +257,17 @@ class Client:
     ) -> Completion | ApiError:
         try:
             with self._deadlines.one():
-                response = await self._transport.handle_async_request(request)
-                body = await response.aread()
+                reply = await self._exchange_http(request)
         except TimeoutError:
             return ApiError(
                 Kind.TIMEOUT, f"no complete answer within {self._options.timeout_s:g} s"
             )
         except httpx.TransportError as error:
             return failure(error)
-        headers = headers_of(response)
         if self._now() >= self._look_at:
-            self._learn_limits(headers, start)
+            self._learn_limits(reply.headers, start)
         answer = self._provider.parse(
-            response.status_code, headers, body, self._options.wall_clock(), prompt
+            reply.status, reply.headers, reply.body, self._options.wall_clock(), prompt
         )
         if isinstance(answer, ApiError) and answer.kind is Kind.WRONG_URL and self._has_texts:
             return _as_server_error(answer)
@@ -367,7 +366,7 @@ def result_of(
     prompt: Prompt,
     answer: Completion | ApiError,
     state: AttemptState,
-    config: ProviderConfig,
+    prices: PriceBook,
     *,
     now_s: float,
     created_at: datetime,
@@ -383,7 +382,7 @@ def result_of(
     if reask_result is not None:
         completion = reask_result.completion
         state.latency_s = reask_result.latency_s
-    cost_usd, cost_note = _bill(state, config, prompt.model, created_at)
+    cost_usd, cost_note = _bill(state, prices, prompt.model, created_at)
     return Result(
         id=prompt.id,
         key=prompt.key,
@@ -394,7 +393,7 @@ def result_of(
         if completion
         else None,
         input=prompt.input,
-        provider=config.name,
+        provider=prices.provider.name,
         model=prompt.model,
         finish_reason=completion.finish_reason if completion else None,
         usage=_total_usage(state.paid),
@@ -465,13 +464,13 @@ POSSIBLY_BILLED = "an attempt that failed may have been billed as well"
 
 
 def _bill(
-    state: AttemptState, config: ProviderConfig, model: str, at: datetime
+    state: AttemptState, prices: PriceBook, model: str, at: datetime
 ) -> tuple[Decimal | None, str | None]:
     if not state.attempts:
         return Decimal(0), "nothing was sent"
     if not state.paid:
         return None, "no reply, so nothing to price"
-    costs = [cost_of(completion, config, model, at) for completion in state.paid]
+    costs = [prices.cost(completion, model, at) for completion in state.paid]
     unknown = next((cost for cost in costs if cost.usd is None), None)
     if unknown is not None:
         return None, unknown.note

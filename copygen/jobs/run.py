@@ -41,7 +41,7 @@ from copygen.jobs.spec import (
 )
 from copygen.models import ApiError, JsonValue, Prompt, Result, Snapshot, Status, Traffic
 from copygen.providers.keys import find_key
-from copygen.providers.pricing import reference_cost_usd
+from copygen.providers.pricing import PriceBook, price_usd
 from copygen.providers.redact import Secret
 from copygen.results.ledger import Ledger
 from copygen.results.resume import Resume, Rows
@@ -146,6 +146,7 @@ class Run:
             )
         self._stack.callback(self.sink.close)
         self.stats = Stats(setup.source.axes, judged=setup.acceptance is not None)
+        self._references = PriceBook(setup.provider).references
         self._resume = Resume(self.sink.latest, setup.settled, self._rows())
         if setup.output is not None:
             named = self.spec.output is not None
@@ -345,11 +346,10 @@ class Run:
 
     def _hear_of_written(self, results: Sequence[Result]) -> bool:
         """Count and tell of results; whether the caller keeps up with them."""
-        provider = self.setup.provider
         for result in results:
             usage, reference_usd = result.usage, None
-            if usage is not None:
-                reference_usd = reference_cost_usd(usage, provider, result.model, result.created_at)
+            if usage is not None and (price := self._references.get(result.model)) is not None:
+                reference_usd = price_usd(usage, price, result.created_at)
             self.stats.add(result, reference_cost_usd=reference_usd)
             self._events.append(PromptFinished(result))
         self._tell()

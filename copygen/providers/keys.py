@@ -83,7 +83,8 @@ class KeySource:
         self._clock = clock
         self._refused: Secret | None = None
         self._asking: asyncio.Lock | None = None
-        self._expires_at = self._end_of(key)
+        self.expires_at_s = self._end_of(key)
+        """When to have another one, in seconds since 1970; None: it holds, or is the only one."""
 
     @classmethod
     def of(
@@ -97,7 +98,7 @@ class KeySource:
 
     def expires_soon(self, now: datetime) -> bool:
         """Whether another key is needed by that time, and can be had."""
-        return self._expires_at is not None and now.timestamp() > self._expires_at - EARLY_S
+        return self.expires_at_s is not None and now.timestamp() > self.expires_at_s - EARLY_S
 
     async def ask_again(self, known: Secret | None) -> bool:
         """Whether there is another key than the one that is `known`, after asking for one.
@@ -113,9 +114,9 @@ class KeySource:
                 return False
             self._refused = known
             key = await asyncio.to_thread(self._find)
-            self._expires_at = self._end_of(key)
+            self.expires_at_s = self._end_of(key)
             if key is None or key == known:
-                self._expires_at = None  # asking more often gives no other
+                self.expires_at_s = None  # asking more often gives no other
                 return False
             self.key = key
             return True

@@ -7,15 +7,15 @@ text along when it was paid for.
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
 from typing import Final
+
+import orjson
 
 from copygen.config.prices import OUTPUT_CAPS
 from copygen.models import ApiError, Completion, JsonValue, Kind, Message, OutputSchema, Prompt
 from copygen.providers.decode import (
     UNREADABLE,
     decode,
-    decode_strictly,
     decode_text,
     mended,
     parted,
@@ -25,7 +25,7 @@ from copygen.providers.decode import (
 from copygen.providers.error_body import SYSTEM_ROLE, TOKEN_CAPS, error_in, fault_in_reply
 from copygen.providers.keys import KeySource
 from copygen.providers.pricing import bill_of
-from copygen.providers.redact import Redactor, Secret
+from copygen.providers.redact import Secret
 from copygen.providers.reply import (
     CHECK_BASE_URL,
     UNKNOWN_FINISH,
@@ -34,7 +34,6 @@ from copygen.providers.reply import (
     ended,
     finish_word,
     from_inside,
-    from_status,
     says_bill,
     unreadable,
 )
@@ -83,21 +82,37 @@ class ChatCompletions(Wire):
         if self._without_system and prompt.model in self._without_system:
             messages = _merged(messages)
         params = _parameters(prompt)
+        if self._adaptations.changes:
+            params = self._adaptations.fit(prompt.model, params)
         return {
             "model": prompt.model,
             "messages": [{"role": m.role, "content": m.content} for m in messages],
-            **self._adaptations.fit(prompt.model, params),
+            **params,
         }
 
-    def parse(
-        self, status: int, headers: Mapping[str, str], body: bytes, now: datetime, prompt: Prompt
-    ) -> Completion | ApiError:
-        """What a reply means; see `copygen.providers.openai.parse`. Never raises."""
-        return _parsed(self.context(status, headers, body, now, prompt), body)
-
-    def read(self, reply: dict[str, JsonValue], context: ReplyContext) -> Completion | ApiError:
-        """What a reply that is JSON says; `parse` takes those that are not quite, too."""
-        return _read(reply, b"", context)
+    def read_body(self, body: bytes, context: ReplyContext) -> Completion | ApiError:
+        """What the body of a success says, also one that is not quite what the API promises."""
+        strange = False
+        try:
+            reply = orjson.loads(body)
+        except ValueError:
+            strange = True
+            reply = decode(body, context.headers.get("content-type", ""))
+        choice = _first_choice(reply)
+        if choice is None and (inner := _unwrapped(reply)) is not None:
+            reply, choice = inner, _first_choice(inner)
+        if choice is None:
+            return _without_choice(reply, body, context)
+        completion = _completion(reply, choice, context)
+        if strange and undecoded(completion.text):
+            return _damaged(completion, context)
+        if (
+            completion.finish_reason == "stop"
+            and completion.text.strip()
+            and not choice.get("error")
+        ):
+            return completion
+        return _judged(completion, choice, context)
 
     def parameters_sent(self, prompt: Prompt) -> Collection[str]:
         """The names of what a request for `prompt` carries or carried before a refusal."""
@@ -170,53 +185,6 @@ def _parts(content: JsonValue) -> list[JsonValue]:
     return content if isinstance(content, list) else [{"type": "text", "text": content}]
 
 
-def parse(
-    status: int,
-    headers: Mapping[str, str],
-    body: bytes,
-    now: datetime,
-    model: str,
-    redactor: Redactor,
-    params: Collection[str] | None = None,
-    sent: tuple[Message, ...] = (),
-) -> Completion | ApiError:
-    """Read one reply. Never raises.
-
-    `headers` are looked up in lower case, `now` serves waits given as dates, and `model` stands
-    in when the reply does not name its own. `params` are the names of the parameters that were
-    sent: of no other can an error say that it is refused. What the reply says of its tokens is
-    held against the messages that were `sent`. An error's `status` is that of the reply, or the
-    one its body names when it only pretends to succeed. Messages are one line of at most 200
-    characters without keys; copy is freed of known keys and otherwise untouched.
-    """
-    return _parsed(ReplyContext(status, headers, now, model, redactor, params, sent), body)
-
-
-def _parsed(context: ReplyContext, body: bytes) -> Completion | ApiError:
-    if not 200 <= context.status < 300:
-        return from_status(context, body)
-    reply = decode_strictly(body)
-    if strange := reply is UNREADABLE:
-        reply = decode(body, context.headers.get("content-type", ""))
-    return _read(reply, body, context, strange=strange)
-
-
-def _read(
-    reply: JsonValue, body: bytes, context: ReplyContext, *, strange: bool = False
-) -> Completion | ApiError:
-    choice = _first_choice(reply)
-    if choice is None and (inner := _unwrapped(reply)) is not None:
-        reply, choice = inner, _first_choice(inner)
-    if choice is None:
-        return _without_choice(reply, body, context)
-    completion = _completion(reply, choice, context)
-    if strange and undecoded(completion.text):
-        return _damaged(completion, context)
-    if completion.finish_reason == "stop" and completion.text.strip() and not choice.get("error"):
-        return completion
-    return _judged(completion, choice, context)
-
-
 def _first_choice(reply: JsonValue) -> dict[str, JsonValue] | None:
     """The first choice of a reply that reports no error."""
     if type(reply) is not dict:
@@ -276,7 +244,7 @@ def _completion(
     bill = bill_of(reply, context.headers, written, context.sent)
     return Completion(
         redactor.redact_known(text),
-        finish_word(reason, redactor),
+        "stop" if reason == "stop" else finish_word(reason, redactor),
         answered_by if answered_by == model else redactor.redact_known(answered_by),
         bill.usage,
         bill.reported_usd,
@@ -399,11 +367,12 @@ class Adaptations:
     """What each model has refused so far."""
 
     def __init__(self) -> None:
-        self._changes: dict[str, dict[str, str | None]] = {}
+        self.changes: dict[str, dict[str, str | None]] = {}
+        """Model → parameter → the name it goes by instead; None: left out."""
 
     def fit(self, model: str, params: Mapping[str, JsonValue]) -> Mapping[str, JsonValue]:
         """`params` as `model` takes them. A parameter given under its new name already wins."""
-        changes = self._changes.get(model)
+        changes = self.changes.get(model)
         if changes is None:
             return params
         fitted: dict[str, JsonValue] = {}
@@ -429,7 +398,7 @@ class Adaptations:
         is never left out either, but for what is `spared`: the prompts say it in words, too.
         """
         kept = _KEPT.difference(spared)
-        changes = self._changes.get(model, {})
+        changes = self.changes.get(model, {})
         if parameter in changes:
             return True
         if parameter in kept:
@@ -443,7 +412,7 @@ class Adaptations:
         elif replacement in changes and parameter in changes.values():
             return False
         followed = {old: replacement if new == parameter else new for old, new in changes.items()}
-        self._changes[model] = {**followed, parameter: replacement}
+        self.changes[model] = {**followed, parameter: replacement}
         return True
 
 

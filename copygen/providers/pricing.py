@@ -12,7 +12,7 @@ refresh itself over the network.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import UTC, date, datetime, time
 from decimal import Context, Decimal, InvalidOperation
 from enum import StrEnum
 from functools import lru_cache, reduce
@@ -68,13 +68,14 @@ def bill_of(
     A figure in the body counts before that of the header, unless the header's is larger.
     """
     given = reply.get("usage")
-    header_usd = _header_usd(headers)
-    tier = unlisted_tier(reply.get("service_tier"))
+    header_usd = None if (written := headers.get(COST_HEADER)) is None else _amount_in(written)
+    tier = reply.get("service_tier")
+    tier = None if tier is None else unlisted_tier(tier)
     if type(given) is not dict:
         return (
             NO_BILL if header_usd is None and tier is None else Bill(None, header_usd, None, tier)
         )
-    usage = usage_of(reply)
+    usage = usage_of(given)
     doubt = None
     if usage is not None and (doubt := _impossible(usage, text, sent)) is not None:
         usage = None
@@ -87,7 +88,7 @@ def bill_of(
         usage,
         cost_usd,
         None if cost_usd is not None else doubt,
-        tier or unlisted_tier(given.get("service_tier")),
+        tier or (unlisted_tier(given["service_tier"]) if "service_tier" in given else None),
     )
 
 
@@ -96,23 +97,34 @@ def bill_of_usage(
 ) -> Bill:
     """The same of a reply whose tokens another wire has read already."""
     doubt = None if usage is None else _impossible(usage, text, sent)
-    header_usd = _header_usd(headers)
+    header_usd = None if (written := headers.get(COST_HEADER)) is None else _amount_in(written)
     known = usage if doubt is None else None
     return Bill(known, header_usd, None if header_usd is not None else doubt)
 
 
-def usage_of(reply: Mapping[str, JsonValue]) -> Usage | None:
-    """The tokens of a reply as it counts them; None when it does not give both sides.
+def usage_of(usage: Mapping[str, JsonValue]) -> Usage | None:
+    """The tokens that a reply's `usage` counts; None when it does not give both sides.
 
     Hidden reasoning counts as output: where the total exceeds prompt and completion (Gemini,
     xAI), the difference was generated, and is billed as output.
     """
-    usage = reply.get("usage")
-    if type(usage) is not dict:
-        return None
-    given = _count(usage.get("prompt_tokens"))
-    written = _count(usage.get("completion_tokens"))
-    total = _count(usage.get("total_tokens"))
+    asked = usage.get("prompt_tokens_details")
+    wrote = usage.get("completion_tokens_details")
+    found = (
+        usage.get("prompt_tokens"),
+        usage.get("completion_tokens"),
+        usage.get("total_tokens"),
+        asked.get("cached_tokens") if type(asked) is dict else None,
+        asked.get("cache_write_tokens") if type(asked) is dict else None,
+        # DeepSeek counts hits and misses instead, at times without the details.
+        usage.get("prompt_cache_hit_tokens"),
+        wrote.get("reasoning_tokens") if type(wrote) is dict else None,
+    )
+    # Nearly always all of them are plain numbers, or are not there.
+    given, written, total, cached, cache_write, hits, reasoning = [
+        one if one is None or (type(one) is int and 0 <= one < _MOST_TOKENS) else _count(one)
+        for one in found
+    ]
     if given is None and written is None and "input_tokens" in usage:
         return _anthropic(usage)
     if given is None and written is not None and total is not None:
@@ -121,7 +133,9 @@ def usage_of(reply: Mapping[str, JsonValue]) -> Usage | None:
         return None
     output = max(written or 0, (total or 0) - given)
     hidden = output - written if written is not None else 0
-    return _with_details(usage, given, output, hidden)
+    cached = min(cached or hits or 0, given)
+    cache_write = min(cache_write or 0, given - cached)
+    return Usage(given, output, cached, cache_write, min(max(reasoning or 0, hidden), output))
 
 
 def reported_cost(usage: Mapping[str, JsonValue]) -> tuple[Decimal | None, str | None]:
@@ -178,33 +192,15 @@ def _usd(value: JsonValue) -> Decimal | None:
     return Decimal(str(value)) if 0 <= value < _MOST_USD else None
 
 
-def _header_usd(headers: Mapping[str, str]) -> Decimal | None:
+def _amount_in(written: str) -> Decimal | None:
     """The gateway's own figure; LiteLLM says 0 for models whose price it does not know."""
-    written = headers.get(COST_HEADER)
-    if written is None or len(written) > _LONGEST_AMOUNT:
+    if len(written) > _LONGEST_AMOUNT:
         return None
     try:
         amount = Decimal(written.strip())
     except InvalidOperation:
         return None
     return amount if amount.is_finite() and 0 < amount < _MOST_USD else None
-
-
-def _with_details(usage: Mapping[str, JsonValue], given: int, output: int, hidden: int) -> Usage:
-    details = usage.get("prompt_tokens_details")
-    cached = cache_write = reasoning = 0
-    if type(details) is dict:
-        cached = _count(details.get("cached_tokens")) or 0
-        cache_write = _count(details.get("cache_write_tokens")) or 0
-    if not cached:
-        # DeepSeek counts hits and misses instead, at times without the details.
-        cached = _count(usage.get("prompt_cache_hit_tokens")) or 0
-    details = usage.get("completion_tokens_details")
-    if type(details) is dict:
-        reasoning = _count(details.get("reasoning_tokens")) or 0
-    cached = min(cached, given)
-    cache_write = min(cache_write, given - cached)
-    return Usage(given, output, cached, cache_write, min(max(reasoning, hidden), output))
 
 
 def _anthropic(usage: Mapping[str, JsonValue]) -> Usage | None:
@@ -251,52 +247,70 @@ SAYS_FREE = "the provider says that this cost nothing"
 UNSAID = "the reply did not say how many tokens it used"
 
 
-def cost_of(completion: Completion, provider: ProviderConfig, model: str, at: datetime) -> Cost:
-    """The cost of a reply to a request for `model` that was complete at `at`.
+class PriceBook:
+    """What the replies of one provider cost: each model is looked up once a day, not per reply."""
 
-    The provider's own figure wins, except for one next to nothing where there is a price.
-    Otherwise the reply's tokens at the rates of that moment (DeepSeek, the one with prices by the
-    hour, goes by the time a request was completed) of the model that answered, if its price is
-    known.
-    """
-    reported = completion.reported_cost_usd
-    price, note = answering_price(completion.model, provider, model, at)
-    if reported:
-        usage = completion.usage
-        least = price_usd(usage, price, at) * NEXT_TO_NOTHING if price and usage else 0
-        return Cost(reported) if reported >= least else Cost(None, CHEAPER_THAN_CAN_BE)
-    if completion.cost_doubt is not None:
-        return Cost(None, completion.cost_doubt)
-    if reported is not None:
-        return Cost(None, FREE_OF_PRICED) if price and price.charges else Cost(reported, SAYS_FREE)
-    if price is None:
-        return Cost(None, no_price(provider, model))
-    if completion.usage is None:
-        return Cost(None, UNSAID)
-    if completion.tier is not None:
-        return Cost(None, f"answered at the tier '{completion.tier}', whose price is not known")
-    notes = "; ".join(words for words in (price.note, note) if words)
-    return Cost(price_usd(completion.usage, price, at), notes or None)
+    def __init__(self, provider: ProviderConfig) -> None:
+        self.provider = provider
+        names = [name for one, known in provider.models.items() for name in (one, *known.aliases)]
+        self.references: dict[str, Price] = {
+            name: known.reference
+            for name in names
+            if (known := provider.model(name)) is not None and known.reference is not None
+        }
+        """Name or alias of a model → what the same tokens would cost elsewhere."""
+        # Bounded: whose name it is that a reply gives, the provider decides.
+        self._answering = lru_cache(maxsize=1024)(self._look_up)
 
+    def cost(self, completion: Completion, model: str, at: datetime) -> Cost:
+        """The cost of a reply to a request for `model` that was complete at `at`.
 
-def answering_price(
-    answered_by: str, provider: ProviderConfig, model: str, at: datetime
-) -> tuple[Price | None, str | None]:
-    """The price of a reply by `answered_by` to a request for `model`, and what to know of it.
+        The provider's own figure wins, except for one next to nothing where there is a price.
+        Otherwise the reply's tokens at the rates of that moment (DeepSeek, the one with prices by
+        the hour, goes by the time a request was completed) of the model that answered, if its
+        price is known.
+        """
+        price, note = self._answering(model, completion.model, at.date())
+        reported, usage = completion.reported_cost_usd, completion.usage
+        if reported:
+            least = price_usd(usage, price, at) * NEXT_TO_NOTHING if price and usage else 0
+            return Cost(reported) if reported >= least else Cost(None, CHEAPER_THAN_CAN_BE)
+        if completion.cost_doubt is not None:
+            return Cost(None, completion.cost_doubt)
+        if reported is not None:
+            free = not (price and price.charges)
+            return Cost(reported, SAYS_FREE) if free else Cost(None, FREE_OF_PRICED)
+        if price is None:
+            return Cost(None, no_price(self.provider, model))
+        if usage is None:
+            return Cost(None, UNSAID)
+        if completion.tier is not None:
+            tier = completion.tier
+            return Cost(None, f"answered at the tier '{tier}', whose price is not known")
+        return Cost(price_usd(usage, price, at), note)
 
-    Another model than the one asked for (a gateway's fallback) costs what that one costs. Where
-    its price is not known, that of the model asked for stands in, and the note says so.
-    """
-    asked = price_of(provider, model, at)
-    if is_same_model(model, answered_by):
-        return asked, None
-    known = provider.model(answered_by)
-    if known is not None and known is provider.model(model):
-        return asked, None
-    other = price_of(provider, answered_by, at)
-    if other is not None:
-        return other, f"answered by {answered_by} and priced by it"
-    return asked, f"answered by {answered_by}, whose price is not known: priced as {model}"
+    def answering(self, answered_by: str, model: str, at: datetime) -> Price | None:
+        """The price of a reply by `answered_by` to a request for `model`.
+
+        Another model than the one asked for (a gateway's fallback) costs what that one costs.
+        Where its price is not known, that of the model asked for stands in.
+        """
+        return self._answering(model, answered_by, at.date())[0]
+
+    def _look_up(self, model: str, answered_by: str, day: date) -> tuple[Price | None, str | None]:
+        """The price, and what to know of it."""
+        provider, noon = self.provider, datetime.combine(day, time(12), UTC)
+        price, note = price_of(provider, model, noon), None
+        known = provider.model(answered_by)
+        same = known is not None and known is provider.model(model)
+        if not same and not is_same_model(model, answered_by):
+            other = price_of(provider, answered_by, noon)
+            note = f"answered by {answered_by} and priced by it"
+            if other is None:
+                note = f"answered by {answered_by}, whose price is not known: priced as {model}"
+            price = other or price
+        notes = "; ".join(words for words in (price.note if price else None, note) if words)
+        return price, notes or None
 
 
 def price_of(provider: ProviderConfig, model: str, at: datetime) -> Price | None:
@@ -317,28 +331,23 @@ def no_price(provider: ProviderConfig, model: str) -> str:
     return f"no price known for {model} at {provider.name}"
 
 
-def reference_cost_usd(
-    usage: Usage, provider: ProviderConfig, model: str, at: datetime
-) -> Decimal | None:
-    """What the same tokens would cost at the model's reference price, if it has one."""
-    known = provider.model(model)
-    return price_usd(usage, known.reference, at) if known and known.reference else None
-
-
 def price_usd(usage: Usage, price: Price, at: datetime) -> Decimal:
     """Tokens at the rates that hold at `at` for a request of that length, exact.
 
     (input - cached - written) * input + cached * cached_input + written * cache_write
     + output * output, per million tokens. Hidden reasoning is part of the output.
     """
-    rates = price.rates(usage.input_tokens, at)
-    plain = usage.input_tokens - usage.cached_tokens - usage.cache_write_tokens
-    return _total_usd(
-        (max(0, plain), rates.input),
-        (usage.cached_tokens, _or_input(rates, rates.cached_input)),
-        (usage.cache_write_tokens, _or_input(rates, rates.cache_write)),
-        (usage.output_tokens, rates.output),
-    )
+    rates: Rates = price
+    if price.time_of_day or price.long_context:
+        rates = price.rates(usage.input_tokens, at)
+    cached, written = usage.cached_tokens, usage.cache_write_tokens
+    plain = max(0, usage.input_tokens - cached - written)
+    multiply, add = _EXACT.multiply, _EXACT.add
+    total = add(multiply(plain, rates.input), multiply(usage.output_tokens, rates.output))
+    for tokens, rate in ((cached, rates.cached_input), (written, rates.cache_write)):
+        if tokens:
+            total = add(total, multiply(tokens, rates.input if rate is None else rate))
+    return total.scaleb(-PER_MILLION_DIGITS, _EXACT)
 
 
 def ceiling_usd(input_tokens: int, output_tokens: int, price: Price) -> Decimal:
@@ -349,7 +358,7 @@ def ceiling_usd(input_tokens: int, output_tokens: int, price: Price) -> Decimal:
     """
     return max(
         _total_usd(
-            (input_tokens, max(rates.input, _or_input(rates, rates.cache_write))),
+            (input_tokens, max(rates.input, rates.cache_write or rates.input)),
             (output_tokens, rates.output),
         )
         for rates in price.all_rates(input_tokens)
@@ -359,10 +368,6 @@ def ceiling_usd(input_tokens: int, output_tokens: int, price: Price) -> Decimal:
 def plain_usd(input_tokens: int, output_tokens: int, rates: Rates) -> Decimal:
     """What so many tokens cost at given rates, with no cache in play, exact."""
     return _total_usd((input_tokens, rates.input), (output_tokens, rates.output))
-
-
-def _or_input(rates: Rates, rate: Decimal | None) -> Decimal:
-    return rates.input if rate is None else rate
 
 
 def _total_usd(*parts: tuple[int, Decimal]) -> Decimal:

@@ -47,11 +47,10 @@ def limits_from(headers: Mapping[str, str], now: datetime) -> RateLimits:
     [0, 1 h], as every wait. Where Anthropic splits its tokens into input and output and names no
     common limit, the one with less left counts.
     """
-    relevant = {
-        name.lower(): value for name, value in headers.items() if "ratelimit" in name.lower()
-    }
-    if not relevant:
+    named = [name for name in headers if "ratelimit" in name.lower()]
+    if not named:
         return RateLimits()
+    relevant = {name.lower(): headers[name] for name in named}
     now = server_time(headers, now)
     requests = _first(relevant, _REQUESTS, now)
     tokens = _first(relevant, _TOKENS, now)

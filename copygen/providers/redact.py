@@ -110,6 +110,7 @@ class Redactor:
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         known = {secret.reveal() for secret in secrets}
         hunted = [value for value in known if len(value) >= _LONG_ENOUGH_TO_HUNT]
+        self._hunts = bool(hunted)
         self._forms = _with_lower_case(_forms_of(hunted))
         self._copy_forms = _forms_of(v for v in known if len(v) >= _LONG_ENOUGH_FOR_COPY)
         self._parts = _Parts(hunted, lower=True)
@@ -140,7 +141,7 @@ class Redactor:
         For copy, which must not be altered on a mere resemblance. Costs a text without any part
         of a secret a few microseconds.
         """
-        if not self._copy_parts.may_be_in(text):
+        if not self._hunts or not self._copy_parts.may_be_in(text):
             return text
         for form, mask in self._copy_forms:
             if form in text:

@@ -3,7 +3,7 @@ about it, or a text and whether it ended well.
 """
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from http import HTTPStatus
@@ -64,8 +64,9 @@ class ReplyContext:
     model: str
     """The model asked for."""
     redactor: Redactor
-    params: Collection[str] | None = None
-    """The names of the parameters that were sent; None: not known."""
+    parameters_sent: Callable[[], Collection[str] | None] | None = None
+    """Gives the names of the parameters that were sent, if they are known; an error alone needs
+    them."""
     sent: tuple[Message, ...] = ()
     """What was asked, for its length."""
 
@@ -105,7 +106,8 @@ def _from_fault(
     context: ReplyContext, fault: ErrorBody, status: int | None, completion: Completion | None
 ) -> ApiError:
     billed = completion is not None and completion.cost_doubt is not None
-    refused = refused_parameter(fault, status, context.params)
+    sent = None if context.parameters_sent is None else context.parameters_sent()
+    refused = refused_parameter(fault, status, sent)
     kind = Kind.UNSUPPORTED_PARAMETER if refused else kind_of(status, fault)
     return ApiError(
         kind,

@@ -12,6 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from importlib import import_module
 from typing import ClassVar, Final, Protocol
 
@@ -34,7 +35,7 @@ from copygen.providers.reply import (
     unreadable,
 )
 from copygen.transport.errors import failure
-from copygen.transport.http import WholeRequest
+from copygen.transport.http import WholeRequest, exchange_over
 from copygen.version import __version__
 
 
@@ -163,14 +164,20 @@ class Wire(ABC):
     def body(self, prompt: Prompt) -> dict[str, JsonValue]:
         """The JSON object that asks for a prompt's text. See `Provider`."""
 
-    @abstractmethod
     def read(self, reply: dict[str, JsonValue], context: ReplyContext) -> Completion | ApiError:
         """What a reply that reports no error says; `completed` does most of it."""
+        raise NotImplementedError
 
-    @property
-    def key(self) -> Secret | None:
-        """The key that the next request carries."""
-        return self._key
+    def read_body(self, body: bytes, context: ReplyContext) -> Completion | ApiError:
+        """What the body of a success says; for formats in which `read` finds too little."""
+        reply = decode(body, context.headers.get("content-type", ""))
+        if reply is UNREADABLE:
+            return unreadable(self.redactor.redact_body(body), context)
+        if fault := fault_in_reply(reply):
+            return from_inside(context, fault, None)
+        if not isinstance(reply, dict):
+            return context.error(Kind.BAD_REPLY, "The reply is no JSON object", CHECK_BASE_URL)
+        return self.read(reply, context)
 
     def request(self, prompt: Prompt) -> httpx.Request:
         """The complete request for one attempt: address, headers with length, and body.
@@ -178,7 +185,12 @@ class Wire(ABC):
         Never fails on text: what strict JSON cannot hold (halves of surrogate pairs, integers
         over 64 bits) is sent escaped.
         """
-        return WholeRequest("POST", self.url, self._headers, _encode(self.body(prompt)))
+        body = self.body(prompt)
+        try:
+            encoded = orjson.dumps(body)
+        except TypeError:
+            encoded = json.dumps(body, separators=(",", ":")).encode("ascii")
+        return WholeRequest(self.url, self._headers, encoded)
 
     def list_models(self) -> httpx.Request:
         """The request for the list of models. See `Provider`."""
@@ -186,21 +198,22 @@ class Wire(ABC):
         return httpx.Request("GET", self.url.copy_with(path=path), headers=self._headers)
 
     async def authorize(self, request: httpx.Request, now: datetime) -> ApiError | None:
-        """Put the key of this moment on a request. See `Provider`."""
-        if self._keys.expires_soon(now):
+        """Put the key of this moment on a request. See `Provider`.
+
+        A wire that signs its requests does so here, after this.
+        """
+        keys = self._keys
+        if keys.expires_at_s is not None and keys.expires_soon(now):
             try:
-                await self._keys.ask_again(self._key)
+                await keys.ask_again(self.key)
             except ConfigError as error:
                 return ApiError(Kind.AUTH, self.redactor.redact(str(error)))
-        if self._keys.key is not self._key:
-            self._take_key(self._keys.key)
-        self.sign(request, now)
+        if keys.key is not self.key:
+            self._take_key(keys.key)
+        # The key may have changed since the request was made: it waited for its turn.
+        if isinstance(request, WholeRequest) and request.fixed_headers is not self._headers:
+            request.fixed_headers = self._headers
         return None
-
-    def sign(self, request: httpx.Request, now: datetime) -> None:  # noqa: ARG002 - for signatures
-        """Put on a request what proves who sends it; a wire that signs does so here."""
-        if isinstance(request, WholeRequest):
-            request.carry(self._headers)
 
     async def renew_key(self, refused: Secret | None) -> bool:
         """Whether there is another key than the one that was refused. See `Provider`."""
@@ -213,27 +226,13 @@ class Wire(ABC):
         self, status: int, headers: Mapping[str, str], body: bytes, now: datetime, prompt: Prompt
     ) -> Completion | ApiError:
         """What a reply means. See `Provider`."""
-        context = self.context(status, headers, body, now, prompt)
-        if not 200 <= status < 300:
-            return from_status(context, body)
-        reply = decode(body, headers.get("content-type", ""))
-        if reply is UNREADABLE:
-            return unreadable(self.redactor.redact_body(body), context)
-        if fault := fault_in_reply(reply):
-            return from_inside(context, fault, None)
-        if not isinstance(reply, dict):
-            return context.error(Kind.BAD_REPLY, "The reply is no JSON object", CHECK_BASE_URL)
-        return self.read(reply, context)
-
-    def context(
-        self, status: int, headers: Mapping[str, str], body: bytes, now: datetime, prompt: Prompt
-    ) -> ReplyContext:
-        """What is known of a reply besides what it says."""
-        quiet = 200 <= status < 300 and b'"error' not in body
-        names = None if quiet else self.parameters_sent(prompt)
-        return ReplyContext(
-            status, headers, now, prompt.model, self.redactor, names, prompt.messages
+        asked = partial(self.parameters_sent, prompt)
+        context = ReplyContext(
+            status, headers, now, prompt.model, self.redactor, asked, prompt.messages
         )
+        if 200 <= status < 300:
+            return self.read_body(body, context)
+        return from_status(context, body)
 
     def parameters_sent(self, prompt: Prompt) -> Collection[str] | None:
         """By which names a request carries its parameters; only those can be refused."""
@@ -260,7 +259,7 @@ class Wire(ABC):
             bearer = None
             given = key.reveal() if key else ""
             own = {name: value.replace(_KEY_PLACE, given) for name, value in own.items()}
-        self._key = key
+        self.key = key
         self._secrets += [key] if key and key not in self._secrets else []
         hidden = [Secret(value) for name, value in own.items() if name in _SECRET_HEADERS]
         self.redactor = Redactor([*self._secrets, *hidden])
@@ -311,13 +310,6 @@ def _endpoint(base_url: str, suffix: str, query: Mapping[str, str]) -> httpx.URL
     return endpoint
 
 
-def _encode(body: Mapping[str, JsonValue]) -> bytes:
-    try:
-        return orjson.dumps(body)
-    except TypeError:
-        return json.dumps(body, separators=(",", ":")).encode("ascii")
-
-
 def _name_of(entry: Mapping[str, JsonValue]) -> JsonValue:
     names = (entry[key] for key in ("id", "name", "model") if isinstance(entry.get(key), str))
     return next(names, None)
@@ -357,13 +349,12 @@ async def ask_for_models(
     """Request the list once: no retry, nothing billed. Never raises for what a network can do."""
     try:
         async with asyncio.timeout(timeout_s):
-            response = await transport.handle_async_request(provider.list_models())
-            body = await response.aread()
+            reply = await exchange_over(transport)(provider.list_models())
     except TimeoutError:
         return ApiError(Kind.TIMEOUT, f"no complete answer within {timeout_s:g} s")
     except httpx.TransportError as error:
         return failure(error)
-    return read_model_list(response.status_code, response.headers, body, clock(), provider)
+    return read_model_list(reply.status, reply.headers, reply.body, clock(), provider)
 
 
 def read_model_list(

@@ -471,7 +471,8 @@ class Stats:
         if result.usage is not None:
             self._count_tokens(result.usage)
         self._spending.add(result, reference_cost_usd)
-        if result.answered_by is not None and not is_same_model(result.model, result.answered_by):
+        answered_by = result.answered_by
+        if answered_by not in (None, result.model) and not is_same_model(result.model, answered_by):
             self._count_other(f"{result.model} → {result.answered_by}")
         if self._quality is not None:
             self._quality.add(result)

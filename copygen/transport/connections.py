@@ -19,11 +19,11 @@ import asyncio
 import ssl
 import zlib
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from ssl import SSLContext
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 import aiohttp
 import httpx
@@ -59,11 +59,37 @@ _TLS_ALERT: Final = b"\x15\x03"
 _OF_THE_CODED_BODY: Final = frozenset((b"content-encoding", b"content-length"))
 
 
+@dataclass(slots=True, eq=False)
+class ReplyHeaders(Mapping[str, str]):
+    """Headers as they came, by name in lower case. Few of them are ever looked at, so none is made
+    ready for it.
+    """
+
+    raw: dict[bytes, bytes]
+    """Name in lower case → value; several of one name with commas between (RFC 9110 section
+    5.3)."""
+
+    def __getitem__(self, name: str) -> str:
+        return self.raw[name.encode("latin-1", "replace")].decode("latin-1")
+
+    def get(self, name: str, default: Any = None) -> Any:
+        """The same, or `default`: nearly always, so without an exception."""
+        value = self.raw.get(name.encode("latin-1", "replace"))
+        return default if value is None else value.decode("latin-1")
+
+    def __iter__(self) -> Iterator[str]:
+        return iter([name.decode("latin-1") for name in self.raw])
+
+    def __len__(self) -> int:
+        return len(self.raw)
+
+
 class HttpReply(NamedTuple):
     """A complete reply, its content coding undone."""
 
     status: int
-    headers: list[tuple[bytes, bytes]]
+    headers: Mapping[str, str]
+    """To be looked up in lower case."""
     body: bytes
 
 
@@ -80,6 +106,8 @@ class Http1(asyncio.Protocol):
     ) -> None:
         self.was_reused = False
         """Whether the latest request was not the first one on it."""
+        self.is_open = False
+        """Whether another request can be sent on it."""
         self.last_used_s = 0.0
         """For the pool."""
         self._peer = peer
@@ -90,24 +118,27 @@ class Http1(asyncio.Protocol):
         self._max_response_bytes = max_response_bytes
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
-        self._reusable = True
         self._waiter: asyncio.Future[HttpReply] | None = None
-        self._body: bytes | bytearray = b""
         self._head: list[bytes] = []
         """What has arrived of the headers, as it came."""
+        self._head_bytes = 0
+        self._has_head = False
+        self._status = 0
+        self._headers: dict[bytes, bytes] = {}
+        self._repeated = 0
+        """Headers beyond the first of their name."""
+        self._body: bytes | bytearray = b""
+        self._body_bytes = 0
+        """Received of it, before it is decoded."""
+        self._decoder: Decoder | None = None
+        self._ends_with_connection = True
         self._parser = self._new_parser()
-        self._begin_message()
 
     def attach(self, transport: asyncio.Transport) -> None:
         """Take over a connection that is open: what arrives from now on arrives here."""
         self._transport = transport
+        self.is_open = True
         transport.set_protocol(self)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether another request can be sent on it."""
-        transport = self._transport
-        return self._reusable and transport is not None and not transport.is_closing()
 
     async def exchange(self, request: bytes) -> HttpReply:
         """Send `request`, whole, and return the reply.
@@ -134,7 +165,7 @@ class Http1(asyncio.Protocol):
 
     def drop(self) -> None:
         """Close the connection at once; what was to be sent on it is not."""
-        self._reusable = False
+        self.is_open = False
         if self._transport is not None:
             self._transport.abort()
 
@@ -169,7 +200,6 @@ class Http1(asyncio.Protocol):
             self._fail(no_http(self._peer))
         else:
             self._parser = self._new_parser()
-            self._begin_message()
             try:
                 self._parser.feed_data(again)
             except (HttpParserError, HttpParserUpgrade):
@@ -187,11 +217,11 @@ class Http1(asyncio.Protocol):
 
     def eof_received(self) -> None:
         """The server sends nothing more; the connection is lost next."""
-        self._reusable = False
+        self.is_open = False
 
     def connection_lost(self, exc: Exception | None) -> None:
         """End what is under way as far as it has come."""
-        self._reusable = False
+        self.is_open = False
         self._transport = None
         if self._waiter is None or self._waiter.done():
             return
@@ -200,25 +230,36 @@ class Http1(asyncio.Protocol):
         elif not self._has_head:
             self._fail(broken(self._peer) if exc else closed_without_reply(self._peer))
         elif self._ends_with_connection:
-            self._complete()
+            self.on_message_complete()
         else:
             self._fail(cut_off(self._peer))
 
     # httptools' side
 
     def on_message_begin(self) -> None:
-        """Notice a reply nobody asked for."""
+        """Begin a reply, or notice one that nobody asked for."""
         if self._waiter is None or self._waiter.done():
-            self._reusable = False
+            self.is_open = False
             self._on_unasked()
+        self._headers = {}
+        self._repeated = 0
+        self._body = b""
+        self._body_bytes = 0
+        self._decoder = None
+        self._ends_with_connection = True
 
     def on_header(self, name: bytes, value: bytes | None) -> None:
         """Keep one header, of a bounded number and size."""
         value = value or b""
         headers = self._headers
-        headers.append((name, value))
-        if len(value) > MAX_HEADER_BYTES or len(headers) > MAX_HEADERS:
+        if len(value) > MAX_HEADER_BYTES or len(headers) + self._repeated >= MAX_HEADERS:
             self._fail(no_http(self._peer))
+            return
+        name = name.lower()
+        if name in headers:
+            self._repeated += 1
+            value = headers[name] + b", " + value
+        headers[name] = value
 
     def on_headers_complete(self) -> None:
         """Know from here on where the body ends."""
@@ -229,18 +270,13 @@ class Http1(asyncio.Protocol):
             return
         self._has_head = True
         self._head = []
-        coding = []
-        for name, value in self._headers:
-            lower = name.lower()
-            if lower == b"content-length":
-                self._ends_with_connection = False
-            elif lower == b"transfer-encoding":
-                self._ends_with_connection = b"chunked" not in value.lower()
-            elif lower == b"content-encoding":
-                coding.append(value.decode("latin-1"))
-        codings = ", ".join(coding)
-        if codings not in ("", "identity"):
-            self._decode(codings)
+        headers = self._headers
+        if (coding := headers.get(b"transfer-encoding")) is not None:
+            self._ends_with_connection = b"chunked" not in coding.lower()
+        elif b"content-length" in headers:
+            self._ends_with_connection = False
+        if headers.get(b"content-encoding", b"identity") not in (b"", b"identity"):
+            self._decode(headers[b"content-encoding"].decode("latin-1"))
 
     def on_body(self, data: bytes) -> None:
         """Keep a piece of the body."""
@@ -249,53 +285,28 @@ class Http1(asyncio.Protocol):
         self._body_bytes += len(data)
         if self._body_bytes > self._max_response_bytes:
             self._fail(ResponseTooLarge(self._max_response_bytes))
-        elif self._decoder is None:
-            self._keep(data)
-        else:
+            return
+        if self._decoder is not None:
             try:
-                self._keep(self._decoder.feed(data))
+                data = self._decoder.feed(data)
             except httpx.RemoteProtocolError as exc:
                 self._fail(exc)
-
-    def _keep(self, piece: bytes) -> None:
+                return
         if not self._body:
-            self._body = piece  # nearly always all of it
+            self._body = data  # nearly always all of it
             return
-        body = self._body if isinstance(self._body, bytearray) else bytearray(self._body)
-        body += piece
-        self._body = body
+        if not isinstance(self._body, bytearray):
+            self._body = bytearray(self._body)
+        self._body += data
 
     def on_message_complete(self) -> None:
         """Hand the reply over, unless it only announces one."""
-        if self._status < 200:
-            self._begin_message()  # 100 or 103: the reply itself is still to come
-            return
+        status, self._status = self._status, 0
+        self._head, self._head_bytes, self._has_head = [], 0, False
+        if status < 200:
+            return  # 100 or 103: the reply itself is still to come
         if not self._parser.should_keep_alive():
-            self._reusable = False
-        self._complete()
-
-    def _begin_message(self) -> None:
-        self._status = 0
-        self._headers: list[tuple[bytes, bytes]] = []
-        self._body = b""
-        self._decoder: Decoder | None = None
-        self._has_head = False
-        self._head = []
-        self._head_bytes = 0
-        self._body_bytes = 0
-        self._ends_with_connection = True
-
-    def _decode(self, codings: str) -> None:
-        try:
-            self._decoder = Decoder(codings, self._max_response_bytes)
-        except httpx.RemoteProtocolError as exc:
-            self._fail(exc)
-            return
-        self._headers = [
-            pair for pair in self._headers if pair[0].lower() not in _OF_THE_CODED_BODY
-        ]
-
-    def _complete(self) -> None:
+            self.is_open = False
         if self._waiter is None or self._waiter.done():
             return
         try:
@@ -304,15 +315,22 @@ class Http1(asyncio.Protocol):
         except httpx.RemoteProtocolError as exc:
             self._fail(exc)
             return
-        body = bytes(self._body)
         # A reply that came before its request was fully sent: the rest is still on its way.
         if self._transport is None or self._transport.get_write_buffer_size():
-            self._reusable = False
-        self._waiter.set_result(HttpReply(self._status, self._headers, body))
-        self._begin_message()
+            self.is_open = False
+        self._waiter.set_result(HttpReply(status, ReplyHeaders(self._headers), bytes(self._body)))
+
+    def _decode(self, codings: str) -> None:
+        try:
+            self._decoder = Decoder(codings, self._max_response_bytes)
+        except httpx.RemoteProtocolError as exc:
+            self._fail(exc)
+            return
+        for name in _OF_THE_CODED_BODY:
+            self._headers.pop(name, None)
 
     def _fail(self, exc: Exception) -> None:
-        self._reusable = False
+        self.is_open = False
         if self._waiter is not None and not self._waiter.done():
             self._waiter.set_exception(exc)
 

@@ -10,16 +10,23 @@ import base64
 import ipaddress
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
-from typing import Any, Final
+from typing import Final, NamedTuple, TypeAlias
 
 import httpx
 from yarl import URL
 
 from copygen.errors import ConfigError
-from copygen.transport.connections import ACCEPTED, Connections, Origin, client_context
+from copygen.transport.connections import (
+    ACCEPTED,
+    Connections,
+    HttpReply,
+    Origin,
+    ReplyHeaders,
+    client_context,
+)
 from copygen.transport.errors import (
     CertificateError,
     ResponseTooLarge,
@@ -69,6 +76,17 @@ class _Route:
         return b"\r\n".join(lines) + b"\r\nContent-Length: "
 
 
+class _Way(NamedTuple):
+    """What all requests to one address with the same headers have in common."""
+
+    url: httpx.URL
+    headers: httpx.Headers | None
+    """None: of one request alone."""
+    origin: Origin
+    head: bytes
+    """All before the length of the body."""
+
+
 class HttpTransport(httpx.AsyncBaseTransport):
     """One connection pool. The reply comes back whole, its content coding undone.
 
@@ -101,25 +119,35 @@ class HttpTransport(httpx.AsyncBaseTransport):
             self._tls()
         self._routes: dict[str, _Route] = {}
         self._origins: dict[str, Origin] = {}
-        self._latest: tuple[httpx.URL, _Route] | None = None
+        self._latest: _Way | None = None
         self._connections: Connections | None = None
 
-    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
-        """Send `request`, following nothing, and return the reply with its content loaded."""
-        route = self._route(request.url)
+    async def exchange(self, request: httpx.Request) -> HttpReply:
+        """Send `request`, following nothing, and return the reply."""
         if isinstance(request, WholeRequest):
-            body, given = request.content, request.fixed_headers
+            body, headers = request.content, request.fixed_headers
         else:
-            body, given = await request.aread(), request.headers
-        headers = tuple([pair for pair in given.raw if pair[0] != _CONTENT_LENGTH])
-        message = b"%s%d\r\n\r\n%s" % (route.head(request.method, headers), len(body), body)
+            body, headers = await request.aread(), None
+        way = self._latest
+        # Nearly always the very same objects: comparing URLs or headers would build their texts.
+        if way is None or way.url is not request.url or way.headers is not headers:
+            way = self._prepare(request, headers)
+        message = b"%s%d\r\n\r\n%s" % (way.head, len(body), body)
         connections = self._connections
         if connections is None:
             connections = self._connections = Connections(*self._limits)
-        reply = await connections.exchange(route.origin, message)
-        if reply.status == PROXY_LOGIN and (proxy := route.origin.proxy) is not None:
-            raise proxy_refused(proxy, route.origin.proxy_variable, reply.status)
-        return WholeResponse(reply.status, reply.headers, reply.body)
+        reply = await connections.exchange(way.origin, message)
+        if reply.status == PROXY_LOGIN and (proxy := way.origin.proxy) is not None:
+            raise proxy_refused(proxy, way.origin.proxy_variable, reply.status)
+        return reply
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        """The same for callers that speak httpx: the response has its content loaded."""
+        reply = await self.exchange(request)
+        assert isinstance(reply.headers, ReplyHeaders)
+        return httpx.Response(
+            reply.status, headers=list(reply.headers.raw.items()), content=reply.body
+        )
 
     async def aclose(self) -> None:
         """Close every connection. A later request opens the pool anew."""
@@ -127,13 +155,15 @@ class HttpTransport(httpx.AsyncBaseTransport):
             connections, self._connections = self._connections, None
             await connections.close()
 
-    def _route(self, url: httpx.URL) -> _Route:
-        # Nearly always the very same object: comparing URLs would build their texts.
-        if self._latest is not None and self._latest[0] is url:
-            return self._latest[1]
-        route = self._routes.get(str(url)) or self._add_route(url)
-        self._latest = (url, route)
-        return route
+    def _prepare(self, request: httpx.Request, headers: httpx.Headers | None) -> _Way:
+        """Where a request goes and how it begins; kept for the next one with the same `headers`."""
+        route = self._routes.get(str(request.url)) or self._add_route(request.url)
+        given = request.headers if headers is None else headers
+        pairs = tuple([pair for pair in given.raw if pair[0] != _CONTENT_LENGTH])
+        way = _Way(request.url, headers, route.origin, route.head(request.method, pairs))
+        if headers is not None:
+            self._latest = way
+        return way
 
     def _add_route(self, url: httpx.URL) -> _Route:
         if url.scheme not in ("http", "https") or not url.host or (url.port or 0) > _LAST_PORT:
@@ -156,150 +186,61 @@ class HttpTransport(httpx.AsyncBaseTransport):
 
 
 class WholeRequest(httpx.Request):
-    """A request whose body is here, whole: what it asks of a header or a stream is made when asked.
+    """A POST whose body is here, whole: what it asks of a header or a stream is made when asked.
 
     The plain class copies and rewrites the headers of each request: 20 µs of the 120 that a prompt
-    costs in all. `given_headers` are shared by all requests to an endpoint, and complete but for
-    the length.
+    costs in all. `headers` are shared by all requests to an endpoint and never changed, and
+    complete but for the length.
     """
 
-    def __init__(self, method: str, url: httpx.URL, headers: httpx.Headers, body: bytes) -> None:
+    content = b""  # a property there, which asks whether there is one
+
+    def __init__(self, url: httpx.URL, headers: httpx.Headers, body: bytes) -> None:
         # Not the parent's: all that it sets is here, made anew or when it is asked for.
-        self.method = method
+        self.method = "POST"
         self.url = url
         self.extensions = {}
-        self.given_headers = headers
-        self._own_headers: httpx.Headers | None = None
-        self._content = body
-
-    def carry(self, headers: httpx.Headers) -> None:
-        """Take other headers than those it was made with; the length is kept."""
-        self.given_headers = headers
-        self._own_headers = None
+        self.content = self._content = body
+        self.fixed_headers: httpx.Headers | None = headers
+        """The shared ones, without the length; None once it has headers of its own."""
 
     @property
     def headers(self) -> httpx.Headers:
-        if self._own_headers is None:
-            self._own_headers = self.given_headers.copy()
-            self._own_headers["content-length"] = str(len(self._content))
+        if self.fixed_headers is not None:
+            self._own_headers = self.fixed_headers.copy()
+            self._own_headers["content-length"] = str(len(self.content))
+            self.fixed_headers = None
         return self._own_headers
 
     @headers.setter
     def headers(self, headers: httpx.Headers) -> None:
         self._own_headers = headers
+        self.fixed_headers = None
 
     @property
     def stream(self) -> httpx.ByteStream:  # type: ignore[override]  # an attribute there
-        return httpx.ByteStream(self._content)
-
-    @property
-    def fixed_headers(self) -> httpx.Headers:
-        """The headers without the length, if it has no others."""
-        return self._own_headers or self.given_headers
-
-    @property
-    def content(self) -> bytes:
-        return self._content
-
-    def read(self) -> bytes:
-        """The body."""
-        return self._content
-
-    async def aread(self) -> bytes:
-        """The body."""
-        return self._content
+        return httpx.ByteStream(self.content)
 
 
-class _RawHeaders(Mapping[str, str]):
-    """Headers as they came. Few of them are ever looked at, so none is made ready for it."""
-
-    def __init__(self, raw: list[tuple[bytes, bytes]]) -> None:
-        self._raw = raw
-
-    def __getitem__(self, name: str) -> str:
-        """All values of that name, with commas between (RFC 9110 section 5.3)."""
-        size, wanted = len(name), name.encode("latin-1", "replace")
-        values = [v for n, v in self._raw if len(n) == size and n.lower() == wanted]
-        if not values:
-            raise KeyError(name)
-        return b", ".join(values).decode("latin-1")
-
-    def get(self, name: str, default: Any = None) -> Any:
-        """The same, or `default`: nearly always, so without an exception."""
-        size = len(name)
-        if size not in [len(n) for n, _ in self._raw]:
-            return default
-        try:
-            return self[name]
-        except KeyError:
-            return default
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(dict.fromkeys(name.decode("latin-1").lower() for name, _ in self._raw))
-
-    def __len__(self) -> int:
-        return len(list(iter(self)))
+Exchange: TypeAlias = Callable[[httpx.Request], Awaitable[HttpReply]]
+"""Sends one request and returns the whole reply; raises httpx exceptions."""
 
 
-def headers_of(response: httpx.Response) -> Mapping[str, str]:
-    """The headers of any response, to be looked up in lower case."""
-    return response.lookup if isinstance(response, WholeResponse) else response.headers
+def exchange_over(transport: httpx.AsyncBaseTransport) -> Exchange:
+    """How to send over a transport: any of httpx, or the one here, which is quicker.
 
-
-class WholeResponse(httpx.Response):
-    """A response whose body is already here, whole and decoded.
-
-    The plain class would send it through its own decoders first and normalise every header: 20 µs
-    per request, where one header of fifteen is looked at.
+    A response of httpx decodes a body and rewrites every header: 20 µs per request, where one
+    header of fifteen is looked at.
     """
+    if isinstance(transport, HttpTransport):
+        return transport.exchange
 
-    next_request = None
-    default_encoding = "utf-8"
-    is_closed = False
-    is_stream_consumed = False
-    _request = None
-    _num_bytes_downloaded = 0
-    _stream: httpx.SyncByteStream | httpx.AsyncByteStream | None = None
+    async def exchange(request: httpx.Request) -> HttpReply:
+        response = await transport.handle_async_request(request)
+        body = await response.aread()
+        return HttpReply(response.status_code, response.headers, body)
 
-    def __init__(self, status_code: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
-        # Not the parent's, as above; what it sets once for all is set on the class below.
-        self.status_code = status_code
-        self.extensions = {}
-        self.history = []
-        self._given = headers
-        self._whole: httpx.Headers | None = None
-        self._body = self._content = body
-
-    @property
-    def headers(self) -> httpx.Headers:
-        if self._whole is None:
-            self._whole = httpx.Headers(self._given)
-        return self._whole
-
-    @headers.setter
-    def headers(self, headers: httpx.Headers) -> None:
-        self._whole = headers
-
-    @property
-    def stream(self) -> httpx.SyncByteStream | httpx.AsyncByteStream:
-        return httpx.ByteStream(self._body) if self._stream is None else self._stream
-
-    @stream.setter
-    def stream(self, stream: httpx.SyncByteStream | httpx.AsyncByteStream) -> None:
-        self._stream = stream  # a client puts its own around it
-
-    @property
-    def lookup(self) -> Mapping[str, str]:
-        """The headers to be looked up, in lower case."""
-        return _RawHeaders(self._given)
-
-    @property
-    def content(self) -> bytes:
-        return self._body
-
-    async def aread(self) -> bytes:
-        """The body."""
-        return self._body
+    return exchange
 
 
 # Proxies.

@@ -12,12 +12,12 @@ import httpx
 
 from copygen.config.prices import Asks, priced_apart
 from copygen.models import Completion
-from copygen.providers.openai import parse
-from copygen.providers.pricing import cost_of
+from copygen.providers.pricing import PriceBook
 from copygen.providers.redact import Redactor
 from tests.field.case import Cases
 from tests.support.dice import PRICED, Dice, play
 from tests.support.fakes import WALL, Run
+from tests.support.replies import parse
 from tests.support.running import copygen
 from tests.support.sent import asking
 
@@ -46,7 +46,7 @@ def _cost(usage: object, headers: dict[str, str] | None = None, model: str = "m"
     body = json.dumps({"model": model, "choices": [choice], "usage": usage}).encode()
     reply = parse(200, httpx.Headers(headers or {}), body, WALL, "m", Redactor())
     assert isinstance(reply, Completion)
-    cost = cost_of(reply, PRICED, "m", WALL)
+    cost = PriceBook(PRICED).cost(reply, "m", WALL)
     return f"{cost.usd}, {cost.note}"
 
 

@@ -9,8 +9,8 @@ import yaml
 
 from copygen.engine.retry import RULES, Action
 from copygen.models import ApiError
-from copygen.providers.openai import parse
 from copygen.providers.redact import Redactor
+from tests.support.replies import parse
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 REFUSALS = yaml.safe_load(

@@ -21,9 +21,10 @@ from copygen.models import ApiError, Completion, Kind, Usage
 from copygen.providers.classification import kind_of
 from copygen.providers.decode import MAX_MESSAGE, UNREADABLE, decode, plain
 from copygen.providers.error_body import ErrorBody
-from copygen.providers.openai import NOTE_REASONING, UNKNOWN_FINISH, parse
+from copygen.providers.openai import NOTE_REASONING, UNKNOWN_FINISH
 from copygen.providers.ratelimits import MAX_WAIT_S
 from copygen.providers.redact import Redactor, Secret
+from tests.support.replies import parse
 
 NOW = datetime(2026, 11, 23, 12, tzinfo=UTC)
 KEY = "sk-canary-0123456789abcdef"

@@ -18,19 +18,18 @@ from copygen.config import Price, ProviderConfig
 from copygen.documents import parse_document
 from copygen.models import Completion, Result, Usage
 from copygen.providers import pricing
-from copygen.providers.openai import parse
 from copygen.providers.pricing import (
+    PriceBook,
     bill_of,
     ceiling_usd,
-    cost_of,
     price_of,
     price_usd,
-    reference_cost_usd,
 )
 from copygen.providers.redact import Redactor
 from copygen.results.record import decode, encode, lines
 from copygen.results.stats import Stats
 from tests.support.records import result
+from tests.support.replies import parse
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 GOLDEN = Path(__file__).parent / "golden" / "costs.yaml"
@@ -56,7 +55,7 @@ def reply(usage: Any) -> Completion:
 def test_a_reply_costs_what_was_worked_out_by_hand(sample: dict[str, Any]) -> None:
     at = datetime.fromisoformat(sample["at"]) if "at" in sample else NOON
 
-    cost = cost_of(reply(sample["usage"]), provider(sample["price"]), "m", at)
+    cost = PriceBook(provider(sample["price"])).cost(reply(sample["usage"]), "m", at)
 
     expected = sample["cost_usd"]
     assert cost.usd == (None if expected is None else Decimal(expected))
@@ -64,10 +63,12 @@ def test_a_reply_costs_what_was_worked_out_by_hand(sample: dict[str, Any]) -> No
 
 
 def test_the_reference_cost_is_that_of_the_same_tokens_or_unknown() -> None:
-    known = provider(models={"m": {"reference": {"input": 2, "output": 8}}})
+    listed = {"m": {"reference": {"input": 2, "output": 8}, "aliases": ("n", "o")}, "o": {}}
+    references = PriceBook(provider(models=listed)).references
 
-    assert reference_cost_usd(Usage(1000, 100), known, "m", NOON) == Decimal("0.0028")
-    assert reference_cost_usd(Usage(1000, 100), provider(), "m", NOON) is None
+    assert price_usd(Usage(1000, 100), references["m"], NOON) == Decimal("0.0028")
+    assert references == {"m": references["m"], "n": references["m"]}
+    assert PriceBook(provider()).references == {}
 
 
 _RATE = st.integers(0, 10**8).map(lambda value: Decimal(value).scaleb(-6))
@@ -169,11 +170,8 @@ def without_the_package(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 
 def test_a_model_the_settings_do_not_list_is_priced_by_genai_prices_which_the_note_says() -> None:
-    cost = cost_of(
-        reply({"prompt_tokens": 1000, "completion_tokens": 5}),
-        provider(base_url=OPENAI),
-        "gpt-4o",
-        NOON,
+    cost = PriceBook(provider(base_url=OPENAI)).cost(
+        reply({"prompt_tokens": 1000, "completion_tokens": 5}), "gpt-4o", NOON
     )
 
     assert cost.usd == Decimal("0.00255")
@@ -182,11 +180,8 @@ def test_a_model_the_settings_do_not_list_is_priced_by_genai_prices_which_the_no
 
 @pytest.mark.usefixtures("without_the_package")
 def test_without_the_package_the_same_model_has_no_price_and_says_so() -> None:
-    cost = cost_of(
-        reply({"prompt_tokens": 1, "completion_tokens": 1}),
-        provider(base_url=OPENAI),
-        "gpt-4o",
-        NOON,
+    cost = PriceBook(provider(base_url=OPENAI)).cost(
+        reply({"prompt_tokens": 1, "completion_tokens": 1}), "gpt-4o", NOON
     )
 
     assert cost.usd is None

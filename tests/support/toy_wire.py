@@ -34,13 +34,14 @@ class Toy(Wire):
             **({"shape": prompt.schema.schema} if prompt.schema else {}),
         }
 
-    def sign(self, request: httpx.Request, now: datetime) -> None:
+    async def authorize(self, request: httpx.Request, now: datetime) -> ApiError | None:
         """A signature of time and body, which a server takes for a few seconds only."""
-        super().sign(request, now)
+        error = await super().authorize(request, now)
         secret = (self.key.reveal() if self.key else "").encode()
         stamp = f"{now.timestamp():.0f}"
         digest = hmac.new(secret, stamp.encode() + request.read(), hashlib.sha256).hexdigest()
         request.headers["x-toy-signature"] = f"{stamp}:{digest}"
+        return error
 
     def read(self, reply: dict[str, JsonValue], context: ReplyContext) -> Completion | ApiError:
         """Text, end, writer and the toy's own counts."""

@@ -34,7 +34,6 @@ from copygen.prompts.rows import Rows
 from copygen.prompts.source import stream_entries
 from copygen.prompts.structured import jsonl_rows
 from copygen.prompts.template import Template
-from copygen.providers.openai import parse
 from copygen.providers.ratelimits import (
     MAX_WAIT_S,
     duration_s,
@@ -46,6 +45,7 @@ from copygen.providers.redact import Redactor, Secret
 from copygen.results.record import BadLine, decode, dumps, encode, identify, lines
 from copygen.results.recovery import recover, scan, superseded_path
 from copygen.results.storage import beside
+from tests.support.replies import parse
 
 KEY: Final = "sk-fuzz-0123456789abcdefXYZ"
 """Known to the redactor: in the tokens of the fuzzer, and in nothing that comes out."""
