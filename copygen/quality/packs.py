@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import pydantic
+from ahocorasick_rs import AhoCorasick
 
 from copygen.documents import (
     Document,
@@ -30,7 +30,6 @@ from copygen.documents import (
 from copygen.errors import ConfigError
 from copygen.models import Severity
 from copygen.quality.normalize import (
-    SCRIPT_GROUPS,
     Hit,
     NormalizedText,
     Places,
@@ -38,7 +37,6 @@ from copygen.quality.normalize import (
     fold,
     outside,
     pieces_of,
-    script_groups,
 )
 from copygen.quality.scripts import base, known_tag
 
@@ -102,7 +100,9 @@ class WordingRule(FrozenModel):
     at_start: bool = False
     """Whether `pattern` is tried at the start of the text only, which is cheap without `needs`."""
     needs: tuple[Words, ...] = ()
-    """Folded literals of which one is in every text that `pattern` matches: spares the others."""
+    """Folded literals of which one is in every text that `pattern` matches: spares the others.
+
+    Spaces count: the more a literal says, the fewer texts it is in."""
     needs_written: tuple[Words, ...] = ()
     """The same for patterns that look at upper and lower case: literals as the text has them."""
     unless: tuple[Words, ...] = ()
@@ -308,12 +308,10 @@ class RuleSet:
             if rule.pattern is not None and not rule.needs:
                 self._always.append(number)
             needed = [max(pieces_of(term), key=len) for term in rule.terms_for(language)]
-            for literal in (*needed, *(fold(need).strip() for need in rule.needs)):
+            for literal in (*needed, *map(fold, rule.needs)):
                 literals.setdefault(literal, []).append(number)
-        groups: list[list[tuple[str, list[int]]]] = [[] for _ in SCRIPT_GROUPS]
-        for entry in literals.items():
-            groups[script_groups(entry[0])[0]].append(entry)
-        self._groups = tuple(map(tuple, groups))
+        self._numbers = list(literals.values())
+        self._find = AhoCorasick(list(literals)).find_matches_as_indexes if literals else None
 
     def broken(
         self, text: NormalizedText
@@ -322,25 +320,34 @@ class RuleSet:
 
         No place is given for a rule of a person's own that was given up on this text.
         """
-        folded = text.text
+        return ((self._rules[number], spans) for number, spans in self.hits(text))
+
+    def hits(self, text: NormalizedText) -> Sequence[tuple[int, Sequence[tuple[int, int]]]]:
+        """The same with the numbers of the rules, counted from 0."""
         numbers = set(self._always)
-        for group in text.groups:
-            found = [numbers for literal, numbers in self._groups[group] if literal in folded]
-            if found:
-                numbers.update(chain.from_iterable(found))
+        if self._find is not None:
+            # One pass for all literals. It wants UTF-8, which a lone surrogate has not.
+            try:
+                places = self._find(text.text, overlapping=True)
+            except UnicodeEncodeError:
+                sound = text.text.encode("utf-8", "replace").decode("utf-8")
+                places = self._find(sound, overlapping=True)
+            for literal in {place[0] for place in places}:
+                numbers.update(self._numbers[literal])
+        found: list[tuple[int, Sequence[tuple[int, int]]]] = []
         for number in sorted(numbers):
-            rule = self._rules[number]
             if self._given_up and self._given_up[number] >= _MOST_GIVEN_UP:
-                yield rule, ()
+                found.append((number, ()))
                 continue
             try:
-                spans = rule.matches(text, self._terms[number])
+                spans = self._rules[number].matches(text, self._terms[number])
             except TimeoutError:
                 self._given_up[number] += 1
-                yield rule, ()
+                found.append((number, ()))
                 continue
             if spans:
-                yield rule, spans
+                found.append((number, spans))
+        return found
 
 
 class Pack(FrozenModel):
