@@ -42,7 +42,7 @@ PACKAGED = {
     ("results/recovery.py", "is_file"),
     # No files: a job, and places in a text.
     ("jobs/run.py", "open"),
-    ("quality/checks/grounding.py", "touch"),
+    ("quality/facts.py", "touch"),
     ("quality/checks/wording.py", "touch"),
 }
 OWN = {"Ledger", "files", "LOCK", "COPY", "TORN", "SUPERSEDED", "providers"}

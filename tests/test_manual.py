@@ -21,7 +21,7 @@ from copygen.help import TOPICS, topic_text
 from copygen.models import Kind, Severity, Violation
 from copygen.quality import fields
 from copygen.quality.acceptance import reask
-from copygen.quality.checks import characters
+from copygen.quality.checks import form
 from copygen.quality.packs import WORD_LISTS, load_pack, load_wording, pack_names
 from copygen.quality.units import Unit
 from copygen.view.manual import rule_entries, rule_page, show, topic_page
@@ -343,7 +343,7 @@ def assigned(node: ast.AST) -> Iterator[tuple[str, str]]:
 
 MADE = {
     "characters.*": {
-        f"characters.{name.removeprefix('no_')}" for name in characters.CharacterRules.model_fields
+        f"characters.{name.removeprefix('no_')}" for name in form.CharacterRules.model_fields
     }
     - {
         # about several texts, and found by checks of their own name

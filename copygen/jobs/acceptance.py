@@ -73,12 +73,11 @@ def _schema(fields: "tuple[Field, ...]", *, counts: bool) -> OutputSchema | None
 
 def _checker(spec: OutputSpec, folder: Path) -> "Checker":
     from copygen.quality.checker import Checker
-    from copygen.quality.placeholders import measure_filled
-    from copygen.quality.units import Unit
+    from copygen.quality.units import measure
 
     settings = _checks(spec)
     try:
-        return Checker(settings, lambda text, unit: measure_filled(text, Unit(unit), {}), folder)
+        return Checker(settings, measure, folder)
     except ConfigError as error:
         for index, name in enumerate(settings.packs):
             shown = (f"'{name}'", f"'{folder / name}'")

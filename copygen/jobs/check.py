@@ -7,10 +7,10 @@ job.tally, job.exit_code
 """
 
 import os
-from collections import Counter, OrderedDict
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
@@ -23,18 +23,17 @@ from copygen.models import Item, JsonValue, Severity, Source, Status, Violation
 from copygen.prompts import open_table
 from copygen.prompts.rows import BadRow, Row
 from copygen.prompts.structured import read_header
+from copygen.quality.acceptance import PromptRef, RecordChecker
 from copygen.quality.channels import Channels, FieldSpec, load_channels
 from copygen.quality.checker import Checker
 from copygen.quality.fields import FieldRequest, resolve
 from copygen.quality.packs import Pack
-from copygen.quality.sameness import Opening
+from copygen.quality.sameness import Opening, VariantStore
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import Unit, measure
 
 STREAM: Final = "-"
 TEXT: Final = "text"
-VARIANTS_REMEMBERED: Final = 1000
-"""Items whose texts are kept to compare later variants with."""
 _OPENINGS: Final = 5
 _NAMES_SHOWN: Final = 12
 _FLAGS: Final = "the command line"
@@ -136,27 +135,27 @@ class CheckJob:
         self._stdin = stdin
         self._fields = _fields_of(spec, os.environ if environ is None else environ)
         folder = Path(spec.checks).parent if spec.checks else None
-        self._judge = Checker(_settings(spec), measure, folder, spec.packs)
+        self._checker = Checker(_settings(spec), measure, folder, spec.packs)
 
     def __iter__(self) -> Iterator[Finding]:
         """Read the file, once. Raises PromptError for what cannot be read at all."""
-        checker = _Checker(self._judge, self._fields, self._spec.columns, self.tally)
+        reader = _Rows(self._checker, self._fields, self._spec.columns, self.tally)
         with closing(open_table(str(self._spec.file), self._stdin)) as rows:
             for row in rows:
-                for finding in checker.findings(row):
+                for finding in reader.findings(row):
                     self.tally.add(finding)
                     yield finding
 
     @property
     def openings(self) -> Sequence[Opening]:
         """How texts begin most often."""
-        sameness = self._judge.sameness
+        sameness = self._checker.sameness
         return sameness.top_openings(_OPENINGS) if sameness else []
 
     @property
     def packs(self) -> tuple[Pack, ...]:
         """The packs in use, with their notes and sources."""
-        return self._judge.packs
+        return self._checker.packs
 
     @property
     def exit_code(self) -> ExitCode:
@@ -263,17 +262,18 @@ class ColumnFields:
         return found
 
 
-class _Checker:
+class _Rows:
     """Takes the texts out of rows and has them judged."""
 
     def __init__(
-        self, judge: Checker, fields: ColumnFields, columns: Sequence[str], tally: Tally
+        self, checker: Checker, fields: ColumnFields, columns: Sequence[str], tally: Tally
     ) -> None:
-        self._judge = judge
+        self._settings = checker.settings
         self._fields = fields
         self._columns = columns
         self._tally = tally
-        self._earlier: OrderedDict[tuple[str, str], list[str]] = OrderedDict()
+        variants = VariantStore(None, by_item=bool(checker.settings.variants))
+        self._records = RecordChecker(checker, variants)
 
     def findings(self, row: Row | BadRow) -> Iterator[Finding]:
         """One for each text of the row, with or without violations."""
@@ -297,7 +297,7 @@ class _Checker:
 
     def _require_language(self, item: Item, row: Row) -> None:
         """A language that cannot be looked up is a check that did not run."""
-        column = self._judge.settings.language_from
+        column = self._settings.language_from
         if column is not None and column not in item:
             hint = _instead_of(column, item, "--language-from")
             message = f"there is no column '{column}' to take the language from; {hint}"
@@ -308,50 +308,24 @@ class _Checker:
     ) -> Iterator[tuple[str, tuple[Violation, ...]]]:
         """Each text with what is wrong with it; a wrong number of texts goes with the first."""
         field = self._fields.of(column)
-        if not isinstance(value, list):
-            text = str(value)
-            yield text, _called(column, self._judged(text, item, field, None, item_id))
-            return
-        counted = self._judge.count(len(value), field) if field else ()
-        if not value and counted:
-            yield "", _called(column, counted)
-        for index, text in enumerate(map(str, value)):
-            found = self._judged(text, item, field, index, item_id)
-            yield text, _called(column, found if index else counted + found)
-
-    def _judged(
-        self, text: str, item: Item, field: FieldSpec | None, index: int | None, item_id: str
-    ) -> tuple[Violation, ...]:
-        found = self._judge.check(text, item, field, index=index, item_id=item_id)
-        self._judge.accept(text, item_id, field)
-        return found + self._unlike_others(text, field, index, item_id)
-
-    def _unlike_others(
-        self, text: str, field: FieldSpec | None, index: int | None, item_id: str
-    ) -> tuple[Violation, ...]:
-        """Against the item's other texts: of the same field, or of its other variants."""
-        if not self._judge.compares(field):
-            return ()
-        item = _without_variant(item_id) if self._judge.settings.variants else item_id
-        key = (item, field.name if field else "")
-        earlier = self._earlier.setdefault(key, [])
-        self._earlier.move_to_end(key)
-        if len(self._earlier) > VARIANTS_REMEMBERED:
-            self._earlier.popitem(last=False)
-        earlier.append(text)
-        last = len(earlier) - 1
-        alike = self._judge.variants(earlier, field)
-        return tuple(replace(one, index=index) for one in alike if one.index == last)
-
-
-def _called(column: str, found: Sequence[Violation]) -> tuple[Violation, ...]:
-    """Named as the table names it: several columns may be held against one field."""
-    return tuple(replace(one, field=column) if one.field else one for one in found)
-
-
-def _without_variant(item_id: str) -> str:
-    head, slash, tail = item_id.rpartition("/")
-    return head if slash and tail.isdecimal() else item_id
+        listed = isinstance(value, list)
+        texts = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+        key = field.name if field else ""
+        found = self._records.field(
+            texts,
+            field,
+            PromptRef(item, item_id),
+            {column: texts},
+            label=column if field else None,
+            key=key,
+            listed=listed,
+            numbered=True,
+        )
+        self._records.accept(texts, field, item_id, key=key)
+        if not texts and found.whole:
+            yield "", tuple(found.whole)
+        for index, (text, own) in enumerate(zip(texts, found.by_text, strict=True)):
+            yield text, tuple(own if index else [*found.whole, *own])
 
 
 def _unreadable(row: BadRow) -> Violation:

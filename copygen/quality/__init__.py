@@ -23,10 +23,10 @@ Phrases are compiled once per language, when the first text in it comes; a text 
 language and of English, all where no language is told.
 
 *Of code.* A function `(CheckContext) -> Iterable[Violation]` in `checks/`, yielded by
-`Checker._compile` where the settings ask for it: what depends on the language alone is made there,
-once. The context has the text as written and folded (`NormalizedText`), the item's facts, the
-language, the field, the other texts of the answer (`record`) and what was asked (`asked`). Begin
-with the cheapest test that lets most texts pass. Give the violation a dotted rule name, one
+`Checker._checks_of` where the settings ask for it: what depends on the language alone is made
+there, once. The context has the text as written and folded (`NormalizedText`), the item's facts,
+the language, the field, the other texts of the answer (`record`) and what was asked (`asked`).
+Begin with the cheapest test that lets most texts pass. Give the violation a dotted rule name, one
 sentence with the measure, the span in the original text, and in `fix` what the model has to do;
 `facts.mendable` adds how a run mends it by itself. Rules about several texts of an item belong to
 `Checker.variants`, about the whole run to `sameness`.

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 from typing import Final
 
@@ -218,28 +219,25 @@ class Review:
     @property
     def accepted(self) -> bool:
         """Whether it has no errors."""
-        return self.candidate.accepted
+        return not any(one.severity is Severity.ERROR for one in self.violations)
 
     @property
     def failure(self) -> tuple[Kind, str] | None:
         """Why there is no text at all, and in words; None: there is one, fit or not."""
-        return next(
-            (
-                (REASONS[family], one.message)
-                for one in self.violations
-                if one.severity is Severity.ERROR
-                and (family := one.rule.partition(".")[0]) in REASONS
-            ),
-            None,
-        )
+        for one in self.violations:
+            kind = REASONS.get(one.rule.partition(".")[0])
+            if kind is not None and one.severity is Severity.ERROR:
+                return kind, one.message
+        return None
 
     @property
     def texts(self) -> Mapping[str, Sequence[str]]:
         """The texts by field; under `WHOLE` the one text."""
         if self.data is None:
             return {WHOLE: [self.text]}
-        return {name: [value] if isinstance(value, str) else value
-                for name, value in self.data.items()}  # fmt: skip
+        return {
+            name: [value] if isinstance(value, str) else value for name, value in self.data.items()
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +248,99 @@ class ReaskPolicy:
     on_violation: OnViolation = OnViolation.REJECT
     untrusted: frozenset[str] = frozenset()
     """The columns that go into prompts: values that look like instructions are reported."""
+
+
+@dataclass(slots=True)
+class FieldFindings:
+    """The texts of one field, and what was found in them."""
+
+    texts: list[str]
+    """As given, but for those that were mended."""
+    whole: list[Violation]
+    """About their number."""
+    by_text: list[list[Violation]]
+    """About each, in their order."""
+    overshoot: int = 0
+
+    def __iter__(self) -> Iterator[Violation]:
+        """All of them, in their order."""
+        return chain(self.whole, *self.by_text)
+
+
+class RecordChecker:
+    """The one way from the texts of a record to what is wrong with them, for a run and a check.
+
+    Each text by itself, their number, and beside the other texts of the same item.
+    """
+
+    def __init__(self, checker: Checker, variants: VariantStore, *, mends: bool = False) -> None:
+        """`mends`: what can be mended without doubt is, and noted."""
+        self.checker = checker
+        self.variants = variants
+        self._mends = mends
+
+    def field(
+        self,
+        texts: Sequence[str],
+        rules: FieldSpec | None,
+        prompt: PromptRef,
+        record: Mapping[str, Sequence[str]],
+        *,
+        label: str | None,
+        key: str,
+        listed: bool,
+        numbered: bool = False,
+    ) -> FieldFindings:
+        """What is wrong with the texts of one field of a record.
+
+        Violations name the field `label`. `key` is what texts of the item's other records are kept
+        by; with `numbered`, they are called by their number, for whoever sees them all. `listed`:
+        the field holds a list, of which each text has its place.
+        """
+        found = FieldFindings([*texts], [], [])
+        if listed and rules is not None:
+            for one in self.checker.count(len(texts), rules):
+                found.whole.append(replace(one, field=label))
+        for index, text in enumerate(texts):
+            place = index if listed else None
+            own: list[Violation] = []
+            for turn in range(_MOST_MENDS + 1):
+                checked = self.checker.examine(
+                    text,
+                    prompt.item,
+                    rules,
+                    index=place,
+                    item_id=prompt.prompt_id,
+                    record=record,
+                    asked=prompt.asked,
+                )
+                mends = self._mends and turn < _MOST_MENDS
+                mended = _mended(text, checked.violations) if mends else None
+                if mended is None:
+                    break
+                found.texts[index] = text = mended[0]
+                own.append(replace(mended[1], field=label, index=place))
+            own += (replace(one, field=label) for one in checked.violations)
+            found.by_text.append(own)
+            found.overshoot += checked.overshoot
+        if self.checker.compares(rules):
+            others = self.variants.texts(prompt.prompt_id, key)
+            told = 0 if numbered else len(others)
+            for one in self.checker.variants([*others, *found.texts], rules, told):
+                if one.index is not None and one.index >= len(others):
+                    number = one.index - len(others)
+                    place = number if listed else None
+                    found.by_text[number].append(replace(one, field=label, index=place))
+        return found
+
+    def accept(
+        self, texts: Sequence[str], rules: FieldSpec | None, prompt_id: str, *, key: str
+    ) -> None:
+        """Remember texts that others should differ from."""
+        if self.checker.compares(rules):
+            self.variants.add(prompt_id, key, texts)
+        for text in texts:
+            self.checker.accept(text, prompt_id, rules)
 
 
 class Acceptance:
@@ -273,8 +364,8 @@ class Acceptance:
         if not fields:
             self._rules[WHOLE] = channel
         self._channel = channel
-        self._siblings = VariantStore(variants)
-        self._suspicion = InjectionScanner(policy.untrusted)
+        self._records = RecordChecker(checker, VariantStore(variants), mends=True)
+        self._scanner = InjectionScanner(policy.untrusted) if policy.untrusted else None
         self._last: tuple[Item, tuple[Violation, ...]] | None = None
 
     @property
@@ -346,9 +437,7 @@ class Acceptance:
     def accept(self, review: Review, prompt: PromptRef) -> None:
         """Remember the texts of an answer that will be published."""
         for name, texts in review.texts.items():
-            self._siblings.add(prompt.prompt_id, name, list(texts))
-            for text in texts:
-                self.checker.accept(text, prompt.prompt_id, self._rules[name])
+            self._records.accept(texts, self._rules[name], prompt.prompt_id, key=name)
 
     def warm_up(self) -> None:
         """Compile all that is needed. Raises ConfigError for what cannot be used."""
@@ -357,7 +446,7 @@ class Acceptance:
 
     def end(self, prompt_id: str) -> None:
         """A prompt has ended, whatever came of it."""
-        self._siblings.end(prompt_id)
+        self._records.variants.end(prompt_id)
 
     def _fields_in(self, answer: str, asked: Sequence[str]) -> Data | ParseFault:
         """The fields of an answer. One that has all fields will do where some were asked for."""
@@ -381,73 +470,43 @@ class Acceptance:
         notes: Sequence[Violation] = (),
     ) -> Review:
         review = Review(text, data, (), 0)
+        record = review.texts
+        changed: dict[str, list[str]] = {}
         found = [*known]
         overshoot = 0
-        record = {name: list(texts) for name, texts in review.texts.items()}
         for name, texts in record.items():
-            rules = self._rules[name]
             listed = data is not None and not isinstance(data[name], str)
+            field = self._records.field(
+                texts, self._rules[name], prompt, record,
+                label=name or None, key=name, listed=listed,
+            )  # fmt: skip
+            overshoot += field.overshoot
             # What the review says already, of a text or of their number, is not said twice.
             said = {one.index for one in known if one.field == name}
-            for one in self._of_field(name, texts, prompt, review.texts, listed=listed):
+            for one in field:
                 if one.rule not in ("empty", "count") or one.index not in said:
                     found.append(one)
-            overshoot += sum(self.checker.overshoot(one, rules) for one in texts)
-        found += [*notes, *self._suspicious(prompt.item)]
-        if record != review.texts:  # some were mended
-            text, data = _with_texts(data, record)
-        return Review(text, data, tuple(found), overshoot)
-
-    def _of_field(
-        self,
-        name: str,
-        texts: list[str],
-        prompt: PromptRef,
-        record: Mapping[str, Sequence[str]],
-        *,
-        listed: bool,
-    ) -> Iterator[Violation]:
-        """What is wrong with the texts of a field; those that can be mended are, in place."""
-        rules = self._rules[name]
-        if listed and rules is not None:
-            yield from (replace(one, field=name) for one in self.checker.count(len(texts), rules))
-        for index, text in enumerate(texts):
-            place = index if listed else None
-            for turn in range(_MOST_MENDS + 1):
-                found = self.checker.check(
-                    text,
-                    prompt.item,
-                    rules,
-                    index=place,
-                    item_id=prompt.prompt_id,
-                    record=record,
-                    asked=prompt.asked,
-                )
-                mended = _mended(text, found) if turn < _MOST_MENDS else None
-                if mended is None:
-                    break
-                texts[index] = text = mended[0]
-                yield replace(mended[1], field=name or None, index=place)
-            yield from (replace(one, field=name or None) for one in found)
-        others = self._siblings.texts(prompt.prompt_id, name)
-        for one in self.checker.variants([*others, *texts], rules, len(others)):
-            if one.index is not None and one.index >= len(others):
-                place = one.index - len(others) if listed else None
-                yield replace(one, field=name or None, index=place)
+            if field.texts != texts:
+                changed[name] = field.texts
+        if changed:
+            text, data = _with_texts(data, {**record, **changed})
+        if self._scanner is not None:
+            notes = [*notes, *self._suspicious(prompt.item)]
+        return Review(text, data, (*found, *notes), overshoot)
 
     def _suspicious(self, item: Item) -> tuple[Violation, ...]:
         """A warning for each value that went into the prompt and reads like an order."""
-        if self._last is None or self._last[0] is not item:
+        if self._scanner is not None and (self._last is None or self._last[0] is not item):
             found = tuple(
                 Violation(
                     "untrusted.instruction",
                     Severity.WARNING,
                     f"the column '{name}' looks like an instruction to the model: {what}",
                 )
-                for name, what in self._suspicion.of(item)
+                for name, what in self._scanner.of(item)
             )
             self._last = (item, found)
-        return self._last[1]
+        return self._last[1] if self._last else ()
 
     def _words_to_keep(self, item: Item) -> list[str]:
         """Names a shorter text must not lose: the item's short values, the house's own terms."""

@@ -2,21 +2,29 @@
 
 from bisect import bisect_left
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from types import MappingProxyType
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from copygen.errors import ConfigError
 from copygen.models import Item, Message, Severity, Violation
+from copygen.quality import facts as grounding
 from copygen.quality.channels import CharacterRules, FieldSpec
-from copygen.quality.checks import characters, grounding, language, length, wording
-from copygen.quality.checks.characters import TagLimits, tags
-from copygen.quality.facts import CheckContext, Facts, mendable
+from copygen.quality.checks import form, language, wording
+from copygen.quality.checks.form import TagLimits, tags
+from copygen.quality.facts import CheckContext, Facts
 from copygen.quality.normalize import NormalizedText, TermMatcher, visible
-from copygen.quality.packs import WORD_LISTS, Pack, RuleSet, cut_span, load_pack, load_wording
-from copygen.quality.placeholders import filled
+from copygen.quality.packs import (
+    WORD_LISTS,
+    Pack,
+    RuleSet,
+    WordingRule,
+    load_pack,
+    load_wording,
+)
+from copygen.quality.placeholders import filled, find_placeholders
 from copygen.quality.quantities import load_measures
 from copygen.quality.sameness import SamenessIndex, repeats, variants
 from copygen.quality.scripts import is_latin, language_tag
@@ -32,7 +40,27 @@ _LONG_CHARS = 4000
 """Shorter ones cost little enough to be told all at once what is wrong with them."""
 Check: TypeAlias = Callable[[CheckContext], Iterable[Violation]]
 Measure: TypeAlias = Callable[[str, Unit], int]
-"""`(text, unit) → length`, and never raises: `copygen.quality.measure.measure`."""
+"""`(text, unit) → length`, and never raises: `copygen.quality.units.measure`."""
+
+
+class CheckedText(NamedTuple):
+    """What was found in one text."""
+
+    violations: tuple[Violation, ...]
+    overshoot: int = 0
+    """Units by which it misses its limits: to find the best of several."""
+
+
+@dataclass(frozen=True, slots=True)
+class _CompiledChecks:
+    """The checks of one field for texts in one language."""
+
+    field: FieldSpec | None
+    checks: tuple[Check, ...]
+    words: RuleSet
+    """The rules of all word lists and packs, so that one pass over a text finds their words."""
+    reports: tuple[wording.Report, ...]
+    """What is said of each of them, in their order."""
 
 
 class Checker:
@@ -62,9 +90,13 @@ class Checker:
             raise ConfigError(idle)
         self._measures = load_measures()
         self._allowed = settings.grounding.allow if settings.grounding else ()
-        self._compiled: dict[tuple[str | None, str | None], tuple[Check, ...]] = {}
-        self._specs: dict[str, FieldSpec] = {}
-        self._last: tuple[Item, Facts, str | None] | None = None
+        self._kept = frozenset(name.casefold() for name in settings.placeholders)
+        self._longest = settings.longest
+        self._compiled: dict[tuple[str | None, str | None], _CompiledChecks] = {}
+        self._item: Item | None = None
+        self._facts = Facts({}, self._measures)
+        self._language: str | None = None
+        self._seen: dict[str, NormalizedText] = {}
         self._detector: language.Detector | None = None
 
     @property
@@ -80,54 +112,100 @@ class Checker:
         *,
         index: int | None = None,
         item_id: str = "",
-        record: Mapping[str, Sequence[str]] = _NO_RECORD,
-        asked: Sequence[Message] = (),
     ) -> tuple[Violation, ...]:
         """What is wrong with one text of an item; nothing when it is fit to publish.
 
-        `record` has all texts of the answer by field, `asked` what the model was asked.
-
         Never raises for any text or item. It does not change the sameness index: `accept` does.
         """
-        if problems := length.empty(text):
-            return self._placed(problems, field, index)
-        facts, tongue = self._about(item)
-        name = field.name if field else None
-        seen = visible(text) if field is not None and field.html else text
-        context = CheckContext(NormalizedText(seen), facts, tongue, name, record, asked)
+        return self.examine(text, item, field, index=index, item_id=item_id).violations
+
+    def examine(
+        self,
+        text: str,
+        item: Item,
+        field: FieldSpec | None = None,
+        *,
+        index: int | None = None,
+        item_id: str = "",
+        record: Mapping[str, Sequence[str]] = _NO_RECORD,
+        asked: Sequence[Message] = (),
+    ) -> CheckedText:
+        """The same with the length by which the text misses its limits.
+
+        `record` has all texts of the answer by field, `asked` what the model was asked.
+        """
+        if item is not self._item:
+            self._turn_to(item)
+        compiled = self._checks_for(field)
+        places = find_placeholders(text)
         found: list[Violation] = []
-        if field is not None:
-            measured = self.measured(text, field)
-            found += length.length(measured, field)
-            if found and len(text) > _LONG_CHARS and self._is_far_over(measured, field):
-                return self._placed(found, field, index)
-        for check in self._checks(field, tongue):
+        overshoot = 0
+        if field is not None and (field.limit is not None or field.min_length):
+            # Placeholders count at their longest.
+            measured = self._measure(filled(text, self._longest) if places else text, field.unit)
+            overshoot = form.overshoot(measured, field)
+            if overshoot:
+                found += form.length(measured, field)
+        if len(text) <= form.LONGEST_MARK or text.isspace():
+            found[:0] = empty = form.empty(text)
+            if empty:
+                return CheckedText(self._placed(empty, field, index), overshoot)
+        if found and len(text) > _LONG_CHARS and self._is_far_over(overshoot, field):
+            return CheckedText(self._placed(found, field, index), overshoot)
+        normalized = self._normalized(text, field)
+        name = field.name if field else None
+        context = CheckContext(normalized, self._facts, self._language, name, record, asked, places)
+        for check in compiled.checks:
             found += check(context)
+        for number, spans in compiled.words.hits(normalized):
+            found += compiled.reports[number](context, spans)
         if self.sameness is not None and not (field and field.shared):
-            found += self._alike(self.sameness, context, item_id)
-        return self._placed(found, field, index) if found else ()
+            for violation in self.sameness.look(normalized, item_id):
+                if not self._is_own_name(violation, normalized):
+                    found.append(violation)
+        return CheckedText(self._placed(found, field, index) if found else (), overshoot)
 
-    def _is_far_over(self, measured: int, field: FieldSpec) -> bool:
+    def _turn_to(self, item: Item) -> None:
+        """Take up the facts and the language of an item: its texts come one after the other."""
+        self._item = item
+        self._facts = Facts(item, self._measures, self._allowed)
+        self._language = self.language_of(item)
+        self._seen.clear()
+
+    def _checks_for(self, field: FieldSpec | None) -> _CompiledChecks:
+        key = (field.name if field else None, self._language)
+        compiled = self._compiled.get(key)
+        # Looking whether it is the same object spares comparing all that is in it.
+        if compiled is None or (compiled.field is not field and compiled.field != field):
+            compiled = self._compiled[key] = self._compile(field, self._language)
+        return compiled
+
+    def _normalized(self, text: str, field: FieldSpec | None) -> NormalizedText:
+        """What readers see of the text, made comparable: once to look at it, and to accept it."""
+        seen = visible(text) if field is not None and field.html else text
+        normalized = self._seen.get(seen)
+        if normalized is None:
+            normalized = self._seen[seen] = NormalizedText(seen)
+        return normalized
+
+    def _is_far_over(self, overshoot: int, field: FieldSpec | None) -> bool:
         """Whether the text is so long that this is all there is to say: it fails by that."""
-        limit, fails = field.limit, field.fails and self.settings.override("length") is None
-        return fails and limit is not None and measured > _FAR_OVER * limit
+        if field is None or field.limit is None or not field.fails:
+            return False
+        over = overshoot > (_FAR_OVER - 1) * field.limit
+        return over and self.settings.override("length") is None
 
-    def _alike(
-        self, sameness: SamenessIndex, context: CheckContext, item_id: str
-    ) -> Iterator[Violation]:
+    def _is_own_name(self, violation: Violation, text: NormalizedText) -> bool:
         """To begin with the product's own name, or to say nothing else, is no lack of ideas."""
-        text = context.text.original
-        for violation in sameness.look(text, item_id):
-            known = context.facts.folded.text
-            words = context.text.text.strip()
-            if violation.rule == "sameness.opening":
-                words = sameness.opening_of(text)
-            if words not in known and words not in "".join(known.split()):
-                yield violation
+        known = self._facts.folded.text
+        words = text.text.strip()
+        if violation.rule == "sameness.opening" and self.sameness is not None:
+            words = self.sameness.opening_of(text)
+        return words in known or words in "".join(known.split())
 
     def count(self, number: int, field: FieldSpec) -> tuple[Violation, ...]:
         """Whether a field has too few or too many texts."""
-        return self._placed(length.count(number, field), field, None)
+        return self._placed(form.count(number, field), field, None)
 
     def variants(
         self, texts: Sequence[str], field: FieldSpec | None = None, others: int = 0
@@ -148,21 +226,10 @@ class Checker:
         """Whether `variants` looks for anything in texts of that field."""
         return bool(self.settings.variants) or bool(field and field.rules.no_repeats_in_field)
 
-    def overshoot(self, text: str, field: FieldSpec | None) -> int:
-        """Units by which a text misses its limits: to find the best of several."""
-        if field is None:
-            return 0
-        return length.overshoot(self.measured(text, field), field)
-
-    def measured(self, text: str, field: FieldSpec) -> int:
-        """The length in the field's unit, each placeholder counted at its longest."""
-        return self._measure(filled(text, self.settings.longest), field.unit)
-
     def accept(self, text: str, item_id: str, field: FieldSpec | None = None) -> None:
         """Remember a text that will be published, for sameness."""
         if self.sameness is not None and not (field and field.shared):
-            seen = visible(text) if field is not None and field.html else text
-            self.sameness.add(seen, item_id)
+            self.sameness.add(self._normalized(text, field), item_id)
 
     def language_of(self, item: Item) -> str | None:
         """The language texts of that item should be in; None: not told, or no known one."""
@@ -171,32 +238,39 @@ class Checker:
         value = item.get(self.settings.language_from)
         return language_tag(value) if isinstance(value, str) else None
 
-    def _about(self, item: Item) -> tuple[Facts, str | None]:
-        last = self._last
-        if last is None or last[0] is not item:
-            facts = Facts(item, self._measures, self._allowed)
-            last = self._last = (item, facts, self.language_of(item))
-        return last[1], last[2]
+    def _compile(self, field: FieldSpec | None, tag: str | None) -> _CompiledChecks:
+        worded = [*self._of_word_lists(tag), *self._of_claims(tag), *self._of_packs(field, tag)]
+        return _CompiledChecks(
+            field,
+            tuple(self._checks_of(field, tag)),
+            RuleSet((rule for rule, _ in worded), tag),
+            tuple(report for _, report in worded),
+        )
 
-    def _checks(self, field: FieldSpec | None, tongue: str | None) -> tuple[Check, ...]:
-        key = (field.name if field else None, tongue)
-        if key not in self._compiled or (field and self._specs[field.name] != field):
-            if field:
-                self._specs[field.name] = field
-            self._compiled[key] = tuple(self._compile(field, tongue))
-        return self._compiled[key]
-
-    def _compile(self, field: FieldSpec | None, tongue: str | None) -> Iterator[Check]:
+    def _checks_of(self, field: FieldSpec | None, tag: str | None) -> Iterator[Check]:
+        """The checks that are code."""
         yield from self._of_characters(field)
-        if tongue is not None:
+        if tag is not None:
             yield language.script
-            if is_latin(tongue) and not self._off("language.latin"):
+            if is_latin(tag) and not self._off("language.latin"):
                 yield self._latin
-        yield from self._of_phrases(tongue)
-        yield from self._of_word_lists(tongue)
-        yield from self._of_tags()
-        yield from self._of_grounding(tongue)
-        yield from self._of_packs(field, tongue)
+        yield from self._of_phrases(tag)
+        if self.settings.leftovers and not self._off("leftovers"):
+            yield partial(wording.placeholders, kept=self._kept)
+            yield wording.quotes
+        hashtags, most = self.settings.hashtags, self.settings.max_mentions
+        limits = TagLimits(hashtags.min, hashtags.max, most)
+        if limits != TagLimits():
+            yield partial(tags, limits=limits)
+        settings = self.settings.grounding
+        if settings and not self._off("grounding") and (settings.numbers or settings.dates):
+            yield partial(
+                grounding.figures,
+                measures=self._measures,
+                allowed=TermMatcher(settings.allow),
+                numbers=settings.numbers,
+                dates=settings.dates,
+            )
 
     def _off(self, rule: str) -> bool:
         """Whether the rule and all below it are off, so that the check need not run."""
@@ -214,89 +288,67 @@ class Checker:
     def _of_characters(self, field: FieldSpec | None) -> Iterator[Check]:
         """Of the settings, and of the field where those do not say it already."""
         own = self.settings.characters
-        yield characters.no_control
-        yield from characters.checks_of(own)
+        yield form.no_control
+        yield from form.checks_of(own)
         if field is None:
             return
         said = own.names()
         left = {n: v for n, v in field.rules.names().items() if said.get(n) != v}
-        for check in characters.checks_of(CharacterRules.model_validate(left)):
+        for check in form.checks_of(CharacterRules.model_validate(left)):
             yield check if field.verified else partial(_warned, check)
 
-    def _of_phrases(self, tongue: str | None) -> Iterator[Check]:
+    def _of_phrases(self, tag: str | None) -> Iterator[Check]:
         settings = self.settings
         for given, rule in (
             (settings.required, "phrases.required"),
             (settings.disclaimers, "phrases.disclaimer"),
         ):
-            if wanted := [wording.Phrase.of(words) for words in phrases_for(given, tongue)]:
+            if wanted := [wording.Phrase.of(words) for words in phrases_for(given, tag)]:
                 yield partial(wording.required, phrases=wanted, rule=rule)
-        if banned := TermMatcher(phrases_for(settings.forbidden, tongue)):
-            yield lambda context: wording.forbidden(context, banned)
-        if terms := self._glossary(tongue):
-            yield lambda context: wording.glossary(context, terms)
+        if banned := TermMatcher(phrases_for(settings.forbidden, tag)):
+            yield partial(wording.forbidden, terms=banned)
+        if terms := self._glossary(tag):
+            yield partial(wording.glossary, terms=terms)
 
-    def _glossary(self, tongue: str | None) -> list[wording.Term]:
+    def _glossary(self, tag: str | None) -> list[wording.Term]:
         found = []
         for entry in self.settings.glossary:
-            words = phrases_for({tag: (use,) for tag, use in entry.use.items()}, tongue)
+            words = phrases_for({tag: (use,) for tag, use in entry.use.items()}, tag)
             use = wording.Phrase.of(words[0]) if words else None
             if use or entry.keep or entry.avoid:
                 source = wording.Phrase.of(entry.term)
                 found.append(wording.Term(source, use, entry.keep, entry.avoid, entry.instead))
         return found
 
-    def _of_word_lists(self, tongue: str | None) -> Iterator[Check]:
-        """The rules that are files of `configs/wording/`, each for the language of the texts."""
-        kept = frozenset(name.casefold() for name in self.settings.placeholders)
+    def _of_word_lists(self, tag: str | None) -> Iterator[tuple[WordingRule, wording.Report]]:
+        """The rules that are files of `configs/wording/`."""
         for family in WORD_LISTS:
-            if self._off(family) or not (self.settings.leftovers or family != "leftovers"):
+            if self._off(family) or (family == "leftovers" and not self.settings.leftovers):
                 continue
-            listed = load_wording(family).rules
-            rules = RuleSet(
-                [r for r in listed if r.covers(None, tongue) and not self._off(f"{family}.{r.id}")],
-                tongue,
-            )
-            yield partial(wording.word_list, family=family, rules=rules, kept=kept)
-        if self.settings.leftovers and not self._off("leftovers"):
-            yield partial(wording.placeholders, kept=kept)
-            yield wording.quotes
+            for rule in load_wording(family).rules:
+                if rule.covers(None, tag) and not self._off(f"{family}.{rule.id}"):
+                    yield rule, partial(wording.listed, family=family, rule=rule, kept=self._kept)
 
-    def _of_tags(self) -> Iterator[Check]:
-        hashtags, most = self.settings.hashtags, self.settings.max_mentions
-        limits = TagLimits(hashtags.min, hashtags.max, most)
-        if limits != TagLimits():
-            yield lambda context: tags(context, limits)
-
-    def _of_grounding(self, tongue: str | None) -> Iterator[Check]:
+    def _of_claims(self, tag: str | None) -> Iterator[tuple[WordingRule, wording.Report]]:
         settings = self.settings.grounding
-        if not settings or self._off("grounding"):
+        if not settings or not settings.claims or self._off("grounding"):
             return
         allowed = TermMatcher(settings.allow)
-        measures = self._measures
-        if settings.numbers:
-            yield lambda c: grounding.numbers(c, measures, _spans(allowed, c.text))
-        if settings.dates:
-            yield grounding.dates
-        if settings.claims:
-            rules = RuleSet(
-                (r for r in load_wording("claims").rules if r.covers(None, tongue)), tongue
-            )
-            yield lambda c: grounding.claims(c, rules, _spans(allowed, c.text))
+        for rule in load_wording("claims").rules:
+            if rule.covers(None, tag):
+                yield rule, partial(grounding.claims, rule=rule, allowed=allowed)
 
-    def _of_packs(self, field: FieldSpec | None, tongue: str | None) -> Iterator[Check]:
+    def _of_packs(
+        self, field: FieldSpec | None, tag: str | None
+    ) -> Iterator[tuple[WordingRule, wording.Report]]:
+        where = field.name if field else None
         for name in dict.fromkeys([*self._everywhere, *(field.packs if field else ())]):
             if name not in self._packs:
                 self._packs[name] = load_pack(name, self._folder)
-            pack = self._packs[name]
-            where = field.name if field else None
-            own = (
-                rule
-                for rule in pack.rules
-                if rule.covers(where, tongue) and not self._off(f"pack.{pack.pack}.{rule.id}")
-            )
-            rules = RuleSet(own, tongue)
-            yield partial(_broken, pack=pack, rules=rules)
+            pack = self._packs[name].pack
+            for rule in self._packs[name].rules:
+                if rule.covers(where, tag) and not self._off(f"pack.{pack}.{rule.id}"):
+                    yield rule, partial(wording.linted, pack=pack, rule=rule)
 
     def _placed(
         self, found: Sequence[Violation], field: FieldSpec | None, index: int | None
@@ -339,28 +391,3 @@ def _warned(check: Check, context: CheckContext) -> Iterator[Violation]:
     """What a check finds, as warnings: the source of an unverified field is a weak one."""
     for violation in check(context):
         yield replace(violation, severity=Severity.WARNING)
-
-
-def _broken(context: CheckContext, pack: Pack, rules: RuleSet) -> Iterator[Violation]:
-    """The rules of a pack that a text breaks, one violation each, at the first place."""
-    for rule, spans in rules.broken(context.text):
-        if not spans:
-            message = f"the rule was given up on this text: it took too long [{pack.pack}]"
-            yield Violation(f"pack.{pack.pack}.{rule.id}", Severity.WARNING, message)
-            continue
-        start, end = spans[0]
-        words = context.text.original[start:end]
-        message = f"'{words}': {rule.message} [{pack.pack}: lint, not legal advice]"
-        fix = f"not '{words}': {rule.instead}" if rule.instead else f"leave out '{words}'"
-        found = Violation(
-            f"pack.{pack.pack}.{rule.id}", rule.severity, message, (start, end), fix=fix
-        )
-        yield (
-            found
-            if rule.cut is None
-            else mendable(found, *cut_span(rule.cut, (start, end), context.text.original))
-        )
-
-
-def _spans(terms: TermMatcher, text: NormalizedText) -> Sequence[tuple[int, int]]:
-    return [text.span(hit.start, hit.end) for hit in terms.find(text)] if terms else ()

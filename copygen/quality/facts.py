@@ -1,4 +1,4 @@
-"""What an item says, and what else a check may know besides the text."""
+"""What an item says, what a check knows, and whether a text says more than its item."""
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -8,10 +8,20 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from copygen.models import Item, JsonValue, Message, Violation
-from copygen.quality.normalize import NormalizedText
+from copygen.models import Item, JsonValue, Message, Severity, Violation
+from copygen.quality.normalize import NormalizedText, Places, TermMatcher
 from copygen.quality.packs import WordingRule
-from copygen.quality.quantities import DIGIT, Measures, Quantity, quantities, readings, years
+from copygen.quality.placeholders import Placeholder
+from copygen.quality.quantities import (
+    DIGIT,
+    Measures,
+    Quantity,
+    no_facts,
+    quantities,
+    readings,
+    telephone_numbers,
+    years,
+)
 from copygen.quality.scripts import LATIN_LETTER
 
 _DATE: Final = re.compile(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
@@ -102,7 +112,7 @@ class Facts:
                 continue
             if not DIGIT.search(text):
                 continue
-            read = quantities(text, self._measures)
+            read = list(quantities(text, self._measures))
             alone = len(read) == 1 and read[0].text == text.strip()
             for amount in read:
                 found.add(amount, alone=alone)
@@ -160,6 +170,8 @@ class CheckContext(NamedTuple):
     """All texts of the answer by field, this one among them; empty where it stands alone."""
     asked: Sequence[Message] = ()
     """What the model was asked, where that is known: in a run."""
+    placeholders: Sequence[Placeholder] = ()
+    """Those in the text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,3 +187,124 @@ def mendable(found: Violation, start: int, end: int, replacement: str = "") -> M
     place = (found.span, found.field, found.index, found.fix)
     mend = (start, end, replacement)
     return MendableViolation(found.rule, found.severity, found.message, *place, mend)
+
+
+_LISTED = re.compile(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
+_PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")
+_MOST_TOLD = 40
+"""Unknown numbers of one text that are told."""
+_LOCAL_DIGITS = 7
+"""Digits at the end of a telephone number that are the same however it is dialled."""
+
+
+def figures(
+    context: CheckContext,
+    measures: Measures,
+    allowed: TermMatcher,
+    *,
+    numbers: bool = True,
+    dates: bool = True,
+) -> list[Violation]:
+    """Numbers with their units, and months beside a number, that the item does not have.
+
+    None are those of a numbered list, of formats, ordinals, addresses and model names (`no_facts`),
+    those inside placeholders and those within a phrase that is `allowed`. A telephone number is
+    judged as a whole. Of one text the first dozens are told: a reply of nothing but figures has
+    thousands, and nobody reads more.
+    """
+    if not DIGIT.search(context.text.original):
+        return []
+    found = _numbers(context, measures, allowed) if numbers else []
+    return found + _dates(context) if dates else found
+
+
+def _numbers(context: CheckContext, measures: Measures, allowed: TermMatcher) -> list[Violation]:
+    text = context.text.original
+    facts = context.facts
+    unknown = [one for one in quantities(text, measures) if not facts.grounds(one)]
+    if not unknown:
+        return []
+    passed = [*_list_numbers(text), *(m.span() for m in _PLACEHOLDER.finditer(text))]
+    passed += allowed.spans(context.text)
+    passed += no_facts(text)
+    phones = list(telephone_numbers(text))
+    explained = Places([*passed, *phones])
+    found = []
+    for one in unknown:
+        for part in _at_fault(one, context):
+            if not explained.touch(*part.span):
+                found.append(_ungrounded(part, measures))
+        if len(found) >= _MOST_TOLD:
+            break
+    return found + [_phone(context, span) for span in phones if _is_unknown(context, span)]
+
+
+def _at_fault(amount: Quantity, context: CheckContext) -> Sequence[Quantity]:
+    """What is not in the item: the whole, or that part of it which might be a number of its own."""
+    unknown = [part for part in amount.parts if not context.facts.grounds(part)]
+    return unknown if len(unknown) < len(amount.parts) else (amount,)
+
+
+def _is_unknown(context: CheckContext, span: tuple[int, int]) -> bool:
+    digits = "".join(filter(str.isdecimal, context.text.original[slice(*span)]))
+    # With the country's code in one place and the leading zero in the other.
+    return digits[-_LOCAL_DIGITS:] not in context.facts.figures
+
+
+def _phone(context: CheckContext, span: tuple[int, int]) -> Violation:
+    words = context.text.original[slice(*span)]
+    message = f"the telephone number '{words}' is not in the item"
+    fix = f"take out '{words}'"
+    return Violation("grounding.phone", Severity.WARNING, message, span, fix=fix)
+
+
+def _ungrounded(amount: Quantity, measures: Measures) -> Violation:
+    rule, what = "grounding.number", "number"
+    if amount.is_percent:
+        rule, what = "grounding.percent", "percentage"
+    elif amount.unit is not None and measures.is_money(amount.unit):
+        rule, what = "grounding.price", "price"
+    elif amount.unit is not None:
+        rule, what = "grounding.unit", "measure"
+    message = f"the {what} '{amount.text}' is not in the item"
+    fix = f"take out '{amount.text}', or use a figure the item gives"
+    return Violation(rule, Severity.ERROR, message, amount.span, fix=fix)
+
+
+def _list_numbers(text: str) -> list[tuple[int, int]]:
+    """The numbers of a list, if there is one: 1, 2, ... at the starts of lines."""
+    found = list(_LISTED.finditer(text))
+    counted = [match for n, match in enumerate(found, 1) if int(match[1]) == n]
+    return [match.span(1) for match in counted] if len(counted) > 1 else []
+
+
+def _dates(context: CheckContext) -> list[Violation]:
+    """Months beside a day or year that the item does not speak of."""
+    found = []
+    for start, end, month in context.facts.month_names(context.text.original):
+        if month not in context.facts.months:
+            words = context.text.original[start:end]
+            message = f"the date with '{words}' is not in the item"
+            fix = f"take out the date with '{words}', or use one the item gives"
+            found.append(
+                Violation("grounding.date", Severity.ERROR, message, (start, end), fix=fix)
+            )
+    return found
+
+
+def claims(
+    context: CheckContext,
+    spans: Sequence[tuple[int, int]],
+    *,
+    rule: WordingRule,
+    allowed: TermMatcher,
+) -> list[Violation]:
+    """A superlative or certification that the item does not claim itself, in any language."""
+    exempt = Places(allowed.spans(context.text)) if allowed else None
+    left = [span for span in spans if not (exempt and exempt.touch(*span))]
+    if not left or context.facts.claims(rule):
+        return []
+    words = context.text.original[slice(*left[0])]
+    message = f"'{words}': {rule.message}"
+    fix = f"take out '{words}'; {rule.instead or 'say only what the item says'}"
+    return [Violation(f"grounding.{rule.id}", rule.severity, message, left[0], fix=fix)]

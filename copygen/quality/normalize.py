@@ -167,6 +167,10 @@ class TermMatcher:
                     yield Hit(start, end, term)
                 start = text.find(literal, end)
 
+    def spans(self, text: NormalizedText) -> list[tuple[int, int]]:
+        """Where terms stand in the original text."""
+        return [text.span(hit.start, hit.end) for hit in self.find(text)] if self._all else []
+
     def first(self, folded: NormalizedText) -> Hit | None:
         """One place where a term stands; None when none does."""
         return next(self.find(folded), None)

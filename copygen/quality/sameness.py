@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from hashlib import blake2b
 from operator import eq
 from struct import Struct
-from typing import Final
+from typing import Final, NamedTuple
 
 from rensa import RMinHash  # type: ignore[import-untyped]  # has no stubs
 
 from copygen.models import Severity, Violation
-from copygen.quality.normalize import fold
+from copygen.quality.normalize import NormalizedText, fold
 from copygen.quality.scripts import UNSPACED
 
 _VALUES: Final = 32
@@ -46,6 +46,8 @@ _WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
 _LABEL: Final = re.compile(r"\A\[[a-z]+\] ")
 _BUCKET: Final = 5000
 _IDS_PER_CHUNK: Final = 4096
+_DIGESTS_KEPT: Final = 64
+"""Of texts that were looked at and may be added: as many as a record has fields."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +78,17 @@ class Opening:
     count: int
 
 
+class _Digest(NamedTuple):
+    """What the index keeps of a text."""
+
+    opening: str
+    is_short: bool
+    """Then a text is nearly the same only if it is the same, and one band tells."""
+    signature: bytes
+    rows: tuple[int, ...]
+    """A number for each band that is looked in: texts that agree in one may be alike."""
+
+
 class SamenessIndex:
     """What the texts of a run were like so far. `look` before `add`; neither raises.
 
@@ -87,51 +100,59 @@ class SamenessIndex:
         self._settings = settings or SamenessSettings()
         self._openings = _Openings()
         self._near = _NearDuplicates(self._settings)
+        self._digests: dict[str, _Digest] = {}
 
     def __len__(self) -> int:
         return self._openings.total
 
-    def look(self, text: str, item_id: str) -> tuple[Violation, ...]:
+    def look(self, text: NormalizedText, item_id: str) -> list[Violation]:
         """What is too much like texts of other items that were added."""
-        folded = fold(text[:_LONGEST])
-        found = []
-        if (repeated := self._repeated(folded, text)) is not None:
-            found.append(repeated)
-        if (other := self._near.find(folded, item_id)) is not None:
+        digest = self._digest_of(text)
+        words, found = digest.opening, []
+        count = self._openings.counts.get(words, 0)
+        settings = self._settings
+        if count >= settings.max_repeats and count + 1 > settings.max_share * len(self) and words:
+            message = f"{count} other texts begin with '{words}'"
+            fix = f"begin differently, not with '{words}'"
+            span = (0, min(len(text.original), len(words)))
+            found.append(Violation("sameness.opening", Severity.ERROR, message, span, fix=fix))
+        if (other := self._near.find(digest, item_id)) is not None:
             message = f"nearly the same text as that of '{other[0]}' ({100 * other[1]:.0f} %)"
-            if _is_short(folded):
+            if digest.is_short:
                 message = f"the same text as that of '{other[0]}'"
             fix = "word it differently from beginning to end"
             found.append(Violation("sameness.duplicate", Severity.ERROR, message, fix=fix))
-        return tuple(found)
+        return found
 
-    def add(self, text: str, item_id: str) -> None:
+    def add(self, text: NormalizedText, item_id: str) -> None:
         """Remember a text that will be published."""
-        folded = fold(text[:_LONGEST])
-        self._openings.add(self._opening(folded))
-        self._near.add(folded, item_id)
+        digest = self._digest_of(text)
+        self._openings.add(digest.opening)
+        self._near.add(digest, item_id)
 
-    def opening_of(self, text: str) -> str:
+    def opening_of(self, text: NormalizedText) -> str:
         """What counts as the opening of a text, folded."""
-        return self._opening(fold(text[:_LONGEST]))
+        return self._digest_of(text).opening
 
     def top_openings(self, n: int = 10) -> list[Opening]:
         """The most frequent openings that at least two texts have, most frequent first."""
         return self._openings.top(n)
 
-    def _opening(self, folded: str) -> str:
-        return opening(folded, self._settings.words, self._settings.chars)
-
-    def _repeated(self, folded: str, text: str) -> Violation | None:
-        words = self._opening(folded)
-        count = self._openings.count(words)
-        allowed = max(self._settings.max_repeats, self._settings.max_share * len(self))
-        if not words or count + 1 <= allowed:
-            return None
-        message = f"{count} other texts begin with '{words}'"
-        fix = f"begin differently, not with '{words}'"
-        span = (0, min(len(text), len(words)))
-        return Violation("sameness.opening", Severity.ERROR, message, span, fix=fix)
+    def _digest_of(self, text: NormalizedText) -> _Digest:
+        """A text is looked at, then added: its digest is made once."""
+        folded = text.text[:_LONGEST]
+        digest = self._digests.get(folded)
+        if digest is None:
+            if len(self._digests) >= _DIGESTS_KEPT:
+                self._digests.clear()
+            unspaced = not folded.isascii() and UNSPACED.search(folded) is not None
+            is_short = len(folded) < (_UNSPACED_SHORTEST if unspaced else _SHORTEST)
+            signature = _signature(folded, is_short=is_short, unspaced=unspaced)
+            rows = _BAND_ROWS.unpack(signature)
+            begin = opening(folded, self._settings.words, self._settings.chars)
+            digest = _Digest(begin, is_short, signature, rows[:1] if is_short else rows)
+            self._digests[folded] = digest
+        return digest
 
 
 def opening(folded: str, words: int = 3, chars: int = 8) -> str:
@@ -151,43 +172,30 @@ class _Openings:
     """Lossy counting: each entry is its count and the error it may have."""
 
     def __init__(self) -> None:
-        self._counts: dict[str, int] = {}
+        self.counts: dict[str, int] = {}
         self._errors: dict[str, int] = {}
         self.total = 0
 
     def add(self, words: str) -> None:
         self.total += 1
-        if words in self._counts:
-            self._counts[words] += 1
+        if words in self.counts:
+            self.counts[words] += 1
         elif words:
-            self._counts[words] = 1
+            self.counts[words] = 1
             if error := self.total // _BUCKET:
                 self._errors[words] = error
         if self.total % _BUCKET == 0:
             self._prune(self.total // _BUCKET)
 
-    def count(self, words: str) -> int:
-        return self._counts.get(words, 0)
-
     def top(self, n: int) -> list[Opening]:
-        many = ((words, count) for words, count in self._counts.items() if count > 1)
+        many = ((words, count) for words, count in self.counts.items() if count > 1)
         ranked = sorted(many, key=lambda entry: (-entry[1], entry[0]))
         return [Opening(words, count) for words, count in ranked[:n]]
 
     def _prune(self, bucket: int) -> None:
         errors = self._errors
-        self._counts = {w: c for w, c in self._counts.items() if c + errors.get(w, 0) > bucket}
-        self._errors = {w: e for w, e in errors.items() if w in self._counts}
-
-
-def _is_short(folded: str) -> bool:
-    least = _SHORTEST if folded.isascii() or not UNSPACED.search(folded) else _UNSPACED_SHORTEST
-    return len(folded) < least
-
-
-def _bands_of(folded: str) -> int:
-    """A short text agrees in every band or is another: one is enough."""
-    return 1 if _is_short(folded) else _BANDS
+        self.counts = {w: c for w, c in self.counts.items() if c + errors.get(w, 0) > bucket}
+        self._errors = {w: e for w, e in errors.items() if w in self.counts}
 
 
 class _NearDuplicates:
@@ -196,55 +204,41 @@ class _NearDuplicates:
     def __init__(self, settings: SamenessSettings) -> None:
         if settings.capacity & (settings.capacity - 1) or settings.capacity < 1:
             raise ValueError("capacity should be a power of two")
-        self._least = settings.similarity
+        self._least = math.ceil(settings.similarity * _VALUES)
         self._capacity = settings.capacity
         self._slots = 1024
         self._bands = [array("I", bytes(4 * self._slots)) for _ in range(_BANDS)]
         self._signatures = bytearray()
         self._ids = _Ids(settings.capacity)
         self._count = 0
-        self._last = ("", b"")
 
-    def add(self, folded: str, item_id: str) -> None:
+    def add(self, digest: _Digest, item_id: str) -> None:
         if self._count >= self._slots < self._capacity:
             self._grow()
-        signature = self._signature_of(folded)
-        self._place(signature, self._count, _bands_of(folded))
-        at = self._count % self._capacity * _VALUES
-        self._signatures[at : at + _VALUES] = signature
+        place = self._count % self._capacity
+        for band, row in zip(self._bands, digest.rows, strict=False):
+            band[_slot(row, self._slots)] = place + 1
+        self._signatures[place * _VALUES : (place + 1) * _VALUES] = digest.signature
         self._ids.add(item_id)
         self._count += 1
 
-    def find(self, folded: str, item_id: str) -> tuple[str, float] | None:
-        """The id and the similarity of the most similar text of another item."""
-        if not self._count:
-            return None
-        signature = self._signature_of(folded)
-        best, most = -1, math.ceil(self._least * _VALUES) - 1
-        for number in self._candidates(signature, _bands_of(folded)):
-            at = number % self._capacity * _VALUES
-            alike = sum(map(eq, signature, self._signatures[at : at + _VALUES]))
-            if alike > most and self._ids.get(number) != item_id:
-                best, most = number, alike
-        return (self._ids.get(best), most / _VALUES) if best >= 0 else None
-
-    def _signature_of(self, folded: str) -> bytes:
-        """A text is looked at, then added: its signature is made once."""
-        if self._last[0] != folded:
-            self._last = (folded, _signature(folded))
-        return self._last[1]
-
-    def _candidates(self, signature: bytes, bands: int) -> list[int]:
-        """The texts that agree in a whole one of the first `bands`, oldest first."""
+    def find(self, digest: _Digest, item_id: str) -> tuple[str, float] | None:
+        """The id and the similarity of the most similar text of another item, the oldest first."""
         found = set()
-        known = self._signatures
-        for band, slot in enumerate(self._slots_of(signature)[:bands]):
-            if stored := self._bands[band][slot]:
-                start = band * _ROWS
+        known, signature = self._signatures, digest.signature
+        for number, row in enumerate(digest.rows):
+            if stored := self._bands[number][_slot(row, self._slots)]:
+                start = number * _ROWS
                 at = (stored - 1) * _VALUES + start
                 if known[at : at + _ROWS] == signature[start : start + _ROWS]:
                     found.add(self._absolute(stored - 1))
-        return sorted(found)
+        best, most = -1, self._least - 1
+        for number in sorted(found):
+            at = number % self._capacity * _VALUES
+            alike = sum(map(eq, signature, known[at : at + _VALUES]))
+            if alike > most and self._ids.get(number) != item_id:
+                best, most = number, alike
+        return (self._ids.get(best), most / _VALUES) if best >= 0 else None
 
     def _absolute(self, stored: int) -> int:
         """The number of a text whose place in the ring is `stored`."""
@@ -252,30 +246,26 @@ class _NearDuplicates:
         turn = self._count - place
         return turn + stored if stored < place else turn - self._capacity + stored
 
-    def _slots_of(self, signature: bytes) -> list[int]:
-        mask = self._slots - 1
-        # Multiplicative hashing (Knuth); each band has a table of its own.
-        return [(rows * 0x9E3779B1 >> 11) & mask for rows in _BAND_ROWS.unpack(signature)]
-
-    def _place(self, signature: bytes, number: int, bands: int = _BANDS) -> None:
-        for table, slot in zip(self._bands[:bands], self._slots_of(signature), strict=False):
-            table[slot] = number % self._capacity + 1
-
     def _grow(self) -> None:
         """Four times the slots, while the run is young: a small run needs little memory."""
         self._slots = min(self._slots * 4, self._capacity)
         self._bands = [array("I", bytes(4 * self._slots)) for _ in range(_BANDS)]
         for number in range(self._count):
             at = number * _VALUES
-            self._place(bytes(self._signatures[at : at + _VALUES]), number)
+            rows = _BAND_ROWS.unpack(self._signatures[at : at + _VALUES])
+            for band, row in zip(self._bands, rows, strict=True):
+                band[_slot(row, self._slots)] = number + 1
 
 
-def _signature(folded: str) -> bytes:
-    if _is_short(folded):
-        return blake2b(_UNSAID.sub(" ", folded).strip().encode("utf-8", "replace")).digest()[
-            :_VALUES
-        ]
-    unspaced = not folded.isascii() and UNSPACED.search(folded)
+def _slot(row: int, slots: int) -> int:
+    """Multiplicative hashing (Knuth); each band has a table of its own."""
+    return (row * 0x9E3779B1 >> 11) & (slots - 1)
+
+
+def _signature(folded: str, *, is_short: bool, unspaced: bool) -> bytes:
+    if is_short:
+        said = _UNSAID.sub(" ", folded).strip()
+        return blake2b(said.encode("utf-8", "replace"), digest_size=_VALUES).digest()
     size = _UNSPACED_SHINGLE_CHARS if unspaced else _SHINGLE_CHARS
     if not folded.isascii():  # a lone surrogate has no UTF-8, which is what is hashed
         folded = folded.encode("utf-8", "replace").decode("utf-8")
@@ -382,30 +372,40 @@ class _Item:
 
 
 class VariantStore:
-    """Accepted texts by item and field. Forgets an item once all its variants have ended."""
+    """The texts of items that have several records, by item and field.
 
-    def __init__(self, variants: int) -> None:
-        """`variants` is their number for each item."""
+    Forgets an item once all its variants have ended, and the oldest of too many.
+    """
+
+    def __init__(self, variants: int | None = 1, *, by_item: bool = True) -> None:
+        """`variants` is their number for each item, None: not known.
+
+        With `by_item`, ids that differ in a number behind the last slash are of one item.
+        """
         self._variants = variants
+        self._by_item = by_item and variants != 1
         self._items: OrderedDict[str, _Item] = OrderedDict()
 
     def item_of(self, prompt_id: str) -> str:
         """The id that the variants of an item have in common."""
-        return prompt_id.rpartition("/")[0] if self._variants > 1 else prompt_id
+        head, slash, tail = prompt_id.rpartition("/")
+        return head if self._by_item and slash and tail.isdecimal() else prompt_id
 
     def texts(self, prompt_id: str, name: str) -> list[str]:
         """What was accepted for that field of the item so far."""
+        if self._variants == 1:
+            return []
         item = self._items.get(self.item_of(prompt_id))
         return list(item.texts.get(name, ())) if item else []
 
-    def add(self, prompt_id: str, name: str, texts: list[str]) -> None:
+    def add(self, prompt_id: str, name: str, texts: Sequence[str]) -> None:
         """Remember accepted texts."""
-        if self._variants > 1:
+        if self._variants != 1:
             self._item(prompt_id).texts.setdefault(name, []).extend(texts)
 
     def end(self, prompt_id: str) -> None:
         """One variant of the item has ended, whatever came of it."""
-        if self._variants > 1:
+        if self._variants is not None and self._variants > 1:
             item = self._item(prompt_id)
             item.ended += 1
             if item.ended >= self._variants:
@@ -416,7 +416,9 @@ class VariantStore:
         return len(self._items)
 
     def _item(self, prompt_id: str) -> _Item:
-        item = self._items.setdefault(self.item_of(prompt_id), _Item())
+        key = self.item_of(prompt_id)
+        item = self._items.setdefault(key, _Item())
+        self._items.move_to_end(key)
         if len(self._items) > ITEMS_KEPT:
             self._items.popitem(last=False)
         return item

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from copygen.quality.checker import Checker
+from copygen.quality.normalize import NormalizedText
 from copygen.quality.sameness import SamenessIndex
 from copygen.quality.settings import ChecksSettings
 
@@ -88,7 +89,7 @@ def memory(texts: int) -> dict[str, float]:
     index = SamenessIndex()
     before, start = _resident_mb(), time.process_time()
     for number in range(texts):
-        index.add(words(rng), f"sku-{number:07}/Thai")
+        index.add(NormalizedText(words(rng)), f"sku-{number:07}/Thai")
     us = (time.process_time() - start) / texts * 1e6
     return {"mb": _resident_mb() - before, "us": us}
 

@@ -28,7 +28,7 @@ from copygen.models import (
 )
 from copygen.quality.acceptance import Acceptance, OnViolation, ReaskPolicy
 from copygen.quality.channels import FieldSpec, load_channels
-from copygen.quality.checker import Checker
+from copygen.quality.checker import CheckedText, Checker
 from copygen.quality.fields import FieldRequest, resolve
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import Unit, measure
@@ -327,7 +327,7 @@ def test_variants_of_an_item_that_are_too_alike_are_asked_for_again() -> None:
     assert sorted(result.status for result in found.results) == [Status.OK, Status.REJECTED]
     (wrong,) = [result for result in found.results if result.status is Status.REJECTED]
     assert wrong.violations[0].rule == "variants"
-    assert len(rules._siblings) == 0
+    assert len(rules._records.variants) == 0
 
 
 def test_texts_are_remembered_only_once_they_are_accepted() -> None:
@@ -361,8 +361,8 @@ def test_a_refusal_that_reasks_do_not_end_fails_as_a_provider_s_own_does() -> No
     refuses = Violation("refusal.apology", Severity.ERROR, "'I can’t': the model refuses", fix="do")
 
     class Refusing(Checker):
-        def check(self, *_: Any, **__: Any) -> tuple[Violation, ...]:
-            return (refuses,)
+        def examine(self, *_: Any, **__: Any) -> CheckedText:
+            return CheckedText((refuses,))
 
     rules = Acceptance(Refusing(QUIET, length_in), ReaskPolicy(reasks=1))
     result = only(run(Scripted("I can’t."), rules))

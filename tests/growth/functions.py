@@ -14,7 +14,7 @@ from copygen.providers.decode import decode, parted, plain, sentence
 from copygen.providers.redact import Redactor, Secret
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.checker import Checker
-from copygen.quality.checks.characters import hashtags, mentions
+from copygen.quality.checks.form import hashtags, mentions
 from copygen.quality.fields import Field, parse_fields
 from copygen.quality.injection import clean
 from copygen.quality.normalize import NormalizedText, visible
@@ -133,7 +133,7 @@ def _of_quality() -> Iterator[Reader]:
     yield Reader("amounts", lambda text: quantities(text, measures))
     yield Reader("tags", lambda text: (hashtags(text), mentions(text)))
     yield Reader("safe", safe)
-    yield Reader("sameness", lambda text: SamenessIndex().add(text, "a"))
+    yield Reader("sameness", lambda text: SamenessIndex().add(NormalizedText(text), "a"))
     yield Reader("distance", lambda text: distance(text, text[::-1] + "b"))
     yield Reader("variants", lambda text: variants(text.split(), 0.2))
     yield Reader("folded spans", _spans)

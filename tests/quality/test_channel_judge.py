@@ -74,7 +74,7 @@ def broken_texts() -> list[tuple[FieldSpec, str, str, str]]:
 def test_copy_that_fits_a_field_is_not_flagged(spec: FieldSpec) -> None:
     text = good_text(spec)
     assert judge().check(text, ITEM, spec) == ()
-    assert judge().overshoot(text, spec) == 0
+    assert judge().examine(text, {}, spec).overshoot == 0
 
 
 BROKEN = broken_texts()
@@ -120,7 +120,7 @@ def test_a_text_past_the_limit_is_an_error_where_the_limit_is_hard_and_sure(
     over = measure(text, spec.unit) - spec.limit
     assert found.fix == f"cut at least {spec.unit.counted(over)}"
     assert found.severity is (Severity.ERROR if spec.fails else Severity.WARNING)
-    assert judge().overshoot(text, spec) == over
+    assert judge().examine(text, {}, spec).overshoot == over
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ def test_length_is_measured_in_the_unit_of_the_field() -> None:
     (found,) = checks.check("ผ้าไหม", {}, field(limit=10, unit="bytes"), index=2)
     assert (found.message, found.fix) == ("18 of 10 bytes", "cut at least 8 bytes")
     assert (found.field, found.index, found.severity) == ("headline", 2, Severity.ERROR)
-    assert checks.overshoot("ผ้าไหม", field(limit=10, unit="bytes")) == 8
+    assert checks.examine("ผ้าไหม", {}, field(limit=10, unit="bytes")).overshoot == 8
 
 
 @pytest.mark.parametrize(("hard", "verified"), [(False, True), (True, False)])

@@ -9,7 +9,7 @@ from copygen.models import Kind, Severity, Violation
 from copygen.quality.acceptance import Acceptance, PromptRef, ReaskPolicy, Review
 from copygen.quality.channels import FieldSpec
 from copygen.quality.checker import Checker
-from copygen.quality.checks.wording import word_list
+from copygen.quality.checks.wording import listed
 from copygen.quality.facts import MendableViolation
 from copygen.quality.fields import Field
 from copygen.quality.packs import RuleSet, WordingRule
@@ -33,7 +33,9 @@ def rule(**given: Any) -> WordingRule:
 def found(text: str, language: str | None, **given: Any) -> list[Violation]:
     """What the rule finds in a text of that language."""
     rules = RuleSet([rule(**given)], language)
-    return list(word_list(context(text, language), "x", rules))
+    about = context(text, language)
+    broken = rules.broken(about.text)
+    return [one for rule, at in broken for one in listed(about, at, family="x", rule=rule)]
 
 
 @pytest.mark.parametrize(

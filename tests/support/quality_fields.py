@@ -4,6 +4,7 @@ from copygen.models import Violation
 from copygen.quality.channels import FieldSpec
 from copygen.quality.facts import CheckContext, Facts
 from copygen.quality.normalize import NormalizedText
+from copygen.quality.placeholders import find_placeholders
 from copygen.quality.quantities import load_measures
 
 MEASURES = load_measures()
@@ -16,7 +17,10 @@ def field(**given: object) -> FieldSpec:
 
 def context(text: str, language: str | None = None, **item: object) -> CheckContext:
     """The context of one text of an item."""
-    return CheckContext(NormalizedText(text), Facts(item, MEASURES), language)
+    placeholders = find_placeholders(text)
+    return CheckContext(
+        NormalizedText(text), Facts(item, MEASURES), language, placeholders=placeholders
+    )
 
 
 def rules(found: object) -> list[str]:

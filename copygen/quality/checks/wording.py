@@ -1,16 +1,21 @@
 """Phrases that must or must not be there, the glossary, and what a model leaves around the copy."""
 
 import re
-from collections.abc import Container, Iterable, Iterator, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeAlias
 
 from copygen.models import Severity, Violation
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import Places, TermMatcher, outside
-from copygen.quality.packs import RuleSet, cut_span
-from copygen.quality.placeholders import Placeholder, find_placeholders
+from copygen.quality.packs import WordingRule, cut_span
+from copygen.quality.placeholders import Placeholder
+
+Report: TypeAlias = Callable[[CheckContext, Sequence[tuple[int, int]]], Iterable[Violation]]
+"""`(context, places) → violations` of a rule whose words stand at those places of the text."""
+_SHOWN: Final = 40
+"""Characters of what was found that are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,35 +106,51 @@ _PLAIN: Final = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\{%[^{}\n]{0,60}%\}|\$\{\w{1,
 """What the rule `placeholder` of `wording/leftovers` finds by itself."""
 
 
-def word_list(
-    context: CheckContext, family: str, rules: RuleSet, kept: Container[str] = frozenset()
-) -> Iterator[Violation]:
-    """The rules of a file of `configs/wording/`, such as `leftovers`: a violation each.
+def listed(
+    context: CheckContext,
+    spans: Sequence[tuple[int, int]],
+    *,
+    family: str,
+    rule: WordingRule,
+    kept: Container[str] = frozenset(),
+) -> list[Violation]:
+    """A rule of a file of `configs/wording/`, such as `leftovers`, at the first of its places.
 
-    `family` is the first word of their names. Words that the item has are none of these. `kept` are
+    `family` is the first word of its name. Words that the item has are none of these. `kept` are
     the placeholders of downstream systems that are meant to be there, as written or by name,
     casefolded.
     """
-    places = find_placeholders(context.text.original)
-    meant = Places((p.start, p.end) for p in places if _is(p, kept)) if places else None
-    for rule, spans in rules.broken(context.text):
-        for start, end in spans:
-            words = context.text.original[start:end]
-            if meant and meant.touch(start, end):
-                continue
-            if words.casefold() in context.facts.folded.text:
-                continue
-            shown = words.strip() if len(words) <= 40 else f"{words[:40].strip()}…"
-            message = f"'{shown}': {rule.message}"
-            fix = rule.instead or "reply with nothing but the copy"
-            span = (start, end)
-            found = Violation(f"{family}.{rule.id}", rule.severity, message, span, fix=fix)
-            yield (
-                found
-                if rule.cut is None
-                else mendable(found, *cut_span(rule.cut, span, context.text.original))
-            )
-            break
+    text = context.text.original
+    meant = Places((p.start, p.end) for p in context.placeholders if _is(p, kept))
+    for start, end in spans:
+        words = text[start:end]
+        if meant.touch(start, end) or words.casefold() in context.facts.folded.text:
+            continue
+        shown = words.strip() if len(words) <= _SHOWN else f"{words[:_SHOWN].strip()}…"
+        message = f"'{shown}': {rule.message}"
+        fix = rule.instead or "reply with nothing but the copy"
+        found = Violation(f"{family}.{rule.id}", rule.severity, message, (start, end), fix=fix)
+        return [_cut(found, rule, (start, end), text)]
+    return []
+
+
+def linted(
+    context: CheckContext, spans: Sequence[tuple[int, int]], *, pack: str, rule: WordingRule
+) -> list[Violation]:
+    """A rule of a pack, at the first of its places; none where it was given up on this text."""
+    if not spans:
+        message = f"the rule was given up on this text: it took too long [{pack}]"
+        return [Violation(f"pack.{pack}.{rule.id}", Severity.WARNING, message)]
+    text = context.text.original
+    words = text[slice(*spans[0])]
+    message = f"'{words}': {rule.message} [{pack}: lint, not legal advice]"
+    fix = f"not '{words}': {rule.instead}" if rule.instead else f"leave out '{words}'"
+    found = Violation(f"pack.{pack}.{rule.id}", rule.severity, message, spans[0], fix=fix)
+    return [_cut(found, rule, spans[0], text)]
+
+
+def _cut(found: Violation, rule: WordingRule, span: tuple[int, int], text: str) -> Violation:
+    return found if rule.cut is None else mendable(found, *cut_span(rule.cut, span, text))
 
 
 def placeholders(context: CheckContext, kept: Container[str]) -> Iterator[Violation]:
@@ -137,7 +158,7 @@ def placeholders(context: CheckContext, kept: Container[str]) -> Iterator[Violat
 
     Those that the patterns of `wording/leftovers` find are left to them.
     """
-    for place in find_placeholders(context.text.original):
+    for place in context.placeholders:
         known = _is(place, kept) or place.text.casefold() in context.facts.folded.text
         if known or _PLAIN.fullmatch(place.text):
             continue
