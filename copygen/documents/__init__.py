@@ -13,10 +13,10 @@ from copygen.documents.data import (
 from copygen.documents.validation import explain, nearest, type_name, validate
 from copygen.documents.yaml import (
     Composer,
-    Cut,
     Document,
     Location,
     Mark,
+    ShortenedText,
     WrittenNumber,
     as_written,
     cuts,
@@ -28,11 +28,11 @@ from copygen.documents.yaml import (
 
 __all__ = [
     "Composer",
-    "Cut",
     "Document",
     "FrozenModel",
     "Location",
     "Mark",
+    "ShortenedText",
     "WrittenNumber",
     "as_written",
     "configs_folder",

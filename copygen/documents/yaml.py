@@ -641,7 +641,7 @@ def _slip(line: str, problem: str, opened: int | None) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class ShortenedText:
     """A text that means less than it seems to."""
 
     line: int
@@ -649,7 +649,7 @@ class Cut:
     message: str
 
 
-def cuts(stream: IO[bytes]) -> Iterator[Cut]:
+def cuts(stream: IO[bytes]) -> Iterator[ShortenedText]:
     """Yield the texts of a seekable YAML file that are cut: that end before a ` #hashtag`, or
     begin with an `&name` which nothing repeats.
 
@@ -660,7 +660,7 @@ def cuts(stream: IO[bytes]) -> Iterator[Cut]:
         return
     stream.seek(0)
     last = max(suspects, default=0)
-    anchored: dict[str, Cut] = {}
+    anchored: dict[str, ShortenedText] = {}
     try:
         parser = _parser(_Allowance(stream))
         while (event := parser.get_event()) is not None:
@@ -676,7 +676,7 @@ def cuts(stream: IO[bytes]) -> Iterator[Cut]:
             if event.anchor and event.value and not event.style:
                 shown = f"&{event.anchor[:30]}"
                 message = f"'{shown}' is a mark to YAML and no part of the text; {IN_QUOTES}"
-                anchored[event.anchor] = Cut(start.line + 1, start.column + 1, message)
+                anchored[event.anchor] = ShortenedText(start.line + 1, start.column + 1, message)
     except yaml.YAMLError:
         return
     yield from anchored.values()
@@ -697,11 +697,11 @@ def _suspects(stream: IO[bytes]) -> tuple[dict[int, bytes], bool]:
     return hashes, has_anchors
 
 
-def _cut(event: yaml.ScalarEvent, line: bytes, number: int, column: int) -> Iterator[Cut]:
+def _cut(event: yaml.ScalarEvent, line: bytes, number: int, column: int) -> Iterator[ShortenedText]:
     if event.style or not isinstance(plain(event.value), str):
         return
     rest = line.decode("utf-8", "replace")[column:]
     if re.match(r"\s+#[^\s#!]", rest):
         shown = rest.strip()[:30]
         message = f"the text ends before '{shown}', which is a comment to YAML; {IN_QUOTES}"
-        yield Cut(number + 1, column + 1, message)
+        yield ShortenedText(number + 1, column + 1, message)

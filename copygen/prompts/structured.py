@@ -23,9 +23,9 @@ import yaml
 
 from copygen.documents import (
     Composer,
-    Cut,
     Document,
     Mark,
+    ShortenedText,
     WrittenNumber,
     as_written,
     cuts,
@@ -240,7 +240,7 @@ class Header:
     """Every key but an `items` list; None when the whole file is a list of items."""
     items: Source | None
     """Where the list of items begins; None if the file has none."""
-    cuts: tuple[Cut, ...] = ()
+    cuts: tuple[ShortenedText, ...] = ()
     """Texts that end before a ` #hashtag`; the first of them."""
 
 
