@@ -12,7 +12,12 @@ from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import Item, JsonValue, Message, OutputSchema, Prompt, Source
 from copygen.prompts.promptfile import Cell, PromptSpec
-from copygen.prompts.request import RequestOptions, changed_options, request_options
+from copygen.prompts.request import (
+    INSTRUCTION_ROLES,
+    RequestOptions,
+    changed_options,
+    request_options,
+)
 from copygen.prompts.rows import Row, canonical
 from copygen.prompts.template import RenderError, by_key, spelled
 
@@ -57,7 +62,7 @@ class PromptDecorator:
         Where no message is a text (all are lists of parts), they become a message of their own.
         """
         texts = [n for n, message in enumerate(messages) if isinstance(message.content, str)]
-        system = [n for n in texts if messages[n].role in ("system", "developer")]
+        system = [n for n in texts if messages[n].role in INSTRUCTION_ROLES]
         users = [n for n in texts if messages[n].role == "user"]
         if not system and not users:
             return (Message("system", self.words), *messages)

@@ -12,7 +12,7 @@ from copygen.documents import Document, FrozenModel, files, nearest, validate
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
 from copygen.prompts.request import (
-    OWN_FORMAT,
+    ANSWER_FORMAT,
     REFUSED,
     InputError,
     RequestParams,
@@ -65,8 +65,8 @@ class OutputSpec:
     def own_format(self) -> bool:
         """Whether the prompt file itself says how the answer is formed."""
         params = self.document.data.get("params")
-        return OWN_FORMAT in self.document.data or (
-            isinstance(params, Mapping) and OWN_FORMAT in params
+        return ANSWER_FORMAT in self.document.data or (
+            isinstance(params, Mapping) and ANSWER_FORMAT in params
         )
 
 
@@ -96,7 +96,7 @@ def output_spec_of(document: Document, given: OutputKeys) -> OutputSpec | None:
         on_violation=given.on_violation or "reject",
     )
     if output_spec.has_fields and output_spec.own_format:
-        message = f"'fields' say how the answer is formed; leave '{OWN_FORMAT}' out"
+        message = f"'fields' say how the answer is formed; leave '{ANSWER_FORMAT}' out"
         raise PromptError(message, document.source(("fields",)))
     return output_spec
 

@@ -42,10 +42,14 @@ REFUSED: Final[Mapping[str, str]] = {
 _LITERAL: Final = frozenset(
     ("model", "provider", "user", "reasoning_effort", "verbosity", "service_tier")
 )
-OWN_FORMAT: Final = "response_format"
-"""By this name people say themselves what form the answer has."""
-_CAP_TWINS: Final = ("max_tokens", "max_completion_tokens", "max_output_tokens")
-"""One setting under several names, the last of which no wire format owns."""
+ANSWER_FORMAT: Final = "response_format"
+"""People's name for the form of the answer, and the one that content keys have for a schema."""
+_CAP_NAMES: Final = OUTPUT_CAPS[:3]
+"""People's names for `max_output_tokens`, of which a request has one: the others of `OUTPUT_CAPS`
+are sent as they are written, beside it, and so are part of content keys."""
+INSTRUCTION_ROLES: Final = frozenset(("system", "developer"))
+"""Roles of messages that say how the model is to answer: the second is an API's word for the first,
+kept because content keys are made of the roles that people wrote."""
 _DELIVERY: Final = frozenset(
     (
         *("service_tier", "metadata", "store"),
@@ -136,8 +140,8 @@ class RequestOptions:
     """What a request asks for beside its messages, apart by what it is for."""
 
     written: Mapping[str, JsonValue]
-    """All of it as content keys are made of it. Their form is that of the results files there are:
-    the names that were written, and a schema as OpenAI's API takes it."""
+    """All of it as content keys are made of it, whatever the wire: by the names that people wrote,
+    and a schema in the form that results files have had from the first version on."""
     params: Mapping[str, JsonValue]
     max_output_tokens: int | None = None
     cap_names: tuple[str, ...] = ()
@@ -161,7 +165,7 @@ def request_options(
     A `schema` stands with the base: an `over` that says itself what form the answer has wins.
     """
     if schema is not None:
-        base = {**base, OWN_FORMAT: _as_keyed(schema)}
+        base = {**base, ANSWER_FORMAT: _as_keyed(schema)}
     return _sorted(_overlaid(base, over), schema)
 
 
@@ -174,13 +178,13 @@ def changed_options(before: RequestOptions, over: Mapping[str, JsonValue]) -> Re
 
 def _sorted(written: dict[str, JsonValue], schema: OutputSchema | None) -> RequestOptions:
     written = {name: value for name, value in written.items() if value is not None}
-    if schema is not None and written.get(OWN_FORMAT) != _as_keyed(schema):
+    if schema is not None and written.get(ANSWER_FORMAT) != _as_keyed(schema):
         schema = None
     cap = output_cap(written)
     # One that says less under another name is nobody's cap: it goes out as it is written.
     caps = [name for name in OUTPUT_CAPS if cap is not None and written.get(name) == cap]
     delivery = {name: written[name] for name in written.keys() & _DELIVERY}
-    apart = {*caps, *delivery, *([OWN_FORMAT] if schema else [])}
+    apart = {*caps, *delivery, *([ANSWER_FORMAT] if schema else [])}
     params = {name: value for name, value in written.items() if name not in apart}
     return RequestOptions(written, params, cap, tuple(caps), schema, delivery)
 
@@ -191,13 +195,12 @@ def _as_keyed(schema: OutputSchema) -> JsonValue:
 
 
 def _overlaid(base: Mapping[str, JsonValue], over: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """`base` with `over` on it; a cap on output tokens goes by the name `base` uses.
-
-    Newer models call it `max_completion_tokens` and refuse a request that has both.
+    """`base` with `over` on it; a cap on output tokens goes by the name `base` uses: two names of
+    it in one request are refused by some models.
     """
     merged = {**base, **over}
-    ours = [name for name in _CAP_TWINS if name in base]
-    theirs = [name for name in _CAP_TWINS if name in over]
+    ours = [name for name in _CAP_NAMES if name in base]
+    theirs = [name for name in _CAP_NAMES if name in over]
     if len(ours) == len(theirs) == 1 and ours != theirs:
         merged[ours[0]] = merged.pop(theirs[0])
     return merged
@@ -334,7 +337,7 @@ def with_system(
         raise InputError(f"'system' should be a text, not {type_name(system)}", ("system",))
     if messages is None:
         messages = (Message("user", prompt),)
-    elif any(message.role in ("system", "developer") for message in messages):
+    elif any(message.role in INSTRUCTION_ROLES for message in messages):
         raise InputError("'system' is given beside a system message; keep one", ("system",))
     return (Message("system", system), *messages)
 

@@ -108,47 +108,19 @@ def _names(node: nodes.Node) -> frozenset[str]:
 
 ROW: Final = "row"
 _COLUMN: Final = "copygen_column_"
-_NO_NAME: Final = frozenset(
-    (
-        "true",
-        "false",
-        "none",
-        "True",
-        "False",
-        "None",
-        "self",
-        "loop",
-        "and",
-        "or",
-        "not",
-        "is",
-        "in",
-        "if",
-        "else",
-        "elif",
-    )
-)
+# fmt: off
+_NO_NAME: Final = frozenset((
+    "true", "false", "none", "True", "False", "None", "self", "loop",
+    "and", "or", "not", "is", "in", "if", "else", "elif",
+))
 """Words that are no variables where a template may have one."""
 _UNFINISHED: Final = re.compile(r"[\"'~]|[-+*/(,=<>]$")
 _EXPRESSION: Final = re.compile(r"\{\{[-+]?\s*+([^{}\n]{0,200}?)\s*[-+]?\}\}")
 _TAGS: Final = (
-    "if",
-    "elif",
-    "else",
-    "endif",
-    "for",
-    "endfor",
-    "set",
-    "endset",
-    "macro",
-    "endmacro",
-    "filter",
-    "endfilter",
-    "raw",
-    "endraw",
-    "with",
-    "endwith",
+    "if", "elif", "else", "endif", "for", "endfor", "set", "endset", "macro", "endmacro",
+    "filter", "endfilter", "raw", "endraw", "with", "endwith",
 )
+# fmt: on
 _SHOWN: Final = 40
 
 
@@ -392,18 +364,14 @@ class Template:
         """It only inserts variables: a missing name is all that can go wrong."""
         self.has_text = any(name is None and part.strip() for part, name in parts or ())
         """It comes out as more than blanks whatever is inserted; known of plain ones only."""
-        self.room = _room(parts or [])
+        fixed = sum(len(part) for part, _ in parts or ())
+        places = sum(name is not None for _, name in parts or ())
+        self.room = (MAX_WEIGHT - fixed) // max(places, 1)
         """Of a plain one: characters that may be inserted at each place at the least."""
 
     def place_of(self, constant: str) -> Source:
         """Where one of its `constants` stands."""
         return self._where(self.constants[constant])
-
-    def missing(self, variables: Mapping[str, JsonValue]) -> RenderError | None:
-        """Return what stops it from rendering, if a name is all that can be missing."""
-        for name in sorted(self.names - variables.keys(), key=self._line):
-            return RenderError(f"'{name}' is undefined", self._where(self._line(name)), name)
-        return None
 
     def render(self, variables: Mapping[str, JsonValue]) -> str:
         """Return the text, at most 1 MiB of it; raises RenderError."""
@@ -414,7 +382,8 @@ class Template:
         if self._parts is None:
             return self._render_compiled(variables)
         if not variables.keys() >= self.names:
-            raise cast(RenderError, self.missing(variables))
+            absent = min(self.names - variables.keys(), key=self._line)
+            raise RenderError(f"'{absent}' is undefined", self._where(self._line(absent)), absent)
         parts = []
         for part, name in self._parts:
             value = part if name is None else variables[name]
@@ -471,7 +440,7 @@ class Template:
                 message = "a template cannot include or extend another file; write the text here"
                 raise PromptError(message, self._where(node.lineno))
             if type(node).__name__ not in NODES:
-                message = "asks for something that templates may not have"
+                message = "the template asks for something that templates may not have"
                 raise PromptError(message, self._where(node.lineno))
         # Inside a condition Jinja looks for them only when it comes to that line.
         for kind, node_type, known in (
@@ -563,12 +532,6 @@ def _named(pieces: tuple[Piece, ...], columns: Columns, sandbox: Sandbox) -> tup
         )
         for piece in pieces
     )
-
-
-def _room(parts: list[tuple[str, str | None]]) -> int:
-    own = sum(len(text) for text, _ in parts)
-    places = sum(name is not None for _, name in parts)
-    return (MAX_WEIGHT - own) // max(places, 1)
 
 
 def _line_in(compiled: Compiled, traceback: TracebackType | None) -> int:
