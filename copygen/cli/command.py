@@ -22,6 +22,7 @@ _WIDEST: Final = 96
 _NARROWEST: Final = 40
 _NAMES_AT_MOST: Final = 26
 """Columns beside which explanations stand; a longer name has a line of its own."""
+_HEADING_WORDS: Final = 2
 _ARGUMENTS, _OPTIONS = "Arguments", "Options"
 
 _ELSEWHERE: Final[Mapping[str, str]] = {
@@ -345,16 +346,27 @@ def _help_page(command: Any, ctx: Any, width: int) -> Iterator[str]:
     arguments = " ".join(_usage(one) for one in _arguments(command, ctx))
     words = "COMMAND ..." if isinstance(command, TyperGroup) else "[OPTIONS]"
     yield from _wrapped(f"Usage: {ctx.command_path} {arguments} {words}".replace("  ", " "), width)
-    for paragraph in (command.help or "").strip().split("\n\n"):
-        yield ""
-        if paragraph.startswith(" "):  # an example: to be copied
-            yield from (f"    {line.strip()}" for line in paragraph.splitlines())
-        else:
-            yield from _wrapped(" ".join(paragraph.split()), width)
+    yield from _about(command.help or "", width)
     for panel, rows in _panels(command, ctx).items():
         yield from ("", f"{panel}:", *_table(rows, width))
     if command.epilog:
         yield from ("", *_wrapped(command.epilog, width))
+
+
+def _about(text: str, width: int) -> Iterator[str]:
+    """What a command does. Indented lines stay as they are: examples, to be copied; those under a
+    heading of a word or two (`Exit codes:`) stand as the lists below do.
+    """
+    heading = False
+    for paragraph in text.strip().split("\n\n"):
+        if paragraph.startswith(" "):
+            yield from () if heading else ("",)
+            indent = "  " if heading else "    "
+            yield from (f"{indent}{line.strip()}" for line in paragraph.splitlines())
+        else:
+            yield ""
+            yield from _wrapped(" ".join(paragraph.split()), width)
+        heading = paragraph.endswith(":") and len(paragraph.split()) <= _HEADING_WORDS
 
 
 def _usage(argument: Any) -> str:
@@ -413,8 +425,11 @@ def _table(rows: list[tuple[str, str]], width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int) -> list[str]:
-    # Neither a path nor a flag is broken: it must survive being copied.
-    return textwrap.wrap(text, width, break_long_words=False, break_on_hyphens=False)
+    # Neither a path nor a flag is broken: it must survive being copied. A default stays beside its
+    # word.
+    kept = text.replace("Default: ", "Default:\u00a0")
+    lines = textwrap.wrap(kept, width, break_long_words=False, break_on_hyphens=False)
+    return [line.replace("\u00a0", " ") for line in lines]
 
 
 def help_of(command: typer.Context, name: str | None) -> str:
