@@ -1,9 +1,9 @@
 """Which reader reads a table: by the name of its file, or by how a stream begins.
 
-A reader is a function `(lines, path, options) -> Rows`: it yields a `Row` or, for a row that cannot
-be used, a `BadRow`, each with its place, and raises PromptError where nothing after it can be read,
-an unusable header first of all. A further format of text is such a function beside the others and
-its endings in `READERS`.
+A reader is a function `(stream, path, options) -> Rows`: it yields a `Row` or, for a row that
+cannot be used, a `BadRow`, each with its place, and raises PromptError where nothing after it can
+be read, an unusable header first of all. A further format is such a function beside the others and
+its endings in `READERS`; one of text reads `Lines`, which know their numbers and their faults.
 """
 
 import json
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
-from typing import BinaryIO, Final
+from typing import BinaryIO, Final, TypeAlias
 
 from copygen.documents import files, nearest, type_name
 from copygen.errors import PromptError
@@ -30,9 +30,19 @@ _DESCRIPTORS: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 _READABLE: Final = ".yaml, .yml, .csv, .tsv, .jsonl and .ndjson"
 _YAML_KEY: Final = re.compile(rb"(?:---|- |prompt:|system:|items:|model:|provider:|channel:|#)")
 """How prompt files begin, and no CSV header does."""
-READERS: Final[Mapping[str, Callable[[Lines, str, ReadOptions], Rows]]] = {
-    **dict.fromkeys((".csv", ".tsv"), csv_rows),
-    **dict.fromkeys((".jsonl", ".ndjson"), jsonl_rows),
+Reader: TypeAlias = Callable[[BinaryIO, str, ReadOptions], Rows]
+
+
+def _of_lines(read: Callable[[Lines, str, ReadOptions], Rows]) -> Reader:
+    def rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
+        return read(Lines(stream), path, options)
+
+    return rows
+
+
+READERS: Final[Mapping[str, Reader]] = {
+    **dict.fromkeys((".csv", ".tsv"), _of_lines(csv_rows)),
+    **dict.fromkeys((".jsonl", ".ndjson"), _of_lines(jsonl_rows)),
 }
 """How the names of tables end, and what reads them."""
 _SHEET: Final = " (save the sheet as CSV UTF-8)"
@@ -71,23 +81,19 @@ def file_table(path: str, role: str, options: ReadOptions) -> Table:
     if kind not in READERS:
         hint = _HINTS.get(kind, "")
         raise PromptError(f"{path}: '{kind}' files are not read{hint}; copygen reads {_READABLE}")
-    read = READERS[kind]
-
-    @contextmanager
-    def table() -> Iterator[Rows]:
-        with files.open_steady(path, role) as stream:
-            yield read(Lines(stream), path, options)
-
-    return table
+    return _steady_table(READERS[kind], path, role, options)
 
 
 def yaml_table(path: str, options: ReadOptions) -> Table:
     """The rows of a prompt file's own list of items."""
+    return _steady_table(yaml_rows, path, files.PROMPTS, options)
 
+
+def _steady_table(read: Reader, path: str, role: str, options: ReadOptions) -> Table:
     @contextmanager
     def table() -> Iterator[Rows]:
-        with files.open_steady(path, files.PROMPTS) as stream:
-            yield yaml_rows(stream, path, options)
+        with files.open_steady(path, role) as stream:
+            yield read(stream, path, options)
 
     return table
 

@@ -76,7 +76,7 @@ def _finished_s(first: str) -> float:
         return httpx.Response(200, content=text.encode())
 
     async def main() -> None:
-        run = Run(answer, settings=Settings(concurrency=4), standard=Acceptance(judge, terms))
+        run = Run(answer, settings=Settings(concurrency=4), acceptance=Acceptance(judge, terms))
         began = thread_time()
 
         def emit(result: Result) -> None:
