@@ -13,6 +13,7 @@ import math
 import random
 from collections import deque
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Final, Protocol, Self, TypeVar
 
@@ -175,16 +176,13 @@ class Slot:
         self._slots = slots
         self._as_suspect = False
         self.held = True
-
-    @property
-    def is_at_hand(self) -> bool:
+        self.at_hand = True
         """Whether it is held, and not as one of the few of suspects."""
-        return self.held and not self._as_suspect
 
     def release(self) -> None:
         """Let it go; harmless when not held."""
         if self.held:
-            self.held = False
+            self.held = self.at_hand = False
             suspect, self._as_suspect = self._as_suspect, False
             self._slots.give_back(suspect=suspect)
 
@@ -194,59 +192,34 @@ class Slot:
             await self._slots.wait(suspect=suspect)
             self.held = True
             self._as_suspect = suspect
+            self.at_hand = not suspect
         elif self._as_suspect and not suspect:
             self._as_suspect = False
+            self.at_hand = True
             self._slots.end_suspicion()
 
     def take_now(self) -> bool:
         """Take one again if that needs no waiting."""
         if not self.held:
-            self.held = self._slots.take_now(suspect=False)
+            self.held = self.at_hand = self._slots.take_now(suspect=False)
         return self.held
 
 
+@dataclass(slots=True, eq=False)
 class Permit:
     """Leave to send one request; put what came of it in `answer` before leaving the block."""
 
-    __slots__ = (
-        "_admission",
-        "answer",
-        "ended_at",
-        "gate",
-        "host_call",
-        "model_call",
-        "reservation",
-        "start",
-        "state",
-        "tokens",
-    )
-
-    start: Start
-    ended_at: float
-    model_call: Call
-    host_call: Call
-
-    def __init__(
-        self,
-        admission: "LocalAdmission",
-        model: str,
-        state: AttemptState,
-        tokens: float,
-        reservation: Reservation | None,
-    ) -> None:
-        self._admission = admission
-        self.state = state
-        self.tokens = tokens
-        """Reserved with the pacer; 0 when tokens are not paced."""
-        self.reservation = reservation
-        """The money for it; None without a limit."""
-        self.gate = admission.gate_of(model)
-        self.answer: Completion | ApiError | None = None
-
-    @property
-    def is_probe(self) -> bool:
-        """Whether a breaker waits for this one answer."""
-        return self.model_call.is_probe or self.host_call.is_probe
+    _admission: "LocalAdmission"
+    state: AttemptState
+    tokens: float
+    """Reserved with the pacer; 0 when tokens are not paced."""
+    reservation: Reservation | None
+    """The money for it; None without a limit."""
+    answer: Completion | ApiError | None = None
+    start: Start = field(init=False)
+    ended_at: float = field(init=False)
+    model_call: Call = field(init=False)
+    host_call: Call = field(init=False)
 
     def __aenter__(self) -> Awaitable[Self]:
         # No coroutine of its own: every request passes here.
@@ -269,9 +242,7 @@ class Admission(Protocol):
     starts and money from somewhere that serves many.
     """
 
-    def enter(
-        self, model: str, state: AttemptState, tokens: float, reservation: Reservation | None
-    ) -> Permit:
+    def enter(self, state: AttemptState, tokens: float, reservation: Reservation | None) -> Permit:
         """Leave to send one request, to be used in an `async with`.
 
         Entering waits as long as needed. It raises LeftForNextRun when the prompt is not to be sent
@@ -312,16 +283,14 @@ class LocalAdmission:
         self._shutdown = shutdown
         self._on_transition = on_transition
         self._now = clock.now
-        self._queued = 0
+        self.queued = 0
         """Prompts in the queues of all models."""
         self._latency_s = 0.0
         """Of answers, lately, on average."""
 
-    def enter(
-        self, model: str, state: AttemptState, tokens: float, reservation: Reservation | None
-    ) -> Permit:
+    def enter(self, state: AttemptState, tokens: float, reservation: Reservation | None) -> Permit:
         """Leave to send one request. See `Admission`."""
-        return Permit(self, model, state, tokens, reservation)
+        return Permit(self, state, tokens, reservation)
 
     def gate_of(self, model: str) -> ModelGate:
         """The gate of a model."""
@@ -339,12 +308,12 @@ class LocalAdmission:
         While it waits it holds no slot and no money: prompts for a sick model must not keep those
         for a healthy one off the wire. Raises LeftForNextRun when it is not to be sent any more.
         """
-        state, gate = permit.state, permit.gate
+        state, gate = permit.state, permit.state.gate
         if not state.attempts:
             self._retry_budget.earn()
         else:
             self._pay_for_retry(permit)
-        if not state.slot.is_at_hand:
+        if not state.slot.at_hand:
             await state.slot.acquire(suspect=state.suspect)
         wait_s = 0.0
         # Who slipped in past a queue would take a start time to its end and waste it.
@@ -369,25 +338,51 @@ class LocalAdmission:
         """The request has ended: one event for all who learn from it."""
         self.in_flight -= 1
         now = permit.ended_at = self._now()
-        answer, state, gate = permit.answer, permit.state, permit.gate
+        answer, state, gate = permit.answer, permit.state, permit.state.gate
         if permit.reservation is not None:
             self._cost_guard.settle(permit.reservation, answer, sent=True)
-        verdict = self._verdict_on(permit, now)
         state.was_overload = False
+        verdict, failed_before_at = Verdict.NEUTRAL, state.failed_at
+        if isinstance(answer, Completion):
+            latency_s = now - permit.start.at
+            self._latency_s += LATENCY_SMOOTHING * (latency_s - self._latency_s)
+            slow_s = self._settings.slow_call_s
+            verdict = Verdict.FAILURE if slow_s and latency_s > slow_s else Verdict.SUCCESS
+        elif answer is not None:
+            verdict = verdict_on(answer)
         if verdict is Verdict.SUCCESS and isinstance(answer, Completion):
-            self._tell_of_success(permit, answer, now)
-            return
-        if verdict is Verdict.OVERLOADED and self._is_well(gate, now):
-            state.overloads += 1
-            state.was_overload = state.overloads <= FREE_OVERLOADS
-        self._tell_pace_and_concurrency(permit, verdict, now)
-        failed_before_at = state.failed_at
-        if verdict in OF_ROW:
-            gate.suspect(state)
-            state.failed_at = now
-        if isinstance(answer, ApiError) and verdict is not Verdict.SUCCESS:
-            self._remember_error(gate, answer)
-        self._tell_breakers(permit, verdict, now, failed_before_at)
+            # What nearly every attempt comes to is said without an event: it is a tenth cheaper.
+            if (usage := answer.usage) is not None:
+                self.pacer.settle(permit.tokens, usage.input_tokens + usage.output_tokens)
+            rate_per_s = self.pacer.rate_per_s if self.concurrency.adaptive else None
+            self.concurrency.answered(now, permit.start.at, rate_per_s)
+        else:
+            self._learn_from_failure(permit, verdict, now)
+        # Only who waits in a queue awaits it, and nearly always nobody does.
+        awaited = self.queued > 0 and (
+            self._host.is_suspicious
+            or gate.breaker.is_suspicious
+            or permit.model_call.is_probe
+            or permit.host_call.is_probe
+        )
+        of_host = of_model = verdict
+        if verdict is not Verdict.SUCCESS:
+            of_host = OF_HOST.get(verdict, verdict)
+            of_model = OF_MODEL.get(verdict, verdict)
+        host_change = self._host.record(permit.host_call, of_host, now)
+        model_change = gate.breaker.record(permit.model_call, of_model, now, failed_before_at)
+        if host_change is not None:
+            self._report(host_change)
+            awaited = True
+        if model_change is not None:
+            self._report(model_change)
+            awaited = True
+            if model_change.after is State.CLOSED:
+                for waiter in gate.queue:
+                    gate.suspect(waiter.state)
+        if awaited:
+            for each in self._gates.values():
+                each.wake_head()
         if verdict is Verdict.REFUSED and self._is_past_patience(gate.breaker, now):
             self._give_up(gate, now)
 
@@ -440,10 +435,10 @@ class LocalAdmission:
 
         The head takes a start time, sleeps until it has come, and takes the rest then.
         """
-        gate, state = permit.gate, permit.state
+        state, gate = permit.state, permit.state.gate
         waiter = Waiter(state)
         gate.join(waiter)
-        self._queued += 1
+        self.queued += 1
         try:
             while wait_s >= 0:
                 while not gate.is_head(waiter):
@@ -453,7 +448,9 @@ class LocalAdmission:
                 await state.slot.acquire(suspect=state.suspect)
                 self._shutdown.check()
                 gate.check()
-                wait_s = self._try_start(permit, self._now())
+                now = self._now()
+                # A refusal may have forbidden every start since the pacer was asked.
+                wait_s = self.pacer.held_s(now) or self._try_start(permit, now)
                 if not wait_s:
                     return None
                 state.slot.release()
@@ -465,7 +462,7 @@ class LocalAdmission:
                     wait_s = 0.0
                     gate.choose_head()
         finally:
-            self._queued -= 1
+            self.queued -= 1
             gate.leave(waiter)
         return await self._wait_for_money(permit)
 
@@ -488,12 +485,10 @@ class LocalAdmission:
 
     def _try_start(self, permit: Permit, now: float, *, has_reservation: bool = False) -> float:
         """Everything at once, or nothing and the seconds to wait; below 0: for money."""
-        if held_s := self.pacer.held_s(now):
-            return held_s
         host = self._host.admit(now)
         if not isinstance(host, Call):
             return host
-        model = permit.gate.breaker.admit(now)
+        model = permit.state.gate.breaker.admit(now)
         if not isinstance(model, Call):
             self._host.record(host, Verdict.NEUTRAL, now)
             return model
@@ -504,50 +499,48 @@ class LocalAdmission:
             and not self._cost_guard.try_reserve(permit.reservation)
         ):
             self._host.record(host, Verdict.NEUTRAL, now)
-            permit.gate.breaker.record(model, Verdict.NEUTRAL, now)
+            permit.state.gate.breaker.record(model, Verdict.NEUTRAL, now)
             return _FOR_MONEY
         permit.host_call, permit.model_call = host, model
         permit.start = self.pacer.started(now)
         self.in_flight += 1
-        self.concurrency.sent(now, self.in_flight)
+        if self.concurrency.adaptive:
+            self.concurrency.sent(now, self.in_flight)
         return 0.0
 
     def _pay_for_retry(self, permit: Permit) -> None:
         state = permit.state
         if state.repeats and not state.was_overload and not self._retry_budget.spend():
-            self.trip(permit.gate, "too many requests had to be repeated")
-
-    def _verdict_on(self, permit: Permit, now: float) -> Verdict:
-        answer = permit.answer
-        if answer is None:
-            return Verdict.NEUTRAL
-        if isinstance(answer, ApiError):
-            return verdict_on(answer)
-        latency_s = now - permit.start.at
-        self._latency_s += LATENCY_SMOOTHING * (latency_s - self._latency_s)
-        slow_s = self._settings.slow_call_s
-        return Verdict.FAILURE if slow_s and latency_s > slow_s else Verdict.SUCCESS
-
-    def _tell_of_success(self, permit: Permit, answer: Completion, now: float) -> None:
-        """What nearly every attempt comes to, said without an event: it is a tenth cheaper."""
-        if (usage := answer.usage) is not None:
-            self.pacer.settle(permit.tokens, usage.input_tokens + usage.output_tokens)
-        self.concurrency.answered(now, permit.start.at, self.pacer.rate_per_s)
-        self._tell_breakers(permit, Verdict.SUCCESS, now, None)
+            self.trip(permit.state.gate, "too many requests had to be repeated")
 
     def _is_well(self, gate: ModelGate, now: float) -> bool:
         """Whether the model answers others at this time, as far as can be known."""
         lately_s = max(LATELY_S, 3 * self._latency_s)
         return gate.breaker.answered_within_s(now) <= lately_s or self.in_flight > 0
 
-    def _tell_pace_and_concurrency(self, permit: Permit, verdict: Verdict, now: float) -> None:
+    def _learn_from_failure(self, permit: Permit, verdict: Verdict, now: float) -> None:
+        """Tell pace and concurrency of an attempt that did not go as usual, and whose fault it may
+        be.
+        """
+        answer, state, gate = permit.answer, permit.state, permit.state.gate
+        if verdict is Verdict.OVERLOADED and self._is_well(gate, now):
+            state.overloads += 1
+            state.was_overload = state.overloads <= FREE_OVERLOADS
+        self._update_pace_and_concurrency(permit, verdict, now)
+        if verdict in OF_ROW:
+            gate.suspect(state)
+            state.failed_at = now
+        if isinstance(answer, ApiError) and verdict is not Verdict.SUCCESS:
+            self._remember_error(gate, answer)
+
+    def _update_pace_and_concurrency(self, permit: Permit, verdict: Verdict, now: float) -> None:
         answer, state = permit.answer, permit.state
         completion = answer.completion if isinstance(answer, ApiError) else answer
         usage = completion.usage if completion is not None else None
         refused = verdict is Verdict.REFUSED
         if state.was_overload and state.overloads <= TOLD_OVERLOADS:
             # In an outage, too, calls are on their way for a while: those are no answers.
-            breaker = permit.gate.breaker
+            breaker = permit.state.gate.breaker
             just_now_s = JUST_NOW_S + 2 * self._latency_s
             refused = not breaker.has_answered or breaker.answered_within_s(now) <= just_now_s
         event = Finished(
@@ -564,33 +557,6 @@ class LocalAdmission:
         )
         self.pacer.finished(event)
         self.concurrency.finished(event, self.pacer.rate_per_s)
-
-    def _tell_breakers(
-        self, permit: Permit, verdict: Verdict, now: float, failed_before_at: float | None
-    ) -> None:
-        gate = permit.gate
-        # Only who waits in a queue awaits it, and nearly always nobody does.
-        awaited = self._queued > 0 and (
-            self._host.is_suspicious or gate.breaker.is_suspicious or permit.is_probe
-        )
-        of_host = of_model = verdict
-        if verdict is not Verdict.SUCCESS:
-            of_host = OF_HOST.get(verdict, verdict)
-            of_model = OF_MODEL.get(verdict, verdict)
-        host_change = self._host.record(permit.host_call, of_host, now)
-        model_change = gate.breaker.record(permit.model_call, of_model, now, failed_before_at)
-        if host_change is not None:
-            self._report(host_change)
-            awaited = True
-        if model_change is not None:
-            self._report(model_change)
-            awaited = True
-            if model_change.after is State.CLOSED:
-                for waiter in gate.queue:
-                    gate.suspect(waiter.state)
-        if awaited:
-            for each in self._gates.values():
-                each.wake_head()
 
     def _patience_of_s(self, gate: ModelGate) -> float:
         """How much longer to wait for it. Raises LeftForNextRun when that is over."""

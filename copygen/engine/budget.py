@@ -31,7 +31,7 @@ smaller ones may still fit.
 import math
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from fractions import Fraction
@@ -108,14 +108,10 @@ class Budget:
 
     def reserve(self, worst: Charge) -> bool:
         """Set `worst` aside; False, and nothing changes, when it does not fit now."""
-        if not self.fits(worst):
+        if not self.limit.holds(self.spent + self.kept + self.reserved + worst):
             return False
         self.reserved += worst
         return True
-
-    def fits(self, worst: Charge) -> bool:
-        """Whether `worst` could be set aside now."""
-        return self.limit.holds(self.spent + self.kept + self.reserved + worst)
 
     def may_fit_later(self, worst: Charge) -> bool:
         """Whether `worst` would fit if everything reserved came to nothing.
@@ -292,13 +288,16 @@ class Reservation:
     """The worst case by the rules."""
     amount: Charge = NOTHING
     """What is set aside: the bound, stretched where the provider was seen to charge more."""
+    measured_at: int = -1
+    """How many overruns were known when `bound` and `amount` were worked out."""
     held: bool = False
     """Whether it is set aside at this moment."""
     refused: bool = False
     """It cannot fit any more."""
     abandoned: bool = False
     """Given up: skipped when its turn comes, for a line cannot be searched cheaply."""
-    wakeup: Wakeup = field(default_factory=Wakeup)
+    wakeup: Wakeup | None = None
+    """Of the prompt that waits for it."""
 
 
 def spending_limit_of(settings: Settings) -> SpendingLimit:
@@ -332,6 +331,8 @@ class CostGuard:
         self._output_overruns: dict[str, Fraction] = {}
         """How many times its cap a reply of a model had at most, where it was passed."""
         self._charge_overruns: dict[str, tuple[Fraction, Fraction]] = {}
+        self._overruns_seen = 0
+        """How often either of the two was changed."""
         self._widened: dict[str, str] = {}
         self._smallest: Charge | None = None
         self._refused_in_a_row = 0
@@ -381,7 +382,8 @@ class CostGuard:
             self._budget.keep(reservation.amount)
         else:
             self._budget.give_back(reservation.amount)
-        self._serve_queue()
+        if self._queue:
+            self._serve_queue()
 
     def count_possibly_billed(self, prompt: Prompt, size_bytes: int) -> None:
         """Count what an attempt that may have been billed may have cost at most."""
@@ -438,17 +440,28 @@ class CostGuard:
         bound = self._bounds_to_reserve.of(reservation.prompt, reservation.size_bytes, overrun)
         if isinstance(bound, Unbounded):
             return bound
-        reservation.bound, reservation.amount = bound, self._stretched(model, bound)
-        self._smallest = reservation.amount.least(self._smallest or reservation.amount)
+        amount = bound
+        if (factors := self._charge_overruns.get(model)) is not None:
+            picousd, tokens = factors
+            amount = Charge(math.ceil(bound.picousd * picousd), math.ceil(bound.tokens * tokens))
+        reservation.bound, reservation.amount = bound, amount
+        reservation.measured_at = self._overruns_seen
+        smallest = self._smallest or amount
+        if amount.picousd < smallest.picousd or amount.tokens < smallest.tokens:
+            smallest = amount.least(smallest)
+        self._smallest = smallest
         return None
 
     def _reserve(self, reservation: Reservation) -> bool:
         """Set it aside if it fits beside what is held, by what is known of its model by now."""
-        self._measure(reservation)
+        # A reply that overran while this one waited makes its worst case dearer, too.
+        if reservation.measured_at != self._overruns_seen:
+            self._measure(reservation)
         reservation.held = self._budget.reserve(reservation.amount)
         return reservation.held
 
     async def _wait_in_queue(self, reservation: Reservation) -> None:
+        reservation.wakeup = Wakeup()
         self._queue.append(reservation)
         self._waiting += 1
         self._serve_queue()
@@ -483,7 +496,8 @@ class CostGuard:
                 reservation.refused = True
                 self._refuse(reservation.amount)
             self._queue.popleft()
-            reservation.wakeup.set()
+            if reservation.wakeup is not None:
+                reservation.wakeup.set()
 
     def _refuse(self, worst: Charge) -> None:
         self._refused += 1
@@ -497,26 +511,19 @@ class CostGuard:
             self._shutdown.now(self._limit_reached())
 
     def _settle_reply(self, reservation: Reservation, completion: Completion) -> None:
-        usage, model, now = completion.usage, reservation.prompt.model, self._clock()
-        worst = self._worst_of(reservation, completion, now)
+        usage, prompt, now = completion.usage, reservation.prompt, self._clock()
+        cost_usd = self._prices.cost(completion, prompt.model, now).usd
+        worst = reservation.amount
+        if usage is None or cost_usd is None:
+            worst = self._worst_of(reservation, completion, now)
         tokens = worst.tokens if usage is None else usage.input_tokens + usage.output_tokens
-        cost = self._prices.cost(completion, model, now).usd
-        picousd = worst.picousd if cost is None else picousd_at_least(cost)
+        picousd = worst.picousd if cost_usd is None else picousd_at_least(cost_usd)
         self._budget.settle(reservation.amount, Charge(picousd, tokens))
-        if usage is not None:
-            self._widen_for_overrun(reservation.prompt, usage.output_tokens)
+        cap = most_output(prompt)
+        if usage is not None and cap is not None and usage.output_tokens > cap:
+            self._widen_for_output(prompt.model, usage.output_tokens, cap)
         if picousd > reservation.amount.picousd or tokens > reservation.amount.tokens:
-            # It broke the rules the bound is made from, so from now on its bounds are wider.
-            seen = self._charge_overruns.get(model, _NO_OVERRUN)
-            self._charge_overruns[model] = (
-                max(seen[0], Fraction(picousd, reservation.bound.picousd or picousd or 1)),
-                max(seen[1], Fraction(tokens, reservation.bound.tokens or tokens or 1)),
-            )
-            self._widened.setdefault(
-                model,
-                f"{model} charged more than its worst case: its bounds are wider from here on, "
-                "but what was in flight may pass the limit",
-            )
+            self._widen_for_charge(prompt.model, reservation.bound, Charge(picousd, tokens))
 
     def _worst_of(self, reservation: Reservation, completion: Completion, now: datetime) -> Charge:
         """The most a reply can have cost that does not say it: more than what was set aside if
@@ -533,12 +540,9 @@ class CostGuard:
             worst = Charge(worst.picousd * UNLISTED_TIER_FACTOR, worst.tokens)
         return worst
 
-    def _widen_for_overrun(self, prompt: Prompt, output_tokens: int) -> None:
+    def _widen_for_output(self, model: str, output_tokens: int, cap: int) -> None:
         """Widen the bounds of a model whose reply is longer than the request allowed."""
-        cap = most_output(prompt)
-        if cap is None or output_tokens <= cap:
-            return
-        model = prompt.model
+        self._overruns_seen += 1
         self._output_overruns[model] = max(
             self._output_overruns.get(model, EXACTLY), Fraction(output_tokens, cap)
         )
@@ -548,11 +552,19 @@ class CostGuard:
             "wider from here on, but what was in flight may pass the limit",
         )
 
-    def _stretched(self, model: str, bound: Charge) -> Charge:
-        factors = self._charge_overruns.get(model)
-        if factors is None:
-            return bound
-        return Charge(*map(_times, bound, factors))
+    def _widen_for_charge(self, model: str, bound: Charge, real: Charge) -> None:
+        """Widen the bounds of a model that charged more than the rules they are made from say."""
+        self._overruns_seen += 1
+        seen = self._charge_overruns.get(model, _NO_OVERRUN)
+        self._charge_overruns[model] = (
+            max(seen[0], Fraction(real.picousd, bound.picousd or real.picousd or 1)),
+            max(seen[1], Fraction(real.tokens, bound.tokens or real.tokens or 1)),
+        )
+        self._widened.setdefault(
+            model,
+            f"{model} charged more than its worst case: its bounds are wider from here on, "
+            "but what was in flight may pass the limit",
+        )
 
     def _limit_reached(self) -> LimitReached:
         words = []
@@ -561,7 +573,3 @@ class CostGuard:
         if self._budget.limit.tokens is not None:
             words.append(f"{self._budget.limit.tokens:,} tokens (--max-tokens-total)")
         return LimitReached(f"the run reached its limit of {' or '.join(words)}.")
-
-
-def _times(amount: int, factor: Fraction) -> int:
-    return math.ceil(amount * factor)

@@ -6,10 +6,11 @@ what a reply means for the provider.
 import asyncio
 import math
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
+from functools import partial
 from typing import TYPE_CHECKING
 
 import httpx
@@ -18,9 +19,8 @@ from copygen.config import ProviderConfig, RetrySettings
 from copygen.config.prices import OUTPUT_CAPS, most_output
 from copygen.engine.admission import LocalAdmission, Permit, Slot
 from copygen.engine.budget import CostGuard
-from copygen.engine.clock import Deadlines, RunClock
+from copygen.engine.clock import Deadline, Deadlines, RunClock
 from copygen.engine.control import Start
-from copygen.engine.gate import ModelGate
 from copygen.engine.retry import RULES, Action, AttemptState, Retrier, may_be_billed
 from copygen.engine.shutdown import LeftForNextRun, Shutdown
 from copygen.errors import ProviderDown, ProviderRefused
@@ -39,13 +39,14 @@ from copygen.models import (
 from copygen.prompts.tokens import tokens_of_bytes
 from copygen.providers.pricing import PriceBook
 from copygen.providers.ratelimits import RateLimits, limits_from
+from copygen.providers.redact import Secret
 from copygen.providers.reply import CHECK_BASE_URL
 from copygen.providers.wire import Provider
 from copygen.transport.errors import failure
 from copygen.transport.http import exchange_over
 
 if TYPE_CHECKING:  # a run without rules does without the checks
-    from copygen.engine.reask import Reasking, ReaskLoop, ReaskResult
+    from copygen.engine.reask import ReaskLoop, ReaskResult
 
 MAX_ADAPTATIONS = 3
 """Parameters that one attempt may drop or rename because the model does not take them."""
@@ -92,8 +93,8 @@ class ClientConfig:
     rng: random.Random
     wall_clock: Callable[[], datetime]
     """The time of day, UTC; all else runs on the run's clock."""
-    reasking: "Reasking | None" = None
-    """What holds texts against the rules of the run; None: every text is taken as it is."""
+    reask_loop: "Callable[[Prompt], ReaskLoop] | None" = None
+    """Holds the texts of one prompt against the rules; None: every text is taken as it is."""
 
 
 class Client:
@@ -137,16 +138,15 @@ class Client:
         """
         if isinstance(entry, InputFault):
             return result_of_fault(entry, self._config, self._options.wall_clock())
-        state = AttemptState(self._now(), slot)
-        reasking = self._options.reasking
-        reask_loop = reasking.of(entry) if reasking else None
         gate = self._admission.gate_of(entry.model)
-        gate.begin()
+        state = AttemptState(self._now(), slot, gate)
+        reask_loop = self._options.reask_loop(entry) if self._options.reask_loop else None
+        gate.under_way += 1
         try:
             if reask_loop is None:
                 answer = await self._send_with_retries(entry, state)
             else:
-                answer = await self._ask_until_fit(reask_loop, state)
+                answer = await reask_loop.run(self._send_with_retries, self._time_left_s, state)
         except (asyncio.CancelledError, LeftForNextRun) as end:
             if isinstance(end, asyncio.CancelledError) and not self._shutdown.cancelled:
                 raise
@@ -155,18 +155,16 @@ class Client:
             self._shutdown.now(down)
             answer = self._cancelled(entry, state)
         finally:
-            gate.end(state)
+            gate.under_way -= 1
+            gate.suspects -= state.suspect
         if isinstance(answer, ApiError) and RULES[answer.kind].action is Action.STOP:
             message = f"{self._config.name} refused: {answer.message}"
             self._shutdown.now(ProviderRefused(message, answer))
             answer = self._cancelled(entry, state)
         # A text in hand was paid for: it stands, whatever became of the request to better it.
         reask_result = reask_loop.result() if reask_loop else None
-        if (
-            isinstance(answer, ApiError)
-            and answer.kind is Kind.CANCELLED
-            and not state.was_paid_for
-        ):
+        cancelled = isinstance(answer, ApiError) and answer.kind is Kind.CANCELLED
+        if cancelled and not state.was_paid_for:
             return None
         return result_of(
             entry,
@@ -178,49 +176,47 @@ class Client:
             reask_result=reask_result,
         )
 
-    async def _ask_until_fit(
-        self, reask_loop: "ReaskLoop", state: AttemptState
-    ) -> Completion | ApiError:
-        from copygen.engine.reask import Way
-
-        def may_ask() -> bool:
-            return self._now() < state.began_s + self._options.prompt_timeout_s
-
-        def ask(prompt: Prompt) -> Awaitable[Completion | ApiError]:
-            return self._send_with_retries(prompt, state)
-
-        return await reask_loop.until_fit(Way(ask, may_ask, lambda: state.latency_s))
-
     async def _send_with_retries(
         self, prompt: Prompt, state: AttemptState
     ) -> Completion | ApiError:
         """Send until it is answered or given up."""
         # A prompt asked again for a better text has its attempts again.
         state.failures = state.ambiguous = state.waits = 0
-        answer = await self._send_adapted(prompt, state)
-        if isinstance(answer, Completion):
-            return answer
-        gate = self._admission.gate_of(prompt.model)
-
-        async def pause(seconds: float) -> None:
-            state.slot.release()
-            await self._pause(gate, seconds)
-
-        def time_left_s() -> float:
-            return state.began_s + self._options.prompt_timeout_s - self._now()
-
-        retrier = Retrier(self._options.retry, self._options.rng, state, time_left_s)
-        return await retrier.again(answer, lambda: self._send_adapted(prompt, state), pause)
-
-    async def _pause(self, gate: ModelGate, seconds: float) -> None:
-        """Sleep that long, but no longer than there is patience with the model."""
-        until_s = self._now() + seconds
-        while (left_s := until_s - self._now()) > 0:
-            await self._shutdown.pause(min(left_s, self._admission.patience_s(gate)))
-
-    async def _send_adapted(self, prompt: Prompt, state: AttemptState) -> Completion | ApiError:
         key = self._provider.key
         answer = await self._send_once(prompt, state)
+        if isinstance(answer, Completion):
+            return answer
+
+        async def attempt() -> Completion | ApiError:
+            key = self._provider.key
+            return await self._adapted(await self._send_once(prompt, state), key, prompt, state)
+
+        async def pause(seconds: float) -> None:
+            # Never longer than there is patience with the model: it may be given up meanwhile.
+            state.slot.release()
+            until_s = self._now() + seconds
+            while (left_s := until_s - self._now()) > 0:
+                await self._shutdown.pause(min(left_s, self._admission.patience_s(state.gate)))
+
+        answer = await self._adapted(answer, key, prompt, state)
+        if isinstance(answer, Completion):
+            return answer
+        time_left_s = partial(self._time_left_s, state)
+        retrier = Retrier(self._options.retry, self._options.rng, state, time_left_s)
+        return await retrier.again(answer, attempt, pause)
+
+    async def _adapted(
+        self,
+        answer: Completion | ApiError,
+        key: Secret | None,
+        prompt: Prompt,
+        state: AttemptState,
+    ) -> Completion | ApiError:
+        """Send again with another key, or by the parameters that the model takes.
+
+        `answer` is what a request that carried `key` came to; returned as it is where neither
+        helps.
+        """
         if isinstance(answer, ApiError) and answer.kind is Kind.AUTH and answer.status == 401:
             if not await self._provider.renew_key(key):
                 return answer
@@ -234,34 +230,49 @@ class Client:
         return answer
 
     async def _send_once(self, prompt: Prompt, state: AttemptState) -> Completion | ApiError:
+        """Send one request when it may go out, and count what it came to."""
         request = self._provider.request(prompt)
         size_bytes = len(request.content)
-        reservation = (
-            self._cost_guard.reservation_for(prompt, size_bytes)
-            if self._cost_guard.limited
-            else None
-        )
+        guard = self._cost_guard
+        reservation = guard.reservation_for(prompt, size_bytes) if guard.limited else None
         if isinstance(reservation, ApiError):
             return reservation
-        tokens = self._estimate_tokens(size_bytes, prompt)
-        async with self._admission.enter(prompt.model, state, tokens, reservation) as permit:
-            self._count_out(state, size_bytes)
+        cap, tokens = most_output(prompt), 0.0
+        if self._admission.pacer.paces_tokens:
+            tokens = tokens_of_bytes(size_bytes) + float(cap or 0)
+        async with self._admission.enter(state, tokens, reservation) as permit:
+            state.sent_bytes = size_bytes
+            state.attempts += 1
+            state.on_the_wire = True
+            self.meter.requests += 1
+            self.meter.retries += state.repeats
             # Only now: a signature or a token may be too old after a long wait.
             unsigned = await self._provider.authorize(request, self._options.wall_clock())
             answer = permit.answer = unsigned or await self._exchange(request, prompt, permit.start)
-        self._count_in(permit, answer, prompt, state)
+        state.on_the_wire = state.repeats = False
+        state.latency_s = permit.ended_at - permit.start.at
+        completion = answer.completion if isinstance(answer, ApiError) else answer
+        if completion is not None:
+            state.paid.append(completion)
+            usage = completion.usage
+            if cap is not None and usage is not None and usage.output_tokens > cap:
+                state.overran = True
+        if isinstance(answer, ApiError):
+            self._count_failure(answer, permit, prompt)
+        else:
+            self._has_texts = True
         return answer
 
     async def _exchange(
         self, request: httpx.Request, prompt: Prompt, start: Start
     ) -> Completion | ApiError:
+        """Send a request that may go out now, and read its reply before the deadline."""
         try:
-            with self._deadlines.one():
+            with Deadline(self._deadlines):
                 reply = await self._exchange_http(request)
         except TimeoutError:
-            return ApiError(
-                Kind.TIMEOUT, f"no complete answer within {self._options.timeout_s:g} s"
-            )
+            timeout_s = self._options.timeout_s
+            return ApiError(Kind.TIMEOUT, f"no complete answer within {timeout_s:g} s")
         except httpx.TransportError as error:
             return failure(error)
         if self._now() >= self._look_at:
@@ -285,49 +296,31 @@ class Client:
         self._look_at = now + LOOK_EVERY_S
         self._admission.pacer.update_from_headers(now, limits, start)
 
-    def _estimate_tokens(self, size_bytes: int, prompt: Prompt) -> float:
-        if not self._admission.pacer.paces_tokens:
-            return 0.0
-        return tokens_of_bytes(size_bytes) + float(most_output(prompt) or 0)
-
-    def _count_out(self, state: AttemptState, sent_bytes: int) -> None:
-        state.sent_bytes = sent_bytes
-        state.attempts += 1
-        state.on_the_wire = True
-        self.meter.requests += 1
-        self.meter.retries += state.repeats
-
-    def _count_in(
-        self,
-        permit: Permit,
-        answer: Completion | ApiError,
-        prompt: Prompt,
-        state: AttemptState,
-    ) -> None:
-        state.on_the_wire = False
-        state.latency_s = permit.ended_at - permit.start.at
-        state.repeats = False
-        completion = answer.completion if isinstance(answer, ApiError) else answer
-        if completion is not None:
-            state.pay(completion, most_output(prompt))
-        if isinstance(answer, Completion):
-            self._has_texts = True
-            return
-        rule = RULES[answer.kind]
-        if completion is None and may_be_billed(answer):
+    def _count_failure(self, error: ApiError, permit: Permit, prompt: Prompt) -> None:
+        """Count a failed attempt. Raises ProviderDown when the provider asks to come back only
+        after longer than a run waits.
+        """
+        state, rule = permit.state, RULES[error.kind]
+        if error.completion is None and may_be_billed(error):
             self._count_possibly_billed(prompt, state)
-        self.meter.rate_limited += answer.kind is Kind.RATE_LIMITED
-        self.meter.timeouts += answer.kind is Kind.TIMEOUT
+        self.meter.rate_limited += error.kind is Kind.RATE_LIMITED
+        self.meter.timeouts += error.kind is Kind.TIMEOUT
         state.repeats = rule.action is Action.RETRY
         # A probe is sent for all prompts of its model: its failure is not its own.
-        excused = rule.action is Action.WAIT or permit.is_probe or state.was_overload
+        is_probe = permit.model_call.is_probe or permit.host_call.is_probe
+        excused = rule.action is Action.WAIT or is_probe or state.was_overload
         state.count_failure(ambiguous=rule.ambiguous, excused=excused)
-        self._options.on_failure(answer)
-        if (answer.retry_after_s or 0) > self._options.retry.max_retry_after_s:
+        self._options.on_failure(error)
+        # Counted first: the summary of a run that ends here must know of this request, too.
+        if (error.retry_after_s or 0) > self._options.retry.max_retry_after_s:
             raise ProviderDown(
-                f"{self._config.name} asks to wait {answer.retry_after_s:,.0f} s "
-                f"({answer.message}). What is done is kept: run the same command again then."
+                f"{self._config.name} asks to wait {error.retry_after_s:,.0f} s "
+                f"({error.message}). What is done is kept: run the same command again then."
             )
+
+    def _time_left_s(self, state: AttemptState) -> float:
+        """Seconds in which another request of a prompt may begin."""
+        return state.began_s + self._options.prompt_timeout_s - self._now()
 
     def _count_possibly_billed(self, prompt: Prompt, state: AttemptState) -> None:
         self.meter.possibly_billed += 1
@@ -379,30 +372,33 @@ def result_of(
     """
     error = answer if isinstance(answer, ApiError) and reask_result is None else None
     completion = answer.completion if isinstance(answer, ApiError) else answer
+    latency_s, status = state.latency_s, Status.OK
+    info = ErrorInfo(error.kind, error.message, error.status) if error else None
     if reask_result is not None:
-        completion = reask_result.completion
-        state.latency_s = reask_result.latency_s
+        completion, latency_s = reask_result.completion, reask_result.latency_s
+        status, info = reask_result.status, reask_result.error
+    elif error is not None:
+        status = _status(error)
+    text = completion.text or None if completion else None
     cost_usd, cost_note = _bill(state, prices, prompt.model, created_at)
+    usages = [paid.usage for paid in state.paid if paid.usage]
+    latency_ms = None if completion is None or latency_s is None else latency_s * 1000
     return Result(
         id=prompt.id,
         key=prompt.key,
-        status=reask_result.status if reask_result else _status(error),
-        text=reask_result.review.text
-        if reask_result
-        else completion.text or None
-        if completion
-        else None,
+        status=status,
+        text=reask_result.review.text if reask_result else text,
         input=prompt.input,
         provider=prices.provider.name,
         model=prompt.model,
         finish_reason=completion.finish_reason if completion else None,
-        usage=_total_usage(state.paid),
+        usage=_total_usage(usages) if len(usages) > 1 else usages[0] if usages else None,
         cost_usd=cost_usd,
         cost_note=cost_note,
-        latency_ms=_latency_ms(completion, state),
+        latency_ms=latency_ms,
         total_ms=(now_s - state.began_s) * 1000,
         attempts=state.attempts,
-        error=_error_of_result(error, reask_result),
+        error=info,
         created_at=created_at,
         data=reask_result.review.data or None if reask_result else None,
         violations=reask_result.review.violations if reask_result else (),
@@ -411,14 +407,6 @@ def result_of(
         notes=completion.notes if completion else (),
         answered_by=completion.model if completion else None,
     )
-
-
-def _error_of_result(
-    error: ApiError | None, reask_result: "ReaskResult | None"
-) -> ErrorInfo | None:
-    if reask_result is not None:
-        return reask_result.error
-    return ErrorInfo(error.kind, error.message, error.status) if error else None
 
 
 def result_of_fault(fault: InputFault, config: ProviderConfig, created_at: datetime) -> Result:
@@ -443,15 +431,7 @@ def result_of_fault(fault: InputFault, config: ProviderConfig, created_at: datet
     )
 
 
-def _latency_ms(completion: Completion | None, state: AttemptState) -> float | None:
-    if completion is None or state.latency_s is None:
-        return None
-    return state.latency_s * 1000
-
-
-def _status(error: ApiError | None) -> Status:
-    if error is None:
-        return Status.OK
+def _status(error: ApiError) -> Status:
     if error.kind is Kind.CANCELLED:
         return Status.CANCELLED
     if error.kind is Kind.TRUNCATED and error.completion and error.completion.text.strip():
@@ -480,14 +460,11 @@ def _bill(
     return total_usd, "; ".join(notes) or None
 
 
-def _total_usage(paid: list[Completion]) -> Usage | None:
-    counted = [completion.usage for completion in paid if completion.usage]
-    if len(counted) < 2:
-        return counted[0] if counted else None
+def _total_usage(usages: list[Usage]) -> Usage:
     return Usage(
-        sum(usage.input_tokens for usage in counted),
-        sum(usage.output_tokens for usage in counted),
-        sum(usage.cached_tokens for usage in counted),
-        sum(usage.cache_write_tokens for usage in counted),
-        sum(usage.reasoning_tokens for usage in counted),
+        sum(usage.input_tokens for usage in usages),
+        sum(usage.output_tokens for usage in usages),
+        sum(usage.cached_tokens for usage in usages),
+        sum(usage.cache_write_tokens for usage in usages),
+        sum(usage.reasoning_tokens for usage in usages),
     )

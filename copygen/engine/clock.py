@@ -6,9 +6,12 @@ all its CPU. Since those that began first are due first, one for the oldest is e
 
 import asyncio
 import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 from types import TracebackType
-from typing import Self
+from typing import Final, Self
 
 TICK_S = 1.0
 """Between two looks at whether the loop goes on."""
@@ -17,9 +20,8 @@ STOPPED_S = 1.0
 it. Less is a busy machine."""
 
 
-def utc_now() -> datetime:
-    """The time of day, UTC."""
-    return datetime.now(UTC)
+utc_now: Final[Callable[[], datetime]] = partial(datetime.now, UTC)
+"""The time of day, UTC. No function of its own: every prompt asks three times."""
 
 
 class RunClock:
@@ -76,64 +78,46 @@ class Deadlines:
     """
 
     def __init__(self, limit_s: float, clock: RunClock) -> None:
-        self._limit_s = limit_s
-        self._clock = clock
-        self._loop = asyncio.get_running_loop()
-        self._running: dict[Deadline, None] = {}  # in order of beginning
-        self._timer: asyncio.TimerHandle | None = None
+        self.limit_s = limit_s
+        self.clock = clock
+        self.loop = asyncio.get_running_loop()
+        self.running: dict[Deadline, None] = {}
+        """In order of beginning."""
+        self.timer: asyncio.TimerHandle | None = None
 
-    def one(self) -> "Deadline":
-        """A deadline for the body of a `with` statement in the current task.
-
-        When it passes the body is cancelled, and the statement raises TimeoutError: just as
-        `asyncio.timeout` would.
+    def judge(self, due_s: float) -> None:
+        """End what is past its time. `due_s` is when the loop was to call this: a timer that was
+        held up itself first lets arrived replies be read.
         """
-        return Deadline(self)
-
-    def begin(self, deadline: "Deadline") -> None:
-        """Watch it from now on."""
-        deadline.due_s = self._clock.now() + self._limit_s
-        self._running[deadline] = None
-        if self._timer is None:
-            self._look_in(self._limit_s)
-
-    def end(self, deadline: "Deadline") -> None:
-        """Watch it no longer."""
-        del self._running[deadline]
-        if not self._running and self._timer is not None:
-            self._timer.cancel()
-            self._timer = None
-
-    def _look_in(self, seconds: float, *, finally_: bool = False) -> None:
-        due_s = math.inf if finally_ else self._loop.time() + seconds
-        self._timer = self._loop.call_later(seconds, self._expire, due_s)
-
-    def _expire(self, due_s: float) -> None:
-        """Judge what is due; a timer that was held up itself first lets arrived replies be read."""
-        self._clock.look()
-        if self._loop.time() > due_s + LATE_S:
-            self._look_in(GRACE_S, finally_=True)
+        self.clock.look()
+        if self.loop.time() > due_s + LATE_S:
+            self.timer = self.loop.call_later(GRACE_S, self.judge, math.inf)
             return
-        self._timer = None
-        now = self._clock.now()
-        for deadline in self._running:
+        self.timer = None
+        now = self.clock.now()
+        for deadline in self.running:
             if deadline.expired:
                 continue
             if deadline.due_s > now:
-                self._look_in(deadline.due_s - now)
+                left_s = deadline.due_s - now
+                self.timer = self.loop.call_later(left_s, self.judge, self.loop.time() + left_s)
                 return
             deadline.expire()
 
 
+@dataclass(slots=True, eq=False)
 class Deadline:
-    """One of them. Made by `Deadlines.one`."""
+    """A deadline for the body of a `with` statement in the current task.
 
-    __slots__ = ("_cancelling", "_deadlines", "_task", "due_s", "expired")
+    When it passes the body is cancelled, and the statement raises TimeoutError: just as
+    `asyncio.timeout` would.
+    """
 
-    def __init__(self, deadlines: Deadlines) -> None:
-        self.due_s = 0.0
-        self.expired = False
-        self._deadlines = deadlines
+    _deadlines: Deadlines
+    due_s: float = 0.0
+    expired: bool = False
+    _task: "asyncio.Task[object]" = field(init=False)
+    _cancelling: int = 0
 
     def expire(self) -> None:
         """Cancel the body."""
@@ -144,8 +128,14 @@ class Deadline:
         task = asyncio.current_task()
         assert task is not None
         self._task = task
+        # A cancellation that was there before is its own affair, and no deadline's.
         self._cancelling = task.cancelling()
-        self._deadlines.begin(self)
+        deadlines = self._deadlines
+        self.due_s = deadlines.clock.now() + deadlines.limit_s
+        deadlines.running[self] = None
+        if deadlines.timer is None:
+            loop, limit_s = deadlines.loop, deadlines.limit_s
+            deadlines.timer = loop.call_later(limit_s, deadlines.judge, loop.time() + limit_s)
         return self
 
     def __exit__(
@@ -154,7 +144,11 @@ class Deadline:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._deadlines.end(self)
+        deadlines = self._deadlines
+        del deadlines.running[self]
+        if not deadlines.running and deadlines.timer is not None:
+            deadlines.timer.cancel()
+            deadlines.timer = None
         if not self.expired or self._task.uncancel() > self._cancelling:
             return
         if kind is not None and issubclass(kind, asyncio.CancelledError):

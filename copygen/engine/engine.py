@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -26,14 +27,14 @@ from copygen.engine.pipeline import Emit, Pipeline, PromptQueue
 from copygen.engine.retry import RefusalFilter
 from copygen.engine.shutdown import Shutdown
 from copygen.errors import ConfigError, CopygenError, LimitReached
-from copygen.models import ApiError, Snapshot
+from copygen.models import ApiError, Prompt, Snapshot
 from copygen.providers.keys import KeySource
 from copygen.providers.redact import Secret
 from copygen.providers.wire import Provider
 from copygen.transport.http import HttpTransport
 
 if TYPE_CHECKING:
-    from copygen.engine.reask import Reasking
+    from copygen.engine.reask import ReaskLoop
     from copygen.quality.acceptance import Acceptance
     from copygen.simulator import SimulatorProfile
 
@@ -172,7 +173,7 @@ class Engine:
             on_failure=on_failure,
             rng=dependencies.rng,
             wall_clock=dependencies.clock,
-            reasking=_reasking(acceptance, config),
+            reask_loop=_reask_loops(acceptance, config),
         )
         self._client = Client(
             config,
@@ -273,13 +274,12 @@ class Engine:
         )
 
 
-def _reasking(acceptance: "Acceptance | None", config: ProviderConfig) -> "Reasking | None":
+def _reask_loops(
+    acceptance: "Acceptance | None", config: ProviderConfig
+) -> "Callable[[Prompt], ReaskLoop] | None":
     if acceptance is None:
         return None
-    from copygen.engine.reask import Reasking
+    # Imported where it is used: a run without rules does without the checks.
+    from copygen.engine.reask import ReaskLoop
 
-    def max_output_tokens(model: str) -> int | None:
-        known = config.model(model)
-        return known.max_output_tokens if known else None
-
-    return Reasking(acceptance, max_output_tokens)
+    return partial(ReaskLoop, acceptance, config)

@@ -42,9 +42,10 @@ class ModelGate:
 
     def __init__(self, breaker: CircuitBreaker, slots: "Slots") -> None:
         self.breaker = breaker
-        self.unsuspected = 0
+        self.under_way = 0
+        """Prompts in flight and waiting."""
         self.suspects = 0
-        """Prompts under way, in flight and waiting; see `AttemptState.suspect`."""
+        """Of those; see `AttemptState.suspect`."""
         self.given_up: ProviderDown | None = None
         self.last_error: ApiError | None = None
         self.queue: dict[Waiter, None] = {}
@@ -55,21 +56,16 @@ class ModelGate:
         self._skipped = 0
         self._stride = 2
 
-    def begin(self) -> None:
-        """A prompt for this model is under way."""
-        self.unsuspected += 1
-
     def suspect(self, state: AttemptState) -> None:
         """Take a prompt for one that may be faulty."""
         if not state.suspect:
             state.suspect = True
-            self.unsuspected -= 1
             self.suspects += 1
 
-    def end(self, state: AttemptState) -> None:
-        """A prompt is no longer under way."""
-        self.unsuspected -= not state.suspect
-        self.suspects -= state.suspect
+    @property
+    def unsuspected(self) -> int:
+        """Prompts under way that may tell whether the model is well."""
+        return self.under_way - self.suspects
 
     def join(self, waiter: Waiter) -> None:
         """Stand in the queue."""

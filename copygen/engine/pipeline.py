@@ -25,15 +25,14 @@ READ_AHEAD = 16
 """Entries a stream's thread may hold ready."""
 
 
-def never(_entry: Entry) -> bool:
-    """No entry at all."""
-    return False
+Choice = Callable[[Entry], bool]
+"""Whether an entry is meant."""
 
 
 class PromptQueue(Protocol):
     """A source of entries for many workers."""
 
-    async def next(self, postpone: Callable[[Entry], bool] = never) -> Entry | None:
+    async def next(self, postpone: Choice | None = None) -> Entry | None:
         """The next entry; None once there is no more.
 
         Entries for which `postpone` is true come at the end, where the source can be read again.
@@ -51,9 +50,7 @@ class FileQueue:
     What is put off is remembered as a number per entry, and met again in a second reading.
     """
 
-    def __init__(
-        self, read: Callable[[], Iterator[Entry]], skip: Callable[[Entry], bool] = never
-    ) -> None:
+    def __init__(self, read: Callable[[], Iterator[Entry]], skip: Choice | None = None) -> None:
         """`read` begins a reading; entries for which `skip` is true are passed over."""
         self._read = read
         self._entries = read()
@@ -62,7 +59,7 @@ class FileQueue:
         self._again = False
         self._closed = False
 
-    async def next(self, postpone: Callable[[Entry], bool] = never) -> Entry | None:
+    async def next(self, postpone: Choice | None = None) -> Entry | None:
         """The next entry that is neither skipped nor put off."""
         while not self._closed:
             for _ in range(SKIPS_PER_TURN):
@@ -71,7 +68,15 @@ class FileQueue:
                     if not self._postponed or self._again:
                         return None
                     self._read_again()
-                elif self._is_next(entry, postpone):
+                elif self._again:
+                    if hash(entry.id) in self._postponed:
+                        return entry
+                elif self._skip is not None and self._skip(entry):
+                    continue
+                elif postpone is not None and postpone(entry):
+                    # A number, not the entry: a million rows of one dead model stay small.
+                    self._postponed.add(hash(entry.id))
+                else:
                     return entry
             await asyncio.sleep(0)
         return None
@@ -80,16 +85,6 @@ class FileQueue:
         """End the reading."""
         self._closed = True
         _close(self._entries)
-
-    def _is_next(self, entry: Entry, postpone: Callable[[Entry], bool]) -> bool:
-        if self._again:
-            return hash(entry.id) in self._postponed
-        if self._skip(entry):
-            return False
-        if postpone(entry):
-            self._postponed.add(hash(entry.id))
-            return False
-        return True
 
     def _read_again(self) -> None:
         self._again = True
@@ -100,18 +95,18 @@ class FileQueue:
 class IteratorQueue:
     """Entries of an iterator that does not block and cannot be begun again."""
 
-    def __init__(self, entries: Iterator[Entry], skip: Callable[[Entry], bool] = never) -> None:
+    def __init__(self, entries: Iterator[Entry], skip: Choice | None = None) -> None:
         """Entries for which `skip` is true are passed over."""
         self._entries = entries
         self._skip = skip
         self._closed = False
 
-    async def next(self, postpone: Callable[[Entry], bool] = never) -> Entry | None:  # noqa: ARG002  # see PromptQueue
+    async def next(self, postpone: Choice | None = None) -> Entry | None:  # noqa: ARG002  # see PromptQueue
         """The next entry that is not skipped; none is put off."""
         while not self._closed:
             for _ in range(SKIPS_PER_TURN):
                 entry = next(self._entries, None)
-                if entry is None or not self._skip(entry):
+                if entry is None or self._skip is None or not self._skip(entry):
                     return entry
             await asyncio.sleep(0)
         return None
@@ -134,7 +129,7 @@ class StreamQueue:
     event loop nor the end of the process.
     """
 
-    def __init__(self, entries: Iterator[Entry], skip: Callable[[Entry], bool] = never) -> None:
+    def __init__(self, entries: Iterator[Entry], skip: Choice | None = None) -> None:
         """Entries for which `skip` is true, asked on the event loop, are passed over."""
         self._skip = skip
         self._loop = asyncio.get_running_loop()
@@ -152,7 +147,7 @@ class StreamQueue:
                 "the limit (ulimit -u), or give the prompts in a file."
             ) from exc
 
-    async def next(self, postpone: Callable[[Entry], bool] = never) -> Entry | None:  # noqa: ARG002  # see PromptQueue
+    async def next(self, postpone: Choice | None = None) -> Entry | None:  # noqa: ARG002  # see PromptQueue
         """The next entry that is not skipped; none is put off. Raises what reading raised."""
         while not self._closed:
             entry = await self._ready.get()
@@ -162,7 +157,7 @@ class StreamQueue:
             if entry is None:
                 self._ready.put_nowait(None)  # for the next worker that asks
                 return None
-            if not self._skip(entry):
+            if self._skip is None or not self._skip(entry):
                 return entry
         return None
 
@@ -273,12 +268,29 @@ class Pipeline:
     async def _run_worker(self, slot: Slot) -> None:
         try:
             while not self._shutdown.called and not self._slots.wanted:
-                entry = await self._queue.next(self._postpone)
+                # Only a model that has prompts waiting may have others taken before its own.
+                postpone = self._postpone if self._admission.queued else None
+                entry = await self._queue.next(postpone)
                 if entry is None:
                     self._exhausted = self._admission.source_has_ended = True
                     return
-                await self._bring_to_end(entry, slot)
-                await slot.acquire()
+                self.in_progress += 1
+                try:
+                    result = await self._work(entry, slot)
+                except LeftForNextRun:
+                    result = None
+                finally:
+                    self.in_progress -= 1
+                if result is not None:
+                    if self._limit != self._admission.concurrency.limit:
+                        self._limit = self._admission.concurrency.limit
+                        self._slots.hand_out()
+                    if not self._refusals.is_open:
+                        await self._emit_all(self._refusals.push(result))
+                    elif (safe := self._emit(result)) is not None:
+                        await safe
+                if not slot.at_hand:
+                    await slot.acquire()
         except CopygenError as error:
             self._shutdown.now(error)
         except BaseException:
@@ -286,24 +298,6 @@ class Pipeline:
             raise
         finally:
             slot.release()
-
-    async def _bring_to_end(self, entry: Entry, slot: Slot) -> None:
-        self.in_progress += 1
-        try:
-            result = await self._work(entry, slot)
-        except LeftForNextRun:
-            return
-        finally:
-            self.in_progress -= 1
-        if result is None:
-            return
-        if self._limit != self._admission.concurrency.limit:
-            self._limit = self._admission.concurrency.limit
-            self._slots.hand_out()
-        if not self._refusals.is_open:
-            await self._emit_all(self._refusals.push(result))
-        elif (safe := self._emit(result)) is not None:
-            await safe
 
     async def _emit_all(self, results: Sequence[Result]) -> None:
         if self._refusals.error is not None:

@@ -22,6 +22,7 @@ from copygen.results.stats import alike
 
 if TYPE_CHECKING:
     from copygen.engine.admission import Slot
+    from copygen.engine.gate import ModelGate
 
 
 class Action(Enum):
@@ -114,6 +115,8 @@ class AttemptState:
     began_s: float
     slot: "Slot"
     """The request slot of its worker; held only while a request is on the wire."""
+    gate: "ModelGate"
+    """Of its model."""
     attempts: int = 0
     """Requests sent."""
     failures: int = 0
@@ -144,13 +147,6 @@ class AttemptState:
     """Attempts that may have been billed, nobody says how much."""
     overran: bool = False
     """Whether a reply has more tokens than its request allowed."""
-
-    def pay(self, completion: Completion, output_cap: int | None) -> None:
-        """Take in a reply to a request that allowed so many output tokens."""
-        self.paid.append(completion)
-        usage = completion.usage
-        if output_cap is not None and usage is not None and usage.output_tokens > output_cap:
-            self.overran = True
 
     def count_failure(self, *, ambiguous: bool, excused: bool) -> None:
         """An attempt failed; `excused` when it used up none, for it was not the prompt's turn to

@@ -22,7 +22,7 @@ from typing import BinaryIO, Final, Self
 from copygen.documents import files
 from copygen.engine.control.breaker import Transition
 from copygen.engine.engine import Connection, Dependencies, Engine, connect
-from copygen.engine.pipeline import Entry, FileQueue, IteratorQueue, PromptQueue, StreamQueue, never
+from copygen.engine.pipeline import Entry, FileQueue, IteratorQueue, PromptQueue, StreamQueue
 from copygen.engine.retry import RULES, Action
 from copygen.engine.shutdown import Shutdown
 from copygen.errors import CopygenError, ExitCode, ResultsError
@@ -314,7 +314,7 @@ class Run:
 
     def _feed(self) -> PromptQueue:
         source, target = self.setup.source, self.setup.target
-        skip = self._is_settled if self._resume.knows or self.spec.only is not None else never
+        skip = self._is_settled if self._resume.knows or self.spec.only is not None else None
         if self._inputs.values is not None:
             return IteratorQueue(source.prompts(target), skip)
         if source.is_stream:

@@ -48,8 +48,8 @@ def test_who_comes_between_two_in_line_takes_no_start_time_from_them() -> None:
 
         async def send(name: str, times: int = 1) -> None:
             for _ in range(times):
-                state = AttemptState(0.0, slot_of(subject))
-                async with subject.enter("m", state, 0.0, None):
+                state = AttemptState(0.0, slot_of(subject), subject.gate_of("m"))
+                async with subject.enter(state, 0.0, None):
                     starts.append((name, loop.time()))
                 state.slot.release()
 

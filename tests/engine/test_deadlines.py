@@ -4,14 +4,14 @@ import asyncio
 
 import pytest
 
-from copygen.engine.clock import Deadlines, RunClock
+from copygen.engine.clock import Deadline, Deadlines, RunClock
 from tests.support.virtual_loop import VirtualLoop, run_virtual
 
 
 async def _sleep(deadlines: Deadlines, seconds: float) -> str:
     began_s = asyncio.get_running_loop().time()
     try:
-        with deadlines.one():
+        with Deadline(deadlines):
             await asyncio.sleep(seconds)
     except TimeoutError:
         return f"timeout after {asyncio.get_running_loop().time() - began_s:.1f} s"
@@ -70,7 +70,7 @@ def test_a_cancellation_at_the_moment_of_the_deadline_wins() -> None:
 
 def test_other_errors_pass_through() -> None:
     async def main() -> None:
-        with pytest.raises(ZeroDivisionError), Deadlines(10.0, RunClock()).one():
+        with pytest.raises(ZeroDivisionError), Deadline(Deadlines(10.0, RunClock())):
             raise ZeroDivisionError
 
     run_virtual(main())
@@ -108,7 +108,7 @@ def test_12A14_a_process_that_was_stopped_reads_what_arrived_and_blames_nobody(
         loop.call_at(9.6, lambda: loop.call_soon(reply.set_result, None))
         loop.call_at(9.0, loop.stand_still, stopped_s)
         try:
-            with Deadlines(10.0, clock).one():
+            with Deadline(Deadlines(10.0, clock)):
                 await reply
         except TimeoutError:
             return "timeout"

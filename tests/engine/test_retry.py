@@ -3,10 +3,11 @@ from collections import Counter
 
 import pytest
 
-from copygen.config import RetrySettings
+from copygen.config import BreakerSettings, RetrySettings
 from copygen.engine.admission import Slot, Slots
-from copygen.engine.control.breaker import Verdict
+from copygen.engine.control.breaker import CircuitBreaker, Verdict
 from copygen.engine.control.concurrency import Concurrency
+from copygen.engine.gate import ModelGate
 from copygen.engine.retry import RULES, Action, AttemptState, Retrier, backoff_s
 from copygen.models import ApiError, Kind
 from tests.support.virtual_loop import run_virtual
@@ -56,7 +57,9 @@ def test_R2_backoff_is_full_jitter(n: int, most: float) -> None:
 
 
 def new_state() -> AttemptState:
-    return AttemptState(0.0, Slot(Slots(Concurrency(1, 1, adaptive=False))))
+    slots = Slots(Concurrency(1, 1, adaptive=False))
+    breaker = CircuitBreaker("m", BreakerSettings(), random.Random(0))
+    return AttemptState(0.0, Slot(slots), ModelGate(breaker, slots))
 
 
 class Script:

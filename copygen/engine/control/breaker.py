@@ -165,7 +165,8 @@ class CircuitBreaker:
         `math.inf` means: until the next call now in flight has been recorded.
         """
         if self.state is State.CLOSED:
-            if self.is_suspicious and self._in_flight:
+            # Cheapest first: nearly always nothing has failed.
+            if self._failures_in_a_row and self._in_flight and self.is_suspicious:
                 return math.inf
             wait_s = self._slow_start_wait_s(now) if self._closed_at is not None else 0.0
             if wait_s:
@@ -200,7 +201,15 @@ class CircuitBreaker:
             return self._record_probe(call, verdict, now)
         self._in_flight -= 1
         if verdict is Verdict.SUCCESS:
-            self._count_success(call.began_at)
+            began_at = call.began_at
+            self._remember(began_at, failed=False)
+            if self._overloaded_began_at:
+                self._overloaded_began_at.clear()
+            if began_at > self._last_success_began_at:
+                self._last_success_began_at = began_at
+            self._timeouts = self._no_connections = 0
+            if began_at >= self._first_failed_began_at:
+                self._failures_in_a_row = 0
         elif verdict not in NO_FAILURES and not self.is_of_row(failed_before_at):
             self._count_failure(call.began_at, verdict)
         else:
@@ -273,16 +282,6 @@ class CircuitBreaker:
         if verdict is Verdict.SUCCESS:
             return self._close(call.began_at, now, "the probe succeeded")
         return self._open(f"a single request to see whether it is back {_FAILED[verdict]}", now)
-
-    def _count_success(self, began_at: float) -> None:
-        self._remember(began_at, failed=False)
-        if self._overloaded_began_at:
-            self._overloaded_began_at.clear()
-        if began_at > self._last_success_began_at:
-            self._last_success_began_at = began_at
-        self._timeouts = self._no_connections = 0
-        if began_at >= self._first_failed_began_at:
-            self._failures_in_a_row = 0
 
     def _remember_overloads(self) -> None:
         for began_at in self._overloaded_began_at:

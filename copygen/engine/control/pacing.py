@@ -216,6 +216,8 @@ class Pacer:
         self._requests = RateLimiter(self._told_per_s) if rpm else None
         # Providers refill tokens continuously and allow a few seconds' worth at once.
         self._tokens = RateLimiter(tpm / 60, burst_s=1.0) if tpm else None
+        self.paces_tokens = self._tokens is not None
+        """Whether token costs matter, so that nobody estimates them for nothing."""
         self._request_headers = HeaderRateLimit(KEPT) if not rpm else None
         self._token_headers = HeaderRateLimit(KEPT) if not tpm else None
         self._tokens_each = 0.0
@@ -244,14 +246,9 @@ class Pacer:
         """Requests per second now allowed; None while unlimited."""
         return self._requests.rate_per_s if self._requests else None
 
-    @property
-    def paces_tokens(self) -> bool:
-        """Whether token costs matter, so that nobody estimates them for nothing."""
-        return self._tokens is not None
-
     def reserve(self, now: float, tokens: float = 0.0) -> float:
         """Seconds to wait before one request of `tokens` estimated tokens may start."""
-        wait_s = self.held_s(now)
+        wait_s = self.held_s(now) if self._held_until > now else 0.0
         if self._requests:
             paced_s = self._requests.reserve(now)
             if paced_s > 0:
@@ -297,6 +294,7 @@ class Pacer:
             self._tokens = self._token_headers.update_from_headers(
                 self._tokens, now, said, in_tokens
             )
+            self.paces_tokens = self._tokens is not None
 
     def finished(self, event: Finished) -> None:
         """A request has ended."""

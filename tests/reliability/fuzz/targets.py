@@ -7,6 +7,7 @@ documented, or a value that cannot be.
 
 import io
 import os
+import random
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Mapping
@@ -18,11 +19,13 @@ from typing import Final, TypeAlias
 
 import httpx
 
-from copygen.config import Loaded, ProviderConfig, Settings
+from copygen.config import BreakerSettings, Loaded, ProviderConfig, Settings
 from copygen.documents import parse_document, validate
 from copygen.engine.admission import Slot, Slots
 from copygen.engine.client import result_of
+from copygen.engine.control.breaker import CircuitBreaker
 from copygen.engine.control.concurrency import Concurrency
+from copygen.engine.gate import ModelGate
 from copygen.engine.retry import AttemptState
 from copygen.errors import ConfigError, PromptError, ResultsError
 from copygen.models import ApiError, Completion, InputFault, Message, Prompt, Source
@@ -172,14 +175,16 @@ def _check_error(error: ApiError) -> None:
 
 
 def _check_record(answer: Completion | ApiError) -> None:
-    story = AttemptState(
+    slots = Slots(Concurrency(1, 1, adaptive=False))
+    state = AttemptState(
         0.0,
-        Slot(Slots(Concurrency(1, 1, adaptive=False))),
+        Slot(slots),
+        ModelGate(CircuitBreaker("m", BreakerSettings(), random.Random(0)), slots),
         1,
         latency_s=0.5,
         paid=[answer] if isinstance(answer, Completion) else [],
     )
-    line = encode(result_of(_prompt(), answer, story, _provider(), now_s=1.0, created_at=NOW))
+    line = encode(result_of(_prompt(), answer, state, _provider(), now_s=1.0, created_at=NOW))
     assert line.count(b"\n") == 1
     assert KEY.encode() not in line
     back = decode(line)
