@@ -43,9 +43,9 @@ from copygen.models import ApiError, JsonValue, Prompt, Result, Snapshot, Status
 from copygen.providers.keys import find_key
 from copygen.providers.pricing import PriceBook, price_usd
 from copygen.providers.redact import Secret
-from copygen.results.ledger import Ledger
+from copygen.results.ledger import Ledger, TurnWriter
 from copygen.results.resume import Resume, Rows
-from copygen.results.sink import NoSink, OutputClosed, Sink, TurnWriter
+from copygen.results.sink import NoSink, OutputClosed, Sink
 from copygen.results.stats import Stats
 from copygen.results.summary import Summary
 

@@ -1,11 +1,8 @@
-"""Where results go: the face every sink shows, how they get there, and standard output."""
+"""Where results go: the face that every sink shows, none, and standard output."""
 
-import asyncio
 import os
-import queue
 import stat
-import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from types import MappingProxyType
 from typing import BinaryIO, Protocol
@@ -17,9 +14,6 @@ from copygen.results.record import encode
 from copygen.results.rescue import Rescue, Unwritable
 from copygen.results.resume import Latest
 from copygen.results.storage import reason
-
-_Heard = Callable[[Exception | None], None]
-"""Hears what writing raised, if anything."""
 
 
 class OutputClosed(CopygenError):
@@ -87,155 +81,6 @@ class NoSink:
 
     def close(self) -> None:
         """Do nothing."""
-
-
-class TurnWriter:
-    """Writes the results that end in one turn of the event loop with one `append`.
-
-    A write for each would cost a prompt a tenth of all its CPU. Whoever brings a result waits for
-    its future before beginning anything new, so that a kill never costs more than what was in
-    flight. Where nobody takes the results away, it waits until `release` is called.
-
-    A sink that may block is written to in a thread, one `append` after another: a reader that is
-    slow holds back those who wait for their futures, and never the event loop. A file is written
-    in the loop: handing it over would cost a prompt at `-c 1` more than the write does.
-    """
-
-    def __init__(
-        self,
-        sink: Sink,
-        on_written: Callable[[Sequence[Result]], bool],
-        on_failure: Callable[[Exception], None],
-    ) -> None:
-        """`on_written` hears of every result, also of those that went to a rescue file, after
-        `on_failure` has heard why; it says whether there is room for more. Both are called on the
-        event loop.
-        """
-        self._sink = sink
-        self._on_written = on_written
-        self._on_failure = on_failure
-        self._loop = asyncio.get_running_loop()
-        self._thread = _WriterThread(sink, self._loop) if sink.may_block else None
-        self._ended: list[Result] = []
-        """Not yet handed over for writing."""
-        self._unwritten: list[asyncio.Future[None]] = []
-        """Their futures."""
-        self._waiting: list[asyncio.Future[None]] = []
-        """Of results that are written, until there is room for more."""
-        self._is_writing = False
-        """Whether the thread has some."""
-        self._on_idle: asyncio.Future[None] | None = None
-
-    def write(self, result: Result) -> "asyncio.Future[None]":
-        """Take a result; the future is done when it is written and there is room for more."""
-        safe = self._loop.create_future()
-        self._unwritten.append(safe)
-        self._ended.append(result)
-        if len(self._ended) == 1 and not self._is_writing:
-            self._loop.call_soon(self._flush)
-        return safe
-
-    async def drain(self) -> None:
-        """Wait until everything that has ended is written; nothing may be written after it."""
-        self._flush()
-        while self._is_writing:
-            self._on_idle = self._loop.create_future()
-            await self._on_idle
-        if self._thread is not None:
-            self._thread.end()
-
-    def release(self) -> None:
-        """Let those go on who wait and whose results are written."""
-        waiting, self._waiting = self._waiting, []
-        for safe in waiting:
-            if not safe.done():
-                safe.set_result(None)
-
-    def _flush(self) -> None:
-        """Write what has ended."""
-        if self._is_writing or not self._ended:
-            return
-        ended, self._ended = self._ended, []
-        futures, self._unwritten = self._unwritten, []
-
-        def written(error: Exception | None) -> None:
-            self._waiting += futures
-            self._hear(ended, error)
-
-        # On disk before anything else looks at them: they may have been paid for.
-        if self._thread is None:
-            written(_append(self._sink, ended))
-            return
-
-        def back_on_the_loop(error: Exception | None) -> None:
-            self._is_writing = False
-            written(error)
-            self._flush()
-            if self._on_idle is not None and not self._on_idle.done():
-                self._on_idle.set_result(None)
-
-        self._is_writing = True
-        self._thread.write(ended, back_on_the_loop)
-
-    def _hear(self, ended: Sequence[Result], error: Exception | None) -> None:
-        """Tell what came of writing; nobody is above a callback, so who listens hears of bugs."""
-        if error is not None:
-            self._on_failure(error)
-        has_room = True
-        try:
-            has_room = self._on_written(ended)
-        except Exception as bug:  # noqa: BLE001  # see above
-            self._on_failure(bug)
-        if has_room:
-            self.release()
-
-
-def _append(sink: Sink, results: Sequence[Result]) -> Exception | None:
-    """Write them; what it raised, if anything."""
-    try:
-        sink.append(*results)
-    except Exception as error:  # noqa: BLE001  # handed to who listens to the writer
-        return error
-    return None
-
-
-class _WriterThread:
-    """Calls a sink that may block. A daemon: one that is blocked for ever must not hold up the end
-    of the process. It holds one batch at a time, for its writer hands over the next only then.
-    """
-
-    def __init__(self, sink: Sink, loop: asyncio.AbstractEventLoop) -> None:
-        self._sink = sink
-        self._loop = loop
-        self._batches: queue.SimpleQueue[tuple[Sequence[Result], _Heard] | None]
-        self._batches = queue.SimpleQueue()
-        self._thread = threading.Thread(target=self._work, name="copygen-output", daemon=True)
-        self._is_there = False
-        """Whether it has been started."""
-
-    def write(self, results: Sequence[Result], then: "_Heard") -> None:
-        """Write them, and call `then` on the event loop with what was raised, if anything."""
-        if not self._is_there:
-            try:
-                self._thread.start()
-            except RuntimeError:  # no thread may be started here: written late beats not written
-                self._loop.call_soon(then, _append(self._sink, results))
-                return
-            self._is_there = True
-        self._batches.put((results, then))
-
-    def end(self) -> None:
-        """Have the thread end once it has written what it was given."""
-        self._batches.put(None)
-
-    def _work(self) -> None:
-        while (batch := self._batches.get()) is not None:
-            results, then = batch
-            error = _append(self._sink, results)
-            try:
-                self._loop.call_soon_threadsafe(then, error)
-            except RuntimeError:
-                return  # the loop has ended; nobody waits for this any more
 
 
 class StdoutSink:

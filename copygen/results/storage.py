@@ -15,7 +15,6 @@ import hashlib
 import json
 import os
 import socket
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
@@ -100,110 +99,6 @@ def check_place(path: Path) -> Path:
         with reported(kind.of(path), "use it"):
             files.is_own(kind.of(path))
     return system.reachable(path)
-
-
-class Displaced(OSError):
-    """The file under our descriptor is no longer the whole file at its path."""
-
-
-class AppendFile:
-    """A file that only grows, by whole lines, and that notices when it goes wrong.
-
-    `append` and `close` belong to one thread; `sync` may run in another. After a failed `sync`
-    nothing is written or synced again: the kernel may have dropped the pages it could not write
-    and would report success the next time.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Open `path`, which exists, for appending. Raises OSError."""
-        self._path = path
-        self._fd = files.open_own(path, files.RESULTS, os.O_RDWR | os.O_APPEND, sole=False)
-        self._end = os.fstat(self._fd).st_size
-        self._failure: OSError | None = None
-        self.torn = False
-        """Part of a line that could not be taken back is at the end."""
-        self._syncing = threading.Lock()
-
-    def append(self, lines: bytes) -> None:
-        """Write `lines` with one `write`; on failure take back what part of them was written.
-
-        Raises OSError: the file then holds nothing of them, unless taking it back failed too,
-        which leaves a torn tail.
-        """
-        if self._failure is not None:
-            raise self._failure
-        written = 0
-        try:
-            while written < len(lines):
-                written += os.write(self._fd, lines[written:] if written else lines)
-        except OSError as exc:
-            self._failure = exc
-            self._take_back(written)
-            raise
-        self._end += written
-
-    def sync(self) -> None:
-        """Have the disk hold all that was appended, and check that the file is still in place.
-
-        Raises OSError, and `Displaced` when somebody deleted, replaced or shortened the file.
-        """
-        with self._syncing:
-            if self._failure is not None:
-                raise self._failure
-            try:
-                end = self._end
-                system.sync(self._fd)
-                self._check_place(end)
-            except OSError as exc:
-                self._failure = exc
-                raise
-
-    def check_place(self) -> None:
-        """Raise `Displaced` when somebody deleted, replaced or shortened the file."""
-        try:
-            self._check_place(self._end)
-        except OSError as exc:
-            self._failure = exc
-            raise
-
-    @property
-    def unlinked(self) -> bool:
-        """Whether no name leads to the file any more: it ends with our descriptor."""
-        return os.fstat(self._fd).st_nlink == 0
-
-    def content(self) -> Iterator[bytes]:
-        """All that is in the file, in pieces, as far as it can be read."""
-        offset = 0
-        with suppress(OSError):
-            while piece := system.read_at(self._fd, COPY_BYTES, offset):
-                yield piece
-                offset += len(piece)
-
-    def close(self) -> None:
-        """Close the descriptor once no `sync` runs. Does not sync."""
-        with self._syncing:
-            os.close(self._fd)
-
-    def _take_back(self, written: int) -> None:
-        # Only when the partial line is the end of the file: never cut what somebody else wrote.
-        self.torn = written > 0
-        with suppress(OSError):
-            if os.fstat(self._fd).st_size == self._end + written:
-                os.ftruncate(self._fd, self._end)
-                self.torn = False
-
-    def _check_place(self, end: int) -> None:
-        ours = os.fstat(self._fd)
-        if ours.st_nlink == 0:
-            raise Displaced("it was deleted or replaced while the run was going on")
-        try:
-            there = system.file_id_at(self._path)
-        except FileNotFoundError as exc:
-            raise Displaced("it was moved away while the run was going on") from exc
-        if there != system.file_id(self._fd):
-            raise Displaced("it was moved away and another file is in its place")
-        if ours.st_size < end:
-            raise Displaced("somebody cut it short while the run was going on")
 
 
 def beside(path: Path, suffix: str) -> Path:

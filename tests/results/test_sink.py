@@ -11,8 +11,9 @@ import pytest
 
 from copygen.errors import CopygenError, ExitCode, ResultsError
 from copygen.models import Result
+from copygen.results.ledger import TurnWriter
 from copygen.results.record import encode
-from copygen.results.sink import OutputClosed, Sink, StdoutSink, TurnWriter
+from copygen.results.sink import OutputClosed, Sink, StdoutSink
 from tests.support.records import ids, result
 
 A, B, C = result("a"), result("b"), result("c")
