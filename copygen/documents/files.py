@@ -19,10 +19,11 @@ import os
 import stat
 import sys
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
+from operator import attrgetter
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final
 
@@ -40,6 +41,12 @@ RESULTS, SUMMARY = "the results", "the summary"
 STANDARD_OUTPUT, STANDARD_ERROR = "standard output", "standard error"
 _SHARED: Final = frozenset({STANDARD_OUTPUT, STANDARD_ERROR})
 """May be one file, `> log 2>&1`."""
+
+
+version_of: Final[Callable[[os.stat_result], tuple[int, int, int]]] = attrgetter(
+    "st_ino", "st_size", "st_mtime_ns"
+)
+"""What changes when a file does: its number, size and time of change."""
 
 
 class SameFile(UsageError):
@@ -188,11 +195,6 @@ class _Steady(io.FileIO):
                 f"{self._path} was changed while it was read: the rows that are done are kept, "
                 "others are not done; run again."
             )
-
-
-def version_of(found: os.stat_result) -> tuple[int, int, int]:
-    """What changes when a file does: its number, size and time of change."""
-    return (found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def read_bytes(path: Path | str, role: str, most_bytes: int = MAX_TEXT_BYTES) -> bytes:

@@ -57,7 +57,7 @@ class FsyncPolicy(StrEnum):
     AUTO = "auto"
     """About once a second while results come in, and at the end."""
     ALWAYS = "always"
-    """Before `append` returns; blocks the event loop for the time of an fsync."""
+    """Before `append` returns, and before a result counts as done."""
     NEVER = "never"
     """When the operating system likes."""
 
@@ -65,10 +65,9 @@ class FsyncPolicy(StrEnum):
 class Ledger:
     """A results file, open for this run only. Made by `open`; a context manager that closes it.
 
-    `append`, `status_of` and `close` belong to the thread of the event loop.
+    `status_of` and `close` belong to the thread of the event loop. So does `append` unless it
+    `may_block`; then it may run in another thread, one call at a time.
     """
-
-    may_block = False
 
     def __init__(
         self,
@@ -90,6 +89,10 @@ class Ledger:
         self._latest = recovered.latest
         self._lock = lock
         self._fsync = fsync
+        self.may_block = fsync is FsyncPolicy.ALWAYS
+        """A disk takes as long as it likes for an fsync, and one that hangs never ends."""
+        self._appending = threading.Lock()
+        """Held by `append`, and by what must not come between its write and its sync."""
         self._template = template
         self._rescue = rescue
         self._file = AppendFile(path)
@@ -168,11 +171,22 @@ class Ledger:
         all later ones are then in the places named by `rescued`.
         """
         lines = b"".join([encode(result, self._template) for result in results])
-        if self.failed is None:
-            self._append(lines)
-        else:
-            self._rescue.write(lambda: (lines,))
-        self._raise_once()
+        with self._appending:
+            if self.failed is not None:
+                self._rescue.write(lambda: (lines,))
+            else:
+                try:
+                    self._file.append(lines)
+                except OSError as exc:
+                    self._give_up(exc, (*self._take_unsynced(), lines))
+                else:
+                    if self._fsync is not FsyncPolicy.NEVER:
+                        self._unsynced.append(lines)
+                        self._unsynced_bytes += len(lines)
+                    if self.may_block or self._unsynced_bytes > MAX_UNSYNCED_BYTES:
+                        self._sync()
+            if self.failed is not None:
+                self._raise_once()
         for result in results:
             if self._latest.add(result.id, result.key, result.status) is not Precedence.FIRST:
                 self._obsolete = True
@@ -198,8 +212,9 @@ class Ledger:
             return
         self._closed = True
         try:
-            if self.failed is None:
-                self._sync()
+            with self._appending:
+                if self.failed is None:
+                    self._sync()
             self._syncer.shutdown(wait=False, cancel_futures=True)
             with reported(self.path, "close it"):
                 self._file.close()
@@ -221,25 +236,16 @@ class Ledger:
     ) -> None:
         self.close()
 
-    def _append(self, lines: bytes) -> None:
-        try:
-            self._file.append(lines)
-        except OSError as exc:
-            self._give_up(exc, (*self._take_unsynced(), lines))
-            return
-        if self._fsync is not FsyncPolicy.NEVER:
-            self._unsynced.append(lines)
-            self._unsynced_bytes += len(lines)
-        if self._fsync is FsyncPolicy.ALWAYS or self._unsynced_bytes > MAX_UNSYNCED_BYTES:
-            self._sync()
-
     async def _flush(self) -> None:
+        if self.may_block:  # so may a look at its disk; and all that is written is synced
+            await self._elsewhere(self._look)
+            return
         if not self._unsynced:
             self._check_place()
             return
         batch = self._take_unsynced()
         try:
-            await self._sync_elsewhere()
+            await self._elsewhere(self._file.sync)
         except OSError as exc:
             self._give_up(exc, (*batch, *self._take_unsynced()))
         except asyncio.CancelledError:
@@ -247,16 +253,21 @@ class Ledger:
             self._unsynced = batch + self._unsynced
             raise
 
-    async def _sync_elsewhere(self) -> None:
-        """Sync in a thread of our own, or here where none can be started. Raises OSError."""
+    async def _elsewhere(self, work: Callable[[], None]) -> None:
+        """Work in a thread of our own, or here where none can be started. Raises OSError."""
         loop = asyncio.get_running_loop()
         try:
             # Not the loop's own executor: it needs one more thread to end.
-            syncing = loop.run_in_executor(self._syncer, self._file.sync)
+            working = loop.run_in_executor(self._syncer, work)
         except RuntimeError:
-            self._file.sync()
+            work()
         else:
-            await syncing
+            await working
+
+    def _look(self) -> None:
+        with self._appending:
+            if self.failed is None:
+                self._check_place()
 
     def _take_unsynced(self) -> list[bytes]:
         taken, self._unsynced, self._unsynced_bytes = self._unsynced, [], 0
@@ -415,9 +426,10 @@ class TurnWriter:
     its future before beginning anything new, so that a kill never costs more than what was in
     flight. Where nobody takes the results away, it waits until `release` is called.
 
-    A sink that may block is written to in a thread, one `append` after another: a reader that is
-    slow holds back those who wait for their futures, and never the event loop. A file is written
-    in the loop: handing it over would cost a prompt at `-c 1` more than the write does.
+    A sink that may block is written to in a thread, one `append` after another: a reader or a disk
+    that is slow holds back those who wait for their futures, and never the event loop. A file that
+    need not be synced is written in the loop: handing it over would cost a prompt at `-c 1` more
+    than the write does.
     """
 
     def __init__(
@@ -471,33 +483,43 @@ class TurnWriter:
                 safe.set_result(None)
 
     def _flush(self) -> None:
-        """Write what has ended."""
+        """Write what has ended: on disk before anything else looks at it, it may be paid for."""
         if self._is_writing or not self._ended:
             return
         ended, self._ended = self._ended, []
         futures, self._unwritten = self._unwritten, []
-
-        def written(error: Exception | None) -> None:
-            self._waiting += futures
-            self._hear(ended, error)
-
-        # On disk before anything else looks at them: they may have been paid for.
-        if self._thread is None:
-            written(_append(self._sink, ended))
+        if self._thread is not None:
+            self._is_writing = True
+            self._thread.write(ended, lambda error: self._back(ended, futures, error))
             return
+        error = None
+        try:
+            self._sink.append(*ended)
+        except Exception as exc:  # noqa: BLE001  # handed to who listens to the writer
+            error = exc
+        self._settle(ended, futures, error)
 
-        def back_on_the_loop(error: Exception | None) -> None:
-            self._is_writing = False
-            written(error)
-            self._flush()
-            if self._on_idle is not None and not self._on_idle.done():
-                self._on_idle.set_result(None)
+    def _back(
+        self,
+        ended: Sequence[Result],
+        futures: "list[asyncio.Future[None]]",
+        error: Exception | None,
+    ) -> None:
+        """Go on after the thread has written, or failed to."""
+        self._is_writing = False
+        self._settle(ended, futures, error)
+        self._flush()
+        if self._on_idle is not None and not self._on_idle.done():
+            self._on_idle.set_result(None)
 
-        self._is_writing = True
-        self._thread.write(ended, back_on_the_loop)
-
-    def _hear(self, ended: Sequence[Result], error: Exception | None) -> None:
+    def _settle(
+        self,
+        ended: Sequence[Result],
+        futures: "list[asyncio.Future[None]]",
+        error: Exception | None,
+    ) -> None:
         """Tell what came of writing; nobody is above a callback, so who listens hears of bugs."""
+        self._waiting += futures
         if error is not None:
             self._on_failure(error)
         has_room = True

@@ -135,14 +135,60 @@ def encode(result: Result, template: str | None = None) -> bytes:
 
     Non-ASCII stays readable. A cost is a JSON number, and comes back as the same decimal if it has
     no more than fifteen significant digits: that is a billionth of a cent in a thousand dollars.
-    Times are rounded to the microsecond, `created_at` is cut to the
-    millisecond. Never raises for anything a model can answer or a user's file can hold; what JSON
-    cannot hold (NaN, infinities) is written as null.
+    Times are rounded to the microsecond, `created_at` is cut to the millisecond. Never raises for
+    anything a model can answer or a user's file can hold; what JSON cannot hold (NaN, infinities)
+    is written as null.
     """
-    fields = _fields(result)
+    usage, error, created = result.usage, result.error, result.created_at
+    latency_ms, total_ms = result.latency_ms, result.total_ms
+    if created.tzinfo not in (UTC, None):
+        created = created.astimezone(UTC)
+    fields: dict[str, JsonValue] = {
+        "id": result.id,
+        "key": result.key,
+        "status": result.status,
+        "text": result.text,
+        # orjson writes dicts only; other mappings would take the slow path
+        "input": result.input if type(result.input) is dict else dict(result.input),
+        "provider": result.provider,
+        "model": result.model,
+        "finish_reason": result.finish_reason,
+        "usage": usage
+        and {
+            "input_tokens": usage.input_tokens,
+            "output_tokens": usage.output_tokens,
+            "cached_tokens": usage.cached_tokens,
+            "cache_write_tokens": usage.cache_write_tokens,
+            "reasoning_tokens": usage.reasoning_tokens,
+        },
+        "cost_usd": None if result.cost_usd is None else float(result.cost_usd),
+        "cost_note": result.cost_note,
+        "latency_ms": None
+        if latency_ms is None or not math.isfinite(latency_ms)
+        else round(latency_ms, 3),
+        "total_ms": round(total_ms, 3) if math.isfinite(total_ms) else 0.0,
+        "attempts": result.attempts,
+        "error": error and {"kind": error.kind, "message": error.message, "status": error.status},
+        # What may follow the 23 characters is +00:00.
+        "created_at": created.isoformat(timespec="milliseconds")[:23] + "Z",
+        "data": None if result.data is None else dict(result.data),
+        "violations": [_violation_fields(one) for one in result.violations],
+        "reasks": result.reasks,
+    }
+    if result.reasoning is not None:
+        fields["reasoning"] = result.reasoning
+    if result.notes:
+        fields["notes"] = list(result.notes)
+    if result.answered_by is not None:
+        fields["answered_by"] = result.answered_by
     if template is not None:
         fields["template"] = template
-    return dumps(fields) + b"\n"
+    try:
+        line = orjson.dumps(fields, default=_familiar)
+    except TypeError:
+        line = dumps(fields)
+    # A copy of the very size, where orjson's own is a kilobyte: a second of them may be held.
+    return _UNSAFE.sub(_escape, line) + b"\n"
 
 
 def decode(line: bytes, line_number: int = 1) -> Result | BadLine:
@@ -207,62 +253,6 @@ def read_results(path: Path) -> Iterator[Result | BadLine]:
                 yield decode(line, number)
 
 
-def _fields(result: Result) -> dict[str, JsonValue]:
-    return {
-        "id": result.id,
-        "key": result.key,
-        "status": result.status,
-        "text": result.text,
-        # orjson writes dicts only; other mappings would take the slow path
-        "input": result.input if type(result.input) is dict else dict(result.input),
-        "provider": result.provider,
-        "model": result.model,
-        "finish_reason": result.finish_reason,
-        "usage": _usage_fields(result.usage),
-        "cost_usd": None if result.cost_usd is None else float(result.cost_usd),
-        "cost_note": result.cost_note,
-        "latency_ms": _milliseconds(result.latency_ms),
-        "total_ms": _milliseconds(result.total_ms) or 0.0,
-        "attempts": result.attempts,
-        "error": _error_fields(result.error),
-        "created_at": _timestamp(result.created_at),
-        "data": None if result.data is None else dict(result.data),
-        "violations": [_violation_fields(one) for one in result.violations],
-        "reasks": result.reasks,
-        **_remarks(result),
-    }
-
-
-def _remarks(result: Result) -> dict[str, JsonValue]:
-    """What not every prompt comes to; the others have no fields for it."""
-    remarks: dict[str, JsonValue] = {}
-    if result.reasoning is not None:
-        remarks["reasoning"] = result.reasoning
-    if result.notes:
-        remarks["notes"] = list(result.notes)
-    if result.answered_by is not None:
-        remarks["answered_by"] = result.answered_by
-    return remarks
-
-
-def _usage_fields(usage: Usage | None) -> dict[str, JsonValue] | None:
-    if usage is None:
-        return None
-    return {
-        "input_tokens": usage.input_tokens,
-        "output_tokens": usage.output_tokens,
-        "cached_tokens": usage.cached_tokens,
-        "cache_write_tokens": usage.cache_write_tokens,
-        "reasoning_tokens": usage.reasoning_tokens,
-    }
-
-
-def _error_fields(error: ErrorInfo | None) -> dict[str, JsonValue] | None:
-    if error is None:
-        return None
-    return {"kind": error.kind, "message": error.message, "status": error.status}
-
-
 def _violation_fields(violation: Violation) -> dict[str, JsonValue]:
     """Without what is None: a violation of the text as a whole has no place."""
     place = {"field": violation.field, "index": violation.index, "span": violation.span}
@@ -272,16 +262,6 @@ def _violation_fields(violation: Violation) -> dict[str, JsonValue]:
         "message": violation.message,
         **{name: value for name, value in place.items() if value is not None},
     }
-
-
-def _milliseconds(value: float | None) -> float | None:
-    return round(value, 3) if value is not None and math.isfinite(value) else None
-
-
-def _timestamp(moment: datetime) -> str:
-    utc = moment if moment.tzinfo in (UTC, None) else moment.astimezone(UTC)
-    # What may follow the 23 characters is +00:00.
-    return utc.isoformat(timespec="milliseconds")[:23] + "Z"
 
 
 def _result(value: JsonValue) -> Result:

@@ -48,24 +48,24 @@ class Index:
     the slots in use. It only grows.
     """
 
-    __slots__ = ("_keys", "_mask", "_room", "_values")
+    __slots__ = ("_room", "_table")
 
     def __init__(self, slots: int = 1024) -> None:
         self._allocate(slots)
 
     def get(self, key: int) -> int:
         """The value of `key`; 0 when it has none."""
-        keys, mask = self._keys, self._mask
+        keys, values, mask = self._table
         slot = key & mask
-        while self._values[slot]:
+        while value := values[slot]:
             if keys[slot] == key:
-                return self._values[slot]
+                return value
             slot = (slot + 1) & mask
         return 0
 
     def put(self, key: int, value: int) -> int:
         """Set the value of `key` and return the one before; 0 when there was none."""
-        keys, values, mask = self._keys, self._values, self._mask
+        keys, values, mask = self._table
         slot = key & mask
         while old := values[slot]:
             if keys[slot] == key:
@@ -81,25 +81,26 @@ class Index:
 
     def values(self) -> Iterator[int]:
         """Every value, in no order."""
-        return filter(None, self._values)
+        return filter(None, self._table[1])
 
     @property
     def size_bytes(self) -> int:
         """What the slots take."""
-        return 16 * len(self._keys)
+        return 16 * len(self._table[0])
 
     def _allocate(self, slots: int) -> None:
-        self._keys = array("Q", bytes(8 * slots))
-        self._values = array("Q", bytes(8 * slots))
-        self._mask = slots - 1  # the number of slots is a power of two
+        mask = slots - 1  # the number of slots is a power of two
+        self._table = (array("Q", bytes(8 * slots)), array("Q", bytes(8 * slots)), mask)
         self._room = slots * 2 // 3
 
     def _grow(self) -> None:
-        keys, values = self._keys, self._values
-        self._allocate(2 * len(keys))
+        keys, values, _ = self._table
+        larger = Index(2 * len(keys))
         for key, value in zip(keys, values, strict=True):
             if value:
-                self.put(key, value)
+                larger.put(key, value)
+        # At once: with `--fsync always` another thread writes while the event loop reads.
+        self._table, self._room = larger._table, larger._room
 
 
 class Latest:
@@ -133,7 +134,7 @@ class Latest:
         code = _CODE[status]
         value = (hash(key) << _STATUS_BITS & _WORD) | code
         # `put` first: a new id, nearly always the case, then costs a single probe.
-        number = identity(id_)
+        number = hash(id_) & _WORD  # `identity`, on every prompt's way
         old = self._index.put(number, value)
         if not old:
             self._counts[code] += 1
@@ -157,7 +158,7 @@ class Latest:
 
     def holds(self, id_: str) -> bool:
         """Whether there is a record of `id_`."""
-        return self._index.get(hash(id_) & _WORD) != 0
+        return self._index.get(identity(id_)) != 0
 
     def newest_of(self, id_: str) -> Status | None:
         """The status of the record that counts for `id_`, whatever it was made of."""

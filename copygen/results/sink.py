@@ -31,8 +31,8 @@ class Sink(Protocol):
 
     @property
     def may_block(self) -> bool:
-        """Whether `append` may take as long as somebody else likes, such as a pipe's reader; it is
-        then called in a thread.
+        """Whether `append` may take as long as somebody else likes, such as a pipe's reader or a
+        disk; it is then called in a thread.
         """
 
     @property

@@ -205,9 +205,13 @@ class Spending:
 
     def add(self, result: Result, reference_cost_usd: Decimal | None) -> None:
         """Take in one result, and what it would have cost at the reference price."""
+        cost, note = result.cost_usd, result.cost_note
         if result.attempts:
-            self._note(result)
-        cost = result.cost_usd
+            self.priced += cost is not None
+            self.unpriced += cost is None
+            if note is not None:
+                room = note in self._notes or len(self._notes) < MAX_NOTES
+                self._notes[note if room else _OTHER_NOTES] += 1
         if cost is None:
             return
         self._cost_usd = EXACT.add(self._cost_usd, cost)
@@ -251,16 +255,6 @@ class Spending:
         """The saving as a share of the reference; None when that is nothing."""
         saving = self.saving_usd
         return saving / self._reference_usd if saving is not None and self._reference_usd else None
-
-    def _note(self, result: Result) -> None:
-        if result.cost_usd is None:
-            self.unpriced += 1
-        else:
-            self.priced += 1
-        note = result.cost_note
-        if note is not None:
-            room = note in self._notes or len(self._notes) < MAX_NOTES
-            self._notes[note if room else _OTHER_NOTES] += 1
 
 
 MAX_CAUSES = 50
@@ -460,26 +454,40 @@ class Stats:
 
         Costs about ten microseconds.
         """
-        self._counts[result.status] += 1
+        status, model, usage = result.status, result.model, result.usage
+        self._counts[status] += 1
         self._attempts += result.attempts
-        if result.model:
-            self._count_model(result.model)
-            self._model_costs.add(result.model, result)
+        if model:
+            room = model in self._models or len(self._models) < MAX_MODELS
+            self._models[model if room else OTHERS] += 1
+            self._model_costs.add(model, result)
         if self._matrix and result.input.keys() >= self._matrix_names:
             self._cell_costs.add(cell_of(result, self._matrix), result)
-        self._time(result)
-        if result.usage is not None:
-            self._count_tokens(result.usage)
+        if result.latency_ms is not None:
+            self._latency.add(result.latency_ms)
+        if status in _HAS_TEXT:
+            self._total_time.add(result.total_ms)
+        elif status is Status.FAILED:
+            self._failed_time.add(result.total_ms)
+        if usage is not None:
+            tokens = self._tokens
+            tokens[0] += usage.input_tokens
+            tokens[1] += usage.output_tokens
+            tokens[2] += usage.cached_tokens
+            tokens[3] += usage.cache_write_tokens
+            tokens[4] += usage.reasoning_tokens
         self._spending.add(result, reference_cost_usd)
         answered_by = result.answered_by
-        if answered_by not in (None, result.model) and not is_same_model(result.model, answered_by):
-            self._count_other(f"{result.model} → {result.answered_by}")
+        if answered_by not in (None, model) and not is_same_model(model, answered_by):
+            models = f"{model} → {answered_by}"
+            room = models in self._others or len(self._others) < MAX_MODELS
+            self._others[models if room else OTHERS] += 1
         if self._quality is not None:
             self._quality.add(result)
         for note in result.notes:
             if note in self._notes or len(self._notes) < MAX_NOTES:
                 self._notes[note] += 1
-        if result.error is not None or result.status is Status.FAILED:
+        if result.error is not None or status is Status.FAILED:
             self._causes.add(result.id, result.error)
 
     def summary(
@@ -530,30 +538,6 @@ class Stats:
             quality=self._quality.quality() if self._quality else None,
             answered_by_others=dict(self._others.most_common()),
         )
-
-    def _count_other(self, models: str) -> None:
-        room = models in self._others or len(self._others) < MAX_MODELS
-        self._others[models if room else OTHERS] += 1
-
-    def _count_model(self, model: str) -> None:
-        room = model in self._models or len(self._models) < MAX_MODELS
-        self._models[model if room else OTHERS] += 1
-
-    def _time(self, result: Result) -> None:
-        if result.latency_ms is not None:
-            self._latency.add(result.latency_ms)
-        if result.status in _HAS_TEXT:
-            self._total_time.add(result.total_ms)
-        elif result.status is Status.FAILED:
-            self._failed_time.add(result.total_ms)
-
-    def _count_tokens(self, usage: Usage) -> None:
-        tokens = self._tokens
-        tokens[0] += usage.input_tokens
-        tokens[1] += usage.output_tokens
-        tokens[2] += usage.cached_tokens
-        tokens[3] += usage.cache_write_tokens
-        tokens[4] += usage.reasoning_tokens
 
     def _cost_per_ok_usd(self) -> Decimal | None:
         cost, accepted = self._spending.cost_usd, self._counts[Status.OK]

@@ -4,7 +4,8 @@ import os
 import shutil
 import stat
 import tempfile
-from collections.abc import Callable, Iterator
+import threading
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from io import BytesIO
 from itertools import count
@@ -14,10 +15,11 @@ import pytest
 
 from copygen import system
 from copygen.errors import ExitCode, LedgerLocked, ResultsError
-from copygen.models import Status
+from copygen.models import Result, Status
 from copygen.results import ledger as module
-from copygen.results.ledger import FsyncPolicy, Ledger
+from copygen.results.ledger import FsyncPolicy, Ledger, TurnWriter
 from copygen.results.record import decode, encode
+from copygen.results.rescue import Unwritable
 from copygen.results.resume import DONE
 from copygen.results.storage import default_results_path
 from tests.support.records import ids, result, write
@@ -383,6 +385,105 @@ def test_what_is_not_synced_yet_is_bounded_even_without_a_flusher(
         ledger.close()
 
     assert sizes == [number * len(encode(A)) for number in (4, 8, 10)]
+
+
+class SlowDisk:
+    """Syncs of the results file that end only when the test lets them."""
+
+    def __init__(self, path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun = threading.Semaphore(0)
+        self.may_end = threading.Semaphore(0)
+        self.synced_bytes = 0
+        self.error: OSError | None = None
+        self._ours = path.stat()
+        self._sync = system.sync
+        monkeypatch.setattr(system, "sync", self.sync)
+
+    def sync(self, fd: int) -> None:
+        """Stands in for `copygen.system.sync`."""
+        if not os.path.samestat(os.fstat(fd), self._ours):
+            self._sync(fd)
+            return
+        size = os.fstat(fd).st_size
+        self.begun.release()
+        assert self.may_end.acquire(timeout=60)
+        if self.error is not None:
+            raise self.error
+        self.synced_bytes = size
+
+    async def wait_for_sync(self) -> None:
+        """Until one has begun."""
+        assert await asyncio.to_thread(self.begun.acquire, timeout=60)
+
+
+def test_a_disk_that_hangs_in_a_sync_holds_back_its_results_and_nothing_else(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, int]] = []
+
+    def hear(results: Sequence[Result]) -> bool:
+        told.extend((one.id, disk.synced_bytes) for one in results)
+        return True
+
+    async def run() -> None:
+        writer = TurnWriter(ledger, hear, errors.append)
+        flusher = asyncio.create_task(ledger.flush_forever(interval_s=0))
+        first = writer.write(A)
+        await disk.wait_for_sync()  # which the loop would never get to if it were in there
+        others = [writer.write(B), writer.write(C)]
+        for _ in range(50):
+            await asyncio.sleep(0)
+        assert ledger.status_of(A.id, A.key) is None, "not done before it is durable"
+        assert (first.done(), told, ids(path)) == (False, [], ["a"])
+        disk.may_end.release()
+        await first
+        await disk.wait_for_sync()
+        assert [future.done() for future in others] == [False, False]
+        disk.may_end.release()
+        await asyncio.gather(*others)
+        flusher.cancel()
+        await writer.drain()
+
+    errors: list[Exception] = []
+    ledger = Ledger.open(path, fsync=FsyncPolicy.ALWAYS)
+    disk = SlowDisk(path, monkeypatch)
+    asyncio.run(run())
+    ledger.close()
+
+    one, three = len(encode(A)), len(encode(A) + encode(B) + encode(C))
+    assert told == [("a", one), ("b", three), ("c", three)]
+    assert errors == []
+    assert ids(path) == ["a", "b", "c"]
+
+
+def test_a_sync_that_fails_in_its_thread_is_heard_on_the_loop_and_rescues(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[str] = []
+
+    def hear(results: Sequence[Result]) -> bool:
+        told.extend(one.id for one in results)
+        return True
+
+    async def run() -> None:
+        writer = TurnWriter(ledger, hear, errors.append)
+        written = [writer.write(A), writer.write(B)]
+        await disk.wait_for_sync()
+        disk.error = OSError(errno.EIO, "Input/output error")
+        disk.may_end.release()
+        await asyncio.gather(*written)
+        await writer.write(C)
+        await writer.drain()
+
+    errors: list[Exception] = []
+    ledger = Ledger.open(path, fsync=FsyncPolicy.ALWAYS)
+    disk = SlowDisk(path, monkeypatch)
+    asyncio.run(run())
+    ledger.close()
+
+    assert told == ["a", "b", "c"]
+    assert [type(error) for error in errors] == [Unwritable]
+    assert ids(Path(ledger.rescued[0])) == ["a", "b", "c"]
 
 
 @pytest.mark.parametrize("policy", [FsyncPolicy.AUTO, FsyncPolicy.ALWAYS])
