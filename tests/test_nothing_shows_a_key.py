@@ -54,7 +54,7 @@ def test_help_shows_no_key() -> None:
 
 def public_objects(module: object) -> Iterator[tuple[str, object]]:
     for name, value in vars(module).items():
-        if getattr(value, "__module__", "").startswith("copygen"):
+        if (getattr(value, "__module__", None) or "").startswith("copygen"):
             yield name, value
             if inspect.isclass(value):
                 yield from ((f"{name}.{part}", inside) for part, inside in vars(value).items())

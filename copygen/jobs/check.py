@@ -139,7 +139,7 @@ class CheckJob:
 
     def __iter__(self) -> Iterator[Finding]:
         """Read the file, once. Raises PromptError for what cannot be read at all."""
-        reader = _Rows(self._checker, self._fields, self._spec.columns, self.tally)
+        reader = _TableReader(self._checker, self._fields, self._spec.columns, self.tally)
         with closing(open_table(str(self._spec.file), self._stdin)) as rows:
             for row in rows:
                 for finding in reader.findings(row):
@@ -262,7 +262,7 @@ class ColumnFields:
         return found
 
 
-class _Rows:
+class _TableReader:
     """Takes the texts out of rows and has them judged."""
 
     def __init__(

@@ -76,7 +76,7 @@ class _Route:
         return b"\r\n".join(lines) + b"\r\nContent-Length: "
 
 
-class _Way(NamedTuple):
+class _PreparedRoute(NamedTuple):
     """What all requests to one address with the same headers have in common."""
 
     url: httpx.URL
@@ -119,7 +119,7 @@ class HttpTransport(httpx.AsyncBaseTransport):
             self._tls()
         self._routes: dict[str, _Route] = {}
         self._origins: dict[str, Origin] = {}
-        self._latest: _Way | None = None
+        self._latest: _PreparedRoute | None = None
         self._connections: Connections | None = None
 
     async def exchange(self, request: httpx.Request) -> HttpReply:
@@ -155,12 +155,12 @@ class HttpTransport(httpx.AsyncBaseTransport):
             connections, self._connections = self._connections, None
             await connections.close()
 
-    def _prepare(self, request: httpx.Request, headers: httpx.Headers | None) -> _Way:
+    def _prepare(self, request: httpx.Request, headers: httpx.Headers | None) -> _PreparedRoute:
         """Where a request goes and how it begins; kept for the next one with the same `headers`."""
         route = self._routes.get(str(request.url)) or self._add_route(request.url)
         given = request.headers if headers is None else headers
         pairs = tuple([pair for pair in given.raw if pair[0] != _CONTENT_LENGTH])
-        way = _Way(request.url, headers, route.origin, route.head(request.method, pairs))
+        way = _PreparedRoute(request.url, headers, route.origin, route.head(request.method, pairs))
         if headers is not None:
             self._latest = way
         return way

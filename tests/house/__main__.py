@@ -193,7 +193,7 @@ def measured(plain: set[Function], ruled: set[Function]) -> list[Measure]:
         Measure("bodies, 90th percentile", bodies[len(bodies) * 9 // 10], "lines", aim=20),
         Measure("comment lines", round(100 * comments / lines, 1), "%", aim=3),
         Measure(
-            "class names that mean two or more things", len(repeated_class_names()), most=1, aim=0
+            "class names that mean two or more things", len(repeated_class_names()), most=0, aim=0
         ),
         Measure("README", (ROOT / "README.md").stat().st_size, "bytes", most=16_384),
         Measure("ids of promises that tests carry", len(promise_ids()), least=53),
