@@ -32,7 +32,7 @@ from copygen.planning.report import (
     LedgerState,
     NoteInput,
     Report,
-    Suspect,
+    SuspectColumn,
     notes_of,
     shown_path,
 )
@@ -201,7 +201,7 @@ class PlanBuilder:
     """Of the sample."""
     faulty: int = 0
     faults: list[str] = field(default_factory=list)
-    suspects: dict[str, Suspect] = field(default_factory=dict)
+    suspects: dict[str, SuspectColumn] = field(default_factory=dict)
     """Columns with values that read like orders to the model."""
     _suspicion: InjectionScanner = field(init=False)
     _looked_at: int = 0
@@ -317,7 +317,7 @@ class PlanBuilder:
         for name, what in self._suspicion.of(prompt.input):
             suspect = self.suspects.get(name)
             if suspect is None:
-                self.suspects[name] = suspect = Suspect(prompt.id, str(prompt.source), what)
+                self.suspects[name] = suspect = SuspectColumn(prompt.id, str(prompt.source), what)
             suspect.count += 1
 
     def _add_fault(self, fault: InputFault) -> None:

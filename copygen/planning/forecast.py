@@ -15,7 +15,7 @@ from copygen.engine.engine import AUTO_FIRST_SLOTS
 from copygen.models import Usage
 from copygen.planning.report import CostRange, Duration, ModelPlan, Range
 from copygen.planning.workload import Load, ModelLoad, WorkloadStats
-from copygen.prompts.tokens import KINDS, SCRIPTS, Calibration, Spread, t_95, tokens_of
+from copygen.prompts.tokens import KINDS, SCRIPTS, Calibration, Spread, estimate_tokens, t_95
 from copygen.providers.pricing import ceiling_usd, no_price, price_of, price_usd
 from copygen.results.reader import ModelHistory
 
@@ -114,24 +114,17 @@ def model_plan(model: str, group: ModelLoad, known: ForecastInput) -> ModelPlan:
 def _input(
     model: str, load: Load, known: ForecastInput, ratio: Spread | None, *, all_counted: bool
 ) -> Range:
-    vocabulary = known.vocabularies.of(model)
-    tokens = tokens_of(load.kinds, vocabulary)
-    if ratio is None and model in known.exact:
-        counted = known.exact[model]
+    text, fixed = estimate_tokens(load.kinds, known.vocabularies.of(model)), load.overhead
+    if ratio is not None:
+        # What was learned holds corrections and larger caps already.
+        margin = max(ratio.margin, LEAST_MARGIN * ratio.mean)
+        return _around(ratio.mean, margin).times(text.likely + fixed)
+    low, likely, high = text.low + fixed, text.likely + fixed, text.high + fixed
+    if model in known.exact:
+        factor = known.exact[model].tokens / known.exact[model].estimated
         margin = 0.0 if all_counted else LEAST_MARGIN
-        found = _around(counted.tokens / counted.estimated, margin).times(tokens + load.overhead)
-        assert found.high is not None
-        return Range(found.low, found.likely, _with_all_asks(model, load, known, found.high))
-    if ratio is None:
-        fixed = load.overhead
-        once = fixed + tokens * vocabulary.high
-        return Range(
-            fixed + tokens * vocabulary.low,
-            fixed + tokens,
-            _with_all_asks(model, load, known, once),
-        )
-    margin = max(ratio.margin, LEAST_MARGIN * ratio.mean)
-    return _around(ratio.mean, margin).times(tokens + load.overhead)
+        low, likely, high = (f * likely for f in (factor - margin, factor, factor + margin))
+    return Range(max(0.0, low), likely, _with_all_asks(model, load, known, high))
 
 
 @dataclass(frozen=True, slots=True)

@@ -224,7 +224,7 @@ _SAMPLE: Final = 5
 
 
 @dataclass(slots=True)
-class Suspect:
+class SuspectColumn:
     """A column with values that read like orders to the model."""
 
     example_id: str
@@ -244,7 +244,7 @@ class NoteInput:
     provider: ProviderConfig
     ledger: LedgerReader | None
     now: datetime
-    suspects: Mapping[str, Suspect] = field(default_factory=dict)
+    suspects: Mapping[str, SuspectColumn] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     """Of the prompt file."""
 

@@ -90,19 +90,15 @@ _EMOJI_LEADS = bytes(range(0xF0, 0xF8))
 class TokenEstimate:
     """Tokens of a text: the real number is likely `likely` and between the other two."""
 
-    low: int
-    likely: int
-    high: int
+    low: float
+    likely: float
+    high: float
 
 
-def estimate_tokens(text: str, vocabulary: Vocabulary) -> TokenEstimate:
-    """Tokens of a text alone, without what a chat message adds to it."""
-    tokens = tokens_of(count_kinds(text), vocabulary)
-    return TokenEstimate(
-        low=math.floor(tokens * vocabulary.low),
-        likely=round(tokens),
-        high=math.ceil(tokens * vocabulary.high),
-    )
+def estimate_tokens(kinds: Kinds, vocabulary: Vocabulary) -> TokenEstimate:
+    """Tokens that so many characters of each kind make, without what a chat message adds."""
+    tokens = tokens_of(kinds, vocabulary)
+    return TokenEstimate(tokens * vocabulary.low, tokens, tokens * vocabulary.high)
 
 
 def exact_counter(vocabulary: Vocabulary) -> Callable[[str], int] | None:
