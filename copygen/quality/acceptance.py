@@ -1,6 +1,6 @@
 """What the texts of a run must be like, one answer held against it, and what the model is told."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from itertools import chain
@@ -262,10 +262,6 @@ class FieldFindings:
     """About each, in their order."""
     overshoot: int = 0
 
-    def __iter__(self) -> Iterator[Violation]:
-        """All of them, in their order."""
-        return chain(self.whole, *self.by_text)
-
 
 class RecordChecker:
     """The one way from the texts of a record to what is wrong with them, for a run and a check.
@@ -314,8 +310,9 @@ class RecordChecker:
                     record=record,
                     asked=prompt.asked,
                 )
-                mends = self._mends and turn < _MOST_MENDS
-                mended = _mended(text, checked.violations) if mends else None
+                if not checked.violations or not self._mends or turn == _MOST_MENDS:
+                    break
+                mended = _mended(text, checked.violations)
                 if mended is None:
                     break
                 found.texts[index] = text = mended[0]
@@ -364,6 +361,7 @@ class Acceptance:
         if not fields:
             self._rules[WHOLE] = channel
         self._channel = channel
+        self._variants = variants
         self._records = RecordChecker(checker, VariantStore(variants), mends=True)
         self._scanner = InjectionScanner(policy.untrusted) if policy.untrusted else None
         self._last: tuple[Item, tuple[Violation, ...]] | None = None
@@ -446,7 +444,8 @@ class Acceptance:
 
     def end(self, prompt_id: str) -> None:
         """A prompt has ended, whatever came of it."""
-        self._records.variants.end(prompt_id)
+        if self._variants > 1:
+            self._records.variants.end(prompt_id)
 
     def _fields_in(self, answer: str, asked: Sequence[str]) -> Data | ParseFault:
         """The fields of an answer. One that has all fields will do where some were asked for."""
@@ -483,7 +482,7 @@ class Acceptance:
             overshoot += field.overshoot
             # What the review says already, of a text or of their number, is not said twice.
             said = {one.index for one in known if one.field == name}
-            for one in field:
+            for one in chain(field.whole, *field.by_text):
                 if one.rule not in ("empty", "count") or one.index not in said:
                     found.append(one)
             if field.texts != texts:

@@ -61,6 +61,7 @@ class _CompiledChecks:
     """The rules of all word lists and packs, so that one pass over a text finds their words."""
     reports: tuple[wording.Report, ...]
     """What is said of each of them, in their order."""
+    looks_for_placeholders: bool
 
 
 class Checker:
@@ -157,6 +158,8 @@ class Checker:
         context = CheckContext(normalized, self._facts, self._language, name, record, asked, places)
         for check in compiled.checks:
             found += check(context)
+        if places and compiled.looks_for_placeholders:
+            found += wording.placeholders(context, self._kept)
         for number, spans in compiled.words.hits(normalized):
             found += compiled.reports[number](context, spans)
         if self.sameness is not None and not (field and field.shared):
@@ -169,7 +172,9 @@ class Checker:
         """Take up the facts and the language of an item: its texts come one after the other."""
         self._item = item
         self._facts = Facts(item, self._measures, self._allowed)
-        self._language = self.language_of(item)
+        # Looked up only where it differs from row to row.
+        by_row = self.settings.language_from is not None
+        self._language = self.language_of(item) if by_row else self.settings.language
         self._seen.clear()
 
     def _checks_for(self, field: FieldSpec | None) -> _CompiledChecks:
@@ -245,6 +250,7 @@ class Checker:
             tuple(self._checks_of(field, tag)),
             RuleSet((rule for rule, _ in worded), tag),
             tuple(report for _, report in worded),
+            self.settings.leftovers and not self._off("leftovers"),
         )
 
     def _checks_of(self, field: FieldSpec | None, tag: str | None) -> Iterator[Check]:
@@ -256,7 +262,6 @@ class Checker:
                 yield self._latin
         yield from self._of_phrases(tag)
         if self.settings.leftovers and not self._off("leftovers"):
-            yield partial(wording.placeholders, kept=self._kept)
             yield wording.quotes
         hashtags, most = self.settings.hashtags, self.settings.max_mentions
         limits = TagLimits(hashtags.min, hashtags.max, most)

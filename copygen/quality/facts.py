@@ -1,10 +1,11 @@
 """What an item says, what a check knows, and whether a text says more than its item."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cached_property
+from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -16,11 +17,11 @@ from copygen.quality.quantities import (
     DIGIT,
     Measures,
     Quantity,
+    common_years,
     no_facts,
     quantities,
     readings,
     telephone_numbers,
-    years,
 )
 from copygen.quality.scripts import LATIN_LETTER
 
@@ -47,21 +48,19 @@ class _Numbers:
     bare: set[Decimal] = field(default_factory=set)
     """Without a unit, among words."""
 
-    def add(self, amount: Quantity, *, alone: bool) -> None:
-        values = years(amount)
-        self.written.update(values)
-        if amount.unit is not None:
-            self.exact.update((value * amount.factor, amount.unit) for value in values)
-        else:
-            (self.alone if alone else self.bare).update(values)
-
 
 class Facts:
     """The values of one item, and words allowed beside them. Everything is worked out lazily."""
 
     def __init__(self, item: Item, measures: Measures, allowed: Sequence[str] = ()) -> None:
-        values = (value for name, value in item.items() if name != _ID)
-        self._values = list(_texts(values))
+        self._values: list[str] = []
+        for name, value in item.items():
+            if name == _ID:
+                continue
+            if isinstance(value, str):
+                self._values.append(value)
+            else:
+                self._values += _texts(value)
         self._measures = measures
         self._allowed = allowed
         # By hand: cached_property takes a lock, which is most of its cost here.
@@ -90,34 +89,40 @@ class Facts:
         """
         if self._known is None:
             self._known = self._read()
-        numbers = self._known
+        numbers, unit = self._known, amount.unit
+        values = amount.values
         if amount.parts and all(map(self.grounds, amount.parts)):
             return True
-        values = years(amount)
-        if amount.unit is None:
-            return any(value in numbers.written for value in values)
-        units = _SAME_SIGN.get(amount.unit, (amount.unit,))
-        if any((v * amount.factor, unit) in numbers.exact for v in values for unit in units):
+        if common := common_years(values):
+            values = (*values, *common)
+        if unit is None:
+            return not numbers.written.isdisjoint(values)
+        units = _SAME_SIGN.get(unit, (unit,))
+        if any((v * amount.factor, one) in numbers.exact for v in values for one in units):
             return True
-        strict = amount.is_percent or self._measures.is_money(amount.unit)
-        if any(value in numbers.alone for value in values):
-            return True
-        return not strict and any(value in numbers.bare for value in values)
+        strict = amount.is_percent or self._measures.is_money(unit)
+        return not numbers.alone.isdisjoint(values) or not (
+            strict or numbers.bare.isdisjoint(values)
+        )
 
     def _read(self) -> _Numbers:
+        """Every number of the item, by what it may ground."""
         found = _Numbers()
         for text in [*self._values, *self._allowed]:
             if text.isdecimal() and (values := readings(text)):
-                found.add(Quantity((0, len(text)), text, values), alone=True)
+                read = [Quantity((0, len(text)), text, values)]
+            elif DIGIT.search(text):
+                read = quantities(text, self._measures)
+            else:
                 continue
-            if not DIGIT.search(text):
-                continue
-            read = list(quantities(text, self._measures))
             alone = len(read) == 1 and read[0].text == text.strip()
-            for amount in read:
-                found.add(amount, alone=alone)
-                for part in amount.parts:
-                    found.add(part, alone=False)
+            for one in chain(read, *(one.parts for one in read)):
+                values = (*one.values, *common_years(one.values))
+                found.written.update(values)
+                if one.unit is not None:
+                    found.exact.update((value * one.factor, one.unit) for value in values)
+                else:
+                    (found.alone if alone else found.bare).update(values)
         return found
 
     @cached_property
@@ -129,32 +134,30 @@ class Facts:
     def months(self) -> frozenset[int]:
         """The months the item speaks of, by name or in a date."""
         text = "\n".join([*self._values, *self._allowed])
-        found = {month for _, _, month in self.month_names(text)}
+        found = {month for _, _, month in self._measures.months_in(text)}
         for match in [*_DATE.finditer(text), *_MONTH_NUMBER.finditer(text)]:
             found |= {int(group) for group in match.groups() if group}
         return frozenset(found)
-
-    def month_names(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """`(start, end, month)` of the names of months that stand beside a number."""
-        return self._measures.months_in(text)
 
     def claims(self, rule: WordingRule) -> bool:
         """Whether the item itself makes that claim, in any language."""
         return bool(rule.matches(self.folded))
 
 
-def _texts(values: Iterable[JsonValue], depth: int = _MAX_DEPTH) -> Iterator[str]:
-    for value in values:
-        if isinstance(value, str):
-            yield value
-        elif isinstance(value, bool) or value is None:
-            continue
-        elif isinstance(value, Mapping) and depth:
-            yield from _texts(value.values(), depth - 1)
-        elif isinstance(value, list | tuple) and depth:
-            yield from _texts(value, depth - 1)
-        else:
-            yield str(value)
+def _texts(value: JsonValue, depth: int = _MAX_DEPTH) -> Iterator[str]:
+    """The texts and numbers in a value that is no text itself."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, bool) or value is None:
+        return
+    elif isinstance(value, Mapping) and depth:
+        for inner in value.values():
+            yield from _texts(inner, depth - 1)
+    elif isinstance(value, list | tuple) and depth:
+        for inner in value:
+            yield from _texts(inner, depth - 1)
+    else:
+        yield str(value)
 
 
 class CheckContext(NamedTuple):
@@ -212,24 +215,38 @@ def figures(
     judged as a whole. Of one text the first dozens are told: a reply of nothing but figures has
     thousands, and nobody reads more.
     """
-    if not DIGIT.search(context.text.original):
+    text, facts = context.text.original, context.facts
+    if not DIGIT.search(text):
         return []
-    found = _numbers(context, measures, allowed) if numbers else []
-    return found + _dates(context) if dates else found
+    found: list[Violation] = []
+    if numbers:
+        unknown = [one for one in quantities(text, measures) if not facts.grounds(one)]
+        if unknown:
+            found += _unexplained(context, unknown, measures, allowed)
+    if dates:
+        for start, end, month in measures.months_in(text):
+            if month not in facts.months:
+                words = text[start:end]
+                message = f"the date with '{words}' is not in the item"
+                fix = f"take out the date with '{words}', or use one the item gives"
+                span = (start, end)
+                found.append(Violation("grounding.date", Severity.ERROR, message, span, fix=fix))
+                if len(found) >= _MOST_TOLD:
+                    break
+    return found
 
 
-def _numbers(context: CheckContext, measures: Measures, allowed: TermMatcher) -> list[Violation]:
+def _unexplained(
+    context: CheckContext, unknown: Sequence[Quantity], measures: Measures, allowed: TermMatcher
+) -> list[Violation]:
+    """Of the numbers that the item does not have, those that nothing else explains."""
     text = context.text.original
-    facts = context.facts
-    unknown = [one for one in quantities(text, measures) if not facts.grounds(one)]
-    if not unknown:
-        return []
     passed = [*_list_numbers(text), *(m.span() for m in _PLACEHOLDER.finditer(text))]
     passed += allowed.spans(context.text)
     passed += no_facts(text)
     phones = list(telephone_numbers(text))
     explained = Places([*passed, *phones])
-    found = []
+    found: list[Violation] = []
     for one in unknown:
         for part in _at_fault(one, context):
             if not explained.touch(*part.span):
@@ -276,20 +293,6 @@ def _list_numbers(text: str) -> list[tuple[int, int]]:
     found = list(_LISTED.finditer(text))
     counted = [match for n, match in enumerate(found, 1) if int(match[1]) == n]
     return [match.span(1) for match in counted] if len(counted) > 1 else []
-
-
-def _dates(context: CheckContext) -> list[Violation]:
-    """Months beside a day or year that the item does not speak of."""
-    found = []
-    for start, end, month in context.facts.month_names(context.text.original):
-        if month not in context.facts.months:
-            words = context.text.original[start:end]
-            message = f"the date with '{words}' is not in the item"
-            fix = f"take out the date with '{words}', or use one the item gives"
-            found.append(
-                Violation("grounding.date", Severity.ERROR, message, (start, end), fix=fix)
-            )
-    return found
 
 
 def claims(

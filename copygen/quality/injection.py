@@ -124,15 +124,15 @@ class InjectionScanner:
     def of(self, item: Item) -> Iterator[tuple[str, str]]:
         """Name of the column and what in it reads like an order, for each such value."""
         for name, value in item.items():
-            if name in self._columns and isinstance(value, str) and (what := self._what(value)):
+            if name not in self._columns or not isinstance(value, str):
+                continue
+            if value in self._seen:
+                what = self._seen[value]
+            else:
+                what = looks_like_instruction(value)
+                if len(value) <= LONGEST_REMEMBERED:
+                    if len(self._seen) >= VALUES_REMEMBERED:
+                        self._seen.clear()
+                    self._seen[value] = what
+            if what:
                 yield name, what
-
-    def _what(self, value: str) -> str | None:
-        if value in self._seen:
-            return self._seen[value]
-        what = looks_like_instruction(value)
-        if len(value) <= LONGEST_REMEMBERED:
-            if len(self._seen) >= VALUES_REMEMBERED:
-                self._seen.clear()
-            self._seen[value] = what
-        return what

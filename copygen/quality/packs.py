@@ -12,7 +12,7 @@ from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, ClassVar
 
 import pydantic
 from ahocorasick_rs import AhoCorasick
@@ -120,6 +120,8 @@ class WordingRule(FrozenModel):
     source: str | None = None
     """Overrides that of the pack."""
     checked_on: date | None = None
+    _limits: ClassVar[Mapping[str, float]] = {}
+    """What searching for the pattern is told besides the text."""
 
     @pydantic.field_validator("pattern")
     @classmethod
@@ -182,21 +184,22 @@ class WordingRule(FrozenModel):
         `terms` are its terms for the text's language; else those of all. Raises TimeoutError for a
         pattern of a person's own that takes too long.
         """
-        hits = list((self._terms if terms is None else terms).find(text))
+        hits: list[Hit] = []
+        if terms is not None or self.terms or self.phrases:
+            hits = list((terms or self._terms).find(text))
         spans = [text.span(hit.start, hit.end) for hit in self._counted(hits, text)] if hits else []
         written = self.needs_written
         if self.pattern is not None and (not written or any(s in text.original for s in written)):
-            found = self._found(text.original)
+            if self.at_start:
+                first = self._regex.match(text.original, **self._limits)
+                found = [first.span()] if first else []
+            else:
+                places = self._regex.finditer(text.original, **self._limits)
+                found = [match.span() for match in places]
             spans += self._uncovered(found, text) if found and self.unless else found
         if spans and self.where is not Where.ANYWHERE:
             spans = [span for span in spans if _is_at(self.where, span, text.original)]
         return sorted(spans)[self.at_most :] if spans else ()
-
-    def _found(self, text: str) -> list[tuple[int, int]]:
-        if not self.at_start:
-            return [match.span() for match in self._regex.finditer(text)]
-        first = self._regex.match(text)
-        return [first.span()] if first else []
 
     def _counted(self, hits: list[Hit], text: NormalizedText) -> list[Hit]:
         return list(outside(hits, list(self._unless.find(text)) if self.unless else ()))
@@ -216,7 +219,7 @@ class WordingRule(FrozenModel):
         return TermMatcher(self.unless)
 
     @cached_property
-    def _regex(self) -> re.Pattern[str]:
+    def _regex(self) -> Any:
         return re.compile(self.pattern or "", re.IGNORECASE)
 
 
@@ -258,6 +261,8 @@ class OwnRule(WordingRule):
     The patterns that ship are linear, which tests measure, and faster as they are.
     """
 
+    _limits: ClassVar[Mapping[str, float]] = {"timeout": _PATIENCE_S}
+
     @pydantic.field_validator("pattern")
     @classmethod
     def _compiles(cls, pattern: str | None) -> str | None:
@@ -276,14 +281,8 @@ class OwnRule(WordingRule):
             raise ValueError("matches the empty text")
         return pattern
 
-    def _found(self, text: str) -> list[tuple[int, int]]:
-        if self.at_start:
-            first = self._own_regex.match(text, timeout=_PATIENCE_S)
-            return [first.span()] if first else []
-        return [match.span() for match in self._own_regex.finditer(text, timeout=_PATIENCE_S)]
-
     @cached_property
-    def _own_regex(self) -> "regex.Pattern[str]":
+    def _regex(self) -> "regex.Pattern[str]":
         import regex
 
         return regex.compile(self.pattern or "", regex.IGNORECASE)

@@ -55,18 +55,30 @@ class Measures(FrozenModel):
             raise ValueError("should name the months 1 to 12")
         return months
 
-    def after(self, text: str, end: int) -> tuple[int, str | None, Decimal, int]:
-        """`(multiplier, unit, factor, stop)` of what follows a number that ends at `end`."""
+    def quantity(self, text: str, start: int, end: int, values: tuple[Decimal, ...]) -> "Quantity":
+        """The number at `start:end` with its multiplier and its unit.
+
+        The unit follows the number, or is a currency before it: `US$`, `RM `.
+        """
         tail = text[end : end + _WIDEST_TAIL].lower()
-        scale, at = 1, 0
+        at = 0
         if (form := self._longest(tail, self._scales, int(tail[:1].isspace()))) is not None:
             scale, at = self._scales[form[0]], form[1]
+            values = tuple((value * scale).normalize() for value in values)
         gap = int(tail[at : at + 1].isspace() or tail[at : at + 1] == "-")
-        unit = self._longest(tail, self._by_form, at + gap)
-        if unit is None:
-            return scale, None, ONE, end + at
-        name, factor = self._by_form[unit[0]]
-        return scale, name, factor, end + unit[1]
+        if (form := self._longest(tail, self._by_form, at + gap)) is not None:
+            stop = end + form[1]
+            return Quantity((start, stop), text[start:stop], values, *self._by_form[form[0]])
+        stop = end + at
+        before = start - int(text[start - 1 : start].isspace()) if start else 0
+        lead = text[max(0, before - _WIDEST_CURRENCY) : before].lower()
+        if lead[-1:] in self._currency_last and lead.endswith(self._currency_ends):
+            word = next(word for word in self._currency_ends if lead.endswith(word))
+            begin = before - len(word)
+            if not (word[0] in _LETTERS and begin and text[begin - 1] in _LETTERS):
+                currency = self._by_form[word][0]
+                return Quantity((begin, stop), text[begin:stop], values, currency)
+        return Quantity((start, stop), text[start:stop], values)
 
     def _longest(self, tail: str, forms: Container[str], start: int) -> tuple[str, int] | None:
         """The longest of `forms` at `start`, and where it ends; a Latin one ends with its word."""
@@ -83,43 +95,26 @@ class Measures(FrozenModel):
     def _firsts(self) -> frozenset[str]:
         return frozenset(form[0] for form in (*self._by_form, *self._scales))
 
-    def currency_before(self, text: str, start: int) -> tuple[str, int] | None:
-        """The currency right before `start`, and where it begins: `US$`, `RM `."""
-        end = start - int(text[start - 1 : start].isspace())
-        lead = text[max(0, end - _WIDEST_CURRENCY) : end].lower()
-        if lead[-1:] not in self._currency_last or not lead.endswith(self._currency_ends):
-            return None
-        form = next(form for form in self._currency_ends if lead.endswith(form))
-        begin = end - len(form)
-        if form[0] in _LETTERS and begin and text[begin - 1] in _LETTERS:
-            return None
-        return self._by_form[form][0], begin
-
     def months_in(self, text: str) -> Iterator[tuple[int, int, int]]:
         """`(start, end, month)` of each name of a month right before or after a number."""
         reached = 0
         for number in _DIGITS.finditer(text):
-            before = self._month_before(text, number.start())
-            if before is not None and before[0] >= reached:
-                yield before
-            near = text[number.end() : number.end() + _NEAR].lower()
-            # Most numbers are followed by something else: look no further.
+            start, end = number.span()
+            before = start - int(text[start - 1 : start].isspace()) if start else 0
+            # Most numbers stand beside something else: look no further.
+            if text[before - 1 : before].lower() in self._month_last and before > reached:
+                lead = text[max(0, before - _WIDEST_MONTH) : before].lower()
+                name = next((one for one in self._month_ends if lead.endswith(one)), "")
+                begin = before - len(name)
+                within = name and name[0] in _LETTERS and begin and text[begin - 1].isalpha()
+                if name and not within and begin >= reached:
+                    yield begin, before, self._months[name]
+            near = text[end : end + _NEAR].lower()
             if near not in _ORDINALS and self._month_first.isdisjoint(near):
                 continue
-            if after := self._month_after.match(text, number.end()):
+            if after := self._month_after.match(text, end):
                 yield *after.span("name"), self._months[after["name"].lower()]
                 reached = after.end()
-
-    def _month_before(self, text: str, start: int) -> tuple[int, int, int] | None:
-        end = start - int(text[start - 1 : start].isspace()) if start else 0
-        lead = text[max(0, end - _WIDEST_MONTH) : end].lower()
-        if lead[-1:] not in self._month_last or not lead.endswith(self._month_ends):
-            return None
-        name = next(name for name in self._month_ends if lead.endswith(name))
-        begin = end - len(name)
-        if name[0] in _LETTERS and begin and text[begin - 1].isalpha():
-            return None
-        return begin, end, self._months[name]
 
     @cached_property
     def _month_after(self) -> re.Pattern[str]:
@@ -239,23 +234,23 @@ def quantities(text: str, measures: Measures) -> list[Quantity]:
             found.append(_spaced(text, start, end, measures))
             continue
         if values := readings(match[0]):
-            found.append(_amount(text, start, end, values, measures))
+            found.append(measures.quantity(text, start, end, values))
             continue
         # A list such as `1,2,3`, or a date such as `12.5.2026`.
         for part in _DIGIT_RUN.finditer(text, start, end):
             values = readings(part[0]) or (Decimal(0),)
-            found.append(_amount(text, *part.span(), values, measures))
+            found.append(measures.quantity(text, *part.span(), values))
     return found
 
 
 def _spaced(text: str, start: int, end: int, measures: Measures) -> Quantity:
     """A number with spaces in it, and the numbers it may be instead."""
     plain = _SPACES.sub("", text[start:end]).replace(",", ".")
-    amount = _amount(text, start, end, (Decimal(plain).normalize(),), measures)
+    amount = measures.quantity(text, start, end, (Decimal(plain).normalize(),))
     if " " not in text[start:end]:
         return amount
     pieces = [match.span() for match in _PIECE.finditer(text, start, end)]
-    parts = [_amount(text, *span, readings(text[slice(*span)]), measures) for span in pieces]
+    parts = [measures.quantity(text, *span, readings(text[slice(*span)])) for span in pieces]
     return amount._replace(parts=tuple(parts))
 
 
@@ -287,23 +282,9 @@ def _is_mixed(groups: list[str], plain: str, mark: str) -> bool:
     return bool(inner) and all(len(group) == 3 for group in inner) and plain.count(mark) == 1
 
 
-def _amount(
-    text: str, start: int, end: int, values: tuple[Decimal, ...], measures: Measures
-) -> Quantity:
-    begin = start
-    scale, unit, factor, stop = measures.after(text, end)
-    if scale != 1:
-        values = tuple((value * scale).normalize() for value in values)
-    if unit is None and start and (before := measures.currency_before(text, start)):
-        unit, begin = before
-    return Quantity((begin, stop), text[begin:stop], values, unit, factor)
-
-
-def years(amount: Quantity) -> tuple[Decimal, ...]:
-    """The values, and for a year of the Buddhist era the common one: 2568 → 2025."""
-    values = amount.values
-    common = [value - _BUDDHIST_ERA_YEARS for value in values if _FIRST_BE <= value <= _LAST_BE]
-    return (*values, *common) if common else values
+def common_years(values: Iterable[Decimal]) -> list[Decimal]:
+    """What years of the Buddhist era are in the common one: 2568 → 2025."""
+    return [value - _BUDDHIST_ERA_YEARS for value in values if _FIRST_BE <= value <= _LAST_BE]
 
 
 _DOMAIN_ENDINGS: Final = (

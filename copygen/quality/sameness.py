@@ -31,9 +31,8 @@ _ROWS: Final = _VALUES // _BANDS
 _BAND_ROWS: Final = Struct(f"<{_BANDS}I")
 """A signature as the rows of each band, one number each."""
 _SEED: Final = 1
-_SHINGLE_CHARS: Final = 5
-_UNSPACED_SHINGLE_CHARS: Final = 3
-"""A character of Chinese says about as much as two of English."""
+_SHINGLE_BYTES: Final = 8
+"""Four characters of UTF-16: between what English and what Chinese would need."""
 _LONGEST: Final = 2000
 """Characters of a text that are looked at."""
 _SHORTEST: Final = 60
@@ -147,8 +146,8 @@ class SamenessIndex:
                 self._digests.clear()
             unspaced = not folded.isascii() and UNSPACED.search(folded) is not None
             is_short = len(folded) < (_UNSPACED_SHORTEST if unspaced else _SHORTEST)
-            signature = _signature(folded, is_short=is_short, unspaced=unspaced)
-            rows = _BAND_ROWS.unpack(signature)
+            signature = _signature(folded, is_short=is_short)
+            rows = _rows(signature)
             begin = opening(folded, self._settings.words, self._settings.chars)
             digest = _Digest(begin, is_short, signature, rows[:1] if is_short else rows)
             self._digests[folded] = digest
@@ -215,9 +214,9 @@ class _NearDuplicates:
     def add(self, digest: _Digest, item_id: str) -> None:
         if self._count >= self._slots < self._capacity:
             self._grow()
-        place = self._count % self._capacity
+        place, mask = self._count % self._capacity, self._slots - 1
         for band, row in zip(self._bands, digest.rows, strict=False):
-            band[_slot(row, self._slots)] = place + 1
+            band[row & mask] = place + 1
         self._signatures[place * _VALUES : (place + 1) * _VALUES] = digest.signature
         self._ids.add(item_id)
         self._count += 1
@@ -225,9 +224,9 @@ class _NearDuplicates:
     def find(self, digest: _Digest, item_id: str) -> tuple[str, float] | None:
         """The id and the similarity of the most similar text of another item, the oldest first."""
         found = set()
-        known, signature = self._signatures, digest.signature
+        known, signature, mask = self._signatures, digest.signature, self._slots - 1
         for number, row in enumerate(digest.rows):
-            if stored := self._bands[number][_slot(row, self._slots)]:
+            if stored := self._bands[number][row & mask]:
                 start = number * _ROWS
                 at = (stored - 1) * _VALUES + start
                 if known[at : at + _ROWS] == signature[start : start + _ROWS]:
@@ -250,29 +249,35 @@ class _NearDuplicates:
         """Four times the slots, while the run is young: a small run needs little memory."""
         self._slots = min(self._slots * 4, self._capacity)
         self._bands = [array("I", bytes(4 * self._slots)) for _ in range(_BANDS)]
+        mask = self._slots - 1
         for number in range(self._count):
             at = number * _VALUES
-            rows = _BAND_ROWS.unpack(self._signatures[at : at + _VALUES])
+            rows = _rows(bytes(self._signatures[at : at + _VALUES]))
             for band, row in zip(self._bands, rows, strict=True):
-                band[_slot(row, self._slots)] = number + 1
+                band[row & mask] = number + 1
 
 
-def _slot(row: int, slots: int) -> int:
-    """Multiplicative hashing (Knuth); each band has a table of its own."""
-    return (row * 0x9E3779B1 >> 11) & (slots - 1)
+def _rows(signature: bytes) -> tuple[int, ...]:
+    """Multiplicative hashing (Knuth): the low bits are the slot in a band's own table."""
+    return tuple(row * 0x9E3779B1 >> 11 for row in _BAND_ROWS.unpack(signature))
 
 
-def _signature(folded: str, *, is_short: bool, unspaced: bool) -> bytes:
+def _signature(folded: str, *, is_short: bool) -> bytes:
     if is_short:
         said = _UNSAID.sub(" ", folded).strip()
         return blake2b(said.encode("utf-8", "replace"), digest_size=_VALUES).digest()
-    size = _UNSPACED_SHINGLE_CHARS if unspaced else _SHINGLE_CHARS
-    if not folded.isascii():  # a lone surrogate has no UTF-8, which is what is hashed
-        folded = folded.encode("utf-8", "replace").decode("utf-8")
-    minhash = RMinHash(num_perm=_VALUES, seed=_SEED)
-    minhash.update([folded[i : i + size] for i in range(max(1, len(folded) - size + 1))])
+    # Every run of four characters as one number, without a loop over them: the text in UTF-16, read
+    # as numbers of eight bytes from each of its first four characters on.
+    units = folded.encode("utf-16-le", "surrogatepass")
+    shingles = array("Q")
+    for start in range(0, _SHINGLE_BYTES, 2):
+        whole = (len(units) - start) // _SHINGLE_BYTES * _SHINGLE_BYTES
+        shingles.frombytes(units[start : start + whole])
+    minhash = RMinHash.digest_matrix_from_flat_token_hashes(
+        shingles, [0, len(shingles)], num_perm=_VALUES, seed=_SEED
+    )
     # A byte of each value: two different ones agree by chance once in 256.
-    return bytes([value & 0xFF for value in minhash.digest()])
+    return bytes([value & 0xFF for value in minhash.to_rows()[0]])
 
 
 class _Ids:

@@ -14,7 +14,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from wcwidth import iter_graphemes
@@ -243,14 +243,6 @@ def _width(text: str) -> int:
     return len(text) + classes.count("W") + classes.count("F")
 
 
-def _title_pixels(text: str) -> int:
-    return pixels(text, TITLE_PX)
-
-
-def _snippet_pixels(text: str) -> int:
-    return pixels(text, SNIPPET_PX)
-
-
 _MEASURES: Final[Mapping[Unit, Callable[[str], int]]] = {
     Unit.CODEPOINTS: len,
     Unit.GRAPHEMES: count_graphemes,
@@ -259,6 +251,6 @@ _MEASURES: Final[Mapping[Unit, Callable[[str], int]]] = {
     Unit.WIDTH: _width,
     Unit.X: x_weight,
     Unit.SMS_SEGMENTS: segments,
-    Unit.PIXELS: _title_pixels,
-    Unit.PIXELS_14: _snippet_pixels,
+    Unit.PIXELS: partial(pixels, font_px=TITLE_PX),
+    Unit.PIXELS_14: partial(pixels, font_px=SNIPPET_PX),
 }
