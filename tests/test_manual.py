@@ -33,7 +33,7 @@ from tests.support.manual_examples import Block, Reader, blocks
 from tests.support.running import COMMAND, ROOT, environment, start
 
 FOLDER = Path(copygen.help.__file__).parent
-ENTRIES = yaml.safe_load(copygen.help.rules_text())
+ENTRIES = yaml.safe_load((FOLDER / "rules.yaml").read_text(encoding="utf-8"))
 
 
 def between(topic: str, mark: str) -> str:

@@ -25,10 +25,5 @@ def topic_summary(name: str) -> str:
     return topic_text(name).partition("\n")[0].partition(": ")[2]
 
 
-def rules_text() -> str:
-    """The YAML list of what the checks find."""
-    return _read("rules.yaml")
-
-
 def _read(name: str) -> str:
     return resources.files(__name__).joinpath(name).read_text(encoding="utf-8")

@@ -13,12 +13,15 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import yaml
+from pydantic import RootModel
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.markdown import CodeBlock, Heading, Markdown
 from rich.text import Text
 from rich.theme import Theme
 
-from copygen.help import TOPICS, rules_text, topic_summary, topic_text
+from copygen.documents import FrozenModel, load_packaged
+from copygen.help import TOPICS, topic_summary, topic_text
+from copygen.models import JsonValue
 from copygen.view.console import safe
 
 if TYPE_CHECKING:
@@ -32,6 +35,26 @@ _FENCE: Final = re.compile(r"^(```\w+) (?:file=)?(.*)$", re.MULTILINE)
 _INDENT: Final = "    "
 """Word list → what the names of its rules begin with."""
 _PACK: Final = "pack."
+
+
+class WrittenRule(FrozenModel):
+    """An entry of `copygen/help/rules.yaml`, whose head says what its keys mean."""
+
+    rule: str
+    finds: str = ""
+    """Empty: the rule is data, and has its sentence there."""
+    severity: str = "error"
+    when: str = ""
+    field: dict[str, JsonValue] | None = None
+    checks: dict[str, JsonValue] | None = None
+    item: dict[str, JsonValue] | None = None
+    before: tuple[str, ...] = ()
+    text: str | None = None
+    texts: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    says: str = ""
+    fix: str = ""
+    silence: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +101,9 @@ def rule_entries() -> Mapping[str, RuleEntry]:
     """Every rule that a text can break, by name: of the code, the word lists and the packs."""
     from copygen.quality.packs import WORD_LISTS, load_pack, load_wording, pack_names
 
-    written = {one["rule"]: one for one in yaml.safe_load(rules_text())}
-    found = {name: _entry(given) for name, given in written.items() if "finds" in given}
+    rules = load_packaged(RootModel[tuple[WrittenRule, ...]], "copygen.help", "rules.yaml").root
+    written = {one.rule: one for one in rules}
+    found = {name: _entry(given) for name, given in written.items() if given.finds}
     for wording, family in (*((name, name) for name in WORD_LISTS), ("claims", "grounding")):
         found |= _entries_of(load_wording(wording), f"{family}.", written)
     for name in pack_names():
@@ -179,25 +203,26 @@ def _below(family: str) -> Iterator[RuleEntry]:
     return (one for rule, one in rule_entries().items() if rule.partition(".")[0] in names)
 
 
-def _entry(given: Mapping[str, Any]) -> RuleEntry:
-    rule = given["rule"]
+def _entry(given: WrittenRule) -> RuleEntry:
     return RuleEntry(
-        rule=rule,
-        finds=given["finds"],
-        severity=given.get("severity", "error"),
-        when=given.get("when", ""),
+        rule=given.rule,
+        finds=given.finds,
+        severity=given.severity,
+        when=given.when,
         example=_example(given),
-        says=safe(given.get("says", "")),
-        fix=safe(given.get("fix", "")),
-        silence=given.get("silence") or _off(rule),
+        says=safe(given.says),
+        fix=safe(given.fix),
+        silence=given.silence or _off(given.rule),
     )
 
 
-def _entries_of(pack: "Pack", prefix: str, written: Mapping[str, Any]) -> Mapping[str, RuleEntry]:
+def _entries_of(
+    pack: "Pack", prefix: str, written: Mapping[str, WrittenRule]
+) -> Mapping[str, RuleEntry]:
     found = {}
     for rule in pack.rules:
         name = f"{prefix}{rule.id}"
-        given = written.get(name, {})
+        given = written.get(name) or WrittenRule(rule=name)
         terms = ", ".join(f"`{term}`" for term in rule.terms[:3])
         is_pack = prefix.startswith(_PACK)
         found[name] = RuleEntry(
@@ -206,8 +231,8 @@ def _entries_of(pack: "Pack", prefix: str, written: Mapping[str, Any]) -> Mappin
             severity=rule.severity.value,
             when=f"with the pack {pack.pack}" if is_pack else "",
             example=_example(given) or terms,
-            says=given.get("says", ""),
-            fix=given.get("fix") or rule.instead or "leave it out",
+            says=given.says,
+            fix=given.fix or rule.instead or "leave it out",
             silence=_off(name),
             source=f"{pack.source_of(rule)}; {pack.checked_on}. Lint, not legal advice."
             if is_pack
@@ -220,22 +245,22 @@ def _off(rule: str) -> str:
     return f"`checks: {{severity: {{{rule}: off}}}}`"
 
 
-def _example(given: Mapping[str, Any]) -> str:
+def _example(given: WrittenRule) -> str:
     """The settings, the row and the text of an example, as far as the entry has them."""
-    texts = given.get("texts") or ([given["text"]] if "text" in given else [])
+    texts = given.texts or (() if given.text is None else (given.text,))
     if not texts:
         return ""
     parts = [" and ".join(f"`{safe(text)}`" for text in texts)]
-    if "names" in given:
-        parts.append(f"with the fields {', '.join(given['names'])}")
-    if "field" in given:
-        parts.append(f"with `{_flow(given['field'])}`")
-    if "checks" in given:
-        parts.append(f"with `checks: {{{_flow(given['checks'])}}}`")
-    if "item" in given:
-        parts.append(f"for a row with `{_flow(given['item'])}`")
-    if "before" in given:
-        before = given["before"]
+    if given.names:
+        parts.append(f"with the fields {', '.join(given.names)}")
+    if given.field:
+        parts.append(f"with `{_flow(given.field)}`")
+    if given.checks:
+        parts.append(f"with `checks: {{{_flow(given.checks)}}}`")
+    if given.item:
+        parts.append(f"for a row with `{_flow(given.item)}`")
+    if given.before:
+        before = given.before
         such = f"`{before[0]}`" + (f" and {len(before) - 1} more such" if len(before) > 1 else "")
         parts.append(f"after {such}")
     return ", ".join(parts)
