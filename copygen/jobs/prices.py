@@ -131,11 +131,17 @@ def _priced(
     asks = ONCE if compiled is None else Asks(1, True, compiled.acceptance.policy.reasks)
     known = {
         name: ForecastInput(
-            config, loaded.settings, vocabularies, {}, Calibration(), now, asks,
+            config,
+            loaded.settings,
+            vocabularies,
+            {},
+            Calibration(),
+            now,
+            asks,
             assumed_output=spec.expected_output,
         )
         for name, config in configs.items()
-    }  # fmt: skip
+    }
     estimates = {
         (entry.provider, entry.model): _estimate(
             model_plan(entry.model, everything, known[entry.provider])
