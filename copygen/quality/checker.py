@@ -15,6 +15,8 @@ from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.checks import form, language, wording
 from copygen.quality.checks.form import TagLimits, tags
 from copygen.quality.facts import CheckContext, Facts
+from copygen.quality.language_detector import Detector
+from copygen.quality.languages import language_tag
 from copygen.quality.normalize import NormalizedText, TermMatcher, visible
 from copygen.quality.packs import (
     WORD_LISTS,
@@ -27,7 +29,6 @@ from copygen.quality.packs import (
 from copygen.quality.placeholders import filled, find_placeholders
 from copygen.quality.quantities import load_measures
 from copygen.quality.sameness import SamenessIndex, repeats, variants
-from copygen.quality.scripts import is_latin, language_tag
 from copygen.quality.settings import ChecksSettings, Override, phrases_for
 from copygen.quality.units import Unit
 
@@ -98,7 +99,7 @@ class Checker:
         self._facts = Facts({}, self._measures)
         self._language: str | None = None
         self._seen: dict[str, NormalizedText] = {}
-        self._detector: language.Detector | None = None
+        self._detector = Detector()
 
     @property
     def packs(self) -> tuple[Pack, ...]:
@@ -258,8 +259,8 @@ class Checker:
         yield from self._of_characters(field)
         if tag is not None:
             yield language.script
-            if is_latin(tag) and not self._off("language.latin"):
-                yield self._latin
+            if not self._off("language.other"):
+                yield language.OtherLanguage(tag, self._detector)
         yield from self._of_phrases(tag)
         if self.settings.leftovers and not self._off("leftovers"):
             yield wording.quotes
@@ -284,11 +285,6 @@ class Checker:
         )
         off = Override.OFF
         return self.settings.override(rule) is off and all(given is off for given in below)
-
-    def _latin(self, context: CheckContext) -> list[Violation]:
-        if self._detector is None:
-            self._detector = language.open_detector()
-        return language.latin(context, self._detector)
 
     def _of_characters(self, field: FieldSpec | None) -> Iterator[Check]:
         """Of the settings, and of the field where those do not say it already."""

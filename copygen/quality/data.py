@@ -61,6 +61,19 @@ class Endings(DatedTable):
     """Language written without spaces → endings of a phrase, separated by spaces."""
 
 
+class LanguageTable(DatedTable):
+    """`languages.yaml`: what tells languages apart before any model."""
+
+    letters: dict[str, dict[str, str]]
+    """Script → language → the letters of its words beyond a to z, separated by spaces."""
+    without: dict[str, str]
+    """Language → the letters from a to z that its words do not have, separated by spaces."""
+    near: dict[str, float]
+    """Languages that a few words cannot tell apart → the margin from which one is another."""
+    words: dict[str, str]
+    """Language → words that its near ones write otherwise, separated by spaces."""
+
+
 T = TypeVar("T", bound=DatedTable)
 
 

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.models import Item, JsonValue, Message, Severity, Violation
-from copygen.quality.normalize import NormalizedText, Places, TermMatcher
+from copygen.quality.normalize import NormalizedText, Places, TermMatcher, fold
 from copygen.quality.packs import WordingRule
 from copygen.quality.placeholders import Placeholder
 from copygen.quality.quantities import (
@@ -34,6 +34,12 @@ _SAME_SIGN: Final = {name: group for group in _SHARED_SIGNS for name in group}
 _ID: Final = "id"
 """An article number grounds no figure."""
 _MAX_DEPTH: Final = 8
+_NAME_WORDS: Final = 5
+"""Words of a value that may be a name, all of it."""
+_SMALL_WORDS: Final = frozenset(
+    ("the", "and", "a", "an", "of", "for", "with", "your", "you", "our", "is", "are", "to", "from")
+)
+"""In names, too, and yet they tell English from other languages."""
 
 
 @dataclass(slots=True)
@@ -79,6 +85,19 @@ class Facts:
         """Folded words in Latin letters: names that a text in any language may repeat."""
         words = _WORD.findall(self.folded.text)
         return frozenset(word for word in words if LATIN_LETTER.match(word))
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Folded words that may be names, in any script: those of short values, and of longer ones
+        those with a capital. A description's other words are in its language, as a text's are.
+        """
+        found: set[str] = set()
+        for value in [*self._values, *self._allowed]:
+            words = _WORD.findall(value)
+            if len(words) > _NAME_WORDS:
+                words = [word for word in words if word[0].isupper()]
+            found.update(map(fold, words))
+        return frozenset(found - _SMALL_WORDS)
 
     def grounds(self, amount: Quantity) -> bool:
         """Whether the item has that number, in that unit.

@@ -29,6 +29,7 @@ from copygen.documents import (
 )
 from copygen.errors import ConfigError
 from copygen.models import Severity
+from copygen.quality.languages import base, known_tag, wider
 from copygen.quality.normalize import (
     Hit,
     NormalizedText,
@@ -38,7 +39,6 @@ from copygen.quality.normalize import (
     outside,
     pieces_of,
 )
-from copygen.quality.scripts import base, known_tag
 
 WORD_LISTS = ("leftovers",)
 """Files of `configs/wording/` whose rules hold for every text; each is a family of rules."""
@@ -160,9 +160,7 @@ class WordingRule(FrozenModel):
         """The terms for texts of that language; of every language if it is None."""
         if not self.phrases:
             return self.terms
-        names = (
-            self.phrases if language is None else dict.fromkeys((language, base(language), "en"))
-        )
+        names = self.phrases if language is None else dict.fromkeys((*wider(language), "en"))
         return self.terms + tuple(phrase for name in names for phrase in self.phrases.get(name, ()))
 
     def covers(self, field: str | None, language: str | None) -> bool:

@@ -1,141 +1,63 @@
-"""Scripts and languages: which letters a language is written with, and what people call it."""
+"""Letters: of a script, of a language, and the forms of Chinese characters.
+
+Which script a language is written in comes from CLDR (`languages`), which letters a script has
+from Unicode, as the library `regex` knows it.
+"""
 
 import re
 import unicodedata
 from functools import cache
-from types import MappingProxyType
 from typing import Final
 
-from copygen.documents import nearest
+from copygen.quality.languages import full_script, scripts_of
 
-SCRIPTS: Final = MappingProxyType(
-    {
-        "Latin": "A-Za-zÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ",
-        "Thai": "\u0e01-\u0e3a\u0e40-\u0e4e",
-        "Han": "\u3005\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff",
-        "Hiragana": "\u3041-\u309f",
-        "Katakana": "\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f",
-        "Hangul": "\u1100-\u11ff\u3131-\u318e\ua960-\ua97c\uac00-\ud7a3",
-        "Cyrillic": "\u0400-\u052f",
-        "Greek": "\u0370-\u03ff\u1f00-\u1fff",
-        "Arabic": "\u0620-\u065f\u066e-\u06d3\u06fa-\u06ff\u0750-\u077f",
-        "Hebrew": "\u0591-\u05f4",
-        "Devanagari": "\u0900-\u0963\u0970-\u097f",
-        "Bengali": "\u0980-\u09e3",
-        "Tamil": "\u0b80-\u0be5",
-        "Lao": "\u0e81-\u0ecd\u0edc-\u0edf",
-        "Khmer": "\u1780-\u17d3",
-        "Myanmar": "\u1000-\u103f\u104c-\u109f",
-    }
+LATIN_LETTER: Final = re.compile("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ]")
+KANA: Final = re.compile("[\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+UNSPACED: Final = re.compile(
+    "[\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ecd\u0edc-\u0edf\u1780-\u17d3\u1000-\u103f\u104c-\u109f"
+    "\u3005\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
+    "\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff]"
 )
-"""Script → letters and marks, as the inside of a character class (Unicode Scripts.txt)."""
-
-_OWN: Final = MappingProxyType(
-    {
-        "th": ("Thai",),
-        "ja": ("Hiragana", "Katakana", "Han"),
-        "zh": ("Han",),
-        "ko": ("Hangul",),
-        "lo": ("Lao",),
-        "km": ("Khmer",),
-        "my": ("Myanmar",),
-        "ru": ("Cyrillic",),
-        "uk": ("Cyrillic",),
-        "el": ("Greek",),
-        "ar": ("Arabic",),
-        "fa": ("Arabic",),
-        "he": ("Hebrew",),
-        "hi": ("Devanagari",),
-        "bn": ("Bengali",),
-        "ta": ("Tamil",),
-    }
-)
-# fmt: off
-_LATIN_LANGUAGES: Final = frozenset((
-    "en", "ms", "id", "vi", "fil", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "nb", "fi",
-    "pl", "cs", "sk", "hu", "ro", "tr", "hr", "sl", "et", "lv", "lt", "ca",
-))
-# fmt: on
-_ALSO: Final = MappingProxyType({"ko": ("Han",)})
-"""Scripts a language borrows from in ordinary copy."""
-
-_NAMES: Final = MappingProxyType(
-    {
-        "thai": "th", "ไทย": "th", "ภาษาไทย": "th",
-        "japanese": "ja", "日本語": "ja",
-        "chinese": "zh", "simplified chinese": "zh-Hans", "traditional chinese": "zh-Hant",
-        "中文": "zh", "简体中文": "zh-Hans", "繁體中文": "zh-Hant", "mandarin": "zh",
-        "zh-cn": "zh-Hans", "zh-sg": "zh-Hans", "zh-tw": "zh-Hant", "zh-hk": "zh-Hant",
-        "zh-hans": "zh-Hans", "zh-hant": "zh-Hant",
-        "korean": "ko", "한국어": "ko",
-        "english": "en", "malay": "ms", "bahasa melayu": "ms", "bahasa malaysia": "ms",
-        "indonesian": "id", "bahasa indonesia": "id", "vietnamese": "vi", "tiếng việt": "vi",
-        "tagalog": "fil", "filipino": "fil", "tl": "fil",
-        "french": "fr", "français": "fr", "german": "de", "deutsch": "de", "spanish": "es",
-        "español": "es", "portuguese": "pt", "português": "pt", "italian": "it",
-        "italiano": "it", "dutch": "nl", "nederlands": "nl", "swedish": "sv", "danish": "da",
-        "norwegian": "nb", "no": "nb", "nn": "nb", "finnish": "fi", "polish": "pl",
-        "czech": "cs", "slovak": "sk", "hungarian": "hu", "romanian": "ro", "turkish": "tr",
-        "croatian": "hr", "slovenian": "sl", "estonian": "et", "latvian": "lv",
-        "lithuanian": "lt", "catalan": "ca", "lao": "lo", "khmer": "km", "burmese": "my",
-        "russian": "ru", "русский": "ru", "ukrainian": "uk", "greek": "el", "arabic": "ar",
-        "العربية": "ar", "persian": "fa", "hebrew": "he", "hindi": "hi", "हिन्दी": "hi",
-        "bengali": "bn", "tamil": "ta",
-    }
-)  # fmt: skip
+"""A letter of a script that is written without spaces between words."""
+_LAST: Final = 0x323B0
+"""The last code point with a letter, as of Unicode 16."""
+_BOTH: Final = frozenset("数删着")
+"""Written so in Taiwan and Hong Kong, too, by hand or in older type."""
+_IDEOGRAPHS: Final = range(0x4E00, 0xA000)
 
 
 @cache
-def language_tag(name: str) -> str | None:
-    """`Thai`, `th`, `th-TH`, `ภาษาไทย` → `th`; None for what names no known language.
+def letters(script: str) -> str:
+    """The letters and marks of a script (ISO 15924), as the inside of a character class.
 
-    Chinese keeps its script where it is told: `zh-TW` → `zh-Hant`.
+    Empty where Unicode has none.
     """
-    word = unicodedata.normalize("NFKC", name).strip().casefold().replace("_", "-")
-    if word in _NAMES:
-        return _NAMES[word]
-    primary = word.split("-")[0]
-    primary = _NAMES.get(primary, primary)
-    return primary if primary in _OWN or primary in _LATIN_LANGUAGES else None
+    if script in ("Hira", "Kana"):  # ー is of both
+        return _ranges(rf"(?V1)[\p{{scx={script}}}&&[\p{{L}}\p{{M}}]]+")
+    return _ranges(rf"(?V1)[\p{{sc={script}}}&&[\p{{L}}\p{{M}}]]+")
 
 
-def known_tag(name: str) -> str:
-    """As `language_tag`. Raises ValueError for what names no known language, with the nearest."""
-    tag = language_tag(name)
-    if tag is not None:
-        return tag
-    problem = f"names no language that is known here: '{name}'"
-    if near := nearest(name.casefold(), [known for known in _NAMES if len(known) > 3]):
-        raise ValueError(f"{problem} (did you mean '{near.title()}'?)")
-    raise ValueError(f"{problem}. Write it as th, Japanese or zh-TW")
+def _ranges(pattern: str) -> str:
+    # A third of a library's start, for texts in a language only.
+    import regex  # type: ignore[import-untyped]
+
+    try:
+        spans = regex.findall(pattern, _every_character())
+    except regex.error:  # a script that this Unicode does not have
+        return ""
+    return "".join(f"{re.escape(span[0])}-{re.escape(span[-1])}" for span in spans)
 
 
 @cache
-def language_name(tag: str) -> str:
-    """`th` → `Thai`."""
-    name = next((name for name, known in _NAMES.items() if known == tag and len(name) > 3), tag)
-    return name.title()
-
-
-def base(tag: str) -> str:
-    """`zh-Hant` → `zh`."""
-    return tag.split("-")[0]
-
-
-def is_latin(tag: str) -> bool:
-    """Whether the language is written in Latin letters."""
-    return base(tag) in _LATIN_LANGUAGES
-
-
-def own_scripts(tag: str) -> tuple[str, ...]:
-    """The scripts a text in that language is made of."""
-    return _OWN.get(base(tag), ("Latin",))
+def _every_character() -> str:
+    return "".join(map(chr, (*range(0xD800), *range(0xE000, _LAST))))
 
 
 @cache
 def own_letters(tag: str) -> re.Pattern[str]:
-    """One letter of the language's own scripts."""
-    return re.compile(f"[{''.join(SCRIPTS[name] for name in own_scripts(tag))}]")
+    """One letter of the language's own scripts; it never matches where nobody knows them."""
+    own = "".join(map(letters, scripts_of(tag)))
+    return re.compile(f"[{own}]" if own else "(?!)")
 
 
 @cache
@@ -144,15 +66,38 @@ def foreign_letters(tag: str) -> re.Pattern[str]:
 
     One alone is a symbol or an ornament: `α`, `福`.
     """
-    known = {*own_scripts(tag), *_ALSO.get(base(tag), ()), "Latin"}
-    others = "".join(letters for name, letters in SCRIPTS.items() if name not in known)
+    borrowed = ("Hani",) if full_script(tag) == "Kore" else ()
+    known = "".join(rf"\p{{scx={name}}}" for name in (*scripts_of(tag), *borrowed, "Latn"))
+    others = _ranges(rf"(?V1)[[\p{{L}}\p{{M}}]--[{known}\p{{sc=Zyyy}}\p{{sc=Zinh}}]]+")
     return re.compile(f"[{others}]{{2,}}")
 
 
-LATIN_LETTER: Final = re.compile(f"[{SCRIPTS['Latin']}]")
-KANA: Final = re.compile(f"[{SCRIPTS['Hiragana']}{SCRIPTS['Katakana']}]")
-UNSPACED: Final = re.compile(
-    "[" + "".join(SCRIPTS[s] for s in ("Thai", "Lao", "Khmer", "Myanmar", "Han", "Hiragana"))
-    + SCRIPTS["Katakana"] + "]"
-)  # fmt: skip
-"""A letter of a script that is written without spaces between words."""
+def script_name(letter: str) -> str:
+    """What the script of a letter is called: `Cyrillic`, `Han`."""
+    first = unicodedata.name(letter, "OTHER").split()[0]
+    return "Han" if first == "CJK" else first.title()
+
+
+@cache
+def han_sets() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Characters that are simplified only, traditional only, and Japanese only.
+
+    By the national sets: GB 2312 has the simplified forms, Big5 the traditional ones, JIS X 0208
+    the Japanese ones. What two of them have is written so in both.
+    """
+    mainland, taiwan, japan = map(_encodable, ("gb2312", "big5hkscs", "cp932"))
+    older = taiwan & _encodable("big5")
+    return mainland - older - _BOTH, older - mainland, japan - mainland - taiwan
+
+
+@cache
+def rare_in_japanese() -> frozenset[str]:
+    """Characters outside of the first level of JIS X 0208: older and Chinese forms among them."""
+    every = "".join(map(chr, _IDEOGRAPHS))
+    first = {c for c in _encodable("cp932") if b"\x88\x9f" <= c.encode("cp932") < b"\x98\x9f"}
+    return frozenset(every) - first
+
+
+def _encodable(codec: str) -> frozenset[str]:
+    every = "".join(map(chr, _IDEOGRAPHS))
+    return frozenset(every.encode(codec, "ignore").decode(codec))

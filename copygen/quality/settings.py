@@ -8,8 +8,8 @@ import pydantic
 
 from copygen.documents import FrozenModel, nearest
 from copygen.quality.channels import CharacterRules
+from copygen.quality.languages import best_match, known_tag
 from copygen.quality.sameness import SamenessSettings
-from copygen.quality.scripts import known_tag
 
 Words = Annotated[str, pydantic.Field(min_length=1)]
 Share = Annotated[float, pydantic.Field(gt=0, le=1)]
@@ -22,6 +22,9 @@ FAMILIES = (
     "grounding", "glossary", "variants", "sameness", "pack", "refusal", "mended",
 )  # fmt: skip
 """First words of rule names."""
+
+FORMER_RULES = {"language.latin": "language.other"}
+"""Rules that go by another name now; prompt files may still have the former one."""
 
 
 class Override(StrEnum):
@@ -171,6 +174,13 @@ class ChecksSettings(FrozenModel):
                 raise ValueError(_no_rule(name))
         return dict.fromkeys(value, True)
 
+    @pydantic.field_validator("severity", mode="before")
+    @classmethod
+    def _former_names(cls, given: Any) -> Any:
+        if not isinstance(given, Mapping):
+            return given
+        return {FORMER_RULES.get(name, name): value for name, value in given.items()}
+
     @pydantic.field_validator("severity")
     @classmethod
     def _known_families(cls, given: Mapping[str, Override]) -> Mapping[str, Override]:
@@ -226,12 +236,13 @@ def _no_rule(name: Any) -> str:
 
 
 def phrases_for(given: PerLanguage, language: str | None) -> Sequence[str]:
-    """The phrases for texts of that language; `zh` speaks for `zh-Hant`, too."""
+    """The phrases for texts of that language; `zh` speaks for `zh-Hant`, too, `en-GB` for `en`."""
     if not isinstance(given, Mapping):
         return given
     if language is None:
         return ()
-    return given.get(language, given.get(language.split("-")[0], ()))
+    found = best_match(language, given)
+    return given[found] if found else ()
 
 
 def _listed(words: Any) -> Any:

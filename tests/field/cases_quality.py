@@ -80,7 +80,7 @@ def thousands_parted_by_a_space(_: Path) -> str:
     return f"{good}; {_rules('Nur 1 499 €')}"
 
 
-@CASES.case("4:S8.4", "nothing; language.latin")
+@CASES.case("4:S8.4", "nothing; language.other")
 def catalan_is_known_to_the_detector(_: Path) -> str:
     good = "Amb pa torrat i una mica de mel, aquest formatge és la millor excusa per sopar"
     wrong = "Soft silk for those cool evenings at the beach with your friends"

@@ -42,7 +42,7 @@ FALLS = [
     ("th", "This is written in English only", "language.script"),
     ("ja", "这是一条非常轻柔的泰国丝绸围巾", "language.script"),
     ("en", "Soft silk 丝绸 scarf", "language.script"),
-    ("en", "Chaque écharpe est tissée à la main avec une soie très douce", "language.latin"),
+    ("en", "Chaque écharpe est tissée à la main avec une soie très douce", "language.other"),
     ("en", "Kami jual 40 mangkuk", "grounding.number"),
     (None, "Now 50% off", "grounding.percent"),
     (None, "Only $19", "grounding.price"),

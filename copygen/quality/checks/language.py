@@ -1,29 +1,31 @@
-"""Is the text in the language it should be in? Says nothing when unsure."""
+"""Is the text in the language it should be in? Says nothing when nobody could tell."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
-from typing import Final, Protocol
+from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.facts import CheckContext as Context
+from copygen.quality.facts import CheckContext
+from copygen.quality.language_detector import ENGLISH_WORDS, Detector, Evidence
+from copygen.quality.languages import base, full_script, is_latin, language_name, scripts_of
 from copygen.quality.normalize import HAN, HANGUL, KANA, LATIN, OTHER, THAI
 from copygen.quality.scripts import KANA as KANA_LETTER
 from copygen.quality.scripts import (
-    SCRIPTS,
-    base,
+    LATIN_LETTER,
     foreign_letters,
-    is_latin,
-    language_name,
+    han_sets,
     own_letters,
-    own_scripts,
+    rare_in_japanese,
+    script_name,
 )
 
-_GROUP_OF: Final = MappingProxyType(
-    {"Hangul": HANGUL, "Hiragana": KANA, "Katakana": KANA, "Han": HAN, "Thai": THAI}
-)
-_LATIN_WORD: Final = re.compile(f"[{SCRIPTS['Latin']}'’]+")
+_GROUP_OF: Final = MappingProxyType({"Hang": HANGUL, "Hira": KANA, "Kana": KANA, "Hani": HAN})
+_LATIN_WORD: Final = re.compile(f"(?:{LATIN_LETTER.pattern}|['’])+")
+_LATIN_RUN: Final = re.compile(r"[A-Za-z][A-Za-z'’]*(?:[ ,;]+[A-Za-z][A-Za-z'’]*){3,}")
+"""Words in Latin letters, one after the other, that may be a sentence."""
 _LEAST_SHARE: Final = 0.3
 """Of the letters that are no words of the item: brand names in Latin are part of Asian copy."""
 _LEAST_LETTERS: Final = 6
@@ -33,67 +35,20 @@ _MOST_NAMES: Final = 3
 `料金 - Mozilla VPN`."""
 _LONG_HAN: Final = 12
 """Japanese of this many kanji has kana in it; a slogan of fewer may not."""
-_PAIRS: Final = (
-    "这這们們说說对對时時为為么麼从從产產东東车車书書马馬鱼魚鸟鳥门門问問间間还還发發让讓请請谢謝买買"
-    "卖賣贵貴质質选選优優个個过過进進远遠运運关關开開见見视視觉覺观觀计計认認识識话話语語读讀写寫给給"
-    "红紅绿綠细細纯純线線练練结結经經济濟实實际際电電热熱爱愛乐樂务務员員专專业業统統级級设設备備购購"
-    "费費价價钱錢银銀铁鐵锁鎖镜鏡显顯丽麗润潤肤膚护護养養颜顏妆妝惊驚险險轻輕适適应應满滿独獨传傳艺藝"
-    "儿兒无無边邊鲜鮮湿濕烧燒饭飯馆館饮飲飞飛头頭难難顾顧单單双雙处處够夠国國来來学學会會师師华華欢歡"
-    "亲親乡鄉连連当當补補龙龍风風园園岁歲长長韩韓图圖样樣"
-)
-"""Common characters, simplified then traditional, of the Unihan variant tables."""
-_SIMPLIFIED: Final = frozenset(_PAIRS[::2])
-_TRADITIONAL: Final = frozenset(_PAIRS[1::2])
-_SHARED_WITH_JAPANESE: Final = frozenset("国来学会双湿独当写")
-"""Of the simplified ones, those Japanese writes in the same way."""
-_WRONG: Final = MappingProxyType(
-    {
-        "ja": (_SIMPLIFIED - _SHARED_WITH_JAPANESE, "simplified Chinese"),
-        "zh-Hant": (_SIMPLIFIED, "simplified Chinese"),
-        "zh-Hans": (_TRADITIONAL, "traditional Chinese"),
-    }
-)
-_LEAST_WORDS: Final = 4
-_SURE: Final = 0.8
-_UNLIKELY: Final = 0.05
-_ALIKE: Final = ({"ms", "id"}, {"da", "nb", "no", "nn"}, {"hr", "sl"}, {"cs", "sk"}, {"fil", "tl"})
-"""Languages that no detector can tell apart in a few words."""
+_CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊")
+"""Characters of every Chinese sentence that Japanese without kana has no use for."""
+_SEGMENT: Final = re.compile(r"(?<=[.!?…।؟。！？])\s+|\s*\n\s*|\s+[–—|/•·]\s+")
+_LEAST_SEGMENT: Final = 16
+"""Letters of a part that is judged for itself; a shorter one goes with the next."""
+_MORE_FOR_A_PART: Final = 3.0
+"""What a part needs more than a text: a long text has many, and each may err."""
+_LEAST_SMALL_WORDS: Final = 3
+"""Without capitals: a part with fewer may be a name."""
+_DOUBTED: Final = 1.0
+"""The margin from which a text may be in another language, though nobody can say so of it alone."""
 
 
-# fmt: off
-_DETECTED: Final = (
-    "en", "ms", "id", "vi", "tl", "fr", "de", "es", "pt", "it", "nl", "sv", "da", "no", "fi",
-    "pl", "cs", "sk", "hu", "ro", "tr", "hr", "ca", "sl", "et", "lv", "lt",
-)
-# fmt: on
-_FUNCTION_WORDS: Final = MappingProxyType(
-    {
-        "en": "the and a an of for with your you our is are to from every by this",
-        "ms": "yang dan untuk dengan di dari ini anda setiap kami pada adalah ke",
-        "id": "yang dan untuk dengan di dari ini anda setiap kami pada adalah ke",
-        "fr": "le la les des et de du pour avec votre vos une un est dans nos",
-        "de": "der die das und für mit ihr ihre ein eine ist von aus zu im den",
-        "es": "el la los las y de del para con su tu una un es en nuestra",
-        "pt": "o os as e de do da para com seu sua uma um é em nossa",
-        "it": "il lo la gli le e di del per con tuo tua una un è in nostra",
-        "nl": "de het een en van voor met uw je is in onze op",
-        "vi": "và của cho với là một những các bạn từ mỗi được trong",
-    }
-)
-"""Words that a text in the language can hardly do without."""
-_CLEARLY: Final = 0.15
-"""Share of function words of a language from which a text is taken to be in it."""
-
-
-class Detector(Protocol):
-    """Tells Latin languages apart."""
-
-    def __call__(self, text: str) -> Mapping[str, float]:
-        """Tag → probability; they sum to 1."""
-        ...
-
-
-def script(context: Context) -> list[Violation]:
+def script(context: CheckContext) -> list[Violation]:
     """Letters of another script, or too few of the language's own.
 
     Latin words pass in every language, words of the item in every script.
@@ -114,22 +69,23 @@ def script(context: Context) -> list[Violation]:
         return _too_few(context, language)
     if (LATIN in groups or OTHER in groups) and (few := _too_few(context, language)):
         return few
-    return _han(context, language)
+    if HAN in groups:
+        return _han(context, language)
+    return []
 
 
 @cache
 def _foreign_groups(language: str) -> frozenset[int]:
     """The groups of scripts in which a letter that has no place in the language can be."""
-    own = {_GROUP_OF[name] for name in own_scripts(language) if name in _GROUP_OF}
+    own = {_GROUP_OF[name] for name in scripts_of(language) if name in _GROUP_OF}
     return frozenset((HANGUL, KANA, HAN, THAI, OTHER)) - own
 
 
 def _foreign(match: re.Match[str], language: str) -> Violation:
-    name = next(
-        (n for n, letters in SCRIPTS.items() if re.match(f"[{letters}]", match[0])), "other"
-    )
-    message = f"'{match[0]}' is {name} script in a text that should be in {language_name(language)}"
-    fix = f"write the whole text in {language_name(language)}, without '{match[0]}'"
+    name = language_name(language)
+    what = f"{script_name(match[0][0])} script"
+    message = f"'{match[0]}' is {what} in a text that should be in {name}"
+    fix = f"write the whole text in {name}, without '{match[0]}'"
     return Violation("language.script", Severity.ERROR, message, match.span(), fix=fix)
 
 
@@ -138,7 +94,7 @@ def _ornament(language: str, letters: str) -> bool:
     return base(language) == "zh" and letters == "の"
 
 
-def _too_few(context: Context, language: str) -> list[Violation]:
+def _too_few(context: CheckContext, language: str) -> list[Violation]:
     text = context.text.original
     own = len(own_letters(language).findall(text))
     if is_latin(language):
@@ -163,83 +119,158 @@ def _are_names(words: Sequence[str]) -> bool:
     """Whether words may all be names: a few, with capitals, and no small words between them."""
     if len(words) > _MOST_NAMES or not all(any(map(str.isupper, word)) for word in words):
         return False
-    return _function_words("en").isdisjoint(word.casefold() for word in words)
+    return ENGLISH_WORDS.isdisjoint(word.casefold() for word in words)
 
 
-def _han(context: Context, language: str) -> list[Violation]:
+def _han(context: CheckContext, language: str) -> list[Violation]:
     """Chinese for Japanese, simplified for traditional, and the other way round."""
     text = context.text.original
-    wrong_chars, what = _WRONG.get(language, (frozenset[str](), ""))
-    wrong = None
-    if not wrong_chars.isdisjoint(text):
+    for wrong, what in _wrong_forms(language):
+        if wrong.isdisjoint(text):
+            continue
         # A name may be written in any way; one that the item has stays as it is there.
         known = context.facts.folded.text
-        wrong = next((i for i, c in enumerate(text) if c in wrong_chars and c not in known), None)
-    if wrong is not None:
-        message = f"'{text[wrong]}' is {what} in a text that should be in {language_name(language)}"
-        fix = f"write it in {language_name(language)}"
-        return [Violation("language.script", Severity.ERROR, message, (wrong, wrong + 1), fix=fix)]
-    if language == "ja" and not KANA_LETTER.search(text):
-        han = len(own_letters("zh").findall(text))
-        if han >= _LONG_HAN:
-            message = f"{han} kanji and no kana: this may be Chinese"
-            fix = "write it in Japanese"
-            return [Violation("language.script", Severity.WARNING, message, fix=fix)]
+        at = next((i for i, c in enumerate(text) if c in wrong and c not in known), None)
+        if at is not None:
+            name = language_name(language)
+            message = f"'{text[at]}' is {what} in a text that should be in {name}"
+            fix = f"write it in {name}"
+            return [Violation("language.script", Severity.ERROR, message, (at, at + 1), fix=fix)]
+    if base(language) == "ja" and not KANA_LETTER.search(text):
+        return _without_kana(text)
     return []
 
 
-def latin(context: Context, detect: Detector) -> list[Violation]:
-    """Another language in Latin letters than the one asked for.
+@cache
+def _wrong_forms(language: str) -> Sequence[tuple[frozenset[str], str]]:
+    """Characters that do not belong into a text in the language, and what they are."""
+    simplified, traditional, japanese = han_sets()
+    script = full_script(language)
+    if script == "Jpan":
+        return ((simplified - _japanese_too(), "simplified Chinese"),)
+    if "Hant" in language or (script == "Hant" and base(language) != "zh"):
+        return ((simplified, "simplified Chinese"), (japanese, "Japanese"))
+    if "Hans" in language:
+        return ((traditional, "traditional Chinese"), (japanese, "Japanese"))
+    return ((japanese, "Japanese"),) if script == "Hans" else ()
 
-    Only for texts of a few words that are no names of the item, and only when the detector is
-    sure of another language and all but rules out the right one.
+
+@cache
+def _japanese_too() -> frozenset[str]:
+    return frozenset(c for c in han_sets()[0] if c.encode("cp932", "ignore"))
+
+
+def _without_kana(text: str) -> list[Violation]:
+    _, traditional, japanese = han_sets()
+    han = len(own_letters("zh").findall(text))
+    older = traditional & rare_in_japanese()
+    chinese = not _CHINESE.isdisjoint(text) or not older.isdisjoint(text)
+    sure = chinese and han >= _LEAST_LETTERS and japanese.isdisjoint(text)
+    if not sure and han < _LONG_HAN:
+        return []
+    message = f"{han} kanji and no kana: this may be Chinese"
+    severity = Severity.ERROR if sure else Severity.WARNING
+    return [Violation("language.script", severity, message, fix="write it in Japanese")]
+
+
+class OtherLanguage:
+    """Another language than the one asked for, in letters that both are written in.
+
+    `language.other`: the text, by itself or together with the other texts of its answer;
+    `language.mixed`: a sentence within it; `language.near`: one that is hardly told from it.
     """
-    language = context.language
-    if language is None or not is_latin(language):
-        return []
-    words = _LATIN_WORD.findall(context.text.original)
-    own = _function_words(language)
-    if sum(1 for word in words if word.casefold() in own) >= _CLEARLY * len(words):
-        return []
-    # A word with a capital may be a name, and names are of every language.
-    known = context.facts.latin_words
-    words = [word for word in words if word.casefold() not in known]
-    if sum(1 for word in words if word[0].islower()) < _LEAST_WORDS:
-        return []
-    likely = detect(" ".join(words))
-    right = sum(share for tag, share in likely.items() if tag in _like(language))
-    best = max(likely, key=likely.__getitem__)
-    if likely[best] < _SURE or right > _UNLIKELY:
-        return []
-    message = f"this seems to be {language_name(best)}, not {language_name(language)}"
-    return [
-        Violation(
-            "language.latin", Severity.ERROR, message, fix=f"write it in {language_name(language)}"
-        )
-    ]
+
+    def __init__(self, language: str, detector: Detector) -> None:
+        self.language = language
+        self._detector = detector
+        self._latin = is_latin(language)
+
+    def __call__(self, context: CheckContext) -> list[Violation]:
+        """What is wrong with a text."""
+        if self._may_have_english(context) and (found := list(self._english_run(context))):
+            return found
+        text, known = context.text.original, context.facts.names
+        whole = self._detector.evidence(text, self.language, known)
+        parts = _segments(text)
+        if len(parts) > 1:
+            foreign = [part for part in parts if self._is_foreign(text[slice(*part)], known)]
+            if foreign and len(foreign) < len(parts):
+                return [self._mixed(text, part, known) for part in foreign[:1]]
+        if whole is None:
+            return []
+        if not whole.is_found:
+            return self._together(context, whole)
+        return [self._other(whole)]
+
+    def doubted(self, context: CheckContext) -> str | None:
+        """The language that a text may be in, though nothing could be said of it alone."""
+        found = self._detector.evidence(context.text.original, self.language, context.facts.names)
+        return found.other if found is not None and found.margin > _DOUBTED else None
+
+    def _may_have_english(self, context: CheckContext) -> bool:
+        return not self._latin and LATIN in context.text.groups
+
+    def _is_foreign(self, part: str, known: frozenset[str]) -> bool:
+        small = sum(1 for word in part.split() if not word[0].isupper())
+        if small < _LEAST_SMALL_WORDS:
+            return False
+        found = self._detector.evidence(part, self.language, known)
+        if found is None or not found.is_sure:
+            return False
+        return found.margin > found.needed + _MORE_FOR_A_PART
+
+    def _other(self, found: Evidence) -> Violation:
+        wanted, other = language_name(self.language), language_name(found.other)
+        fix = f"write it in {wanted}"
+        if found.is_sure:
+            message = f"this seems to be {other}, not {wanted}"
+            return Violation("language.other", Severity.ERROR, message, fix=fix)
+        message = f"this may be {other}, which is hardly told from {wanted}"
+        return Violation("language.near", Severity.WARNING, message, fix=fix)
+
+    def _mixed(self, text: str, part: tuple[int, int], known: frozenset[str]) -> Violation:
+        found = self._detector.evidence(text[slice(*part)], self.language, known)
+        other = language_name(found.other) if found else "another language"
+        return self._part(text, part, other)
+
+    def _part(self, text: str, part: tuple[int, int], other: str) -> Violation:
+        wanted = language_name(self.language)
+        words = " ".join(text[slice(*part)].split())
+        message = f"'{words}' seems to be {other} in a text that should be in {wanted}"
+        fix = f"write the whole text in {wanted}, with '{words}' in {wanted}, too"
+        return Violation("language.mixed", Severity.ERROR, message, part, fix=fix)
+
+    def _english_run(self, context: CheckContext) -> Iterator[Violation]:
+        """A sentence of English between letters of another script; names are no sentences."""
+        known = context.facts.names
+        for run in _LATIN_RUN.finditer(context.text.original):
+            words = [word for word in _LATIN_WORD.findall(run[0]) if word.casefold() not in known]
+            small = [word for word in words if word.islower()]
+            if len(small) >= _LEAST_SMALL_WORDS and not ENGLISH_WORDS.isdisjoint(small):
+                yield self._part(context.text.original, run.span(), language_name("en"))
+                return
+
+    def _together(self, context: CheckContext, alone: Evidence) -> list[Violation]:
+        """A text of which little can be said, judged with the others of its answer."""
+        texts = [text for field in context.record.values() for text in field]
+        if len(texts) < 2:
+            return []
+        joined = self._detector.evidence(". ".join(texts), self.language, context.facts.names)
+        if joined is None or not joined.is_sure or joined.other != alone.other:
+            return []
+        found = self._other(joined)
+        return [replace(found, message=f"with the other texts of its answer {found.message}")]
 
 
-@cache
-def _function_words(language: str) -> frozenset[str]:
-    return frozenset(_FUNCTION_WORDS.get(language, "").split())
-
-
-@cache
-def _like(language: str) -> frozenset[str]:
-    near = next((group for group in _ALIKE if language in group), {language})
-    return frozenset(near)
-
-
-@cache
-def open_detector() -> Detector:
-    """The detector of Latin languages: half a second and some 90 MB, once per process."""
-    # It has no stubs.
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
-
-    identifier = LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)
-    identifier.set_languages(list(_DETECTED))
-
-    def detect(text: str) -> Mapping[str, float]:
-        return dict(identifier.rank(text))
-
-    return detect
+def _segments(text: str) -> Sequence[tuple[int, int]]:
+    """The sentences and lines of a text, the short ones with the next."""
+    if len(text) < 2 * _LEAST_SEGMENT:
+        return ()
+    found, start = [], 0
+    for gap in _SEGMENT.finditer(text):
+        if gap.start() - start >= _LEAST_SEGMENT:
+            found.append((start, gap.start()))
+            start = gap.end()
+    if len(text) - start >= _LEAST_SEGMENT or not found:
+        found.append((start, len(text)))
+    return found

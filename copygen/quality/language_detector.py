@@ -1,0 +1,337 @@
+"""Is a text in the language it should be in: how much speaks for another one.
+
+Two witnesses: letters that words of the language do not have, and the margin between the language
+and the best other one by `language_model`, over all languages in that script. How great a margin
+has to be goes by the length of the text and by how near the two languages are. The figures are
+those of `python -m tests.quality.languages`.
+"""
+
+import re
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+from typing import Final
+
+from copygen.quality.data import Endings, LanguageTable, table
+from copygen.quality.language_model import LanguageModel, letters_of, load_model, model_labels
+from copygen.quality.languages import base, scripts_of, wider
+
+_TABLE: Final = "languages"
+_SHARED: Final = frozenset(("Latn", "Cyrl", "Arab", "Deva", "Beng", "Hebr", "Ethi", "Tibt"))
+"""Scripts of several languages; in any other the script says it all."""
+_BYTES: Final = MappingProxyType({"Cyrl": 2, "Arab": 2, "Hebr": 2, "Deva": 3, "Beng": 3})
+"""Of UTF-8, a letter."""
+_LESS_IN_OTHERS: Final = 3.0
+"""What a margin may be less in scripts that fewer languages share."""
+_SHORT: Final = 30
+_SHORT_NEAR: Final = 3.0
+"""What near languages need more in texts of so few letters."""
+_LEAST_LETTERS: Final = 8
+"""In fewer there may be no more than a name."""
+_ODD_WORD: Final = 12.0
+"""What a word with a letter that is foreign to the language says, as a margin."""
+_ODD_LATIN_WORD: Final = 6.0
+"""In Latin letters, in which names and dishes travel."""
+_BORROWED: Final = 4.0
+"""What a word with a letter says that only borrowed words have."""
+_WORD: Final = 4.0
+"""What a word says that only one of two near languages writes so."""
+_SMALL_WORD: Final = 2.0
+"""What an article or a preposition says, of the language or of English."""
+_ENGLISH_WORDS: Final = """
+    the and a an of for with your you our is are to from every by this that it in on not has
+    have was be
+"""
+ENGLISH_WORDS: Final = frozenset(_ENGLISH_WORDS.split())
+"""Words that hardly an English sentence does without, and that no name is made of alone."""
+_ONLY_ENGLISH: Final = ENGLISH_WORDS - frozenset(
+    ("a", "an", "in", "on", "is", "be", "was", "of", "for", "to", "by", "it", "has", "not")
+)
+"""Those that are no word of another language."""
+_RARE: Final = 6.0
+"""How much likelier a language has to be that hardly anybody orders copy in."""
+_NEAR_ERROR: Final = 13.0
+"""How much more has to speak for a near language that it is an error and no warning."""
+_WORDS: Final = re.compile(r"[^\W\d_]+")
+_WORDS_AND_MARKS: Final = re.compile(r"[¿¡]|[^\W\d_]+")
+_MADE: Final = re.compile(
+    r"https?://\S+|www\.\S+|\S+@\S+|[#@]\w+|\w*\d\w*|\b\w+\.(?:com|org|net)\b"
+)
+"""What is of no language: addresses, hashtags, mentions, codes."""
+_INITIALS: Final = re.compile(r"\b[A-Z]{2,5}\b")
+_MARKS_OF_MADE: Final = re.compile(r"[@#\d]|www\.|://|\.com|\.org|\.net")
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What speaks for another language than the one a text should be in."""
+
+    other: str
+    """The tag of the likeliest other one."""
+    margin: float
+    """Natural logarithm of how many times likelier it is, letters and words counted in."""
+    needed: float
+    """The margin from which this is taken for true, in a text of that length."""
+    near: bool
+    """Whether the two can hardly be told apart."""
+
+    @property
+    def is_found(self) -> bool:
+        """Whether it is enough."""
+        return self.margin > self.needed
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether it is enough to reject a text."""
+        return self.is_found and (not self.near or self.margin > self.needed + _NEAR_ERROR)
+
+
+class Detector:
+    """Knows one language from all others. The model is read once a process, on first use.
+
+    `start` reads it in a thread, while the first requests are in flight: nobody waits for it.
+    """
+
+    _model: LanguageModel | None = None
+    _lock = threading.Lock()
+
+    def start(self) -> None:
+        """Begin to read the model; returns at once."""
+        if Detector._model is None:
+            threading.Thread(target=self.model, name="language-model", daemon=True).start()
+
+    def model(self) -> LanguageModel:
+        """The model, read if it is not yet."""
+        with Detector._lock:
+            if Detector._model is None:
+                Detector._model = load_model()
+            return Detector._model
+
+    def evidence(self, text: str, tag: str, known: frozenset[str] = frozenset()) -> Evidence | None:
+        """What speaks against `tag`; None: nothing does, or nobody can tell.
+
+        Words of `known` (folded) are of no language: names, and values of the item.
+        """
+        about = _about(tag)
+        if not about.is_shared:
+            return None
+        own = without_names(text, known)
+        letters = letters_of(own)
+        length = len(letters) // about.bytes_a_letter
+        if length < _LEAST_LETTERS:
+            return None
+        model = Detector._model or self.model()
+        scores = model.scores(letters)
+        if not scores:
+            return None
+        return _weighed(own, length, scores, model, about)
+
+
+def can_tell(tag: str) -> bool:
+    """Whether a text in `tag` is told from one in another language of its script."""
+    return not _about(tag).is_shared or _about(tag).at is not None
+
+
+def without_names(text: str, known: frozenset[str]) -> str:
+    """The text without what is of no language: addresses, hashtags, codes, initials, `known`."""
+    if _MARKS_OF_MADE.search(text):
+        text = _MADE.sub(" ", text)
+    if not text.isupper() and _INITIALS.search(text):
+        text = _INITIALS.sub(" ", text)
+    if not known:
+        return text
+    return _WORDS.sub(lambda match: "" if match[0].casefold() in known else match[0], text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Rival:
+    """Another language of the same script, as seen from the one that is wanted."""
+
+    at: int
+    """Its place among the model's labels."""
+    tag: str
+    handicap: float
+    """Taken off its margin: it is a rare one."""
+    near: float
+    """The margin from which it is another, where the two are near; 0: they are not."""
+    odd_letters: frozenset[str]
+    """Of the letters that are foreign to the wanted language those that its words have."""
+    borrowed_letters: frozenset[str]
+    """Of the letters that only borrowed words of the wanted language have those it has itself."""
+    words: frozenset[str]
+    """That it writes so and the wanted one otherwise, where the two are near."""
+    lost_words: frozenset[str]
+    """That the wanted one writes so and it otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class _About:
+    """What is known of the language that is wanted."""
+
+    is_shared: bool
+    """Whether others are written in its script."""
+    at: int | None
+    """Its place among the model's labels; None: the model does not know it."""
+    bytes_a_letter: int
+    rivals: tuple[_Rival, ...]
+    english: _Rival | None
+    odd: re.Pattern[str] | None
+    """A letter of its script that its words do not have."""
+    odd_word: float
+    """What a word with such a letter says, as a margin."""
+    borrowed: re.Pattern[str] | None
+    """A letter from a to z that only borrowed words have."""
+    has_words: bool
+    """Whether words tell it from a near one."""
+    small_words: frozenset[str]
+    """Its articles and prepositions that English does not have."""
+
+
+@cache
+def _about(tag: str) -> _About:
+    script = scripts_of(tag)[0]
+    labels, common = model_labels()
+    same = [(at, one) for at, one in enumerate(labels) if scripts_of(one)[0] == script]
+    own = next((at for name in wider(tag) for at, one in same if one == name), None)
+    listed = table(LanguageTable, _TABLE)
+    given = listed.letters.get(script, {})
+    alphabets = {name: frozenset(letters.split()) for name, letters in given.items()}
+    alphabet = next((alphabets[name] for name in wider(tag) if name in alphabets), None)
+    every: frozenset[str] = frozenset().union(*alphabets.values())
+    odd = every - alphabet if alphabet is not None else frozenset()
+    borrowed = _without(tag)
+    names = frozenset(wider(tag)) | ({labels[own]} if own is not None else set())
+    own_words = _words_of(next((name for name in wider(tag) if name in listed.words), tag))
+    rivals = tuple(
+        _Rival(
+            at=at,
+            tag=one,
+            handicap=0.0 if one in common else _RARE,
+            near=(near := _nearness(names, one)),
+            odd_letters=odd & alphabets.get(one, odd),
+            borrowed_letters=borrowed - _without(one),
+            words=_words_of(one) - own_words if near else frozenset(),
+            lost_words=own_words - _words_of(one) if near and _words_of(one) else frozenset(),
+        )
+        for at, one in same
+        if one not in names
+    )
+    return _About(
+        is_shared=len(same) > 1 or script in _SHARED,
+        at=own,
+        bytes_a_letter=_BYTES.get(script, 1),
+        rivals=rivals,
+        english=next((one for one in rivals if one.tag == "en"), None),
+        odd=re.compile(f"[{''.join(sorted(odd))}]") if odd else None,
+        odd_word=_ODD_LATIN_WORD if script == "Latn" else _ODD_WORD,
+        borrowed=re.compile(f"[{''.join(sorted(borrowed))}]") if borrowed else None,
+        has_words=any(one.words for one in rivals),
+        small_words=_small_words(tag) - ENGLISH_WORDS,
+    )
+
+
+@cache
+def _small_words(tag: str) -> frozenset[str]:
+    return frozenset(table(Endings, "endings").words.get(base(tag), "").split())
+
+
+def _nearness(names: frozenset[str], other: str) -> float:
+    given = table(LanguageTable, _TABLE).near.items()
+    groups = ((listed.split(), margin) for listed, margin in given)
+    return max(
+        (margin for group, margin in groups if other in group and not names.isdisjoint(group)),
+        default=0.0,
+    )
+
+
+@cache
+def _without(tag: str) -> frozenset[str]:
+    listed = table(LanguageTable, _TABLE).without
+    return frozenset(next((listed[name] for name in wider(tag) if name in listed), "").split())
+
+
+@cache
+def _words_of(tag: str) -> frozenset[str]:
+    return frozenset(table(LanguageTable, _TABLE).words.get(tag, "").split())
+
+
+def _weighed(
+    text: str, length: int, scores: Sequence[int], model: LanguageModel, about: _About
+) -> Evidence | None:
+    if about.at is None:
+        return _only_english(length, scores, model, about)
+    odd = _odd_words(text, about.odd) if about.odd and not text.isascii() else ()
+    own = scores[about.at]
+    if not odd and not about.has_words and max(scores) <= own:
+        return None
+    words = frozenset(_WORDS.findall(text.lower()))
+    borrowed = _odd_words(text, about.borrowed) if about.borrowed else ()
+    found: Evidence | None = None
+    for_own = _SMALL_WORD * len(about.small_words & words)
+    for rival in about.rivals:
+        margin = (scores[rival.at] - own) * model.unit - rival.handicap - for_own
+        if rival.tag == "en":
+            margin += _SMALL_WORD * len(words & _ONLY_ENGLISH)
+        if odd and rival.odd_letters:
+            margin += about.odd_word * sum(
+                1 for word in odd if not rival.odd_letters.isdisjoint(word)
+            )
+        if borrowed and rival.borrowed_letters:
+            margin += _BORROWED * sum(
+                1 for word in borrowed if not rival.borrowed_letters.isdisjoint(word)
+            )
+        if rival.words:
+            margin += _WORD * (len(rival.words & words) - len(rival.lost_words & words))
+        if margin <= 0:
+            continue
+        needed = _needed(length, rival, about)
+        if found is None or margin - needed > found.margin - found.needed:
+            found = Evidence(rival.tag, margin, needed, near=bool(rival.near))
+    return found
+
+
+def _only_english(
+    length: int, scores: Sequence[int], model: LanguageModel, about: _About
+) -> Evidence | None:
+    """For a language that the model does not know: whether it is English rather than any other."""
+    if about.english is None:
+        return None
+    best = max(scores[rival.at] for rival in about.rivals if rival.tag != "en")
+    margin = (scores[about.english.at] - best) * model.unit
+    return Evidence("en", margin, _any_needed(length), near=False) if margin > 0 else None
+
+
+def _odd_words(text: str, odd: re.Pattern[str]) -> Sequence[str]:
+    """The words that have a letter which is foreign to the language, in small; no names.
+
+    A capital may make a name, but not at the beginning of the text.
+    """
+    small = text.lower()
+    if not odd.search(small):
+        return ()
+    words = _WORDS_AND_MARKS.findall(text)
+    return [
+        word.lower()
+        for at, word in enumerate(words)
+        if (at == 0 or not word[0].isupper()) and odd.search(word.lower())
+    ]
+
+
+def _needed(length: int, rival: _Rival, about: _About) -> float:
+    if rival.near:
+        return rival.near + (_SHORT_NEAR if length <= _SHORT else 0.0)
+    if rival.tag == "en":
+        return _english_needed(length)
+    needed = _any_needed(length)
+    return needed if about.odd_word == _ODD_LATIN_WORD else needed - _LESS_IN_OTHERS
+
+
+def _english_needed(length: int) -> float:
+    """English alone against the language: models fall back to it, so little is needed."""
+    return max(3.0, min(4.4, 7.0 - 0.15 * length))
+
+
+def _any_needed(length: int) -> float:
+    return max(6.0, min(13.0, 20.5 - 0.35 * length))

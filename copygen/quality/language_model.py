@@ -1,0 +1,182 @@
+"""How likely a text is in each of the languages that share a script: weights of bytes in a row.
+
+A naive Bayes classifier over byte n-grams. `tests/quality/language_model.py` made its file from
+the weights of py3langid, and has why. It knows languages in Latin, Cyrillic, Arabic, Devanagari
+and Bengali letters; a text in other letters has no features.
+"""
+
+import lzma
+import math
+import re
+from array import array
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+
+_FILE: Final = Path(__file__).parent / "languages.bin"
+_MOST_BYTES: Final = 480
+"""Of a text: enough to be sure of it. More features than 600 could overflow a lane."""
+_HEAD_BYTES: Final = 16_384
+_LANE: Final = 2
+"""Bytes for each language in a number that holds the scores of all."""
+_COUNTED: Final = 10
+"""What a feature that is met once more adds is rounded to a tenth."""
+_WEIGHTS: Final = tuple(round(_COUNTED * math.log1p(count)) for count in range(_MOST_BYTES + 1))
+_MARKS: Final = re.compile(
+    "[\u00a0-\u00bf\u00d7\u00f7\u02b0-\u02ff\u0589-\u058f\u0600-\u061f\u0660-\u066d\u06d4\u06dd-\u06de"
+    "\u0964-\u0970\u09e4-\u09ef\u2000-\u200b\u200d-\u2bff\u2e00-\u303f\ufe00-\ufe0f\uff00-\uff20"
+    "\U0001f000-\U0001faff]+"
+)
+"""What is no letter, beyond ASCII, in or beside the scripts that the model knows."""
+_BETWEEN: Final = "'-/&+|_~"
+"""Marks that may stand between two words without a space."""
+_DROPPED: Final = bytes(
+    byte for byte in range(33, 127) if not chr(byte).isalpha() and chr(byte) not in _BETWEEN
+)
+"""Digits, and marks that stand beside a space."""
+
+
+def letters_of(text: str) -> bytes:
+    """What the model looks at: letters in small, words with a space between them, in UTF-8."""
+    if not text.isascii():
+        text = _MARKS.sub(" ", text.replace("\u2019", "'"))
+        text = text.lower().replace(
+            "ё", "е"
+        )  # hardly written in what the weights were learned from
+    letters = f" {text.lower()} ".encode("utf-8", "ignore")
+    return letters.translate(None, _DROPPED)[:_MOST_BYTES]
+
+
+@dataclass(frozen=True, slots=True)
+class LanguageModel:
+    """Built once and then only read, but for a cache: any thread may ask it."""
+
+    labels: tuple[str, ...]
+    """The languages, as tags; one that is written in two scripts has a tag for each."""
+    index: Mapping[str, int]
+    """Tag → its place in the labels."""
+    unit: float
+    """Of a score, as a difference of natural logarithms."""
+    _classes: bytes
+    """Byte → its column of the automaton; 0: in no feature."""
+    _width: int
+    _next: "array[int]"
+    """State × column → the state after that byte."""
+    _feature: "array[int]"
+    """State → the longest feature that ends there, from 1; 0: none."""
+    _levels: memoryview
+    """Feature × language → 0 to 15."""
+    _prior: int
+    _rows: dict[int, int] = field(default_factory=dict)
+
+    def scores(self, letters: bytes) -> Sequence[int]:
+        """Of `letters_of` a text: for each label how likely it is, in `unit`s; more is likelier.
+
+        Only differences mean something. Empty when nothing in the text tells languages apart.
+        """
+        width, after, feature = self._width, self._next, self._feature
+        state, met = 0, []
+        for column in letters.translate(self._classes):
+            state = after[state * width + column]
+            met.append(feature[state])
+        counts = Counter(met)
+        del counts[0]
+        if not counts:
+            return ()
+        total, rows = self._prior, self._rows
+        for number, count in counts.items():
+            row = rows.get(number)
+            if row is None:
+                row = rows[number] = self._row(number)
+            total += _WEIGHTS[count] * row
+        lanes = total.to_bytes(_LANE * len(self.labels), "little")
+        return memoryview(lanes).cast("H").tolist()
+
+    def _row(self, number: int) -> int:
+        """The levels of a feature as one number, a lane for each language."""
+        size = len(self.labels)
+        lanes = bytearray(_LANE * size)
+        lanes[::_LANE] = self._levels[(number - 1) * size : number * size]
+        return int.from_bytes(lanes, "little")
+
+
+@cache
+def model_labels() -> tuple[tuple[str, ...], frozenset[str]]:
+    """The languages that the model knows, and of these the ones that much copy is written in."""
+    head = lzma.LZMADecompressor().decompress(_FILE.read_bytes(), max_length=_HEAD_BYTES)
+    told = orjson.loads(head.partition(b"\n")[0])
+    return tuple(told["labels"]), frozenset(told["common"])
+
+
+def load_model() -> LanguageModel:
+    """Read the file: some 0.1 s and 30 MB."""
+    head, _, body = lzma.decompress(_FILE.read_bytes()).partition(b"\n")
+    told: Mapping[str, Any] = orjson.loads(head)
+    labels = tuple(told["labels"])
+    size = told["grams"]
+    end = len(body) - size * len(labels)
+    grams = body[: end - 1].split(b"\0")
+    levels = bytearray(size * len(labels))
+    for at in range(len(labels)):
+        levels[at :: len(labels)] = body[end + at * size : end + (at + 1) * size]
+    classes, width, after, feature = _automaton(grams)
+    unit = told["step"] / _COUNTED
+    prior = b"".join(round(one / unit).to_bytes(_LANE, "little") for one in told["prior"])
+    return LanguageModel(
+        labels=labels,
+        index={tag: at for at, tag in enumerate(labels)},
+        unit=unit,
+        _classes=classes,
+        _width=width,
+        _next=after,
+        _feature=feature,
+        _levels=memoryview(levels),
+        _prior=int.from_bytes(prior, "little"),
+    )
+
+
+def _automaton(grams: Sequence[bytes]) -> "tuple[bytes, int, array[int], array[int]]":
+    """After Aho and Corasick: one step a byte, whatever the features. Shorter ones come first.
+
+    A state's row is that of its longest proper suffix, but for the bytes that go on in a feature.
+    """
+    letters = sorted(set(b"".join(grams)))
+    classes = bytearray(256)
+    for column, byte in enumerate(letters, 1):
+        classes[byte] = column
+    for byte in range(128):
+        classes[byte] = classes[byte] or classes[ord(" ")]
+    width = len(letters) + 1
+    table = bytes(classes)
+    children: list[list[tuple[int, int]]] = [[]]
+    ends = {b"": 0}
+    numbers = {}
+    for number, gram in enumerate(grams, 1):
+        state = 0
+        for n in range(1, len(gram) + 1):
+            known = ends.get(gram[:n])
+            if known is None:
+                known = ends[gram[:n]] = len(children)
+                children[state].append((table[gram[n - 1]], known))
+                children.append([])
+            state = known
+        numbers[state] = number
+    after = array("H", bytes(2 * width * len(children)))
+    feature = array("H", bytes(2 * len(children)))
+    suffix = [0] * len(children)
+    reached = [0]
+    for state in reached:
+        row, behind = state * width, suffix[state]
+        if state:
+            after[row : row + width] = after[behind * width : (behind + 1) * width]
+        feature[state] = numbers.get(state) or feature[behind]
+        for column, child in children[state]:
+            suffix[child] = after[row + column]
+            after[row + column] = child
+            reached.append(child)
+    return table, width, after, feature
