@@ -385,7 +385,7 @@ class Composer(NodeComposer):
             raise self.fail(message, node.start_mark)
         self._extents[name] = extent
 
-    def _repeat(self, event: yaml.AliasEvent) -> yaml.Node:
+    def _repeat(self, event: Any) -> yaml.Node:
         name, mark = event.anchor, event.start_mark
         if name not in self._extents:
             message = f"nothing is anchored as &{name} before this *{name}"
@@ -400,7 +400,10 @@ class Composer(NodeComposer):
         self._weight += extent.weight
         self._check_depth(self._depth + extent.height, event)
         self._deepest = max(self._deepest, self._depth + extent.height)
-        return self.anchors[name]
+        node = self.anchors[name]
+        if isinstance(node, yaml.ScalarNode):  # what is wrong with it is wrong here
+            return yaml.ScalarNode(node.tag, node.value, mark, event.end_mark, node.style)
+        return node
 
     def _check_key(self, event: yaml.NodeEvent) -> None:
         is_alias = isinstance(event, yaml.AliasEvent)
