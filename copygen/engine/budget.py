@@ -37,13 +37,14 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, NamedTuple
 
+from copygen import providers
 from copygen.config import Price, ProviderConfig, Settings
 from copygen.config.prices import UNLISTED_TIER_FACTOR, is_same_model, most_output, priced_apart
 from copygen.engine.clock import utc_now
 from copygen.engine.retry import may_be_billed
 from copygen.engine.shutdown import LeftForNextRun, Shutdown, Wakeup
 from copygen.errors import LimitReached
-from copygen.models import ApiError, BudgetState, Completion, JsonValue, Kind, Prompt
+from copygen.models import ApiError, BudgetState, Completion, Kind, Prompt
 from copygen.providers.pricing import PriceBook, ceiling_usd, price_of
 
 PICOUSD_PER_USD = 10**12
@@ -228,7 +229,8 @@ class CostBounds:
                 f"by more than the listed price; leave it out of the prompt file, {_WAY_OUT}"
             )
         for message in prompt.messages:
-            if message.content.__class__ is not str and not _is_text(message.content):
+            content = message.content
+            if content.__class__ is not str and not providers.is_text(self._config, content):
                 return Unbounded(
                     f"{self._flag} cannot bound what parts other than text cost (images, audio, "
                     "files); run these prompts without it"
@@ -257,15 +259,6 @@ class CostBounds:
             f"the prompt file, or providers.{self._config.name}.models.{model}.max_output_tokens "
             "in your settings file"
         )
-
-
-def _is_text(content: JsonValue) -> bool:
-    """Whether a message's content is nothing but text parts."""
-    if content is None:
-        return True
-    return isinstance(content, list) and all(
-        isinstance(part, dict) and part.get("type") == "text" for part in content
-    )
 
 
 PASSED_OVER_MAX = 100

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
-from copygen.config.prices import OUTPUT_CAPS, most_output
+from copygen.config.prices import most_output
 from copygen.engine.admission import LocalAdmission, Permit, Slot
 from copygen.engine.budget import CostGuard
 from copygen.engine.clock import Deadline, Deadlines, RunClock
@@ -225,7 +225,7 @@ class Client:
             if not isinstance(answer, ApiError) or answer.kind is not Kind.UNSUPPORTED_PARAMETER:
                 break
             if not self._provider.adapt(answer, prompt):
-                return _with_way_out(answer)
+                return self._provider.advised(answer)
             answer = await self._send_once(prompt, state)
         return answer
 
@@ -342,17 +342,6 @@ def _as_server_error(error: ApiError) -> ApiError:
     """
     message = error.message.removesuffix(CHECK_BASE_URL).rstrip()
     return replace(error, kind=Kind.SERVER, message=message)
-
-
-def _with_way_out(error: ApiError) -> ApiError:
-    """A refusal that nothing can be changed for, with what the user can do about it."""
-    if error.parameter not in OUTPUT_CAPS:
-        return error
-    return replace(
-        error,
-        message=f"{error.message} The limit on output tokens is never left out of a request: set "
-        "it in the prompt file by the name this model takes.",
-    )
 
 
 def result_of(

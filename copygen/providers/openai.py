@@ -141,6 +141,23 @@ class ChatCompletions(Wire):
         spared = {_SCHEMA} if prompt.schema is not None else set()
         return self._adaptations.learn(prompt.model, error.parameter, error.replacement, spared)
 
+    def advised(self, error: ApiError) -> ApiError:
+        """Of a cap on output: it stays in a request, so the prompt file has to name it rightly."""
+        if error.parameter not in OUTPUT_CAPS:
+            return error
+        return replace(
+            error,
+            message=f"{error.message} The limit on output tokens is never left out of a request: "
+            "set it in the prompt file by the name this model takes.",
+        )
+
+    @classmethod
+    def is_text(cls, content: JsonValue) -> bool:
+        """Also a list of parts that are all text."""
+        if not isinstance(content, list):
+            return super().is_text(content)
+        return all(isinstance(part, dict) and part.get("type") == "text" for part in content)
+
 
 WIRE = ChatCompletions
 

@@ -77,6 +77,9 @@ class Provider(Protocol):
     def adapt(self, error: ApiError, prompt: Prompt) -> bool:
         """Learn from a refused parameter; True when sending the same prompt again is worth it."""
 
+    def advised(self, error: ApiError) -> ApiError:
+        """A refusal that nothing was learned from, with what the user can do about it."""
+
     def list_models(self) -> httpx.Request:
         """The request for the list of models, which costs nothing."""
 
@@ -91,7 +94,7 @@ def open_provider(config: ProviderConfig, keys: KeySource | None = None) -> Prov
     """
     if config.base_url is None:
         raise ConfigError(f"{config.name} has no base_url; give one with --base-url.")
-    return _wire_named(config.wire)(
+    return wire_named(config.wire)(
         config.base_url,
         keys,
         provider=config.name,
@@ -101,7 +104,7 @@ def open_provider(config: ProviderConfig, keys: KeySource | None = None) -> Prov
     )
 
 
-def _wire_named(name: str) -> "type[Wire]":
+def wire_named(name: str) -> "type[Wire]":
     """The wire format of that name: a module here, or with a dot in it any other."""
     place = name if "." in name else f"{__package__}.{name}"
     try:
@@ -241,6 +244,18 @@ class Wire(ABC):
     def adapt(self, error: ApiError, prompt: Prompt) -> bool:  # noqa: ARG002 - see Provider
         """A format whose models all take the same has nothing to learn."""
         return False
+
+    def advised(self, error: ApiError) -> ApiError:
+        """A refusal that nothing was learned from, as it is. See `Provider`."""
+        return error
+
+    @classmethod
+    def is_text(cls, content: JsonValue) -> bool:
+        """Whether a message's content, written as this format wants it, is text and nothing else.
+
+        What is not may cost more than its bytes say (images, audio, files).
+        """
+        return content is None or isinstance(content, str)
 
     def models_in(self, reply: JsonValue) -> list[str] | None:
         """The names in a list of models: OpenAI's form, Ollama's, Gemini's, or a bare list."""

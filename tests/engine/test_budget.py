@@ -169,3 +169,12 @@ def test_what_cannot_be_bounded_says_what_to_do(
 
 def test_tokens_alone_need_no_price() -> None:
     assert CostBounds(CONFIG, TOKENS).refusal(a_prompt("unpriced")) is None
+
+
+def test_the_wire_format_says_what_is_text() -> None:
+    """Parts are text where the format has such parts; a format without them knows nothing of it."""
+    parts = a_prompt(content=[{"type": "text", "text": "x"}], **CAP)
+    other = CONFIG.model_copy(update={"wire": "tests.support.toy_wire"})
+    assert CostBounds(CONFIG, TOKENS).refusal(parts) is None
+    assert "parts other than text" in str(CostBounds(other, TOKENS).refusal(parts))
+    assert CostBounds(other, TOKENS).refusal(a_prompt(**CAP)) is None

@@ -87,6 +87,10 @@ class FakeProvider:
         """Nothing to learn here."""
         return False
 
+    def advised(self, error: ApiError) -> ApiError:
+        """Nothing to say about it."""
+        return error
+
     redactor = Redactor()
     key: Secret | None = None
 
