@@ -1,7 +1,7 @@
 """What the texts of a run must be like, one answer held against it, and what the model is told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from itertools import chain
 from types import MappingProxyType
@@ -210,6 +210,8 @@ class Review:
     """The fields; None where one text was asked for."""
     violations: tuple[Violation, ...]
     overshoot: int
+    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    """The texts by field; under `WHOLE` the one text."""
 
     @property
     def candidate(self) -> Candidate:
@@ -229,15 +231,6 @@ class Review:
             if kind is not None and one.severity is Severity.ERROR:
                 return kind, one.message
         return None
-
-    @property
-    def texts(self) -> Mapping[str, Sequence[str]]:
-        """The texts by field; under `WHOLE` the one text."""
-        if self.data is None:
-            return {WHOLE: [self.text]}
-        return {
-            name: [value] if isinstance(value, str) else value for name, value in self.data.items()
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -468,8 +461,9 @@ class Acceptance:
         known: Sequence[Violation],
         notes: Sequence[Violation] = (),
     ) -> Review:
-        review = Review(text, data, (), 0)
-        record = review.texts
+        record: dict[str, Sequence[str]] = {WHOLE: [text]}
+        if data is not None:
+            record = {name: [one] if isinstance(one, str) else one for name, one in data.items()}
         changed: dict[str, list[str]] = {}
         found = [*known]
         overshoot = 0
@@ -488,10 +482,11 @@ class Acceptance:
             if field.texts != texts:
                 changed[name] = field.texts
         if changed:
-            text, data = _with_texts(data, {**record, **changed})
+            record |= changed
+            text, data = _with_texts(data, record)
         if self._scanner is not None:
             notes = [*notes, *self._suspicious(prompt.item)]
-        return Review(text, data, (*found, *notes), overshoot)
+        return Review(text, data, (*found, *notes), overshoot, record)
 
     def _suspicious(self, item: Item) -> tuple[Violation, ...]:
         """A warning for each value that went into the prompt and reads like an order."""

@@ -51,6 +51,7 @@ _MOST_REPEATED = 100_000
 """What `regex` unrolls of counted repeats: a million take a second and a quarter of a gigabyte."""
 _LEAST_COUNT = re.compile(r"\{(\d{1,9})[,}]")
 _SUFFIXES = (".yaml", ".yml")
+_ONE_CLASS = re.compile(r"\[[^\[\]]+\]\+?")
 _LETTER = re.compile(r"[^\W_]")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
 if TYPE_CHECKING:
@@ -199,6 +200,13 @@ class WordingRule(FrozenModel):
             spans = [span for span in spans if _is_at(self.where, span, text.original)]
         return sorted(spans)[self.at_most :] if spans else ()
 
+    @property
+    def is_beyond_ascii(self) -> bool:
+        """Whether the pattern is one class of characters, such as emoji, and none is in ASCII."""
+        if not _ONE_CLASS.fullmatch(self.pattern or "") or self.terms or self.phrases:
+            return False
+        return self._regex.search("".join(map(chr, range(128)))) is None
+
     def _counted(self, hits: list[Hit], text: NormalizedText) -> list[Hit]:
         return list(outside(hits, list(self._unless.find(text)) if self.unless else ()))
 
@@ -300,10 +308,11 @@ class RuleSet:
         ]
         self._given_up: Counter[int] = Counter()
         literals: dict[str, list[int]] = {}
-        self._always = []
+        self._always, self._beyond_ascii = list[int](), list[int]()
         for number, rule in enumerate(self._rules):
             if rule.pattern is not None and not rule.needs:
-                self._always.append(number)
+                is_beyond = rule.is_beyond_ascii
+                (self._beyond_ascii if is_beyond else self._always).append(number)
             needed = [max(pieces_of(term), key=len) for term in rule.terms_for(language)]
             for literal in (*needed, *map(fold, rule.needs)):
                 literals.setdefault(literal, []).append(number)
@@ -322,6 +331,8 @@ class RuleSet:
     def hits(self, text: NormalizedText) -> Sequence[tuple[int, Sequence[tuple[int, int]]]]:
         """The same with the numbers of the rules, counted from 0."""
         numbers = set(self._always)
+        if not text.original.isascii():
+            numbers.update(self._beyond_ascii)
         if self._find is not None:
             # One pass for all literals. It wants UTF-8, which a lone surrogate has not.
             try:

@@ -29,7 +29,7 @@ _VALUES: Final = 32
 _BANDS: Final = 8
 _ROWS: Final = _VALUES // _BANDS
 _BAND_ROWS: Final = Struct(f"<{_BANDS}I")
-"""A signature as the rows of each band, one number each."""
+"""A signature as the rows of each band, one number each, whose low bits are a slot of its table."""
 _SEED: Final = 1
 _SHINGLE_BYTES: Final = 8
 """Four characters of UTF-16: between what English and what Chinese would need."""
@@ -147,7 +147,7 @@ class SamenessIndex:
             unspaced = not folded.isascii() and UNSPACED.search(folded) is not None
             is_short = len(folded) < (_UNSPACED_SHORTEST if unspaced else _SHORTEST)
             signature = _signature(folded, is_short=is_short)
-            rows = _rows(signature)
+            rows = _BAND_ROWS.unpack(signature)
             begin = opening(folded, self._settings.words, self._settings.chars)
             digest = _Digest(begin, is_short, signature, rows[:1] if is_short else rows)
             self._digests[folded] = digest
@@ -252,14 +252,9 @@ class _NearDuplicates:
         mask = self._slots - 1
         for number in range(self._count):
             at = number * _VALUES
-            rows = _rows(bytes(self._signatures[at : at + _VALUES]))
+            rows = _BAND_ROWS.unpack(self._signatures[at : at + _VALUES])
             for band, row in zip(self._bands, rows, strict=True):
                 band[row & mask] = number + 1
-
-
-def _rows(signature: bytes) -> tuple[int, ...]:
-    """Multiplicative hashing (Knuth): the low bits are the slot in a band's own table."""
-    return tuple(row * 0x9E3779B1 >> 11 for row in _BAND_ROWS.unpack(signature))
 
 
 def _signature(folded: str, *, is_short: bool) -> bytes:
