@@ -13,6 +13,7 @@ from copygen.models import Item, Message, Severity, Violation
 from copygen.quality import facts as grounding
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.checks import form, language, wording
+from copygen.quality.checks.chat import ChatCheck
 from copygen.quality.checks.form import TagLimits, tags
 from copygen.quality.facts import CheckContext, Facts
 from copygen.quality.language_detector import Detector
@@ -94,6 +95,7 @@ class Checker:
         self._allowed = settings.grounding.allow if settings.grounding else ()
         self._kept = frozenset(name.casefold() for name in settings.placeholders)
         self._longest = settings.longest
+        self._chat = ChatCheck()
         self._compiled: dict[tuple[str | None, str | None], _CompiledChecks] = {}
         self._item: Item | None = None
         self._facts = Facts({}, self._measures)
@@ -263,6 +265,7 @@ class Checker:
                 yield language.OtherLanguage(tag, self._detector)
         yield from self._of_phrases(tag)
         if self.settings.leftovers and not self._off("leftovers"):
+            yield self._chat.violations
             yield wording.quotes
         hashtags, most = self.settings.hashtags, self.settings.max_mentions
         limits = TagLimits(hashtags.min, hashtags.max, most)

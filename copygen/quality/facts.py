@@ -34,6 +34,8 @@ _SAME_SIGN: Final = {name: group for group in _SHARED_SIGNS for name in group}
 _ID: Final = "id"
 """An article number grounds no figure."""
 _MAX_DEPTH: Final = 8
+_SHORT_VALUE: Final = 40
+_LONG_WORD: Final = 4
 _NAME_WORDS: Final = 5
 """Words of a value that may be a name, all of it."""
 _SMALL_WORDS: Final = frozenset(
@@ -99,6 +101,14 @@ class Facts:
             found.update(map(fold, words))
         return frozenset(found - _SMALL_WORDS)
 
+    def are_named_in(self, folded: str) -> bool:
+        """Whether a folded text has a word of four letters, or a short value, of the item."""
+        values = self.folded.text
+        if not _long_words(values).isdisjoint(_long_words(folded)):
+            return True
+        short = (value for value in values.split("\n") if len(value) <= _SHORT_VALUE)
+        return any(one in folded for one in short if len(one) > 1 and not one.isascii())
+
     def grounds(self, amount: Quantity) -> bool:
         """Whether the item has that number, in that unit.
 
@@ -161,6 +171,10 @@ class Facts:
     def claims(self, rule: WordingRule) -> bool:
         """Whether the item itself makes that claim, in any language."""
         return bool(rule.matches(self.folded))
+
+
+def _long_words(folded: str) -> set[str]:
+    return {word for word in _WORD.findall(folded) if len(word) >= _LONG_WORD}
 
 
 def _texts(value: JsonValue, depth: int = _MAX_DEPTH) -> Iterator[str]:

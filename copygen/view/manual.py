@@ -49,6 +49,7 @@ class WrittenRule(FrozenModel):
     checks: dict[str, JsonValue] | None = None
     item: dict[str, JsonValue] | None = None
     before: tuple[str, ...] = ()
+    asked: str = ""
     text: str | None = None
     texts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
@@ -263,6 +264,8 @@ def _example(given: WrittenRule) -> str:
         before = given.before
         such = f"`{before[0]}`" + (f" and {len(before) - 1} more such" if len(before) > 1 else "")
         parts.append(f"after {such}")
+    if given.asked:
+        parts.append(f"in answer to `{given.asked}`")
     return ", ".join(parts)
 
 

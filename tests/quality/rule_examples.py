@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from copygen.models import Violation
+from copygen.models import Message, Violation
 from copygen.quality.acceptance import Acceptance, PromptRef, ReaskPolicy
 from copygen.quality.channels import FieldSpec
 from copygen.quality.checker import Checker
@@ -37,7 +37,9 @@ def found_in(entry: Mapping[str, Any]) -> Sequence[Violation]:
             if field
             else (judge.variants(texts))
         )
-    return judge.check(entry["text"], entry.get("item", {}), field, item_id="this")
+    asked = [Message("user", entry["asked"])] if "asked" in entry else []
+    text, item = entry["text"], entry.get("item", {})
+    return judge.examine(text, item, field, item_id="this", asked=asked).violations
 
 
 def _of_an_answer(

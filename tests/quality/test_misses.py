@@ -21,15 +21,15 @@ from tests.quality.rates import CORPUS
 
 FOUND: Final[Mapping[str, float]] = MappingProxyType(
     {
-        "talk_before": 0.32,
-        "talk_after": 0.12,
-        "to_client": 0.02,
-        "about_task": 0.00,
-        "thinking": 0.07,
-        "label": 0.11,
-        "several": 0.52,
-        "refusal": 0.06,
-        "sorry_unrelated": 0.00,
+        "talk_before": 1.00,
+        "talk_after": 1.00,
+        "to_client": 1.00,
+        "about_task": 0.83,
+        "thinking": 1.00,
+        "label": 1.00,
+        "several": 0.95,
+        "refusal": 0.98,
+        "sorry_unrelated": 1.00,
         "placeholder": 0.17,
         "misspelt": 0.00,
         "cut_off": 0.00,
@@ -41,7 +41,7 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
     }
 )
 """Least share found of each kind, of the texts written before the rules; 0.90 is the aim."""
-FOUND_OVERALL: Final = 0.18
+FOUND_OVERALL: Final = 0.61
 """0.95 is the aim."""
 MOST_TRAPPED: Final = 0.025
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim."""

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from copygen.models import Violation
 from copygen.quality.channels import CharacterRules
 from copygen.quality.checks import form, wording
+from copygen.quality.checks.chat import ChatCheck
 from copygen.quality.checks.form import TagLimits, hashtags, mentions, tags
 from copygen.quality.checks.wording import Phrase, Term, listed, quotes
 from copygen.quality.facts import CheckContext
@@ -152,13 +153,17 @@ CLEAN = [
 
 @pytest.mark.parametrize("text", LEFT)
 def test_what_is_no_copy_is_found(text: str) -> None:
-    (first, *_) = leftovers(context(text))
+    (first, *_) = _no_copy(context(text))
     assert first.rule.startswith("leftovers.")
 
 
 @pytest.mark.parametrize("text", CLEAN)
 def test_copy_that_looks_a_little_like_it_is_left_alone(text: str) -> None:
-    assert list(leftovers(context(text))) == []
+    assert _no_copy(context(text)) == []
+
+
+def _no_copy(of: CheckContext) -> list[Violation]:
+    return [*leftovers(of), *ChatCheck().violations(of)]
 
 
 def test_placeholders_that_are_meant_to_stay_stay() -> None:

@@ -1,0 +1,167 @@
+"""What chat models say around copy, in many languages: found there, and left alone in copy."""
+
+import pytest
+
+from copygen.models import Message
+from copygen.quality.checks.chat import RULES, ChatCheck, languages, speech
+from copygen.quality.facts import MendableViolation
+from tests.support.quality_fields import context
+
+FOUND = [
+    # refusals, questions back, failures
+    ("en", "refusal.reply", "I'm sorry, but I can't help with that request."),
+    ("en", "refusal.reply", "I cannot write this text because I have no information about it."),
+    ("de", "refusal.reply", "Es tut mir leid, aber dabei kann ich nicht helfen."),
+    (
+        "de",
+        "refusal.reply",
+        "Leider fehlen mir Informationen zum Produkt. Was kostet es?",
+    ),
+    ("fr", "refusal.reply", "Je suis désolé, mais je ne peux pas répondre à cette demande."),
+    ("es", "refusal.reply", "Lo siento, no puedo ayudar con eso."),
+    ("it", "refusal.reply", "Mi dispiace, non sono in grado di scrivere questo testo."),
+    ("pt", "refusal.reply", "Desculpe, não posso ajudar com esse pedido."),
+    ("nl", "refusal.reply", "Het spijt me, maar daar kan ik niet bij helpen."),
+    ("pl", "refusal.reply", "Przepraszam, ale nie mogę spełnić tej prośby."),
+    ("tr", "refusal.reply", "Üzgünüm, bu isteği yerine getiremiyorum."),
+    ("ru", "refusal.reply", "Извините, я не могу выполнить этот запрос."),
+    ("uk", "refusal.reply", "Вибачте, але я не можу допомогти з цим запитом."),
+    ("ar", "refusal.reply", "عذرًا، لا أستطيع كتابة هذا النص."),
+    ("he", "refusal.reply", "אני מצטער, אבל אני לא יכול לעזור בבקשה הזו."),
+    ("hi", "refusal.reply", "क्षमा करें, मैं यह अनुरोध पूरा नहीं कर सकता।"),
+    ("th", "refusal.reply", "ขออภัยค่ะ ฉันไม่สามารถช่วยเรื่องนี้ได้"),
+    ("vi", "refusal.reply", "Xin lỗi, tôi không thể hỗ trợ yêu cầu này."),
+    ("id", "refusal.reply", "Maaf, saya tidak bisa membantu permintaan ini."),
+    ("ja", "refusal.reply", "申し訳ありませんが、そのご依頼にはお応えできません。"),
+    ("ko", "refusal.reply", "죄송합니다. 해당 요청은 도와드릴 수 없습니다."),
+    ("zh", "refusal.reply", "抱歉，我无法完成这个请求。"),
+    ("fi", "refusal.reply", "Valitettavasti en voi auttaa tässä pyynnössä."),
+    ("en", "refusal.reply", "Could you please provide the name of the product?"),
+    ("sv", "refusal.reply", "Något gick fel. Försök igen senare."),
+    # talk before the copy
+    ("en", "leftovers.opening", "Sure! Here is your headline:\nSoft silk"),
+    ("de", "leftovers.opening", "Gerne! Hier ist eine Überschrift:\nWeiche Seide"),
+    ("fr", "leftovers.opening", "Voici ma proposition : la soie du soir"),
+    ("es", "leftovers.opening", "¡Claro! Aquí tienes el titular:\nSeda suave"),
+    ("cs", "leftovers.opening", "Samozřejmě! Zde je nadpis:\nJemné hedvábí"),
+    ("el", "leftovers.opening", "Βεβαίως! Ορίστε ο τίτλος:\nΑπαλό μετάξι"),
+    ("th", "leftovers.opening", "ได้เลยค่ะ นี่คือพาดหัว:\nผ้าไหมนุ่ม"),
+    ("ja", "leftovers.opening", "承知しました。以下が見出しです：\nやわらかな絹"),
+    ("en", "leftovers.opening", "My suggestion for the scarf copy:\n\nSoft silk for cool evenings"),
+    # talk after it
+    ("en", "leftovers.closing", "Soft silk.\n\nLet me know if you'd like another version."),
+    ("it", "leftovers.closing", "Seta morbida.\n\nFammi sapere se vuoi delle modifiche."),
+    ("ja", "leftovers.closing", "やわらかな絹。\n\n他の案もご希望でしたらお知らせください。"),
+    ("ko", "leftovers.closing", "부드러운 실크.\n\n수정이 필요하시면 알려 주세요."),
+    ("en", "leftovers.closing", "Soft silk (28 characters)"),
+    ("de", "leftovers.closing", "Weiche Seide (12 Zeichen)"),
+    ("en", "leftovers.closing", "Soft silk. Feel free to adjust the text to your brand."),
+    # labels
+    ("de", "leftovers.label", "Überschrift: Weiche Seide"),
+    ("es", "leftovers.label", "Titular: Seda suave"),
+    ("zh", "leftovers.label", "【标题】轻柔丝巾"),
+    ("en", "leftovers.label", "**Headline (English):** Soft silk"),
+    # several
+    ("en", "leftovers.several", "Option A: Soft silk\nOption B: Light silk"),
+    ("en", "leftovers.several", "1. Soft silk for cool evenings\n2. Light silk for long walks"),
+    ("fr", "leftovers.several", "La soie du soir\nou\nLe soir en soie"),
+    ("pt", "leftovers.several", "Opção 1: Seda macia / Opção 2: Seda leve"),
+    # the task, and thoughts
+    ("en", "leftovers.task", "As requested, this headline is short: soft silk"),
+    ("de", "leftovers.task", "Wie gewünscht, die Überschrift ist kurz. Weiche Seide"),
+    ("en", "leftovers.thinking", "Let me think about the headline first.\n\nSoft silk"),
+    ("en", "leftovers.thinking", "Draft: silk. Too short. Final version: Soft silk"),
+    ("zh", "leftovers.thinking", "首先，用户想要一个标题，突出产品特点。\n\n轻柔丝巾"),
+]
+COPY = [
+    ("en", "Sorry, cold evenings. You have met your match in silk."),
+    ("en", "I'm sorry, winter: we can't hear you under all this silk scarf."),
+    ("en", "Here you go: softness, folded."),
+    ("en", "Sure to please: a bowl for noodles"),
+    ("en", "Which colour would you choose?"),
+    ("en", "Three good reasons: soft, light, yours."),
+    ("en", "Let me know what you think, said nobody in this silk scarf."),
+    ("en", "Option A: freeze. Option B: this scarf."),
+    ("en", "As requested by every flatmate ever: silence."),
+    ("en", "1. Rinse it\n2. Fill it\n3. Enjoy it"),
+    ("en", "Why you will love it:\n• soft\n• light"),
+    ("en", "I can't help it, I live in this scarf now."),
+    ("en", "First light, first coffee, first silk."),
+    ("de", "Es tut uns leid, Kälte."),
+    ("de", "Natürlich! Seide auf der Haut."),
+    ("de", "Das Ergebnis: weiche Haut."),
+    ("fr", "Désolé pour l'hiver, cette écharpe est plus forte."),
+    ("es", "Lo sentimos, frío."),
+    ("ja", "はい、今夜もシルクです。"),
+    ("ja", "まず、朝の一枚。"),
+    ("ko", "네, 오늘 밤도 실크입니다."),
+    ("zh", "好的睡眠，从丝开始"),
+    ("zh", "抱歉，冬天。"),
+    ("th", "ขอโทษนะ ความหนาว"),
+    ("ru", "Извини, зима."),
+    ("pl", "Przepraszamy, zimo."),
+    (None, "Voici l'hiver, voici la soie."),
+    (None, "Möchten Sie Seide spüren?"),
+    (None, "Would you like silk with that?"),
+]
+
+
+@pytest.mark.parametrize(("language", "rule", "text"), FOUND)
+def test_what_is_no_copy_is_found(language: str, rule: str, text: str) -> None:
+    found = [one.rule for one in ChatCheck().violations(context(text, language=language))]
+    assert rule in found
+
+
+@pytest.mark.parametrize(("language", "rule", "text"), FOUND)
+def test_it_is_found_where_no_language_is_told(language: str, rule: str, text: str) -> None:
+    del language
+    assert list(ChatCheck().violations(context(text)))
+    assert rule in RULES
+
+
+@pytest.mark.parametrize(("language", "text"), COPY)
+def test_copy_that_sounds_like_it_is_left_alone(language: str | None, text: str) -> None:
+    of = context(text, language=language, name="Silk scarf") if language else context(text)
+    assert list(ChatCheck().violations(of)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Headline: Soft silk", "Soft silk"),
+        ("**Headline:** Soft silk", "Soft silk"),
+        ("Sure! Here is your headline:\nSoft silk", "Soft silk"),
+        ("Soft silk\n\nLet me know if you'd like another version.", "Soft silk"),
+        ("Soft silk (9 characters)", "Soft silk"),
+    ],
+)
+def test_what_can_be_taken_out_without_doubt_is(text: str, left: str) -> None:
+    (found,) = ChatCheck().violations(context(text, language="en"))
+    assert isinstance(found, MendableViolation)
+    start, end, instead = found.mend
+    assert f"{text[:start]}{instead}{text[end:]}".strip() == left
+
+
+def test_a_sentence_of_the_prompt_is_found_and_a_phrase_it_asks_for_is_not() -> None:
+    asked = [
+        Message("user", "Write one headline for the scarf. End with: Free returns for 30 days.")
+    ]
+    echo = context("Write one headline for the scarf. Soft silk")._replace(asked=asked)
+    assert [one.rule for one in ChatCheck().violations(echo)] == ["leftovers.echo"]
+    wanted = context("Soft silk. Free returns for 30 days.")._replace(asked=asked)
+    assert list(ChatCheck().violations(wanted)) == []
+
+
+def test_no_text_makes_it_raise() -> None:
+    for text in ("", "\ud800", "\n\n", ":", "(", "İ", "a" * 100_000, "Sure!\n" * 5_000):
+        list(ChatCheck().violations(context(text)))
+
+
+@pytest.mark.parametrize("language", sorted(languages()))
+def test_every_list_has_all_kinds_and_nothing_twice(language: str) -> None:
+    said = speech(language)
+    for kind, phrases in said:
+        if isinstance(phrases, tuple) and kind != "agreed":
+            assert phrases, kind
+            assert len(set(phrases)) == len(phrases), (kind, phrases)
+            assert all(one == one.strip() and one for one in phrases), kind
