@@ -31,6 +31,7 @@ from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening, VariantStore
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import Unit, measure
+from copygen.results.stats import ViolationCounts
 
 STREAM: Final = "-"
 TEXT: Final = "text"
@@ -91,10 +92,8 @@ class Tally:
     """Records that a run rejected and in which no error was found now."""
     rejected_for: Counter[str] = field(default_factory=Counter)
     """What they were rejected for: records by rule."""
-    rules: Counter[tuple[Severity, str]] = field(default_factory=Counter)
+    rules: ViolationCounts = field(default_factory=ViolationCounts)
     """Violations by severity and rule."""
-    examples: dict[tuple[Severity, str], tuple[str, str]] = field(default_factory=dict)
-    """The first of each: the item's id and the message."""
 
     def add(self, finding: Finding) -> None:
         """Count one text."""
@@ -104,9 +103,7 @@ class Tally:
         elif finding.violations:
             self.with_warnings += 1
         for one in finding.violations:
-            key = (one.severity, one.rule)
-            self.rules[key] += 1
-            self.examples.setdefault(key, (finding.item_id, one.message))
+            self.rules.add(one, finding.item_id, one.message)
 
     def add_rejected(self, record: Item) -> None:
         """Count a record that a run rejected and in which no error was found."""

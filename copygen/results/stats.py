@@ -320,14 +320,45 @@ MAX_RULES = 100
 """Rules that are told apart; violations of further ones are counted together."""
 
 
+class ViolationCounts:
+    """Violations by severity and rule, the first of each as an example.
+
+    Holds at most `MAX_RULES` of them and one more for each severity, however many are added.
+    """
+
+    def __init__(self) -> None:
+        self._counts: Counter[tuple[Severity, str]] = Counter()
+        self._examples: dict[tuple[Severity, str], tuple[str, str]] = {}
+
+    def __len__(self) -> int:
+        return len(self._counts)
+
+    def add(self, violation: Violation, id_: str, message: str) -> None:
+        """Count one, of the item `id_`; `message` is what is shown of it as an example."""
+        key = (violation.severity, violation.rule)
+        if key not in self._counts and len(self._counts) >= MAX_RULES:
+            key = (violation.severity, OTHERS)
+        self._counts[key] += 1
+        self._examples.setdefault(key, (id_, message))
+
+    def groups(self) -> tuple[RuleGroup, ...]:
+        """By rule: errors first, the most frequent first, among equals the one seen first."""
+        ranked = sorted(
+            self._counts.items(), key=lambda entry: (entry[0][0] is not Severity.ERROR, -entry[1])
+        )
+        return tuple(
+            RuleGroup(rule, severity, count, *self._examples[severity, rule])
+            for (severity, rule), count in ranked
+        )
+
+
 class QualityFold:
     """Counts results that were judged."""
 
     def __init__(self) -> None:
         self._fates: Counter[str] = Counter()
         self._reasks = 0
-        self._rules: dict[tuple[Severity, str], list[int]] = {}
-        self._examples: dict[tuple[Severity, str], tuple[str, str]] = {}
+        self._rules = ViolationCounts()
 
     def add(self, result: Result) -> None:
         """Count one result; one that has no text does not count."""
@@ -336,31 +367,19 @@ class QualityFold:
         self._reasks += result.reasks
         self._fates[_fate(result)] += 1
         for violation in result.violations:
-            self._count(violation, result.id)
+            message = f"{_place(violation)}{violation.message}"
+            self._rules.add(violation, result.id, message)
 
     def quality(self) -> Quality:
         """The counts so far."""
-        ranked = sorted(
-            self._rules.items(), key=lambda entry: (entry[0][0] is not Severity.ERROR, -entry[1][0])
-        )
         return Quality(
             first_try=self._fates["first_try"],
             after_reask=self._fates["after_reask"],
             kept=self._fates["kept"],
             rejected=self._fates["rejected"],
             reasks=self._reasks,
-            rules=tuple(
-                RuleGroup(rule, severity, count, *self._examples[severity, rule])
-                for (severity, rule), (count,) in ranked
-            ),
+            rules=self._rules.groups(),
         )
-
-    def _count(self, violation: Violation, id_: str) -> None:
-        key = (violation.severity, violation.rule)
-        if key not in self._rules and len(self._rules) >= MAX_RULES:
-            key = (violation.severity, OTHERS)
-        self._rules.setdefault(key, [0])[0] += 1
-        self._examples.setdefault(key, (id_, f"{_place(violation)}{violation.message}"))
 
 
 def _fate(result: Result) -> str:

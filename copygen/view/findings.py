@@ -13,6 +13,7 @@ from copygen.jobs.check import Finding, Tally
 from copygen.models import Severity, Violation
 from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
+from copygen.results.summary import RuleGroup
 from copygen.view.console import LastingStream, data_stream, open_console, safe
 from copygen.view.layout import WIDEST, WrappedFacts, panel, ranking
 
@@ -188,15 +189,12 @@ def _headline(tally: Tally) -> tuple[str, str]:
 
 def _rules(tally: Tally, width: int) -> Table:
     """Rules by how often they are broken, errors first, an example each."""
-    ranked = sorted(tally.rules.items(), key=lambda entry: (entry[0][0], -entry[1], entry[0][1]))
-    rows = (_rule(*key, number, *tally.examples[key]) for key, number in ranked)
-    return ranking(rows, stacked=width < _STACKED)
+    ranked = sorted(tally.rules.groups(), key=lambda one: (one.severity, -one.count, one.rule))
+    return ranking(map(_rule, ranked), stacked=width < _STACKED)
 
 
-def _rule(
-    severity: Severity, rule: str, number: int, item_id: str, message: str
-) -> tuple[Text, Text, Text]:
-    whose = (safe(item_id, _ID_CELLS), "cyan")
-    example = Text.assemble(whose, "  ", safe(message, _EXAMPLE_CELLS))
-    style = _STYLES[severity]
-    return Text(count(number), style), Text(rule, style), example
+def _rule(group: RuleGroup) -> tuple[Text, Text, Text]:
+    whose = (safe(group.example_id, _ID_CELLS), "cyan")
+    example = Text.assemble(whose, "  ", safe(group.message, _EXAMPLE_CELLS))
+    style = _STYLES[group.severity]
+    return Text(count(group.count), style), Text(group.rule, style), example
