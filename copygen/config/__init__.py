@@ -12,7 +12,7 @@ from copygen.config.load import (
     preset_names,
     schema_text,
 )
-from copygen.config.prices import Evidence, LongContext, Price, Rates, TimeOfDay
+from copygen.config.prices import LongContext, Price, PriceSource, Rates, TimeOfDay
 from copygen.config.settings import (
     MOST_IN_FLIGHT,
     BreakerSettings,
@@ -26,11 +26,11 @@ from copygen.config.settings import (
 __all__ = [
     "MOST_IN_FLIGHT",
     "BreakerSettings",
-    "Evidence",
     "Loaded",
     "LongContext",
     "ModelConfig",
     "Price",
+    "PriceSource",
     "ProviderConfig",
     "Rates",
     "RetrySettings",

@@ -39,24 +39,10 @@ _MAKERS = dict.fromkeys(
     "groq": "name it in your settings: providers: {groq: {base_url: ..., default_model: ...}}",
 }
 """What people call by the name of whoever makes it."""
-_OF_PROMPT_FILES = frozenset(
-    [
-        "reasks",
-        "on_violation",
-        "fields",
-        "channel",
-        "checks",
-        "matrix",
-        "variants",
-        "params",
-        "model",
-        "provider",
-        "prompt",
-        "system",
-        "template",
-        "items",
-    ]
-)
+_OF_PROMPT_FILES = (
+    "reasks", "on_violation", "fields", "channel", "checks", "matrix", "variants", "params",
+    "model", "provider", "prompt", "system", "template", "items",
+)  # fmt: skip
 
 
 def load_settings(

@@ -146,7 +146,7 @@ class Price(Rates):
                 yield tier
 
 
-class Evidence(FrozenModel):
+class PriceSource(FrozenModel):
     """Where a price comes from, and how old it is."""
 
     source: str | None = None

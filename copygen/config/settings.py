@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl, urlsplit
 import pydantic
 
 from copygen import system
-from copygen.config.prices import Evidence, Price
+from copygen.config.prices import Price, PriceSource
 from copygen.documents import FrozenModel
 from copygen.models import JsonValue
 
@@ -166,13 +166,13 @@ class ProviderConfig(FrozenModel):
                 return model
         return None
 
-    def evidence(self, name: str) -> Evidence:
+    def evidence(self, name: str) -> PriceSource:
         """Where the price of that model comes from. A source without a date has none."""
         model = self.model(name)
         if model is not None and model.source is not None:
-            return Evidence(source=model.source, checked_on=model.checked_on)
+            return PriceSource(source=model.source, checked_on=model.checked_on)
         checked_on = (model and model.checked_on) or self.checked_on
-        return Evidence(source=self.source, checked_on=checked_on)
+        return PriceSource(source=self.source, checked_on=checked_on)
 
     def request_defaults(self, model: str) -> Mapping[str, JsonValue]:
         """The parameters a request to `model` carries when the prompt sets none."""

@@ -57,6 +57,7 @@ _CORE_TYPES: Final[Mapping[str, tuple[type, ...]]] = {
     "float": (float, int),
 }
 _NO_TAG: Final = ""
+_TWICE: Final = "the key '{}' is given twice; keep one"
 _INT: Final = re.compile(r"-?(?:0|[1-9][0-9]*)")
 # An exponent needs a point before it and a sign, as YAML writers have it: `12E5` is an article.
 _FLOAT: Final = re.compile(r"-?(?:(?:0|[1-9][0-9]*)\.[0-9]*|\.[0-9]+)(?:[eE][-+][0-9]+)?")
@@ -291,7 +292,7 @@ class Composer(NodeComposer):
             with self._faults_located():
                 key = self.compose_node(mapping, None)
             if key.value in seen:
-                raise self.fail(_twice(key.value), key.start_mark)
+                raise self.fail(_TWICE.format(key.value), key.start_mark)
             seen.add(key.value)
             yield cast(yaml.ScalarNode, key)
 
@@ -516,7 +517,7 @@ class _Values:
                 merged = sources
                 continue
             if name in made:
-                raise self._fail(_twice(name), key.start_mark)
+                raise self._fail(_TWICE.format(name), key.start_mark)
             made[name] = self.of(child)
         for source in merged or ():
             self._merge(made, node, source)
@@ -559,10 +560,6 @@ class _Values:
 def _unexpected(message: str, _mark: Mark | None) -> CopygenError:
     """Of a document that was read before, nothing is wrong any more."""
     raise AssertionError(message)
-
-
-def _twice(key: str) -> str:
-    return f"the key '{key}' is given twice; keep one"
 
 
 def _merge_sources(node: yaml.Node) -> Sequence[yaml.Node] | None:

@@ -21,7 +21,7 @@ from typing import Any, Final, NamedTuple
 
 import pydantic
 
-from copygen.config import Evidence, Price, ProviderConfig, Rates
+from copygen.config import Price, PriceSource, ProviderConfig, Rates
 from copygen.config.prices import is_same_model, output_cap, unlisted_tier
 from copygen.config.settings import Retirement, retirement_of
 from copygen.models import Completion, JsonValue, Message, Usage
@@ -478,7 +478,7 @@ class Listed:
     is_default: bool
     """Whether the provider's own default."""
     price: Price | None
-    evidence: Evidence
+    evidence: PriceSource
     age_days: int | None
     """Days since the price was looked up."""
     deprecated_on: date | None

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from copygen.config import Evidence, Price, ProviderConfig, load_settings
+from copygen.config import Price, PriceSource, ProviderConfig, load_settings
 from copygen.config.settings import NOTICE_DAYS, retirement_of
 from copygen.errors import ConfigError
 
@@ -50,8 +50,8 @@ def test_a_price_of_ones_own_has_ones_own_source_not_the_presets(tmp_path: Path)
         "      deepseek-chat: {price: {input: 1}, source: our contract, checked_on: 2026-11-01}\n",
     )
 
-    assert own.evidence("deepseek-flash") == Evidence(source=str(tmp_path / "config.yaml"))
-    assert own.evidence("deepseek-chat") == Evidence(
+    assert own.evidence("deepseek-flash") == PriceSource(source=str(tmp_path / "config.yaml"))
+    assert own.evidence("deepseek-chat") == PriceSource(
         source="our contract", checked_on=date(2026, 11, 1)
     )
     assert "litellm" in (own.evidence("deepseek-v4-pro").source or "")
@@ -59,11 +59,11 @@ def test_a_price_of_ones_own_has_ones_own_source_not_the_presets(tmp_path: Path)
 
 
 def test_the_age_of_a_price() -> None:
-    checked = Evidence(checked_on=date(2026, 11, 23))
+    checked = PriceSource(checked_on=date(2026, 11, 23))
 
     assert checked.age_days(date(2026, 12, 3)) == 10
     assert checked.age_days(date(2026, 11, 1)) == 0
-    assert Evidence().age_days(date(2026, 12, 3)) is None
+    assert PriceSource().age_days(date(2026, 12, 3)) is None
 
 
 FAULTS = [
