@@ -2,11 +2,11 @@
 
 import pytest
 
-from tests.house.__main__ import PLAIN, RULES, Measure, measured, way_of_a_prompt
+from tests.house.__main__ import Measure, measured, ways_of_a_prompt
 
 
 def test_no_ceiling_of_the_house_is_passed() -> None:
-    table = measured(way_of_a_prompt(PLAIN), way_of_a_prompt(RULES, "--max-cost", "5"))
+    table = measured(*ways_of_a_prompt())
     assert [measure.line() for measure in table if not measure.holds] == []
 
 
