@@ -17,10 +17,11 @@ import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
 from copygen.config.prices import most_output
-from copygen.engine.admission import LocalAdmission, Permit, Slot
+from copygen.engine.admission import LocalAdmission, Permit
 from copygen.engine.budget import CostGuard
 from copygen.engine.clock import Deadline, Deadlines, RunClock
 from copygen.engine.control import Start
+from copygen.engine.pipeline import Slot
 from copygen.engine.retry import RULES, Action, AttemptState, Retrier, may_be_billed
 from copygen.engine.shutdown import LeftForNextRun, Shutdown
 from copygen.errors import ProviderDown, ProviderRefused

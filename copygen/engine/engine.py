@@ -23,7 +23,7 @@ from copygen.engine.clock import RunClock, utc_now
 from copygen.engine.control.breaker import RetryBudget, Transition
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer
-from copygen.engine.pipeline import Emit, Pipeline, PromptQueue
+from copygen.engine.pipeline import Emit, Pipeline, PromptQueue, Slots
 from copygen.engine.retry import RefusalFilter
 from copygen.engine.shutdown import Shutdown
 from copygen.errors import ConfigError, CopygenError, LimitReached
@@ -157,7 +157,7 @@ class Engine:
         self._admission = LocalAdmission(
             host,
             Pacer(config.rpm, config.tpm),
-            concurrency,
+            Slots(concurrency),
             RetryBudget(settings.retry, most),
             self._cost_guard,
             settings.breaker,

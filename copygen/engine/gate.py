@@ -15,7 +15,7 @@ from copygen.errors import ProviderDown
 from copygen.models import ApiError, Kind
 
 if TYPE_CHECKING:
-    from copygen.engine.admission import Slots
+    from copygen.engine.pipeline import Slots
 
 SUSPECT_SHARE: Final = 4
 """Suspects (`AttemptState.suspect`) get one slot in so many while others want them: forty that

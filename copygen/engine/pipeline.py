@@ -8,10 +8,13 @@ row, the source is read no further than needed, and a finished worker makes room
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Protocol
 
-from copygen.engine.admission import LocalAdmission, Slot
+from copygen.engine.admission import LocalAdmission
+from copygen.engine.control.concurrency import Concurrency
+from copygen.engine.gate import SUSPECT_SHARE
 from copygen.engine.retry import RefusalFilter
 from copygen.engine.shutdown import LeftForNextRun, Shutdown
 from copygen.errors import CopygenError, UsageError
@@ -184,6 +187,145 @@ class StreamQueue:
             self._loop.call_soon_threadsafe(self._ready.put_nowait, entry)
         except RuntimeError:
             self._closed = True  # the loop has ended; nobody waits for this any more
+
+
+class Slots:
+    """Request slots of one run: as many as `Concurrency` allows at this moment. That may fall
+    below what is in use: then those that come back are kept back.
+    """
+
+    def __init__(self, concurrency: Concurrency) -> None:
+        self.concurrency = concurrency
+        self._in_use = 0
+        self._suspects_in_use = 0
+        """Of those in use, by prompts that failed before."""
+        self._waiting: deque[asyncio.Future[None]] = deque()
+        self._suspects_waiting: deque[asyncio.Future[None]] = deque()
+        self.on_free: Callable[[], None] = lambda: None
+        """Called when a slot comes free and nobody who waits wants it."""
+
+    @property
+    def wanted(self) -> bool:
+        """Whether a worker between two prompts should let its slot go: somebody who already has a
+        prompt waits for one, or there are too many in use.
+        """
+        return (
+            bool(self._waiting)
+            or self._in_use > self.concurrency.limit
+            or (bool(self._suspects_waiting) and self._suspects_have_share)
+        )
+
+    @property
+    def has_room_for_suspect(self) -> bool:
+        """Whether a suspect would get one at once."""
+        return self._has_free and not self._waiting and self._suspects_have_share
+
+    @property
+    def _suspects_have_share(self) -> bool:
+        return self._suspects_in_use < max(1, self.concurrency.limit // SUSPECT_SHARE)
+
+    @property
+    def _has_free(self) -> bool:
+        return self._in_use < self.concurrency.limit
+
+    def take(self) -> "Slot | None":
+        """A free slot for a new prompt, unless a waiting one wants it."""
+        if (
+            self._waiting
+            or not self._has_free
+            or (self._suspects_waiting and self._suspects_have_share)
+        ):
+            return None
+        self._in_use += 1
+        return Slot(self)
+
+    def give_back(self, *, suspect: bool) -> None:
+        """Hand one slot to the longest waiting, or free it."""
+        self._in_use -= 1
+        self._suspects_in_use -= suspect
+        self.hand_out()
+
+    def hand_out(self) -> None:
+        """Let those go on who can; to be called when the limit has changed."""
+        while self._has_free and self._waiting:
+            self._hand_to(self._waiting.popleft(), suspect=False)
+        while self._has_free and self._suspects_waiting and self._suspects_have_share:
+            self._hand_to(self._suspects_waiting.popleft(), suspect=True)
+        if self._has_free:
+            self.on_free()
+        # What no new prompt took is theirs, too.
+        while self._has_free and self._suspects_waiting:
+            self._hand_to(self._suspects_waiting.popleft(), suspect=True)
+
+    async def wait(self, *, suspect: bool) -> None:
+        """Take one slot, in order of asking."""
+        if self._has_free and not self._waiting:
+            self._in_use += 1
+            self._suspects_in_use += suspect
+            return
+        waiting = self._suspects_waiting if suspect else self._waiting
+        waiter: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        waiting.append(waiter)
+        try:
+            await waiter
+        except asyncio.CancelledError:
+            if waiter.done() and not waiter.cancelled():
+                self.give_back(suspect=suspect)
+            raise
+
+    def take_now(self, *, suspect: bool) -> bool:
+        """Take one slot if nobody has to be waited for."""
+        if self._waiting or not self._has_free:
+            return False
+        self._in_use += 1
+        self._suspects_in_use += suspect
+        return True
+
+    def end_suspicion(self) -> None:
+        """A slot that a suspect used is a new one's now."""
+        self._suspects_in_use -= 1
+
+    def _hand_to(self, waiter: asyncio.Future[None], *, suspect: bool) -> None:
+        if not waiter.done():
+            self._in_use += 1
+            self._suspects_in_use += suspect
+            waiter.set_result(None)
+
+
+class Slot:
+    """One worker's reservation on a slot; it may be let go and taken again."""
+
+    def __init__(self, slots: Slots) -> None:
+        self._slots = slots
+        self._as_suspect = False
+        self.held = True
+        self.at_hand = True
+        """Whether it is held, and not as one of the few of suspects."""
+
+    def release(self) -> None:
+        """Let it go; harmless when not held."""
+        if self.held:
+            self.held = self.at_hand = False
+            suspect, self._as_suspect = self._as_suspect, False
+            self._slots.give_back(suspect=suspect)
+
+    async def acquire(self, *, suspect: bool = False) -> None:
+        """Take one again; harmless when held. `suspect`: for one that failed before."""
+        if not self.held:
+            await self._slots.wait(suspect=suspect)
+            self.held = True
+            self._as_suspect = suspect
+            self.at_hand = not suspect
+        elif self._as_suspect and not suspect:
+            self._as_suspect = False
+            self.at_hand = True
+            self._slots.end_suspicion()
+
+    def take_now(self) -> bool:
+        """Take one again if that needs no waiting."""
+        if not self.held:
+            self.held = self.at_hand = self._slots.take_now(suspect=False)
+        return self.held
 
 
 IN_PROGRESS_PER_SLOT = 4

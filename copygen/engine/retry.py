@@ -21,8 +21,8 @@ from copygen.models import ApiError, Completion, ErrorInfo, Kind, Result
 from copygen.results.stats import alike
 
 if TYPE_CHECKING:
-    from copygen.engine.admission import Slot
     from copygen.engine.gate import ModelGate
+    from copygen.engine.pipeline import Slot
 
 
 class Action(Enum):

@@ -4,12 +4,13 @@ import random
 import pytest
 
 from copygen.config import BreakerSettings, Settings
-from copygen.engine.admission import LocalAdmission, Slot
+from copygen.engine.admission import LocalAdmission
 from copygen.engine.budget import CostGuard
 from copygen.engine.clock import RunClock
 from copygen.engine.control.breaker import RetryBudget
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer
+from copygen.engine.pipeline import Slot, Slots
 from copygen.engine.retry import AttemptState
 from copygen.engine.shutdown import Shutdown
 from tests.support.fakes import CONFIG
@@ -21,7 +22,7 @@ def admission(pacer: Pacer) -> LocalAdmission:
     return LocalAdmission(
         "host",
         pacer,
-        Concurrency(10, 10, adaptive=False),
+        Slots(Concurrency(10, 10, adaptive=False)),
         RetryBudget(Settings().retry, 10),
         CostGuard(CONFIG, Settings(), shutdown),
         BreakerSettings(),

@@ -4,10 +4,10 @@ from collections import Counter
 import pytest
 
 from copygen.config import BreakerSettings, RetrySettings
-from copygen.engine.admission import Slot, Slots
 from copygen.engine.control.breaker import CircuitBreaker, Verdict
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.gate import ModelGate
+from copygen.engine.pipeline import Slot, Slots
 from copygen.engine.retry import RULES, Action, AttemptState, Retrier, backoff_s
 from copygen.models import ApiError, Kind
 from tests.support.virtual_loop import run_virtual

@@ -21,11 +21,11 @@ import httpx
 
 from copygen.config import BreakerSettings, Loaded, ProviderConfig, Settings
 from copygen.documents import parse_document, validate
-from copygen.engine.admission import Slot, Slots
 from copygen.engine.client import result_of
 from copygen.engine.control.breaker import CircuitBreaker
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.gate import ModelGate
+from copygen.engine.pipeline import Slot, Slots
 from copygen.engine.retry import AttemptState
 from copygen.errors import ConfigError, PromptError, ResultsError
 from copygen.models import ApiError, Completion, InputFault, Message, Prompt, Source
