@@ -1,6 +1,6 @@
-"""Leave to send: a request slot, a start time, two breakers and the money, taken together.
+"""Admission: a request slot, a start time, two breakers and the money, taken together.
 
-    async with admission.enter(model, state, tokens, reservation) as permit:
+    async with admission.enter(state, tokens, reservation) as permit:
         permit.answer = await exchange(...)
 
 Each of the four goes stale while another is waited for, so all are taken in one loop, right before
@@ -54,9 +54,9 @@ TAKEN_IN_A_ROW: Final = 16
 """Prompts for a model in trouble that are taken in a row; further ones lie twice as far apart
 each, so that a few dozen faulty rows in a row are soon passed."""
 FREE_OVERLOADS: Final = 10
-"""So many answers "full" use up no attempt of their prompt while others are answered."""
+"""Answers "full" per prompt that use up no attempt while others are answered."""
 TOLD_OVERLOADS: Final = 2
-"""So many of one prompt are passed on to pace and concurrency: a faulty row's are its own."""
+"""Of those, the ones that slow pace and concurrency down: a faulty row's others are its own."""
 LATELY_S: Final = 10.0
 """An answer not older than this, or than three usual ones take, shows that a model is well."""
 JUST_NOW_S: Final = 1.0
@@ -68,7 +68,7 @@ _FOR_MONEY: Final = -1.0
 
 @dataclass(slots=True, eq=False)
 class Permit:
-    """Leave to send one request; put what came of it in `answer` before leaving the block."""
+    """Permission to send one request; set `answer` to its outcome before leaving the block."""
 
     _admission: "LocalAdmission"
     state: AttemptState
@@ -104,7 +104,7 @@ class Admission(Protocol):
     """
 
     def enter(self, state: AttemptState, tokens: float, reservation: Reservation | None) -> Permit:
-        """Leave to send one request, to be used in an `async with`.
+        """A permit for one request, to be used in an `async with`.
 
         Entering waits as long as needed. It raises LeftForNextRun when the prompt is not to be sent
         in this run any more.
@@ -150,7 +150,7 @@ class LocalAdmission:
         """Of answers, lately, on average."""
 
     def enter(self, state: AttemptState, tokens: float, reservation: Reservation | None) -> Permit:
-        """Leave to send one request. See `Admission`."""
+        """A permit for one request. See `Admission`."""
         return Permit(self, state, tokens, reservation)
 
     def gate_of(self, model: str) -> ModelGate:
@@ -170,10 +170,14 @@ class LocalAdmission:
         for a healthy one off the wire. Raises LeftForNextRun when it is not to be sent any more.
         """
         state, gate = permit.state, permit.state.gate
+        # The budget is a share of prompts, so each earns once: earning by the request would let
+        # retries pay for retries.
         if not state.attempts:
             self._retry_budget.earn()
         else:
             self._pay_for_retry(permit)
+        # The slot first: with it in hand the other three are taken in one turn of the event loop,
+        # so none of them goes stale.
         if not state.slot.at_hand:
             await state.slot.acquire(suspect=state.suspect)
         wait_s = 0.0
@@ -189,6 +193,8 @@ class LocalAdmission:
                 if not wait_s:
                     return permit
                 wait_s = min(wait_s, 0.0)  # the start time was used up: the queue gives another
+        # A slot that is held while something else is waited for is lost to healthy models: a dead
+        # one of two once cost its neighbour 1 268 of 2 000 rows.
         state.slot.release()
         left_s: float | None = wait_s
         while left_s is not None:
@@ -197,22 +203,30 @@ class LocalAdmission:
 
     def finish(self, permit: Permit) -> None:
         """The request has ended: one event for all who learn from it."""
+        # Everything below runs in one turn of the event loop: no other attempt sees half of it.
         self.in_flight -= 1
         now = permit.ended_at = self._now()
         answer, state, gate = permit.answer, permit.state, permit.state.gate
+        # Money before anything that wakes others: who is woken may need what this attempt gives
+        # back.
         if permit.reservation is not None:
             self._cost_guard.settle(permit.reservation, answer, sent=True)
         state.was_overload = False
+        # Read before it is set anew below: the breaker asks for the failure before this one.
         verdict, failed_before_at = Verdict.NEUTRAL, state.failed_at
         if isinstance(answer, Completion):
             latency_s = now - permit.start.at
             self._latency_s += LATENCY_SMOOTHING * (latency_s - self._latency_s)
+            # A text that came too late is used, and still counts against its model: who waits for
+            # the next one needs to know.
             slow_s = self._settings.slow_call_s
             verdict = Verdict.FAILURE if slow_s and latency_s > slow_s else Verdict.SUCCESS
         elif answer is not None:
             verdict = verdict_on(answer)
         if verdict is Verdict.SUCCESS and isinstance(answer, Completion):
             # What nearly every attempt comes to is said without an event: it is a tenth cheaper.
+            # Also where tokens are not paced: their average is what a limit that a header tells
+            # later is held against.
             if (usage := answer.usage) is not None:
                 self.pacer.settle(permit.tokens, usage.input_tokens + usage.output_tokens)
             rate_per_s = self.pacer.rate_per_s if self.concurrency.adaptive else None
@@ -226,6 +240,7 @@ class LocalAdmission:
             or permit.model_call.is_probe
             or permit.host_call.is_probe
         )
+        # Looked up only for what is no success: hashing enums is a call of Python each.
         of_host = of_model = verdict
         if verdict is not Verdict.SUCCESS:
             of_host = OF_HOST.get(verdict, verdict)
@@ -239,11 +254,15 @@ class LocalAdmission:
             self._report(model_change)
             awaited = True
             if model_change.after is State.CLOSED:
+                # Another prompt showed that the model is well while these were waiting, so what it
+                # was in trouble with may be one of them: they go after the others.
                 for waiter in gate.queue:
                     gate.suspect(waiter.state)
         if awaited:
+            # All of them, for the host's breaker keeps the heads of every model asleep.
             for each in self._gates.values():
                 each.wake_head()
+        # Refusals trip no breaker, so nobody else would notice that there is nothing but refusals.
         if verdict is Verdict.REFUSED and self._is_past_patience(gate.breaker, now):
             self._give_up(gate, now)
 
@@ -266,6 +285,7 @@ class LocalAdmission:
         return (
             gate is not None
             and bool(gate.queue)
+            # While the host is down all models wait alike, and to read on would only fill memory.
             and self._host.state is State.CLOSED
             and gate.passes_over(max(TAKEN_IN_A_ROW, self.concurrency.limit))
         )
@@ -298,14 +318,20 @@ class LocalAdmission:
         """
         state, gate = permit.state, permit.state.gate
         waiter = Waiter(state)
+        # Joined before the first await: whoever comes next must see the queue and not pass it.
         gate.join(waiter)
         self.queued += 1
         try:
             while wait_s >= 0:
+                # Only the head takes a start time. Were each to take one, those behind a row that
+                # waits would let theirs pass unused, and the pace would fall below what was
+                # allowed.
                 while not gate.is_head(waiter):
                     await self._shutdown.pause(math.inf, waiter.wakeup)
                     gate.check()
                 await self._shutdown.pause(wait_s or self.pacer.reserve(self._now(), permit.tokens))
+                # The start time may pass while a slot is waited for; it is kept, for the pace it
+                # belongs to is an average.
                 await state.slot.acquire(suspect=state.suspect)
                 self._shutdown.check()
                 gate.check()
@@ -315,16 +341,23 @@ class LocalAdmission:
                 if not wait_s:
                     return None
                 state.slot.release()
+                # Woken early by an answer in flight, or at the latest when patience with the model
+                # ends.
                 if wait_s > 0:
                     await self._shutdown.pause(
                         min(wait_s, self._patience_of_s(gate)), waiter.wakeup
                     )
                     gate.check()
+                    # Who goes first may be another by now: one that has never failed may have come.
                     wait_s = 0.0
                     gate.choose_head()
+        # Left on every way out, a cancelled one, too: a head that is gone would stop its whole
+        # queue.
         finally:
             self.queued -= 1
             gate.leave(waiter)
+        # Outside the queue: its head would hold up the whole model, and money has a queue of its
+        # own.
         return await self._wait_for_money(permit)
 
     async def _wait_for_money(self, permit: Permit) -> float | None:
@@ -333,6 +366,7 @@ class LocalAdmission:
         """
         reservation, slot = permit.reservation, permit.state.slot
         assert reservation is not None
+        # Without slot and start time: what others need while this one waits for them to settle.
         await self._cost_guard.wait_for_room(reservation)
         wait_s = 0.0
         if slot.take_now():
@@ -341,11 +375,15 @@ class LocalAdmission:
             if not wait_s and not self._try_start(permit, self._now(), has_reservation=True):
                 return None
             slot.release()
+        # Given back, since money that is held while the breaker or the pace is waited for is kept
+        # from everybody else.
         self._cost_guard.settle(reservation, None, sent=False)
         return wait_s
 
     def _try_start(self, permit: Permit, now: float, *, has_reservation: bool = False) -> float:
         """Everything at once, or nothing and the seconds to wait; below 0: for money."""
+        # From the widest to the narrowest, and each is told again when a later one says no: a probe
+        # that is not sent must leave its place to another.
         host = self._host.admit(now)
         if not isinstance(host, Call):
             return host
@@ -365,18 +403,22 @@ class LocalAdmission:
         permit.host_call, permit.model_call = host, model
         permit.start = self.pacer.started(now)
         self.in_flight += 1
+        # A number that was given is not measured by, so nobody needs to count.
         if self.concurrency.adaptive:
             self.concurrency.sent(now, self.in_flight)
         return 0.0
 
     def _pay_for_retry(self, permit: Permit) -> None:
         state = permit.state
+        # "Full" beside answers is a matter of pace: paying for it would trip the breaker of a
+        # server that is merely busy.
         if state.repeats and not state.was_overload and not self._retry_budget.spend():
             self.trip(permit.state.gate, "too many requests had to be repeated")
 
     def _is_well(self, gate: ModelGate, now: float) -> bool:
         """Whether the model answers others at this time, as far as can be known."""
         lately_s = max(LATELY_S, 3 * self._latency_s)
+        # In doubt it is: while others are on their way nothing is known yet.
         return gate.breaker.answered_within_s(now) <= lately_s or self.in_flight > 0
 
     def _learn_from_failure(self, permit: Permit, verdict: Verdict, now: float) -> None:
@@ -387,6 +429,8 @@ class LocalAdmission:
         if verdict is Verdict.OVERLOADED and self._is_well(gate, now):
             state.overloads += 1
             state.was_overload = state.overloads <= FREE_OVERLOADS
+        # Before `failed_at` is set: a first timeout counts for concurrency, a row's second does
+        # not.
         self._update_pace_and_concurrency(permit, verdict, now)
         if verdict in OF_ROW:
             gate.suspect(state)
@@ -424,17 +468,21 @@ class LocalAdmission:
         now = self._now()
         give_up_s = self._settings.give_up_after_s
         host_left_s = give_up_s - self._host.down_for_s(now)
+        # The host before the model: with it every model is down, and one message is enough.
         if host_left_s <= 0:
             self._shutdown.now(down(self._host.name, self._host.down_for_s(now), self._host_error))
             self._shutdown.check()
         breaker = gate.breaker
+        # No patience with a model that the rows decide on: they end by their own attempts.
         if breaker.is_left_to_rows:
             return host_left_s
         down_s = breaker.down_for_s(now)
+        # Ten faulty rows at the end of a table once ended a run with code 5 as "provider down".
         if down_s and self._is_for_rows_to_tell(gate):
             # Few that were never tried are waited for with more patience than none.
             tail_s = give_up_s
             if not gate.unsuspected:
+                # One longest cool-down: a real outage has had its probe by then.
                 tail_s = min(self._settings.cooldown_cap_s, give_up_s / 2)
             if down_s < tail_s:
                 return min(host_left_s, tail_s - down_s)
@@ -452,6 +500,7 @@ class LocalAdmission:
     def _is_for_rows_to_tell(self, gate: ModelGate) -> bool:
         """Whether nothing is left for a model that has answered but suspects and a few others."""
         refused = gate.last_error is not None and gate.last_error.kind is Kind.RATE_LIMITED
+        # Not before the source has ended: a row still to be read may be the one that tells.
         few_left = self.source_has_ended and gate.unsuspected <= FEW_LEFT
         return few_left and gate.breaker.has_answered and not refused
 
@@ -463,6 +512,8 @@ class LocalAdmission:
         if gate.given_up is None:
             breaker = gate.breaker
             gate.given_up = down(breaker.name, breaker.down_for_s(now), gate.last_error)
+            # All at once, and each leaves its queue by raising: no row of a dead model is kept in
+            # memory.
             for waiter in gate.queue:
                 waiter.wakeup.set()
 
@@ -475,5 +526,6 @@ class LocalAdmission:
     def _report(self, transition: Transition) -> None:
         self.openings += transition.after is State.OPEN
         if transition.after is State.CLOSED:
+            # It was emptied by the outage that is over now; who comes after must not pay for that.
             self._retry_budget.refill()
         self._on_transition(transition)

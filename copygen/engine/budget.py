@@ -1,4 +1,4 @@
-"""A limit on what a run may spend. Pure rules: nothing here waits, knows prices or sends.
+"""A limit on what a run may spend: bounds, reservations, and the queue of those that do not fit.
 
 Before a request is sent its worst case is reserved; when its real cost is known, that takes the
 place of the reservation. At every moment
@@ -11,21 +11,16 @@ reservation below the worst would have let them pass the limit. So a reservation
 the worst case, and what is learnt decides two other things: a request that does not fit beside
 the reservations *waits* for them to settle instead of ending the run (real costs are a fraction
 of the worst, so nearly all of what was reserved comes free again), and a provider that charges
-more than the worst case makes later reservations larger (`CostGuard`).
+more than the worst case makes later reservations larger.
 
-The most a request can cost, known before it is sent.
+`CostBounds` works out the worst case. Input: every token of a text stands for at least one byte of
+its UTF-8, so a request has no more tokens than bytes; the JSON around the messages (28 bytes each
+at least) pays for the handful of tokens with which a chat format marks where they begin and end.
+Output: the request's own cap, else the most the model can write.
 
-Input: every token of a text stands for at least one byte of its UTF-8, so a request has no more
-tokens than bytes; the JSON around the messages (28 bytes each at the least) pays for the handful
-of tokens with which a chat format marks where they begin and end. Output: the request's own cap,
-else the most the model can write.
-
-Leave to spend: reserves the worst case of each request, waits while others may free enough,
-settles with the real cost, and ends the run when nothing more can be bought.
-
-Who does not fit waits in one queue and is served in order, so a large prompt is not starved by
-small ones. One that can never fit any more is passed over (left for the next run) as long as
-smaller ones may still fit.
+`CostGuard` reserves and settles. Requests that do not fit wait in one queue, in order, so a large
+prompt is not starved by small ones. One that can never fit any more is left for the next run as
+long as smaller ones may still fit; when nothing more can be bought, the run ends.
 """
 
 import math
@@ -205,6 +200,7 @@ class CostBounds:
             output_tokens = math.ceil(output_tokens * overrun)
         price = own_price if price is None or own_price is None else price
         tokens = size_bytes + output_tokens
+        # Under a limit on tokens alone no price is needed.
         if price is None:
             return Charge(0, tokens)
         return Charge(picousd_at_least(ceiling_usd(size_bytes, output_tokens, price)), tokens)
@@ -217,6 +213,7 @@ class CostBounds:
     def _bounds(self, prompt: Prompt) -> tuple[int, Price | None] | Unbounded:
         """The most output tokens, and the price unless it does not matter."""
         model = prompt.model
+        # Looked up once per model: the search goes by names, aliases and dates.
         known = self._known.get(model) or self._look_up(model)
         if self._needs_price and known.price is None:
             return Unbounded(self._no_price(model))
@@ -241,6 +238,7 @@ class CostBounds:
         found = self._config.model(model)
         price = price_of(self._config, model, self._clock())
         known = _ModelLimits(price, found.max_output_tokens if found else None)
+        # A table may name a model of its own in each row, and memory must not grow with it.
         if len(self._known) < _MODELS_KEPT:
             self._known[model] = known
         return known
@@ -300,7 +298,7 @@ def spending_limit_of(settings: Settings) -> SpendingLimit:
 
 
 class CostGuard:
-    """The money of one run."""
+    """The money of one run, and the prompts that wait for it."""
 
     def __init__(
         self,
@@ -325,7 +323,7 @@ class CostGuard:
         """How many times its cap a reply of a model had at most, where it was passed."""
         self._charge_overruns: dict[str, tuple[Fraction, Fraction]] = {}
         self._overruns_seen = 0
-        """How often either of the two was changed."""
+        """Number of changes to the two above."""
         self._widened: dict[str, str] = {}
         self._smallest: Charge | None = None
         self._refused_in_a_row = 0
@@ -333,7 +331,7 @@ class CostGuard:
         self._never_fit = 0
         """Refused prompts that may cost more than the whole limit each."""
         self._needed = NOTHING
-        """What the dearest of those may cost."""
+        """The largest worst case among them."""
         self._possibly_billed_picousd = 0
         self._unbounded = 0
 
@@ -347,6 +345,7 @@ class CostGuard:
 
     def try_reserve(self, reservation: Reservation) -> bool:
         """Set it aside now; False when it does not fit, or others wait before it."""
+        # Nobody passes the queue, or many small prompts would keep a large one waiting for ever.
         if self._queue or not self._reserve(reservation):
             return False
         self._refused_in_a_row = 0
@@ -372,6 +371,8 @@ class CostGuard:
         if completion is not None:
             self._settle_reply(reservation, completion)
         elif sent and (not isinstance(answer, ApiError) or may_be_billed(answer)):
+            # Spent for all we know. Were it given back, a server that hangs up after billing would
+            # be paid without end.
             self._budget.keep(reservation.amount)
         else:
             self._budget.give_back(reservation.amount)
@@ -433,6 +434,8 @@ class CostGuard:
         bound = self._bounds_to_reserve.of(reservation.prompt, reservation.size_bytes, overrun)
         if isinstance(bound, Unbounded):
             return bound
+        # A provider that charged more than its own rules allow will do so again: a bound by those
+        # rules would let the limit be passed by the same factor.
         amount = bound
         if (factors := self._charge_overruns.get(model)) is not None:
             picousd, tokens = factors
@@ -481,8 +484,11 @@ class CostGuard:
         """Serve the line as far as it goes: in order, and nobody is overtaken."""
         while self._queue and not self._shutdown.called:
             reservation = self._queue[0]
+            # One that was cancelled is skipped when its turn comes: searching the queue for it
+            # costs more.
             if reservation.abandoned or self._reserve(reservation):
                 pass
+            # The head waits, and with it all others: in order, even where one behind it would fit.
             elif self._budget.may_fit_later(reservation.amount):
                 return
             else:
@@ -499,6 +505,8 @@ class CostGuard:
             self._never_fit += 1
             self._needed = self._needed.most(worst)
         smallest = self._smallest or NOTHING
+        # Not even the smallest prompt seen so far: then further reading finds nothing either, or so
+        # rarely that it is not worth a table of a million rows.
         hopeless = not self._budget.may_fit_later(smallest)
         if hopeless or self._refused_in_a_row >= PASSED_OVER_MAX:
             self._shutdown.now(self._limit_reached())
@@ -523,6 +531,7 @@ class CostGuard:
         another model or a dearer tier answered.
         """
         worst, model = reservation.amount, reservation.prompt.model
+        # A gateway may answer with a dearer model than was asked for, and charge for that.
         if not is_same_model(model, completion.model) and self._limit_usd is not None:
             price = self._prices.answering(completion.model, model, now)
             other = self._bounds_to_reserve.of(
@@ -535,6 +544,7 @@ class CostGuard:
 
     def _widen_for_output(self, model: str, output_tokens: int, cap: int) -> None:
         """Widen the bounds of a model whose reply is longer than the request allowed."""
+        # Those who wait were measured before this: they are measured again (`_reserve`).
         self._overruns_seen += 1
         self._output_overruns[model] = max(
             self._output_overruns.get(model, EXACTLY), Fraction(output_tokens, cap)

@@ -1,6 +1,7 @@
-"""One prompt to its result, in four steps: complete it, ask until its text is fit, send with
-retries, send once. When to send is for `admission` to say, what a failure leads to for `retry`,
-what a reply means for the provider.
+"""One prompt to its result, in four steps: complete it, send with retries, send once, exchange.
+
+With rules for its text, `ReaskLoop` stands between the first two. When to send is for `admission`
+to say, what a failure leads to for `retry`, what a reply means for the provider.
 """
 
 import asyncio
@@ -82,7 +83,7 @@ class Meter:
 
 @dataclass(frozen=True, slots=True)
 class ClientConfig:
-    """How a client sends."""
+    """Deadlines, retry settings and callbacks of a client."""
 
     retry: RetrySettings
     timeout_s: float
@@ -90,7 +91,7 @@ class ClientConfig:
     prompt_timeout_s: float
     """No retry of a prompt begins later than this after its start."""
     on_failure: Callable[[ApiError], None]
-    """Hears of every failed attempt, retried or not."""
+    """Called with every failed attempt, retried or not."""
     rng: random.Random
     wall_clock: Callable[[], datetime]
     """The time of day, UTC; all else runs on the run's clock."""
@@ -142,6 +143,8 @@ class Client:
         gate = self._admission.gate_of(entry.model)
         state = AttemptState(self._now(), slot, gate)
         reask_loop = self._options.reask_loop(entry) if self._options.reask_loop else None
+        # Counted by its gate from here to the end, re-asks and waits included: whether only
+        # suspects are left decides how a model is given up.
         gate.under_way += 1
         try:
             if reask_loop is None:
@@ -152,6 +155,8 @@ class Client:
             if isinstance(end, asyncio.CancelledError) and not self._shutdown.cancelled:
                 raise
             answer = self._cancelled(entry, state)
+        # Caught here and not in the pipeline: what this prompt has cost by now must still be
+        # recorded.
         except ProviderDown as down:
             self._shutdown.now(down)
             answer = self._cancelled(entry, state)
@@ -159,12 +164,15 @@ class Client:
             gate.under_way -= 1
             gate.suspects -= state.suspect
         if isinstance(answer, ApiError) and RULES[answer.kind].action is Action.STOP:
+            # A lone 401 or 403 ends the run: no later prompt can do better, and each would be
+            # refused alike.
             message = f"{self._config.name} refused: {answer.message}"
             self._shutdown.now(ProviderRefused(message, answer))
             answer = self._cancelled(entry, state)
         # A text in hand was paid for: it stands, whatever became of the request to better it.
         reask_result = reask_loop.result() if reask_loop else None
         cancelled = isinstance(answer, ApiError) and answer.kind is Kind.CANCELLED
+        # Nothing was sent that may cost: as if it had never been begun, so the next run takes it.
         if cancelled and not state.was_paid_for:
             return None
         return result_of(
@@ -183,6 +191,7 @@ class Client:
         """Send until it is answered or given up."""
         # A prompt asked again for a better text has its attempts again.
         state.failures = state.ambiguous = state.waits = 0
+        # Read before sending: another prompt may have renewed it by the time the refusal is here.
         key = self._provider.key
         answer = await self._send_once(prompt, state)
         if isinstance(answer, Completion):
@@ -219,9 +228,12 @@ class Client:
         helps.
         """
         if isinstance(answer, ApiError) and answer.kind is Kind.AUTH and answer.status == 401:
+            # Once per attempt: a new key that is refused as well is no expired one.
             if not await self._provider.renew_key(key):
                 return answer
             answer = await self._send_once(prompt, state)
+        # One refusal names one parameter, so a model that takes none of three needs three; more
+        # would be a server that refuses whatever it gets.
         for _ in range(MAX_ADAPTATIONS):
             if not isinstance(answer, ApiError) or answer.kind is not Kind.UNSUPPORTED_PARAMETER:
                 break
@@ -232,6 +244,7 @@ class Client:
 
     async def _send_once(self, prompt: Prompt, state: AttemptState) -> Completion | ApiError:
         """Send one request when it may go out, and count what it came to."""
+        # Made anew for each attempt: what was learned of the model's parameters meanwhile is in it.
         request = self._provider.request(prompt)
         size_bytes = len(request.content)
         guard = self._cost_guard
@@ -250,9 +263,12 @@ class Client:
             # Only now: a signature or a token may be too old after a long wait.
             unsigned = await self._provider.authorize(request, self._options.wall_clock())
             answer = permit.answer = unsigned or await self._exchange(request, prompt, permit.start)
+        # After the permit is back. An attempt that is cancelled does not come here and stays "on
+        # the wire": it may be billed.
         state.on_the_wire = state.repeats = False
         state.latency_s = permit.ended_at - permit.start.at
         completion = answer.completion if isinstance(answer, ApiError) else answer
+        # Also of an error: a text that was cut off or filtered is charged for.
         if completion is not None:
             state.paid.append(completion)
             usage = completion.usage
@@ -276,6 +292,7 @@ class Client:
             return ApiError(Kind.TIMEOUT, f"no complete answer within {timeout_s:g} s")
         except httpx.TransportError as error:
             return failure(error)
+        # Limits change by the minute: looking at fifteen headers of each reply would be a waste.
         if self._now() >= self._look_at:
             self._learn_limits(reply.headers, start)
         answer = self._provider.parse(
@@ -302,6 +319,7 @@ class Client:
         after longer than a run waits.
         """
         state, rule = permit.state, RULES[error.kind]
+        # A failure that says what it used is charged for that, and no doubt is left.
         if error.completion is None and may_be_billed(error):
             self._count_possibly_billed(prompt, state)
         self.meter.rate_limited += error.kind is Kind.RATE_LIMITED
@@ -444,6 +462,7 @@ def _bill(
     unknown = next((cost for cost in costs if cost.usd is None), None)
     if unknown is not None:
         return None, unknown.note
+    # The first is enough: replies to one prompt are noted for the same reason.
     notes = [cost.note for cost in costs if cost.note][:1]
     notes += [OVERRAN] * state.overran + [POSSIBLY_BILLED] * (state.possibly_billed > 0)
     total_usd = sum((cost.usd for cost in costs if cost.usd is not None), Decimal(0))

@@ -43,13 +43,14 @@ class RunClock:
 
     def start(self) -> None:
         """Watch the loop until `stop`."""
+        # A clock that begins, or begins again, has missed nothing.
         if self._timer is None:
             self._due_s = self._loop.time() + TICK_S
         self.look()
         self._timer = self._loop.call_at(self._due_s, self.start)
 
     def stop(self) -> None:
-        """Watch it no longer."""
+        """Stop watching the loop."""
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None
@@ -60,6 +61,7 @@ class RunClock:
         """
         now = self._loop.time()
         late_s = now - self._due_s
+        # Less is a busy machine, whose time is the server's, too: deadlines have to hold on it.
         if self._timer is not None and late_s > STOPPED_S:
             self._missed_s += late_s
         if late_s >= 0:
@@ -91,13 +93,18 @@ class Deadlines:
         """
         self.clock.look()
         if self.loop.time() > due_s + LATE_S:
+            # uvloop runs timers that are due before it looks at sockets, so a reply that lies there
+            # would be judged as late. Once only: `inf` is never late again.
             self.timer = self.loop.call_later(GRACE_S, self.judge, math.inf)
             return
         self.timer = None
         now = self.clock.now()
         for deadline in self.running:
+            # Cancelled, but its task has not run yet: it leaves the dictionary by itself.
             if deadline.expired:
                 continue
+            # In order of beginning, and all take equally long: after the first that is not due none
+            # is.
             if deadline.due_s > now:
                 left_s = deadline.due_s - now
                 self.timer = self.loop.call_later(left_s, self.judge, self.loop.time() + left_s)
@@ -146,9 +153,12 @@ class Deadline:
     ) -> None:
         deadlines = self._deadlines
         del deadlines.running[self]
+        # With nothing in flight a timer would wake an idle process, or keep a loop in tests going.
         if not deadlines.running and deadlines.timer is not None:
             deadlines.timer.cancel()
             deadlines.timer = None
+        # Somebody else cancelled the task at the same moment: that wins, or Ctrl-C would be taken
+        # for a timeout and be sent again.
         if not self.expired or self._task.uncancel() > self._cancelling:
             return
         if kind is not None and issubclass(kind, asyncio.CancelledError):

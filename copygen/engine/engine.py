@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """What the engine sends through."""
+    """An open connection to a provider."""
 
     config: ProviderConfig
     """With the address that is really used."""
@@ -113,7 +113,7 @@ AUTO_FIRST_SLOTS, AUTO_BURST = 2, 8
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """What the engine takes from the world around it: tests hand in their own."""
+    """Transport, random numbers, wall clock and shutdown; tests pass their own."""
 
     transport: httpx.AsyncBaseTransport
     rng: random.Random = field(default_factory=random.Random)
@@ -135,14 +135,16 @@ class Engine:
         on_failure: Callable[[ApiError], None] = lambda _error: None,
         acceptance: "Acceptance | None" = None,
     ) -> None:
-        """`on_transition` hears of each change of a circuit breaker, `on_failure` of each failed
-        attempt. `acceptance` is what texts are held against; None: they are taken as they are.
+        """`on_transition` is called with each change of a circuit breaker, `on_failure` with each
+        failed attempt. `acceptance` holds the rules for texts; None: texts are taken as they are.
         """
         host = urlsplit(config.base_url or "").netloc or config.name
         self._config = config
         self._settings = settings
         self._shutdown = dependencies.shutdown
         self._clock = RunClock()
+        # Told or found: the most that there may ever be bounds connections, workers and the reserve
+        # of retries alike.
         most = settings.most_in_flight
         # Who was told the limit may begin at full width: the pacer keeps to it.
         first = AUTO_FIRST_SLOTS if settings.adapts else most if config.rpm else FIRST_SLOTS
@@ -205,12 +207,14 @@ class Engine:
             self._admission,
             refusals=RefusalFilter(self._config.name, proven=proven),
         )
+        # Watched only while a run goes on: between runs nobody's deadline depends on it.
         self._clock.start()
         try:
             with self._deadline():
                 await self._pipeline.run()
         finally:
             self._clock.stop()
+        # What ended the run comes first; what was left out of it is said only if nothing did.
         return self._shutdown.error or self._admission.given_up() or self._cost_guard.shortfall()
 
     def stop(self, error: CopygenError | None = None) -> None:
@@ -246,6 +250,8 @@ class Engine:
         """What the user may change while most attempts end for want of time; None otherwise."""
         meter = self._client.meter
         ended = meter.requests - self._admission.in_flight
+        # More than half: where fewer time out the retries see to it, and a longer timeout would
+        # only hold their slots for longer.
         if meter.timeouts < FEWEST_TIMEOUTS or 2 * meter.timeouts <= ended:
             return None
         return (
@@ -255,7 +261,7 @@ class Engine:
         )
 
     def snapshot(self) -> Snapshot:
-        """What is going on at this moment."""
+        """Counts and states at this moment, for displays."""
         admission = self._admission
         state, wait_s = admission.sickest()
         in_progress = self._pipeline.in_progress if self._pipeline else 0

@@ -79,6 +79,7 @@ class ModelGate:
     def leave(self, waiter: Waiter) -> None:
         """Leave the queue, to send or for good."""
         self.queue.pop(waiter, None)
+        # Only then: a queue whose head is still there needs no other.
         if self._head is waiter:
             self._head = None
             self.choose_head()
@@ -89,6 +90,8 @@ class ModelGate:
 
     def choose_head(self) -> None:
         """Make the one head who may go first."""
+        # In trouble the answer that tells most is wanted; else rows go in order, so that the file
+        # is worked off from its beginning.
         chosen = self._best_probe() if self.in_trouble else self._next()
         if chosen is not self._head:
             self._head = chosen
@@ -96,18 +99,25 @@ class ModelGate:
 
     def _best_probe(self) -> Waiter | None:
         """The last come of those whose answer would tell most; of those that failed, the first."""
+        # Reversed, so that of equals the last come is taken: the furthest from where the trouble
+        # began.
         chosen = max(reversed(self.queue), key=_evidence, default=None)
+        # When all have failed, they go round in turn: each gets its attempts, and one of them may
+        # be well.
         if chosen is not None and chosen.state.failed_at is not None:
             return next(iter(self.queue))
         return chosen
 
     def _next(self) -> Waiter | None:
         """The first that is no suspect; at times, and when there is none, a suspect."""
+        # Nearly always: nothing has failed, so nothing has to be searched.
         if not self.suspects:
             return self._head or next(iter(self.queue), None)
         unsuspected = next((waiter for waiter in self.queue if not waiter.state.suspect), None)
         if unsuspected is None:
             return self._head or self._best_probe()
+        # A suspect at every fifth turn, so that none waits until the end of a long table; and only
+        # if a slot of their share is free, or the head would block all others.
         turn = self._unsuspected_in_a_row >= SUSPECT_SHARE and self._slots.has_room_for_suspect
         self._unsuspected_in_a_row = 0 if turn else self._unsuspected_in_a_row + 1
         return (
@@ -133,6 +143,8 @@ class ModelGate:
             return False
         if len(self.queue) < enough:
             return False
+        # Each further one is taken at twice the distance: sixty faulty rows in a row are passed
+        # after five that were tried.
         self._skipped += 1
         if self._skipped < self._stride:
             return True
@@ -147,7 +159,8 @@ class ModelGate:
 
 
 def _evidence(waiter: Waiter) -> int:
-    """How much the answer to a prompt would tell of its model."""
+    """How much the answer to a prompt would show of its model: 2 for one that never failed, 1 for a
+    suspect, 0 for one that failed."""
     return 0 if waiter.state.failed_at is not None else 1 if waiter.state.suspect else 2
 
 

@@ -1,9 +1,9 @@
 """Workers over one shared source: the only place that decides how much goes on at a time.
 
-A worker is born with a slot, takes one prompt after another, and keeps its slot as long as
-nobody who already has a prompt wants it. When a prompt has to wait, its slot comes free and a
-further worker may use it, up to `in_progress_max` prompts under way. So there is no task per
-row, the source is read no further than needed, and a finished worker makes room at once.
+A worker starts with a slot, takes one prompt after another, and keeps its slot as long as nobody
+who already has a prompt wants it. When a prompt has to wait, its slot comes free and a further
+worker may use it, up to `IN_PROGRESS_PER_SLOT` prompts under way for each slot. So there is no task
+per row, the source is read no further than needed, and a finished worker makes room at once.
 """
 
 import asyncio
@@ -65,6 +65,8 @@ class FileQueue:
     async def next(self, postpone: Choice | None = None) -> Entry | None:
         """The next entry that is neither skipped nor put off."""
         while not self._closed:
+            # A resumed run passes over rows at about 20 µs each: without a turn for the loop in
+            # between, replies in flight would wait for a million of them.
             for _ in range(SKIPS_PER_TURN):
                 entry = next(self._entries, None)
                 if entry is None:
@@ -136,6 +138,8 @@ class StreamQueue:
         """Entries for which `skip` is true, asked on the event loop, are passed over."""
         self._skip = skip
         self._loop = asyncio.get_running_loop()
+        # Not bounded itself, for `put_nowait` from another thread has nobody to wait: the semaphore
+        # is what keeps the reader from running ahead.
         self._ready: asyncio.Queue[Entry | Exception | None] = asyncio.Queue()
         self._room = threading.Semaphore(READ_AHEAD)
         self._closed = False
@@ -158,6 +162,7 @@ class StreamQueue:
             if isinstance(entry, Exception):
                 raise entry
             if entry is None:
+                # The end is one item, and there are many workers.
                 self._ready.put_nowait(None)  # for the next worker that asks
                 return None
             if self._skip is None or not self._skip(entry):
@@ -230,6 +235,7 @@ class Slots:
 
     def take(self) -> "Slot | None":
         """A free slot for a new prompt, unless a waiting one wants it."""
+        # A prompt that is under way is nearer to its result than one that is not read yet.
         if (
             self._waiting
             or not self._has_free
@@ -247,6 +253,9 @@ class Slots:
 
     def hand_out(self) -> None:
         """Let those go on who can; to be called when the limit has changed."""
+        # In this order: prompts under way, suspects up to their share, new prompts, then suspects
+        # again. Forty rows that hang at the head of a table once held all slots for every deadline
+        # in turn.
         while self._has_free and self._waiting:
             self._hand_to(self._waiting.popleft(), suspect=False)
         while self._has_free and self._suspects_waiting and self._suspects_have_share:
@@ -269,6 +278,8 @@ class Slots:
         try:
             await waiter
         except asyncio.CancelledError:
+            # Cancelled in the moment between being handed a slot and waking: the slot would be
+            # lost.
             if waiter.done() and not waiter.cancelled():
                 self.give_back(suspect=suspect)
             raise
@@ -286,6 +297,8 @@ class Slots:
         self._suspects_in_use -= 1
 
     def _hand_to(self, waiter: asyncio.Future[None], *, suspect: bool) -> None:
+        # One that was cancelled while it waited is still in the queue, since taking it out there
+        # would cost a search.
         if not waiter.done():
             self._in_use += 1
             self._suspects_in_use += suspect
@@ -293,7 +306,7 @@ class Slots:
 
 
 class Slot:
-    """One worker's reservation on a slot; it may be let go and taken again."""
+    """One worker's slot; it may be let go and taken again."""
 
     def __init__(self, slots: Slots) -> None:
         self._slots = slots
@@ -371,6 +384,7 @@ class Pipeline:
         self._admission = admission
         self._limit = admission.concurrency.limit
         self._slots = admission.slots
+        # The slots know when one is free and the pipeline what to do with it: no task polls.
         self._slots.on_free = self._start_workers
         self.in_progress = 0
 
@@ -387,6 +401,7 @@ class Pipeline:
                 self._start_workers()
             await self._emit_all(self._refusals.flush())
         except BaseExceptionGroup as bugs:
+            # The group wraps what a worker raised; who called needs the bug as it was.
             raise bugs.exceptions[0] from None
         finally:
             self._queue.close()
@@ -423,7 +438,11 @@ class Pipeline:
                     result = None
                 finally:
                     self.in_progress -= 1
+                # The result is safe before the next prompt begins: a kill must not cost more than
+                # what was in flight.
                 if result is not None:
+                    # Concurrency changes its limit when it hears of an attempt, and knows nobody it
+                    # could tell.
                     if self._limit != self._admission.concurrency.limit:
                         self._limit = self._admission.concurrency.limit
                         self._slots.hand_out()

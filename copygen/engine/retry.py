@@ -103,6 +103,7 @@ def verdict_on(error: ApiError) -> Verdict:
     """What a failed attempt tells the circuit breaker."""
     if error.final:
         return Verdict.SUCCESS
+    # 503 and 529 say that there are too many requests, where 500 says that one went wrong.
     if error.kind is Kind.SERVER and error.status in FULL:
         return Verdict.OVERLOADED
     return RULES[error.kind].verdict
@@ -192,6 +193,8 @@ class Retrier:
         `error` is what the first attempt came to, which the caller made: most prompts need no
         more. Whatever `attempt` or `pause` raises passes through.
         """
+        # tenacity makes the first call itself; this one has been made, so that the usual prompt
+        # needs neither closures nor a retry state.
         first: list[ApiError] = [error]
 
         async def next_outcome() -> Answer | ApiError:
@@ -211,6 +214,8 @@ class Retrier:
         error, rules = _error_of(attempted), self._settings
         throttled = error.kind is Kind.RATE_LIMITED
         base_s = min(THROTTLED_BASE_S, rules.base_s) if throttled else rules.base_s
+        # Jitter comes on top of what was asked, never below it: a request before that time is
+        # refused for sure.
         cap_s, asked_s = rules.cap_s, error.retry_after_s or 0.0
         if throttled and asked_s:
             # It said when: jitter keeps prompts apart, and need not grow past what was asked.
@@ -220,7 +225,9 @@ class Retrier:
 
     def _is_spent(self, attempted: tenacity.RetryCallState) -> bool:
         return (
+            # A wait uses up no attempt but time: `time_left_s` is what bounds it.
             self._state.failures >= self._settings.max_attempts
+            # Each of these may have been billed: a second text for one prompt is money, not safety.
             or self._state.ambiguous > self._settings.max_ambiguous
             or attempted.upcoming_sleep > self._time_left_s()
         )
@@ -285,8 +292,11 @@ class RefusalFilter:
         if self.is_open:
             return (result,)
         cause = _cause_of(result)
+        # Faulty rows before the first request would else make a run believe that it has seen
+        # answers.
         if result.error is not None and result.error.kind is Kind.INPUT:
             return (result,)  # nothing was sent: it shows nothing
+        # Two different refusals are about their rows: what holds for all rows sounds alike.
         if cause is None or self._cause not in (None, cause):
             self.is_open = True
             held, self._held = self._held, []
@@ -299,6 +309,8 @@ class RefusalFilter:
 
     def flush(self) -> Sequence[Result]:
         """The results still held that may be recorded, now that no more rows are left."""
+        # A run that got texts before is known to be set up rightly: three faulty rows that are left
+        # over are just that.
         if self.error is None and not self.proven and len(self._held) >= ENOUGH_AT_END:
             self._refuse()
         if self.error is not None:

@@ -16,7 +16,7 @@ class LeftForNextRun(Exception):
 
 
 class ShuttingDown(LeftForNextRun):
-    """Because the run is ending."""
+    """A prompt is left for the next run because this one is ending."""
 
 
 class Wakeup:
@@ -34,6 +34,7 @@ class Wakeup:
         """Sleep for `seconds`, or until `set` is called."""
         loop = asyncio.get_running_loop()
         self._future = loop.create_future()
+        # No timer for those who wait to be woken: a thousand in a queue would be a thousand timers.
         timer = loop.call_later(seconds, self.set) if seconds < math.inf else None
         try:
             await self._future
@@ -50,24 +51,28 @@ class Shutdown:
         self.called = False
         self.cancelled = False
         self.error: CopygenError | None = None
-        """Why, when it is not the user's wish."""
+        """The cause; None when the user asked for it."""
         self._sleeping: set[Wakeup] = set()
         self._on_call: list[Callable[[], None]] = []
         self._on_cancel: list[Callable[[], None]] = []
 
     def now(self, error: CopygenError | None = None) -> None:
         """Begin no new work. The first error given stays the reason."""
+        # The first cause is the true one; what comes after is often its consequence.
         self.error = self.error or error
         if self.called:
             return
+        # Set before anybody is told: a caller that asks `called` in turn must not begin anew.
         self.called = True
         for call in self._on_call:
             call()
+        # A copy: whoever wakes takes itself out of the set.
         for wakeup in tuple(self._sleeping):
             wakeup.set()
 
     def cancel(self) -> None:
         """Give up what is in flight as well."""
+        # New work ends first, else a worker that is cancelled would make room for another.
         self.now()
         self.cancelled = True
         for call in self._on_cancel:
@@ -83,6 +88,7 @@ class Shutdown:
 
     async def pause(self, seconds: float, wakeup: Wakeup | None = None) -> None:
         """Sleep `seconds`, or until `wakeup` is set. Raises ShuttingDown if the run is ending."""
+        # Asked before and after: no new work for who comes late, none for who was asleep.
         self.check()
         if seconds <= 0:
             return

@@ -1,10 +1,11 @@
 """Rules that decide when requests go out, and how they learn from the answers. Pure: no waiting.
 
-    admission ──(sent)──▶ wire ──(Finished)──▶ breaker · pacing · concurrency · retry budget
+    admission ──(Start)──▶ wire ──(Finished)──▶ breaker · pacing · concurrency · retry budget
         ▲                                                    │
         └──────────── may it go, how soon, how many ─────────┘
 
-Four loops listen to the same event, and each answers for one question only:
+Four loops listen to the same event, and each answers for one question only (a success, which is
+what nearly every attempt is, is told to them by arguments, for that is cheaper):
 
 * `breaker`: is anybody there? Stops sending to a host or a model that is down; its docstring says
   what that means. Reacts to failures, never to 429s.

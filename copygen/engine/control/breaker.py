@@ -189,12 +189,15 @@ class CircuitBreaker:
 
         `failed_before_at` says when an earlier call for the same row failed, if one did.
         """
+        # Before the generation is looked at: an answer is an answer, however late, and who waits to
+        # give up must hear of it.
         if verdict is Verdict.SUCCESS:
             self._answered_at = now
             self._unanswered_since = None
             self._left_to_rows = False
         elif verdict is not Verdict.NEUTRAL and self._unanswered_since is None:
             self._unanswered_since = now
+        # Sent before the last change of state: it is the outage that was, and not what is now.
         if call.generation != self._generation:
             return None
         if call.is_probe:
@@ -293,6 +296,7 @@ class CircuitBreaker:
             self._overloaded_began_at.append(began_at)
         else:
             self._remember(began_at, failed=True)
+        # Began later than the last success: only such a failure breaks the row of answers.
         if began_at > self._last_success_began_at:
             if not self._failures_in_a_row:
                 self._first_failed_began_at = began_at
@@ -301,6 +305,8 @@ class CircuitBreaker:
             self._no_connections += verdict is Verdict.NO_CONNECTION
 
     def _remember(self, began_at: float, *, failed: bool) -> None:
+        # Sorted by beginning, not by end: slow calls end last and say what was, so stragglers of a
+        # finished table must not fill the window.
         place = bisect_right(self._recent_began_at, began_at)
         self._recent_began_at.insert(place, began_at)
         self._recent_failed.insert(place, failed)
@@ -324,8 +330,11 @@ class CircuitBreaker:
 
     def _open(self, reason: str, now: float) -> Transition:
         rules = self._settings
+        # With a small `give_up_after_s` the doubling cool-downs would else end in giving up after a
+        # single probe.
         longest_s = min(rules.cooldown_cap_s, rules.give_up_after_s / PROBES_BEFORE_GIVING_UP)
         cooldown_s = min(longest_s, rules.cooldown_s * 2.0**self._openings_in_a_row)
+        # Several runs that lost the same provider must not probe it in the same second.
         cooldown_s *= 1 + self._rng.uniform(-rules.jitter, rules.jitter)
         self._openings_in_a_row = min(self._openings_in_a_row + 1, 30)
         self._open_until = now + cooldown_s
@@ -339,6 +348,8 @@ class CircuitBreaker:
         self._overloaded_began_at.clear()
         self._failures_in_a_row = 0
         self._openings_in_a_row = 0
+        # As if nothing had come before: failures of calls that began before the probe prove
+        # nothing.
         self._last_success_began_at = began_at
         self._closed_at = now
         self._starts_since_closing = 0

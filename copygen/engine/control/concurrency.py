@@ -137,6 +137,8 @@ class Concurrency:
 
         `pace_per_s` is how many requests per second the pacer allows, if it paces.
         """
+        # One more for each answer doubles it once per round: 20 become 1 000 in six rounds, and no
+        # server meets a thousand new connections at once.
         if not self.adaptive:
             self.limit = min(self.limit + 1, self._most)
             return
@@ -146,12 +148,14 @@ class Concurrency:
         if self._phase is Phase.ESTIMATING:
             self._estimate(now, began_at)
             return
+        # Half of the deadline: a spread of two around the usual answer would time out next.
         if latency_s > TOO_SLOW * self._deadline_s:
             self.refused(now, began_at, self.limit)
             return
         self._slow += latency_s > SLOW * self._deadline_s
         if self.limit < self._goal and self._used_up and not self._slow:
             self.limit += 1
+            # Answers that were asked for at the old number say nothing of the new one.
             self._begin_round(now, to_settle=self.limit)
         elif self._to_settle > 0:
             self._to_settle -= 1
@@ -163,10 +167,13 @@ class Concurrency:
 
     def refused(self, now: float, began_at: float, in_flight: int) -> None:
         """A request that began at `began_at` was refused, with `in_flight` others on the wire."""
+        # Once per episode: fifty requests refused together are one message and not fifty.
         if not self.adaptive or began_at <= self._cut_at:
             return
         self._cut_at = now
         self._phase, self._step, self._proven = Phase.RISING, 1, None
+        # Of what was in flight, for a limit that was not used up says nothing about what was
+        # refused.
         self._set(max(1, int(CUT * min(self.limit, in_flight + 1))), now)
 
     @property
@@ -220,6 +227,8 @@ class Concurrency:
         crowded = self._slow
         used_up = self._used_up
         self._begin_round(now, to_settle=0)
+        # A round that did not use the number up measures the pace or the source, and not the
+        # server.
         if not used_up:
             return
         if self._phase is Phase.ESTIMATED:
@@ -287,6 +296,8 @@ class Concurrency:
         elif self._rounds_held >= HELD_ROUNDS and self._estimated is not None:
             self._estimated = None
             self._phase, self._step = Phase.RISING, 1
+            # A small server: one more at a time, where doubling would fill its queue again. Against
+            # one to four slots the median latency stays within 1.26 of the best.
             self._set(limit + 1, now)
         elif self._rounds_held >= HELD_ROUNDS:
             self._phase = Phase.LOWER
