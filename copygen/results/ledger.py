@@ -265,9 +265,15 @@ class Ledger:
             await working
 
     def _look(self) -> None:
-        with self._appending:
+        # What is being written looks for itself; and a thread that waits for a disk that hangs
+        # would hold up the end of the process.
+        if not self._appending.acquire(blocking=False):
+            return
+        try:
             if self.failed is None:
                 self._check_place()
+        finally:
+            self._appending.release()
 
     def _take_unsynced(self) -> list[bytes]:
         taken, self._unsynced, self._unsynced_bytes = self._unsynced, [], 0
@@ -322,7 +328,7 @@ class Displaced(OSError):
 class AppendFile:
     """A file that only grows, by whole lines, and that notices when it goes wrong.
 
-    `append` and `close` belong to one thread; `sync` may run in another. After a failed `sync`
+    `append` and `close` take turns; `sync` may run in another thread. After a failed `sync`
     nothing is written or synced again: the kernel may have dropped the pages it could not write
     and would report success the next time.
     """
@@ -566,8 +572,10 @@ class _WriterThread:
         self._batches.put((results, then))
 
     def end(self) -> None:
-        """Have the thread end once it has written what it was given."""
+        """End the thread, which has written all that it was given."""
         self._batches.put(None)
+        if self._is_there:
+            self._thread.join()  # it is idle, so at once: what it wrote to is closed next
 
     def _work(self) -> None:
         while (batch := self._batches.get()) is not None:
