@@ -42,7 +42,10 @@ def _of_modules() -> Iterator[Found]:
         used = dict[str, set[str]]()
         for name, how in _USES.findall(source):
             used.setdefault(name, set()).add(how)
-        for name, value in vars(loaded).items():
+        for name, made in vars(loaded).items():
+            # Compiled when they are needed: `_loose_patterns`, `_schema_pattern`.
+            late = re.search(r"_patterns?$", name) and hasattr(made, "cache_clear")
+            value = made() if late else made
             for number, pattern in enumerate(_patterns_in(value)):
                 ways = used.get(name, set())
                 yield _found(

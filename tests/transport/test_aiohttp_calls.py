@@ -1,0 +1,73 @@
+"""The calls of aiohttp that its documentation does not name, all in `Connections`.
+
+aiohttp is pinned below the next minor version. When this fails after a newer one was let in, read
+what changed, adapt `copygen.transport.connections._link` and `_connect`, and then this file.
+"""
+
+import asyncio
+import inspect
+
+import aiohttp
+import pytest
+from aiohttp.client_proto import ResponseHandler
+from aiohttp.connector import Connection
+from yarl import URL
+
+from copygen.transport.errors import FOREIGN
+
+ADVICE = (
+    f"aiohttp {aiohttp.__version__} has changed what copygen.transport.connections uses of it "
+    "(_link, _connect): adapt it there before aiohttp is unpinned"
+)
+
+
+@pytest.mark.parametrize(
+    ("function", "parameters"),
+    [
+        (aiohttp.TCPConnector.connect, ["self", "req", "traces", "timeout"]),
+        (Connection.close, ["self"]),
+    ],
+)
+def test_the_calls_still_take_what_is_given(function: object, parameters: list[str]) -> None:
+    assert list(inspect.signature(function).parameters) == parameters, ADVICE  # type: ignore[arg-type]
+
+
+def test_a_request_is_still_made_from_a_method_an_address_and_the_ways_to_it() -> None:
+    given = inspect.signature(aiohttp.ClientRequest).parameters
+    assert list(given)[:2] == ["method", "url"], ADVICE
+    assert {"loop", "proxy", "ssl"} <= given.keys(), ADVICE
+    required = [
+        name
+        for name, one in given.items()
+        if one.default is one.empty and one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)
+    ]
+    assert set(required) <= {"method", "url", "loop"}, ADVICE
+
+
+def test_a_connection_still_gives_its_transport_and_the_protocol_to_take_over_from() -> None:
+    async def main() -> None:
+        server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
+        port = server.sockets[0].getsockname()[1]
+        loop = asyncio.get_running_loop()
+        connector = aiohttp.TCPConnector(limit=0, force_close=True)
+        request = aiohttp.ClientRequest(
+            "POST", URL(f"http://127.0.0.1:{port}/"), loop=loop, proxy=None, ssl=True
+        )
+        link = await connector.connect(request, [], aiohttp.ClientTimeout(connect=5))
+        try:
+            assert isinstance(link, Connection), ADVICE
+            assert isinstance(link.transport, asyncio.Transport), ADVICE
+            assert isinstance(link.protocol, ResponseHandler), ADVICE
+            assert link.protocol.should_close is False, ADVICE
+            assert link.transport.get_protocol() is link.protocol, ADVICE
+        finally:
+            link.close()
+            await connector.close()
+            server.close()
+
+    asyncio.run(main())
+
+
+def test_what_it_raises_is_still_of_the_kinds_that_are_translated() -> None:
+    raised = (aiohttp.ClientConnectorError, aiohttp.ClientHttpProxyError, aiohttp.InvalidURL)
+    assert all(issubclass(one, FOREIGN) for one in raised), ADVICE
