@@ -12,7 +12,14 @@ from copygen.models import BudgetState, Status
 from copygen.prompts import Layout
 from copygen.prompts.tokens import tokens_of_bytes
 from copygen.results.stats import cell_name
-from copygen.results.summary import CacheHint, CostGroup, OpeningGroup, Quality, Summary
+from copygen.results.summary import (
+    CacheHint,
+    CostGroup,
+    LanguageDoubt,
+    OpeningGroup,
+    Quality,
+    Summary,
+)
 
 CACHED_FROM_TOKENS = 1024
 """The shortest beginning that most providers cache (OpenAI, Gemini and Anthropic alike)."""
@@ -34,7 +41,7 @@ def completed(
         left=left,
         budget=budget,
         cache_hint=_cache_hint(summary, setup),
-        quality=_with_openings(summary.quality, setup),
+        quality=_of_the_whole(summary.quality, setup),
         costs_by_cell=_in_file_order(summary.costs_by_cell, setup),
     )
     return replace(whole, left_cost_usd=_left_cost_usd(whole))
@@ -122,11 +129,22 @@ def _left_cost_usd(summary: Summary) -> Decimal | None:
     return summary.cost_usd / summary.priced * summary.unfinished
 
 
-def _with_openings(quality: Quality | None, setup: Setup) -> Quality | None:
-    if quality is None or setup.acceptance is None or setup.acceptance.checker.sameness is None:
+def _of_the_whole(quality: Quality | None, setup: Setup) -> Quality | None:
+    """With what only all texts together show."""
+    if quality is None or setup.acceptance is None:
         return quality
-    found = setup.acceptance.checker.sameness.top_openings(OPENINGS)
-    return replace(quality, openings=tuple(OpeningGroup(o.words, o.count) for o in found))
+    checker = setup.acceptance.checker
+    openings = checker.sameness.top_openings(OPENINGS) if checker.sameness else ()
+    doubts = checker.languages.doubtful()
+    return replace(
+        quality,
+        openings=tuple(OpeningGroup(o.words, o.count) for o in openings),
+        language_doubts=tuple(
+            LanguageDoubt(d.field, d.language, d.other, d.count, d.texts, d.sentence)
+            for d in doubts
+        ),
+        language_notes=checker.languages.notes(),
+    )
 
 
 def _in_file_order(groups: tuple[CostGroup, ...], setup: Setup) -> tuple[CostGroup, ...]:

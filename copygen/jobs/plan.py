@@ -20,6 +20,7 @@ from copygen.errors import UsageError
 from copygen.jobs.run import Run
 from copygen.jobs.setup import Inputs, Setup, set_up
 from copygen.jobs.spec import RunSpec
+from copygen.models import Prompt
 from copygen.planning.builder import PlanBuilder, PlanInput
 from copygen.planning.report import Report
 from copygen.results.reader import LedgerReader, read_ledger
@@ -75,6 +76,7 @@ class PlanJob:
         if self._total is None and not setup.source.is_stream:
             with self._progress("checking", "rows", None) as on_rows:
                 self._total = setup.source.check(setup.target, on_rows=on_rows)
+        checker = setup.acceptance.checker if setup.acceptance else None
         with self._surveyed() as found:
             resume = self._resume(found)
             builder = PlanBuilder(
@@ -94,8 +96,12 @@ class PlanJob:
             with self._told("rendering", setup.source.prompts(setup.target)) as entries:
                 for entry in entries:
                     builder.add(entry)
+                    if checker is not None and isinstance(entry, Prompt):
+                        checker.ask_language(entry.input)
             self.chosen = builder.sampler.ids()
-            return builder.report()
+            report = builder.report()
+            notes = () if checker is None else checker.languages.notes()
+            return replace(report, notes=(*report.notes, *notes))
 
     def sample_run(self) -> Run:
         """The run of the chosen prompts, and only those; `study` then reckons from them."""

@@ -434,6 +434,7 @@ class Acceptance:
         """Compile all that is needed. Raises ConfigError for what cannot be used."""
         for rules in self._rules.values():
             self.checker.check("x", {}, rules)
+        self.checker.start()
 
     def end(self, prompt_id: str) -> None:
         """A prompt has ended, whatever came of it."""

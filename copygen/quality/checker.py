@@ -17,6 +17,7 @@ from copygen.quality.checks.chat import ChatCheck
 from copygen.quality.checks.form import TagLimits, tags
 from copygen.quality.facts import CheckContext, Facts
 from copygen.quality.language_detector import Detector
+from copygen.quality.language_tally import LanguageTally
 from copygen.quality.languages import language_tag
 from copygen.quality.normalize import NormalizedText, TermMatcher, visible
 from copygen.quality.packs import (
@@ -102,6 +103,10 @@ class Checker:
         self._language: str | None = None
         self._seen: dict[str, NormalizedText] = {}
         self._detector = Detector()
+        self.languages = LanguageTally()
+        """What is to be said of the languages of the run as a whole."""
+        if settings.language:
+            self.languages.ask(settings.language)
 
     @property
     def packs(self) -> tuple[Pack, ...]:
@@ -178,6 +183,8 @@ class Checker:
         # Looked up only where it differs from row to row.
         by_row = self.settings.language_from is not None
         self._language = self.language_of(item) if by_row else self.settings.language
+        if by_row:
+            self.ask_language(item)
         self._seen.clear()
 
     def _checks_for(self, field: FieldSpec | None) -> _CompiledChecks:
@@ -235,7 +242,10 @@ class Checker:
         return bool(self.settings.variants) or bool(field and field.rules.no_repeats_in_field)
 
     def accept(self, text: str, item_id: str, field: FieldSpec | None = None) -> None:
-        """Remember a text that will be published, for sameness."""
+        """Remember a text that will be published, for sameness and the languages of the run."""
+        if self._by_language:
+            seen = self._normalized(text, field).original
+            self.languages.accept(field.name if field else "", seen)
         if self.sameness is not None and not (field and field.shared):
             self.sameness.add(self._normalized(text, field), item_id)
 
@@ -245,6 +255,20 @@ class Checker:
             return self.settings.language
         value = item.get(self.settings.language_from)
         return language_tag(value) if isinstance(value, str) else None
+
+    def ask_language(self, item: Item) -> None:
+        """Note in which language the texts of an item should be."""
+        if (column := self.settings.language_from) is not None:
+            self.languages.ask(self.language_of(item), item.get(column))
+
+    def start(self) -> None:
+        """Begin to load what takes long, while the first requests are in flight."""
+        if self._by_language and not self._off("language.other"):
+            self._detector.start()
+
+    @property
+    def _by_language(self) -> bool:
+        return bool(self.settings.language or self.settings.language_from)
 
     def _compile(self, field: FieldSpec | None, tag: str | None) -> _CompiledChecks:
         worded = [*self._of_word_lists(tag), *self._of_claims(tag), *self._of_packs(field, tag)]
@@ -262,7 +286,7 @@ class Checker:
         if tag is not None:
             yield language.script
             if not self._off("language.other"):
-                yield language.OtherLanguage(tag, self._detector)
+                yield language.OtherLanguage(tag, self._detector, self.languages)
         yield from self._of_phrases(tag)
         if self.settings.leftovers and not self._off("leftovers"):
             yield self._chat.violations

@@ -19,7 +19,9 @@ from copygen.quality.language_model import LanguageModel, letters_of, load_model
 from copygen.quality.languages import base, scripts_of, wider
 
 _TABLE: Final = "languages"
-_SHARED: Final = frozenset(("Latn", "Cyrl", "Arab", "Deva", "Beng", "Hebr", "Ethi", "Tibt"))
+_JUDGED: Final = frozenset(("Latn", "Cyrl", "Arab", "Deva", "Beng"))
+"""Scripts that the model knows several languages in."""
+_SHARED: Final = _JUDGED | {"Hebr", "Ethi", "Tibt"}
 """Scripts of several languages; in any other the script says it all."""
 _BYTES: Final = MappingProxyType({"Cyrl": 2, "Arab": 2, "Hebr": 2, "Deva": 3, "Beng": 3})
 """Of UTF-8, a letter."""
@@ -28,6 +30,8 @@ _LESS_IN_OTHERS: Final = 3.0
 _SHORT: Final = 30
 _SHORT_NEAR: Final = 3.0
 """What near languages need more in texts of so few letters."""
+_LONG: Final = 200
+"""Characters from which a name in the text does not hide in which language it is."""
 _LEAST_LETTERS: Final = 8
 """In fewer there may be no more than a name."""
 _ODD_WORD: Final = 12.0
@@ -61,7 +65,6 @@ _MADE: Final = re.compile(
 )
 """What is of no language: addresses, hashtags, mentions, codes."""
 _INITIALS: Final = re.compile(r"\b[A-Z]{2,5}\b")
-_MARKS_OF_MADE: Final = re.compile(r"[@#\d]|www\.|://|\.com|\.org|\.net")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,18 +118,23 @@ class Detector:
         Words of `known` (folded) are of no language: names, and values of the item.
         """
         about = _about(tag)
-        if not about.is_shared:
+        if not about.is_judged:
             return None
-        own = without_names(text, known)
-        letters = letters_of(own)
+        own = text if len(text) > _LONG else without_known(text, known)
+        found = self._found(own, about)
+        if found is None or not found.is_found:
+            return found
+        # Only what seems to be wrong is worth taking out all that is of no language.
+        return self._found(without_known(without_made(text), known), about)
+
+    def _found(self, text: str, about: "_About") -> Evidence | None:
+        letters = letters_of(text)
         length = len(letters) // about.bytes_a_letter
         if length < _LEAST_LETTERS:
             return None
         model = Detector._model or self.model()
         scores = model.scores(letters)
-        if not scores:
-            return None
-        return _weighed(own, length, scores, model, about)
+        return _weighed(text, length, scores, model, about) if scores else None
 
 
 def can_tell(tag: str) -> bool:
@@ -134,13 +142,15 @@ def can_tell(tag: str) -> bool:
     return not _about(tag).is_shared or _about(tag).at is not None
 
 
-def without_names(text: str, known: frozenset[str]) -> str:
-    """The text without what is of no language: addresses, hashtags, codes, initials, `known`."""
-    if _MARKS_OF_MADE.search(text):
-        text = _MADE.sub(" ", text)
-    if not text.isupper() and _INITIALS.search(text):
-        text = _INITIALS.sub(" ", text)
-    if not known:
+def without_made(text: str) -> str:
+    """The text without what is of no language: addresses, hashtags, codes, initials."""
+    text = _MADE.sub(" ", text)
+    return text if text.isupper() else _INITIALS.sub(" ", text)
+
+
+def without_known(text: str, known: frozenset[str]) -> str:
+    """The text without those words, which are folded."""
+    if not known or known.isdisjoint(_WORDS.findall(text.casefold())):
         return text
     return _WORDS.sub(lambda match: "" if match[0].casefold() in known else match[0], text)
 
@@ -172,6 +182,8 @@ class _About:
 
     is_shared: bool
     """Whether others are written in its script."""
+    is_judged: bool
+    """Whether the model knows languages in its script."""
     at: int | None
     """Its place among the model's labels; None: the model does not know it."""
     bytes_a_letter: int
@@ -183,8 +195,8 @@ class _About:
     """What a word with such a letter says, as a margin."""
     borrowed: re.Pattern[str] | None
     """A letter from a to z that only borrowed words have."""
-    has_words: bool
-    """Whether words tell it from a near one."""
+    near_words: frozenset[str]
+    """Words that only near languages write so."""
     small_words: frozenset[str]
     """Its articles and prepositions that English does not have."""
 
@@ -220,6 +232,7 @@ def _about(tag: str) -> _About:
     )
     return _About(
         is_shared=len(same) > 1 or script in _SHARED,
+        is_judged=script in _JUDGED,
         at=own,
         bytes_a_letter=_BYTES.get(script, 1),
         rivals=rivals,
@@ -227,7 +240,7 @@ def _about(tag: str) -> _About:
         odd=re.compile(f"[{''.join(sorted(odd))}]") if odd else None,
         odd_word=_ODD_LATIN_WORD if script == "Latn" else _ODD_WORD,
         borrowed=re.compile(f"[{''.join(sorted(borrowed))}]") if borrowed else None,
-        has_words=any(one.words for one in rivals),
+        near_words=frozenset().union(*(one.words for one in rivals)),
         small_words=_small_words(tag) - ENGLISH_WORDS,
     )
 
@@ -264,24 +277,29 @@ def _weighed(
         return _only_english(length, scores, model, about)
     odd = _odd_words(text, about.odd) if about.odd and not text.isascii() else ()
     own = scores[about.at]
-    if not odd and not about.has_words and max(scores) <= own:
+    is_best = not odd and max(scores) <= own
+    if is_best and not about.near_words:
         return None
     words = frozenset(_WORDS.findall(text.lower()))
+    near = len(about.near_words & words)
+    if is_best and not near:
+        return None
     borrowed = _odd_words(text, about.borrowed) if about.borrowed else ()
-    found: Evidence | None = None
     for_own = _SMALL_WORD * len(about.small_words & words)
+    for_english = _SMALL_WORD * len(words & _ONLY_ENGLISH)
+    # Most rivals are far behind: only those are weighed that letters and words could bring ahead.
+    most = about.odd_word * len(odd) + _BORROWED * len(borrowed) + for_english
+    most += _WORD * near
+    least = own + (for_own - most) / model.unit
+    found: Evidence | None = None
     for rival in about.rivals:
+        if scores[rival.at] <= least:
+            continue
         margin = (scores[rival.at] - own) * model.unit - rival.handicap - for_own
         if rival.tag == "en":
-            margin += _SMALL_WORD * len(words & _ONLY_ENGLISH)
-        if odd and rival.odd_letters:
-            margin += about.odd_word * sum(
-                1 for word in odd if not rival.odd_letters.isdisjoint(word)
-            )
-        if borrowed and rival.borrowed_letters:
-            margin += _BORROWED * sum(
-                1 for word in borrowed if not rival.borrowed_letters.isdisjoint(word)
-            )
+            margin += for_english
+        margin += about.odd_word * _having(odd, rival.odd_letters)
+        margin += _BORROWED * _having(borrowed, rival.borrowed_letters)
         if rival.words:
             margin += _WORD * (len(rival.words & words) - len(rival.lost_words & words))
         if margin <= 0:
@@ -290,6 +308,10 @@ def _weighed(
         if found is None or margin - needed > found.margin - found.needed:
             found = Evidence(rival.tag, margin, needed, near=bool(rival.near))
     return found
+
+
+def _having(words: Sequence[str], letters: frozenset[str]) -> int:
+    return sum(1 for word in words if not letters.isdisjoint(word)) if words and letters else 0
 
 
 def _only_english(

@@ -73,6 +73,7 @@ class LanguageModel:
     """Feature × language → 0 to 15."""
     _prior: int
     _rows: dict[int, int] = field(default_factory=dict)
+    """Feature → its levels as one number, weighted as met once."""
 
     def scores(self, letters: bytes) -> Sequence[int]:
         """Of `letters_of` a text: for each label how likely it is, in `unit`s; more is likelier.
@@ -88,12 +89,15 @@ class LanguageModel:
         del counts[0]
         if not counts:
             return ()
-        total, rows = self._prior, self._rows
+        rows, once = self._rows, _WEIGHTS[1]
+        for number in counts:
+            if number not in rows:
+                rows[number] = once * self._row(number)
+        # Nearly all are met once: those are added up in one call.
+        total = sum(map(rows.__getitem__, counts), self._prior)
         for number, count in counts.items():
-            row = rows.get(number)
-            if row is None:
-                row = rows[number] = self._row(number)
-            total += _WEIGHTS[count] * row
+            if count > 1:
+                total += (_WEIGHTS[count] - once) * self._row(number)
         lanes = total.to_bytes(_LANE * len(self.labels), "little")
         return memoryview(lanes).cast("H").tolist()
 

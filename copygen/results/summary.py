@@ -105,6 +105,23 @@ class OpeningGroup:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageDoubt:
+    """Accepted texts that may be in another language than asked for: more than are by chance."""
+
+    field: str
+    """Empty where there are no fields."""
+    language: str
+    """The English name of what was asked for."""
+    other: str
+    """The English name of what they may be in."""
+    count: int
+    texts: int
+    """All accepted texts of that field in that language."""
+    message: str
+    """In words."""
+
+
+@dataclass(frozen=True, slots=True)
 class Quality:
     """What became of the texts that were judged. The first four are all of them."""
 
@@ -122,6 +139,11 @@ class Quality:
     """Errors first, then most frequent first."""
     openings: tuple[OpeningGroup, ...] = ()
     """The most repeated beginnings of accepted texts."""
+    language_doubts: tuple[LanguageDoubt, ...] = ()
+    """Fields with texts that may be in another language than asked for."""
+    language_notes: tuple[str, ...] = ()
+    """Languages that were asked for and cannot be judged, one sentence each. Names in them are
+    from outside: neutralise them before showing them."""
 
 
 @dataclass(frozen=True, slots=True)

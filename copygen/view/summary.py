@@ -216,6 +216,10 @@ def _texts(summary: Summary) -> list[Row]:
             for one in quality.openings
         )
         rows.append(("Openings", WrappedFacts(list(said))))
+    if quality.language_doubts or quality.language_notes:
+        doubts = [Text(safe(one.message), "yellow") for one in quality.language_doubts]
+        notes = [Text(safe(note)) for note in quality.language_notes]
+        rows.append(("Languages", WrappedFacts([*doubts, *notes])))
     return rows
 
 

@@ -10,6 +10,7 @@ from typing import Final
 from copygen.models import Severity, Violation
 from copygen.quality.facts import CheckContext
 from copygen.quality.language_detector import ENGLISH_WORDS, Detector, Evidence
+from copygen.quality.language_tally import LanguageTally
 from copygen.quality.languages import base, full_script, is_latin, language_name, scripts_of
 from copygen.quality.normalize import HAN, HANGUL, KANA, LATIN, OTHER, THAI
 from copygen.quality.scripts import KANA as KANA_LETTER
@@ -40,12 +41,12 @@ _CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊")
 _SEGMENT: Final = re.compile(r"(?<=[.!?…।؟。！？])\s+|\s*\n\s*|\s+[–—|/•·]\s+")
 _LEAST_SEGMENT: Final = 16
 """Letters of a part that is judged for itself; a shorter one goes with the next."""
+_MOST_SEGMENTS: Final = 8
+"""Parts of a text, so that a long one does not take long."""
 _MORE_FOR_A_PART: Final = 3.0
 """What a part needs more than a text: a long text has many, and each may err."""
 _LEAST_SMALL_WORDS: Final = 3
 """Without capitals: a part with fewer may be a name."""
-_DOUBTED: Final = 1.0
-"""The margin from which a text may be in another language, though nobody can say so of it alone."""
 
 
 def script(context: CheckContext) -> list[Violation]:
@@ -59,14 +60,15 @@ def script(context: CheckContext) -> list[Violation]:
     text = context.text.original
     if text.isascii():
         return [] if is_latin(language) else _too_few(context, language)
-    groups = context.text.groups
+    groups, has_foreign = context.text.groups, False
     if not _foreign_groups(language).isdisjoint(groups):
         for match in foreign_letters(language).finditer(text):
+            has_foreign = True
             known = match[0].casefold() in context.facts.folded.text
             if not known and not _ornament(language, match[0]):
                 return [_foreign(match, language)]
     if is_latin(language):
-        return _too_few(context, language)
+        return _too_few(context, language) if has_foreign or LATIN not in groups else []
     if (LATIN in groups or OTHER in groups) and (few := _too_few(context, language)):
         return few
     if HAN in groups:
@@ -180,44 +182,50 @@ class OtherLanguage:
     `language.mixed`: a sentence within it; `language.near`: one that is hardly told from it.
     """
 
-    def __init__(self, language: str, detector: Detector) -> None:
+    def __init__(self, language: str, detector: Detector, tally: LanguageTally) -> None:
         self.language = language
         self._detector = detector
+        self._tally = tally
         self._latin = is_latin(language)
 
     def __call__(self, context: CheckContext) -> list[Violation]:
         """What is wrong with a text."""
         if self._may_have_english(context) and (found := list(self._english_run(context))):
             return found
-        text, known = context.text.original, context.facts.names
-        whole = self._detector.evidence(text, self.language, known)
+        text = context.text.original
         parts = _segments(text)
         if len(parts) > 1:
-            foreign = [part for part in parts if self._is_foreign(text[slice(*part)], known)]
-            if foreign and len(foreign) < len(parts):
-                return [self._mixed(text, part, known) for part in foreign[:1]]
+            return self._of_parts(context, parts)
+        whole = self._detector.evidence(text, self.language, context.facts.names)
+        return self._of_whole(context, whole)
+
+    def _of_parts(self, context: CheckContext, parts: Sequence[tuple[int, int]]) -> list[Violation]:
+        """Each sentence by itself, the text as a whole only if something speaks against one."""
+        text, known = context.text.original, context.facts.names
+        found = [
+            self._detector.evidence(text[slice(*part)], self.language, known) for part in parts
+        ]
+        foreign = [
+            (part, one)
+            for part, one in zip(parts, found, strict=True)
+            if one is not None and _is_foreign(text[slice(*part)], one)
+        ]
+        if foreign and len(foreign) < len(parts):
+            part, one = foreign[0]
+            return [self._part(text, part, language_name(one.other))]
+        whole = None
+        if any(one is not None for one in found):
+            whole = self._detector.evidence(text, self.language, known)
+        return self._of_whole(context, whole)
+
+    def _of_whole(self, context: CheckContext, whole: Evidence | None) -> list[Violation]:
+        self._tally.judge(context.field or "", context.text.original, self.language, whole)
         if whole is None:
             return []
-        if not whole.is_found:
-            return self._together(context, whole)
-        return [self._other(whole)]
-
-    def doubted(self, context: CheckContext) -> str | None:
-        """The language that a text may be in, though nothing could be said of it alone."""
-        found = self._detector.evidence(context.text.original, self.language, context.facts.names)
-        return found.other if found is not None and found.margin > _DOUBTED else None
+        return [self._other(whole)] if whole.is_found else self._together(context, whole)
 
     def _may_have_english(self, context: CheckContext) -> bool:
         return not self._latin and LATIN in context.text.groups
-
-    def _is_foreign(self, part: str, known: frozenset[str]) -> bool:
-        small = sum(1 for word in part.split() if not word[0].isupper())
-        if small < _LEAST_SMALL_WORDS:
-            return False
-        found = self._detector.evidence(part, self.language, known)
-        if found is None or not found.is_sure:
-            return False
-        return found.margin > found.needed + _MORE_FOR_A_PART
 
     def _other(self, found: Evidence) -> Violation:
         wanted, other = language_name(self.language), language_name(found.other)
@@ -227,11 +235,6 @@ class OtherLanguage:
             return Violation("language.other", Severity.ERROR, message, fix=fix)
         message = f"this may be {other}, which is hardly told from {wanted}"
         return Violation("language.near", Severity.WARNING, message, fix=fix)
-
-    def _mixed(self, text: str, part: tuple[int, int], known: frozenset[str]) -> Violation:
-        found = self._detector.evidence(text[slice(*part)], self.language, known)
-        other = language_name(found.other) if found else "another language"
-        return self._part(text, part, other)
 
     def _part(self, text: str, part: tuple[int, int], other: str) -> Violation:
         wanted = language_name(self.language)
@@ -262,13 +265,21 @@ class OtherLanguage:
         return [replace(found, message=f"with the other texts of its answer {found.message}")]
 
 
+def _is_foreign(part: str, found: Evidence) -> bool:
+    """Whether a part of a text is in another language, and no name."""
+    if not found.is_sure or found.margin <= found.needed + _MORE_FOR_A_PART:
+        return False
+    return sum(1 for word in part.split() if not word[0].isupper()) >= _LEAST_SMALL_WORDS
+
+
 def _segments(text: str) -> Sequence[tuple[int, int]]:
     """The sentences and lines of a text, the short ones with the next."""
     if len(text) < 2 * _LEAST_SEGMENT:
         return ()
+    least = max(_LEAST_SEGMENT, len(text) // _MOST_SEGMENTS)
     found, start = [], 0
     for gap in _SEGMENT.finditer(text):
-        if gap.start() - start >= _LEAST_SEGMENT:
+        if gap.start() - start >= least:
             found.append((start, gap.start()))
             start = gap.end()
     if len(text) - start >= _LEAST_SEGMENT or not found:
