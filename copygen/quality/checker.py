@@ -12,7 +12,7 @@ from copygen.errors import ConfigError
 from copygen.models import Item, Message, Severity, Violation
 from copygen.quality import facts as grounding
 from copygen.quality.channels import CharacterRules, FieldSpec
-from copygen.quality.checks import form, language, wording
+from copygen.quality.checks import form, language, repetition, wording
 from copygen.quality.checks.chat import ChatCheck
 from copygen.quality.checks.form import TagLimits, tags
 from copygen.quality.facts import CheckContext, Facts
@@ -291,6 +291,8 @@ class Checker:
         if self.settings.leftovers and not self._off("leftovers"):
             yield self._chat.violations
             yield wording.quotes
+        if not self._off("repetition"):
+            yield repetition.repeated
         hashtags, most = self.settings.hashtags, self.settings.max_mentions
         limits = TagLimits(hashtags.min, hashtags.max, most)
         if limits != TagLimits():

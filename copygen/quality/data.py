@@ -74,6 +74,21 @@ class LanguageTable(DatedTable):
     """Language → words that its near ones write otherwise, separated by spaces."""
 
 
+class Doubled(DatedTable):
+    """`doubled.yaml`: what may stand twice in a row. Words are separated by spaces."""
+
+    do_not_double: str
+    """Languages in which a word twice in a row is a slip, but for those in `kept`."""
+    kept: dict[str, str]
+    """Language → words that may stand there twice."""
+    after_comma: dict[str, str]
+    """Language → those that may behind a comma."""
+    after: dict[str, dict[str, str]]
+    """Language → word → words behind which it may."""
+    small: dict[str, str]
+    """Language that doubles others → words that may not."""
+
+
 T = TypeVar("T", bound=DatedTable)
 
 

@@ -19,7 +19,8 @@ PerLanguage: TypeAlias = tuple[Words, ...] | Mapping[str, tuple[Words, ...]]
 
 FAMILIES = (
     "length", "count", "empty", "language", "phrases", "leftovers", "characters", "tags",
-    "grounding", "glossary", "variants", "sameness", "pack", "refusal", "mended",
+    "grounding", "glossary", "variants", "sameness", "repetition", "truncated",
+    "pack", "refusal", "mended",
 )  # fmt: skip
 """First words of rule names."""
 

@@ -34,7 +34,7 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
         "misspelt": 0.00,
         "cut_off": 0.00,
         "markup": 0.51,
-        "twice": 0.00,
+        "twice": 0.95,
         "invented_number": 0.26,
         "wrong_language": 0.57,
         "mixed_language": 0.19,

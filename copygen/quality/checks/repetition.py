@@ -1,0 +1,503 @@
+"""What is said twice: a word twice in a row, a sentence again, a phrase again and again.
+
+Languages double words on purpose, and copy repeats itself for effect; what tells the two apart:
+
+- A comma or a full stop between the two makes it a figure: `so, so soft`, `Shh. Shh.`
+- Many languages double nouns, adjectives and verbs (`yavaş yavaş`, `धीरे धीरे`, `さらさら`,
+  `轻轻柔柔`): there only small words are held to be a slip. Elsewhere all are but those that make
+  stronger (`very very`), the set phrases (`Bora Bora`) and what grammar brings together (`had had`,
+  `alle, die die Sonne vermissen`). `configs/metrics/doubled.yaml` has them.
+- A sentence again, of three words and more, is one sentence too many; a phrase that begins or ends
+  three is rhetoric (`mehr Zeit für dich, mehr Zeit für uns`), four times it is a model in a loop.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import islice, pairwise
+from operator import eq
+from typing import Final, NamedTuple
+
+from copygen.models import Severity, Violation
+from copygen.quality.data import Doubled, table
+from copygen.quality.facts import CheckContext, mendable
+from copygen.quality.languages import base
+from copygen.quality.normalize import HANGUL, SCRIPT_GROUPS, NormalizedText, fold
+from copygen.quality.scripts import UNSPACED
+
+_STOPS: Final = ".!?,:;"
+_OTHER_STOPS: Final = "…।؟،۔؛"
+_END: Final = re.compile(r"(?<=[.!?…؟۔।。！？])[\"”“»」』’')）]*(?:\s+|(?<=[。！？」』）]))|\n\s*")
+"""Where a sentence ends, in every script."""
+_CLAUSE: Final = re.compile(r"[.!?…؟۔।。！？,،、，;；:：\n|/–—·]+\s*")
+_UNSPACED_CLAUSE: Final = re.compile(r"[\s.!?…。！？,、，;；:：|/–—·]+")
+_LETTERS: Final = re.compile(r"[^\W\d_]")
+_WORD: Final = re.compile(
+    r"[^\W_][\w'’\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff\u200c-]*"
+)
+_PAUSE: Final = re.compile("[,،、，;；:：|/–—·]")
+_HANGUL: Final = SCRIPT_GROUPS[HANGUL]
+_UNTOLD: Final = re.compile(r"(?:https?://|[#＃@])\S+")
+"""Hashtags, mentions and addresses, which may repeat what the text says."""
+
+_LONGEST: Final = 2000
+"""Characters that are looked at."""
+_LEAST_WORDS: Final = 3
+_LEAST_APART: Final = 4
+"""Words of a sentence that is one too many right after itself, and with others between."""
+_LEAST_LETTERS: Final = 6
+_LEAST_LETTERS_APART: Final = 8
+"""The same in letters, for scripts without spaces."""
+_FEW_WORDS: Final = 40
+"""Two words come again by chance in a text of more, three hardly ever."""
+_OFTEN: Final = 4
+_THREE_TIMES: Final = 4
+"""Words of a phrase that is too much three times already."""
+_SHORT_CHARS: Final = 300
+_SHARE: Final = 0.15
+"""Of a longer text, what a phrase has to fill to be too much: a description names its product."""
+_PHRASE_LETTERS: Final = 8
+_PHRASE_SYLLABLES: Final = 5
+"""Least letters of a phrase; the second of a script with a letter for a syllable."""
+_LOOP: Final = 4
+"""The same word so often in a row is a loop in every language."""
+_SUNG_LETTERS: Final = 3
+"""A word of no more three times is sung: `la la la`."""
+_NEARLY: Final = 5
+"""Words of a sentence that is the same with a word more or less."""
+
+
+def repeated(context: CheckContext) -> list[Violation]:
+    """A text said twice, a sentence, a phrase again and again, or a word twice in a row."""
+    folded = _told(context)
+    if not folded.isascii() and UNSPACED.search(folded, 0, 40):
+        return _unspaced(context)
+    words = folded.split()
+    after = words[1:]
+    found: list[Violation] = []
+    if len(words) > _FEW_WORDS:
+        threes = set(zip(words, after, words[2:], strict=False))
+        again = len(threes) < len(words) - 2
+    else:
+        again = len(set(zip(words, after, strict=False))) < len(after)
+    if again:
+        found += _said_again(context)
+    # What ends a clause stands apart, so that `Shh. Shh.` is no word twice and `soft soft.` is.
+    for stop in _STOPS if folded.isascii() else _STOPS + _OTHER_STOPS:
+        if stop in folded:
+            folded = folded.replace(stop, f" {stop}")
+    words = folded.split()
+    if True in map(eq, words, islice(words, 1, None)):
+        found += _doubled(context)
+    return found[:1]
+
+
+def _told(context: CheckContext) -> str:
+    """The folded text as far as it is looked at, without hashtags, mentions and addresses."""
+    text = context.text.text[:_LONGEST]
+    if "#" in text or "@" in text or "//" in text:
+        return _UNTOLD.sub(lambda match: " " * len(match[0]), text)
+    return text
+
+
+def _said_again(context: CheckContext) -> Iterator[Violation]:
+    """Sentences and phrases that come again, in a script with spaces."""
+    words = _WORD.findall(_told(context))
+    threes = Counter(zip(words, words[1:], words[2:], strict=False))
+    again = len(threes) < len(words) - 2
+    if again:
+        yield from _twice(context, spaced=True)
+    if again or max(Counter(pairwise(words)).values(), default=0) >= _OFTEN:
+        yield from _phrases(context)
+
+
+def _twice(context: CheckContext, *, spaced: bool) -> Iterator[Violation]:
+    text = _told(context)
+    half = _half(text, spaced=spaced) if len(text) < _LONGEST else None
+    if half is not None:
+        yield _whole(context, half)
+        return
+    pieces = _pieces(_END if spaced else _UNSPACED_CLAUSE, text)
+    before: dict[str, int] = {}
+    for number, (start, end) in enumerate(pieces):
+        said = _bare(text[start:end], spaced=spaced)
+        earlier = before.get(said)
+        if earlier is not None and _is_long(said, adjacent=number - earlier == 1, spaced=spaced):
+            yield _sentence(context, start, end)
+            return
+        before[said] = number
+    if not spaced:
+        return
+    for (_, _), (start, end) in _neighbours(text, pieces):
+        yield _sentence(context, start, end)
+        return
+    clauses = _pieces(_CLAUSE, text)
+    for (a, b), (start, end) in pairwise(clauses):
+        said = _bare(text[start:end], spaced=True)
+        if said == _bare(text[a:b], spaced=True) and _is_long(said, adjacent=False, spaced=True):
+            yield _sentence(context, start, end)
+            return
+
+
+def _neighbours(
+    text: str, pieces: Sequence[tuple[int, int]]
+) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
+    """Sentences that follow one that is the same but for a word more, or for a letter."""
+    for first, second in pairwise(pieces):
+        one, other = (_bare(text[a:b], spaced=True).split() for a, b in (first, second))
+        if len(one) > len(other):
+            one, other = other, one
+        if len(one) >= _NEARLY and one != other and _is_nearly(one, other):
+            yield first, second
+
+
+def _is_nearly(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether `other` is `one` with a word more, or with a letter more in one of its words."""
+    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if len(other) == len(one) + 1:
+        return one[same:] == other[same + 1 :]
+    if len(other) != len(one) or one[same + 1 :] != other[same + 1 :]:
+        return False
+    a, b = sorted((one[same], other[same]), key=len)
+    return len(a) > _LEAST_WORDS and len(b) == len(a) + 1 and b.startswith(a)
+
+
+class _Half(NamedTuple):
+    """The second half of a text that is the same thing twice."""
+
+    start: int
+    mend: tuple[int, int] | None
+    """What can be taken out without doubt: where a sentence ends between them, on one line."""
+
+
+def _half(text: str, *, spaced: bool) -> _Half | None:
+    pieces = _pieces(_END if spaced else _UNSPACED_CLAUSE, text)
+    middle = len(pieces) // 2
+    first, second = pieces[:middle], pieces[middle:]
+    same = (
+        middle
+        and len(first) == len(second)
+        and all(
+            _bare(text[slice(*a)], spaced=spaced) == _bare(text[slice(*b)], spaced=spaced)
+            for a, b in zip(first, second, strict=True)
+        )
+    )
+    if same:
+        end, start = first[-1][1], second[0][0]
+        between = text[end - 1 : start]
+        if _is_long(_bare(text[:end], spaced=spaced), adjacent=True, spaced=spaced):
+            sure = "\n" not in between and not _PAUSE.search(between)
+            return _Half(start, ((end, len(text)) if spaced else (0, start)) if sure else None)
+    words = list(_WORD.finditer(text)) if spaced else []
+    size, odd = divmod(len(words), 2)
+    told = [match[0] for match in words]
+    if size >= _LEAST_WORDS and not odd and told[:size] == told[size:]:
+        return _Half(words[size].start(), None)
+    return None
+
+
+def _bare(piece: str, *, spaced: bool) -> str:
+    """A piece by its letters and digits alone."""
+    words = _WORD.findall(piece)
+    return " ".join(words) if spaced else "".join(words)
+
+
+def _is_long(said: str, *, adjacent: bool, spaced: bool) -> bool:
+    if spaced:
+        return said.count(" ") + 1 >= (_LEAST_WORDS if adjacent else _LEAST_APART)
+    return len(said) >= (_LEAST_LETTERS if adjacent else _LEAST_LETTERS_APART)
+
+
+def _pieces(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
+    """The spans between the matches that have letters."""
+    found, start = [], 0
+    for match in [*pattern.finditer(text), None]:
+        end = match.start() if match else len(text)
+        if _LETTERS.search(text, start, end):
+            found.append((start, end))
+        start = match.end() if match else end
+    return found
+
+
+def _phrases(context: CheckContext) -> Iterator[Violation]:
+    """A phrase four times, or a long one three times in a short text."""
+    text = _told(context)
+    words = list(_WORD.finditer(text))
+    told = [match[0] for match in words]
+    for size, often in ((_THREE_TIMES, 3), (2, _OFTEN)):
+        runs = [tuple(told[i : i + size]) for i in range(len(told) - size + 1)]
+        for run, number in Counter(runs).most_common(3):
+            if number < often or not _is_too_much(context, " ".join(run), number):
+                continue
+            at = [i for i, one in enumerate(runs) if one == run]
+            if any(b - a < size for a, b in pairwise(at)):
+                continue
+            start, end = words[at[0]].start(), words[at[0] + size - 1].end()
+            yield _phrase(context, text[start:end], number, words[at[-1]].start())
+            return
+
+
+def _is_too_much(context: CheckContext, phrase: str, number: int) -> bool:
+    least = _PHRASE_SYLLABLES if _HANGUL.search(phrase) else _PHRASE_LETTERS
+    if len(_LETTERS.findall(phrase)) < least or phrase in context.facts.folded.text:
+        return False
+    whole = len(context.text.text)
+    return whole <= _SHORT_CHARS or number * len(phrase) >= _SHARE * whole
+
+
+def _doubled(context: CheckContext) -> Iterator[Violation]:
+    """A word twice in a row, with nothing but a space between."""
+    text = _told(context)
+    words = list(_WORD.finditer(text))
+    run = 1
+    for number, (first, second) in enumerate(pairwise(words)):
+        if first[0] != second[0] or not text[first.end() : second.start()].isspace():
+            run = 1
+            continue
+        run += 1
+        if not _LETTERS.match(first[0]):
+            continue
+        if _differ(context.text, first, second):
+            continue
+        near = [words[i][0] if 0 <= i < len(words) else "" for i in range(number - 2, number + 4)]
+        if run >= _LOOP or not (
+            near[4] == first[0]
+            or (run > 2 and len(first[0]) <= _SUNG_LETTERS)
+            or near[0] == near[1] != ""
+            or near[4] == near[5] != ""
+            or _is_meant(context, first, second, near[1])
+        ):
+            yield _word(context, first[0], first.start(), second.end())
+            return
+
+
+def _differ(text: NormalizedText, first: re.Match[str], second: re.Match[str]) -> bool:
+    """Whether they are written differently (`Waschen Sie sie`), but for the first of a sentence."""
+    one, other = (text.original[slice(*text.span(*word.span()))] for word in (first, second))
+    if one == other:
+        return False
+    return bool(_LETTERS.search(text.text, max(0, first.start() - 2), first.start()))
+
+
+def _is_meant(
+    context: CheckContext, first: re.Match[str], second: re.Match[str], before: str
+) -> bool:
+    """Whether a word may stand there twice: by language, by grammar, or because it is a name."""
+    word, text, language = first[0], context.text, base(context.language or "")
+    listed = _listed(language)
+    if f"{word} {word}" in context.facts.folded.text:
+        return True
+    start, end = text.span(*second.span())
+    if text.original[start:end][:1].isupper() and word not in listed.small:
+        return word not in context.facts.folded.text
+    if word in listed.kept:
+        return True
+    if word in listed.after_comma:
+        return text.text[: first.start()].rstrip().endswith(",")
+    if word in listed.after and (before in listed.after[word]):
+        return True
+    return listed.doubles and word not in listed.small
+
+
+class _Listed:
+    """What of `doubled.yaml` goes for one language; the small words of all where none is told."""
+
+    def __init__(self, language: str) -> None:
+        known = table(Doubled, "doubled")
+
+        def words(listed: Mapping[str, str], languages: Iterable[str]) -> frozenset[str]:
+            return frozenset(fold(" ".join(listed.get(one, "") for one in languages)).split())
+
+        told = (language,) if language else tuple(known.kept)
+        self.kept = words(known.kept, told)
+        self.after_comma = words(known.after_comma, told)
+        self.after = {
+            word: frozenset(before.split())
+            for one in told
+            for word, before in known.after.get(one, {}).items()
+        }
+        self.doubles = language not in known.do_not_double.split()
+        self.small = words(known.small, told if language else known.small)
+
+
+_listed = cache(_Listed)
+
+
+_SHIFTS: Final = 13
+_LONG_SHIFTS: Final = 9
+"""Letters of a word of a script without spaces that is looked for twice, and one more: in a short
+text and in a long one, where each costs 3 µs."""
+_OWN_RUN: Final = re.compile(
+    "[\u0e01-\u0e7f]+|[\u0e81-\u0eff]+|[\u1780-\u17ff]+|[\u1000-\u109f]+"
+    "|[\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff\uf900-\ufaff]+"
+)
+_KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]+")
+_PARTICLE_TWICE: Final = re.compile(
+    "をを|(?<=[\u30a1-\u30fc\u4e00-\u9fff])([のがにでへ])\\1(?=[\u30a1-\u30fa\u4e00-\u9fff、。])"
+)
+_ONE_TWICE: Final = re.compile("([のがにでへを的与與也很被及或让讓是把从從])\\1")
+_KEPT: Final = 4
+_FEW_LETTERS: Final = 100
+_COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩")
+"""`一枚一枚`, `ひとつひとつ`, `毎日毎日`: each of many."""
+_LONG_UNIT: Final = {"th": 9, "lo": 9, "km": 9, "my": 12, "ja": 3, "zh": 3}
+"""Letters from which a word of such a script twice is a slip whatever word it is: shorter ones are
+doubled on purpose."""
+
+
+def _unspaced(context: CheckContext) -> list[Violation]:
+    text = _told(context)
+    most = _SHIFTS
+    if len(text) <= _FEW_LETTERS:
+        again = len(text) - 1 - len(set(pairwise(text)))
+        most = min(most, again + 2)
+    else:
+        pieces = text.replace("。", " ").replace("、", " ").replace("，", " ").split()
+        most = _LONG_SHIFTS
+        heads = {piece[:4] for piece in pieces}
+        again = len(pieces) > len(set(pieces)) or len(pieces) - len(heads) >= _OFTEN - 1
+    found = [*_unspaced_doubled(context)] if _may_double(text, most) else []
+    if not found and again:
+        found = [*_twice(context, spaced=False), *_unspaced_phrases(context)]
+    return found[:1]
+
+
+def _may_double(text: str, most: int) -> bool:
+    """Whether fewer than `most` letters may come twice in a row.
+
+    The low bytes of the text as one number, held against itself a few letters further on: where
+    they agree there are zeros. A pattern with a back reference takes ten times as long.
+    """
+    if True in map(eq, text, islice(text, 1, None)) and _ONE_TWICE.search(text):
+        return True
+    data = text.encode("utf-16-le", "surrogatepass")[::2]
+    whole = int.from_bytes(data, "little")
+    for shift in range(2, most):
+        same = (whole ^ (whole >> 8 * shift)).to_bytes(len(data), "little")
+        at = same.find(bytes(shift))
+        if 0 <= at < len(data) - shift:
+            return True
+    return False
+
+
+def _unspaced_doubled(context: CheckContext) -> Iterator[Violation]:
+    text = _told(context)
+    if slip := _PARTICLE_TWICE.search(text):
+        yield _word(context, slip[0][0], *slip.span())
+        return
+    for run in _OWN_RUN.finditer(text):
+        language = _language_of(run[0], context.language)
+        for start, size in _units(run[0]):
+            unit = run[0][start : start + size]
+            around = (
+                run[0][max(0, start - 1) : start],
+                run[0][start + 2 * size : start + 2 * size + _KEPT],
+            )
+            if (
+                not around[1].startswith(unit)
+                and around[0] != unit[-1:]
+                and _is_slip(unit, around, language, context)
+            ):
+                begin = run.start() + start
+                yield _word(context, unit, begin, begin + 2 * size)
+                return
+
+
+def _units(run: str) -> Iterator[tuple[int, int]]:
+    """`(start, letters)` of what comes twice in a row, the longest first at each place."""
+    for start in range(len(run) - 1):
+        for size in range(min(_SHIFTS - 1, (len(run) - start) // 2), 0, -1):
+            if run[start : start + size] == run[start + size : start + 2 * size]:
+                yield start, size
+                break
+
+
+def _language_of(run: str, told: str | None) -> str:
+    first = run[0]
+    if first < "\u0e80":
+        return "th"
+    if first < "\u0f00":
+        return "lo"
+    if first < "\u10a0":
+        return "my"
+    if first < "\u1800":
+        return "km"
+    return "ja" if _KANA.search(run) or base(told or "") == "ja" else "zh"
+
+
+def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckContext) -> bool:
+    listed = _listed(language)
+    if unit * 2 in context.facts.folded.text or unit in listed.kept:
+        return False
+    if any(f"{around[0]}{unit * 2}".endswith(kept) or f"{unit * 2}{around[1]}".startswith(kept)
+           for kept in listed.kept):  # fmt: skip
+        return False
+    if unit.startswith(_COUNTED):
+        return False
+    if unit in listed.small:
+        return True
+    if len(set(unit)) == 1:
+        return False
+    if language in ("ja", "zh"):
+        if _KANA.fullmatch(unit) and len(unit) <= 4:
+            return False  # ふわふわ, ゆっくりゆっくり
+        if len(set(unit)) < len(unit) - 1:
+            return False  # 慢慢来慢慢来
+    return len(unit) >= _LONG_UNIT[language] and not unit.startswith(("่", "้", "ั", "ิ", "ี", "ุ", "ู"))
+
+
+def _unspaced_phrases(context: CheckContext) -> Iterator[Violation]:
+    """Clauses that begin or end alike four times."""
+    text = _told(context)
+    pieces = _pieces(_UNSPACED_CLAUSE, text)
+    if len(pieces) < _OFTEN:
+        return
+    size = 8 if "\u0e00" <= text[pieces[0][0]] < "\u1800" else 4
+    # Many a sentence of a long text ends in the same words: `…てください`.
+    for heads in (True, False) if len(text) <= _FEW_LETTERS else (True,):
+        edges = Counter(
+            text[start : start + size] if heads else text[end - size : end]
+            for start, end in pieces
+            if end - start >= size
+        )
+        for edge, number in edges.most_common(1):
+            if number >= _OFTEN and edge not in context.facts.folded.text:
+                yield _phrase(context, edge, number, text.rfind(edge))
+                return
+
+
+def _spot(text: NormalizedText, start: int, end: int) -> tuple[tuple[int, int], str]:
+    span = text.span(start, end)
+    words = " ".join(text.original[slice(*span)].split())
+    return span, words if len(words) <= 60 else f"{words[:60]}…"
+
+
+def _word(context: CheckContext, word: str, start: int, end: int) -> Violation:
+    span, shown = _spot(context.text, start, end)
+    message = f"'{shown}': the same word twice in a row"
+    fix = f"write '{word}' once"
+    return Violation("repetition.word", Severity.ERROR, message, span, fix=fix)
+
+
+def _sentence(context: CheckContext, start: int, end: int) -> Violation:
+    span, shown = _spot(context.text, start, end)
+    message = f"'{shown}' was said before"
+    fix = f"say '{shown}' once"
+    return Violation("repetition.sentence", Severity.ERROR, message, span, fix=fix)
+
+
+def _phrase(context: CheckContext, phrase: str, number: int, start: int) -> Violation:
+    span, shown = _spot(context.text, start, start + len(phrase))
+    message = f"'{shown}' {number} times"
+    fix = f"use '{shown}' once or twice, and say something else instead"
+    return Violation("repetition.phrase", Severity.ERROR, message, span, fix=fix)
+
+
+def _whole(context: CheckContext, half: _Half) -> Violation:
+    text = context.text
+    span, shown = _spot(text, half.start, len(text.text))
+    fix = f"say '{shown}' once"
+    message = "the whole text stands there twice"
+    found = Violation("repetition.text", Severity.ERROR, message, span, fix=fix)
+    return mendable(found, *text.span(*half.mend)) if half.mend else found

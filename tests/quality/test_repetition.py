@@ -1,0 +1,189 @@
+"""What is said twice, and what languages and good copy double on purpose."""
+
+import pytest
+
+from copygen.models import Severity
+from copygen.quality.checks.repetition import repeated
+from copygen.quality.facts import MendableViolation
+from tests.support.quality_fields import context, rules
+
+TWICE = [
+    # A word, in languages that double none, and small words in those that do.
+    ("en", "A scarf for for cool evenings", "word"),
+    ("en", "The lamp that that likes being small.", "word"),
+    ("en", "Light enough to carry, warm enough enough. Try it.", "word"),
+    ("en", "Soft soft soft soft soft silk", "word"),
+    ("de", "Ein Schal für für jeden Mantel", "word"),
+    ("de", "Die Die Seide fällt weich", "word"),
+    ("de", "Seide, die sich sich anschmiegt.", "word"),
+    ("fr", "Une bougie pour pour les soirs d'hiver", "word"),
+    ("es", "El aceite que que nace en la sierra", "word"),
+    ("pt", "Um café com com gosto de serra", "word"),
+    ("it", "Una borsa per per tutta la giornata", "word"),
+    ("nl", "Een tas van van canvas", "word"),
+    ("sv", "En filt som håller håller värmen", "word"),
+    ("da", "Et krus som som holder på varmen", "word"),
+    ("nb", "En genser til til fjellet", "word"),
+    ("fi", "Sukat jotka jotka lämmittävät", "word"),
+    ("pl", "Miód który który pachnie łąką", "word"),
+    ("cs", "Hrnek který který drží teplo", "word"),
+    ("ro", "O farfurie pentru pentru mese lungi", "word"),
+    ("hu", "Egy szappan a a mosdó szélén", "word"),
+    ("ru", "Шаль для для долгой зимы", "word"),
+    ("uk", "Свічка для для довгих вечорів", "word"),
+    ("bg", "Розова вода за за кожата", "word"),
+    ("el", "Λάδι από από τη Μάνη", "word"),
+    ("tr", "Her oda için için bir kilim", "word"),
+    ("ar", "عطر من من الياسمين", "word"),
+    ("fa", "زعفرانی برای برای مهمانی", "word"),
+    ("he", "סבון של של בוקר", "word"),
+    ("hi", "हर शाम के के लिए दुपट्टा", "word"),
+    ("id", "Sambal untuk untuk makan malam", "word"),
+    ("ms", "Kain yang yang ditenun tangan", "word"),
+    ("vi", "Cà phê cho cho buổi sáng", "word"),
+    ("ko", "여름에 입는 입는 모시", "word"),
+    (None, "A scarf for the the evening", "word"),
+    ("th", "ผ้าทอมือจากจากบ้านเรา", "word"),
+    ("lo", "ຜ້າໄໝສຳລັບສຳລັບທ່ານ", "word"),
+    ("km", "ក្រមាសម្រាប់សម្រាប់អ្នក", "word"),
+    ("ja", "毎朝にに一枚", "word"),
+    ("ja", "やさしさをを贈る", "word"),
+    ("ja", "毎朝のやわらかいやわらかい綿", "word"),
+    ("zh-Hans", "让您让您的早晨更清爽", "word"),
+    ("zh-Hans", "春天的的味道", "word"),
+    ("zh-Hant", "這款這款茶最適合送禮", "word"),
+    # A sentence, right after itself and with others between.
+    ("en", "Silk for you. Made in May. Silk, for you!\nSilk for you", "sentence"),
+    ("en", "A blanket for the long evening. A blanket for the long evenings.", "sentence"),
+    ("en", "Lambswool for slow winter evenings.\n\n- Lambswool for slow winter evenings!", "text"),
+    ("sv", "Ull för långa kvällar. Tätt vävd. Ull för långa kvällar.", "sentence"),
+    ("ru", "Накинь зиму на плечи. Козий пух. Накинь зиму на плечи.", "sentence"),
+    ("hi", "बनारस, आपके कंधे पर। रेशम। बनारस, आपके कंधे पर।", "sentence"),
+    ("ja", "一枚で、朝がやわらかくほどける。綿です。朝がやわらかくほどける。", "sentence"),
+    ("zh-Hans", "水一开，春天就到了。龙井，春天就到了。", None),
+    ("zh-Hans", "水一开，春天就来到你家了。龙井，春天就来到你家了。", "sentence"),
+    ("th", "นุ่มมือ เบาไหล่ อบอุ่นใจคนรับ ทอมือ อบอุ่นใจคนรับ", "sentence"),
+    ("tr", "Yünün sıcağı odanızda. Yünün sıcağı odanızda.", "text"),
+    ("ko", "바람이 지나가는 옷 / 바람이 지나가는 옷", "text"),
+    ("my", "ပိုးထည်ကို လက်ဖြင့်ရက်သည်။ ပိုးထည်ကို လက်ဖြင့်ရက်သည်။", "text"),
+    ("el", "Η ελιά στο τραπέζι σου, η ελιά στο τραπέζι σου", "text"),
+    # A phrase again and again.
+    ("en", "Perfect for every cosy evening, perfect for every cosy morning, perfect for every cosy "
+           "night.", "phrase"),
+    ("de", "Reine Seide am Morgen, reine Seide am Mittag, reine Seide am Abend, reine Seide immer",
+     "phrase"),
+    ("fr", "Une bougie de garrigue pour lire, une bougie de garrigue pour dormir, une bougie de "
+           "garrigue pour rêver.", "phrase"),
+    ("it", "Pelle morbida di giorno, pelle morbida di sera, pelle morbida al mare, pelle morbida "
+           "in città", "phrase"),
+    ("ja", "やわらかい朝に、やわらかい昼に、やわらかい夜に、やわらかい夢に。", "phrase"),
+    ("zh-Hans", "一杯好茶给爸爸，一杯好茶给妈妈，一杯好茶给老师，一杯好茶给自己", "phrase"),
+]  # fmt: skip
+ON_PURPOSE = [
+    ("en", "Very, very warm"),
+    ("en", "Soft, so soft, and so so light"),
+    ("en", "A long, long way from home"),
+    ("en", "All the warmth she had had as a child"),
+    ("en", "We know that that scarf is yours"),
+    ("en", "Flights to Bora Bora, with Duran Duran on the radio"),
+    ("en", "New York, New York. Shh. Shh. Better."),
+    ("en", "Soft silk. Soft light. Soft you."),
+    ("en", "Size 10 10 and 12"),
+    ("en", "More time for you, more time for us, more time for tea."),
+    ("en", "Made for rain.\nMade for wind.\nMade for you."),
+    ("en", "Silk at last. #silk #silk"),
+    ("en", "Hold on, hold on. Is that a lamp?"),
+    ("en", "La la la, and the kettle sings"),
+    ("en", "It is what it is. Silk is silk."),
+    ("de", "Für alle, die die Sonne vermissen"),
+    ("de", "Nach und nach, Tag für Tag, Stück für Stück"),
+    ("de", "Waschen Sie sie von Hand"),
+    ("de", "Sehr sehr weich und ganz ganz leicht"),
+    ("de", "Wer wagt, gewinnt. Wer webt, gewinnt öfter."),
+    ("nl", "Voor mensen die die tas kennen, als je je jas vergeet"),
+    ("fr", "Quand nous nous retrouvons, vous vous taisez"),
+    ("fr", "Très très doux, tout tout doucement"),
+    ("es", "Muy muy suave, poco a poco"),
+    ("es", "Sin prisa, sin ruido, sin plástico, sin más"),
+    ("pt", "Já já chega o verão, logo logo"),
+    ("it", "Piano piano la pelle impara, quasi quasi la regalo"),
+    ("it", "Bella bella, calda calda, fresca fresca"),
+    ("ro", "Încet încet, lutul devine farfurie"),
+    ("sv", "Långt långt borta. Det det handlar om är ull."),
+    ("da", "Det er det det handler om"),
+    ("fi", "Hiljaa, hiljaa hyvä tulee. Se se vasta on sukka."),
+    ("pl", "Bardzo bardzo ciepły, krok po kroku"),
+    ("cs", "Moc moc teplý, den za dnem"),
+    ("hu", "Az az íz, az a nyár"),
+    ("ru", "Очень очень тёплая, еле-еле слышно, снова и снова"),
+    ("bg", "Бавно бавно, капка по капка"),
+    ("el", "Σιγά σιγά, σταγόνα σταγόνα"),
+    ("tr", "Yavaş yavaş dokundu, renk renk serildi, güle güle kullanın"),
+    ("he", "לאט לאט, יום יום"),
+    ("ar", "قليلا قليلا، رويدا رويدا"),
+    ("fa", "کم کم، آرام آرام"),
+    ("hi", "धीरे धीरे बुना, घर घर पहुँचा, धीरे-धीरे"),
+    ("bn", "ধীরে ধীরে, ঘরে ঘরে"),
+    ("id", "Pelan-pelan, kupu-kupu, hati hati di jalan"),
+    ("ms", "Sayang-sayang, lama-kelamaan, kemas kemas"),
+    ("fil", "Araw araw, dahan dahan"),
+    ("vi", "Từ từ rót, xa xa, lâng lâng"),
+    ("vi", "Ra ra vào vào, hương vẫn thơm"),
+    ("ko", "정말 정말 가벼운, 하루 하루 시원한"),
+    ("ko", "두근두근, 차근차근, 오래오래"),
+    ("ja", "さらさら、ふわふわ。ゆっくりゆっくり、ふわりふわり"),
+    ("ja", "一枚一枚、ひとつひとつ、毎日毎日、人々"),
+    ("ja", "冬物ののれん、子どもの野原、ははの味、もも色"),
+    ("zh-Hans", "轻轻柔柔，慢慢，一片一片，一杯一杯"),
+    ("zh-Hans", "放松放松，常常想起，高高兴兴，的的确确"),
+    ("zh-Hant", "從從容容，一步一步，好好休息"),
+    ("th", "ค่อยๆ ทอ ค่อยๆ เก็บลาย นุ่มๆ เบาๆ"),
+    ("th", "ที่ที่คุณรัก ของของเรา ต่างต่างกันไป ตุ๊กตุ๊ก"),
+    ("th", "ซื้อเลยเลยครับ นานา"),
+    ("lo", "ຄ່ອຍໆ ນຸ່ມໆ"),
+    ("km", "បន្តិចម្តងៗ ស្អាតស្អាត"),
+    ("my", "ဖြည်းဖြည်း နူးနူးညံ့ညံ့"),
+    (None, "Yavaş yavaş, piano piano, dhire dhire"),
+]
+
+
+@pytest.mark.parametrize(("language", "text", "rule"), TWICE)
+def test_what_is_said_twice_is_found(language: str | None, text: str, rule: str | None) -> None:
+    found = repeated(context(text, language))
+    assert rules(found) == ([f"repetition.{rule}"] if rule else [])
+    assert all(one.severity is Severity.ERROR and one.span and one.fix for one in found)
+
+
+@pytest.mark.parametrize(("language", "text"), ON_PURPOSE)
+def test_what_is_doubled_on_purpose_is_left_alone(language: str | None, text: str) -> None:
+    assert repeated(context(text, language)) == []
+
+
+def test_a_name_may_say_a_word_twice_and_is_not_said_twice() -> None:
+    assert repeated(context("The Tam Tam Stool", "en", name="Tam Tam Stool")) == []
+    assert rules(repeated(context("The Tam Tam Stool", "en", name="Tam Stool"))) == [
+        "repetition.word"
+    ]
+
+
+def test_a_long_description_may_name_its_product_often() -> None:
+    named = " ".join(f"Halden Wool Blanket {n} is woven in {n}." for n in "abcdef")
+    assert repeated(context(named, "en", name="Halden Wool Blanket")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "left"),
+    [
+        ("Soft silk for you. Soft silk for you.", "Soft silk for you."),
+        ("ふれるたび、朝になる。ふれるたび、朝になる。", "ふれるたび、朝になる。"),
+        ("ผ้าทอมือที่รอเจ้าของ ผ้าทอมือที่รอเจ้าของ", "ผ้าทอมือที่รอเจ้าของ"),
+        ("Soft silk for you, soft silk for you.", None),
+        ("Soft silk for you.\n\nSoft silk for you.", None),
+    ],
+)
+def test_the_second_of_two_is_taken_out_where_a_sentence_ends(text: str, left: str | None) -> None:
+    (found,) = repeated(context(text))
+    assert isinstance(found, MendableViolation) is (left is not None)
+    if isinstance(found, MendableViolation):
+        start, end, replacement = found.mend
+        assert f"{text[:start]}{replacement}{text[end:]}".strip() == left
