@@ -344,9 +344,9 @@ def price_usd(usage: Usage, price: Price, at: datetime) -> Decimal:
     plain = max(0, usage.input_tokens - cached - written)
     multiply, add = _EXACT.multiply, _EXACT.add
     total = add(multiply(plain, rates.input), multiply(usage.output_tokens, rates.output))
+    # Also of no tokens: a record's figure has the digits of all rates, whatever was in the cache.
     for tokens, rate in ((cached, rates.cached_input), (written, rates.cache_write)):
-        if tokens:
-            total = add(total, multiply(tokens, rates.input if rate is None else rate))
+        total = add(total, multiply(tokens, rates.input if rate is None else rate))
     return total.scaleb(-PER_MILLION_DIGITS, _EXACT)
 
 
