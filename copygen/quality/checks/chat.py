@@ -170,7 +170,7 @@ class PhraseIndex:
     def find(self, text: str) -> "Said":
         """Where the phrases stand in a folded text; of a long one, at its start and its end."""
         found: dict[str, list[tuple[int, int]]] = {}
-        if not text.isascii():
+        if not text.isascii() and _SURROGATE.search(text):
             text = _SURROGATE.sub("?", text)  # the automaton searches UTF-8, which has none
         ends = ((0, _HEAD + 100), (len(text) - _HEAD, len(text)))
         for left, right in ends if len(text) > 2 * _HEAD + 100 else ((0, len(text)),):
@@ -184,20 +184,17 @@ class PhraseIndex:
                 whole, free = self._kinds[number]
                 for kind in free if _goes_on(text, end) else whole:
                     found.setdefault(kind, []).append((start, end))
-        return Said(text, found)
+        return Said(text, found, found.keys())
 
 
+@dataclass(frozen=True, slots=True)
 class Said:
     """A text, and where phrases of which kind stand in it."""
 
-    def __init__(self, text: str, found: Mapping[str, list[tuple[int, int]]]) -> None:
-        self.text = text
-        self._found = found
-
-    @property
-    def kinds(self) -> KeysView[str]:
-        """The kinds of which it has a phrase."""
-        return self._found.keys()
+    text: str
+    _found: Mapping[str, list[tuple[int, int]]]
+    kinds: KeysView[str]
+    """The kinds of which it has a phrase."""
 
     def at(self, kind: str, start: int) -> int:
         """Where the longest phrase of that kind that begins at `start` ends; 0: none does."""
@@ -347,6 +344,14 @@ _TELLING: Final = frozenset(
 )
 """Kinds without one of which a text of one line, without a colon, is copy."""
 _STRUCTURE: Final = re.compile(r"[\n:：<【(（/|]|\s[-–—]\s")
+_DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself", "little"))
+_THINKING_ALOUD: Final = frozenset(("think", "first"))
+_CHOICE: Final = frozenset(("option", "noun"))
+_PRESENTING: Final = frozenset(("consent", "here", "agreed"))
+_TASK: Final = frozenset(("asked", "task"))
+_OFFERING: Final = frozenset(("offer", "yours"))
+_LABELLED: Final = re.compile(r"[^:：\n]{0,60}(?:[:：\n]|\s[-–—]\s)|【")
+"""What no label is without: a look at the start tells."""
 
 
 class ChatDetector:
@@ -384,31 +389,46 @@ class ChatDetector:
         asked where it matters.
         """
         folded = text.text
-        said = self._index.find(folded if folded.isascii() else folded.translate(_FOLDED_MARKS))
-        begin = _end(_LEAD, folded, 0)
+        said = self._index.find(folded.replace("’", "'").replace("‘", "'"))
+        lead = _LEAD.match(folded)
+        begin = lead.end() if lead else 0
         if begin >= len(folded):
             return
-        if said.kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(text.original):
-            if (remark := self._echo(said, begin, request)) is not None:
+        kinds = said.kinds
+        # Of most texts the kinds alone say that there is nothing, or what there may be.
+        is_about = "about" in kinds or "task" in kinds
+        if kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(text.original):
+            if is_about and (remark := self._echo(said, begin, request)) is not None:
                 yield remark
             return
-        if (remark := self._refusal(said, begin, shares)) is not None:
+        has_lines = "\n" in folded
+        asks = folded.rstrip()[-1:] in "?؟？"
+        may_decline = asks or not kinds.isdisjoint(_DECLINING)
+        if may_decline and (remark := self._refusal(said, begin, shares)) is not None:
             yield remark
             return
-        start = (
-            self._thought(said, begin)
-            or self._options(said, begin, text.original)
-            or self._preamble(said, begin)
-            or self._label(said, begin)
-            or self._announced(said, begin)
-            or self._of_task(said, begin)
-            or self._echo(said, begin, request)
-        )
+        start: Remark | None = None
+        if "<" in folded or not kinds.isdisjoint(_THINKING_ALOUD):
+            start = self._thought(said, begin)
+        if start is None and (has_lines or not kinds.isdisjoint(_CHOICE)):
+            start = self._options(said, begin, text.original)
+        if start is None and not kinds.isdisjoint(_PRESENTING):
+            start = self._preamble(said, begin)
+        if start is None and _LABELLED.match(folded, begin):
+            start = self._label(said, begin)
+        if start is None and has_lines:
+            start = self._announced(said, begin)
+        if start is None and not kinds.isdisjoint(_TASK):
+            start = self._of_task(said, begin)
+        if start is None and is_about:
+            start = self._echo(said, begin, request)
         if start is not None:
             yield start
-        end = self._closing(said, begin)
-        if end is not None and (start is None or end.start >= start.end):
-            yield end
+        bracketed = ("(" in folded or "[" in folded) and _DIGIT.search(folded) is not None
+        if has_lines or bracketed or ("change" in kinds and not kinds.isdisjoint(_OFFERING)):
+            end = self._closing(said, begin)
+            if end is not None and (start is None or end.start >= start.end):
+                yield end
 
     def _refusal(self, said: Said, begin: int, shares: Callable[[], bool]) -> Remark | None:
         """Sorry and cannot; cannot and what was asked; asking for more before anything else."""
@@ -675,7 +695,10 @@ class ChatCheck:
     def violations(self, context: CheckContext) -> Iterator[Violation]:
         """What the text says that is no copy: refusals, talk, labels, several texts, thoughts."""
         text = context.text
-        detector = self._detector(_tags(context.language, text))
+        tags = _tags(context.language, text)
+        detector = self._detectors.get(tags)
+        if detector is None:
+            detector = self._detectors[tags] = ChatDetector(tags)
 
         def shares() -> bool:
             return context.facts.are_named_in(text.text)
@@ -686,11 +709,6 @@ class ChatCheck:
 
         for remark in detector.remarks(text, shares, request):
             yield _violation(remark, text)
-
-    def _detector(self, tags: tuple[str, ...]) -> ChatDetector:
-        if tags not in self._detectors:
-            self._detectors[tags] = ChatDetector(tags)
-        return self._detectors[tags]
 
 
 def _violation(remark: Remark, text: NormalizedText) -> Violation:
