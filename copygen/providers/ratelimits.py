@@ -50,7 +50,8 @@ def limits_from(headers: Mapping[str, str], now: datetime) -> RateLimits:
     named = [name for name in headers if "ratelimit" in name.lower()]
     if not named:
         return RateLimits()
-    relevant = {name.lower(): headers[name] for name in named}
+    # Not every name that is listed is found again: httpx lowers bytes, and we text beyond ASCII.
+    relevant = {name.lower(): headers.get(name, "") for name in named}
     now = server_time(headers, now)
     requests = _first(relevant, _REQUESTS, now)
     tokens = _first(relevant, _TOKENS, now)

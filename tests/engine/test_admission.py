@@ -39,8 +39,8 @@ def slot_of(subject: LocalAdmission) -> Slot:
     return slot
 
 
-def test_who_comes_between_two_in_line_takes_no_start_time_from_them() -> None:
-    """In the moment between a head's leaving and the next one's waking nobody holds the line."""
+def test_a_newcomer_takes_no_start_time_from_a_queue() -> None:
+    """In the moment between a head's leaving and the next one's waking the queue has no head."""
     starts: list[tuple[str, float]] = []
 
     async def main() -> None:

@@ -271,7 +271,7 @@ def reserved(cost_guard: CostGuard) -> tuple[int, int]:
     return state.reserved_tokens, state.waiting
 
 
-def test_money_granted_to_one_whom_the_end_of_the_run_overtakes_is_given_back() -> None:
+def test_a_reservation_granted_as_the_run_ends_is_given_back() -> None:
     async def main() -> None:
         cost_guard, shutdown = new_cost_guard(250)
         (prompt,) = capped(1)
@@ -289,7 +289,7 @@ def test_money_granted_to_one_whom_the_end_of_the_run_overtakes_is_given_back() 
     run_virtual(main())
 
 
-def test_one_who_gives_up_waiting_holds_up_nobody_behind() -> None:
+def test_a_cancelled_reservation_does_not_block_the_queue() -> None:
     async def main() -> None:
         cost_guard, _ = new_cost_guard(450)
         (small,), (large,) = capped(1), capped(1, lambda _: 300)
@@ -306,7 +306,7 @@ def test_one_who_gives_up_waiting_holds_up_nobody_behind() -> None:
     run_virtual(main())
 
 
-def test_who_waits_for_money_holds_no_slot() -> None:
+def test_a_prompt_that_waits_for_money_holds_no_slot() -> None:
     """Three slots, money for two at a time: the third does without until money has come free."""
     entries = [replace(prompt, max_output_tokens=100) for prompt in prompts(3)]
 

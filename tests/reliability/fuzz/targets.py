@@ -37,6 +37,7 @@ from copygen.prompts.rows import Rows
 from copygen.prompts.source import stream_entries
 from copygen.prompts.structured import jsonl_rows
 from copygen.prompts.template import Template
+from copygen.providers.pricing import PriceBook
 from copygen.providers.ratelimits import (
     MAX_WAIT_S,
     duration_s,
@@ -184,7 +185,8 @@ def _check_record(answer: Completion | ApiError) -> None:
         latency_s=0.5,
         paid=[answer] if isinstance(answer, Completion) else [],
     )
-    line = encode(result_of(_prompt(), answer, state, _provider(), now_s=1.0, created_at=NOW))
+    prices = PriceBook(_provider())
+    line = encode(result_of(_prompt(), answer, state, prices, now_s=1.0, created_at=NOW))
     assert line.count(b"\n") == 1
     assert KEY.encode() not in line
     back = decode(line)
