@@ -38,6 +38,7 @@ from copygen.planning.report import (
 )
 from copygen.planning.workload import Sampler, WorkloadStats
 from copygen.prompts import Entry, PromptSource
+from copygen.prompts.names import ColumnNames, spelled
 from copygen.prompts.tokens import (
     Calibration,
     exact_counter,
@@ -243,6 +244,8 @@ class PlanBuilder:
         models = model_plans(workload, known)
         sent = total_tokens([plan.input_tokens for plan in models])
         received = total_tokens([plan.output_tokens for plan in models])
+        given = {*asked.source.axes, *asked.source.overrides}
+        names = ColumnNames(name for name in workload.columns if name not in given)
         cost, share = total_cost(models), accepted_share(known.history)
         report = Report(
             provider=asked.provider.name,
@@ -253,7 +256,7 @@ class PlanBuilder:
             models=models,
             cells=self._cells(),
             scripts=tokens_by_script(workload, known),
-            columns=self._columns(),
+            columns=self._columns(names),
             examples=tuple(self._examples()),
             ledger=self.ledger_diff.state(complete=asked.source.limit is None),
             input_tokens=sent,
@@ -267,6 +270,8 @@ class PlanBuilder:
             faults=tuple(self.faults),
             faulty=self.faulty,
             notes=(),
+            written={n: names.ways(n) for n in names.columns if spelled(n) != n},
+            numbered=names.numbered,
         )
         return notes_of(
             report,
@@ -352,14 +357,13 @@ class PlanBuilder:
         to_do = self.workload.cells_to_do
         return tuple(CellPlan(label, n, to_do[label]) for label, n in self.workload.cells.items())
 
-    def _columns(self) -> ColumnUse:
+    def _columns(self, known: ColumnNames) -> ColumnUse:
         source = self.given.source
-        given = {*source.axes, *source.overrides}
-        names = [name for name in self.workload.columns if name not in given]
+        used = {known.find(name) or name for name in source.used_names}
         # The id is used for what it is.
         return ColumnUse(
-            used=tuple(name for name in names if name in source.used_names),
-            unused=tuple(n for n in names if n not in source.used_names and n != "id"),
+            used=tuple(name for name in known.columns if name in used),
+            unused=tuple(name for name in known.columns if name not in used and name != "id"),
         )
 
     def _examples(self) -> Iterator[Example]:

@@ -193,6 +193,10 @@ class Report:
     faulty: int
     notes: tuple[str, ...]
     """What else to know before running, one sentence each."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """Column → how a template writes it, for those whose name is no plain word."""
+    numbered: Mapping[str, str] = field(default_factory=dict)
+    """Column → the name it would have in a template, if another column had not taken it."""
 
     def to_json(self) -> bytes:
         """One JSON object on one line, `version` first; then the fields of this class.
@@ -321,4 +325,16 @@ def _suspicious(facts: NoteInput) -> Iterator[str]:
         )
 
 
-_RULES = (_warned, _suspicious, _retiring, _unpriced, _unbounded, _unlearned, _textless, _rescued)
+def _numbered(facts: NoteInput) -> Iterator[str]:
+    found = [*facts.report.numbered.items()]
+    for column, wanted in found[:_SHOWN]:
+        way = facts.report.written.get(column, f"{{{{ {column} }}}}")
+        yield f"the name '{wanted}' belongs to another column: '{column}' is written {way}"
+    if len(found) > _SHOWN:
+        yield f"{len(found) - _SHOWN:,} more columns would have the name of another one"
+
+
+_RULES = (
+    *(_warned, _numbered, _suspicious, _retiring, _unpriced),
+    *(_unbounded, _unlearned, _textless, _rescued),
+)

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, ConfigDict, Field
 from copygen.documents import Document, FrozenModel, files, nearest, validate
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
+from copygen.prompts.names import could_mean
 from copygen.prompts.request import (
     ANSWER_FORMAT,
     REFUSED,
@@ -341,7 +342,9 @@ def _check_names(spec: PromptSpec, document: Document, given: PromptFile) -> Non
     """Raise PromptError for a name in `untrusted` that no template inserts."""
     names = sorted(spec.used_names)
     for index, name in enumerate(given.untrusted if isinstance(given.untrusted, list) else ()):
-        if column_name(name) not in names:
+        column = column_name(name)
+        # The table may call a column otherwise than the template does.
+        if not any(could_mean(one, column) or could_mean(column, one) for one in names):
             message = f"'untrusted' names '{name}', which the template does not insert; "
             place = document.source(("untrusted", index))
             raise PromptError(message + near_or_all(name, names), place)
@@ -354,7 +357,9 @@ def check_overrides(spec: PromptSpec, path: str) -> None:
     used = frozenset[str](axes).union(*(template.names for template in templates))
     document = spec.output_spec.document if spec.output_spec else None
     for name in spec.overrides:
-        if name in used or (document is not None and _mentions(document.data, name)):
+        if any(could_mean(one, name) for one in used) or (
+            document is not None and _mentions(document.data, name)
+        ):
             continue
         message = f"--set {name}=... changes nothing: {path} does not use '{name}'; "
         raise PromptError(message + near_or_all(name, sorted(used - {"variant"})))

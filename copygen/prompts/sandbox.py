@@ -30,6 +30,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
+from copygen.prompts.filters import TEXT_FILTERS, number
+
 FUNCTIONS: Final = ("range", "dict", "cycler", "joiner", "namespace")
 _FUNCTION: Final = "copygen_function_"
 MAX_WEIGHT: Final = 1024 * 1024
@@ -67,7 +69,7 @@ _MULTIPLYING: Final = frozenset((
     "replace", "rjust", "slice", "tojson", "to_bytes", "translate", "wordwrap", "zfill",
 ))
 # fmt: on
-_QUADRATIC: Final = frozenset(("striptags", "sum", "title", "wordwrap"))
+_QUADRATIC: Final = frozenset(("strip_html", "striptags", "sum", "title", "wordwrap"))
 _TOO_LONG: Final = "makes a text or list that is too long"
 _TOO_LARGE: Final = "makes a number that is too large"
 
@@ -123,6 +125,8 @@ class Sandbox(ImmutableSandboxedEnvironment):
         )
         self._effort = 0
         ours = {"string": text_of, "tojson": _to_json, "join": _joining(FILTERS["join"])}
+        ours |= {name: _of_text(function) for name, function in TEXT_FILTERS.items()}
+        ours["number"] = number
         known = {name: function for name, function in self.filters.items() if name in _FILTERS}
         self.filters = {name: self._guarded(name, one) for name, one in {**known, **ours}.items()}
         self.filters |= {"_turns": self._turns, "_weighed": self.admit, "_joined": self._joined}
@@ -334,6 +338,16 @@ def _joining(join: Callable[..., Any]) -> Callable[..., Any]:
         return join(context, value, d, attribute)
 
     return joining
+
+
+def _of_text(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter of texts, over whatever a row has, as it prints."""
+
+    @functools.wraps(function)
+    def of_text(value: Any, *args: Any, **kwargs: Any) -> Any:
+        return function(text_of(value), *args, **kwargs)
+
+    return of_text
 
 
 def _refuse_objects(values: Iterable[Any]) -> None:

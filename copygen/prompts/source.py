@@ -12,6 +12,7 @@ from copygen.documents import files
 from copygen.errors import InputChanged, PromptError
 from copygen.models import InputFault, JsonValue, Prompt, Source
 from copygen.prompts.expand import CostCheck, Expansion, Target, draft, ids_of
+from copygen.prompts.names import UsedNames
 from copygen.prompts.promptfile import (
     LoadedFile,
     PromptSpec,
@@ -104,8 +105,8 @@ class PromptSource:
         """What a person should know of the files, one located sentence each."""
         self.output_spec = spec.output_spec
         """What the prompt file wants of its texts."""
-        self.used_names = spec.used_names
-        """The variables that prompts are made of."""
+        self.used_names: frozenset[str] = UsedNames(spec.used_names)
+        """The variables that prompts are made of; a column that one of them means is in it."""
         self.is_stream = is_stream
         """It can be read once only, so it is not checked up front."""
         self._shown = path

@@ -7,8 +7,8 @@ as global variables are found only where they are called: a column may be called
 there is none, `{{ range }}` is a missing column and not a function's address.
 """
 
-import json
 import re
+import unicodedata
 import warnings
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -23,6 +23,8 @@ from jinja2.visitor import NodeTransformer
 from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
+from copygen.prompts.filters import FilterError
+from copygen.prompts.names import ROW, spelled
 from copygen.prompts.rows import column_name
 from copygen.prompts.sandbox import (
     FUNCTIONS,
@@ -106,14 +108,8 @@ def _names(node: nodes.Node) -> frozenset[str]:
     return frozenset(meta.find_undeclared_variables(whole))
 
 
-ROW: Final = "row"
 _COLUMN: Final = "copygen_column_"
 # fmt: off
-_NO_NAME: Final = frozenset((
-    "true", "false", "none", "True", "False", "None", "self", "loop",
-    "and", "or", "not", "is", "in", "if", "else", "elif",
-))
-"""Words that are no variables where a template may have one."""
 _UNFINISHED: Final = re.compile(r"[\"'~]|[-+*/(,=<>]$")
 _EXPRESSION: Final = re.compile(r"\{\{[-+]?\s*+([^{}\n]{0,200}?)\s*[-+]?\}\}")
 _TAGS: Final = (
@@ -122,18 +118,6 @@ _TAGS: Final = (
 )
 # fmt: on
 _SHOWN: Final = 40
-
-
-def spelled(name: str) -> str:
-    """How a template writes the column of that name."""
-    if name.isidentifier() and name not in _NO_NAME and not name.startswith("__"):
-        return name
-    return by_key(name)
-
-
-def by_key(name: str) -> str:
-    """The column of that name, whatever the name means in a template."""
-    return f"{ROW}[{json.dumps(name, ensure_ascii=False)}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +179,8 @@ class _Resolver(NodeTransformer):
         if self._is_row(node.node) and isinstance(node.arg, nodes.Const):
             name = node.arg.value
             if isinstance(name, str):
-                return self._column(column_name(name), node)
+                # JSON's names may have blanks around them, and two columns differ by nothing else.
+                return self._column(unicodedata.normalize("NFC", name), node)
         return self.generic_visit(node)
 
     def visit_Getattr(self, node: nodes.Getattr) -> nodes.Node:  # noqa: N802
@@ -424,6 +409,8 @@ class Template:
             return RenderError(str(exc), source)
         if isinstance(exc, TemplateError):
             return RenderError("asks for something that templates may not have", source)
+        if isinstance(exc, FilterError):
+            return RenderError(str(exc), source)
         return RenderError(_words_of(exc), source)
 
     def _parsed(self, text: str) -> nodes.Template:

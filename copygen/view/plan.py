@@ -139,6 +139,8 @@ def _with_rest(table: Table, rows: int) -> Table:
 
 _NAMES = 8
 _NAME_CELLS = 30
+_WAY_CELLS = 140
+"""Of what is typed into a template: a name of 60 cells both ways."""
 _NOTE_CELLS = 120
 _STYLES = {Status.OK: "green", Status.REJECTED: "yellow", Status.FAILED: "red"}
 _LIMITS = {
@@ -168,11 +170,14 @@ def _columns(report: Report) -> list[Row]:
         rows.append(("Columns", WrappedFacts(_names(report.columns.used, ""))))
     if report.columns.unused:
         rows.append(("Not used", WrappedFacts(_names(report.columns.unused, "yellow"))))
+    if report.written:
+        ways = [*report.written.values()]
+        rows.append(("Written", WrappedFacts(_names(ways, "", _WAY_CELLS))))
     return rows
 
 
-def _names(names: Sequence[str], style: str) -> list[Text]:
-    shown = [Text(safe(name, _NAME_CELLS), style) for name in names[:_NAMES]]
+def _names(names: Sequence[str], style: str, cells: int = _NAME_CELLS) -> list[Text]:
+    shown = [Text(safe(name, cells), style) for name in names[:_NAMES]]
     if len(names) > _NAMES:
         shown.append(Text(f"{count(len(names) - _NAMES)} more", "dim"))
     return shown
