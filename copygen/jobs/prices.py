@@ -22,7 +22,7 @@ from copygen.planning.report import ModelPlan
 from copygen.planning.workload import ModelLoad, WorkloadStats
 from copygen.prompts import Target
 from copygen.prompts.tokens import Calibration, message_text, tokens_of
-from copygen.providers.pricing import Listed, Order, catalogue, in_order
+from copygen.providers.pricing import ListedModel, Order, catalogue, in_order
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +75,7 @@ class PricedPrompts:
 class PriceList:
     """Models with their prices, in order."""
 
-    listed: tuple[Listed, ...]
+    listed: tuple[ListedModel, ...]
     priced: PricedPrompts | None
     """None when no prompt file is priced."""
 
@@ -102,7 +102,7 @@ def list_prices(
     return PriceList(tuple(listed), priced)
 
 
-def _listed(spec: PricesSpec, loaded: Loaded, now: datetime) -> list[Listed]:
+def _listed(spec: PricesSpec, loaded: Loaded, now: datetime) -> list[ListedModel]:
     names = spec.providers or provider_names(loaded)
     configs = [loaded.provider(name) for name in dict.fromkeys(names)]
     shown = [config for config in configs if spec.providers or not config.simulated]
@@ -110,7 +110,7 @@ def _listed(spec: PricesSpec, loaded: Loaded, now: datetime) -> list[Listed]:
 
 
 def _priced(
-    spec: PricesSpec, path: str, loaded: Loaded, listed: Iterable[Listed], now: datetime
+    spec: PricesSpec, path: str, loaded: Loaded, listed: Iterable[ListedModel], now: datetime
 ) -> PricedPrompts:
     if path == STREAM:
         raise UsageError("--for reads a file, not standard input: it could be read only once.")

@@ -469,7 +469,7 @@ def _highest(prices: list[Price]) -> Price:
 
 
 @dataclass(frozen=True, slots=True)
-class Listed:
+class ListedModel:
     """One model of one provider."""
 
     provider: str
@@ -501,16 +501,16 @@ class Order(StrEnum):
     COST = "cost"
 
 
-def catalogue(providers: Iterable[ProviderConfig], today: date) -> list[Listed]:
+def catalogue(providers: Iterable[ProviderConfig], today: date) -> list[ListedModel]:
     """Every listed model, provider by provider, in the order of their files."""
     return [listed for provider in providers for listed in _of(provider, today)]
 
 
-def _of(provider: ProviderConfig, today: date) -> Iterator[Listed]:
+def _of(provider: ProviderConfig, today: date) -> Iterator[ListedModel]:
     default = provider.model(provider.default_model)
     for name, model in provider.models.items():
         evidence = provider.evidence(name)
-        yield Listed(
+        yield ListedModel(
             provider=provider.name,
             model=name,
             aliases=model.aliases,
@@ -524,14 +524,14 @@ def _of(provider: ProviderConfig, today: date) -> Iterator[Listed]:
         )
 
 
-def in_order(listed: list[Listed], order: Order) -> list[Listed]:
+def in_order(listed: list[ListedModel], order: Order) -> list[ListedModel]:
     """Sorted, lowest or earliest first; a model without the figure stands last."""
     if order in (Order.PROVIDER, Order.COST):
         return listed
     return sorted(listed, key=lambda entry: _rank(entry, order))
 
 
-def _rank(entry: Listed, order: Order) -> tuple[bool, object]:
+def _rank(entry: ListedModel, order: Order) -> tuple[bool, object]:
     figures: dict[Order, object] = {
         Order.MODEL: entry.model.casefold(),
         Order.AGE: entry.age_days,

@@ -16,7 +16,7 @@ from copygen.config.settings import NOTICE_DAYS
 from copygen.figures import count, counted, money, per_million
 from copygen.jobs.prices import PricedPrompts, PriceList
 from copygen.models import JsonValue
-from copygen.providers.pricing import Listed, Order, genai_prices_version
+from copygen.providers.pricing import ListedModel, Order, genai_prices_version
 from copygen.results.record import dumps
 from copygen.view.console import safe
 from copygen.view.layout import WrappedFacts
@@ -48,7 +48,7 @@ class TableLayout(StrEnum):
 
 
 def render_prices(
-    listed: Sequence[Listed],
+    listed: Sequence[ListedModel],
     console: Console,
     layout: TableLayout,
     priced: PricedPrompts | None = None,
@@ -80,7 +80,12 @@ def _about(priced: PricedPrompts) -> Text:
 
 
 def _group(
-    name: str, entries: list[Listed], width: int, priced: PricedPrompts | None, *, in_full: bool
+    name: str,
+    entries: list[ListedModel],
+    width: int,
+    priced: PricedPrompts | None,
+    *,
+    in_full: bool,
 ) -> Table:
     heading = Text.assemble((safe(name, 20), "not dim bold cyan"), " · ", _checked(entries))
     roomy = in_full or width >= _NARROW
@@ -103,7 +108,7 @@ def _group(
 
 
 def _flat(
-    listed: Sequence[Listed], width: int, priced: PricedPrompts | None, *, aged: bool
+    listed: Sequence[ListedModel], width: int, priced: PricedPrompts | None, *, aged: bool
 ) -> Table:
     roomy = width >= _ROOMY
     columns = _PriceColumns(
@@ -164,7 +169,7 @@ class _PriceColumns:
         if self.aged:
             yield "age"
 
-    def row(self, entry: Listed) -> list[Text]:
+    def row(self, entry: ListedModel) -> list[Text]:
         cells = [_name(entry)]
         if self.provider:
             cells.append(Text(safe(entry.provider, 20), "cyan"))
@@ -199,7 +204,7 @@ class _PriceColumns:
         ]
 
 
-def _name(entry: Listed) -> Text:
+def _name(entry: ListedModel) -> Text:
     name = Text(safe(entry.model, _MODEL_CELLS))
     return name.append(" *", "cyan") if entry.is_default else name
 
@@ -221,7 +226,7 @@ def _age(days: int | None) -> Text:
     return Text(f"{count(days)} d", "" if days <= _STALE_DAYS else "yellow")
 
 
-def _mark(entry: Listed) -> Text:
+def _mark(entry: ListedModel) -> Text:
     mark = Text()
     if entry.price is not None:
         mark.append("L" if entry.price.long_context else "", "magenta")
@@ -231,12 +236,12 @@ def _mark(entry: Listed) -> Text:
     return mark
 
 
-def _end(entry: Listed) -> Text:
+def _end(entry: ListedModel) -> Text:
     ends = entry.deprecated_on
     return Text() if ends is None else Text(str(ends), _end_style(entry))
 
 
-def _end_style(entry: Listed) -> str:
+def _end_style(entry: ListedModel) -> str:
     if entry.retirement is None:
         return "dim"
     return "bold red" if entry.retirement.is_past else "bold yellow"
@@ -256,7 +261,7 @@ def _hours(tier: TimeOfDay) -> str:
     return f"{spans} UTC" + ("" if len(tier.days) == len(Weekday) else f", {' '.join(tier.days)}")
 
 
-def _checked(entries: Sequence[Listed]) -> Text:
+def _checked(entries: Sequence[ListedModel]) -> Text:
     """When the prices were last looked at: one date for most providers, the oldest for others."""
     dates = [entry.evidence.checked_on for entry in entries if entry.evidence.checked_on]
     ages = [entry.age_days for entry in entries if entry.age_days is not None]
@@ -291,7 +296,7 @@ def prices_json(prices: PriceList) -> str:
     return f"{dumps({'version': VERSION, **fields, 'models': models}).decode()}\n"
 
 
-def _plain_entry(entry: Listed, priced: PricedPrompts | None) -> dict[str, JsonValue]:
+def _plain_entry(entry: ListedModel, priced: PricedPrompts | None) -> dict[str, JsonValue]:
     retirement = entry.retirement
     fields = {
         "provider": entry.provider,
@@ -323,7 +328,7 @@ def _numbers(value: JsonValue) -> JsonValue:
 
 
 def closing_lines(
-    listed: Sequence[Listed], *, in_full: bool, rates: bool
+    listed: Sequence[ListedModel], *, in_full: bool, rates: bool
 ) -> Iterator[RenderableType]:
     """What the marks mean, which models to leave, and what is to know about the figures.
 
@@ -341,7 +346,7 @@ def closing_lines(
                 yield Text(f"source: {safe(source)}", "dim")
 
 
-def _legend(listed: Sequence[Listed], *, in_full: bool, rates: bool) -> Iterator[str]:
+def _legend(listed: Sequence[ListedModel], *, in_full: bool, rates: bool) -> Iterator[str]:
     if rates:
         yield "US dollars per million tokens"
     yield "* the provider's default"
@@ -361,7 +366,7 @@ def _legend(listed: Sequence[Listed], *, in_full: bool, rates: bool) -> Iterator
         yield "x has ended"
 
 
-def _successors(listed: Sequence[Listed]) -> Iterator[Text]:
+def _successors(listed: Sequence[ListedModel]) -> Iterator[Text]:
     named: dict[tuple[str, str], list[str]] = {}
     for entry in listed:
         if entry.retirement and entry.retirement.successor:
@@ -372,7 +377,7 @@ def _successors(listed: Sequence[Listed]) -> Iterator[Text]:
         yield Text(f"{safe(provider)}: use {safe(successor)} instead of {ended}", "yellow")
 
 
-def _notes(listed: Sequence[Listed]) -> Iterator[Text]:
+def _notes(listed: Sequence[ListedModel]) -> Iterator[Text]:
     """What is said of prices, each thing once with the models it is said of."""
     said: dict[str, list[str]] = {}
     for entry in listed:
