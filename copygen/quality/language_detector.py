@@ -352,7 +352,7 @@ def _needed(length: int, rival: _Rival, about: _About) -> float:
 
 def _english_needed(length: int) -> float:
     """English alone against the language: models fall back to it, so little is needed."""
-    return max(3.0, min(4.4, 7.0 - 0.15 * length))
+    return max(3.0, min(4.5, 7.1 - 0.15 * length))
 
 
 def _any_needed(length: int) -> float:

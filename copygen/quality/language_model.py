@@ -9,7 +9,6 @@ import lzma
 import math
 import re
 from array import array
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache
@@ -20,13 +19,12 @@ import orjson
 
 _FILE: Final = Path(__file__).parent / "languages.bin"
 _MOST_BYTES: Final = 480
-"""Of a text: enough to be sure of it. More features than 600 could overflow a lane."""
+"""Of a text: enough to be sure of it, and far from what a lane holds."""
 _HEAD_BYTES: Final = 16_384
 _LANE: Final = 2
 """Bytes for each language in a number that holds the scores of all."""
-_COUNTED: Final = 10
-"""What a feature that is met once more adds is rounded to a tenth."""
-_WEIGHTS: Final = tuple(round(_COUNTED * math.log1p(count)) for count in range(_MOST_BYTES + 1))
+_SCALE: Final = 4
+"""Of a level, in a lane: what is added to it may be finer than a level."""
 _MARKS: Final = re.compile(
     "[\u00a0-\u00bf\u00d7\u00f7\u02b0-\u02ff\u0589-\u058f\u0600-\u061f\u0660-\u066d\u06d4\u06dd-\u06de"
     "\u0964-\u0970\u09e4-\u09ef\u2000-\u200b\u200d-\u2bff\u2e00-\u303f\ufe00-\ufe0f\uff00-\uff20"
@@ -72,8 +70,8 @@ class LanguageModel:
     _levels: memoryview
     """Feature × language → 0 to 15."""
     _prior: int
-    _rows: dict[int, int] = field(default_factory=dict)
-    """Feature → its levels as one number, weighted as met once."""
+    _rows: dict[int, int] = field(default_factory=lambda: {0: 0})
+    """Feature → its levels as one number, as far as they were met."""
 
     def scores(self, letters: bytes) -> Sequence[int]:
         """Of `letters_of` a text: for each label how likely it is, in `unit`s; more is likelier.
@@ -85,19 +83,15 @@ class LanguageModel:
         for column in letters.translate(self._classes):
             state = after[state * width + column]
             met.append(feature[state])
-        counts = Counter(met)
-        del counts[0]
-        if not counts:
+        try:
+            total = sum(map(self._rows.__getitem__, met), self._prior)
+        except KeyError:
+            for number in met:
+                if number not in self._rows:
+                    self._rows[number] = self._row(number)
+            total = sum(map(self._rows.__getitem__, met), self._prior)
+        if total == self._prior:
             return ()
-        rows, once = self._rows, _WEIGHTS[1]
-        for number in counts:
-            if number not in rows:
-                rows[number] = once * self._row(number)
-        # Nearly all are met once: those are added up in one call.
-        total = sum(map(rows.__getitem__, counts), self._prior)
-        for number, count in counts.items():
-            if count > 1:
-                total += (_WEIGHTS[count] - once) * self._row(number)
         lanes = total.to_bytes(_LANE * len(self.labels), "little")
         return memoryview(lanes).cast("H").tolist()
 
@@ -106,7 +100,7 @@ class LanguageModel:
         size = len(self.labels)
         lanes = bytearray(_LANE * size)
         lanes[::_LANE] = self._levels[(number - 1) * size : number * size]
-        return int.from_bytes(lanes, "little")
+        return _SCALE * int.from_bytes(lanes, "little")
 
 
 @cache
@@ -129,7 +123,7 @@ def load_model() -> LanguageModel:
     for at in range(len(labels)):
         levels[at :: len(labels)] = body[end + at * size : end + (at + 1) * size]
     classes, width, after, feature = _automaton(grams)
-    unit = told["step"] / _COUNTED
+    unit = told["step"] * math.log(2) / _SCALE
     prior = b"".join(round(one / unit).to_bytes(_LANE, "little") for one in told["prior"])
     return LanguageModel(
         labels=labels,

@@ -105,8 +105,8 @@ class LanguageTally:
             near = nearest_language(name)
             hint = f" (did you mean '{near}'?)" if near else ""
             found.append(
-                f"no language is known as '{name}'{hint}: {counted(rows, 'row')} with it are "
-                "checked in no language"
+                f"no language is known as '{name}'{hint}: in {counted(rows, 'row')} nothing is "
+                "checked by language"
             )
         return found
 

@@ -24,7 +24,9 @@ _PLAIN_TAGS: Final = """
 _PLAIN: Final = frozenset(_PLAIN_TAGS.split())
 """Of ISO 639-1 those that are their own shortest tag: most tags, without opening a library."""
 _NEAR: Final = 0.75
-"""How alike a misspelt name is to the one that was meant."""
+_NEAR_IN_OTHERS: Final = 0.85
+"""How alike a misspelt name is to the English one that was meant, and to one in any language."""
+_LONGEST_MISSPELT: Final = 40
 _MIXED: Final = MappingProxyType(
     {
         "Jpan": ("Hira", "Kana", "Hani"),
@@ -115,6 +117,8 @@ def _with_place(word: str, names: _Names) -> str | None:
     words = word.split()
     for at in range(1, len(words)):
         first, second = " ".join(words[:at]), " ".join(words[at:])
+        if len(first) == len(second) == 2:  # two codes are a list
+            continue
         for language, place in ((first, second), (second, first)):
             region = names.places.get(place) or (place.upper() if len(place) == 2 else None)
             tag = names.tags.get(language) or (language if len(language) == 2 else None)
@@ -140,11 +144,16 @@ def nearest_language(name: str) -> str | None:
     word = folded_name(name)
     if len(word) == 2 and word.upper() in _names().places.values():  # a country's code: jp, cn
         return langcodes.Language.make(territory=word.upper()).maximize().language
-    usual = {
-        name: tag for name, tag in _names().tags.items() if len(name) > 3 and len(base(tag)) == 2
+    if len(word) > _LONGEST_MISSPELT:
+        return None
+    english = {
+        folded_name(name): tag for tag, name in _names().english.items() if len(base(tag)) == 2
     }
-    close = difflib.get_close_matches(word, usual, n=1, cutoff=_NEAR) if len(word) < 40 else []
-    return language_name(language_tag(usual[close[0]]) or usual[close[0]]) if close else None
+    others = {name: tag for name, tag in _names().tags.items() if len(base(tag)) == 2}
+    for names, cutoff in ((english, _NEAR), (others, _NEAR_IN_OTHERS)):
+        if close := difflib.get_close_matches(word, names, n=1, cutoff=cutoff):
+            return language_name(language_tag(names[close[0]]) or names[close[0]])
+    return None
 
 
 @cache

@@ -214,7 +214,7 @@ class OtherLanguage:
             part, one = foreign[0]
             return [self._part(text, part, language_name(one.other))]
         whole = None
-        if any(one is not None for one in found):
+        if any(one is not None and one.margin > one.needed / 2 for one in found):
             whole = self._detector.evidence(text, self.language, known)
         return self._of_whole(context, whole)
 
@@ -245,6 +245,8 @@ class OtherLanguage:
 
     def _english_run(self, context: CheckContext) -> Iterator[Violation]:
         """A sentence of English between letters of another script; names are no sentences."""
+        if not own_letters(self.language).search(context.text.original):
+            return  # all of it is: the script says so
         known = context.facts.names
         for run in _LATIN_RUN.finditer(context.text.original):
             words = [word for word in _LATIN_WORD.findall(run[0]) if word.casefold() not in known]

@@ -1,0 +1,294 @@
+"""Names of languages, and whether a text is in the one it should be in."""
+
+from collections import defaultdict
+
+import pytest
+
+from copygen.models import Severity
+from copygen.quality.checker import Checker
+from copygen.quality.language_detector import Detector, Evidence, can_tell
+from copygen.quality.language_model import letters_of, model_labels
+from copygen.quality.language_tally import LanguageTally
+from copygen.quality.languages import (
+    best_match,
+    known_tag,
+    language_name,
+    language_tag,
+    nearest_language,
+    scripts_of,
+)
+from copygen.quality.settings import ChecksSettings
+from copygen.quality.units import measure
+from tests.quality.languages import HALVES, LENGTHS, Counted, checker, measured
+
+TAGS = [
+    # tags, in any case and with either mark
+    ("th", "th"), ("TH", "th"), ("th_TH", "th"), ("th-Thai-TH", "th"), (" de ", "de"),
+    ("pt_BR", "pt"), ("pt-PT", "pt-PT"), ("en-GB", "en-GB"), ("en_US.UTF-8", "en"),
+    ("es-419", "es-419"), ("zh", "zh"), ("zh-CN", "zh-Hans"), ("zh_TW", "zh-Hant"),
+    ("zh-hant", "zh-Hant"), ("zh-Hant-HK", "zh-Hant-HK"), ("zh-HK", "zh-Hant-HK"),
+    ("cmn", "zh"), ("yue", "yue"), ("sr", "sr"), ("sr-Latn", "sr-Latn"), ("sr_Latn_RS", "sr-Latn"),
+    ("sh", "sr-Latn"), ("uz-Cyrl", "uz-Cyrl"), ("pa-PK", "pa-Arab"), ("ckb", "ckb"), ("iw", "he"),
+    ("no", "nb"), ("nn", "nn"), ("tl", "fil"), ("mo", "ro"), ("hsb", "hsb"),
+    # names, in many languages
+    ("Thai", "th"), ("ไทย", "th"), ("ภาษาไทย", "th"), ("Thai language", "th"), ("Deutsch", "de"),
+    ("GERMAN", "de"), ("français", "fr"), ("Canadian French", "fr-CA"),
+    ("French (Canada)", "fr-CA"),
+    ("Brazilian Portuguese", "pt"), ("Portuguese (Brazil)", "pt"), ("português", "pt"),
+    ("British English", "en-GB"), ("UK English", "en-GB"), ("English (UK)", "en-GB"),
+    ("Traditional Chinese", "zh-Hant"), ("Chinese (Simplified)", "zh-Hans"),
+    ("简体中文", "zh-Hans"), ("繁體中文", "zh-Hant"), ("Chinese (Taiwan)", "zh-Hant"),
+    ("Mandarin", "zh"), ("中文", "zh"),
+    ("Cantonese", "yue"), ("日本語", "ja"), ("한국어", "ko"), ("हिन्दी", "hi"), ("العربية", "ar"),
+    ("Farsi", "fa"), ("Bahasa Melayu", "ms"), ("Bahasa Indonesia", "id"), ("Filipino", "fil"),
+    ("Norwegian", "nb"), ("Norwegian Bokmål", "nb"), ("Serbian (Latin)", "sr-Latn"),
+    ("Українська", "uk"), ("tiếng việt", "vi"), ("Burmese", "my"), ("Castellano", "es"),
+]  # fmt: skip
+NO_TAGS = ["", " ", "x", "none", "n/a", "Elvish", "klingon", "germn", "und", "mul", "zxx", "jp",
+           "xx", "English/Thai", "th, ja", "a" * 200, "-", "Copy in Thai please"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("written", "tag"), TAGS)
+def test_a_language_may_be_told_by_tag_or_name(written: str, tag: str) -> None:
+    assert language_tag(written) == tag
+
+
+@pytest.mark.parametrize("written", NO_TAGS)
+def test_what_names_no_language_is_none(written: str) -> None:
+    assert language_tag(written) is None
+
+
+@pytest.mark.parametrize(
+    ("written", "near"),
+    [("germn", "German"), ("Japanes", "Japanese"), ("deutch", "Dutch"), ("jp", "ja"),
+     ("cn", "zh"), ("dk", "da"), ("Elvish", "English"), ("n/a", None)],
+)  # fmt: skip
+def test_the_nearest_language_is_named(written: str, near: str | None) -> None:
+    assert nearest_language(written) == near
+    with pytest.raises(ValueError, match=f"did you mean '{near}'" if near else "Write it as th"):
+        known_tag(written)
+
+
+def test_a_tag_is_called_by_its_english_name() -> None:
+    called = {tag: language_name(tag) for tag in ("th", "zh-Hant", "pt-PT", "ckb", "sr-Latn")}
+    assert called == {
+        "th": "Thai", "zh-Hant": "Traditional Chinese", "pt-PT": "European Portuguese",
+        "ckb": "Central Kurdish", "sr-Latn": "Serbian Latin",
+    }  # fmt: skip
+
+
+def test_the_script_is_the_likely_one_of_cldr() -> None:
+    scripts = {tag: scripts_of(tag) for tag in ("ja", "ko", "sr", "sr-Latn", "ka", "ckb", "am")}
+    assert scripts == {
+        "ja": ("Hira", "Kana", "Hani"), "ko": ("Hang",), "sr": ("Cyrl",), "sr-Latn": ("Latn",),
+        "ka": ("Geor",), "ckb": ("Arab",), "am": ("Ethi",),
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("tag", "known", "match"),
+    [
+        ("de", ["de", "en"], "de"), ("de-AT", ["de", "en"], "de"), ("zh-Hant-HK", ["zh"], "zh"),
+        ("zh-Hant-HK", ["zh", "zh-Hant"], "zh-Hant"), ("en", ["en-GB"], "en-GB"),
+        ("en", ["en-GB", "en-AU"], None), ("zh", ["zh-Hant"], None), ("pt-PT", ["es"], None),
+    ],
+)  # fmt: skip
+def test_words_by_language_are_those_of_the_next_wider_one(
+    tag: str, known: list[str], match: str | None
+) -> None:
+    assert best_match(tag, known) == match
+
+
+def test_the_former_name_of_a_rule_still_switches_it() -> None:
+    settings = ChecksSettings.model_validate({"severity": {"language.latin": "off"}})
+    assert settings.override("language.other") == "off"
+
+
+# language, a text in it, the same in a language that slips in its place
+TEXTS = [
+    ("de", "Weiche Seide für kühle Abende", "Soft silk for cool evenings"),
+    ("fr", "Une soie douce pour les soirées fraîches", "Seda suave para las noches frescas"),
+    ("es", "Seda suave para las noches frescas", "Seda macia para as noites frescas de verão"),
+    ("it", "Seta morbida per le sere fresche", "Soft silk for cool evenings"),
+    ("pt", "Seda macia para noites frescas", "Seda suave para las noches frescas de verano"),
+    ("nl", "Zachte zijde voor koele avonden", "Weiche Seide für kühle Abende"),
+    ("sv", "Mjukt siden för svala kvällar", "Pehmeää silkkiä viileisiin iltoihin"),
+    ("fi", "Pehmeää silkkiä viileisiin iltoihin", "Mjukt siden för svala kvällar"),
+    ("pl", "Miękki jedwab na chłodne wieczory", "Soft silk for cool evenings"),
+    ("cs", "Jemné hedvábí pro chladné večery", "Miękki jedwab na chłodne wieczory"),
+    ("hu", "Puha selyem hűvös estékre", "Soft silk for cool evenings"),
+    ("ro", "Mătase moale pentru serile răcoroase", "Seta morbida per le sere fresche"),
+    ("tr", "Serin akşamlar için yumuşak ipek", "Soft silk for cool evenings"),
+    ("vi", "Lụa mềm cho những buổi tối mát mẻ", "Soft silk for cool evenings"),
+    ("id", "Sutra lembut untuk malam yang sejuk", "Soft silk for cool evenings"),
+    ("et", "Pehme siid jahedateks õhtuteks", "Pehmeää silkkiä viileisiin iltoihin"),
+    ("lt", "Švelnus šilkas vėsiems vakarams", "Mīksts zīds vēsiem vakariem"),
+    ("hr", "Mekana svila za svježe večeri", "Miękki jedwab na chłodne wieczory"),
+    ("ca", "Seda suau per a les nits fresques", "Soft silk for cool evenings"),
+    ("ru", "Мягкий шёлк для прохладных вечеров", "М’який шовк для прохолодних вечорів"),
+    ("uk", "М’який шовк для прохолодних вечорів", "Мягкий шёлк для прохладных вечеров"),
+    ("bg", "Мека коприна за прохладни вечери", "М’який шовк для прохолодних вечорів"),
+    ("sr", "Мекана свила за свеже вечери", "Mekana svila za sveže večeri"),
+    ("sr-Latn", "Mekana svila za sveže večeri", "Мекана свила за свеже вечери"),
+    ("ar", "حرير ناعم لأمسيات الصيف", "ابریشم نرم برای شب‌های خنک تابستان"),
+    ("fa", "ابریشم نرم برای شب‌های خنک", "حرير ناعم لأمسيات الصيف الباردة"),
+    ("ur", "ٹھنڈی شاموں کے لیے نرم ریشم", "ابریشم نرم برای شب‌های خنک تابستان"),
+    ("hi", "ठंडी शामों के लिए मुलायम रेशम", "Soft silk for cool evenings"),
+    ("el", "Απαλό μετάξι για δροσερά βράδια", "Мягкий шёлк для вечеров"),
+    ("he", "משי רך לערבים קרירים", "حرير ناعم لأمسيات الصيف"),
+    ("th", "ผ้าไหมนุ่มสำหรับค่ำคืนเย็นสบาย", "ຜ້າໄໝອ່ອນນຸ້ມສຳລັບຕອນແລງ"),
+    ("ka", "რბილი აბრეშუმი გრილი საღამოებისთვის", "Soft silk for cool evenings"),
+    ("te", "చల్లని సాయంత్రాలకు మృదువైన పట్టు", "Soft silk for cool evenings"),
+    ("ja", "涼しい夜にやわらかなシルクを", "适合凉爽夜晚的柔软丝绸"),
+    ("ja", "送料無料、期間限定", "請您選購這款絲巾"),
+    ("zh-Hans", "适合凉爽夜晚的柔软丝绸", "適合涼爽夜晚的柔軟絲綢"),
+    ("zh-Hant", "適合涼爽夜晚的柔軟絲綢", "适合凉爽夜晚的柔软丝绸"),
+    ("ko", "서늘한 저녁을 위한 부드러운 실크", "涼しい夜にやわらかなシルクを"),
+]
+
+
+def errors_of(text: str, language: str, item: dict[str, str] | None = None) -> list[str]:
+    found = checker(language).check(text, item or {})
+    return [one.rule for one in found if one.severity is Severity.ERROR]
+
+
+@pytest.mark.parametrize(("language", "right", "wrong"), TEXTS)
+def test_a_headline_in_another_language_is_found(language: str, right: str, wrong: str) -> None:
+    assert errors_of(right, language) == []
+    (rule,) = errors_of(wrong, language)
+    assert rule in ("language.other", "language.script")
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "item"),
+    [
+        ("de", "Praewa Silk Scarf Soft Evening", {"name": "Praewa Silk Scarf Soft Evening"}),
+        ("de", "#silk #evening www.praewa.example/soft-silk-for-evenings AB-1290-X", {}),
+        ("fr", "Mozilla VPN", {}),
+        ("th", "ผ้าไหม The North Face รุ่นใหม่", {}),
+        ("ja", "数量限定", {}),
+        ("de", "OK", {}),
+        ("es", "Jalapeños, crème brûlée y smörgåsbord para todos", {}),
+        ("ru", "Тёплая-тёплая, лёгкая-лёгкая.", {}),
+        ("it", "Sciarpa in lana merino", {}),
+    ],
+)
+def test_names_addresses_and_dishes_are_of_every_language(
+    language: str, text: str, item: dict[str, str]
+) -> None:
+    assert errors_of(text, language, item) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "part"),
+    [
+        ("de", "Ein weicher Schal aus Seide. It keeps you warm by the sea. Für jeden Abend.",
+         "It keeps you warm by the sea."),
+        ("es", "Seda suave para las noches frescas.\nUne soie douce pour toutes les soirées.",
+         "Une soie douce pour toutes les soirées."),
+        ("th", "ผ้าไหมนุ่มสำหรับค่ำคืนเย็นสบายของคุณ it keeps you warm by the sea ทุกวันทุกคืน",
+         "it keeps you warm by the sea"),
+    ],
+)  # fmt: skip
+def test_a_sentence_in_another_language_is_found_at_its_place(
+    language: str, text: str, part: str
+) -> None:
+    (one,) = checker(language).check(text, {})
+    assert one.rule == "language.mixed"
+    assert one.span is not None
+    assert text[slice(*one.span)] == part
+
+
+def test_near_languages_are_a_warning() -> None:
+    found = checker("nb").check("Bløde tørklæder til sommeren", {})
+    assert [(one.rule, one.severity) for one in found] == [("language.near", Severity.WARNING)]
+
+
+def test_short_fields_are_judged_with_the_others_of_their_answer() -> None:
+    short = ("Documentation", "Model groups", "Recent action")
+    alone = [checker("fr").check(text, {}) for text in short]
+    together = [
+        one.rule
+        for text in short
+        for one in checker("fr").examine(text, {}, record={"headline": short}).violations
+    ]
+    assert not any(alone)
+    assert "language.other" in together
+
+
+def test_what_nobody_can_judge_is_told() -> None:
+    for tag in ("de", "th", "he", "ja", "ka", "am"):
+        assert can_tell(tag), tag
+    for tag in ("ckb", "hsb", "yi", "mai"):
+        assert not can_tell(tag), tag
+
+
+def test_english_is_found_even_for_a_language_that_the_model_does_not_know() -> None:
+    assert errors_of("Soft silk for the cool evenings by the sea", "hsb") == ["language.other"]
+
+
+def test_the_model_knows_the_languages_that_copy_is_written_in() -> None:
+    labels, common = model_labels()
+    assert len(labels) > 100
+    assert common <= set(labels)
+    scores = Detector().model().scores(letters_of("Weiche Seide für kühle Abende"))
+    assert labels[scores.index(max(scores))] == "de"
+
+
+def test_the_tally_tells_a_column_that_may_be_english() -> None:
+    tally, doubt = LanguageTally(), Evidence("en", 2.5, 4.5, near=False)
+    for number in range(40):
+        tally.judge("ad.headline", f"text {number}", "de", doubt if number < 9 else None)
+        tally.accept("ad.headline", f"text {number}")
+    for number in range(40):  # as many as there are by chance
+        tally.judge("body", f"text {number}", "de", doubt if number < 2 else None)
+        tally.accept("body", f"text {number}")
+    (found,) = tally.doubtful()
+    assert found.sentence == "9 of 40 German headlines may be English"
+
+
+def test_texts_that_were_not_accepted_are_not_counted() -> None:
+    tally, doubt = LanguageTally(), Evidence("en", 2.5, 4.5, near=False)
+    for number in range(40):
+        tally.judge("", f"text {number}", "de", doubt)
+    assert tally.doubtful() == ()
+
+
+def test_what_cannot_be_judged_is_said_once() -> None:
+    run = Checker(ChecksSettings.model_validate({"language_from": "language"}), measure)
+    for language in ("German", "ckb", "ckb", "Klingonn", "Germn", "Germn", ""):
+        run.check("x", {"language": language})
+    assert run.languages.notes() == (
+        "no detector knows Central Kurdish (ckb): only its script is checked",
+        "no language is known as 'Germn' (did you mean 'German'?): in 2 rows nothing is checked by "
+        "language",
+        "no language is known as 'Klingonn': in 1 row nothing is checked by language",
+    )
+
+
+@pytest.mark.no_cover
+def test_languages_are_told_apart_as_often_as_promised() -> None:
+    """The table of `python -m tests.quality.languages`, on a sample of each cell."""
+    pytest.importorskip("django", reason="its translations are the texts")
+    sums: dict[tuple[str, str], Counted] = defaultdict(Counted)
+    for (question, length, _), cell in measured(12, pairs=2).items():
+        if "<" not in question:
+            sums[question, length].texts += cell.texts
+            sums[question, length].flagged += cell.flagged
+    short, long = LENGTHS
+    least = {
+        ("latin: English", short): 0.88, ("latin: English", long): 0.98,
+        ("latin: another", short): 0.87, ("latin: another", long): 0.98,
+        ("others: English", short): 1.0, ("others: English", long): 1.0,
+        ("others: another", short): 0.87, ("others: another", long): 0.98,
+        ("near", long): 0.80,
+    }  # fmt: skip
+    most = {
+        ("latin: own", short): 0.015, ("latin: own", long): 0.007,
+        ("others: own", short): 0.012, ("others: own", long): 0.01,
+    }  # fmt: skip
+    assert len(HALVES) == 2
+    for place, share in least.items():
+        assert sums[place].share >= share, (place, sums[place].share)
+    for place, share in most.items():
+        assert sums[place].share <= share, (place, sums[place].share)
