@@ -6,6 +6,7 @@ what changed, adapt `copygen.transport.connections._link` and `_connect`, and th
 
 import asyncio
 import inspect
+import socket
 
 import aiohttp
 import pytest
@@ -14,6 +15,7 @@ from aiohttp.connector import Connection
 from yarl import URL
 
 from copygen.transport.errors import FOREIGN
+from tests.support.exchange import turns
 
 ADVICE = (
     f"aiohttp {aiohttp.__version__} has changed what copygen.transport.connections uses of it "
@@ -45,9 +47,7 @@ def test_a_request_is_still_made_from_a_method_an_address_and_the_ways_to_it() -
 
 
 def test_a_connection_still_gives_its_transport_and_the_protocol_to_take_over_from() -> None:
-    async def main() -> None:
-        server = await asyncio.start_server(lambda _reader, _writer: None, "127.0.0.1", 0)
-        port = server.sockets[0].getsockname()[1]
+    async def main(port: int) -> None:
         loop = asyncio.get_running_loop()
         connector = aiohttp.TCPConnector(limit=0, force_close=True)
         request = aiohttp.ClientRequest(
@@ -63,9 +63,11 @@ def test_a_connection_still_gives_its_transport_and_the_protocol_to_take_over_fr
         finally:
             link.close()
             await connector.close()
-            server.close()
+            await turns()
 
-    asyncio.run(main())
+    # The system takes the connection: nobody needs to answer on it.
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        asyncio.run(main(server.getsockname()[1]))
 
 
 def test_what_it_raises_is_still_of_the_kinds_that_are_translated() -> None:
