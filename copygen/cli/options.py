@@ -33,6 +33,14 @@ class Retry(StrEnum):
     ALL = "all"
 
 
+class UnreadableRows(StrEnum):
+    """What becomes of the rows of a file that cannot be read; as `BadRows`, not imported here."""
+
+    REFUSE = "refuse"
+    FAIL = "fail"
+    SKIP = "skip"
+
+
 class Fsync(StrEnum):
     """When results are forced to the disk."""
 
@@ -166,6 +174,55 @@ class RunFlags:
     template: TemplateFile = None
     set_: Overrides = None
     limit: Limit = None
+    encoding: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="Encoding of a table that is not UTF-8: cp1252, cp932, utf-16.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None
+    delimiter: Annotated[
+        str | None,
+        typer.Option(
+            metavar="SIGN",
+            help="What separates the values: ';', '|', tab. Default: what the rows tell.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None
+    header_row: Annotated[
+        int | None,
+        typer.Option(
+            min=1,
+            metavar="N",
+            help="Line of a table, or row of a sheet, that names the columns.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None
+    skip_rows: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Rows to leave out after the header.",
+            show_default=False,
+            rich_help_panel=INPUT,
+        ),
+    ] = 0
+    sheet: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME|N", help="Sheet of a workbook. Default: the first.", rich_help_panel=INPUT
+        ),
+    ] = None
+    bad_rows: Annotated[
+        UnreadableRows,
+        typer.Option(
+            help="Rows of a file that cannot be read: refuse the file, make each a failed record, "
+            "or skip them.",
+            rich_help_panel=INPUT,
+        ),
+    ] = UnreadableRows.REFUSE
     provider: ProviderName = None
     model: ModelName = None
     base_url: BaseUrl = None
@@ -291,6 +348,7 @@ class RunFlags:
     def spec(self, prompts: str) -> "RunSpec":
         """What these flags ask for, for the prompts of that name. Raises UsageError."""
         from copygen.jobs.spec import RunSpec
+        from copygen.prompts import BadRows, ReadOptions
 
         refuse_key("--base-url", self.base_url or "")
         return RunSpec(
@@ -298,6 +356,14 @@ class RunFlags:
             template=self.template,
             variables=pairs(self.set_ or [], "--set"),
             limit=self.limit,
+            reading=ReadOptions(
+                encoding=self.encoding,
+                delimiter=self.delimiter,
+                header_row=self.header_row,
+                skip_rows=self.skip_rows,
+                sheet=self.sheet,
+                bad_rows=BadRows(self.bad_rows),
+            ),
             provider=self.provider,
             model=self.model,
             output=self.output,

@@ -24,7 +24,7 @@ from copygen.errors import ConfigError, PromptError, ResultsError, UsageError
 from copygen.jobs.acceptance import CompiledOutput, cleaned, compile_output_spec
 from copygen.jobs.spec import RunSpec
 from copygen.models import JsonValue, Prompt, Status
-from copygen.prompts import CostCheck, PromptSource, Target, open_prompts, open_values
+from copygen.prompts import CostCheck, PromptSource, ReadOptions, Target, open_prompts, open_values
 from copygen.providers.keys import doubt_about, unguarded_file
 from copygen.providers.redact import Secret
 from copygen.results.ledger import FsyncPolicy
@@ -119,7 +119,14 @@ def _chosen(flag: str, word: str, meanings: Mapping[str, _Meaning]) -> _Meaning:
 
 def _source(spec: RunSpec, inputs: Inputs) -> PromptSource:
     if inputs.values is None:
-        return opened(spec.prompts, spec.template, spec.variables, spec.limit, inputs.stdin)
+        return opened(
+            spec.prompts,
+            spec.template,
+            spec.variables,
+            spec.limit,
+            inputs.stdin,
+            reading=spec.reading,
+        )
     template = None if spec.template is None else str(spec.template)
     return open_values(inputs.values, template=template, overrides=spec.variables, limit=spec.limit)
 
@@ -130,6 +137,8 @@ def opened(
     variables: Mapping[str, str] | None = None,
     limit: int | None = None,
     stdin: BinaryIO | None = None,
+    *,
+    reading: ReadOptions | None = None,
 ) -> PromptSource:
     """The prompt file or table of a spec, its header read. Raises PromptError."""
     return open_prompts(
@@ -138,6 +147,7 @@ def opened(
         overrides=variables,
         limit=limit,
         stdin=stdin,
+        reading=reading,
     )
 
 

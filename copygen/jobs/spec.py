@@ -10,6 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from copygen.errors import CopygenError
 from copygen.models import ApiError, Result
+from copygen.prompts import ReadOptions
 
 NO_FILE: Final = "-"
 """As `RunSpec.output`: results go to the caller, and nothing is remembered."""
@@ -29,6 +30,8 @@ class RunSpec:
     """Template variables that hold for every row and win over its columns."""
     limit: int | None = None
     """The most prompts to make; None for all."""
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    """What a table does not tell itself: encoding, delimiter, header row, sheet."""
     provider: str | None = None
     """Its name; None: the prompt file's, else that of the settings."""
     model: str | None = None

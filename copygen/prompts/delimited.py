@@ -15,6 +15,7 @@ from typing import BinaryIO, Final
 
 from copygen.errors import PromptError
 from copygen.models import Source
+from copygen.prompts.encodings import SAMPLE_BYTES, as_utf8, likely_encoding, marked, shown
 from copygen.prompts.request import InputError, refuse_other_spellings
 from copygen.prompts.rows import (
     BadRow,
@@ -35,7 +36,7 @@ _BOM: Final = b"\xef\xbb\xbf"
 _OTHER_FILES: Final = (
     (b"PK\x03\x04", "this is an Excel workbook or a zip file; save the sheet as CSV UTF-8"),
     (b"\xd0\xcf\x11\xe0", "this is an old Excel workbook; save the sheet as CSV UTF-8"),
-    (b"\x1f\x8b", "this is packed with gzip; unpack it first"),
+    (b"\x1f\x8b", "this is packed with gzip; name it .gz, or unpack it first"),
     (b"%PDF", "this is a PDF; a table is CSV or JSONL"),
     (b"PAR1", "this is Parquet; write it as CSV or JSONL"),
     (b"<!doctype", "this is a web page, perhaps one to log in, and no table"),
@@ -44,7 +45,11 @@ _OTHER_FILES: Final = (
     (b"<rss", "this is XML; a table is CSV or JSONL"),
 )
 """How files that are no tables begin, whatever they are called."""
-_UTF16_BOMS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+_UTF8: Final = ("utf-8", "utf-8-sig")
+_MOSTLY: Final = 0.5
+"""The share of lines that say something in UTF-8 from which on the others are damaged."""
 
 
 class LineError(InputError):
@@ -62,10 +67,15 @@ class Lines:
     Going on after a LineError gives the next line. PromptError ends it: a line without an end.
     """
 
-    def __init__(self, stream: BinaryIO) -> None:
-        self._readline = stream.readline
+    def __init__(self, stream: BinaryIO, encoding: str | None = None) -> None:
+        """`encoding` is that of text without a byte-order mark; None: UTF-8."""
+        self._stream = stream
+        self._encoding = encoding
+        recoded = encoding is not None and encoding not in _UTF8
+        self._readline = (as_utf8(stream, encoding) if recoded and encoding else stream).readline
         self._held: bytes | None = None
         self._last = b""
+        self._advised = False
         self.number = 0
         """1-based number of the line last given out."""
 
@@ -91,7 +101,8 @@ class Lines:
             raise LineError(f"this line is longer than {size} MiB", self.number)
         if b"\0" in line:
             column = len(line[: line.index(b"\0")].decode("utf-8", "replace")) + 1
-            raise LineError("a NUL byte: this is no text file", self.number, column)
+            advice = self._advice(line)
+            raise LineError(f"a NUL byte: this is no text file{advice}", self.number, column)
         return line
 
     def peek(self) -> bytes:
@@ -110,16 +121,43 @@ class Lines:
         except UnicodeDecodeError as exc:
             column = len(line[: exc.start].decode("utf-8", "replace")) + 1
             message = f"byte 0x{line[exc.start]:02x} is not UTF-8; save the file as UTF-8"
+            if self._encoding is not None and self._encoding not in _UTF8:
+                message = f"bytes that are no {self._encoding}; mend the line"
+            message += self._advice(line)
             raise LineError(message, self.number, column) from exc
 
     def damaged(self) -> str:
         """The line of the last LineError, as far as it can be read; never an empty one."""
         return self._last.decode("utf-8", "replace")
 
+    def _advice(self, line: bytes) -> str:
+        """How a text goes on that is not UTF-8; said once."""
+        if self._advised or self._encoding is not None:
+            return ""
+        self._advised = True
+        sample = self._sample(line)
+        if _utf8_share(sample) > _MOSTLY:
+            return ", or leave such rows out with --bad-rows skip"
+        if (encoding := likely_encoding(sample)) is None:
+            return ""
+        return f", or say --encoding {encoding}: in that it begins '{shown(sample, encoding)}'"
+
+    def _sample(self, line: bytes) -> bytes:
+        """The beginning of the text, where it can be read again; else the line."""
+        try:
+            place = self._stream.tell()
+            self._stream.seek(0)
+            sample = self._stream.read(SAMPLE_BYTES)
+            self._stream.seek(place)
+        except (OSError, ValueError):
+            return line
+        return sample if line[:SAMPLE_BYTES] in sample else sample + line[:SAMPLE_BYTES]
+
     def _without_bom(self, line: bytes) -> bytes:
-        if line.startswith(_UTF16_BOMS):
-            self._last = line
-            raise LineError("this is UTF-16; save the file as UTF-8", self.number)
+        if (encoding := marked(line)) is not None and encoding not in _UTF8:
+            self._encoding = encoding
+            self._readline = as_utf8(self._stream, encoding, line).readline
+            line = self._readline(MAX_LINE_BYTES + 1)
         while line.startswith(_BOM):  # tools that add one do so to a file that has one
             line = line.removeprefix(_BOM)
         begins = line[:100].lstrip().lower()
@@ -138,10 +176,31 @@ class Lines:
             line = self._readline(MAX_LINE_BYTES)
 
 
+def _utf8_share(sample: bytes) -> float:
+    """The share of UTF-8 among the lines that are not plain ASCII."""
+    lines = [line for line in sample.splitlines() if not line.isascii()]
+    sound = 0
+    for line in lines:
+        with suppress(UnicodeDecodeError):
+            line.decode()
+            sound += 1
+    return sound / len(lines) if lines else 0.0
+
+
 MAX_FIELD_BYTES: Final = 16 * 1024 * 1024
 _DELIMITERS: Final = (",", ";", "\t")
 _ELSE: Final = "|"
 """Told by nothing but the rows: it is in names and texts, too."""
+DELIMITERS_BY_NAME: Final = {
+    "tab": "\t",
+    "\\t": "\t",
+    "comma": ",",
+    "semicolon": ";",
+    "pipe": "|",
+    "space": " ",
+    "colon": ":",
+}
+"""What a person may call it, who cannot type a tab."""
 _BLANK: Final = " \t\r\n,;"
 _JSON: Final = re.compile(r"[\[{]\s*[\"{\[]")
 _DELIMITER_NAMES: Final = {"\t": "tab", ",": "comma", ";": "semicolon"}

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal
 
@@ -180,6 +180,8 @@ class PromptSpec:
     """What the file says less than it seems to."""
     untrusted: frozenset[str] | None = frozenset()
     """Columns whose values are marked as material in the prompt; None: all columns."""
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    """How the user says that the table is to be read."""
 
     @property
     def templated(self) -> bool:
@@ -189,7 +191,7 @@ class PromptSpec:
     @property
     def read_options(self) -> ReadOptions:
         """How the items are read."""
-        return ReadOptions(self.templated)
+        return replace(self.reading, templated=self.templated)
 
     @property
     def used_names(self) -> frozenset[str]:

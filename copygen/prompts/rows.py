@@ -9,6 +9,7 @@ from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
 import orjson
@@ -75,13 +76,36 @@ Table: TypeAlias = Callable[[], AbstractContextManager[Rows]]
 """Opens a table and gives its rows from the start; leaving it closes what was opened."""
 
 
+class BadRows(StrEnum):
+    """What becomes of the rows of a file that cannot be read."""
+
+    REFUSE = "refuse"
+    """All of them are said, and nothing is sent."""
+    FAIL = "fail"
+    """Each is a failed record, as those of a stream are."""
+    SKIP = "skip"
+    """They are left out, and counted."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
     """How a reader reads a table. One value, so that a further option reaches every reader."""
 
-    templated: bool
+    templated: bool = False
     """A template words the rows: `prompt` is a column like any other, and so are the names of
-    request fields."""
+    request fields. What is given of it where a table is opened says nothing: the template does."""
+    encoding: str | None = None
+    """Of text without a byte-order mark; None: UTF-8."""
+    delimiter: str | None = None
+    """Of CSV; None: what the rows tell."""
+    header_row: int | None = None
+    """The 1-based line, or row of a sheet, that names the columns; None: the first with any."""
+    skip_rows: int = 0
+    """Records after the header that are none of the table."""
+    sheet: str | None = None
+    """Of a workbook, by name or by its 1-based number; None: the first that is to be seen."""
+    bad_rows: BadRows = BadRows.REFUSE
+    """What becomes of a file with rows that cannot be read."""
 
 
 def column_name(name: str) -> str:

@@ -23,8 +23,11 @@ from copygen.prompts.promptfile import (
 )
 from copygen.prompts.rows import (
     BadRow,
+    BadRows,
     FileIds,
+    ReadOptions,
     Row,
+    Rows,
     StreamIds,
     Table,
     column_name,
@@ -35,6 +38,7 @@ from copygen.prompts.rows import (
 from copygen.prompts.tables import (
     READERS,
     VALUES_NAME,
+    checked_options,
     file_table,
     is_stream,
     one_empty_item,
@@ -49,6 +53,8 @@ _YAML: Final = frozenset((".yaml", ".yml"))
 
 
 DEFAULT_NAME: Final = "copygen"
+FAULTS_SHOWN: Final = 10
+"""Of a file; the others are counted."""
 PROGRESS_ROWS: Final = 1000
 """Progress is told once for so many rows."""
 
@@ -68,6 +74,34 @@ class _Checked:
     taken: frozenset[str]
     """Own ids that look like the numbered ids of such rows."""
     versions: Versions
+
+
+class Faults:
+    """What is wrong with the rows of a file: the first ten, and how many there are."""
+
+    def __init__(self) -> None:
+        self.shown: list[PromptError] = []
+        self.count = 0
+        self.unreadable: list[int] = []
+        """The lines of the rows that cannot be read at all."""
+
+    def add(self, fault: PromptError, *, unreadable: bool = False) -> None:
+        """Take in the fault of the next faulty row."""
+        self.count += 1
+        if len(self.shown) < FAULTS_SHOWN:
+            self.shown.append(fault)
+        if unreadable:
+            self.unreadable.append(fault.source.line if fault.source else 0)
+
+    def refuse(self) -> None:
+        """Raise a PromptError that says them all, at the place of the first, if there are any."""
+        if not self.shown:
+            return
+        first, *others = self.shown
+        lines = [first.message, *map(str, others)]
+        if (more := self.count - len(self.shown)) > 0:
+            lines.append(f"and {more} more faulty row{'s' if more > 1 else ''}")
+        raise PromptError("\n".join(lines), first.source)
 
 
 class PromptSource:
@@ -150,18 +184,27 @@ class PromptSource:
         expansion = Expansion(self._spec, target)
         hashes = array("q")
         rows = 0
-        for row in self._rows():
+        faults = Faults()
+        for row in self._rows(faults):
             item_id = content_id(row.whole) if row.own_id is None else row.own_id
             hashes.append(hash(item_id))
-            expansion.check(row, item_id)
-            if cost_check is not None:
-                expansion.check_cost(row, cost_check)
+            try:
+                expansion.check(row, item_id)
+                if cost_check is not None:
+                    expansion.check_cost(row, cost_check)
+            except PromptError as fault:
+                if rows == 0:  # the template does not fit the table: all rows would say so
+                    raise
+                faults.add(fault)
             rows += 1
             if rows % PROGRESS_ROWS == 0:
                 on_rows(PROGRESS_ROWS)
-        if rows == 0 and self.limit != 0:
+        failed = self._settle(faults)
+        hashes.extend(map(hash, failed))
+        rows_and_faults = rows + len(failed)
+        if rows_and_faults == 0 and self.limit != 0:
             raise PromptError("there are no items in it", Source(self._shown, 1))
-        count = rows * self._spec.texts_per_item
+        count = rows * self._spec.texts_per_item + len(failed)
         count = count if self.limit is None else min(count, self.limit)
         self._checked = _Checked(count, *self._repeated(repeated_hashes(hashes)), versions)
         return count
@@ -182,7 +225,11 @@ class PromptSource:
         Raises as `prompts` does.
         """
         spec = self._spec
-        found = (id_ for _, item_id in self._items() for id_ in ids_of(spec, item_id))
+        found = (
+            id_
+            for row, item_id in self._items()
+            for id_ in (ids_of(spec, item_id) if isinstance(row, Row) else (item_id,))
+        )
         return found if self.limit is None else itertools.islice(found, self.limit)
 
     def _file_prompts(self, target: Target) -> Entries:
@@ -193,19 +240,29 @@ class PromptSource:
         expansion = Expansion(self._spec, target)
         made = 0
         for row, item_id in self._items():
-            for prompt in expansion.prompts(row, item_id):
-                yield prompt
+            if isinstance(row, BadRow):
+                made_of_row: Iterable[Entry] = (_input_fault(row, item_id),)
+            else:
+                made_of_row = expansion.prompts(row, item_id)
+            for entry in made_of_row:
+                yield entry
                 made += 1
                 if made == self.limit:
                     return
 
-    def _items(self) -> Iterator[tuple[Row, str]]:
-        """Yield the rows of a file that was checked, with their ids."""
+    def _items(self) -> Iterator[tuple[Row | BadRow, str]]:
+        """Yield the rows of a file that was checked, with their ids.
+
+        Of those that cannot be read, the ones that are to be failed records.
+        """
         checked = cast(_Checked, self._checked)
         self._check_version(checked)
         ids = FileIds(checked.repeated, checked.taken)
-        for row in self._rows():
-            yield row, ids.numbered(row) if row.own_id is None else row.own_id
+        for row in self._all_rows():
+            if isinstance(row, BadRow):
+                yield from self._failed(row)
+            else:
+                yield row, ids.numbered(row) if row.own_id is None else row.own_id
         # Of the others, everything was read before the first row.
         self._check_version(checked, 1)
 
@@ -228,16 +285,42 @@ class PromptSource:
             )
         self._begun = True
 
-    def _rows(self) -> Iterator[Row]:
-        """Yield the rows of a file that the limit needs; raises PromptError."""
+    def _rows(self, faults: "Faults | None" = None) -> Iterator[Row]:
+        """Yield the rows of a file that the limit needs; those that are none go to `faults`."""
+        for row in self._all_rows():
+            if not isinstance(row, BadRow):
+                yield row
+            elif faults is not None:
+                faults.add(PromptError(row.message, row.source), unreadable=True)
+
+    def _all_rows(self) -> Rows:
+        """Yield the rows of a file that the limit needs, readable or not; raises PromptError."""
         needed = None if self.limit is None else -(-self.limit // self._spec.texts_per_item)
+        count = 0
         with readable(self._shown), self._table() as rows:
-            for count, row in enumerate(rows):
+            for row in rows:
                 if count == needed:
                     return
-                if isinstance(row, BadRow):
-                    raise PromptError(row.message, row.source)
+                count += isinstance(row, Row)
                 yield row
+
+    def _failed(self, row: BadRow) -> Iterator[tuple[BadRow, str]]:
+        if self._spec.reading.bad_rows is BadRows.FAIL:
+            yield row, f"line-{row.source.line}"
+
+    def _settle(self, faults: "Faults") -> list[str]:
+        """What becomes of the faulty rows: the ids of those that are to be failed records.
+
+        Raises PromptError where the file is refused.
+        """
+        bad_rows = self._spec.reading.bad_rows
+        if bad_rows is BadRows.REFUSE or faults.count > len(faults.unreadable):
+            faults.refuse()
+        elif bad_rows is BadRows.SKIP and faults.count:
+            word = "row is" if faults.count == 1 else "rows are"
+            first = f"the first is {faults.shown[0]}"
+            self.warnings = (*self.warnings, f"{faults.count} {word} left out; {first}")
+        return [f"line-{line}" for line in faults.unreadable] if bad_rows is BadRows.FAIL else []
 
     def _repeated(self, hashes: frozenset[int]) -> tuple[frozenset[str], frozenset[str]]:
         """The content ids that repeat, and own ids that look as if they were numbered.
@@ -286,8 +369,7 @@ def stream_entries(table: Table, expansion: Expansion, limit: int | None = None)
 def _entries_of(row: Row | BadRow, expansion: Expansion, ids: StreamIds) -> Iterable[Entry]:
     source = row.source
     if isinstance(row, BadRow):
-        fault_id = ids.id_of_fault(row.own_id, source.line)
-        return [InputFault(fault_id, source, row.message, row.item)]
+        return [_input_fault(row, ids.id_of_fault(row.own_id, source.line))]
     item_id = ids.id_of(row)
     if item_id is None:
         message = f"the id '{row.own_id}' was used before; ids must be unique"
@@ -297,6 +379,10 @@ def _entries_of(row: Row | BadRow, expansion: Expansion, ids: StreamIds) -> Iter
         return list(expansion.prompts(row, item_id))
     except PromptError as exc:
         return [InputFault(item_id, source, exc.message, row.item)]
+
+
+def _input_fault(row: BadRow, fault_id: str) -> InputFault:
+    return InputFault(fault_id, row.source, row.message, row.item)
 
 
 def versions_of(paths: Iterable[str]) -> Versions:
@@ -317,27 +403,32 @@ def open_prompts(
     overrides: Mapping[str, str] | None = None,
     limit: int | None = None,
     stdin: BinaryIO | None = None,
+    reading: ReadOptions | None = None,
 ) -> PromptSource:
-    """Open a prompt file (YAML), a table (CSV, JSONL), or `-` for a table on standard input.
+    """Open a prompt file (YAML), a table (see `READERS`), or `-` for a table on standard input.
 
     Reads the header only: of YAML everything but `items`, of a table nothing. `template` is the
     YAML file that words a table's rows; `overrides` are variables that win over columns;
-    `limit` is the most prompts to make. Pipes are read like standard input: as a stream.
-    Raises PromptError.
+    `limit` is the most prompts to make; `reading` says what the table does not tell itself. Pipes
+    are read like standard input: as a stream. Raises PromptError, UsageError.
     """
+    reading = checked_options(reading or ReadOptions())
     given = {column_name(name): value for name, value in (overrides or {}).items()}
     spec = _template_spec(template, given)
+    if spec is not None:
+        spec = replace(spec, reading=reading)
     if is_stream(path):
-        wording = spec or _unworded(path, given)
+        wording = spec or replace(_unworded(path, given), reading=reading)
         table = stream_table(path, stdin, wording.read_options)
         return PromptSource(path, wording, table, is_stream=True, limit=limit)
     if Path(path).suffix.lower() not in _YAML:
-        wording = spec or _unworded(path, given)
+        wording = spec or replace(_unworded(path, given), reading=reading)
         table = file_table(path, files.PROMPTS, wording.read_options)
         read = (path, template) if template else (path,)
         return PromptSource(path, wording, table, read=read, limit=limit)
     with readable(path):
         loaded = load(path, given)
+        loaded = replace(loaded, spec=replace(loaded.spec, reading=reading))
     if spec is not None:
         return _open_worded(path, loaded, spec, template or "", limit)
     return _open_prompt_file(path, loaded, limit)

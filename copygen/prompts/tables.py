@@ -12,13 +12,15 @@ import stat
 import sys
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias
 
 from copygen.documents import files, nearest, type_name
-from copygen.errors import PromptError
+from copygen.errors import PromptError, UsageError
 from copygen.models import JsonValue, Source
-from copygen.prompts.delimited import LineError, Lines, csv_rows
+from copygen.prompts.delimited import DELIMITERS_BY_NAME, LineError, Lines, csv_rows
+from copygen.prompts.encodings import encoding_of
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, Table, bad_row, row_from
 from copygen.prompts.structured import JsonError, check_depth, jsonl_rows, yaml_rows
@@ -35,7 +37,7 @@ Reader: TypeAlias = Callable[[BinaryIO, str, ReadOptions], Rows]
 
 def _of_lines(read: Callable[[Lines, str, ReadOptions], Rows]) -> Reader:
     def rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
-        return read(Lines(stream), path, options)
+        return read(Lines(stream, options.encoding), path, options)
 
     return rows
 
@@ -55,9 +57,23 @@ _HINTS: Final[Mapping[str, str]] = {
 }
 
 
+def checked_options(options: ReadOptions) -> ReadOptions:
+    """The options that a person gave, with Python's names. Raises UsageError."""
+    delimiter = options.delimiter
+    if delimiter is not None:
+        delimiter = DELIMITERS_BY_NAME.get(delimiter.casefold(), delimiter)
+        if len(delimiter) != 1 or delimiter in '"\r\n' or delimiter.isalnum():
+            message = (
+                f"--delimiter takes one sign, or a name such as tab; not '{options.delimiter}'"
+            )
+            raise UsageError(message)
+    encoding = None if options.encoding is None else encoding_of(options.encoding)
+    return replace(options, encoding=encoding, delimiter=delimiter)
+
+
 def sniffed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
     """The rows of JSONL or CSV, told apart by the first byte that is not blank; it is read now."""
-    lines = Lines(stream)
+    lines = Lines(stream, options.encoding)
     try:
         first = lines.peek()
         start = first.lstrip()[:1]

@@ -113,7 +113,7 @@ FAULTS: list[tuple[str, str | bytes, str, str]] = [
     ("t.csv", 'pro"mpt,"a\n', "t.csv:1:1", "never closed"),
     ("t.csv", b"prompt\nok\n\xe0\xb8\x81caf\xe9\n", "t.csv:3:5", "save the file as UTF-8"),
     ("t.csv", b"prompt\ncaf\xc3\xa9\nx\0y\n", "t.csv:3:2", "NUL"),
-    ("t.csv", "prompt\n".encode("utf-16"), "t.csv:1:1", "UTF-16"),
+    ("t.csv", "prompt\n".encode("utf-16-le"), "t.csv:1:2", "--encoding utf-16"),
     ("t.csv", "prompt,a\rx,y\rz,w\r", "t.csv:1:1", "carriage return"),
     ("t.csv", "id,prompt\na,x\nb,y\na,z\n", "t.csv:4:1", "used at t.csv:2:1 already"),
     ("t.csv", "id,prompt\n,x\n", "t.csv:2:1", "'id' is empty"),

@@ -123,7 +123,7 @@ def test_a_row_without_a_variable_is_a_fault_with_its_own_id(tmp_path: Path) -> 
     [
         (b'[{"prompt": "x"}]', "<stdin>:1:1: this is a JSON list"),
         (b"a,b\n1,2\n", "<stdin>:1:1: there is nothing to send"),
-        ("prompt\n".encode("utf-16"), "<stdin>:1:1: this is UTF-16"),
+        ("prompt\n".encode("utf-16-le"), "<stdin>:1:2: a NUL byte: this is no text file, or"),
     ],
 )
 def test_input_that_is_no_table_stops(data: bytes, message: str) -> None:
