@@ -14,7 +14,9 @@ from copygen.quality import facts as grounding
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.checks import form, language, repetition, wording
 from copygen.quality.checks.chat import ChatCheck
+from copygen.quality.checks.filling import FillingCheck
 from copygen.quality.checks.form import TagLimits, tags
+from copygen.quality.checks.names import NamesCheck
 from copygen.quality.facts import CheckContext, Facts
 from copygen.quality.language_detector import Detector
 from copygen.quality.language_tally import LanguageTally
@@ -97,6 +99,7 @@ class Checker:
         self._kept = frozenset(name.casefold() for name in settings.placeholders)
         self._longest = settings.longest
         self._chat = ChatCheck()
+        self._names = None if self._off("names") else NamesCheck(settings.names)
         self._compiled: dict[tuple[str | None, str | None], _CompiledChecks] = {}
         self._item: Item | None = None
         self._facts = Facts({}, self._measures)
@@ -166,6 +169,8 @@ class Checker:
         context = CheckContext(normalized, self._facts, self._language, name, record, asked, places)
         for check in compiled.checks:
             found += check(context)
+        if self._names is not None:
+            found += self._names.violations(context, item)
         if places and compiled.looks_for_placeholders:
             found += wording.placeholders(context, self._kept)
         for number, spans in compiled.words.hits(normalized):
@@ -290,6 +295,9 @@ class Checker:
         yield from self._of_phrases(tag)
         if self.settings.leftovers and not self._off("leftovers"):
             yield self._chat.violations
+            grounded = self.settings.grounding
+            numbers = bool(grounded and grounded.numbers) and not self._off("grounding")
+            yield FillingCheck(self._kept, numbers=numbers).violations
             yield wording.quotes
         if not self._off("repetition"):
             yield repetition.repeated

@@ -20,7 +20,7 @@ PerLanguage: TypeAlias = tuple[Words, ...] | Mapping[str, tuple[Words, ...]]
 FAMILIES = (
     "length", "count", "empty", "language", "phrases", "leftovers", "characters", "tags",
     "grounding", "glossary", "variants", "sameness", "repetition", "truncated",
-    "pack", "refusal", "mended",
+    "pack", "refusal", "mended", "names",
 )  # fmt: skip
 """First words of rule names."""
 
@@ -125,6 +125,9 @@ class ChecksSettings(FrozenModel):
     """Terms of the house."""
     grounding: Grounding | Literal[False] = Grounding()
     """What must come from the item; `false` switches it off."""
+    names: tuple[Words, ...] = ()
+    """Columns whose values are names, spelt in every text as in the row; those that are called
+    `brand`, `name` and the like are taken for names without it."""
     leftovers: bool = True
     """Placeholders, chat around the copy, Markdown."""
     characters: CharacterRules = CharacterRules()

@@ -131,7 +131,9 @@ class Speech(FrozenModel):
     insert: Lines
     """What a placeholder says: `insert here`."""
     share: Lines
-    """Shares, prices and numbers in words: `half price`."""
+    """Shares of a price or of people, in words: `half price`."""
+    numbers: Lines = ()
+    """Number words from ten on, each behind its value: `12 twelve`."""
 
 
 @cache
@@ -160,7 +162,7 @@ class PhraseIndex:
         entries: dict[str, tuple[set[str], set[str]]] = {}
         for number, group in enumerate((kinds, stems)):
             for kind, phrases in group.items():
-                for phrase in map(_folded, phrases):
+                for phrase in map(folded, phrases):
                     entries.setdefault(phrase, (set(), set()))[number].add(kind)
         # The small letter of `İ`, with which a Turkish sentence begins, is `i` with a dot above.
         entries |= {f"i\u0307{one[1:]}": of for one, of in entries.items() if one[:1] == "i"}
@@ -223,7 +225,8 @@ class Said:
         return len({place for place, stop in places if start <= place and stop <= end})
 
 
-def _folded(phrase: str) -> str:
+def folded(phrase: str) -> str:
+    """A phrase, or a text, as phrases are compared."""
     return fold(phrase).strip().translate(_FOLDED_MARKS)
 
 
@@ -376,8 +379,8 @@ class ChatDetector:
                 **{kind: phrases(kind) for kind in ("change", "yours", "info", "little")},
             },
         )
-        self._nouns = frozenset(map(_folded, phrases("noun")))
-        self._all_nouns = self._nouns | {_folded(one) for one in phrases("noun_weak")}
+        self._nouns = frozenset(map(folded, phrases("noun")))
+        self._all_nouns = self._nouns | {folded(one) for one in phrases("noun_weak")}
         self._weak_nouns = self._all_nouns - self._nouns
 
     def remarks(
@@ -695,7 +698,7 @@ class ChatCheck:
     def violations(self, context: CheckContext) -> Iterator[Violation]:
         """What the text says that is no copy: refusals, talk, labels, several texts, thoughts."""
         text = context.text
-        tags = _tags(context.language, text)
+        tags = list_tags(context.language, text)
         detector = self._detectors.get(tags)
         if detector is None:
             detector = self._detectors[tags] = ChatDetector(tags)
@@ -727,7 +730,7 @@ def _violation(remark: Remark, text: NormalizedText) -> Violation:
     return mendable(found, 0, _end(_MARKS, text.original, end))
 
 
-def _tags(language: str | None, text: NormalizedText) -> tuple[str, ...]:
+def list_tags(language: str | None, text: NormalizedText) -> tuple[str, ...]:
     """The languages whose lists are tried: its own; where that is not known, all of its letters."""
     known = base(language) if language else ""
     known = _SAME_LISTS.get(known, known)
@@ -795,12 +798,13 @@ def _declines(text: str, begin: int) -> Remark:
 
 
 def _polite(said: Said, begin: int) -> Remark | None:
-    """`承知しました。`: no copy begins so."""
+    """`承知しました。`, `Sure!`: no copy begins so."""
     end = said.at("agreed", begin)
+    if not end:
+        return None
     thai = "\u0e01" <= said.text[end - 1 : end] <= "\u0e5b"  # whose sentences end in a space
-    if end and (said.text[end : end + 1] in ("", *"!.,。、\n") or (thai and said.text[end:])):
-        return Remark("leftovers.opening", begin, end)
-    return None
+    marked = said.text[end - 1] == "!" or said.text[end : end + 1] in ("", *"!.,。、\n")
+    return Remark("leftovers.opening", begin, end) if marked or thai else None
 
 
 def _said_again(text: str, lines: list[tuple[int, int]]) -> Remark | None:

@@ -1,0 +1,317 @@
+"""Names that a text has almost as its item has them: letters swapped, lost or added, wrong case.
+
+What is a name is told by the item: the columns that `names:` lists, columns that are called so
+(`brand`, `name`), and other short values where a capital or a script without case makes a word one.
+A near miss alone proves little, for languages decline and every second word is near another: it
+needs the name's other words beside it, two letters swapped, or a capital where none is due.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Final
+
+from rapidfuzz.distance import OSA
+
+from copygen.models import Item, Severity, Violation
+from copygen.quality.facts import CheckContext
+from copygen.quality.normalize import fold
+
+_TOKEN: Final = re.compile(r"[^\s.,!?:;…()\[\]{}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）]+")
+_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_UNSPACED_RUN: Final = re.compile(f"(?:{_UNSPACED.pattern}|[々ー])+")
+_HANGUL: Final = re.compile(r"[\uac00-\ud7a3]")
+_NAME_COLUMNS: Final = frozenset(
+    (
+        *("name", "title", "product", "product_name", "product_title", "item", "model", "brand"),
+        *("vendor", "manufacturer", "maker", "marke", "hersteller", "name_der_marke"),
+        *("produktname", "titel", "marque", "nom", "produit", "fabricant", "marca", "nombre"),
+        *("producto", "fabricante", "nome", "produto", "prodotto", "marchio", "merk", "naam"),
+        *("productnaam", "varumärke", "namn", "produkt", "mærke", "navn", "merke", "nimi"),
+        *("tuote", "brändi", "marka", "nazwa", "produkt", "producent", "značka", "název"),
+        *("výrobek", "márka", "név", "termék", "marcă", "nume", "produs", "бренд", "марка"),
+        *("название", "товар", "наименование", "назва", "ім'я", "име", "продукт", "марка"),
+        *("όνομα", "προϊόν", "μάρκα", "ad", "isim", "ürün", "ürün_adı", "اسم", "المنتج"),
+        *("العلامة", "نام", "برند", "محصول", "שם", "מותג", "מוצר", "नाम", "ब्रांड", "उत्पाद"),
+        *("ชื่อ", "ชื่อสินค้า", "แบรนด์", "สินค้า", "tên", "sản_phẩm", "tên_sản_phẩm"),
+        *("thương_hiệu", "nama", "jenama", "merek", "produk", "名前", "商品名", "品名"),
+        *("ブランド", "ブランド名", "メーカー", "品牌", "名称", "名稱", "产品", "产品名称"),
+        *("產品", "產品名稱", "商品", "商品名称", "상품명", "제품명", "브랜드", "이름"),
+    )
+)
+_BRAND_COLUMNS: Final = frozenset(
+    (
+        *("brand", "vendor", "manufacturer", "maker", "marke", "hersteller", "marque", "marca"),
+        *("fabricante", "marchio", "merk", "varumärke", "mærke", "merke", "brändi", "marka"),
+        *("producent", "značka", "márka", "marcă", "бренд", "марка", "μάρκα", "العلامة", "برند"),
+        *("מותג", "ब्रांड", "แบรนด์", "thương_hiệu", "jenama", "merek", "ブランド", "ブランド名"),
+        *("メーカー", "品牌", "브랜드"),
+    )
+)
+_MOST_WORDS: Final = 5
+"""Words of a value that may be a name."""
+_LEAST: Final = 4
+_LONG: Final = 7
+"""Letters from which two of them may be wrong; from `_LEAST` one may."""
+_TITLED: Final = frozenset(("en", "id", "ms", "tl", "vi"))
+"""Languages whose shops begin every word of a product's name with a capital."""
+_PARTICLES: Final = frozenset("은는이가을를의에로와과도만")
+"""Ends of Korean words that belong to the sentence."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Name:
+    """One word of a name, and the words beside it."""
+
+    word: str
+    folded: str
+    before: str
+    """Folded; empty: it is the first."""
+    after: str
+    value: str
+    """The whole value."""
+    is_brand: bool
+    is_named: bool
+    """Whether its column is one of names."""
+
+
+class ItemNames:
+    """The names of one item."""
+
+    def __init__(self, item: Item, columns: Sequence[str]) -> None:
+        """`columns` are those that `names:` lists."""
+        self._item = item
+        self._columns = frozenset(columns)
+
+    @cached_property
+    def values(self) -> list[tuple[str, bool, bool]]:
+        """Each value that may be a name, whether it is a brand, and whether its column says so."""
+        found = []
+        for column, value in self._item.items():
+            if isinstance(value, str) and value and len(value.split()) <= _MOST_WORDS:
+                plain = fold(column).strip().replace(" ", "_")
+                told = column in self._columns
+                brand = told or plain in _BRAND_COLUMNS
+                found.append((value, brand, brand or plain in _NAME_COLUMNS))
+        return found
+
+    @cached_property
+    def words(self) -> list[_Name]:
+        """The words of names in scripts with spaces."""
+        found = []
+        for value, brand, named in self.values:
+            tokens = _TOKEN.findall(value)
+            plain = [fold(token) for token in tokens]
+            for at, token in enumerate(tokens):
+                small = token[0].islower() and not brand
+                if not _is_word(token) or _UNSPACED.search(token) or small:
+                    continue
+                before = plain[at - 1] if at else ""
+                after = plain[at + 1] if at + 1 < len(plain) else ""
+                found.append(_Name(token, plain[at], before, after, value, brand, named))
+        return found
+
+    @cached_property
+    def known(self) -> frozenset[str]:
+        """Every word of the item, folded."""
+        texts = (value for value in self._item.values() if isinstance(value, str))
+        return frozenset(fold(token) for text in texts for token in _TOKEN.findall(text))
+
+    @cached_property
+    def unspaced(self) -> list[tuple[str, bool, str]]:
+        """Names, or their parts, in scripts without spaces; whether each is a brand; the part
+        before it."""
+        found = []
+        for value, brand, named in self.values:
+            parts = value.split() if named else []
+            for at, part in enumerate(parts):
+                if len(part) > 1 and _UNSPACED_RUN.fullmatch(part):
+                    found.append((part, brand, parts[at - 1] if at else ""))
+        return found
+
+
+class NamesCheck:
+    """The check of names. One per run."""
+
+    def __init__(self, columns: Sequence[str]) -> None:
+        """`columns` are those whose values are names, beside those that are called so."""
+        self._columns = columns
+        self._item: Item | None = None
+        self._names = ItemNames({}, ())
+
+    def violations(self, context: CheckContext, item: Item) -> Iterator[Violation]:
+        """Names that the text has almost."""
+        if item is not self._item:
+            self._item, self._names = item, ItemNames(item, self._columns)
+        names, text = self._names, context.text.original
+        if names.words:
+            yield from _misspelt(text, names, context.language)
+        if names.unspaced and _UNSPACED.search(text):
+            yield from _misspelt_unspaced(text, names)
+
+
+def _is_word(token: str) -> bool:
+    letters = sum(char.isalpha() or unicodedata.category(char)[0] == "M" for char in token)
+    return len(token) > 1 and letters >= len(token) - 1 and token[0].isalpha()
+
+
+def _misspelt(text: str, names: ItemNames, language: str | None) -> Iterator[Violation]:
+    tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(text)]
+    plain = [fold(token) for token, _, _ in tokens]
+    there = frozenset(plain)
+    unmarked = text.isascii()
+    for at, (token, start, end) in enumerate(tokens):
+        if not token[0].isalpha():
+            continue
+        beside = (plain[at - 1] if at else "", plain[at + 1] if at + 1 < len(plain) else "")
+        begins = at == 0 or text[:start].rstrip()[-1:] in ".!?…:\n•。"
+        for name in names.words:
+            right = (
+                _in_case(token, plain[at], name, beside, language)
+                if plain[at] == name.folded
+                else _near(token, plain[at], name, beside, names, there, begins, unmarked, language)
+            )
+            if right:
+                yield _wrong(text, start, end, name.word)
+                break
+
+
+def _in_case(
+    token: str, plain: str, name: _Name, beside: tuple[str, str], language: str | None
+) -> bool:
+    """Whether a name has the wrong case: a brand, or a name beside its other words."""
+    if token == name.word or token in (name.word.upper(), token.upper()):
+        return False
+    if any(char.isupper() for char in token[1:]) and not token.isupper():
+        return name.is_named and not any(char.isupper() for char in name.word[1:])
+    if token != plain or name.word == name.word.lower():
+        return False
+    whole = (not name.before or name.before == beside[0]) and (
+        not name.after or name.after == beside[1]
+    )
+    titled = language is None or language.split("-")[0] in _TITLED
+    proper = name.is_brand or (name.is_named and bool(name.before) and not titled)
+    return proper and whole and (bool(name.before or name.after) or name.is_brand)
+
+
+def _near(
+    token: str,
+    plain: str,
+    name: _Name,
+    beside: tuple[str, str],
+    names: ItemNames,
+    there: frozenset[str],
+    begins: bool,
+    unmarked: bool,
+    language: str | None,
+) -> bool:
+    """Whether a word is a name with a letter or two wrong.
+
+    `unmarked` tells that the whole text is written without marks on letters, as in short messages.
+    """
+    wanted = name.folded
+    hangul = _HANGUL.match(token) is not None
+    if abs(len(plain) - len(wanted)) > 4 or plain in names.known or wanted in there:
+        return False
+    adjoining = (bool(name.before) and beside[0] == name.before) or (
+        bool(name.after) and beside[1].startswith(name.after)
+    )
+    is_half = len(wanted) - len(plain) >= 2 and len(plain) >= 3 and wanted.startswith(plain)
+    if is_half and name.is_named and adjoining and name.word[0].isupper():
+        return token[0].isupper()
+    bare, bare_wanted = _bare(plain), _bare(wanted)
+    swapped = sorted(bare) == sorted(bare_wanted) and bare != bare_wanted
+    marks = bare == bare_wanted
+    if (
+        len(wanted) < (2 if adjoining and (hangul or swapped or marks) else _LEAST)
+        or abs(len(plain) - len(wanted)) > 2
+    ):
+        return False
+    allowed = 1 if len(wanted) < _LONG and not swapped else 2
+    if OSA.distance(plain, wanted, score_cutoff=allowed) > allowed:
+        return False
+    cased = name.word[0] != name.word[0].lower()
+    if cased and not token[0].isupper() and not adjoining:
+        return False
+    if swapped and (adjoining or len(wanted) > _LEAST):
+        return True
+    if marks:
+        return (name.is_named or adjoining) and not unmarked
+    if _is_inflected(plain, wanted, hangul=hangul):
+        return False
+    if adjoining:
+        return name.is_named or cased
+    german = (language or "").split("-")[0] == "de"
+    due = begins or german
+    return name.is_brand and len(wanted) > _LEAST and cased and (not due or len(wanted) >= _LONG)
+
+
+def _is_inflected(plain: str, wanted: str, *, hangul: bool) -> bool:
+    """Whether it may be the word with another ending: `Haldens`, `Метелицы`."""
+    shared = 0
+    for one, other in zip(plain, wanted, strict=False):
+        if one != other:
+            break
+        shared += 1
+    if hangul:
+        return shared >= len(wanted) - 1 and plain[-1] in _PARTICLES
+    doubled = len(plain) == len(wanted) + 1 and plain[:-1] == wanted and plain[-1] == wanted[-1]
+    return shared >= max(2, len(wanted) - 1) and not doubled
+
+
+def _bare(word: str) -> str:
+    """A folded word without marks on its letters."""
+    parts = unicodedata.normalize("NFD", word.replace("ı", "i").replace("đ", "d"))
+    return "".join(char for char in parts if not unicodedata.combining(char))
+
+
+def _misspelt_unspaced(text: str, names: ItemNames) -> Iterator[Violation]:
+    for name, brand, before in names.unspaced:
+        at = text.find(name)
+        if at >= 0:
+            end = at + len(name)
+            if "\u0e01" <= name[-1] <= "\u0e5b" and text[end : end + 1] == name[-1]:
+                yield _wrong(text, at, end + 1, name)
+        elif before and (found := _behind(text, name, before)) is not None:
+            yield _wrong(text, *found, name)
+        elif len(name) >= (3 if brand else _LEAST):
+            allowed = 1 if len(name) < _LONG else 2
+            if (found := _window(text, name, allowed)) is not None:
+                yield _wrong(text, *found, name)
+
+
+def _behind(text: str, name: str, before: str) -> tuple[int, int] | None:
+    """What stands in a name's place behind its other part, with one letter wrong."""
+    at = text.find(before)
+    start = at + len(before)
+    start += text[start : start + 1] in (" ", "\u3000")
+    part = text[start : start + len(name)]
+    near = at >= 0 and len(part) > 1 and OSA.distance(part, name, score_cutoff=1) <= 1
+    return (start, start + len(name)) if near and part[0] == name[0] else None
+
+
+def _window(text: str, name: str, allowed: int) -> tuple[int, int] | None:
+    """The nearest stretch of letters in the text to a name."""
+    best: tuple[int, int, int] | None = None
+    for run in _UNSPACED_RUN.finditer(text):
+        for size in (len(name), len(name) - 1, len(name) + 1):
+            for start in range(run.start(), run.end() - size + 1):
+                part = text[start : start + size]
+                same = sum(map(str.__eq__, part, name))
+                ends = (part[0] == name[0]) + (part[-1] == name[-1])
+                if not ends or (size == len(name) and same < max(2, len(name) - allowed - 1)):
+                    continue
+                if size != len(name) and (ends < 2 or len(name) <= _LEAST):
+                    continue
+                distance = OSA.distance(part, name, score_cutoff=allowed)
+                if distance <= allowed and (best is None or distance < best[0]):
+                    best = (distance, start, start + size)
+    return best[1:] if best else None
+
+
+def _wrong(text: str, start: int, end: int, name: str) -> Violation:
+    words = text[start:end]
+    message = f"'{words}': the item has '{name}'"
+    return Violation("names.misspelt", Severity.ERROR, message, (start, end), fix=f"write '{name}'")

@@ -1,0 +1,129 @@
+"""What a reply leaves open or makes up in words, found; and copy that looks like it, left alone."""
+
+import pytest
+
+from copygen.quality.checks.filling import FillingCheck
+from tests.support.quality_fields import context
+
+FOUND = [
+    ("en", "leftovers.blank", "Only at [Your Store Name] this week."),
+    ("en", "leftovers.blank", "Dear <customer name>, it is here."),
+    ("en", "leftovers.blank", "Woven in ____ from soft wool."),
+    ("en", "leftovers.blank", "Find us at www.yourstore.com today."),
+    ("en", "leftovers.blank", "Tag @yourbrand in your picture."),
+    ("de", "leftovers.blank", "Jetzt bei [Name Ihres Shops] entdecken."),
+    ("de", "leftovers.blank", "Hallo {Vorname}, die Seide ist da."),
+    ("fr", "leftovers.blank", "Découvrez [nom de la marque] ce soir."),
+    ("fr", "leftovers.blank", "Insérer ici le nom du magasin : la soie du soir."),
+    ("es", "leftovers.blank", "En nuestra tienda de (ciudad), hoy mismo."),
+    ("it", "leftovers.blank", "Scopri [nome del marchio] oggi."),
+    ("pt", "leftovers.blank", "Peça já em [inserir link]."),
+    ("nl", "leftovers.blank", "Bestel bij [winkelnaam] vandaag."),
+    ("pl", "leftovers.blank", "Zamów w [nazwa sklepu] dziś."),
+    ("tr", "leftovers.blank", "Hemen [mağaza adı] mağazasında."),
+    ("ru", "leftovers.blank", "Уважаемая {имя}, шаль ждёт."),
+    ("el", "leftovers.blank", "Στο [όνομα καταστήματος] σήμερα."),
+    ("ar", "leftovers.blank", "اطلبه من [اسم المتجر] الآن."),
+    ("he", "leftovers.blank", "רק אצל [שם החנות] השבוע."),
+    ("hi", "leftovers.blank", "आज ही [दुकान का नाम] पर आइए।"),
+    ("th", "leftovers.blank", "พบกันที่ [ชื่อร้าน] วันนี้"),
+    ("vi", "leftovers.blank", "Ghé [tên cửa hàng] hôm nay."),
+    ("id", "leftovers.blank", "Pesan di [nama toko] sekarang."),
+    ("ja", "leftovers.blank", "〇〇さまの朝に。"),
+    ("ja", "leftovers.blank", "【ブランド名】の新作。"),
+    ("ko", "leftovers.blank", "OO님, 여름옷 준비하셨나요?"),
+    ("zh", "leftovers.blank", "来XX茶馆喝一杯。"),
+    ("en", "grounding.share", "Silk, now at half price."),
+    ("de", "grounding.share", "Seide zum halben Preis."),
+    ("fr", "grounding.share", "La soie à moitié prix."),
+    ("cs", "grounding.share", "Hedvábí za polovinu ceny."),
+    ("fi", "grounding.share", "Silkki puoleen hintaan."),
+    ("ja", "grounding.share", "いまだけ半額です。"),
+    ("zh", "grounding.share", "今日立减三成。"),
+    ("th", "grounding.share", "ลดครึ่งราคาวันนี้"),
+    ("en", "grounding.words", "Trusted on ten thousand sofas."),
+    ("en", "grounding.words", "It lasts for twenty years."),
+    ("de", "grounding.words", "Seit hundert Jahren weben wir."),
+    ("de", "grounding.words", "In zwölf Farben."),
+    ("fr", "grounding.words", "Pendant quarante heures."),
+    ("es", "grounding.words", "Más de cien familias."),
+    ("ja", "grounding.words", "三十年かけた味。"),
+    ("zh", "grounding.words", "传承三百年工艺。"),
+]
+COPY = [
+    ("en", "[NEW] Silk scarf"),
+    ("en", "Silk (for you, for now)"),
+    ("en", "Sizes M to XXL."),
+    ("en", "One scarf, two sides, three ways."),
+    ("en", "Breakfast is served until ten."),
+    ("en", "A thousand thanks."),
+    ("en", "a_b and snake_case"),
+    ("en", "5 < 6 and 7 > 6"),
+    ("de", "(Größe M)"),
+    ("de", "Elfen tragen Seide."),
+    ("de", "Halb so wild."),
+    ("fr", "Mille mercis."),
+    ("es", "Mil gracias."),
+    ("ja", "【素材】綿100%"),
+    ("ja", "【新品】シルク"),
+    ("ja", "十分にやわらかい。"),
+    ("ja", "○がついたら、もう一枚。"),
+    ("zh", "十分柔软，千万别错过。"),
+    ("th", "[พร้อมส่ง] ผ้าไหม"),
+    ("ru", "В сто раз теплее."),
+    ("pl", "Ten szal jest miękki."),
+]
+
+
+@pytest.mark.parametrize(("language", "rule", "text"), FOUND)
+def test_what_is_open_or_made_up_is_found(language: str, rule: str, text: str) -> None:
+    found = FillingCheck((), numbers=True).violations(context(text, language=language))
+    assert rule in [one.rule for one in found]
+
+
+@pytest.mark.parametrize(("language", "text"), COPY)
+def test_copy_that_looks_like_it_is_left_alone(language: str, text: str) -> None:
+    of = context(text, language=language)
+    assert list(FillingCheck((), numbers=True).violations(of)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "item"),
+    [
+        ("In zwölf Farben.", {"farben": 12}),
+        ("Seit hundert Jahren.", {"seit": "100 Jahre"}),
+        ("Zum halben Preis.", {"rabatt": "-50 %"}),
+        ("Zum halben Preis.", {"aktion": "zum halben Preis"}),
+        ("Nur bei [Name].", {"marke": "[Name]"}),
+    ],
+)
+def test_what_the_item_has_is_no_fault(text: str, item: dict[str, object]) -> None:
+    of = context(text, language="de", **item)
+    assert list(FillingCheck((), numbers=True).violations(of)) == []
+
+
+def test_placeholders_that_are_meant_to_stay_stay() -> None:
+    of = context("Hallo {Vorname}", language="de")
+    assert list(FillingCheck(("{vorname}",), numbers=True).violations(of)) == []
+    assert list(FillingCheck(("vorname",), numbers=True).violations(of)) == []
+
+
+def test_numbers_and_shares_are_looked_for_only_where_they_are_checked() -> None:
+    of = context("Half price for twenty years at [Your Store]", language="en")
+    found = [one.rule for one in FillingCheck((), numbers=False).violations(of)]
+    assert found == ["leftovers.blank"]
+
+
+@pytest.mark.parametrize(
+    ("words", "value"),
+    [
+        ("三十", "30"),
+        ("三百二十五", "325"),
+        ("二十万", "200000"),
+        ("百", "100"),
+        ("千五百", "1500"),
+    ],
+)
+def test_chinese_numerals_are_read(words: str, value: str) -> None:
+    of = context(f"{words}年の味", language="ja", years=value)
+    assert list(FillingCheck((), numbers=True).violations(of)) == []
