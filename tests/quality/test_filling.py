@@ -12,7 +12,7 @@ FOUND = [
     ("en", "leftovers.blank", "Find us at www.yourstore.com today."),
     ("en", "leftovers.blank", "Tag @yourbrand in your picture."),
     ("de", "leftovers.blank", "Jetzt bei [Name Ihres Shops] entdecken."),
-    ("de", "leftovers.blank", "Hallo {Vorname}, die Seide ist da."),
+    ("fr", "leftovers.blank", "Bonjour {prénom}, la soie est là."),
     ("fr", "leftovers.blank", "Découvrez [nom de la marque] ce soir."),
     ("fr", "leftovers.blank", "Insérer ici le nom du magasin : la soie du soir."),
     ("es", "leftovers.blank", "En nuestra tienda de (ciudad), hoy mismo."),
@@ -103,9 +103,9 @@ def test_what_the_item_has_is_no_fault(text: str, item: dict[str, object]) -> No
 
 
 def test_placeholders_that_are_meant_to_stay_stay() -> None:
-    of = context("Hallo {Vorname}", language="de")
-    assert list(FillingCheck(("{vorname}",), numbers=True).violations(of)) == []
-    assert list(FillingCheck(("vorname",), numbers=True).violations(of)) == []
+    of = context("Bonjour {prénom}", language="fr")
+    assert list(FillingCheck(("{prénom}",), numbers=True).violations(of)) == []
+    assert list(FillingCheck(("prénom",), numbers=True).violations(of)) == []
 
 
 def test_numbers_and_shares_are_looked_for_only_where_they_are_checked() -> None:

@@ -14,6 +14,7 @@ from typing import Final
 from copygen.models import Severity, Violation
 from copygen.quality.checks.chat import PhraseIndex, folded, list_tags, speech
 from copygen.quality.facts import CheckContext
+from copygen.quality.normalize import Places
 from copygen.quality.quantities import Quantity
 
 _BRACKETS: Final = re.compile(
@@ -81,7 +82,10 @@ class FillingCheck:
                     yield _blank(context, *found.span())
                     return
         blanks, inserts = _blank_index(tags), _insert_index(tags)
+        meant = Places((one.start, one.end) for one in context.placeholders)
         for found in _BRACKETS.finditer(text.text):
+            if context.placeholders and meant.touch(*text.span(*found.span())):
+                continue
             words = found[found.lastgroup or 0].strip()
             is_known = words in context.facts.folded.text or words in self._kept
             if not is_known and found[0] not in self._kept and _is_blank(words, found, blanks):
@@ -97,8 +101,8 @@ class FillingCheck:
 def _is_blank(words: str, bracket: re.Match[str], index: PhraseIndex) -> bool:
     """Whether what stands in those brackets names what should stand there."""
     kind = bracket.lastgroup
-    if kind == "curly":
-        return any(char.isalpha() for char in words) and ":" not in words
+    if kind == "curly":  # in plain letters they are `leftovers.placeholder`
+        return not words.isascii()
     said = index.find(folded(words))
     longest = max((end - start for start, end in said.found("blank")), default=0)
     inserts = said.are_within("insert", 0, len(words))
