@@ -181,10 +181,12 @@ class PhraseIndex:
                 part, overlapping=True
             ):
                 start, end = start + left, end + left
-                if start and _goes_on(text, start):
+                # A word ends at most places that are looked at, which two characters tell.
+                if start and text[start - 1].isalnum() and _goes_on(text, start):
                     continue
                 whole, free = self._kinds[number]
-                for kind in free if _goes_on(text, end) else whole:
+                goes_on = text[end : end + 1].isalnum() and _goes_on(text, end)
+                for kind in free if goes_on else whole:
                     found.setdefault(kind, []).append((start, end))
         return Said(text, found, found.keys())
 
