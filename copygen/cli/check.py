@@ -149,5 +149,5 @@ def check(
     flush_data(sys.stdout)
     if not quiet:
         console = open_console(sys.stderr, os.environ)
-        render_tally(job.tally, job.openings, job.packs, console)
+        render_tally(job.tally, job.openings, job.packs, console, job.languages)
     raise typer.Exit(job.exit_code)

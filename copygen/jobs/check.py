@@ -150,6 +150,13 @@ class CheckJob:
         return sameness.top_openings(_OPENINGS) if sameness else []
 
     @property
+    def languages(self) -> tuple[str, ...]:
+        """What is to be said of the languages of all texts, a sentence each: fields with texts that
+        may be in another one, and languages that nobody can judge."""
+        tally = self._checker.languages
+        return (*(doubt.sentence for doubt in tally.doubtful()), *tally.notes())
+
+    @property
     def packs(self) -> tuple[Pack, ...]:
         """The packs in use, with their notes and sources."""
         return self._checker.packs
@@ -284,8 +291,9 @@ class _TableReader:
         if not texts:
             self._tally.without_text += 1
         errors = False
+        record = {column: _listed(value) for column, value in texts.items()}
         for column, value in texts.items():
-            for text, found in self._of_column(column, value, item, item_id):
+            for text, found in self._of_column(column, value, item, item_id, record):
                 finding = Finding(row.source, item_id, text, found)
                 errors = errors or finding.has_errors
                 yield finding
@@ -301,18 +309,26 @@ class _TableReader:
             raise PromptError(message, row.source)
 
     def _of_column(
-        self, column: str, value: JsonValue, item: Item, item_id: str
+        self,
+        column: str,
+        value: JsonValue,
+        item: Item,
+        item_id: str,
+        record: Mapping[str, Sequence[str]],
     ) -> Iterator[tuple[str, tuple[Violation, ...]]]:
-        """Each text with what is wrong with it; a wrong number of texts goes with the first."""
+        """Each text with what is wrong with it; a wrong number of texts goes with the first.
+
+        `record` has all texts of the row by column.
+        """
         field = self._fields.of(column)
         listed = isinstance(value, list)
-        texts = [str(one) for one in value] if isinstance(value, list) else [str(value)]
+        texts = _listed(value)
         key = field.name if field else ""
         found = self._records.field(
             texts,
             field,
             PromptRef(item, item_id),
-            {column: texts},
+            record,
             label=column if field else None,
             key=key,
             listed=listed,
@@ -323,6 +339,11 @@ class _TableReader:
             yield "", tuple(found.whole)
         for index, (text, own) in enumerate(zip(texts, found.by_text, strict=True)):
             yield text, tuple(own if index else [*found.whole, *own])
+
+
+def _listed(value: JsonValue) -> list[str]:
+    """The texts of a column: of a list each of its own."""
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 
 def _unreadable(row: BadRow) -> Violation:

@@ -127,20 +127,31 @@ def _has_half_a_pair(finding: Finding) -> bool:
 
 
 def render_tally(
-    tally: Tally, openings: Sequence[Opening], packs: Sequence[Pack], console: Console
+    tally: Tally,
+    openings: Sequence[Opening],
+    packs: Sequence[Pack],
+    console: Console,
+    languages: Sequence[str] = (),
 ) -> None:
-    """Print how many texts are fit, what the others break, and how texts begin most often."""
+    """Print how many texts are fit, what the others break, and how texts begin most often.
+
+    `languages` is what is to be said of the languages of all, a sentence each.
+    """
     width = min(console.width, WIDEST)
     words, style = _headline(tally)
     passed = "every check passed" if not tally.rejected_earlier else "no rule asked for is broken"
     body = _rules(tally, width) if tally.rules else Text(passed, style)
     console.print(panel(body, words, width, style))
-    if openings or packs or tally.without_text or tally.rejected_earlier:
-        console.print(_closing(tally, openings, packs, width))
+    if openings or packs or languages or tally.without_text or tally.rejected_earlier:
+        console.print(_closing(tally, openings, packs, languages, width))
 
 
 def _closing(
-    tally: Tally, openings: Sequence[Opening], packs: Sequence[Pack], width: int
+    tally: Tally,
+    openings: Sequence[Opening],
+    packs: Sequence[Pack],
+    languages: Sequence[str],
+    width: int,
 ) -> RenderableType:
     table = Table.grid(padding=(0, 1, 0, 2), expand=False)
     table.add_column(no_wrap=True, style="dim")
@@ -148,6 +159,8 @@ def _closing(
     if openings:
         shown = (Text(f"{count(one.count)} × “{safe(one.words, _ID_CELLS)}”") for one in openings)
         table.add_row("Openings", WrappedFacts(shown))
+    for sentence in languages:
+        table.add_row("Language", Text(safe(sentence), "yellow"))
     if tally.without_text:
         table.add_row("Skipped", f"{counted(tally.without_text, 'row')} without a text")
     if tally.rejected_earlier:
