@@ -6,6 +6,7 @@ passed over: as many rows come out, as `Row` or as `BadRow`, as that module find
 """
 
 import csv
+import itertools
 import re
 from collections import deque
 from collections.abc import Iterator
@@ -188,9 +189,8 @@ def _utf8_share(sample: bytes) -> float:
 
 
 MAX_FIELD_BYTES: Final = 16 * 1024 * 1024
-_DELIMITERS: Final = (",", ";", "\t")
-_ELSE: Final = "|"
-"""Told by nothing but the rows: it is in names and texts, too."""
+_DELIMITERS: Final = (",", ";", "\t", "|")
+_DELIMITERS_BY_ENDING: Final = {".tsv": "\t", ".tab": "\t", ".psv": "|"}
 DELIMITERS_BY_NAME: Final = {
     "tab": "\t",
     "\\t": "\t",
@@ -205,6 +205,9 @@ _BLANK: Final = " \t\r\n,;"
 _JSON: Final = re.compile(r"[\[{]\s*[\"{\[]")
 _DELIMITER_NAMES: Final = {"\t": "tab", ",": "comma", ";": "semicolon"}
 _MAX_HEADER_LINES: Final = 100
+_AMAZON: Final = re.compile(r'"?(TemplateType=|settings=)', re.IGNORECASE)
+_ATTRIBUTE_ROW: Final = re.compile(r"attributeRow=([0-9]{1,3})")
+"""Where Amazon's newer flat files say their names are; else they are in the third line."""
 _LINES_COMPARED: Final = 20
 """Of a file, to tell its delimiter; of a stream one, which the first row needs anyway."""
 _SEP_LINE: Final = re.compile(r'"?sep=([^"\r\n\w\s]|\t)"?[,;\t]*+\s*+', re.IGNORECASE)
@@ -214,15 +217,19 @@ _SEP_LINE: Final = re.compile(r'"?sep=([^"\r\n\w\s]|\t)"?[,;\t]*+\s*+', re.IGNOR
 def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     """Yield the row of each record as soon as its last line is read.
 
-    The delimiter is what a `sep=` line says, tab in a .tsv file, else that of comma, semicolon and
-    tab which gives the first rows as many fields as the header, and the header most. Records whose
-    fields are all empty are skipped. Raises PromptError for an unusable header.
+    The delimiter is the given one, what a `sep=` line says, tab in a .tsv file, `|` in a .psv
+    file, else that of comma, semicolon, tab and `|` which gives the first rows as many fields as
+    the header, and the header most. Records whose fields are all empty are skipped. Raises
+    PromptError for an unusable header.
     """
     # The limit is the csv module's own and process-wide; its default of 128 kB is one long page.
     csv.field_size_limit(MAX_FIELD_BYTES)
     texts = _Texts(lines)
     header, records = _header(texts, path, options)
-    width, templated = len(header), options.templated
+    uneven = _UnevenRows(header, path, options, texts.delimiter)
+    # Where a column has no name, no row is plain.
+    width, templated = len(header) if all(header) else -1, options.templated
+    left_out = options.skip_rows
     while True:
         line = texts.number + 1
         message = None
@@ -231,6 +238,8 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
             fields = next(records, None)
         except csv.Error as exc:
             message = _explain(exc, texts.delimiter)
+        if uneven.held and (fields is None or texts.fault is not None or message is not None):
+            yield from uneven.release()
         if texts.fault is not None:
             fault = texts.take_fault()
             yield BadRow(str(fault), Source(path, fault.line, fault.column), None, {})
@@ -238,7 +247,9 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
             yield BadRow(message, Source(path, line), None, {})
         elif fields is None:
             return
-        elif len(fields) == width and any(fields):
+        elif left_out:
+            left_out -= any(fields)
+        elif len(fields) == width and not uneven.held and any(fields):
             item = dict(zip(header, fields, strict=True))
             own_id = item.get("id")
             if templated and (own_id is None or plain_id(own_id)):
@@ -247,7 +258,7 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
             else:
                 yield _checked_row(item, Source(path, line), options)
         elif any(fields):
-            yield BadRow(_uneven(len(fields), width), Source(path, line), None, {})
+            yield from uneven.take(fields, line)
 
 
 class _Texts:
@@ -318,22 +329,104 @@ def _checked_row(item: dict[str, str], source: Source, options: ReadOptions) -> 
         return bad_row(exc, item, source)
 
 
-def _uneven(found: int, wanted: int) -> str:
-    fields = "1 field" if found == 1 else f"{found} fields"
-    if found > wanted:
+class _UnevenRows:
+    """Rows that have not a value for each column of the header.
+
+    Those that end early have empty values for the rest, unless two of them in a row make one that
+    is whole: then a line break is in a value without quotes. What goes on past the header is
+    dropped where it is empty, and a fault else.
+    """
+
+    def __init__(self, header: list[str], path: str, options: ReadOptions, delimiter: str) -> None:
+        self._header = header
+        self._path = path
+        self._options = options
+        self._delimiter = delimiter
+        self._first = True
+        self.held: list[tuple[list[str], int]] = []
+        """A row that ended early, and its line: the next one tells what it is."""
+
+    def take(self, fields: list[str], line: int) -> Rows:
+        """The rows that are known once there is this one."""
+        width = len(self._header)
+        if len(fields) > width and width > 1 and not any(fields[width:]):
+            fields = fields[:width]
+        if len(fields) >= width:
+            yield from self.release()
+            yield self._row(fields, line) if len(fields) == width else self._long(fields, line)
+            return
+        if self.held and _torn(self.held[0][0], fields, width):
+            message = f"lines {self.held[0][1]} and {line} look like one row; put the value that "
+            message += "contains a line break in quotes"
+            for _, number in (*self.held, (fields, line)):
+                yield BadRow(message, Source(self._path, number), None, {})
+            self.held = []
+            return
+        yield from self.release()
+        self.held = [(fields, line)]
+
+    def release(self) -> Rows:
+        """What is still held, which nothing follows."""
+        held, self.held = self.held, []
+        width = len(self._header)
+        for fields, line in held:
+            if len(fields) == 1:
+                message = f"1 field where the header has {width}; add the missing ones, or put a "
+                message += "value that contains a line break in quotes"
+                yield BadRow(message, Source(self._path, line), None, {})
+            else:
+                yield self._row(fields + [""] * (width - len(fields)), line)
+
+    def _row(self, fields: list[str], line: int) -> Row | BadRow:
+        self._first = False
+        item, source = {}, Source(self._path, line)
+        for column, (name, value) in enumerate(zip(self._header, fields, strict=True), 1):
+            if name:
+                item[name] = value
+            elif value:
+                message = f"column {column} has a value here, and no name in the header; name it"
+                return BadRow(message, source, None, {})
+        return _checked_row(item, source, self._options)
+
+    def _long(self, fields: list[str], line: int) -> BadRow:
         hint = "put values that contain the delimiter or a quote in quotes"
-    else:
-        hint = "add the missing ones, or put a value that contains a line break in quotes"
-    return f"{fields} where the header has {wanted}; {hint}"
+        if (value := _split_value(fields, self._delimiter)) is not None:
+            hint += f"; '{value[:80]}' looks like one value"
+        elif self._first and self._options.header_row is None:
+            hint += f"; if line {line} names the columns, say --header-row {line}"
+        self._first = False
+        message = f"{len(fields)} fields where the header has {len(self._header)}; {hint}"
+        return BadRow(message, Source(self._path, line), None, {})
+
+
+def _torn(first: list[str], second: list[str], width: int) -> bool:
+    """Whether two rows that end early are the halves of one."""
+    if len(first) + len(second) - 1 != width:
+        return False
+    # Halves of one length are as likely two rows without their last values.
+    return len(first) != len(second) or (" " in second[0].strip() and " " not in first[0].strip())
+
+
+def _split_value(fields: list[str], delimiter: str) -> str | None:
+    """Two neighbours that were one value: prose goes on after a blank, a number in threes."""
+    for left, right in itertools.pairwise(fields):
+        if left and right[:1] == " " and right.strip():
+            return f"{left}{delimiter}{right}"
+        if delimiter == "," and left[-1:].isdecimal() and _THOUSANDS.match(right):
+            return f"{left},{right}"
+    return None
+
+
+_THOUSANDS: Final = re.compile(r"[0-9]{3}(?![0-9])")
 
 
 def _header(
     texts: _Texts, path: str, options: ReadOptions
 ) -> tuple[list[str], Iterator[list[str]]]:
-    """Return the column names and the reader of the records after them."""
-    first, given = _first_line(texts, path)
+    """Return the column names, "" for one without values, and the reader of the records after."""
+    first, given = _first_line(texts, path, options)
     source = Source(path, texts.number + 1 if first else 1)
-    delimiter = given or _delimiter(texts, first, path)
+    delimiter = options.delimiter or given or _delimiter(texts, first, path)
     texts.delimiter = delimiter
     texts.header_ends_before = source.line + _MAX_HEADER_LINES
     records = csv.reader(iter(texts), delimiter=delimiter, strict=True)
@@ -347,11 +440,16 @@ def _header(
         raise _unreadable(texts.take_fault(), path)
     texts.header_ends_before = None
     names = [column_name(name) for name in header]
+    if options.header_row is None and delimiter in ",;\t|" and len(names) == 1:
+        _refuse_preamble(texts, path, source)
     _check_header(names, delimiter, source, options)
+    _name_the_index(names)
+    if not all(names):
+        _refuse_values_without_name(texts, names, delimiter, source)
     return names, records
 
 
-def _first_line(texts: _Texts, path: str) -> tuple[str, str | None]:
+def _first_line(texts: _Texts, path: str, options: ReadOptions) -> tuple[str, str | None]:
     """The first line of the header, still to be given out, and the delimiter a line above tells."""
     given = None
     while True:
@@ -360,11 +458,77 @@ def _first_line(texts: _Texts, path: str) -> tuple[str, str | None]:
             return "", given
         if texts.number + 1 == 1 and texts.fault is not None:
             raise _unreadable(texts.take_fault(), path)
+        above = _lines_above(ahead[0])
         sep = _SEP_LINE.fullmatch(ahead[0]) if given is None else None
-        if ahead[0].strip(_BLANK) and sep is None:
+        if options.header_row is not None:
+            above = 0
+            blank = texts.number + 1 < options.header_row
+        else:
+            blank = not ahead[0].strip(_BLANK) or _is_comment(texts, ahead[0])
+        if not above and not blank and sep is None:
             return ahead[0], given
-        next(iter(texts))
+        for _ in range(above or 1):
+            next(iter(texts), None)
         given = sep[1] if sep else given
+
+
+def _lines_above(line: str) -> int:
+    """How many lines come before the names in the flat files of Amazon, whose first says so."""
+    if not _AMAZON.match(line):
+        return 0
+    row = _ATTRIBUTE_ROW.search(line)
+    return min(int(row[1]), _MAX_HEADER_LINES) - 1 if row else 2
+
+
+def _is_comment(texts: _Texts, line: str) -> bool:
+    """Whether a line above the names is a comment, as Meta's catalogues have them."""
+    if not line.startswith(("#", '"#')):
+        return False
+    count = 2
+    while len(ahead := texts.ahead(count)) == count and ahead[-1].startswith(("#", '"#')):
+        count += 1
+    if len(ahead) < 2:
+        return False
+    for delimiter in _DELIMITERS:
+        fields = [field.strip(' "') for field in line.split(delimiter)]
+        if len(fields) > 1 and all(field.startswith("#") and len(field) > 1 for field in fields):
+            return True
+    counts = [sum(one.count(sign) for sign in _DELIMITERS) for one in (line, ahead[-1])]
+    return counts[0] != counts[1]
+
+
+def _refuse_preamble(texts: _Texts, path: str, source: Source) -> None:
+    """Raise PromptError where the first line is a title, and a table begins further down."""
+    if path.startswith("<"):
+        return
+    ahead = texts.ahead(_LINES_COMPARED)
+    for delimiter in _DELIMITERS:
+        counts = [line.count(delimiter) for line in ahead]
+        for at, (count, below) in enumerate(itertools.pairwise(counts), 1):
+            if count > 1 and count == below:
+                line = source.line + at
+                message = f"this line is one value, and line {line} has {count + 1}: if that names "
+                raise PromptError(f"{message}the columns, say --header-row {line}", source)
+
+
+def _name_the_index(names: list[str]) -> None:
+    """Name the first column `index` where it has no name, as pandas and R write it."""
+    if len(names) > 1 and not names[0] and "index" not in names:
+        names[0] = "index"
+
+
+def _refuse_values_without_name(
+    texts: _Texts, names: list[str], delimiter: str, source: Source
+) -> None:
+    """Raise PromptError for a column that has no name but values, as far as the rows are known."""
+    compared = texts.ahead(1 if source.path.startswith("<") else _LINES_COMPARED)
+    unnamed = [column for column, name in enumerate(names) if not name]
+    with suppress(csv.Error):  # said when the records are read
+        for fields in csv.reader(compared, delimiter=delimiter):
+            for column in unnamed:
+                if column < len(fields) and fields[column]:
+                    message = f"column {column + 1} of the header has no name; name it, or delete "
+                    raise PromptError(message + "the column", source)
 
 
 def _unreadable(fault: LineError, path: str) -> PromptError:
@@ -375,10 +539,11 @@ def _delimiter(texts: _Texts, first: str, path: str) -> str:
     """The delimiter of a table whose header begins with `first`."""
     outside = "".join(first.split('"')[::2])
     candidates = [delimiter for delimiter in _DELIMITERS if delimiter in outside]
-    if PurePath(path).suffix.lower() == ".tsv" and ("\t" in candidates or not candidates):
-        return "\t"
-    if not candidates and _ELSE in outside:
-        candidates = [",", _ELSE]
+    usual = _DELIMITERS_BY_ENDING.get(PurePath(path).suffix.lower())
+    if usual is not None and (usual in candidates or not candidates):
+        return usual
+    if candidates == ["|"]:
+        candidates = [",", "|"]  # it is in names, too
     if len(candidates) < 2:
         return candidates[0] if candidates else ","
     is_stream = path.startswith("<")
@@ -404,14 +569,10 @@ def _check_header(header: list[str], delimiter: str, source: Source, options: Re
     if _JSON.match(header[0]):
         message = "this is JSON: name the file .jsonl, with one object in each line"
         raise PromptError(message, source)
-    if all(name.startswith("#") and len(name) > 1 for name in header):
-        message = "this line is a comment (it begins with '#'); the first line should name the "
-        raise PromptError(message + "columns: take the comment out", source)
     seen: set[str] = set()
     for position, name in enumerate(header, 1):
         if not name:
-            message = f"column {position} of the header has no name; name it, or delete the column"
-            raise PromptError(message, source)
+            continue
         if name in seen:
             raise PromptError(f"the column '{name}' is there twice; rename one", source)
         if "\n" in name and delimiter in name:

@@ -42,16 +42,10 @@ def _of_lines(read: Callable[[Lines, str, ReadOptions], Rows]) -> Reader:
     return rows
 
 
-READERS: Final[Mapping[str, Reader]] = {
-    **dict.fromkeys((".csv", ".tsv"), _of_lines(csv_rows)),
-    **dict.fromkeys((".jsonl", ".ndjson"), _of_lines(jsonl_rows)),
-}
-"""How the names of tables end, and what reads them."""
 _SHEET: Final = " (save the sheet as CSV UTF-8)"
 _HINTS: Final[Mapping[str, str]] = {
     ".json": " (one object per line: .jsonl)",
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), _SHEET),
-    ".txt": " (pipe it in, or name it .csv or .tsv)",
     ".gz": " (unpack it first)",
     ".zip": " (unpack it first)",
 }
@@ -89,6 +83,14 @@ def sniffed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
         raise PromptError(message, Source(path, lines.number + 1))
     read = jsonl_rows if start == b"{" else csv_rows
     return read(lines, path, options)
+
+
+READERS: Final[Mapping[str, Reader]] = {
+    **dict.fromkeys((".csv", ".tsv", ".tab", ".psv"), _of_lines(csv_rows)),
+    **dict.fromkeys((".jsonl", ".ndjson"), _of_lines(jsonl_rows)),
+    ".txt": sniffed_rows,
+}
+"""How the names of tables end, and what reads them."""
 
 
 def file_table(path: str, role: str, options: ReadOptions) -> Table:

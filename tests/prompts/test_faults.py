@@ -260,7 +260,7 @@ def test_a_template_is_a_prompt_file_without_items(
         ("product.csv", None, "product.csv: there is no such file; did you mean 'products.csv'?"),
         ("zzzzzz.csv", None, "zzzzzz.csv: no such file"),
         ("folder", None, "folder: this is a folder"),
-        ("notes.txt", None, "notes.txt: '.txt' files are not read (pipe it in"),
+        ("notes.doc", None, "notes.doc: '.doc' files are not read"),
         ("data.json", None, "data.json: '.json' files are not read (one object per line: .jsonl)"),
         ("products.csv", "add.yaml", "add.yaml: there is no such file; did you mean 'ad.yaml'?"),
         ("products.csv", "notes.txt", "notes.txt: a template is a .yaml file"),
@@ -274,6 +274,7 @@ def test_a_path_that_cannot_be_used_says_what_can(
     files = {
         "products.csv": "a\n1\n",
         "notes.txt": "x",
+        "notes.doc": "x",
         "data.json": "[]",
         "ad.yaml": "prompt: x\n",
     }

@@ -7,14 +7,16 @@ import csv
 import io
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from copygen.errors import PromptError
+from copygen.models import Prompt
 from copygen.prompts import open_prompts, open_table
-from copygen.prompts.delimited import Lines, csv_rows
+from copygen.prompts.delimited import Lines, _torn, csv_rows
 from copygen.prompts.rows import BadRow, ReadOptions
 from copygen.prompts.structured import jsonl_rows
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
@@ -43,14 +45,31 @@ def oracle(text: str, delimiter: str) -> list[list[str] | None]:
             found.append(fields)
 
 
+def completed(records: list[list[str] | None], width: int) -> list[tuple[str, ...] | None]:
+    """The rows with a value for each column; None for a fault, both halves of a torn one, too."""
+    found: list[tuple[str, ...] | None] = []
+    torn = False
+    for fields, after in zip(records, [*records[1:], None], strict=False):
+        second, torn = torn, False
+        if fields is None or second:
+            found.append(None)
+        elif len(fields) > width:
+            too_long = width == 1 or any(fields[width:])
+            found.append(None if too_long else tuple(fields[:width]))
+        elif len(fields) < width and after and _torn(fields, after, width):
+            torn = len(after) < width
+            found.append(None)
+        else:
+            padded = tuple(fields) + ("",) * (width - len(fields))
+            found.append(None if len(fields) == 1 < width else padded)
+    return found
+
+
 def assert_no_row_vanishes(header: str, body: str, delimiter: str, suffix: str) -> None:
     text = header.format(BOM, delimiter) + "\n" + body
     names, *records = oracle(text, delimiter)
     assert names is not None
-    expected = [
-        tuple(fields) if fields is not None and len(fields) == len(names) else None
-        for fields in records
-    ]
+    expected = completed(records, len(names))
     data = text.encode()
     rows = list(csv_rows(Lines(io.BytesIO(data)), f"<x>{suffix}", ReadOptions(templated=True)))
     got = [None if isinstance(row, BadRow) else tuple(row.item.values()) for row in rows]
@@ -138,14 +157,18 @@ def test_the_delimiter_is_found_and_marks_are_no_letters(
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("# ids, # titles\nid,prompt\n1,x\n", "is a comment"),
-        ("# made by hand\nid,prompt\n1,x\n", "is a comment"),
         ('prompt,"size\nTV,55\nScreen 5",10\nx,1\n', "goes on over rows"),
         ('prompt,"a\n' + "x\n" * 200 + '"\nq,1\n', "more than 100 lines"),
         ("prompt,cafe\u0301,caf\u00e9\nx,1,2\n", "there twice"),
         ("prompt,a;b\nx\ry,1\n", "carriage return"),
         ("prompt\ra,b;c\n", "carriage return"),
         ("prompt,a\nx,1,2\n", "put values that contain the delimiter"),
+        ("id,prompt,a\n1,Silk, soft,2\n", "'Silk, soft' looks like one value"),
+        ("id,prompt,a\n1,x,1,299\n", "'1,299' looks like one value"),
+        ("id,prompt,a,b\n1,A scarf\nof silk,2,3\n", "lines 2 and 3 look like one row"),
+        ("id,prompt\n1\n", "1 field where the header has 2"),
+        ("id,prompt,\n" + "1,x,\n" * 30 + "2,y,z\n", "column 3 has a value here, and no name"),
+        ("Report of May\n\nid,prompt,a\n1,x,2\n", "say --header-row 3"),
         ('prompt\ta\n"Best" mug\t1\n', "after a closing quote a tab should follow"),
     ],
 )
@@ -218,3 +241,69 @@ def test_a_name_with_a_pipe_over_rows_without_one_is_a_name(tmp_path: Path) -> N
     write(tmp_path, {"t.csv": "a|b\nTV\n", "w.yaml": "prompt: '{{ row[\"a|b\"] }}'\n"})
     source = open_prompts(f"{tmp_path}/t.csv", template=f"{tmp_path}/w.yaml")
     assert texts_of(source) == ["TV"]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "options", "rows"),
+    [
+        ("t.csv", "# ids, # titles\nid,prompt\n1,x\n", {}, [{"id": "1", "prompt": "x"}]),
+        (
+            "t.csv",
+            '"# Required | id",# Required\nid,prompt\n1,x\n',
+            {},
+            [{"id": "1", "prompt": "x"}],
+        ),
+        (
+            "t.csv",
+            "# made by hand\n# on Monday\nid,prompt\n1,x\n",
+            {},
+            [{"id": "1", "prompt": "x"}],
+        ),
+        ("t.csv", "#,prompt\n1,x\n", {}, [{"#": "1", "prompt": "x"}]),
+        ("t.csv", "prompt,a,,\nx,1,,\n", {}, [{"prompt": "x", "a": "1"}]),
+        ("t.csv", "prompt,a\nx,1,,\n", {}, [{"prompt": "x", "a": "1"}]),
+        ("t.csv", "prompt,,a\nx,,1\n", {}, [{"prompt": "x", "a": "1"}]),
+        ("t.csv", ",prompt,a\n0,x,1\n", {}, [{"index": "0", "prompt": "x", "a": "1"}]),
+        ("t.csv", "prompt,a,b\nx,1\ny,2\n", {}, [{"prompt": "x", "a": "1", "b": ""}] * 1),
+        ("t.psv", "prompt|a, b\nx|1,2\n", {}, [{"prompt": "x", "a, b": "1,2"}]),
+        ("t.txt", "prompt\ta\nx, y\t1\n", {}, [{"prompt": "x, y", "a": "1"}]),
+        ("t.txt", "prompt|a, b\nx|1\n", {}, [{"prompt": "x", "a, b": "1"}]),
+        ("t.txt", '{"prompt": "x"}\n', {}, [{"prompt": "x"}]),
+        ("t.csv", "prompt:a\nx:1\n", {"delimiter": "colon"}, [{"prompt": "x", "a": "1"}]),
+        ("t.csv", "prompt,a;b\n", {"delimiter": ";"}, None),
+        ("t.csv", "At: now\n\nprompt,a\nx,1\n", {"header_row": 3}, [{"prompt": "x", "a": "1"}]),
+        ("t.csv", "prompt,a\nText,Price\nx,1\n", {"skip_rows": 1}, [{"prompt": "x", "a": "1"}]),
+        (
+            "t.txt",
+            "TemplateType=fptcustom\tVersion=2021\nText\tName\nprompt\tsku\nx\t1\n",
+            {},
+            [{"prompt": "x", "sku": "1"}],
+        ),
+        (
+            "t.txt",
+            "settings=attributeRow=4&dataRow=5\t\t\na\tb\nText\tName\nprompt\tsku\nx\t1\n",
+            {},
+            [{"prompt": "x", "sku": "1"}],
+        ),
+    ],
+)
+def test_headers_as_programs_write_them(
+    tmp_path: Path,
+    name: str,
+    text: str,
+    options: dict[str, Any],
+    rows: list[dict[str, str]] | None,
+) -> None:
+    write(tmp_path, {name: text})
+    source = open_prompts(f"{tmp_path}/{name}", reading=ReadOptions(**options))
+    if rows is None:
+        with pytest.raises(PromptError):
+            source.check(TARGET)
+        return
+    assert [dict(prompt.input) for prompt in prompts_of(source)][: len(rows)] == rows
+
+
+def test_a_row_that_ends_early_holds_up_a_stream_for_one_row_only() -> None:
+    data = b"prompt,a,b\nx,1\ny,2,3\nz,4\n"
+    entries = open_prompts("-", stdin=io.BytesIO(data)).prompts(TARGET)
+    assert [dict(entry.input)["a"] for entry in entries if isinstance(entry, Prompt)] == list("124")
