@@ -12,7 +12,7 @@ from copygen.errors import ConfigError
 from copygen.models import Item, Message, Severity, Violation
 from copygen.quality import facts as grounding
 from copygen.quality.channels import CharacterRules, FieldSpec
-from copygen.quality.checks import form, language, repetition, wording
+from copygen.quality.checks import endings, form, language, repetition, wording
 from copygen.quality.checks.chat import ChatCheck
 from copygen.quality.checks.filling import FillingCheck
 from copygen.quality.checks.form import TagLimits, tags
@@ -301,6 +301,8 @@ class Checker:
             yield wording.quotes
         if not self._off("repetition"):
             yield repetition.repeated
+        if not self._off("truncated"):
+            yield endings.cut_off
         hashtags, most = self.settings.hashtags, self.settings.max_mentions
         limits = TagLimits(hashtags.min, hashtags.max, most)
         if limits != TagLimits():

@@ -59,6 +59,16 @@ class Endings(DatedTable):
     """Language → words, separated by spaces."""
     particles: dict[str, str]
     """Language written without spaces → endings of a phrase, separated by spaces."""
+    perhaps: dict[str, str]
+    """Language → those of its `words` that may end a good text, too."""
+    open: dict[str, str]
+    """Language written without spaces → endings that no good text has."""
+    perhaps_open: dict[str, str]
+    """The same for endings that a short good text may have."""
+    whole: dict[str, str]
+    """Language written without spaces → words that only end like one of these."""
+    stems: dict[str, str]
+    """Language written without spaces → beginnings of words that are no words."""
 
 
 class LanguageTable(DatedTable):

@@ -83,6 +83,11 @@ def _thai_words(run: str, start: int) -> Iterator[int]:
         yield end
 
 
+def thai_phrases(run: str) -> list[str]:
+    """A run of Thai letters as BudouX parts it, compounds into their words, too."""
+    return _parser("th").parse(run)
+
+
 def sentences(text: str) -> Iterator[int]:
     """Yield the offsets at which a sentence of `text` ends."""
     return (found.end() for found in _SENTENCE_END.finditer(text))

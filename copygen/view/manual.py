@@ -53,6 +53,7 @@ class WrittenRule(FrozenModel):
     text: str | None = None
     texts: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
     says: str = ""
     fix: str = ""
     silence: str = ""

@@ -39,7 +39,8 @@ def found_in(entry: Mapping[str, Any]) -> Sequence[Violation]:
         )
     asked = [Message("user", entry["asked"])] if "asked" in entry else []
     text, item = entry["text"], entry.get("item", {})
-    return judge.examine(text, item, field, item_id="this", asked=asked).violations
+    record = {"": [*entry.get("beside", ()), text]}
+    return judge.examine(text, item, field, item_id="this", record=record, asked=asked).violations
 
 
 def _of_an_answer(

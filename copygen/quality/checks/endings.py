@@ -1,0 +1,270 @@
+"""Where a text ends in the middle: in a bracket, behind a comma, a small word or half a word.
+
+A server says `stop` for many of these, so that only the text itself shows it. Good copy ends
+without a full stop, with a dash or an ellipsis, and with a preposition that belongs to its verb
+(`come on in`, `melde dich an`); the small words that may do so (`perhaps` in
+`configs/metrics/endings.yaml`) count only in a text as long as no headline is, or where the other
+texts of its field all end with a full stop.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import cache
+from typing import Final
+
+from copygen.models import Severity, Violation
+from copygen.quality.data import Endings, table
+from copygen.quality.facts import CheckContext
+from copygen.quality.languages import base
+from copygen.quality.trim import thai_phrases
+
+_END: Final = frozenset(".!?…。！？।॥؟۔։።")
+_BRACKETS: Final = (
+    ("(", ")"), ("[", "]"), ("{", "}"), ("（", "）"), ("［", "］"), ("【", "】"), ("「", "」"),
+    ("『", "』"), ("《", "》"), ("〈", "〉"), ("〔", "〕"), ("“", "”“"), ("„", "“”\""), ("‚", "‘’"),
+    ("«", "»"), ("‹", "›"), ("<", ">"),
+)  # fmt: skip
+"""What is opened and what closes it: `„…“` in German, `„…”` in Polish, `“…”` in English."""
+_SMILE: Final = re.compile(r"[:;=8]['’]?-?$")
+_MARKS: Final = frozenset(",،、，;؛；:：/\\&@#-‐‑=~·|")
+_ONLY_HYPHENS: Final = frozenset("-‐‑")
+_LAST_CHARS: Final = 3000
+"""Of a long text the end is looked at: what was opened before that is forgotten."""
+_SENTENCE: Final = re.compile(r"[.!?…。！？।؟۔]\s|\n")
+_LONG: Final = 55
+_LONG_BY: Final = {"hi": 34, "ur": 34, "ja": 15, "zh": 14, "th": 24, "ko": 20}
+"""Characters of a sentence that is no headline."""
+_CONJOINING: Final = frozenset("\u1039\u17d2\u200d\u200c")
+"""What joins a letter to the next: the coeng of Khmer, the virama of Burmese, the joiners."""
+_BEFORE: Final = frozenset("เแโใไເແໂໃໄ")
+"""Vowels of Thai and Lao that are written before the letter they belong to."""
+_MEDIAL: Final = re.compile("[\u05d0-\u05ea][כמנצ]$|[\u0370-\u03ff]σ$")
+"""Letters that have another form at the end of a word: Hebrew, Greek sigma."""
+_APOSTROPHE: Final = re.compile(
+    r"(?:^|[\s'’])(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|dell|all|nell|dall|sull|quest|gl|bell)"
+    "['’]$",
+    re.IGNORECASE,
+)
+_ELIDING: Final = frozenset(("fr", "it", "ca", "oc"))
+_THAI_SEEN: Final = 16
+_THAI: Final = re.compile("[\u0e01-\u0e4e]+$")
+_THAI_HALF: Final = re.compile("[ก-ฮ]{1,2}$|[ก-ฮ][ิึุ][่้]?$|[ัื]$")
+# fmt: off
+_THAI_SHORT: Final = frozenset((
+    "บน", "คน", "ผม", "นม", "ลม", "รถ", "มด", "ฝน", "ตน", "หก", "พบ", "จบ", "สด", "รส", "ยศ", "ชม",
+    "คม", "อม", "ดม", "ปม", "หน", "ทน", "ปน", "ขน", "วน", "จน", "ลด", "กด", "งด", "จด", "อด", "รด",
+    "ตก", "นก", "อก", "ปก", "ยก", "พก", "รก", "กบ", "ลบ", "สบ", "ผล", "ศร", "พร", "กร", "จร", "ณ",
+    "ธ", "ขด", "คด", "หด", "บท", "รบ", "ซบ", "งบ", "ผง", "ลง", "คง", "ธง", "กง", "วง", "ดง", "หง",
+    "มน", "ซน", "กล", "ชล", "สม", "กก", "จก", "บก", "วก", "สน", "บด", "ดล", "มล", "ยล", "สระ",
+    "ติ", "ริ", "มิ", "ดุ", "จุ", "ผุ", "มุ", "สุ", "ยุ", "ลุ", "ปุ", "บุ", "ตึ", "วิ", "กม", "มล",
+    "กก", "ซม", "มม", "กร", "ชม",
+))
+# fmt: on
+_JAPANESE: Final = re.compile("[\u3041-\u309f\u30a1-\u30fc]")
+_HAN: Final = re.compile("[\u3400-\u9fff]$")
+_KANJI_SMALL: Final = re.compile("[\u4e00-\u9fff]っ$")
+_TOPIC: Final = re.compile("[はが]、?(?=[^はが]*[をにへでと]$)")
+_KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2,}[이가은는]\s")
+_KOREAN_OBJECT: Final = re.compile(r"[가-힣]{2,}[을를]$")
+_KOREAN_MODIFIED: Final = re.compile(
+    r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2,}(?:도록|면서|거나)$"
+)
+_SIBLINGS: Final = 2
+
+
+def cut_off(context: CheckContext) -> list[Violation]:
+    """An end in the middle of a sentence, a word, a bracket or quotation marks."""
+    text = context.text.original.rstrip()
+    if not text:
+        return []
+    found = next(_open_brackets(text), None)
+    last = text[-1]
+    if found is not None or last in _END:
+        return [found] if found else []
+    if last in _MARKS:
+        return _mark(text, context)
+    if last in "'’" and _language(context) in _ELIDING and _APOSTROPHE.search(text[-12:]):
+        return [_phrase(text, text.split()[-1])]
+    if last.isascii():
+        if not last.isalpha():
+            return []
+    elif last in _CONJOINING:
+        return [_half(text, text.split()[-1])]
+    elif not (last.isalpha() or unicodedata.category(last)[0] == "M"):
+        return []
+    return _word(text, context)
+
+
+def _language(context: CheckContext) -> str:
+    return base(context.language) if context.language else ""
+
+
+def _open_brackets(text: str) -> Iterator[Violation]:
+    text = text[-_LAST_CHARS:] if len(text) > _LAST_CHARS else text
+    for opening, closing in _BRACKETS[:3] if text.isascii() else _BRACKETS:
+        if opening not in text:
+            continue
+        at = text.rfind(opening)
+        if any(text.find(close, at + 1) >= 0 for close in closing) or opening == "<":
+            continue
+        if opening == "“" and "„" in text:
+            continue
+        if opening == "(" and _SMILE.search(text[max(0, at - 3) : at]):
+            continue
+        shown = text[at : at + 30]
+        message = f"'{shown}' is opened and never closed: the text is cut off"
+        fix = f"end the sentence, and close '{opening}'"
+        rule = "truncated.bracket"
+        yield Violation(rule, Severity.ERROR, message, (at, len(text)), fix=fix)
+
+
+def _mark(text: str, context: CheckContext) -> list[Violation]:
+    last, before = text[-1], text[-2:-1]
+    if last == ";" and _language(context) == "el":
+        return []  # the question mark of Greek
+    if last in ":;=" and before in "([{":
+        return []  # a smile
+    if last in _ONLY_HYPHENS and not before.isalpha():
+        return []
+    if last in "/#@~|=\\&·" and not before.isspace():
+        return []  # `example.com/`, `Q&`, `C#`
+    message = f"it ends with '{last}': the text is cut off"
+    span = (len(text) - 1, len(text))
+    fix = "end the last sentence"
+    return [Violation("truncated.mark", Severity.ERROR, message, span, fix=fix)]
+
+
+def _word(text: str, context: CheckContext) -> list[Violation]:
+    language = _language(context)
+    word = text[-60:].split()[-1]
+    if word[0] in "#＃@" or "/" in word or "." in word:
+        return []
+    start = max((found.end() for found in _SENTENCE.finditer(text)), default=0)
+    sentence = text[start:]
+    if found := _unspaced(sentence, language):
+        whole, half = found
+        return [_half(text, whole) if half else _phrase(text, whole)]
+    folded = word.strip("\"'’“”„«»()").casefold()
+    if _MEDIAL.search(word):
+        return [_half(text, word)]
+    if language == "ko" and _is_open_korean(sentence):
+        return [_phrase(text, word)]
+    if folded in _words(language) and _announces(word, folded, sentence, context):
+        return [_phrase(text, word)]
+    return _unlike_siblings(text, context)
+
+
+def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> bool:
+    """Whether a small word stands there for what it means, and not as a name or a figure."""
+    words = sentence.split()
+    if len(words) < 2 or words[-2].casefold() == folded or word[:1].isupper():
+        return False
+    language = _language(context)
+    if folded not in _perhaps(language):
+        return True
+    return len(sentence) >= _LONG_BY.get(language, _LONG) or _siblings_end(context)
+
+
+def _siblings_end(context: CheckContext) -> bool:
+    """Whether the other texts of the field all end with a full stop or the like."""
+    own = context.text.original
+    others = [one for one in context.record.get(context.field or "", ()) if one != own]
+    return len(others) >= _SIBLINGS and all(one.rstrip()[-1:] in _END for one in others)
+
+
+def _unlike_siblings(text: str, context: CheckContext) -> list[Violation]:
+    if not context.record or not _siblings_end(context):
+        return []
+    message = "it ends without a full stop, the other texts of the field end with one"
+    fix = "end the last sentence"
+    span = (len(text) - 1, len(text))
+    return [Violation("truncated.end", Severity.WARNING, message, span, fix=fix)]
+
+
+def _is_open_korean(sentence: str) -> bool:
+    if _KOREAN_MODIFIED.search(sentence) and len(sentence) >= _LONG_BY["ko"]:
+        return True
+    long = len(sentence) >= _LONG_BY["ko"]
+    return long and bool(_KOREAN_OBJECT.search(sentence) and _KOREAN_TOPIC.search(sentence))
+
+
+def _unspaced(sentence: str, language: str) -> tuple[str, bool] | None:
+    """The open end of a text in a script without spaces, and whether it is half a word."""
+    last = sentence[-1]
+    if last < "\u0e00":
+        return None
+    if last in _BEFORE:
+        return last, True
+    if last < "\u0e80":
+        return _half_thai(sentence) or _listed_end(sentence, "th")
+    if last < "\u0f00":
+        return _listed_end(sentence, "lo")
+    if last < "\u10a0":
+        return _listed_end(sentence, "my")
+    if last < "\u1800":
+        return _listed_end(sentence, "km")
+    if _JAPANESE.match(last) or (_HAN.match(last) and language == "ja"):
+        return _open_japanese(sentence)
+    return _listed_end(sentence, "zh") if _HAN.match(last) else None
+
+
+def _half_thai(sentence: str) -> tuple[str, bool] | None:
+    if not _THAI_HALF.search(sentence):
+        return None
+    run = _THAI.search(sentence)
+    word = thai_phrases(run[0][-_THAI_SEEN:])[-1] if run else ""
+    if _THAI_HALF.fullmatch(word) or sentence.endswith(("ั", "ื")):
+        return (word, True) if word not in _THAI_SHORT else None
+    return None
+
+
+def _open_japanese(sentence: str) -> tuple[str, bool] | None:
+    listed = table(Endings, "endings")
+    for stem in listed.stems["ja"].split():
+        if sentence.endswith(stem):
+            return stem, True
+    if _KANJI_SMALL.search(sentence):
+        return sentence[-2:], True
+    if len(sentence) >= _LONG_BY["ja"] and _TOPIC.search(sentence):
+        return sentence[-1:], False
+    return _listed_end(sentence, "ja")
+
+
+def _listed_end(sentence: str, script: str) -> tuple[str, bool] | None:
+    listed = table(Endings, "endings")
+    open_ends = listed.open.get(script, "").split()
+    if len(sentence) >= _LONG_BY.get(script, _LONG):
+        open_ends = [*open_ends, *listed.perhaps_open.get(script, "").split()]
+    end = next((one for one in open_ends if sentence.endswith(one)), None)
+    if end is None or sentence == end:
+        return None
+    if any(sentence.endswith(word) for word in listed.whole.get(script, "").split()):
+        return None
+    return end, False
+
+
+@cache
+def _words(language: str) -> frozenset[str]:
+    listed = table(Endings, "endings").words
+    return frozenset(listed.get(language, "" if language else listed["en"]).split())
+
+
+@cache
+def _perhaps(language: str) -> frozenset[str]:
+    listed = table(Endings, "endings").perhaps
+    return frozenset(listed.get(language, "" if language else listed["en"]).split())
+
+
+def _phrase(text: str, word: str) -> Violation:
+    message = f"it ends with '{word}', which announces more: the text is cut off"
+    span = (len(text) - len(word), len(text))
+    fix = f"end the last sentence, not with '{word}'"
+    return Violation("truncated.phrase", Severity.ERROR, message, span, fix=fix)
+
+
+def _half(text: str, word: str) -> Violation:
+    message = f"it ends within a word, '{word}': the text is cut off"
+    span = (len(text) - len(word), len(text))
+    fix = "end the last word and the last sentence"
+    return Violation("truncated.word", Severity.ERROR, message, span, fix=fix)
