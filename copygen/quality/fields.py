@@ -263,7 +263,7 @@ class _Truncated(ValueError):
     pass
 
 
-class _Doubled(ValueError):
+class _DuplicateKey(ValueError):
     pass
 
 
@@ -324,7 +324,7 @@ def _decoded(text: str) -> Iterator[Mapping[str, JsonValue] | ParseFault]:
             return
         try:
             value, position = _DECODER.raw_decode(text, start.start())
-        except (_Doubled, ValueError, RecursionError) as error:
+        except (_DuplicateKey, ValueError, RecursionError) as error:
             fault = _broken(text, start.start(), error)
             yield fault
             if fault.problem is ParseProblem.TRUNCATED:
@@ -339,7 +339,7 @@ def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     value = dict(pairs)
     if len(value) < len(pairs):
         counts = Counter(name for name, _ in pairs)
-        raise _Doubled(next(name for name, count in counts.items() if count > 1))
+        raise _DuplicateKey(next(name for name, count in counts.items() if count > 1))
     return value
 
 
@@ -351,7 +351,7 @@ _DECODER: Final = json.JSONDecoder(object_pairs_hook=_pairs, parse_constant=_no_
 
 
 def _broken(text: str, start: int, error: Exception) -> ParseFault:
-    if isinstance(error, _Doubled):
+    if isinstance(error, _DuplicateKey):
         return _fault(
             ParseProblem.INVALID_JSON,
             f"the JSON object has the key '{error}' twice",

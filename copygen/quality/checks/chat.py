@@ -53,6 +53,8 @@ _COUNTED: Final = re.compile(
     r"знака|χαρακτήρες|حرفا|حرفًا|حرف|کاراکتر|תווים|अक्षर|वर्ण|ตัวอักษร|ký tự|karakter|aksara|文字|字|"
     r"個字|个字|字符|글자|자)(?:[,;，][^)\]）\n]{0,40})?\s?[)\]）]"
 )
+_COUNTING: Final = re.compile(r"[(\[（][^\d()（）\n]{0,12}\d")
+"""What every count of letters begins with."""
 _THINKING: Final = re.compile(r"</?(?:think|thinking|thought|reasoning|reflection|scratchpad)>")
 _ALIKE: Final = 62.0
 """Of 100: from here two lines side by side say the same in other words."""
@@ -349,7 +351,7 @@ _TELLING: Final = frozenset(
 )
 """Kinds without one of which a text of one line, without a colon, is copy."""
 _STRUCTURE: Final = re.compile(r"[\n:：<【(（/|]|\s[-–—]\s")
-_DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself", "little"))
+_DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself"))
 _THINKING_ALOUD: Final = frozenset(("think", "first"))
 _CHOICE: Final = frozenset(("option", "noun"))
 _PRESENTING: Final = frozenset(("consent", "here", "agreed"))
@@ -408,7 +410,9 @@ class ChatDetector:
             return
         has_lines = "\n" in folded
         asks = folded.rstrip()[-1:] in "?؟？"
-        may_decline = asks or not kinds.isdisjoint(_DECLINING)
+        may_decline = (
+            asks or not kinds.isdisjoint(_DECLINING) or ("little" in kinds and "info" in kinds)
+        )
         if may_decline and (remark := self._refusal(said, begin, shares)) is not None:
             yield remark
             return
@@ -429,7 +433,7 @@ class ChatDetector:
             start = self._echo(said, begin, request)
         if start is not None:
             yield start
-        bracketed = ("(" in folded or "[" in folded) and _DIGIT.search(folded) is not None
+        bracketed = _COUNTING.search(folded) is not None
         if has_lines or bracketed or ("change" in kinds and not kinds.isdisjoint(_OFFERING)):
             end = self._closing(said, begin)
             if end is not None and (start is None or end.start >= start.end):

@@ -162,17 +162,23 @@ def _misspelt(text: str, names: ItemNames, language: str | None) -> Iterator[Vio
     plain = [fold(token) for token, _, _ in tokens]
     there = frozenset(plain)
     unmarked = text.isascii()
+    # A name that is there can have the wrong case only, and a word of the item is no other's miss.
+    right_words = {name.folded for name in names.words} & there
+    absent = [name for name in names.words if name.folded not in there]
     for at, (token, start, end) in enumerate(tokens):
-        if not token[0].isalpha():
+        is_there = plain[at] in right_words
+        if not token[0].isalpha() or not (is_there or (absent and plain[at] not in names.known)):
             continue
         beside = (plain[at - 1] if at else "", plain[at + 1] if at + 1 < len(plain) else "")
         begins = at == 0 or text[:start].rstrip()[-1:] in ".!?…:\n•。"
-        for name in names.words:
-            right = (
-                _in_case(token, plain[at], name, beside, language)
-                if plain[at] == name.folded
-                else _near(token, plain[at], name, beside, names, there, begins, unmarked, language)
-            )
+        for name in names.words if is_there else absent:
+            if is_there:
+                same = plain[at] == name.folded
+                right = same and _in_case(token, plain[at], name, beside, language)
+            else:
+                right = _near(
+                    token, plain[at], name, beside, names, there, begins, unmarked, language
+                )
             if right:
                 yield _wrong(text, start, end, name.word)
                 break
