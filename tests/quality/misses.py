@@ -107,7 +107,7 @@ def corrected() -> Iterator[Good]:
     """The right text of every fault that has one, once."""
     texts = {(one.language, one.fixed): one for one in faulty_replies() if one.fixed}
     for (language, text), one in texts.items():
-        yield Good("corrected", language, NO_CHANNEL, text or "", one.item)
+        yield Good(f"corrected_{one.written}", language, NO_CHANNEL, text or "", one.item)
 
 
 def judged(texts: Iterable[Text]) -> list[Judged[Text]]:
@@ -222,7 +222,7 @@ def main() -> None:
     for name in dict.fromkeys(one.text.part for one in good):
         of_part = [one for one in good if one.text.part == name]
         flagged = sum(not one.passed for one in of_part)
-        print(f"  {name:12} {flagged:3} of {len(of_part):3}  {flagged / len(of_part):6.1%}")
+        print(f"  {name:16} {flagged:3} of {len(of_part):3}  {flagged / len(of_part):6.1%}")
 
 
 def _others() -> Iterator[Good]:
