@@ -56,7 +56,7 @@ _ONLY_ENGLISH: Final = ENGLISH_WORDS - frozenset(
 """Those that are no word of another language."""
 _RARE: Final = 6.0
 """How much likelier a language has to be that hardly anybody orders copy in."""
-_NEAR_ERROR: Final = 13.0
+_NEAR_ERROR: Final = 15.0
 """How much more has to speak for a near language that it is an error and no warning."""
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _WORDS_AND_MARKS: Final = re.compile(r"[¿¡]|[^\W\d_]+")
@@ -112,23 +112,27 @@ class Detector:
                 Detector._model = load_model()
             return Detector._model
 
-    def evidence(self, text: str, tag: str, known: frozenset[str] = frozenset()) -> Evidence | None:
+    def evidence(
+        self, text: str, tag: str, known: frozenset[str] = frozenset(), most_letters: int = 480
+    ) -> Evidence | None:
         """What speaks against `tag`; None: nothing does, or nobody can tell.
 
-        Words of `known` (folded) are of no language: names, and values of the item.
+        Words of `known` (folded) are of no language: names, and values of the item. Of a longer
+        text only the first letters are looked at, `most_letters` or 480 bytes of UTF-8.
         """
         about = _about(tag)
         if not about.is_judged:
             return None
         own = text if len(text) > _LONG else without_known(text, known)
-        found = self._found(own, about)
+        most_bytes = most_letters * about.bytes_a_letter
+        found = self._found(own, about, most_bytes)
         if found is None or not found.is_found:
             return found
         # Only what seems to be wrong is worth taking out all that is of no language.
-        return self._found(without_known(without_made(text), known), about)
+        return self._found(without_known(without_made(text), known), about, most_bytes)
 
-    def _found(self, text: str, about: "_About") -> Evidence | None:
-        letters = letters_of(text)
+    def _found(self, text: str, about: "_About", most_bytes: int) -> Evidence | None:
+        letters = letters_of(text)[:most_bytes]
         length = len(letters) // about.bytes_a_letter
         if length < _LEAST_LETTERS:
             return None

@@ -10,7 +10,7 @@ import math
 import re
 from array import array
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -70,33 +70,36 @@ class LanguageModel:
     _levels: memoryview
     """Feature × language → 0 to 15."""
     _prior: int
-    _rows: dict[int, int] = field(default_factory=lambda: {0: 0})
-    """Feature → its levels as one number, as far as they were met."""
+    _rows: list[Any]
+    """State → the levels of its feature as one number; None: not met yet. A list, and no numbers in
+    between: most of the time goes into this."""
 
     def scores(self, letters: bytes) -> Sequence[int]:
         """Of `letters_of` a text: for each label how likely it is, in `unit`s; more is likelier.
 
         Only differences mean something. Empty when nothing in the text tells languages apart.
         """
-        width, after, feature = self._width, self._next, self._feature
+        width, after, rows = self._width, self._next, self._rows
         state, met = 0, []
         for column in letters.translate(self._classes):
             state = after[state * width + column]
-            met.append(feature[state])
+            met.append(state)
         try:
-            total = sum(map(self._rows.__getitem__, met), self._prior)
-        except KeyError:
-            for number in met:
-                if number not in self._rows:
-                    self._rows[number] = self._row(number)
-            total = sum(map(self._rows.__getitem__, met), self._prior)
+            total = sum(map(rows.__getitem__, met), self._prior)
+        except TypeError:  # some were never met before
+            for state in met:
+                if rows[state] is None:
+                    rows[state] = self._row(self._feature[state])
+            total = sum(map(rows.__getitem__, met), self._prior)
         if total == self._prior:
             return ()
         lanes = total.to_bytes(_LANE * len(self.labels), "little")
         return memoryview(lanes).cast("H").tolist()
 
     def _row(self, number: int) -> int:
-        """The levels of a feature as one number, a lane for each language."""
+        """The levels of a feature as one number, a lane for each language; 0 for none."""
+        if not number:
+            return 0
         size = len(self.labels)
         lanes = bytearray(_LANE * size)
         lanes[::_LANE] = self._levels[(number - 1) * size : number * size]
@@ -135,6 +138,7 @@ def load_model() -> LanguageModel:
         _feature=feature,
         _levels=memoryview(levels),
         _prior=int.from_bytes(prior, "little"),
+        _rows=[None] * len(feature),
     )
 
 

@@ -41,8 +41,10 @@ _CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊")
 _SEGMENT: Final = re.compile(r"(?<=[.!?…।؟。！？])\s+|\s*\n\s*|\s+[–—|/•·]\s+")
 _LEAST_SEGMENT: Final = 16
 """Letters of a part that is judged for itself; a shorter one goes with the next."""
-_MOST_SEGMENTS: Final = 8
+_MOST_SEGMENTS: Final = 6
 """Parts of a text, so that a long one does not take long."""
+_ENOUGH_LETTERS: Final = 60
+"""Of a part: more would say the same."""
 _MORE_FOR_A_PART: Final = 3.0
 """What a part needs more than a text: a long text has many, and each may err."""
 _LEAST_SMALL_WORDS: Final = 3
@@ -203,7 +205,8 @@ class OtherLanguage:
         """Each sentence by itself, the text as a whole only if something speaks against one."""
         text, known = context.text.original, context.facts.names
         found = [
-            self._detector.evidence(text[slice(*part)], self.language, known) for part in parts
+            self._detector.evidence(text[slice(*part)], self.language, known, _ENOUGH_LETTERS)
+            for part in parts
         ]
         foreign = [
             (part, one)
