@@ -143,6 +143,10 @@ class Prompt:
     `metadata`, ...); no part of `key`."""
     earlier_keys: tuple[str, ...] = ()
     """Under which results of earlier versions of copygen have the same request."""
+    row: int = 1
+    """1-based number of its row in the table; of a group that of its first row."""
+    recorded: Item | None = None
+    """What of `input` the record keeps; None: all of it."""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -158,6 +162,9 @@ class InputFault:
     source: Source
     message: str
     input: Item
+    """What could be read of it."""
+    row: int = 1
+    """1-based number of the row in the table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -299,6 +306,12 @@ class Result:
     """The model that the reply names, which may be another than `model`; None without a reply."""
     template: str | None = None
     """File name of the template that a table's row was put into; the ledger writes it."""
+    line: int | None = None
+    """1-based line of the input that its row begins in."""
+    row: int | None = None
+    """1-based number of its row in the table."""
+    same_as: str | None = None
+    """The id of the prompt that was sent for it, where several were the same (`--unique`)."""
 
 
 @dataclass(frozen=True, slots=True)

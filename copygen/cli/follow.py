@@ -56,6 +56,8 @@ def follow(run: Run, *, again: str, quiet: bool, drain_timeout_s: float) -> Exit
     conceal(run.key)
     for warning in run.warnings:
         render_warning(warning, console)
+    for note in () if quiet else run.setup.source.notes:
+        render_note(note, console)
     signals = Signals()
     with contextlib.closing(run):
         run.begin()

@@ -20,8 +20,9 @@ from copygen.errors import UsageError
 
 if TYPE_CHECKING:
     from copygen.jobs.spec import RunSpec
+    from copygen.prompts import Selection
 
-_ONE_TIME = re.compile(r"--(retry|sample)=|-s[0-9]")
+_ONE_TIME = re.compile(r"(--retry|--sample)=|(?=-s[0-9])(-s)")
 INPUT, SENDING, OUTPUT, OTHER = "Input", "Sending", "Output", "Other"
 
 
@@ -39,6 +40,14 @@ class UnreadableRows(StrEnum):
     REFUSE = "refuse"
     FAIL = "fail"
     SKIP = "skip"
+
+
+class DuplicateRows(StrEnum):
+    """What becomes of rows whose id an earlier row has; as `Duplicates`, which is not imported."""
+
+    REFUSE = "refuse"
+    NUMBER = "number"
+    FIRST = "first"
 
 
 class Fsync(StrEnum):
@@ -223,6 +232,61 @@ class RunFlags:
             rich_help_panel=INPUT,
         ),
     ] = UnreadableRows.REFUSE
+    id_: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--id",
+            metavar="COLUMN",
+            help="Column that names each row; repeat for an id of several.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None
+    duplicates: Annotated[
+        DuplicateRows,
+        typer.Option(
+            help="Rows with the id of an earlier row: refuse the file, number them, or take only "
+            "the first.",
+            rich_help_panel=INPUT,
+        ),
+    ] = DuplicateRows.REFUSE
+    where: Annotated[
+        str | None,
+        typer.Option(
+            metavar="CONDITION",
+            help="Only rows that meet it: 'Title and Status == \"active\"'.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None
+    rows: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FIRST-LAST",
+            help="Only these rows of the table: 100-200.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None
+    only_ids: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="PATH", help="Only the ids in this file, one a line.", rich_help_panel=INPUT
+        ),
+    ] = None
+    group_by: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Make one item of the rows with the same value, such as a product's variants.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None
+    fill_down: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Give its empty cells the value above; repeat.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None
     provider: ProviderName = None
     model: ModelName = None
     base_url: BaseUrl = None
@@ -309,6 +373,14 @@ class RunFlags:
             rich_help_panel=OUTPUT,
         ),
     ] = False
+    keep: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Column that records keep; repeat, or all. Default: used ones and the id.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = None
     fsync: Annotated[
         Fsync,
         typer.Option(
@@ -345,7 +417,23 @@ class RunFlags:
     insecure_http: InsecureHttp = False
     debug: Debug = False
 
-    def spec(self, prompts: str) -> "RunSpec":
+    def selection(self, sample: str | None = None) -> "Selection":
+        """What they ask of the rows. Raises UsageError."""
+        from copygen.prompts import Duplicates, Selection, row_range, row_sample
+
+        return Selection(
+            id_columns=tuple(self.id_ or ()),
+            duplicates=Duplicates(self.duplicates),
+            where=self.where,
+            rows=None if self.rows is None else row_range(self.rows),
+            sample=None if sample is None else row_sample(sample),
+            only_ids=self.only_ids,
+            group_by=self.group_by,
+            fill_down=tuple(self.fill_down or ()),
+            keep=tuple(self.keep or ()),
+        )
+
+    def spec(self, prompts: str, sample: str | None = None) -> "RunSpec":
         """What these flags ask for, for the prompts of that name. Raises UsageError."""
         from copygen.jobs.spec import RunSpec
         from copygen.prompts import BadRows, ReadOptions
@@ -364,6 +452,7 @@ class RunFlags:
                 sheet=self.sheet,
                 bad_rows=BadRows(self.bad_rows),
             ),
+            selection=self.selection(sample),
             provider=self.provider,
             model=self.model,
             output=self.output,
@@ -427,10 +516,14 @@ def run_command(args: Sequence[str]) -> str:
     """The command line that goes on with a run: without what asks for things once."""
     words = iter(args)
     kept: list[str] = []
+    # The sample of a plan is sent at once; that of a run says which rows there are.
+    once = {"--retry", "--sample", "-s"} if args and args[0] == "plan" else {"--retry"}
     for word in words:
-        if word in ("--retry", "--sample", "-s"):
+        if word in once:
             next(words, None)
-        elif word not in ("--fresh", "--json") and not _ONE_TIME.match(word):
+        elif word in ("--fresh", "--json"):
+            continue
+        elif not ((found := _ONE_TIME.match(word)) and (found[1] or found[2]) in once):
             kept.append(word)
     if kept and kept[0] == "plan":
         kept[0] = "run"

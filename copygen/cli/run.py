@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from copygen.cli.options import RunFlags, run_command, with_run_flags
+from copygen.cli.options import INPUT, RunFlags, run_command, with_run_flags
 from copygen.errors import ExitCode
 
 PROMPTS = "A prompt file (.yaml), a table (.csv, .jsonl), or - for standard input."
@@ -17,6 +17,14 @@ PROMPTS = "A prompt file (.yaml), a table (.csv, .jsonl), or - for standard inpu
 @with_run_flags
 def run(
     prompts: Annotated[str, typer.Argument(metavar="PROMPTS", help=PROMPTS, show_default=False)],
+    sample: Annotated[
+        str | None,
+        typer.Option(
+            metavar="N[:SEED]",
+            help="Only a sample of N rows, the same ones every time.",
+            rich_help_panel=INPUT,
+        ),
+    ] = None,
     *,
     flags: RunFlags,
 ) -> None:
@@ -47,7 +55,7 @@ def run(
     from copygen.cli.terminal import standard_input
     from copygen.jobs.run import Run
 
-    spec = flags.spec(prompts)
+    spec = flags.spec(prompts, sample)
     stdin = standard_input("prompts") if prompts == "-" else None
     run = Run(spec, stdin=stdin, sink=standard_output(spec))
     run.prepare()

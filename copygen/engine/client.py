@@ -396,7 +396,7 @@ def result_of(
         key=prompt.key,
         status=status,
         text=reask_result.review.text if reask_result else text,
-        input=prompt.input,
+        input=prompt.input if prompt.recorded is None else prompt.recorded,
         provider=prices.provider.name,
         model=prompt.model,
         finish_reason=completion.finish_reason if completion else None,
@@ -414,6 +414,8 @@ def result_of(
         reasoning=completion.reasoning if completion else None,
         notes=completion.notes if completion else (),
         answered_by=completion.model if completion else None,
+        line=prompt.source.line,
+        row=prompt.row,
     )
 
 
@@ -436,6 +438,8 @@ def result_of_fault(fault: InputFault, config: ProviderConfig, created_at: datet
         attempts=0,
         error=ErrorInfo(Kind.INPUT, f"{fault.source}: {fault.message}"),
         created_at=created_at,
+        line=fault.source.line,
+        row=fault.row,
     )
 
 

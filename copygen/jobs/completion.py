@@ -39,6 +39,7 @@ def completed(
     whole = replace(
         summary,
         left=left,
+        left_out={reason: count for reason, count in setup.source.left_out.items() if count},
         budget=budget,
         cache_hint=_cache_hint(summary, setup),
         quality=_of_the_whole(summary.quality, setup),

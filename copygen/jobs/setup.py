@@ -24,7 +24,15 @@ from copygen.errors import ConfigError, PromptError, ResultsError, UsageError
 from copygen.jobs.acceptance import CompiledOutput, cleaned, compile_output_spec
 from copygen.jobs.spec import RunSpec
 from copygen.models import JsonValue, Prompt, Status
-from copygen.prompts import CostCheck, PromptSource, ReadOptions, Target, open_prompts, open_values
+from copygen.prompts import (
+    CostCheck,
+    PromptSource,
+    ReadOptions,
+    Selection,
+    Target,
+    open_prompts,
+    open_values,
+)
 from copygen.providers.keys import doubt_about, unguarded_file
 from copygen.providers.redact import Secret
 from copygen.results.ledger import FsyncPolicy
@@ -126,9 +134,15 @@ def _source(spec: RunSpec, inputs: Inputs) -> PromptSource:
             spec.limit,
             inputs.stdin,
             reading=spec.reading,
+            selection=spec.selection,
         )
-    template = None if spec.template is None else str(spec.template)
-    return open_values(inputs.values, template=template, overrides=spec.variables, limit=spec.limit)
+    return open_values(
+        inputs.values,
+        template=None if spec.template is None else str(spec.template),
+        overrides=spec.variables,
+        limit=spec.limit,
+        selection=spec.selection,
+    )
 
 
 def opened(
@@ -139,6 +153,7 @@ def opened(
     stdin: BinaryIO | None = None,
     *,
     reading: ReadOptions | None = None,
+    selection: Selection | None = None,
 ) -> PromptSource:
     """The prompt file or table of a spec, its header read. Raises PromptError."""
     return open_prompts(
@@ -148,6 +163,7 @@ def opened(
         limit=limit,
         stdin=stdin,
         reading=reading,
+        selection=selection,
     )
 
 

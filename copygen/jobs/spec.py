@@ -10,7 +10,7 @@ from typing import Any, Final, TypeAlias
 
 from copygen.errors import CopygenError
 from copygen.models import ApiError, Result
-from copygen.prompts import ReadOptions
+from copygen.prompts import ReadOptions, Selection
 
 NO_FILE: Final = "-"
 """As `RunSpec.output`: results go to the caller, and nothing is remembered."""
@@ -32,6 +32,8 @@ class RunSpec:
     """The most prompts to make; None for all."""
     reading: ReadOptions = field(default_factory=ReadOptions)
     """What a table does not tell itself: encoding, delimiter, header row, sheet."""
+    selection: Selection = field(default_factory=Selection)
+    """Which rows, under which ids, and what of them the records keep."""
     provider: str | None = None
     """Its name; None: the prompt file's, else that of the settings."""
     model: str | None = None

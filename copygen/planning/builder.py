@@ -282,7 +282,8 @@ class PlanBuilder:
                 asked.ledger,
                 asked.now,
                 self.suspects,
-                asked.source.warnings,
+                (*asked.source.warnings, *asked.source.notes),
+                asked.source.id_proposals,
             ),
         )
 
@@ -363,7 +364,11 @@ class PlanBuilder:
         # The id is used for what it is.
         return ColumnUse(
             used=tuple(name for name in known.columns if name in used),
-            unused=tuple(name for name in known.columns if name not in used and name != "id"),
+            unused=tuple(
+                name
+                for name in known.columns
+                if name not in used and name not in (source.selection.id_columns or ("id",))
+            ),
         )
 
     def _examples(self) -> Iterator[Example]:

@@ -13,6 +13,7 @@ from copygen.models import JsonValue, Message, Status
 from copygen.planning.workload import WorkloadStats
 from copygen.results.reader import LedgerReader
 from copygen.results.record import dumps
+from copygen.system import command_line
 
 PLAN_VERSION = 1
 """Of the JSON. Fields may be added under the same number; it grows when one changes or goes."""
@@ -250,7 +251,9 @@ class NoteInput:
     now: datetime
     suspects: Mapping[str, SuspectColumn] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
-    """Of the prompt file."""
+    """Of the prompt file and its table."""
+    id_proposals: tuple[str, ...] = ()
+    """Columns that could be the ids of rows that have none."""
 
 
 def notes_of(report: Report, facts: NoteInput) -> Report:
@@ -325,6 +328,16 @@ def _suspicious(facts: NoteInput) -> Iterator[str]:
         )
 
 
+def _unnamed(facts: NoteInput) -> Iterator[str]:
+    if facts.id_proposals:
+        first, *others = facts.id_proposals
+        also = f" (also {', '.join(map(repr, others[:_SHOWN]))})" if others else ""
+        yield (
+            f"rows have ids made of their content; the values of '{first}' all differ{also}: "
+            f"{command_line(['--id', first])} names each row by it"
+        )
+
+
 def _numbered(facts: NoteInput) -> Iterator[str]:
     found = [*facts.report.numbered.items()]
     for column, wanted in found[:_SHOWN]:
@@ -335,6 +348,6 @@ def _numbered(facts: NoteInput) -> Iterator[str]:
 
 
 _RULES = (
-    *(_warned, _numbered, _suspicious, _retiring, _unpriced),
-    *(_unbounded, _unlearned, _textless, _rescued),
+    *(_warned, _unnamed, _numbered, _suspicious, _retiring),
+    *(_unpriced, _unbounded, _unlearned, _textless, _rescued),
 )

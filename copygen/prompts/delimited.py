@@ -229,7 +229,7 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     uneven = _UnevenRows(header, path, options, texts.delimiter)
     # Where a column has no name, no row is plain.
     width, templated = len(header) if all(header) else -1, options.templated
-    left_out = options.skip_rows
+    left_out, has_ids = options.skip_rows, options.has_ids
     while True:
         line = texts.number + 1
         message = None
@@ -251,7 +251,7 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
             left_out -= any(fields)
         elif len(fields) == width and not uneven.held and any(fields):
             item = dict(zip(header, fields, strict=True))
-            own_id = item.get("id")
+            own_id = item.get("id") if has_ids else None
             if templated and (own_id is None or plain_id(own_id)):
                 # Nearly every row of nearly every table: nothing in it is left to look at.
                 yield Row(item, Source(path, line), item, own_id)
@@ -358,8 +358,8 @@ class _UnevenRows:
         if self.held and _torn(self.held[0][0], fields, width):
             message = f"lines {self.held[0][1]} and {line} look like one row; put the value that "
             message += "contains a line break in quotes"
-            for _, number in (*self.held, (fields, line)):
-                yield BadRow(message, Source(self._path, number), None, {})
+            for read, number in (*self.held, (fields, line)):
+                yield BadRow(message, Source(self._path, number), None, self._read(read))
             self.held = []
             return
         yield from self.release()
@@ -373,7 +373,7 @@ class _UnevenRows:
             if len(fields) == 1:
                 message = f"1 field where the header has {width}; add the missing ones, or put a "
                 message += "value that contains a line break in quotes"
-                yield BadRow(message, Source(self._path, line), None, {})
+                yield BadRow(message, Source(self._path, line), None, self._read(fields))
             else:
                 yield self._row(fields + [""] * (width - len(fields)), line)
 
@@ -385,7 +385,7 @@ class _UnevenRows:
                 item[name] = value
             elif value:
                 message = f"column {column} has a value here, and no name in the header; name it"
-                return BadRow(message, source, None, {})
+                return BadRow(message, source, None, self._read(fields))
         return _checked_row(item, source, self._options)
 
     def _long(self, fields: list[str], line: int) -> BadRow:
@@ -396,7 +396,11 @@ class _UnevenRows:
             hint += f"; if line {line} names the columns, say --header-row {line}"
         self._first = False
         message = f"{len(fields)} fields where the header has {len(self._header)}; {hint}"
-        return BadRow(message, Source(self._path, line), None, {})
+        return BadRow(message, Source(self._path, line), None, self._read(fields))
+
+    def _read(self, fields: list[str]) -> dict[str, str]:
+        """What could be read of a row, by the columns that have a name."""
+        return {name: value for name, value in zip(self._header, fields, strict=False) if name}
 
 
 def _torn(first: list[str], second: list[str], width: int) -> bool:

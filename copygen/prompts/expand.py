@@ -8,10 +8,9 @@ from typing import Final
 
 import orjson
 
-from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import Item, JsonValue, Message, OutputSchema, Prompt, Source
-from copygen.prompts.names import ColumnNames, by_key, spelled
+from copygen.prompts.names import ColumnNames, by_key, name_hint
 from copygen.prompts.promptfile import Cell, PromptSpec
 from copygen.prompts.request import (
     INSTRUCTION_ROLES,
@@ -20,6 +19,7 @@ from copygen.prompts.request import (
     request_options,
 )
 from copygen.prompts.rows import Row, canonical
+from copygen.prompts.selection import KEEP_ALL, KEEP_USED
 from copygen.prompts.template import RenderError
 
 _NOTE = (
@@ -97,8 +97,6 @@ CostCheck = Callable[[Prompt], None]
 """Raises what it has against a draft: a row's model, parameters and own messages (none with a
 template), before there is a text."""
 _SHORT_TYPES: Final = frozenset((int, float, bool, type(None)))
-_NAMES_SHOWN: Final = 10
-_NUMBER: Final = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
 _SHORT_CHARS: Final = 400
 """The longest a number comes out as: a float without an exponent."""
 
@@ -140,6 +138,10 @@ class _NameBinding:
     needed: frozenset[str]
     """The columns that the templates need."""
     decorator: PromptDecorator
+    inserted: tuple[str, ...]
+    """The columns that the templates insert."""
+    kept: frozenset[str] | None
+    """The variables that a record keeps; None: all of them."""
 
 
 class Expansion:
@@ -170,6 +172,9 @@ class Expansion:
         self._binding: _NameBinding | None = None
         self._always_bound = not (spec.untrusted or frozenset()) <= self._row_names
         """A column is marked under another name than the templates insert it by."""
+        self._keeps_all = spec.keeps_all
+        self.handled = frozenset[str]().union(*(one.handled for one in self._templates))
+        """Names that may be empty: a template looks whether they are."""
         self._plain = all(one.is_plain for one in self._templates) and (
             spec.prompt is None or spec.prompt.has_text
         )
@@ -207,12 +212,26 @@ class Expansion:
             model, options = self._own_options(row.params)
         cost_check(draft(model, options, row.messages or (), row.source))
 
-    def prompts(self, row: Row, item_id: str) -> Iterator[Prompt]:
-        """Yield the prompts of this row; raises PromptError."""
+    def check_kept(self, row: Row) -> None:
+        """Raise PromptError where this row has not every column that records are to keep."""
+        known = ColumnNames(dict.fromkeys((*row.item, *self._axes, *self._spec.overrides)))
+        for name in self._spec.selection.keep:
+            if name not in (KEEP_ALL, KEEP_USED) and known.find(name) is None:
+                hint = name_hint(name, [*known.columns], is_column=False)
+                message = f"--keep names '{name}', which is no column here; {hint}"
+                raise PromptError(message, row.source)
+
+    def columns_of(self, row: Row) -> tuple[str, ...]:
+        """The columns of this row that its prompt is made of."""
+        return self._bound(row.item).inserted
+
+    def prompts(self, row: Row, item_id: str, number: int = 1) -> Iterator[Prompt]:
+        """Yield the prompts of this row, the table's `number`-th; raises PromptError."""
         model, options = self._model, self._options
         if row.params:
             model, options = self._own_options(row.params)
         provider, source, keyed = self._target.provider, row.source, options.keyed
+        kept = None if self._keeps_all else self._bound(row.item).kept
         for prompt_id, variant, variables, messages in self._texts(row, item_id):
             earlier: tuple[str, ...] = ()
             if options.delivery:
@@ -232,6 +251,8 @@ class Expansion:
                 options.schema,
                 options.delivery,
                 earlier,
+                number,
+                None if kept is None else {n: v for n, v in variables.items() if n in kept},
             )
 
     def _own_options(self, own: Params) -> tuple[str, RequestOptions]:
@@ -325,14 +346,33 @@ class Expansion:
         if untrusted is not None:
             meant = {known.find(name) for name in untrusted}
             untrusted |= {name for name in row_names if (known.find(name) or name) in meant}
+        inserted = {column_of.get(name, name) for name in row_names}
+        if spec.prompt is None:
+            inserted.add("prompt")
         self._binding = _NameBinding(
             columns,
             column_of,
             frozenset(column_of.get(name, name) for name in self._needed)
             - {*self._axes, *spec.overrides},
             PromptDecorator(untrusted, self._target.request, row_names),
+            tuple(column for column in columns if column in inserted),
+            self._kept(known, inserted),
         )
         return self._binding
+
+    def _kept(self, known: ColumnNames, inserted: set[str]) -> frozenset[str] | None:
+        """The variables that records of such rows keep; None: all of them."""
+        spec = self._spec
+        keep = spec.selection.keep or (KEEP_USED,)
+        kept = {*self._axes, *spec.overrides, "id"}
+        for name in (*spec.selection.id_columns, spec.selection.group_by or "id"):
+            kept.add(known.find(name) or name)
+        for name in keep:
+            if name == KEEP_USED:
+                kept |= inserted
+            elif (column := known.find(name)) is not None:
+                kept.add(column)
+        return None if self._keeps_all or kept >= {*known.columns} else frozenset(kept)
 
     def _no_column(self, row: Row) -> PromptError:
         """Why a row with a column of such a name is refused: the name means something else."""
@@ -413,28 +453,3 @@ def _sentence(exc: RenderError, item_id: str, columns: list[str]) -> str:
     known = columns if exc.known is None else list(exc.known)
     hint = name_hint(exc.name, known, is_column=exc.known is None)
     return f"{place} uses '{exc.name}', which item '{item_id}' does not have; {hint}."
-
-
-def name_hint(name: str, known: list[str], *, is_column: bool = True) -> str:
-    """What is there instead of a name, so that it can be pasted into the template."""
-    columns = ColumnNames(known) if is_column else None
-    near = nearest(name, known)
-    if near is None and columns is not None:
-        near = next((one for one in known if one.startswith(name) and len(name) > 2), None)
-    if near is None and columns is not None and (made := nearest(name, [*columns.made.values()])):
-        near = columns.find(made)
-    if near is not None:
-        if columns is None or spelled(near) == near:
-            return f"nearest is '{near}'"
-        return f"nearest is '{near}', written {columns.ways(near)}"
-    if not known:
-        return "it has no columns; for the rows of a table: copygen run TABLE --template FILE"
-    hint = "it has " + ", ".join(f"'{one}'" for one in known[:_NAMES_SHOWN])
-    if len(known) > _NAMES_SHOWN:
-        hint += f" and {len(known) - _NAMES_SHOWN} more"
-    if columns is None:
-        return hint
-    if any(_NUMBER.fullmatch(one) for one in known):
-        return f"{hint}: is the first line of the table a row? It should name the columns"
-    odd_name = next((one for one in known if spelled(one) != one), None)
-    return hint if odd_name is None else f"{hint}, written like {columns.ways(odd_name)}"

@@ -6,11 +6,13 @@ before a made one, and made names that would be the same are numbered in the ord
 """
 
 import json
+import re
 import unicodedata
 from collections.abc import Iterable
 from functools import cached_property
 from typing import Final
 
+from copygen.documents import nearest
 from copygen.prompts.rows import column_name
 from copygen.prompts.sandbox import FUNCTIONS
 
@@ -27,6 +29,8 @@ _NEVER_MADE: Final = NO_NAME | {ROW, "variant", "super", "caller", "varargs", "k
 _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20}
 """Full-width signs and letters, as Japanese headers have them, → the plain ones."""
 _MOST_CHARS: Final = 60
+_NAMES_SHOWN: Final = 10
+_NUMBER: Final = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
 _MOST_REMEMBERED: Final = 10_000
 
 
@@ -117,6 +121,31 @@ def could_mean(name: str, column: str) -> bool:
     made = made_name(column, 0)
     base, _, number = name.rpartition("_")
     return made == name or (made == base and number.isdecimal())
+
+
+def name_hint(name: str, known: list[str], *, is_column: bool = True) -> str:
+    """What is there instead of a name, so that it can be pasted into the template."""
+    columns = ColumnNames(known) if is_column else None
+    near = nearest(name, known)
+    if near is None and columns is not None:
+        near = next((one for one in known if one.startswith(name) and len(name) > 2), None)
+    if near is None and columns is not None and (made := nearest(name, [*columns.made.values()])):
+        near = columns.find(made)
+    if near is not None:
+        if columns is None or spelled(near) == near:
+            return f"nearest is '{near}'"
+        return f"nearest is '{near}', written {columns.ways(near)}"
+    if not known:
+        return "it has no columns; for the rows of a table: copygen run TABLE --template FILE"
+    hint = "it has " + ", ".join(f"'{one}'" for one in known[:_NAMES_SHOWN])
+    if len(known) > _NAMES_SHOWN:
+        hint += f" and {len(known) - _NAMES_SHOWN} more"
+    if columns is None:
+        return hint
+    if any(_NUMBER.fullmatch(one) for one in known):
+        return f"{hint}: is the first line of the table a row? It should name the columns"
+    odd_name = next((one for one in known if spelled(one) != one), None)
+    return hint if odd_name is None else f"{hint}, written like {columns.ways(odd_name)}"
 
 
 class UsedNames(frozenset[str]):

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, ConfigDict, Field
 
 from copygen.documents import Document, FrozenModel, files, nearest, validate
-from copygen.errors import PromptError
+from copygen.errors import PromptError, UsageError
 from copygen.models import JsonValue, Source
 from copygen.prompts.names import could_mean
 from copygen.prompts.request import (
@@ -22,6 +22,7 @@ from copygen.prompts.request import (
     check_params,
 )
 from copygen.prompts.rows import ReadOptions, column_name
+from copygen.prompts.selection import KEEP_ALL, Condition, Selection
 from copygen.prompts.structured import read_header
 from copygen.prompts.template import Template
 
@@ -109,8 +110,9 @@ def _language_column(checks: Mapping[str, JsonValue] | None) -> str | None:
 
 MAX_TEXTS_PER_ITEM: Final = 10_000
 """Matrix cells times variants."""
+_OF_ROWS: Final = ("id", "group_by", "skip_if")
 _STRUCTURE: Final = frozenset(
-    ("prompt", "system", "provider", "variants", "matrix", "items", "untrusted", *KEYS)
+    ("prompt", "system", "provider", "variants", "matrix", "items", "untrusted", *KEYS, *_OF_ROWS)
 )
 
 
@@ -145,6 +147,12 @@ class PromptFile(OutputKeys, RequestParams):
     """Parameters of the model's API that have no key of their own here."""
     untrusted: Literal[True] | list[Text] | None = None
     """Columns that strangers wrote, marked as material in the prompt; `true`: all."""
+    id: Text | Annotated[list[Text], Field(min_length=1)] | None = None
+    """The column, or the columns, that a row's id is made of; `--id` wins."""
+    group_by: Text | None = None
+    """The column whose value the rows of one item share; see `copygen help tables`."""
+    skip_if: Text | None = None
+    """A condition as in a template; rows that meet it are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +190,10 @@ class PromptSpec:
     """Columns whose values are marked as material in the prompt; None: all columns."""
     reading: ReadOptions = field(default_factory=ReadOptions)
     """How the user says that the table is to be read."""
+    selection: Selection = field(default_factory=Selection)
+    """What is asked of the rows, the file's own keys included."""
+    conditions: tuple[tuple[Condition, bool], ...] = ()
+    """What the columns of a row have to meet to become an item, and have not to meet."""
 
     @property
     def templated(self) -> bool:
@@ -191,7 +203,32 @@ class PromptSpec:
     @property
     def read_options(self) -> ReadOptions:
         """How the items are read."""
-        return replace(self.reading, templated=self.templated)
+        has_ids = not (self.selection.id_columns or self.selection.group_by)
+        return replace(self.reading, templated=self.templated, has_ids=has_ids)
+
+    def selecting(self, asked: Selection) -> "PromptSpec":
+        """The same with what the command line asks of the rows over what the file does.
+
+        Raises UsageError.
+        """
+        own = self.selection
+        merged = replace(
+            asked,
+            id_columns=asked.id_columns or own.id_columns,
+            group_by=asked.group_by or own.group_by,
+        )
+        if merged.group_by is not None and not self.templated:
+            raise UsageError("--group-by needs a template, which words each group as one item.")
+        conditions = self.conditions
+        if asked.where is not None:
+            conditions = ((Condition(asked.where, "--where"), True), *conditions)
+        return replace(self, selection=merged, conditions=conditions)
+
+    @property
+    def keeps_all(self) -> bool:
+        """Whether records keep every column."""
+        keep = self.selection.keep
+        return KEEP_ALL in keep if keep else not self.templated or self.output_spec is not None
 
     @property
     def used_names(self) -> frozenset[str]:
@@ -242,6 +279,11 @@ def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> 
         overrides=overrides,
         output_spec=output_spec_of(document, given),
         untrusted=_untrusted(document, given),
+        selection=Selection(
+            id_columns=(given.id,) if isinstance(given.id, str) else tuple(given.id or ()),
+            group_by=given.group_by,
+        ),
+        conditions=_conditions(document, given),
         warnings=warnings,
     )
     _check_size(spec, document)
@@ -381,6 +423,16 @@ def _mentions(value: JsonValue, name: str) -> bool:
     if isinstance(value, list):
         return any(_mentions(inner, name) for inner in value)
     return bool(value == name)
+
+
+def _conditions(document: Document, given: PromptFile) -> tuple[tuple[Condition, bool], ...]:
+    if given.skip_if is None:
+        return ()
+
+    def place(_line: int) -> Source:
+        return document.source(("skip_if",))
+
+    return ((Condition(given.skip_if, "skip_if", place), False),)
 
 
 def _untrusted(document: Document, given: PromptFile) -> frozenset[str] | None:

@@ -68,6 +68,8 @@ class BadRow(NamedTuple):
     source: Source
     own_id: str | None
     item: Item
+    is_unreadable: bool = True
+    """The file is at fault; else the row has not what is asked of it."""
 
 
 Rows: TypeAlias = Iterator[Row | BadRow]
@@ -85,6 +87,17 @@ class BadRows(StrEnum):
     """Each is a failed record, as those of a stream are."""
     SKIP = "skip"
     """They are left out, and counted."""
+
+
+class Duplicates(StrEnum):
+    """What becomes of rows whose id an earlier row has."""
+
+    REFUSE = "refuse"
+    """A file of them is refused; a row of a stream becomes a failed record."""
+    NUMBER = "number"
+    """They are numbered: `mug`, `mug-2`."""
+    FIRST = "first"
+    """They are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +119,8 @@ class ReadOptions:
     """Of a workbook, by name or by its 1-based number; None: the first that is to be seen."""
     bad_rows: BadRows = BadRows.REFUSE
     """What becomes of a file with rows that cannot be read."""
+    has_ids: bool = True
+    """The column `id` (of batch lines `custom_id`) is the row's id, and not one like any other."""
 
 
 def column_name(name: str) -> str:
@@ -130,7 +145,7 @@ def row_from(
     """
     if BATCH_NAMES & whole.keys() and (body := batch_body(whole)) is not None:
         return _batch_row(whole, body, source, options)
-    own_id = checked_id(whole.get("id"))
+    own_id = checked_id(whole.get("id")) if options.has_ids else None
     params = row_params(whole["params"]) if whole.get("params") is not None else None
     messages = messages_of(whole, templated=options.templated) if "messages" in whole else None
     item = whole
@@ -154,7 +169,7 @@ def text_row(item: Mapping[str, str], source: Source, options: ReadOptions) -> R
     A complete row's request fields are read as the numbers they are written as; empty cells say
     nothing.
     """
-    own_id = checked_id(item.get("id"))
+    own_id = checked_id(item.get("id")) if options.has_ids else None
     if options.templated:
         return Row(item, source, item, own_id)
     prompt = own_prompt(item)
@@ -233,14 +248,18 @@ def _batch_row(
     messages = messages_of(body, templated=options.templated)
     params = batch_params(body)
     item = {name: value for name, value in whole.items() if value is not body}
-    own_id = checked_id(whole.get("custom_id"), "custom_id")
+    own_id = checked_id(whole.get("custom_id"), "custom_id") if options.has_ids else None
     return Row(item, source, whole, own_id, params, None, with_system(body, None, messages))
 
 
 _CONTENT_ID_BYTES: Final = 6
 _SORTED_AT_ONCE: Final = 200_000
 _MOST_PARTS: Final = 32
-_NUMBERED: Final = re.compile(r"[0-9a-f]{12}-[0-9]+")
+_NUMBERED: Final = re.compile(r".+-[0-9]{1,9}", re.DOTALL)
+_LETTER: Final = "r"
+"""Before a content id: `12345e678901` would be a number to a spreadsheet."""
+_EARLIER: Final = re.compile(r"[0-9a-f]{12}(?![0-9a-f])")
+"""How content ids began before they had a letter."""
 
 
 def canonical(value: object) -> bytes:
@@ -253,13 +272,18 @@ def canonical(value: object) -> bytes:
 
 
 def content_id(whole: Mapping[str, JsonValue]) -> str:
-    """Return twelve hex digits that depend on nothing but the item's columns."""
-    return hashlib.blake2b(canonical(whole), digest_size=_CONTENT_ID_BYTES).hexdigest()
+    """Return `r` and twelve hex digits that depend on nothing but the item's columns."""
+    return _LETTER + hashlib.blake2b(canonical(whole), digest_size=_CONTENT_ID_BYTES).hexdigest()
 
 
-def looks_numbered(own_id: str) -> bool:
-    """Whether an id could be that of a second identical row."""
-    return _NUMBERED.fullmatch(own_id) is not None
+def with_letter(id_: str) -> str:
+    """A content id as earlier versions wrote it, as it is today; any other id as it is."""
+    return _LETTER + id_ if _EARLIER.match(id_) else id_
+
+
+def base_of_numbered(own_id: str) -> str | None:
+    """The id that another row would have, if this one could be the numbered id of a second."""
+    return own_id.rpartition("-")[0] if _NUMBERED.fullmatch(own_id) else None
 
 
 def repeated_hashes(hashes: "array[int]") -> frozenset[int]:
@@ -276,34 +300,47 @@ def repeated_hashes(hashes: "array[int]") -> frozenset[int]:
 class FileIds:
     """Ids of the rows of a checked file: identical rows are numbered from the second on."""
 
-    def __init__(self, repeated: Iterable[str], taken: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self,
+        repeated: Iterable[str],
+        taken: frozenset[str] = frozenset(),
+        duplicates: Duplicates = Duplicates.REFUSE,
+    ) -> None:
         """`taken` are the rows' own ids that look like numbered ones."""
         self._counts = dict.fromkeys(repeated, 0)
         self._taken = taken
+        self._only_first = duplicates is Duplicates.FIRST
 
-    def numbered(self, row: Row) -> str:
-        """The id of the next row, which has none of its own."""
-        item_id = content_id(row.whole)
+    def id_of(self, row: Row) -> str | None:
+        """The id of the next row; None for one that is left out."""
+        item_id = content_id(row.whole) if row.own_id is None else row.own_id
         if item_id not in self._counts:
             return item_id
         self._counts[item_id] += 1
+        if self._only_first:
+            return item_id if self._counts[item_id] == 1 else None
+        if self._counts[item_id] == 1:
+            return item_id
         while (numbered := f"{item_id}-{self._counts[item_id]}") in self._taken:
             self._counts[item_id] += 1
-        return item_id if self._counts[item_id] == 1 else numbered
+        return numbered
 
 
 class StreamIds:
     """Ids of rows that are seen once: every hash is kept, to know a repeated id."""
 
-    def __init__(self) -> None:
+    def __init__(self, duplicates: Duplicates = Duplicates.REFUSE) -> None:
         self._seen: set[int] = set()
         self._counts: dict[str, int] = {}
+        self._duplicates = duplicates
 
     def id_of(self, row: Row) -> str | None:
-        """Return the id of the next row, or None if its own id was used before."""
-        if row.own_id is not None:
-            return row.own_id if self._take(row.own_id) else None
-        return self.unused(content_id(row.whole))
+        """Return the id of the next row, or None if it has none of its own left."""
+        item_id = content_id(row.whole) if row.own_id is None else row.own_id
+        refused = Duplicates.REFUSE if row.own_id is not None else Duplicates.FIRST
+        if self._duplicates in (refused, Duplicates.FIRST):
+            return item_id if self._take(item_id) else None
+        return self.unused(item_id)
 
     def id_of_fault(self, own_id: str | None, line: int) -> str:
         """Return the id for a row that is faulty."""

@@ -3,15 +3,17 @@
 import itertools
 import stat
 from array import array
+from collections import Counter
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, Final, TypeAlias, cast
 
 from copygen.documents import files
-from copygen.errors import InputChanged, PromptError
+from copygen.errors import InputChanged, PromptError, UsageError
 from copygen.models import InputFault, JsonValue, Prompt, Source
 from copygen.prompts.expand import CostCheck, Expansion, Target, draft, ids_of
+from copygen.prompts.findings import TableFindings
 from copygen.prompts.names import UsedNames
 from copygen.prompts.promptfile import (
     LoadedFile,
@@ -24,16 +26,24 @@ from copygen.prompts.promptfile import (
 from copygen.prompts.rows import (
     BadRow,
     BadRows,
+    Duplicates,
     FileIds,
     ReadOptions,
     Row,
-    Rows,
     StreamIds,
     Table,
+    base_of_numbered,
     column_name,
     content_id,
-    looks_numbered,
     repeated_hashes,
+)
+from copygen.prompts.selection import (
+    KEEP_ALL,
+    Numbered,
+    Selection,
+    Steps,
+    chosen_ids,
+    sampled,
 )
 from copygen.prompts.tables import (
     READERS,
@@ -53,6 +63,7 @@ _YAML: Final = frozenset((".yaml", ".yml"))
 
 
 DEFAULT_NAME: Final = "copygen"
+_IDS_SHOWN: Final = 10
 FAULTS_SHOWN: Final = 10
 """Of a file; the others are counted."""
 PROGRESS_ROWS: Final = 1000
@@ -70,7 +81,7 @@ class _Checked:
 
     count: int
     repeated: frozenset[str]
-    """Content ids of rows that are identical to others."""
+    """Ids that several rows have."""
     taken: frozenset[str]
     """Own ids that look like the numbered ids of such rows."""
     versions: Versions
@@ -141,6 +152,14 @@ class PromptSource:
         """What the prompt file wants of its texts."""
         self.used_names: frozenset[str] = UsedNames(spec.used_names)
         """The variables that prompts are made of; a column that one of them means is in it."""
+        self.selection = spec.selection
+        """What is asked of the rows."""
+        self.left_out: Counter[str] = Counter()
+        """Rows that become no prompt, by what leaves them out; of a stream those that were read."""
+        self.notes: tuple[str, ...] = ()
+        """What the check found that a person should know, one sentence each."""
+        self.id_proposals: tuple[str, ...] = ()
+        """Columns that could be the ids of a checked file whose rows have none."""
         self.is_stream = is_stream
         """It can be read once only, so it is not checked up front."""
         self._shown = path
@@ -152,6 +171,14 @@ class PromptSource:
         """The most prompts to make; None for all."""
         self._checked: _Checked | None = None
         self._begun = False
+        self._steps = Steps(spec.selection, spec.conditions)
+        self._sample: frozenset[int] | None = None
+        only = spec.selection.only_ids
+        self._only = None if only is None else chosen_ids(str(only))
+        self._dropped = 0
+        self._unmet: tuple[str, ...] = ()
+        if is_stream and spec.selection.sample is not None:
+            raise UsageError("--sample needs a file: a stream can be read only once.")
 
     @property
     def layout(self) -> Layout:
@@ -181,33 +208,95 @@ class PromptSource:
         if self.is_stream:
             return 0
         versions = versions_of(self._read)
+        self._draw_sample()
         expansion = Expansion(self._spec, target)
+        found = TableFindings()
         hashes = array("q")
-        rows = 0
         faults = Faults()
-        for row in self._rows(faults):
+        left_out: Counter[str] = Counter()
+        only, others = self._only, 0
+        for number, row in self._rows(faults, left_out):
             item_id = content_id(row.whole) if row.own_id is None else row.own_id
+            if only is not None and not only.may_hold(item_id):
+                others += 1
+                continue
             hashes.append(hash(item_id))
             try:
+                if not found.rows:
+                    expansion.check_kept(row)
                 expansion.check(row, item_id)
                 if cost_check is not None:
                     expansion.check_cost(row, cost_check)
             except PromptError as fault:
-                if rows == 0:  # the template does not fit the table: all rows would say so
+                if not found.rows:  # the template does not fit the table: all rows would say so
                     raise
                 faults.add(fault)
-            rows += 1
-            if rows % PROGRESS_ROWS == 0:
+            found.add(row, expansion.columns_of(row))
+            if number % PROGRESS_ROWS == 0:
                 on_rows(PROGRESS_ROWS)
         failed = self._settle(faults)
         hashes.extend(map(hash, failed))
-        rows_and_faults = rows + len(failed)
-        if rows_and_faults == 0 and self.limit != 0:
-            raise PromptError("there are no items in it", Source(self._shown, 1))
-        count = rows * self._spec.texts_per_item + len(failed)
-        count = count if self.limit is None else min(count, self.limit)
-        self._checked = _Checked(count, *self._repeated(repeated_hashes(hashes)), versions)
+        if not found.rows and not failed and self.limit != 0:
+            raise self._no_items(left_out, others)
+        repeated, taken = self._repeated(repeated_hashes(hashes))
+        self._checked = _Checked(0, repeated, taken, versions)
+        count = self._counted(found.rows, len(failed), left_out)
+        self._checked = replace(self._checked, count=count)
+        self.left_out = +(left_out + Counter({"--only-ids": others}))
+        self.notes = tuple(self._notes(expansion, found))
+        self.id_proposals = found.id_proposals()
         return count
+
+    def _counted(self, rows: int, failed: int, left_out: Counter[str]) -> int:
+        """The prompts of a file that was checked, of so many rows and rows that cannot be read."""
+        if self._only is not None:
+            count, met = 0, set()
+            for _number, row, item_id in self._items():
+                for id_ in self._ids_meant(row, item_id):
+                    count += 1
+                    met |= {id_, item_id}
+            self._begun = False
+            self._unmet = self._only.unmet(met)
+        else:
+            left_out["--duplicates first"] += self._dropped
+            count = (rows - self._dropped) * self._spec.texts_per_item + failed
+        return count if self.limit is None else min(count, self.limit)
+
+    def _notes(self, expansion: Expansion, found: TableFindings) -> Iterator[str]:
+        one = self.selection
+        if one.rows is not None:
+            last = "the end" if one.rows.last is None else f"{one.rows.last:,}"
+            yield f"only rows {one.rows.first:,} to {last}, as --rows says"
+        for reason, count in self.left_out.items():
+            if reason not in ("--rows", "--sample"):
+                rows = "1 row is" if count == 1 else f"{count:,} rows are"
+                yield f"{rows} left out by {reason}"
+        if one.sample is not None:
+            total = found.rows + self.left_out["--sample"]
+            yield (
+                f"a sample of {found.rows:,} of {total:,} rows (seed {one.sample.seed}): the same "
+                "rows in every run, and among those of a larger sample"
+            )
+        if self._unmet:
+            names = ", ".join(f"'{name}'" for name in self._unmet[:_IDS_SHOWN])
+            more = len(self._unmet) - _IDS_SHOWN
+            names += f" and {more:,} more" if more > 0 else ""
+            yield f"no row has these ids of --only-ids: {names}"
+        yield from found.notes(UsedNames(expansion.handled), unique=one.unique)
+
+    def _no_items(self, left_out: Counter[str], others: int) -> PromptError:
+        reasons = [*left_out] + ["--only-ids"] * bool(others)
+        if not reasons:
+            return PromptError("there are no items in it", Source(self._shown, 1))
+        message = f"no row is left: {' and '.join(reasons)} leaves all of them out"
+        return PromptError(message, Source(self._shown, 1))
+
+    def _draw_sample(self) -> None:
+        sample = self.selection.sample
+        if sample is None or self._sample is not None:
+            return
+        with readable(self._shown), self._table() as rows:
+            self._sample = sampled(self._steps.numbered(rows, Counter()), sample)
 
     def prompts(self, target: Target) -> Entries:
         """Yield the prompts lazily; an InputFault stands for a faulty row of a stream.
@@ -216,7 +305,7 @@ class PromptSource:
         it was checked. Closing the iterator closes what it reads.
         """
         if self.is_stream:
-            return stream_entries(self._table, Expansion(self._spec, target), self.limit)
+            return self._stream_prompts(target)
         return self._file_prompts(target)
 
     def ids(self) -> Iterator[str]:
@@ -224,13 +313,19 @@ class PromptSource:
 
         Raises as `prompts` does.
         """
-        spec = self._spec
-        found = (
-            id_
-            for row, item_id in self._items()
-            for id_ in (ids_of(spec, item_id) if isinstance(row, Row) else (item_id,))
-        )
+        items = self._items()
+        found = (id_ for _, row, item_id in items for id_ in self._ids_meant(row, item_id))
         return found if self.limit is None else itertools.islice(found, self.limit)
+
+    def _ids_meant(self, row: Row | BadRow, item_id: str) -> Iterable[str]:
+        """The ids of an item's prompts, without those that are not meant."""
+        if isinstance(row, BadRow):
+            return (item_id,)
+        found = ids_of(self._spec, item_id)
+        only = self._only
+        if only is None or item_id in only.ids:
+            return found
+        return (id_ for id_ in found if id_ in only.ids)
 
     def _file_prompts(self, target: Target) -> Entries:
         if self.limit == 0:
@@ -238,31 +333,34 @@ class PromptSource:
         if self._checked is None:
             self.check(target)
         expansion = Expansion(self._spec, target)
+        only = self._only
         made = 0
-        for row, item_id in self._items():
+        for number, row, item_id in self._items():
             if isinstance(row, BadRow):
-                made_of_row: Iterable[Entry] = (_input_fault(row, item_id),)
+                made_of_row: Iterable[Entry] = (_input_fault(row, item_id, number),)
             else:
-                made_of_row = expansion.prompts(row, item_id)
+                made_of_row = expansion.prompts(row, item_id, number)
             for entry in made_of_row:
+                if only is not None and not (item_id in only.ids or entry.id in only.ids):
+                    continue
                 yield entry
                 made += 1
                 if made == self.limit:
                     return
 
-    def _items(self) -> Iterator[tuple[Row | BadRow, str]]:
-        """Yield the rows of a file that was checked, with their ids.
+    def _items(self) -> Iterator[tuple[int, Row | BadRow, str]]:
+        """Yield the rows of a file that was checked, with their numbers and ids.
 
         Of those that cannot be read, the ones that are to be failed records.
         """
         checked = cast(_Checked, self._checked)
         self._check_version(checked)
-        ids = FileIds(checked.repeated, checked.taken)
-        for row in self._all_rows():
-            if isinstance(row, BadRow):
-                yield from self._failed(row)
-            else:
-                yield row, ids.numbered(row) if row.own_id is None else row.own_id
+        ids = FileIds(checked.repeated, checked.taken, self.selection.duplicates)
+        only = self._only
+        for number, row in self._all_rows():
+            item_id = self._id_of_failed(row) if isinstance(row, BadRow) else ids.id_of(row)
+            if item_id is not None and (only is None or only.may_hold(item_id)):
+                yield number, row, item_id
         # Of the others, everything was read before the first row.
         self._check_version(checked, 1)
 
@@ -285,28 +383,47 @@ class PromptSource:
             )
         self._begun = True
 
-    def _rows(self, faults: "Faults | None" = None) -> Iterator[Row]:
-        """Yield the rows of a file that the limit needs; those that are none go to `faults`."""
-        for row in self._all_rows():
-            if not isinstance(row, BadRow):
-                yield row
-            elif faults is not None:
-                faults.add(PromptError(row.message, row.source), unreadable=True)
+    def _rows(
+        self, faults: "Faults | None" = None, left_out: Counter[str] | None = None
+    ) -> Iterator[tuple[int, Row]]:
+        """Yield the rows of a file that the limit needs, and their numbers.
 
-    def _all_rows(self) -> Rows:
+        Those that are none go to `faults`; what is left out is counted in `left_out`. Raises
+        PromptError where the first row has not what is asked of it: then none would.
+        """
+        first = True
+        for number, row in self._all_rows(left_out):
+            if not isinstance(row, BadRow):
+                yield number, row
+            elif faults is not None:
+                fault = PromptError(row.message, row.source)
+                if first and not row.is_unreadable:
+                    raise fault
+                faults.add(fault, unreadable=row.is_unreadable)
+            first = False
+
+    def _all_rows(self, left_out: Counter[str] | None = None) -> Iterator[Numbered]:
         """Yield the rows of a file that the limit needs, readable or not; raises PromptError."""
         needed = None if self.limit is None else -(-self.limit // self._spec.texts_per_item)
+        if self._only is not None or self.selection.duplicates is Duplicates.FIRST:
+            needed = None  # some of them make no prompt
+        left_out = Counter() if left_out is None else left_out
+        sample = self._sample
         count = 0
         with readable(self._shown), self._table() as rows:
-            for row in rows:
+            for number, row in self._steps.numbered(rows, left_out):
                 if count == needed:
                     return
+                if sample is not None and number not in sample:
+                    left_out["--sample"] += 1
+                    continue
                 count += isinstance(row, Row)
-                yield row
+                yield number, row
 
-    def _failed(self, row: BadRow) -> Iterator[tuple[BadRow, str]]:
-        if self._spec.reading.bad_rows is BadRows.FAIL:
-            yield row, f"line-{row.source.line}"
+    def _id_of_failed(self, row: BadRow) -> str | None:
+        """The id of a row that cannot be read; None where it is left out."""
+        fails = self._spec.reading.bad_rows is BadRows.FAIL
+        return f"line-{row.source.line}" if fails else None
 
     def _settle(self, faults: "Faults") -> list[str]:
         """What becomes of the faulty rows: the ids of those that are to be failed records.
@@ -323,66 +440,86 @@ class PromptSource:
         return [f"line-{line}" for line in faults.unreadable] if bad_rows is BadRows.FAIL else []
 
     def _repeated(self, hashes: frozenset[int]) -> tuple[frozenset[str], frozenset[str]]:
-        """The content ids that repeat, and own ids that look as if they were numbered.
+        """The ids that several rows have, and own ids that look as if they were numbered.
 
-        Raises PromptError if an own id repeats.
+        Raises PromptError if an own id repeats and nothing says what becomes of it.
         """
+        self._dropped = 0
         if not hashes:
             return frozenset(), frozenset()
         first: dict[str, tuple[Source, bool]] = {}
         repeated: set[str] = set()
         taken: set[str] = set()
-        for row in self._rows():
+        refused: list[tuple[str, Source, Source]] = []
+        count = 0
+        refuses = self.selection.duplicates is Duplicates.REFUSE
+        for _number, row in self._rows():
             own = row.own_id is not None
             item_id = content_id(row.whole) if row.own_id is None else row.own_id
-            if own and looks_numbered(item_id):
+            if own and (base := base_of_numbered(item_id)) and hash(base) in hashes:
                 taken.add(item_id)
             if hash(item_id) not in hashes:
                 continue
             if item_id not in first:
                 first[item_id] = (row.source, own)
-            elif own or first[item_id][1]:
-                raise _used_twice(item_id, row.source, first[item_id][0])
-            else:
-                repeated.add(item_id)
+                continue
+            repeated.add(item_id)
+            self._dropped += self.selection.duplicates is Duplicates.FIRST
+            if refuses and (own or first[item_id][1]):
+                count += 1
+                if len(refused) < _IDS_SHOWN:
+                    refused.append((item_id, row.source, first[item_id][0]))
+        if refused:
+            raise _used_twice(refused, count)
         return frozenset(repeated), frozenset(taken)
 
+    def _stream_prompts(self, target: Target) -> Entries:
+        """Yield the prompts of rows that are seen once, and an InputFault for each faulty one.
 
-def stream_entries(table: Table, expansion: Expansion, limit: int | None = None) -> Entries:
-    """Yield the prompts of rows that are seen once, and an InputFault for each faulty one.
+        After the limit nothing more is read.
+        """
+        if self.limit == 0:
+            return
+        expansion = Expansion(self._spec, target)
+        ids = StreamIds(self.selection.duplicates)
+        only = self._only
+        made = 0
+        self.left_out = Counter()
+        with self._table() as rows:
+            for number, row in self._steps.numbered(rows, self.left_out):
+                for entry in self._entries_of(number, row, expansion, ids):
+                    if only is not None and not only.ids & {entry.id, entry.id.partition("/")[0]}:
+                        self.left_out["--only-ids"] += 1
+                        continue
+                    yield entry
+                    made += 1
+                    if made == self.limit:
+                        return
 
-    After `limit` of them nothing more is read.
-    """
-    if limit == 0:
-        return
-    ids = StreamIds()
-    made = 0
-    with table() as rows:
-        for row in rows:
-            for entry in _entries_of(row, expansion, ids):
-                yield entry
-                made += 1
-                if made == limit:
-                    return
+    def _entries_of(
+        self, number: int, row: Row | BadRow, expansion: Expansion, ids: StreamIds
+    ) -> Iterable[Entry]:
+        source = row.source
+        if isinstance(row, BadRow):
+            fault_id = ids.id_of_fault(row.own_id, source.line)
+            return [_input_fault(row, fault_id, number)]
+        item_id = ids.id_of(row)
+        if item_id is None and self.selection.duplicates is Duplicates.FIRST:
+            self.left_out["--duplicates first"] += 1
+            return []
+        if item_id is None:
+            message = f"the id '{row.own_id}' was used before; ids must be unique"
+            fault_id = ids.id_of_fault(None, source.line)
+            return [InputFault(fault_id, source, message, row.item, number)]
+        try:
+            # All or none: half the variants of a faulty row are no use.
+            return list(expansion.prompts(row, item_id, number))
+        except PromptError as exc:
+            return [InputFault(item_id, source, exc.message, row.item, number)]
 
 
-def _entries_of(row: Row | BadRow, expansion: Expansion, ids: StreamIds) -> Iterable[Entry]:
-    source = row.source
-    if isinstance(row, BadRow):
-        return [_input_fault(row, ids.id_of_fault(row.own_id, source.line))]
-    item_id = ids.id_of(row)
-    if item_id is None:
-        message = f"the id '{row.own_id}' was used before; ids must be unique"
-        return [InputFault(ids.id_of_fault(None, source.line), source, message, row.item)]
-    try:
-        # All or none: half the variants of a faulty row are no use.
-        return list(expansion.prompts(row, item_id))
-    except PromptError as exc:
-        return [InputFault(item_id, source, exc.message, row.item)]
-
-
-def _input_fault(row: BadRow, fault_id: str) -> InputFault:
-    return InputFault(fault_id, row.source, row.message, row.item)
+def _input_fault(row: BadRow, fault_id: str, number: int) -> InputFault:
+    return InputFault(fault_id, row.source, row.message, row.item, number)
 
 
 def versions_of(paths: Iterable[str]) -> Versions:
@@ -391,9 +528,17 @@ def versions_of(paths: Iterable[str]) -> Versions:
         return tuple(files.version_of(files.status(path)) for path in paths)
 
 
-def _used_twice(item_id: str, source: Source, first: Source) -> PromptError:
+def _used_twice(found: list[tuple[str, Source, Source]], count: int) -> PromptError:
+    item_id, source, first = found[0]
     message = f"the id '{item_id}' is used at {first} already; ids must be unique"
-    return PromptError(message, source)
+    if count > 1:
+        others = ", ".join(f"'{one}' (lines {a.line} and {b.line})" for one, b, a in found[1:])
+        more = f" and {count - len(found):,} more" if count > len(found) else ""
+        message += f"; so are {others}{more}"
+    way_out = (
+        "--duplicates number keeps all of them, first only the first, --id names other columns"
+    )
+    return PromptError(f"{message}: {way_out}", source)
 
 
 def open_prompts(
@@ -404,31 +549,34 @@ def open_prompts(
     limit: int | None = None,
     stdin: BinaryIO | None = None,
     reading: ReadOptions | None = None,
+    selection: Selection | None = None,
 ) -> PromptSource:
     """Open a prompt file (YAML), a table (see `READERS`), or `-` for a table on standard input.
 
     Reads the header only: of YAML everything but `items`, of a table nothing. `template` is the
     YAML file that words a table's rows; `overrides` are variables that win over columns;
-    `limit` is the most prompts to make; `reading` says what the table does not tell itself. Pipes
-    are read like standard input: as a stream. Raises PromptError, UsageError.
+    `limit` is the most prompts to make; `reading` says what the table does not tell itself,
+    `selection` what is asked of its rows. Pipes are read like standard input: as a stream. Raises
+    PromptError, UsageError.
     """
+    asked = selection or Selection()
     reading = checked_options(reading or ReadOptions())
     given = {column_name(name): value for name, value in (overrides or {}).items()}
     spec = _template_spec(template, given)
     if spec is not None:
-        spec = replace(spec, reading=reading)
+        spec = replace(spec, reading=reading).selecting(asked)
     if is_stream(path):
-        wording = spec or replace(_unworded(path, given), reading=reading)
+        wording = spec or replace(_unworded(path, given), reading=reading).selecting(asked)
         table = stream_table(path, stdin, wording.read_options)
         return PromptSource(path, wording, table, is_stream=True, limit=limit)
     if Path(path).suffix.lower() not in _YAML:
-        wording = spec or replace(_unworded(path, given), reading=reading)
+        wording = spec or replace(_unworded(path, given), reading=reading).selecting(asked)
         table = file_table(path, files.PROMPTS, wording.read_options)
         read = (path, template) if template else (path,)
         return PromptSource(path, wording, table, read=read, limit=limit)
     with readable(path):
         loaded = load(path, given)
-        loaded = replace(loaded, spec=replace(loaded.spec, reading=reading))
+        loaded = replace(loaded, spec=replace(loaded.spec, reading=reading).selecting(asked))
     if spec is not None:
         return _open_worded(path, loaded, spec, template or "", limit)
     return _open_prompt_file(path, loaded, limit)
@@ -440,6 +588,7 @@ def open_values(
     template: str | None = None,
     overrides: Mapping[str, str] | None = None,
     limit: int | None = None,
+    selection: Selection | None = None,
 ) -> PromptSource:
     """Open Python values as a stream: texts, or mappings like the lines of JSONL, read lazily.
 
@@ -448,8 +597,10 @@ def open_values(
     unusable template only.
     """
     given = {column_name(name): value for name, value in (overrides or {}).items()}
-    spec = _template_spec(template, given) or _unworded(VALUES_NAME, given)
-
+    asked = selection or Selection()
+    if not asked.keep:  # the caller gave the values one by one, and wants them back
+        asked = replace(asked, keep=(KEEP_ALL,))
+    spec = (_template_spec(template, given) or _unworded(VALUES_NAME, given)).selecting(asked)
     table = values_table(values, spec.read_options)
     return PromptSource(VALUES_NAME, spec, table, is_stream=True, limit=limit)
 

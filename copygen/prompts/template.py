@@ -339,6 +339,8 @@ class Template:
         """Every variable it may look up."""
         self.constants = self._columns.constants
         """What it prints that is no column, however a column could be called → its line."""
+        self.handled = frozenset(map(self._columns.real, _handled(tree)))
+        """Names of which it looks whether there is anything in them."""
         self._lines = _first_lines(tree, self._columns)
         parts = _plain_parts(tree, self._columns)
         self._parts = parts
@@ -484,6 +486,26 @@ def _words_of(exc: Exception) -> str:
         "cannot do this with these values: what a table has is text, and | float or | int makes "
         "a number of it"
     )
+
+
+_ASKING: Final = ("and", "or")
+
+
+def _handled(tree: nodes.Template) -> set[str]:
+    """Names in conditions, before `or`, and before a default."""
+    looked_at: list[nodes.Node] = [node.test for node in tree.find_all(nodes.If)]
+    looked_at += [node.test for node in tree.find_all(nodes.CondExpr)]
+    looked_at += [node.left for node in tree.find_all(nodes.BinExpr) if node.operator in _ASKING]
+    looked_at += [
+        node.node
+        for node in tree.find_all(nodes.Filter)
+        if node.name in ("default", "d") and node.node is not None
+    ]
+    names: set[str] = set()
+    for node in looked_at:
+        names |= {one.name for one in node.find_all(nodes.Name)}
+        names |= {node.name} if isinstance(node, nodes.Name) else set()
+    return names
 
 
 def _first_lines(tree: nodes.Template, columns: Columns) -> dict[str, int]:

@@ -183,6 +183,10 @@ def encode(result: Result, template: str | None = None) -> bytes:
         fields["answered_by"] = result.answered_by
     if template is not None:
         fields["template"] = template
+    if result.line is not None:
+        fields["line"], fields["row"] = result.line, result.row
+    if result.same_as is not None:
+        fields["same_as"] = result.same_as
     try:
         line = orjson.dumps(fields, default=_familiar)
     except TypeError:
@@ -291,6 +295,9 @@ def _result(value: JsonValue) -> Result:
         notes=_notes(value),
         answered_by=_optional_text(value, "answered_by"),
         template=_optional_text(value, "template"),
+        line=_optional_count(value, "line"),
+        row=_optional_count(value, "row"),
+        same_as=_optional_text(value, "same_as"),
     )
 
 
@@ -378,6 +385,10 @@ def _number(value: dict[str, JsonValue], name: str) -> float | None:
     if isinstance(number, bool) or not isinstance(number, (int, float)):
         raise TypeError(f"{name!r} is not a number")
     return number
+
+
+def _optional_count(value: dict[str, JsonValue], name: str) -> int | None:
+    return None if value.get(name) is None else _count(value, name)
 
 
 def _count(value: dict[str, JsonValue], name: str) -> int:

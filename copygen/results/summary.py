@@ -220,6 +220,10 @@ class Summary:
     """What a person should know of replies, and of how many; most frequent first."""
     quality: Quality | None = None
     """How the texts fared against the rules of the prompt file; None where it has none."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Rows of the table that became no prompt, by what left them out (`--where`, `skip_if`)."""
+    same: int = 0
+    """Results that got the text of another prompt, which was the same; see `--unique`."""
 
     @property
     def cache_hit_share(self) -> float | None:

@@ -187,6 +187,11 @@ def _outcome(summary: Summary) -> list[Row]:
         facts.append(Text(f"{count(summary.skipped)} done earlier", "dim"))
     if summary.left:
         facts.append(Text(f"{count(summary.left)} left", "yellow"))
+    if summary.same:
+        facts.append(Text(f"{count(summary.same)} with the text of another", "dim"))
+    if summary.left_out:
+        rows = counted(sum(summary.left_out.values()), "row")
+        facts.append(Text(f"{rows} left out by {', '.join(summary.left_out)}", "dim"))
     if not facts:
         facts.append(Text("none"))
     return [("Prompts", WrappedFacts(facts)), *_time(summary)]

@@ -102,7 +102,7 @@ def test_a_record_has_its_fields_in_order(tmp_path: Path, echo: str) -> None:
     (record,) = records(tmp_path / "p.results.jsonl")
     assert " ".join(record) == (
         "id key status text input provider model finish_reason usage cost_usd cost_note "
-        "latency_ms total_ms attempts error created_at data violations reasks answered_by"
+        "latency_ms total_ms attempts error created_at data violations reasks answered_by line row"
     )
     assert record["id"] == "one"
     assert record["status"] == "ok"

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from copygen.errors import PromptError
 from copygen.models import Prompt, Source
 from copygen.prompts import open_prompts, open_values
-from copygen.prompts.expand import Target, name_hint
-from copygen.prompts.names import ColumnNames, UsedNames, made_name
+from copygen.prompts.expand import Target
+from copygen.prompts.names import ColumnNames, UsedNames, made_name, name_hint
 from copygen.prompts.template import RenderError, Template
 from tests.support.prompt_files import prompts_of, texts_of, write
 
