@@ -12,7 +12,7 @@ from copygen.errors import ConfigError
 from copygen.models import Item, Message, Severity, Violation
 from copygen.quality import facts as grounding
 from copygen.quality.channels import CharacterRules, FieldSpec
-from copygen.quality.checks import endings, form, language, repetition, wording
+from copygen.quality.checks import endings, form, language, repetition, wording, wrappers
 from copygen.quality.checks.chat import ChatCheck
 from copygen.quality.checks.filling import FillingCheck
 from copygen.quality.checks.form import TagLimits, tags
@@ -294,11 +294,12 @@ class Checker:
                 yield language.OtherLanguage(tag, self._detector, self.languages)
         yield from self._of_phrases(tag)
         if self.settings.leftovers and not self._off("leftovers"):
+            # First what stands around the whole: `text` after a fence is no label.
+            yield partial(wrappers.wrapped, field=field)
             yield self._chat.violations
             grounded = self.settings.grounding
             numbers = bool(grounded and grounded.numbers) and not self._off("grounding")
             yield FillingCheck(self._kept, numbers=numbers).violations
-            yield wording.quotes
         if not self._off("repetition"):
             yield repetition.repeated
         if not self._off("truncated"):

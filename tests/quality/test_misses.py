@@ -34,7 +34,7 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
         "placeholder": 1.00,
         "misspelt": 0.98,
         "cut_off": 0.85,
-        "markup": 0.51,
+        "markup": 0.95,
         "twice": 0.95,
         "invented_number": 1.00,
         "wrong_language": 0.57,

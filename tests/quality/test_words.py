@@ -12,7 +12,8 @@ from copygen.quality.channels import CharacterRules
 from copygen.quality.checks import form, wording
 from copygen.quality.checks.chat import ChatCheck
 from copygen.quality.checks.form import TagLimits, hashtags, mentions, tags
-from copygen.quality.checks.wording import Phrase, Term, listed, quotes
+from copygen.quality.checks.wording import Phrase, Term, listed
+from copygen.quality.checks.wrappers import wrapped
 from copygen.quality.facts import CheckContext
 from copygen.quality.normalize import NormalizedText, TermMatcher, fold
 from copygen.quality.packs import RuleSet, load_wording
@@ -173,14 +174,14 @@ def test_placeholders_that_are_meant_to_stay_stay() -> None:
 
 @pytest.mark.parametrize("text", ['"Silk"', "“Silk”", "「絹」です」"[:3], " «Silk» ", "`Silk`"])
 def test_quotation_marks_around_the_whole_text_are_found(text: str) -> None:
-    assert rules(quotes(context(text))) == ["leftovers.quotes"]
+    assert rules(wrapped(context(text))) == ["leftovers.quotes"]
 
 
 @pytest.mark.parametrize(
     "text", ['"Silk" and "gold"', "「絹」と「金」", 'The "best"', "'90s", '"', ""]
 )
 def test_quotation_marks_inside_are_not(text: str) -> None:
-    assert quotes(context(text)) == []
+    assert list(wrapped(context(text))) == []
 
 
 CHARACTERS = [

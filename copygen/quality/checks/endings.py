@@ -26,6 +26,7 @@ _BRACKETS: Final = (
     ("«", "»"), ("‹", "›"), ("<", ">"),
 )  # fmt: skip
 """What is opened and what closes it: `„…“` in German, `„…”` in Polish, `“…”` in English."""
+_WESTERN: Final = frozenset("“„‚«‹")
 _SMILE: Final = re.compile(r"[:;=8]['’]?-?$")
 _MARKS: Final = frozenset(",،、，;؛；:：/\\&@#-‐‑=~·|")
 _ONLY_HYPHENS: Final = frozenset("-‐‑")
@@ -110,6 +111,8 @@ def _open_brackets(text: str) -> Iterator[Violation]:
             continue
         if opening == "“" and "„" in text:
             continue
+        if opening in _WESTERN and text[max(0, at - 1) : at].strip(" \n([«“„'\""):
+            continue  # within a word: letters of another encoding
         if opening == "(" and _SMILE.search(text[max(0, at - 3) : at]):
             continue
         shown = text[at : at + 30]

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Final, TypeAlias
 
 from copygen.models import Severity, Violation
@@ -98,10 +97,6 @@ def _wanted(context: CheckContext, term: Term) -> Iterator[Violation]:
         yield Violation("glossary.use", Severity.ERROR, message, fix=fix)
 
 
-_QUOTES: Final = MappingProxyType(
-    {'"': '"', "“": "”", "„": "“”", "«": "»", "「": "」", "『": "』", "”": "”", "`": "`"}
-)
-
 _PLAIN: Final = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\{%[^{}\n]{0,60}%\}|\$\{\w{1,40}\}|%%\w{1,40}%%")
 """What the rule `placeholder` of `wording/leftovers` finds by itself."""
 
@@ -171,19 +166,3 @@ def placeholders(context: CheckContext, kept: Container[str]) -> Iterator[Violat
 
 def _is(place: Placeholder, kept: Container[str]) -> bool:
     return place.text.casefold() in kept or place.name.casefold() in kept
-
-
-def quotes(context: CheckContext) -> list[Violation]:
-    """Quotation marks around the whole text."""
-    text = context.text.original.strip()
-    if len(text) < 3 or text[-1] not in _QUOTES.get(text[0], ""):
-        return []
-    inside = text[1:-1]
-    if text[0] in inside or text[-1] in inside:
-        return []
-    start = context.text.original.index(text)
-    message = f"the whole text stands between {text[0]} and {text[-1]}"
-    fix = "leave out the quotation marks around the text"
-    span = (start, start + len(text))
-    found = Violation("leftovers.quotes", Severity.ERROR, message, span, fix=fix)
-    return [mendable(found, *span, inside)]
