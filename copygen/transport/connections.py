@@ -1,9 +1,9 @@
-"""Connections to the hosts requests go to: made by aiohttp, kept here, used again; and what is said
-on one of them, in HTTP/1.1.
+"""Connections to the hosts requests go to, kept and used again; and what is said on one of them, in
+HTTP/1.1.
 
-aiohttp looks up names, tries addresses, speaks TLS and opens tunnels through proxies. Then `Http1`
-takes the connection over: aiohttp's way from a request to its reply costs more than everything
-else copygen does for a prompt. The parsing is llhttp's, through httptools; what is decided here is
+How they come about is in `dialing`, or in `tunnels` where aiohttp leads through a proxy. Then
+`Http1` speaks: aiohttp's way from a request to its reply costs more than everything else copygen
+does for a prompt. The parsing is llhttp's, through httptools; what is decided here is
 when a reply is complete, when it is none, and whether the connection can be used again. A reply's
 content coding is undone piece by piece, and never beyond a cap.
 
@@ -16,37 +16,29 @@ request have been billed?
 """
 
 import asyncio
-import ssl
 import zlib
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from ssl import SSLContext
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, cast
 
-import aiohttp
 import httpx
-from aiohttp.connector import Connection
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
-from yarl import URL
 
-from copygen import system
-from copygen.documents import files
-from copygen.errors import ConfigError
+from copygen.transport.dialing import Dialer, Origin
 from copygen.transport.errors import (
-    FOREIGN,
     ResponseTooLarge,
     StaleConnection,
     broken,
     closed_without_reply,
     cut_off,
     no_http,
-    not_sent,
-    proxy_failed,
     speaks_tls,
     stale,
 )
+
+if TYPE_CHECKING:
+    from copygen.transport.tunnels import Tunnels
 
 # HTTP/1.1 on one connection.
 
@@ -134,11 +126,10 @@ class Http1(asyncio.Protocol):
         self._ends_with_connection = True
         self._parser = self._new_parser()
 
-    def attach(self, transport: asyncio.Transport) -> None:
-        """Take over a connection that is open: what arrives from now on arrives here."""
-        self._transport = transport
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Take a connection that is open: what arrives from now on arrives here."""
+        self._transport = cast(asyncio.Transport, transport)
         self.is_open = True
-        transport.set_protocol(self)
 
     async def exchange(self, request: bytes) -> HttpReply:
         """Send `request`, whole, and return the reply.
@@ -443,19 +434,6 @@ STALLED_S: Final = 1.0
 """A connection that took this much longer than it may: this process stood still, not the host."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Origin:
-    """Where connections lead, and how. Two are the same only if they are one object."""
-
-    url: URL
-    peer: str
-    """`host` or `host:port`, for messages."""
-    proxy: URL | None
-    tls: SSLContext | bool
-    proxy_variable: str = ""
-    """The environment variable that names the proxy."""
-
-
 class Connections:
     """The pool: at most `most` connections at a time; one more request waits for one.
 
@@ -464,19 +442,17 @@ class Connections:
 
     def __init__(self, most: int, connect_timeout_s: float, max_response_bytes: int) -> None:
         self._room = most
-        self._timeout = aiohttp.ClientTimeout(connect=connect_timeout_s)
         self._connect_timeout_s = connect_timeout_s
         self._max_response_bytes = max_response_bytes
         self._loop = asyncio.get_running_loop()
-        # No limit there: its count would not know what is idle here.
-        self._connector = aiohttp.TCPConnector(limit=0, force_close=True)
+        self._dialer = Dialer(connect_timeout_s)
+        self._tunnels: Tunnels | None = None
         self._idle: dict[Origin, list[Http1]] = {}
-        self._links: dict[Http1, Connection] = {}
+        self._open: set[Http1] = set()
         self._waiting: deque[asyncio.Future[None]] = deque()
         self._drops: dict[Origin, int] = {}
         self._unkept_until: dict[Origin, float] = {}
         """Hosts whose connections are closed after each reply, and until when."""
-        self._proven_proxies: set[URL] = set()
 
     async def exchange(self, origin: Origin, request: bytes) -> HttpReply:
         """Send `request` to `origin` and return the reply.
@@ -499,11 +475,13 @@ class Connections:
 
     async def close(self) -> None:
         """Close all of them, whatever they are doing."""
-        for connection in tuple(self._links):
+        for connection in tuple(self._open):
             connection.drop()
             self._close(connection)
         self._idle.clear()
-        await self._connector.close()
+        await self._dialer.close()
+        if self._tunnels is not None:
+            await self._tunnels.close()
 
     async def _take(self, origin: Origin) -> Http1:
         idle = self._idle.get(origin)
@@ -568,41 +546,33 @@ class Connections:
     async def _connect(self, origin: Origin) -> Http1:
         began_s = self._loop.time()
         try:
-            link = await self._link(origin)
+            connection = await self._opened(origin)
         except httpx.ConnectTimeout:
             if self._loop.time() - began_s < self._connect_timeout_s + STALLED_S:
                 raise
-            link = await self._link(origin)
-        transport, before = link.transport, link.protocol
-        if transport is None or before is None or before.should_close:
-            link.close()
+            connection = await self._opened(origin)
+        if not connection.is_open:
+            connection.drop()
             raise httpx.ConnectError(
                 f"{origin.peer} sent data nobody asked for; the connection was dropped"
             )
-        connection = Http1(origin.peer, self._max_response_bytes, lambda: self._distrust(origin))
-        connection.attach(transport)
-        self._links[connection] = link
+        self._open.add(connection)
         return connection
 
-    async def _link(self, origin: Origin) -> Connection:
-        try:
-            # The request that aiohttp connects for; it is never sent.
-            request = aiohttp.ClientRequest(
-                "POST", origin.url, loop=self._loop, proxy=origin.proxy, ssl=origin.tls
-            )
-            link = await self._connector.connect(request, [], self._timeout)
-        except TimeoutError as exc:
-            raise _too_late(origin) from exc
-        except FOREIGN as exc:
-            if (proxy := origin.proxy) is not None:
-                proven = proxy in self._proven_proxies
-                named = origin.proxy_variable
-                if fault := proxy_failed(exc, proxy, named, origin.peer, proven=proven):
-                    raise fault from exc
-            raise not_sent(exc, origin.peer) from exc
-        if origin.proxy is not None:
-            self._proven_proxies.add(origin.proxy)
-        return link
+    async def _opened(self, origin: Origin) -> Http1:
+        def protocol() -> Http1:
+            return Http1(origin.peer, self._max_response_bytes, lambda: self._distrust(origin))
+
+        if origin.proxy is None:
+            return await self._dialer.dial(origin, protocol)
+        if self._tunnels is None:
+            # A quarter of all imports of a run, and most runs have no proxy.
+            from copygen.transport.tunnels import Tunnels
+
+            self._tunnels = Tunnels(self._connect_timeout_s)
+        connection = protocol()
+        await self._tunnels.open(origin, connection)
+        return connection
 
     async def _wait_for_room(self, origin: Origin | None) -> None:
         """Wait until there is room, or an idle connection to `origin`."""
@@ -630,8 +600,10 @@ class Connections:
         return False
 
     def _close(self, connection: Http1) -> None:
-        if link := self._links.pop(connection, None):
-            link.close()
+        if connection in self._open:
+            self._open.remove(connection)
+            if self._tunnels is not None:
+                self._tunnels.release(connection)
             self._make_room()
 
     def _make_room(self) -> None:
@@ -645,29 +617,3 @@ class Connections:
             if not waiter.done():
                 waiter.set_result(None)
                 return
-
-
-def _too_late(origin: Origin) -> httpx.ConnectTimeout:
-    return httpx.ConnectTimeout(f"no connection to {origin.peer} within the time allowed")
-
-
-def client_context(ca_file: Path | None = None) -> ssl.SSLContext:
-    """TLS 1.2 or later, certificates and host names verified; nothing here turns that off.
-
-    Trusts the system's authorities (see `system.client_context`), or those of SSL_CERT_FILE and
-    SSL_CERT_DIR where set, and besides them those in `ca_file` (PEM). Costs about 20 ms: make one
-    and keep it.
-
-    Raises ConfigError when `ca_file` cannot be read or holds no certificate.
-    """
-    context = system.client_context()
-    context.minimum_version = ssl.TLSVersion.TLSv1_2
-    context.set_alpn_protocols(["http/1.1"])
-    if ca_file is not None:
-        try:
-            context.load_verify_locations(cadata=files.read_text(ca_file, "certificates"))
-        except (ssl.SSLError, ValueError) as exc:  # ValueError: not ASCII, or nothing in it
-            raise ConfigError(f"{ca_file}: not a PEM file of certificates") from exc
-        except OSError as exc:
-            raise ConfigError(f"{ca_file}: {exc.strerror}; ca_file must name a PEM file") from exc
-    return context

@@ -16,17 +16,15 @@ from pathlib import Path
 from typing import Final, NamedTuple, TypeAlias
 
 import httpx
-from yarl import URL
 
 from copygen.errors import ConfigError
 from copygen.transport.connections import (
     ACCEPTED,
     Connections,
     HttpReply,
-    Origin,
     ReplyHeaders,
-    client_context,
 )
+from copygen.transport.dialing import Origin, client_context
 from copygen.transport.errors import (
     CertificateError,
     ResponseTooLarge,
@@ -175,10 +173,10 @@ class HttpTransport(httpx.AsyncBaseTransport):
         origin = self._origins.get(str(bare))
         if origin is None:
             origin = self._origins[str(bare)] = Origin(
-                url=URL(str(bare), encoded=True),
+                url=bare,
                 peer=bare.netloc.decode("ascii"),
-                proxy=None if proxy is None else URL(str(proxy), encoded=True),
-                tls=self._tls() if url.scheme == "https" else True,
+                proxy=proxy,
+                tls=self._tls() if url.scheme == "https" else None,
                 proxy_variable=variable or "",
             )
         route = self._routes[str(url)] = _Route(url, origin, proxy)

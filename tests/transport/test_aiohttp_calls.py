@@ -1,7 +1,7 @@
-"""The calls of aiohttp that its documentation does not name, all in `Connections`.
+"""The calls of aiohttp that its documentation does not name, all in `Tunnels`.
 
 aiohttp is pinned below the next minor version. When this fails after a newer one was let in, read
-what changed, adapt `copygen.transport.connections._link` and `_connect`, and then this file.
+what changed, adapt `copygen.transport.tunnels` (`Tunnels.open`, `_link`), and then this file.
 """
 
 import asyncio
@@ -14,12 +14,12 @@ from aiohttp.client_proto import ResponseHandler
 from aiohttp.connector import Connection
 from yarl import URL
 
-from copygen.transport.errors import FOREIGN
+from copygen.transport.tunnels import FOREIGN
 from tests.support.exchange import turns
 
 ADVICE = (
-    f"aiohttp {aiohttp.__version__} has changed what copygen.transport.connections uses of it "
-    "(_link, _connect): adapt it there before aiohttp is unpinned"
+    f"aiohttp {aiohttp.__version__} has changed what copygen.transport.tunnels uses of it "
+    "(open, _link): adapt it there before aiohttp is unpinned"
 )
 
 

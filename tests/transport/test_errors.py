@@ -16,7 +16,8 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from copygen.models import Kind
-from copygen.transport.errors import FOREIGN, CertificateError, failure, translated
+from copygen.transport.errors import CertificateError, failure
+from copygen.transport.tunnels import FOREIGN, translated
 
 KEY = "sk-canary-0123456789"
 
