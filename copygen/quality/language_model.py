@@ -56,8 +56,6 @@ class LanguageModel:
 
     labels: tuple[str, ...]
     """The languages, as tags; one that is written in two scripts has a tag for each."""
-    index: Mapping[str, int]
-    """Tag → its place in the labels."""
     unit: float
     """Of a score, as a difference of natural logarithms."""
     _classes: bytes
@@ -130,7 +128,6 @@ def load_model() -> LanguageModel:
     prior = b"".join(round(one / unit).to_bytes(_LANE, "little") for one in told["prior"])
     return LanguageModel(
         labels=labels,
-        index={tag: at for at, tag in enumerate(labels)},
         unit=unit,
         _classes=classes,
         _width=width,
