@@ -17,6 +17,7 @@ from typing import BinaryIO, Final
 from copygen.errors import PromptError
 from copygen.models import Source
 from copygen.prompts.encodings import SAMPLE_BYTES, as_utf8, likely_encoding, marked, shown
+from copygen.prompts.packed import unpacked_name
 from copygen.prompts.request import InputError, refuse_other_spellings
 from copygen.prompts.rows import (
     BadRow,
@@ -73,7 +74,8 @@ class Lines:
         self._stream = stream
         self._encoding = encoding
         recoded = encoding is not None and encoding not in _UTF8
-        self._readline = (as_utf8(stream, encoding) if recoded and encoding else stream).readline
+        self._recoded = as_utf8(stream, encoding) if recoded and encoding else stream
+        self._readline = self._recoded.readline
         self._held: bytes | None = None
         self._last = b""
         self._advised = False
@@ -95,7 +97,7 @@ class Lines:
         if self.number == 1:
             line = self._without_bom(line)
         self._last = line
-        if len(line) > MAX_LINE_BYTES:
+        if len(line) > MAX_LINE_BYTES and not (self.number == 1 and line.lstrip()[:1] in b"[{"):
             self._last = b"\n"
             self._skip(line)
             size = MAX_LINE_BYTES // 1024 // 1024
@@ -114,6 +116,11 @@ class Lines:
                 self.number -= 1
                 return line
         return b""
+
+    def rest(self) -> tuple[bytes, BinaryIO]:
+        """What was peeked, and the stream in UTF-8 that follows it: a reader of its own goes on."""
+        held, self._held = self._held or b"", None
+        return held, self._recoded
 
     def decode(self, line: bytes) -> str:
         """Return the line just given out as text; raises LineError."""
@@ -157,7 +164,8 @@ class Lines:
     def _without_bom(self, line: bytes) -> bytes:
         if (encoding := marked(line)) is not None and encoding not in _UTF8:
             self._encoding = encoding
-            self._readline = as_utf8(self._stream, encoding, line).readline
+            self._recoded = as_utf8(self._stream, encoding, line)
+            self._readline = self._recoded.readline
             line = self._readline(MAX_LINE_BYTES + 1)
         while line.startswith(_BOM):  # tools that add one do so to a file that has one
             line = line.removeprefix(_BOM)
@@ -543,7 +551,7 @@ def _delimiter(texts: _Texts, first: str, path: str) -> str:
     """The delimiter of a table whose header begins with `first`."""
     outside = "".join(first.split('"')[::2])
     candidates = [delimiter for delimiter in _DELIMITERS if delimiter in outside]
-    usual = _DELIMITERS_BY_ENDING.get(PurePath(path).suffix.lower())
+    usual = _DELIMITERS_BY_ENDING.get(PurePath(unpacked_name(path)).suffix.lower())
     if usual is not None and (usual in candidates or not candidates):
         return usual
     if candidates == ["|"]:

@@ -115,6 +115,8 @@ class ReadOptions:
     """The 1-based line, or row of a sheet, that names the columns; None: the first with any."""
     skip_rows: int = 0
     """Records after the header that are none of the table."""
+    items: str | None = None
+    """The names on the way to the list of items in a JSON document, with dots between."""
     sheet: str | None = None
     """Of a workbook, by name or by its 1-based number; None: the first that is to be seen."""
     bad_rows: BadRows = BadRows.REFUSE

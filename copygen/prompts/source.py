@@ -51,8 +51,10 @@ from copygen.prompts.tables import (
     checked_options,
     file_table,
     is_stream,
+    kind_of,
     one_empty_item,
     readable,
+    split_items,
     stream_table,
     values_table,
     yaml_table,
@@ -560,7 +562,8 @@ def open_prompts(
     PromptError, UsageError.
     """
     asked = selection or Selection()
-    reading = checked_options(reading or ReadOptions())
+    path, items = split_items(path)
+    reading = checked_options(replace(reading or ReadOptions(), items=items))
     given = {column_name(name): value for name, value in (overrides or {}).items()}
     spec = _template_spec(template, given)
     if spec is not None:
@@ -627,9 +630,10 @@ def _open_prompt_file(path: str, loaded: LoadedFile, limit: int | None) -> Promp
         check_overrides(spec, path)
     read: tuple[str, ...] = (path,)
     if loaded.table is not None:
-        inner = table_path(loaded, path)
+        name, items = split_items(loaded.table)
+        inner = table_path(replace(loaded, table=name), path)
         _check_table(inner, loaded)
-        table = file_table(inner, files.TABLE, spec.read_options)
+        table = file_table(inner, files.TABLE, replace(spec.read_options, items=items))
         read = (inner, path)
     elif loaded.items is not None:
         table = yaml_table(path, spec.read_options)
@@ -663,5 +667,6 @@ def _check_table(path: str, loaded: LoadedFile) -> None:
     if not is_file:
         message = f"'{loaded.table}' is not there; 'items' names a table beside this file"
         raise PromptError(message, loaded.place)
-    if Path(path).suffix.lower() not in READERS:
-        raise PromptError("'items' should name a .csv, .tsv or .jsonl file", loaded.place)
+    if kind_of(path) not in READERS:
+        message = "'items' should name a table, such as a .csv, .tsv or .jsonl file"
+        raise PromptError(message, loaded.place)

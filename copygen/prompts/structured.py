@@ -55,9 +55,11 @@ _MOST_DIGITS: Final = 20
 class JsonError(InputError):
     """A line that is no JSON, and the column (1-based) where it stops being any."""
 
-    def __init__(self, message: str, column: int = 1) -> None:
+    def __init__(self, message: str, column: int = 1, line: int = 1) -> None:
         super().__init__(message)
         self.column = column
+        self.line = line
+        """1-based, of a text that goes over several lines."""
 
 
 def jsonl_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
@@ -70,16 +72,19 @@ def jsonl_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
             if line.startswith(_BOM):  # files that were joined have one in the middle, too
                 line = line.lstrip(_BOM)
             if line and not line.isspace():
-                yield _json_row(line, Source(path, lines.number), lines, options)
+                yield json_row(line, Source(path, lines.number), lines, options)
         except LineError as exc:
             yield BadRow(str(exc), Source(path, exc.line, exc.column), None, {})
 
 
-def _json_row(line: bytes, source: Source, lines: Lines, options: ReadOptions) -> Row | BadRow:
+def json_row(line: bytes, source: Source, lines: Lines, options: ReadOptions) -> Row | BadRow:
+    """Make a row of a JSON object, the text just read; raises LineError if it is no text."""
     try:
         whole = _object(line, lines)
     except JsonError as exc:
-        return BadRow(str(exc), Source(source.path, source.line, exc.column), None, {})
+        column = exc.column + (source.column - 1 if exc.line == 1 else 0)
+        place = Source(source.path, source.line + exc.line - 1, column)
+        return BadRow(str(exc), place, None, {})
     written = None
     kinds = [value.__class__ for value in whole.values()]
     if not _MAY_PRINT_OTHERWISE.isdisjoint(kinds) and _PRINTS_OTHERWISE.search(line):
@@ -169,10 +174,10 @@ def _lenient(text: str, problem: orjson.JSONDecodeError) -> JsonValue:
     except RecursionError as exc:
         raise JsonError(f"nested more than {MAX_DEPTH} levels deep") from exc
     except json.JSONDecodeError as exc:
-        raise JsonError(f"not valid JSON: {_slip(text, exc)}", exc.colno) from exc
+        raise JsonError(f"not valid JSON: {_slip(text, exc)}", exc.colno, exc.lineno) from exc
     except ValueError as exc:
         what = "a number is too large" if "infinity" in problem.msg else _NO_NUMBER
-        raise JsonError(f"not valid JSON: {what}", problem.colno) from exc
+        raise JsonError(f"not valid JSON: {what}", problem.colno, problem.lineno) from exc
     return value
 
 

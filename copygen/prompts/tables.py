@@ -20,16 +20,20 @@ from copygen.documents import files, nearest, type_name
 from copygen.errors import PromptError, UsageError
 from copygen.models import JsonValue, Source
 from copygen.prompts.delimited import DELIMITERS_BY_NAME, LineError, Lines, csv_rows
+from copygen.prompts.documents import json_rows, list_rows
 from copygen.prompts.encodings import encoding_of
+from copygen.prompts.packed import unpacked, unpacked_name
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, Table, bad_row, row_from
 from copygen.prompts.structured import JsonError, check_depth, jsonl_rows, yaml_rows
 
 STDIN_NAME: Final = "<stdin>"
 VALUES_NAME: Final = "<prompts>"
+_ITEMS_IN: Final = re.compile(r"(.*\.json(?:\.[a-z]+)?)#(.+)", re.IGNORECASE | re.DOTALL)
 _DESCRIPTORS: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 """Paths of what is open already: even a regular file has no name of its own there."""
-_READABLE: Final = ".yaml, .yml, .csv, .tsv, .jsonl and .ndjson"
+_READABLE: Final = ".yaml, .yml, .csv, .tsv, .json, .jsonl and .ndjson"
+_JSON_LIST: Final = re.compile(rb"\[\s*+(?:[{\[\]\"\d]|$)")
 _YAML_KEY: Final = re.compile(rb"(?:---|- |prompt:|system:|items:|model:|provider:|channel:|#)")
 """How prompt files begin, and no CSV header does."""
 Reader: TypeAlias = Callable[[BinaryIO, str, ReadOptions], Rows]
@@ -44,9 +48,9 @@ def _of_lines(read: Callable[[Lines, str, ReadOptions], Rows]) -> Reader:
 
 _SHEET: Final = " (save the sheet as CSV UTF-8)"
 _HINTS: Final[Mapping[str, str]] = {
-    ".json": " (one object per line: .jsonl)",
     **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), _SHEET),
-    ".gz": " (unpack it first)",
+    ".bz2": " (unpack it first)",
+    ".xz": " (unpack it first)",
     ".zip": " (unpack it first)",
 }
 
@@ -75,9 +79,8 @@ def sniffed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
         raise PromptError(str(exc), Source(path, exc.line, exc.column)) from exc
     if not start:
         return iter(())  # nothing to do today is no error in a pipeline
-    if start == b"[":
-        message = "this is a JSON list; write one object per line (JSONL)"
-        raise PromptError(message, Source(path, lines.number + 1))
+    if start == b"[" and _JSON_LIST.match(first.lstrip()):
+        return list_rows(lines, path, options)
     if _YAML_KEY.match(first) and not (options.templated and start == b"#"):
         message = "this is a YAML prompt file; name the file instead of piping it, or use a table"
         raise PromptError(message, Source(path, lines.number + 1))
@@ -88,14 +91,26 @@ def sniffed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
 READERS: Final[Mapping[str, Reader]] = {
     **dict.fromkeys((".csv", ".tsv", ".tab", ".psv"), _of_lines(csv_rows)),
     **dict.fromkeys((".jsonl", ".ndjson"), _of_lines(jsonl_rows)),
+    ".json": json_rows,
     ".txt": sniffed_rows,
 }
 """How the names of tables end, and what reads them."""
 
 
+def split_items(path: str) -> tuple[str, str | None]:
+    """A path as a person names it → the file, and the list of items in it (`x.json#a.items`)."""
+    found = _ITEMS_IN.fullmatch(path)
+    return (found[1], found[2]) if found else (path, None)
+
+
+def kind_of(path: str) -> str:
+    """How the name of a table ends, packed or not."""
+    return Path(unpacked_name(path)).suffix.lower()
+
+
 def file_table(path: str, role: str, options: ReadOptions) -> Table:
     """The rows of a file, by what its name ends in; PromptError where no reader takes that."""
-    kind = Path(path).suffix.lower()
+    kind = kind_of(path)
     if kind not in READERS:
         hint = _HINTS.get(kind, "")
         raise PromptError(f"{path}: '{kind}' files are not read{hint}; copygen reads {_READABLE}")
@@ -111,7 +126,7 @@ def _steady_table(read: Reader, path: str, role: str, options: ReadOptions) -> T
     @contextmanager
     def table() -> Iterator[Rows]:
         with files.open_steady(path, role) as stream:
-            yield read(stream, path, options)
+            yield read(unpacked(stream, path), path, options)
 
     return table
 

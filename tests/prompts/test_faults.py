@@ -261,7 +261,6 @@ def test_a_template_is_a_prompt_file_without_items(
         ("zzzzzz.csv", None, "zzzzzz.csv: no such file"),
         ("folder", None, "folder: this is a folder"),
         ("notes.doc", None, "notes.doc: '.doc' files are not read"),
-        ("data.json", None, "data.json: '.json' files are not read (one object per line: .jsonl)"),
         ("products.csv", "add.yaml", "add.yaml: there is no such file; did you mean 'ad.yaml'?"),
         ("products.csv", "notes.txt", "notes.txt: a template is a .yaml file"),
         ("ad.yaml", "ad.yaml", "ad.yaml:1:1: this prompt file has its own wording"),

@@ -121,7 +121,7 @@ def test_a_row_without_a_variable_is_a_fault_with_its_own_id(tmp_path: Path) -> 
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        (b'[{"prompt": "x"}]', "<stdin>:1:1: this is a JSON list"),
+        (b'[{"prompt": "x"} {}]', "<stdin>:1:18: a comma is missing between two items"),
         (b"a,b\n1,2\n", "<stdin>:1:1: there is nothing to send"),
         ("prompt\n".encode("utf-16-le"), "<stdin>:1:2: a NUL byte: this is no text file, or"),
     ],
