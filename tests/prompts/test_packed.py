@@ -61,8 +61,9 @@ def test_what_is_not_packed_as_its_name_says_is_refused(tmp_path: Path, ending: 
 
 @pytest.mark.parametrize("ending", PACK)
 def test_a_bomb_is_refused(tmp_path: Path, ending: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(packed, "_UNSUSPICIOUS_BYTES", 100_000)
-    write(tmp_path, {f"t.csv{ending}": PACK[ending](b"id,prompt\n" + b"1,x\n" * 5_000_000)})
+    monkeypatch.setattr(packed, "_UNSUSPICIOUS_BYTES", 10_000)
+    monkeypatch.setattr(packed, "_MOST_TIMES", 20)
+    write(tmp_path, {f"t.csv{ending}": PACK[ending](b"id,prompt\n" + b"1,x\n" * 500_000)})
     with pytest.raises(PromptError, match="times its size"):
         open_prompts(f"{tmp_path}/t.csv{ending}").check(TARGET)
 
