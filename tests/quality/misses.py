@@ -15,8 +15,8 @@ A file of `corpus/replies` is a list of items with their good `texts` by channel
 corpus, and their `faults` by kind, each with its `text`, `where` it is wrong (a part of the text;
 not given, it is wrong as a whole) and, where the right text can be told from the reply, `fixed`.
 
-The texts of `corpus/replies/before` were written before the rules for them, those of `after` when
-the rules were done, by somebody else; the rules are not changed for those again.
+The texts of `corpus/replies/before` were written before the rules for them, those of `after` by
+somebody who had not read the rules; the rules are not changed for those again.
 """
 
 import asyncio
