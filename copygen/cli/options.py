@@ -271,6 +271,14 @@ class RunFlags:
             metavar="PATH", help="Only the ids in this file, one a line.", rich_help_panel=INPUT
         ),
     ] = None
+    unique: Annotated[
+        bool,
+        typer.Option(
+            "--unique",
+            help="Send each distinct prompt once; all its rows get the text.",
+            rich_help_panel=INPUT,
+        ),
+    ] = False
     group_by: Annotated[
         str | None,
         typer.Option(
@@ -431,6 +439,7 @@ class RunFlags:
             group_by=self.group_by,
             fill_down=tuple(self.fill_down or ()),
             keep=tuple(self.keep or ()),
+            unique=self.unique,
         )
 
     def spec(self, prompts: str, sample: str | None = None) -> "RunSpec":

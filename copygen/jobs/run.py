@@ -10,11 +10,13 @@ sends, `close` completes the file and the summary.
 """
 
 import asyncio
+import itertools
 import os
 from collections import Counter, deque
 from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -45,6 +47,7 @@ from copygen.providers.pricing import PriceBook, price_usd
 from copygen.providers.redact import Secret
 from copygen.results.ledger import Ledger, TurnWriter
 from copygen.results.resume import Resume, Rows
+from copygen.results.sharing import SharedTexts
 from copygen.results.sink import NoSink, OutputClosed, Sink
 from copygen.results.stats import Stats
 from copygen.results.summary import Summary
@@ -107,6 +110,8 @@ class Run:
         self.stats: Stats
         """Both once it has begun."""
         self._resume: Resume
+        self._shared: SharedTexts | None = None
+        """Prompts that are the same, where each is to be sent once."""
         self._writer: TurnWriter
 
     def prepare(self) -> None:
@@ -152,6 +157,11 @@ class Run:
             named = self.spec.output is not None
             self._resume.guard(setup.output, setup.template, named=named)
         self._resume.reserve()
+        if setup.source.selection.unique:
+            self._shared = SharedTexts(lambda: setup.source.prompts(setup.target))
+            self._stack.callback(self._shared.close)
+            if setup.output is not None and self._resume.knows:
+                self._shared.learn(setup.output, setup.settled)
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Send every prompt that is not settled, and yield what happens until all has ended.
@@ -300,12 +310,20 @@ class Run:
         try:
             proven = bool(self.sink.earlier.get(Status.OK))
             self.error = await engine.run(self._feed(), self._writer.write, proven=proven)
+            if self._shared is not None:
+                await self._write_shared(self._shared)
         finally:
             await self._writer.drain()
             # Where paid results went has to be told, whatever else ended the run.
             self.error = self._unwritten or self.error
             flusher.cancel()
             await asyncio.gather(flusher, return_exceptions=True)
+
+    async def _write_shared(self, shared: SharedTexts) -> None:
+        """Write the records of the prompts that get the text of another one."""
+        results = shared.results(lambda: datetime.now(UTC))
+        while self._unwritten is None and (some := list(itertools.islice(results, EVENTS_AHEAD))):
+            await asyncio.gather(*map(self._writer.write, some))
 
     def _rows(self) -> Rows | None:
         """The readings of a file; None for a stream."""
@@ -314,7 +332,8 @@ class Run:
 
     def _feed(self) -> PromptQueue:
         source, target = self.setup.source, self.setup.target
-        skip = self._is_settled if self._resume.knows or self.spec.only is not None else None
+        looks = self._resume.knows or self.spec.only is not None or self._shared is not None
+        skip = self._is_settled if looks else None
         if self._inputs.values is not None:
             return IteratorQueue(source.prompts(target), skip)
         if source.is_stream:
@@ -339,7 +358,7 @@ class Run:
             return False  # its number is that of a line: another stream's is another row
         status = self._resume.status_of(entry)
         if status is None:
-            return False
+            return self._shared is not None and self._shared.puts_off(entry)
         self._settled_earlier[status] += 1
         self.stats.skip()
         return True
@@ -347,6 +366,8 @@ class Run:
     def _hear_of_written(self, results: Sequence[Result]) -> bool:
         """Count and tell of results; whether the caller keeps up with them."""
         for result in results:
+            if self._shared is not None:
+                self._shared.take(result)
             usage, reference_usd = result.usage, None
             if usage is not None and (price := self._references.get(result.model)) is not None:
                 reference_usd = price_usd(usage, price, result.created_at)

@@ -48,7 +48,7 @@ from copygen.prompts.tokens import (
 )
 from copygen.quality.injection import InjectionScanner
 from copygen.results.reader import LedgerReader, ModelHistory
-from copygen.results.resume import Resume
+from copygen.results.resume import Index, Resume, identity
 
 GONE_SHOWN = 3
 WORDING, MODEL, PROVIDER = "wording", "model", "provider"
@@ -205,6 +205,9 @@ class PlanBuilder:
     suspects: dict[str, SuspectColumn] = field(default_factory=dict)
     """Columns with values that read like orders to the model."""
     _suspicion: InjectionScanner = field(init=False)
+    same: int = 0
+    """Prompts that get the text of another one."""
+    _keys: Index = field(default_factory=Index)
     _looked_at: int = 0
     _calibration: Calibration = field(default_factory=Calibration)
     _counters: dict[str, Callable[[str], int] | None] = field(default_factory=dict)
@@ -227,6 +230,10 @@ class PlanBuilder:
             self._add_fault(entry)
             return
         state = self.ledger_diff.add(entry)
+        if self._is_same(entry, state):
+            self.same += 1
+            self.workload.add(entry, to_do=False)
+            return
         self.workload.add(entry, to_do=state is not PromptState.DONE)
         if entry.variant == 1 and self._looked_at < LOOKED_AT:
             self._look_at(entry)
@@ -237,6 +244,13 @@ class PlanBuilder:
             self._count_exactly(entry)
         if state in (PromptState.DONE, PromptState.AGAIN):
             self._learn(entry)
+
+    def _is_same(self, prompt: Prompt, state: PromptState) -> bool:
+        """Whether it is not sent, because one that is the same was met before."""
+        if not self.given.source.selection.unique:
+            return False
+        met = bool(self._keys.put(identity(prompt.key), 1))
+        return met and state is not PromptState.DONE
 
     def report(self) -> Report:
         """What was found, once every entry was added."""
@@ -272,6 +286,7 @@ class PlanBuilder:
             notes=(),
             written={n: names.ways(n) for n in names.columns if spelled(n) != n},
             numbered=names.numbered,
+            same=self.same,
         )
         return notes_of(
             report,

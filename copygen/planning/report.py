@@ -198,6 +198,8 @@ class Report:
     """Column → how a template writes it, for those whose name is no plain word."""
     numbered: Mapping[str, str] = field(default_factory=dict)
     """Column → the name it would have in a template, if another column had not taken it."""
+    same: int = 0
+    """Prompts that are not sent but get the text of another one, with `--unique`."""
 
     def to_json(self) -> bytes:
         """One JSON object on one line, `version` first; then the fields of this class.
@@ -328,6 +330,11 @@ def _suspicious(facts: NoteInput) -> Iterator[str]:
         )
 
 
+def _same(facts: NoteInput) -> Iterator[str]:
+    if facts.report.same:
+        yield f"{facts.report.same:,} prompts are the same as others and get their texts (--unique)"
+
+
 def _unnamed(facts: NoteInput) -> Iterator[str]:
     if facts.id_proposals:
         first, *others = facts.id_proposals
@@ -348,6 +355,6 @@ def _numbered(facts: NoteInput) -> Iterator[str]:
 
 
 _RULES = (
-    *(_warned, _unnamed, _numbered, _suspicious, _retiring),
+    *(_warned, _same, _unnamed, _numbered, _suspicious, _retiring),
     *(_unpriced, _unbounded, _unlearned, _textless, _rescued),
 )

@@ -63,7 +63,10 @@ class TableFindings:
         distinct = self.distinct
         if distinct < self.rows and not unique:
             prompts = "1 distinct prompt" if distinct == 1 else f"{distinct:,} distinct prompts"
-            yield f"{prompts} in {total} rows: the others are the same and are paid for again"
+            yield (
+                f"{prompts} in {total} rows: --unique buys each once and gives its text to all "
+                "its rows"
+            )
 
     @property
     def distinct(self) -> int:

@@ -179,6 +179,8 @@ class PromptSource:
         self._only = None if only is None else chosen_ids(str(only))
         self._dropped = 0
         self._unmet: tuple[str, ...] = ()
+        if is_stream and spec.selection.unique:
+            raise UsageError("--unique needs a file: a stream can be read only once.")
         if is_stream and spec.selection.sample is not None:
             raise UsageError("--sample needs a file: a stream can be read only once.")
 

@@ -418,6 +418,8 @@ class Stats:
         """
         self.skipped = 0
         """Prompts not run because an earlier run had settled them."""
+        self.same = 0
+        """Results that got the text of another prompt."""
         self._counts = dict.fromkeys(Status, 0)
         self._models: Counter[str] = Counter()
         self._others: Counter[str] = Counter()
@@ -484,7 +486,10 @@ class Stats:
             self._cell_costs.add(cell_of(result, self._matrix), result)
         if result.latency_ms is not None:
             self._latency.add(result.latency_ms)
-        if status in _HAS_TEXT:
+        self.same += result.same_as is not None
+        if result.same_as is not None:
+            pass  # it took no time of its own
+        elif status in _HAS_TEXT:
             self._total_time.add(result.total_ms)
         elif status is Status.FAILED:
             self._failed_time.add(result.total_ms)
@@ -554,6 +559,7 @@ class Stats:
             failures=self._causes.groups(),
             reply_notes=dict(self._notes.most_common()),
             simulated=simulated,
+            same=self.same,
             quality=self._quality.quality() if self._quality else None,
             answered_by_others=dict(self._others.most_common()),
         )

@@ -302,7 +302,7 @@ def test_empty_cells_and_equal_prompts_are_said(tmp_path: Path) -> None:
     made(source)
     assert source.notes == (
         "1 of 4 rows have an empty 'Title': leave them out with --where 'Title'",
-        "3 distinct prompts in 4 rows: the others are the same and are paid for again",
+        "3 distinct prompts in 4 rows: --unique buys each once and gives its text to all its rows",
     )
     assert opened(tmp_path, "{{ title }}.", "Title\na\nb\n").notes == ()
 
