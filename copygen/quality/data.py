@@ -1,8 +1,12 @@
 """Tables that ship as YAML in `configs/`, each read once, when it is first needed."""
 
+import zipfile
+from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from typing import Annotated, TypeVar
+from pathlib import Path
+from types import MappingProxyType
+from typing import Annotated, Final, TypeVar
 
 import pydantic
 
@@ -97,6 +101,25 @@ class Doubled(DatedTable):
     """Language → word → words behind which it may."""
     small: dict[str, str]
     """Language that doubles others → words that may not."""
+
+
+WORD_BEGINNINGS: Final = Path(__file__).parent / "word_beginnings.zip"
+"""Words by language, as `tests/quality/word_beginnings.py` takes them from wordfreq's frequency
+lists (wordfreq 3.1.1, read on 2026-11-28; CC BY-SA 4.0)."""
+_SAME_WORDS: Final = MappingProxyType(
+    {"hr": "sh", "bs": "sh", "sr": "sh", "nn": "nb", "no": "nb", "tl": "fil"}
+)
+
+
+@cache
+def common_words(language: str) -> Sequence[str]:
+    """The words of a language that others begin with or that are frequent, sorted; none where
+    there is no list: 15 000 words, 20 ms."""
+    with zipfile.ZipFile(WORD_BEGINNINGS) as archive:
+        name = _SAME_WORDS.get(language, language)
+        if name not in archive.namelist():
+            return ()
+        return tuple(archive.read(name).decode("utf-8").split("\n"))
 
 
 T = TypeVar("T", bound=DatedTable)

@@ -33,7 +33,7 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
         "sorry_unrelated": 1.00,
         "placeholder": 1.00,
         "misspelt": 0.98,
-        "cut_off": 0.85,
+        "cut_off": 0.95,
         "markup": 0.95,
         "twice": 0.95,
         "invented_number": 1.00,

@@ -9,12 +9,13 @@ texts of its field all end with a full stop.
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Iterator
 from functools import cache
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.data import Endings, table
+from copygen.quality.data import Endings, common_words, table
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
 from copygen.quality.trim import thai_phrases
@@ -50,7 +51,7 @@ _APOSTROPHE: Final = re.compile(
 _ELIDING: Final = frozenset(("fr", "it", "ca", "oc"))
 _THAI_SEEN: Final = 16
 _THAI: Final = re.compile("[\u0e01-\u0e4e]+$")
-_THAI_HALF: Final = re.compile("[ก-ฮ]{1,2}$|[ก-ฮ][ิึุ][่้]?$|[ัื]$")
+_THAI_HALF: Final = re.compile("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื]$")
 # fmt: off
 _THAI_SHORT: Final = frozenset((
     "บน", "คน", "ผม", "นม", "ลม", "รถ", "มด", "ฝน", "ตน", "หก", "พบ", "จบ", "สด", "รส", "ยศ", "ชม",
@@ -72,6 +73,9 @@ _KOREAN_MODIFIED: Final = re.compile(
     r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2,}(?:도록|면서|거나)$"
 )
 _SIBLINGS: Final = 2
+_LEAST_LETTERS: Final = 3
+_LEAST_CHARS: Final = 25
+"""A shorter text is a title, which may have a word of its own making."""
 
 
 def cut_off(context: CheckContext) -> list[Violation]:
@@ -155,6 +159,8 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
         return [_phrase(text, word)]
     if folded in _words(language) and _announces(word, folded, sentence, context):
         return [_phrase(text, word)]
+    if _is_beginning(word, folded, sentence, context):
+        return [_half(text, word)]
     return _unlike_siblings(text, context)
 
 
@@ -167,6 +173,19 @@ def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> 
     if folded not in _perhaps(language):
         return True
     return len(sentence) >= _LONG_BY.get(language, _LONG) or _siblings_end(context)
+
+
+def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) -> bool:
+    """Whether the last word is none, and the beginning of one: `enough for the gard`."""
+    language = _language(context)
+    is_name = word[:1].isupper() and language != "de"
+    if not language or is_name or len(folded) < _LEAST_LETTERS or len(sentence) < _LEAST_CHARS:
+        return False
+    if not folded.isalpha() or folded in context.facts.folded.text:
+        return False
+    listed = common_words(language)
+    at = bisect_left(listed, folded)
+    return at < len(listed) and listed[at] != folded and listed[at].startswith(folded)
 
 
 def _siblings_end(context: CheckContext) -> bool:
