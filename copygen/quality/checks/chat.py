@@ -171,13 +171,16 @@ class PhraseIndex:
         self._kinds = [((*whole, *free), tuple(free)) for whole, free in entries.values()]
         self._automaton = AhoCorasick(list(entries))
 
-    def find(self, text: str) -> "Said":
-        """Where the phrases stand in a folded text; of a long one, at its start and its end."""
+    def find(self, text: str, *, everywhere: bool = False) -> "Said":
+        """Where the phrases stand in a folded text; of a long one at its start and its end, where
+        talk stands, unless it is looked for `everywhere`."""
         found: dict[str, list[tuple[int, int]]] = {}
         if not text.isascii() and _SURROGATE.search(text):
             text = _SURROGATE.sub("?", text)  # the automaton searches UTF-8, which has none
         ends = ((0, _HEAD + 100), (len(text) - _HEAD, len(text)))
-        for left, right in ends if len(text) > 2 * _HEAD + 100 else ((0, len(text)),):
+        for left, right in (
+            ends if len(text) > 2 * _HEAD + 100 and not everywhere else ((0, len(text)),)
+        ):
             part = text[left:right]
             for number, start, end in self._automaton.find_matches_as_indexes(
                 part, overlapping=True

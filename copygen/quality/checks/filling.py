@@ -12,7 +12,7 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.checks.chat import PhraseIndex, folded, list_tags, speech
+from copygen.quality.checks.chat import PhraseIndex, Said, folded, list_tags, speech
 from copygen.quality.facts import CheckContext
 from copygen.quality.normalize import Places
 from copygen.quality.quantities import Quantity
@@ -33,7 +33,10 @@ _SIGNS: Final = re.compile(
     r"|\b(?:www\.)?example\.(?:com|org|net)\b",
     re.IGNORECASE,
 )
-_SIGN_MARKS: Final = re.compile(r"[_〇○◯△□●xX×O@#.]")
+_SIGN_MARKS: Final = re.compile(
+    r"__|[〇○◯△□●]{2}|[xX×]{2}|O[O○]|[@#](?:[yYmM])|(?:[yY]our|[mM]y|[eE]xample)[\w-]{0,9}\."
+)
+"""One of these is in every sign of a blank: most texts have none."""
 _RULE: Final = re.compile(r"(?m)^[\s_]+$")
 _NAMES_SOMETHING: Final = (
     *("名", "名称", "名稱", "リンク", "链接", "連結", "링크", "명", "url", "name"),
@@ -68,32 +71,39 @@ class FillingCheck:
     def violations(self, context: CheckContext) -> Iterator[Violation]:
         """Blanks, and where they are checked numbers and shares in words that the item has not."""
         tags = list_tags(context.language, context.text)
-        yield from self._blanks(context, tags)
+        told = context.language is not None and len(tags) == 1
+        said = _index(tags, with_numbers=told).find(context.text.text, everywhere=True)
+        yield from self._blanks(context, tags, said)
         if self._numbers:
-            yield from _shares(context, tags)
-            if context.language is not None and len(tags) == 1:
-                yield from _number_words(context, tags[0])
+            yield from _shares(context, said)
+            if told:
+                yield from _number_words(context, tags[0], said)
 
-    def _blanks(self, context: CheckContext, tags: tuple[str, ...]) -> Iterator[Violation]:
+    def _blanks(
+        self, context: CheckContext, tags: tuple[str, ...], said: Said
+    ) -> Iterator[Violation]:
         text, original = context.text, context.text.original
         if _SIGN_MARKS.search(original) is not None:
             for found in _SIGNS.finditer(original):
                 if not _RULE.fullmatch(original, *_line(original, found.start())):
                     yield _blank(context, *found.span())
                     return
-        blanks, inserts = _blank_index(tags), _insert_index(tags)
         meant = Places((one.start, one.end) for one in context.placeholders)
         for found in _BRACKETS.finditer(text.text):
             if context.placeholders and meant.touch(*text.span(*found.span())):
                 continue
             words = found[found.lastgroup or 0].strip()
             is_known = words in context.facts.folded.text or words in self._kept
-            if not is_known and found[0] not in self._kept and _is_blank(words, found, blanks):
+            if (
+                not is_known
+                and found[0] not in self._kept
+                and _is_blank(words, found, _blank_index(tags))
+            ):
                 yield _blank(context, *text.span(*found.span()))
                 return
-        for start, end in inserts.find(text.text).found("insert"):
+        for start, end in said.found("insert"):
             behind = text.text[end : end + _NEAR]
-            if " " in text.text[start:end] and blanks.find(behind).found("blank"):
+            if " " in text.text[start:end] and _blank_index(tags).find(behind).found("blank"):
                 yield _blank(context, *text.span(start, end))
                 return
 
@@ -120,9 +130,8 @@ def _blank(context: CheckContext, start: int, end: int) -> Violation:
     return Violation("leftovers.blank", Severity.ERROR, message, (start, end), fix=fix)
 
 
-def _shares(context: CheckContext, tags: tuple[str, ...]) -> Iterator[Violation]:
+def _shares(context: CheckContext, said: Said) -> Iterator[Violation]:
     """Half the price and nine in ten, of an item that has no reduction and no such figure."""
-    said = _share_index(tags).find(context.text.text)
     for start, end in said.found("share"):
         item = context.facts.folded.text
         words = context.text.text[start:end]
@@ -135,14 +144,10 @@ def _shares(context: CheckContext, tags: tuple[str, ...]) -> Iterator[Violation]
             return
 
 
-def _number_words(context: CheckContext, tag: str) -> Iterator[Violation]:
+def _number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violation]:
     """Numbers in words, from ten on: smaller ones stand in idioms and in every second text."""
     text = context.text
-    words, index = _number_index(tag)
-    found: list[tuple[int, int, int]] = []
-    if words:
-        hits = index.find(text.text).found("number")
-        found = _composed(text.text, hits, words)
+    found = _composed(text.text, said.found("number"), _number_values(tag))
     if tag in ("ja", "zh"):
         found += [(*one.span(), _han_value(one[0])) for one in _HAN_NUMBER.finditer(text.text)]
     for start, end, value in found:
@@ -205,19 +210,19 @@ def _blank_index(tags: tuple[str, ...]) -> PhraseIndex:
 
 
 @cache
-def _insert_index(tags: tuple[str, ...]) -> PhraseIndex:
+def _index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
+    """What is looked for anywhere in a text; number words in its own language only."""
     known = [speech(tag) for tag in dict.fromkeys((*tags, "en"))]
-    return PhraseIndex({}, {"insert": [one for each in known for one in each.insert]})
+    return PhraseIndex(
+        {"number": _number_values(tags[0]) if with_numbers else ()},
+        {
+            "insert": [one for each in known for one in each.insert if " " in one],
+            "share": [one for each in known for one in each.share],
+        },
+    )
 
 
 @cache
-def _share_index(tags: tuple[str, ...]) -> PhraseIndex:
-    known = [speech(tag) for tag in dict.fromkeys((*tags, "en"))]
-    return PhraseIndex({}, {"share": [one for each in known for one in each.share]})
-
-
-@cache
-def _number_index(tag: str) -> tuple[dict[str, int], PhraseIndex]:
+def _number_values(tag: str) -> dict[str, int]:
     pairs = (one.split(" ", 1) for one in speech(tag).numbers)
-    values = {folded(words): int(value) for value, words in pairs}
-    return values, PhraseIndex({"number": values}, {})
+    return {folded(words): int(value) for value, words in pairs}
