@@ -36,15 +36,15 @@ MAX_SKIPPED_BYTES: Final = 256 * 1024 * 1024
 """Of a line that is too long: then it is no table, and may have no end at all."""
 _BOM: Final = b"\xef\xbb\xbf"
 _OTHER_FILES: Final = (
-    (b"PK\x03\x04", "this is an Excel workbook or a zip file; save the sheet as CSV UTF-8"),
+    (b"PK\x03\x04", "this is an Excel workbook or a zip file; name it .xlsx, or save it as CSV"),
     (b"\xd0\xcf\x11\xe0", "this is an old Excel workbook; save the sheet as CSV UTF-8"),
     (b"\x1f\x8b", "this is packed with gzip; name it .gz, or unpack it first"),
     (b"%PDF", "this is a PDF; a table is CSV or JSONL"),
-    (b"PAR1", "this is Parquet; write it as CSV or JSONL"),
+    (b"PAR1", "this is Parquet; name the file .parquet"),
     (b"<!doctype", "this is a web page, perhaps one to log in, and no table"),
     (b"<html", "this is a web page, perhaps one to log in, and no table"),
-    (b"<?xml", "this is XML; a table is CSV or JSONL"),
-    (b"<rss", "this is XML; a table is CSV or JSONL"),
+    (b"<?xml", "this is XML; name the file .xml if it is a product feed"),
+    (b"<rss", "this is XML; name the file .xml if it is a product feed"),
 )
 """How files that are no tables begin, whatever they are called."""
 
@@ -234,7 +234,7 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     csv.field_size_limit(MAX_FIELD_BYTES)
     texts = _Texts(lines)
     header, records = _header(texts, path, options)
-    uneven = _UnevenRows(header, path, options, texts.delimiter)
+    uneven = UnevenRows(header, path, options, texts.delimiter)
     # Where a column has no name, no row is plain.
     width, templated = len(header) if all(header) else -1, options.templated
     left_out, has_ids = options.skip_rows, options.has_ids
@@ -337,7 +337,7 @@ def _checked_row(item: dict[str, str], source: Source, options: ReadOptions) -> 
         return bad_row(exc, item, source)
 
 
-class _UnevenRows:
+class UnevenRows:
     """Rows that have not a value for each column of the header.
 
     Those that end early have empty values for the rest, unless two of them in a row make one that
@@ -454,8 +454,8 @@ def _header(
     names = [column_name(name) for name in header]
     if options.header_row is None and delimiter in ",;\t|" and len(names) == 1:
         _refuse_preamble(texts, path, source)
-    _check_header(names, delimiter, source, options)
-    _name_the_index(names)
+    check_header(names, delimiter, source, options)
+    name_the_index(names)
     if not all(names):
         _refuse_values_without_name(texts, names, delimiter, source)
     return names, records
@@ -523,7 +523,7 @@ def _refuse_preamble(texts: _Texts, path: str, source: Source) -> None:
                 raise PromptError(f"{message}the columns, say --header-row {line}", source)
 
 
-def _name_the_index(names: list[str]) -> None:
+def name_the_index(names: list[str]) -> None:
     """Name the first column `index` where it has no name, as pandas and R write it."""
     if len(names) > 1 and not names[0] and "index" not in names:
         names[0] = "index"
@@ -575,7 +575,8 @@ def _delimiter(texts: _Texts, first: str, path: str) -> str:
     return max(candidates, key=fit)
 
 
-def _check_header(header: list[str], delimiter: str, source: Source, options: ReadOptions) -> None:
+def check_header(header: list[str], delimiter: str, source: Source, options: ReadOptions) -> None:
+    """Raise PromptError for a header that names no columns."""
     if not any(header):
         raise PromptError("the file is empty; its first line should name the columns", source)
     if _JSON.match(header[0]):

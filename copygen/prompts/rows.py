@@ -145,6 +145,10 @@ def row_from(
     fields (`model`, `temperature`, `system` ...) at its top level, or be a line of a provider's
     batch file. Raises InputError.
     """
+    if options.templated and isinstance(variables := whole.get("vars"), dict):
+        # A test of promptfoo: its variables are the columns, what it asserts is not used.
+        whole, written = {**whole, **variables}, None
+        del whole["vars"]
     if BATCH_NAMES & whole.keys() and (body := batch_body(whole)) is not None:
         return _batch_row(whole, body, source, options)
     own_id = checked_id(whole.get("id")) if options.has_ids else None

@@ -22,17 +22,22 @@ from copygen.models import JsonValue, Source
 from copygen.prompts.delimited import DELIMITERS_BY_NAME, LineError, Lines, csv_rows
 from copygen.prompts.documents import json_rows, list_rows
 from copygen.prompts.encodings import encoding_of
+from copygen.prompts.feeds import feed_rows
 from copygen.prompts.packed import unpacked, unpacked_name
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, Table, bad_row, row_from
 from copygen.prompts.structured import JsonError, check_depth, jsonl_rows, yaml_rows
+from copygen.prompts.workbooks import parquet_rows, sheet_rows
 
 STDIN_NAME: Final = "<stdin>"
 VALUES_NAME: Final = "<prompts>"
 _ITEMS_IN: Final = re.compile(r"(.*\.json(?:\.[a-z]+)?)#(.+)", re.IGNORECASE | re.DOTALL)
 _DESCRIPTORS: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 """Paths of what is open already: even a regular file has no name of its own there."""
-_READABLE: Final = ".yaml, .yml, .csv, .tsv, .json, .jsonl and .ndjson"
+_READABLE: Final = (
+    ".yaml, .csv, .tsv, .txt, .psv, .json, .jsonl, .ndjson, .xlsx, .ods, .parquet and .xml, and "
+    "tables packed as .gz or .zst"
+)
 _JSON_LIST: Final = re.compile(rb"\[\s*+(?:[{\[\]\"\d]|$)")
 _YAML_KEY: Final = re.compile(rb"(?:---|- |prompt:|system:|items:|model:|provider:|channel:|#)")
 """How prompt files begin, and no CSV header does."""
@@ -48,7 +53,7 @@ def _of_lines(read: Callable[[Lines, str, ReadOptions], Rows]) -> Reader:
 
 _SHEET: Final = " (save the sheet as CSV UTF-8)"
 _HINTS: Final[Mapping[str, str]] = {
-    **dict.fromkeys((".xlsx", ".xls", ".xlsm", ".ods", ".numbers"), _SHEET),
+    ".numbers": _SHEET,
     ".bz2": " (unpack it first)",
     ".xz": " (unpack it first)",
     ".zip": " (unpack it first)",
@@ -93,6 +98,9 @@ READERS: Final[Mapping[str, Reader]] = {
     **dict.fromkeys((".jsonl", ".ndjson"), _of_lines(jsonl_rows)),
     ".json": json_rows,
     ".txt": sniffed_rows,
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), sheet_rows),
+    ".parquet": parquet_rows,
+    **dict.fromkeys((".xml", ".rss", ".atom"), feed_rows),
 }
 """How the names of tables end, and what reads them."""
 
