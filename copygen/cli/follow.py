@@ -5,8 +5,8 @@ import contextlib
 import gc
 import os
 import sys
-
-from rich.console import Console
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from copygen import system
 from copygen.cli.signals import Signals
@@ -26,9 +26,14 @@ from copygen.jobs.spec import (
 )
 from copygen.models import BudgetState, Kind
 from copygen.results.sink import StdoutSink
-from copygen.view.console import open_console, render_error, render_note, render_warning
-from copygen.view.progress import RunTitle, choose_display
-from copygen.view.summary import render_summary
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from copygen.view.progress import Display
+
+# What draws is imported where it draws: rich takes as long to import as a tenth of all the rest,
+# and the first requests do not wait for it.
 
 REFRESH_S = 0.125
 
@@ -52,19 +57,15 @@ def follow(run: Run, *, again: str, quiet: bool, drain_timeout_s: float) -> Exit
     `again` is the command line that goes on where it ends; `drain_timeout_s` is what requests in
     flight get after the first signal.
     """
-    console = open_console(sys.stderr, os.environ)
     conceal(run.key)
-    for warning in run.warnings:
-        render_warning(warning, console)
-    for note in () if quiet else run.setup.source.notes:
-        render_note(note, console)
     signals = Signals()
+    follower = _Follower(run, signals, quiet=quiet, drain_timeout_s=drain_timeout_s)
+    follower.warn()
     with contextlib.closing(run):
         run.begin()
         signals.take_over()
-        for note in () if quiet else run.sink.notes:
-            render_note(note, console)
-        follower = _Follower(run, console, signals, quiet=quiet, drain_timeout_s=drain_timeout_s)
+        if not quiet:
+            follower.tell_notes(0)
         # What is loaded by now stays to the end, and a prompt leaves next to no cycles behind:
         # looking through all of it again and again costs 8 µs of the 130 that a prompt takes.
         gc.freeze()
@@ -74,43 +75,15 @@ def follow(run: Run, *, again: str, quiet: bool, drain_timeout_s: float) -> Exit
         told = len(run.sink.notes)
         run.close()
         code = ExitCode(signals.exit_code or run.exit_code)
-        _show_end(run, console, code, told, again=again, quiet=quiet)
+        follower.show_end(code, told, again=again)
         return ExitCode.RESULTS if run.output_closed else code
-
-
-def _show_end(
-    run: Run, console: Console, code: ExitCode, told: int, *, again: str, quiet: bool
-) -> None:
-    """Print the summary, the notes from the `told`th on, and what went wrong."""
-    summary, output = run.summary, run.setup.output
-    assert summary is not None
-    if run.output_closed:
-        words = "standard output was closed by its reader; the rest was not sent."
-        render_note(words, console)
-        return
-    if not quiet:
-        where = str(output) if output else None
-        # What was refused for good is refused again: the error says what has to change first.
-        next_command = None if isinstance(run.error, ProviderRefused) else again
-        render_summary(summary, console, results=where, command=next_command)
-        for note, number in summary.reply_notes.items():
-            render_note(f"{counted(number, 'text')}: {note}.", console)
-        for note in run.sink.notes[told:]:
-            render_note(note, console)
-    if run.error is not None:
-        render_error(run.error, console)
-    elif quiet and code is not ExitCode.OK:
-        render_error(in_one_line(summary, code, output), console)
 
 
 class _Follower:
     """Shows a run under way and passes signals on to it."""
 
-    def __init__(
-        self, run: Run, console: Console, signals: Signals, *, quiet: bool, drain_timeout_s: float
-    ) -> None:
+    def __init__(self, run: Run, signals: Signals, *, quiet: bool, drain_timeout_s: float) -> None:
         self._run = run
-        self._console = console
         self._signals = signals
         self._quiet = quiet
         self._drain_timeout_s = drain_timeout_s
@@ -120,11 +93,41 @@ class _Follower:
         self._draining = False
         self._told_of_the_end = False
 
+    @cached_property
+    def _console(self) -> "Console":
+        from copygen.view.console import open_console
+
+        return open_console(sys.stderr, os.environ)
+
+    @cached_property
+    def _display(self) -> "Display":
+        """What shows the run, started. Quiet runs have none."""
+        from copygen.view.progress import RunTitle, choose_display
+
+        title = RunTitle(_title(self._run), self._run.total)
+        clock = asyncio.get_running_loop().time
+        display = choose_display(self._console, title, clock)
+        display.start()
+        return display
+
+    def warn(self) -> None:
+        """Print what a person should know before the run."""
+        if self._run.warnings:
+            from copygen.view.console import render_warning
+
+            for warning in self._run.warnings:
+                render_warning(warning, self._console)
+
+    def tell_notes(self, first: int) -> None:
+        """Print what the sink has to say, from its note of that number on."""
+        if notes := self._run.sink.notes[first:]:
+            from copygen.view.console import render_note
+
+            for note in notes:
+                render_note(note, self._console)
+
     async def follow(self) -> None:
         """Send everything that is not settled; returns when it has ended, however it ended."""
-        clock = asyncio.get_running_loop().time
-        title = RunTitle(_title(self._run), self._run.total)
-        self._display = choose_display(self._console, title, clock, quiet=self._quiet)
         ticker: asyncio.Task[None] | None = None
         with self._signals.passed_to(self._interrupt):
             try:
@@ -132,15 +135,43 @@ class _Follower:
                     if isinstance(event, PromptFinished):
                         continue  # counted by the run; the display looks at the counts
                     if isinstance(event, RunStarted):
-                        self._display.start()
-                        ticker = asyncio.create_task(self._keep_showing())
+                        if not self._quiet:
+                            ticker = asyncio.create_task(self._keep_showing())
                     else:
                         self._tell(event)
             finally:
                 if ticker is not None:
                     ticker.cancel()
                     await asyncio.gather(ticker, return_exceptions=True)
-                self._display.stop()
+                    self._display.stop()
+
+    def show_end(self, code: ExitCode, told: int, *, again: str) -> None:
+        """Print the summary, the notes from the `told`th on, and what went wrong."""
+        run = self._run
+        if self._quiet and code is ExitCode.OK and run.error is None and not run.output_closed:
+            return
+        from copygen.view.console import render_error, render_note
+
+        console, summary, output = self._console, run.summary, run.setup.output
+        assert summary is not None
+        if run.output_closed:
+            words = "standard output was closed by its reader; the rest was not sent."
+            render_note(words, console)
+            return
+        if not self._quiet:
+            from copygen.view.summary import render_summary
+
+            where = str(output) if output else None
+            # What was refused for good is refused again: the error says what has to change first.
+            next_command = None if isinstance(run.error, ProviderRefused) else again
+            render_summary(summary, console, results=where, command=next_command)
+            for note, number in summary.reply_notes.items():
+                render_note(f"{counted(number, 'text')}: {note}.", console)
+            self.tell_notes(told)
+        if run.error is not None:
+            render_error(run.error, console)
+        elif self._quiet and code is not ExitCode.OK:
+            render_error(in_one_line(summary, code, output), console)
 
     def _tell(self, event: Event) -> None:
         if isinstance(event, BreakerChanged):
@@ -151,7 +182,7 @@ class _Follower:
             if not event.ends_run:  # or it is told at the end
                 message = event.error.message
                 words = f"{message.rstrip('.')}; trying again" if event.will_retry else message
-                self._display.note(f"{event.error.kind}: {words}")
+                self._note(f"{event.error.kind}: {words}")
 
     def _tell_of_breaker(self, change: BreakerChanged) -> None:
         if change.state == "open":
@@ -165,23 +196,28 @@ class _Follower:
                 )
         else:
             words = f"{change.reason}; sending again"
-        self._display.note(f"breaker {change.state} ({change.name}): {words}")
+        self._note(f"breaker {change.state} ({change.name}): {words}")
+
+    def _note(self, words: str) -> None:
+        if not self._quiet:
+            self._display.note(words)
 
     async def _keep_showing(self) -> None:
         while True:
+            # First of all: meanwhile the first requests go out, and the display is loaded then.
+            await asyncio.sleep(REFRESH_S)
             snapshot = self._run.snapshot()
             self._tell_of_widened(snapshot.budget)
             if not self._advised and (advice := self._run.advice()):
                 self._advised = True
-                self._display.note(advice)
+                self._note(advice)
             self._display.update(self._run.stats, snapshot)
-            await asyncio.sleep(REFRESH_S)
 
     def _tell_of_widened(self, budget: BudgetState | None) -> None:
         """Tell people of each model that broke the rules which the limit goes by."""
         for words in budget.widened[self._widened_told :] if budget else ():
             self._widened_told += 1
-            self._display.note(words)
+            self._note(words)
 
     def _interrupt(self) -> None:
         """The first signal drains, the second cancels."""
@@ -191,7 +227,7 @@ class _Follower:
         self._draining = True
         self._run.stop()
         in_flight, limit_s = self._run.snapshot().in_flight, self._drain_timeout_s
-        self._display.note(
+        self._note(
             f"stopping: {counted(in_flight, 'request')} in flight may finish within {limit_s:g} s; "
             "Ctrl-C again gives up on that"
             if in_flight

@@ -11,6 +11,7 @@ import re
 from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from itertools import chain
 from urllib.parse import quote
 
@@ -109,12 +110,25 @@ class Redactor:
 
     def __init__(self, secrets: Iterable[Secret] = ()) -> None:
         known = {secret.reveal() for secret in secrets}
-        hunted = [value for value in known if len(value) >= _LONG_ENOUGH_TO_HUNT]
-        self._hunts = bool(hunted)
-        self._forms = _with_lower_case(_forms_of(hunted))
-        self._copy_forms = _forms_of(v for v in known if len(v) >= _LONG_ENOUGH_FOR_COPY)
-        self._parts = _Parts(hunted, lower=True)
-        self._copy_parts = _Parts(hunted, lower=False)
+        self._hunted = [value for value in known if len(value) >= _LONG_ENOUGH_TO_HUNT]
+
+    # Made when there is the first text to look at: 20 ms on the way to the first request.
+
+    @cached_property
+    def _forms(self) -> tuple[tuple[str, str], ...]:
+        return _with_lower_case(_forms_of(self._hunted))
+
+    @cached_property
+    def _copy_forms(self) -> tuple[tuple[str, str], ...]:
+        return _forms_of(value for value in self._hunted if len(value) >= _LONG_ENOUGH_FOR_COPY)
+
+    @cached_property
+    def _parts(self) -> "_Parts":
+        return _Parts(self._hunted, lower=True)
+
+    @cached_property
+    def _copy_parts(self) -> "_Parts":
+        return _Parts(self._hunted, lower=False)
 
     def __reduce__(self) -> str:
         raise TypeError("a Redactor is not pickled: it knows secrets in clear")
@@ -141,7 +155,7 @@ class Redactor:
         For copy, which must not be altered on a mere resemblance. Costs a text without any part
         of a secret a few microseconds.
         """
-        if not self._hunts or not self._copy_parts.may_be_in(text):
+        if not self._hunted or not self._copy_parts.may_be_in(text):
             return text
         for form, mask in self._copy_forms:
             if form in text:

@@ -230,35 +230,17 @@ class RunTitle:
     """Prompts in all, those done in earlier runs included; None for a stream."""
 
 
-def choose_display(console: Console, title: RunTitle, clock: Clock, *, quiet: bool) -> Display:
+def choose_display(console: Console, title: RunTitle, clock: Clock) -> Display:
     """Return what fits the console: live on a terminal, heartbeat lines elsewhere.
 
     FORCE_COLOR asks for colour, not for a terminal's cursor: only a real one gets the live
     display, and not when TERM is dumb or when it cannot show the bar's characters.
     """
-    if quiet:
-        return QuietDisplay()
     terminal = console.file.isatty() and console.is_interactive and not console.is_dumb_terminal
     drawable = console.encoding.startswith("utf") and console.width >= _NARROWEST_LIVE
     if terminal and drawable:
         return LiveDisplay(console, title, clock)
     return HeartbeatDisplay(console, title, clock)
-
-
-class QuietDisplay:
-    """Shows nothing."""
-
-    def start(self) -> None:
-        """Do nothing."""
-
-    def update(self, stats: Stats, snapshot: Snapshot) -> None:
-        """Do nothing."""
-
-    def note(self, line: str) -> None:
-        """Do nothing."""
-
-    def stop(self) -> None:
-        """Do nothing."""
 
 
 class HeartbeatDisplay:

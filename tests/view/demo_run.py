@@ -42,7 +42,7 @@ def play(total: int, stdout: str) -> None:
     stats = Stats()
     console = open_console(sys.stderr, os.environ)
     title = RunTitle(text=f"demo {HOSTILE}", total=total)
-    display = choose_display(console, title, lambda: now, quiet=False)
+    display = choose_display(console, title, lambda: now)
     display.start()
     for done in range(total):
         now += 1.0

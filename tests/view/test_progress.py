@@ -19,7 +19,6 @@ from copygen.view.progress import (
     Display,
     HeartbeatDisplay,
     LiveDisplay,
-    QuietDisplay,
     RunTitle,
     affordable_prompts,
     choose_display,
@@ -64,8 +63,8 @@ def stats_of(ok: int, failed: int = 0) -> Stats:
     return stats
 
 
-def chosen(stream: io.StringIO, environ: dict[str, str], *, quiet: bool = False) -> Display:
-    return choose_display(open_console(stream, environ), RunTitle("t", 10), Clock(), quiet=quiet)
+def chosen(stream: io.StringIO, environ: dict[str, str]) -> Display:
+    return choose_display(open_console(stream, environ), RunTitle("t", 10), Clock())
 
 
 @pytest.mark.parametrize(
@@ -87,17 +86,6 @@ def test_the_display_fits_the_stream(
     stream: io.StringIO, environ: dict[str, str], expected: type[Display]
 ) -> None:
     assert type(chosen(stream, environ)) is expected
-
-
-def test_quiet_shows_nothing() -> None:
-    stream = Terminal()
-    display = chosen(stream, XTERM, quiet=True)
-    display.start()
-    display.update(stats_of(3), CALM)
-    display.note("breaker open")
-    display.stop()
-    assert isinstance(display, QuietDisplay)
-    assert stream.getvalue() == ""
 
 
 def test_heartbeats_come_at_the_start_every_ten_seconds_and_with_notes() -> None:
