@@ -54,10 +54,7 @@ def sheet_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
     except (calamine.CalamineError, OSError) as exc:
         message = f"this is no workbook, or a damaged one ({exc}); save the sheet as CSV UTF-8"
         raise PromptError(message, Source(path, 1)) from exc
-    # Rows above the first that holds anything are not given out.
-    above = sheet.start[0] if sheet.start and sheet.total_height > sheet.height else 0
-    grid = ((above + number, row) for number, row in cells)
-    yield from _grid_rows(grid, _merged(sheet), f"{path}[{name}]", options)
+    yield from _grid_rows(cells, _merged(sheet), f"{path}[{name}]", options)
 
 
 def _refuse_bomb(content: io.BytesIO, path: str) -> None:
@@ -93,10 +90,14 @@ def _sheet_name(workbook: Any, calamine: Any, path: str, options: ReadOptions) -
 
 
 def _merged(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
-    """Each cell that is merged into another → that one."""
+    """Each cell that is merged into another → that one, as rows have them.
+
+    They begin with the first column that holds anything, but with the first row of all.
+    """
     ranges = sheet.merged_cell_ranges or ()
+    first = sheet.start[1] if sheet.start else 0
     return {
-        (row, column): (top, left)
+        (row, column - first): (top, left - first)
         for (top, left), (bottom, right) in ranges
         for row in range(top, min(bottom, top + 10_000) + 1)
         for column in range(left, min(right, left + 1000) + 1)

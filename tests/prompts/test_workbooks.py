@@ -83,6 +83,7 @@ def test_a_sheet_has_what_its_cells_show(tmp_path: Path) -> None:
     assert second["sku"] == "1234567"
     assert second["price"] == "1000000000000000"
     assert second["group"] == "silk"
+    assert second["on"] == ""
 
 
 @pytest.mark.parametrize(("sheet", "texts"), [("Other", ["other"]), ("3", ["other"])])
