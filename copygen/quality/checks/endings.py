@@ -50,7 +50,7 @@ _APOSTROPHE: Final = re.compile(
 )
 _ELIDING: Final = frozenset(("fr", "it", "ca", "oc"))
 _THAI_SEEN: Final = 16
-_THAI: Final = re.compile("[\u0e01-\u0e4e]+$")
+_THAI: Final = re.compile("[\u0e01-\u0e4e]+")
 _THAI_HALF: Final = re.compile("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื]$")
 # fmt: off
 _THAI_SHORT: Final = frozenset((
@@ -234,8 +234,8 @@ def _unspaced(sentence: str, language: str) -> tuple[str, bool] | None:
 def _half_thai(sentence: str) -> tuple[str, bool] | None:
     if not _THAI_HALF.search(sentence):
         return None
-    run = _THAI.search(sentence)
-    word = thai_phrases(run[0][-_THAI_SEEN:])[-1] if run else ""
+    runs = _THAI.findall(sentence[-_THAI_SEEN:])
+    word = thai_phrases(runs[-1])[-1] if runs else ""
     if _THAI_HALF.fullmatch(word) or sentence.endswith(("ั", "ื")):
         return (word, True) if word not in _THAI_SHORT else None
     return None
