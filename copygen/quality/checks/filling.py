@@ -45,8 +45,10 @@ _NAMES_SOMETHING: Final = (
 _COVERED: Final = 0.5
 """Share of what stands in brackets that has to be the name of a blank."""
 _NEAR: Final = 30
+# From the first of a run only: 16 000 such signs would be read from each of them.
 _HAN_NUMBER: Final = re.compile(
-    r"[一二三四五六七八九十百千万萬两兩]{2,}(?=[年人名種种色時时日回個个本件款家位層层道])|[百千](?=年)"
+    r"(?<![一二三四五六七八九十百千万萬两兩])[一二三四五六七八九十百千万萬两兩]{2,}+"
+    r"(?=[年人名種种色時时日回個个本件款家位層层道])|[百千](?=年)"
 )
 _HAN_DIGITS: Final = MappingProxyType(
     dict(zip("一二两兩三四五六七八九", (1, 2, 2, 2, *range(3, 10)), strict=True))

@@ -25,8 +25,10 @@ from copygen.quality.scripts import (
 
 _GROUP_OF: Final = MappingProxyType({"Hang": HANGUL, "Hira": KANA, "Kana": KANA, "Hani": HAN})
 _LATIN_WORD: Final = re.compile(f"(?:{LATIN_LETTER.pattern}|['’])+")
-_LATIN_RUN: Final = re.compile(r"[A-Za-z][A-Za-z'’]*(?:[ ,;]+[A-Za-z][A-Za-z'’]*){3,}")
+# Of any number of words, though `_LEAST_RUN` are wanted: so nothing is read twice.
+_LATIN_RUN: Final = re.compile(r"[A-Za-z][A-Za-z'’]*+(?:[ ,;]++[A-Za-z][A-Za-z'’]*+)*+")
 """Words in Latin letters, one after the other, that may be a sentence."""
+_LEAST_RUN: Final = 4
 _LEAST_SHARE: Final = 0.3
 """Of the letters that are no words of the item: brand names in Latin are part of Asian copy."""
 _LEAST_LETTERS: Final = 6
@@ -252,7 +254,10 @@ class OtherLanguage:
             return  # all of it is: the script says so
         known = context.facts.names
         for run in _LATIN_RUN.finditer(context.text.original):
-            words = [word for word in _LATIN_WORD.findall(run[0]) if word.casefold() not in known]
+            written = _LATIN_WORD.findall(run[0])
+            if len(written) < _LEAST_RUN:
+                continue
+            words = [word for word in written if word.casefold() not in known]
             small = [word for word in words if word.islower()]
             if len(small) >= _LEAST_SMALL_WORDS and not ENGLISH_WORDS.isdisjoint(small):
                 yield self._part(context.text.original, run.span(), language_name("en"))
