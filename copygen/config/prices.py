@@ -240,19 +240,6 @@ def texts_asked(params: Mapping[str, Any]) -> int:
     return copies if type(copies) is int and copies > 0 else 1
 
 
-def most_output(prompt: Prompt, model_cap: int | None = None) -> int | None:
-    """The most output tokens a request with this prompt is charged for.
-
-    `model_cap` is what the model can write at all, and counts where the prompt sets no cap; None
-    when neither says.
-    """
-    cap = prompt.max_output_tokens
-    cap = model_cap if cap is None else cap
-    if cap is None or "n" not in prompt.params:
-        return cap
-    return cap * texts_asked(prompt.params)
-
-
 @dataclass(frozen=True, slots=True)
 class Asks:
     """How often one prompt may be asked, and so how much it may come to."""

@@ -8,6 +8,7 @@ sending, and whoever has to wait holds none of them. On leaving, the attempt is 
 to everything that learns from it (`copygen.engine.control`).
 """
 
+import asyncio
 import math
 import random
 from collections.abc import Awaitable, Callable
@@ -17,7 +18,6 @@ from typing import TYPE_CHECKING, Final, Protocol, Self, TypeVar
 
 from copygen.config import BreakerSettings
 from copygen.engine.budget import CostGuard, Reservation
-from copygen.engine.clock import RunClock
 from copygen.engine.control import Finished, Start
 from copygen.engine.control.breaker import (
     Call,
@@ -36,6 +36,12 @@ from copygen.models import ApiError, Completion, Kind
 
 if TYPE_CHECKING:
     from copygen.engine.pipeline import Slots
+
+TICK_S = 1.0
+"""Between two looks at whether the loop goes on."""
+STOPPED_S = 1.0
+"""A loop that comes this much too late stood still: the process was stopped, or something held
+it. Less is a busy machine."""
 
 # What a verdict on a call says about the host alone, and about the model alone.
 OF_HOST: Final = {
@@ -96,6 +102,50 @@ class Permit:
 
 
 AnyPermit = TypeVar("AnyPermit", bound=Permit)
+
+
+class RunClock:
+    """Seconds that this process was there for: the event loop's time without what it missed.
+
+    A process that was stopped (Ctrl-Z, a laptop's lid, a reader that held it up) must not count
+    that time against a server. The loop's own clock goes on meanwhile; this one does not.
+    """
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._missed_s = 0.0
+        self._due_s = self._loop.time() + TICK_S
+        self._timer: asyncio.TimerHandle | None = None
+
+    def now(self) -> float:
+        """Seconds, monotonic."""
+        return self._loop.time() - self._missed_s
+
+    def start(self) -> None:
+        """Watch the loop until `stop`."""
+        # A clock that begins, or begins again, has missed nothing.
+        if self._timer is None:
+            self._due_s = self._loop.time() + TICK_S
+        self.look()
+        self._timer = self._loop.call_at(self._due_s, self.start)
+
+    def stop(self) -> None:
+        """Stop watching the loop."""
+        if self._timer is not None:
+            self._timer.cancel()
+            self._timer = None
+
+    def look(self) -> None:
+        """Take out what the loop missed since the last look; whoever judges a deadline asks first,
+        since after a stop every timer is due at once, in no useful order.
+        """
+        now = self._loop.time()
+        late_s = now - self._due_s
+        # Less is a busy machine, whose time is the server's, too: deadlines have to hold on it.
+        if self._timer is not None and late_s > STOPPED_S:
+            self._missed_s += late_s
+        if late_s >= 0:
+            self._due_s = now + TICK_S
 
 
 class Admission(Protocol):

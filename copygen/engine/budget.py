@@ -27,20 +27,23 @@ import math
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any, NamedTuple
+from functools import partial
+from typing import Any, Final, NamedTuple
 
 from copygen import providers
 from copygen.config import Price, ProviderConfig, Settings
-from copygen.config.prices import UNLISTED_TIER_FACTOR, is_same_model, most_output, priced_apart
-from copygen.engine.clock import utc_now
+from copygen.config.prices import UNLISTED_TIER_FACTOR, is_same_model, priced_apart
 from copygen.engine.retry import may_be_billed
 from copygen.engine.shutdown import LeftForNextRun, Shutdown, Wakeup
 from copygen.errors import LimitReached
 from copygen.models import ApiError, BudgetState, Completion, Kind, Prompt
-from copygen.providers.pricing import PriceBook, ceiling_usd, price_of
+from copygen.providers.pricing import PriceBook, ceiling_usd, most_output, price_of
+
+utc_now: Final[Callable[[], datetime]] = partial(datetime.now, UTC)
+"""The time of day, UTC. No function of its own: every prompt asks three times."""
 
 PICOUSD_PER_USD = 10**12
 """One token at a price of $0.000001 per million tokens: integers of it are exact and fast."""

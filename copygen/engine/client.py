@@ -8,19 +8,18 @@ import asyncio
 import math
 import random
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from decimal import Decimal
 from functools import partial
-from typing import TYPE_CHECKING
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
 
 import httpx
 
 from copygen.config import ProviderConfig, RetrySettings
-from copygen.config.prices import most_output
-from copygen.engine.admission import LocalAdmission, Permit
+from copygen.engine.admission import LocalAdmission, Permit, RunClock
 from copygen.engine.budget import CostGuard
-from copygen.engine.clock import Deadline, Deadlines, RunClock
 from copygen.engine.control import Start
 from copygen.engine.pipeline import Slot
 from copygen.engine.retry import RULES, Action, AttemptState, Retrier, may_be_billed
@@ -39,7 +38,7 @@ from copygen.models import (
     Usage,
 )
 from copygen.prompts.tokens import tokens_of_bytes
-from copygen.providers.pricing import PriceBook
+from copygen.providers.pricing import PriceBook, most_output
 from copygen.providers.ratelimits import RateLimits, limits_from
 from copygen.providers.redact import Secret
 from copygen.providers.reply import CHECK_BASE_URL
@@ -481,3 +480,103 @@ def _total_usage(usages: list[Usage]) -> Usage:
         sum(usage.cache_write_tokens for usage in usages),
         sum(usage.reasoning_tokens for usage in usages),
     )
+
+
+# One timer serves all deadlines: `asyncio.timeout` sets one for each, which costs a prompt a tenth
+# of all its CPU. Since those that began first are due first, one for the oldest is enough.
+
+LATE_S = 0.01
+"""A timer that comes later than this was held up: what arrived meanwhile is read first."""
+GRACE_S = 0.05
+"""For that reading. libuv runs timers before it looks at sockets, asyncio after."""
+
+
+class Deadlines:
+    """Deadlines `limit_s` seconds after each beginning, by a clock that stops while this process
+    is stopped: its own lateness is not the server's.
+    """
+
+    def __init__(self, limit_s: float, clock: RunClock) -> None:
+        self.limit_s = limit_s
+        self.clock = clock
+        self.loop = asyncio.get_running_loop()
+        self.running: dict[Deadline, None] = {}
+        """In order of beginning."""
+        self.timer: asyncio.TimerHandle | None = None
+
+    def judge(self, due_s: float) -> None:
+        """End what is past its time. `due_s` is when the loop was to call this: a timer that was
+        held up itself first lets arrived replies be read.
+        """
+        self.clock.look()
+        if self.loop.time() > due_s + LATE_S:
+            # uvloop runs timers that are due before it looks at sockets, so a reply that lies there
+            # would be judged as late. Once only: `inf` is never late again.
+            self.timer = self.loop.call_later(GRACE_S, self.judge, math.inf)
+            return
+        self.timer = None
+        now = self.clock.now()
+        for deadline in self.running:
+            # Cancelled, but its task has not run yet: it leaves the dictionary by itself.
+            if deadline.expired:
+                continue
+            # In order of beginning, and all take equally long: after the first that is not due none
+            # is.
+            if deadline.due_s > now:
+                left_s = deadline.due_s - now
+                self.timer = self.loop.call_later(left_s, self.judge, self.loop.time() + left_s)
+                return
+            deadline.expire()
+
+
+@dataclass(slots=True, eq=False)
+class Deadline:
+    """A deadline for the body of a `with` statement in the current task.
+
+    When it passes the body is cancelled, and the statement raises TimeoutError: just as
+    `asyncio.timeout` would.
+    """
+
+    _deadlines: Deadlines
+    due_s: float = 0.0
+    expired: bool = False
+    _task: "asyncio.Task[object]" = field(init=False)
+    _cancelling: int = 0
+
+    def expire(self) -> None:
+        """Cancel the body."""
+        self.expired = True
+        self._task.cancel()
+
+    def __enter__(self) -> Self:
+        task = asyncio.current_task()
+        assert task is not None
+        self._task = task
+        # A cancellation that was there before is its own affair, and no deadline's.
+        self._cancelling = task.cancelling()
+        deadlines = self._deadlines
+        self.due_s = deadlines.clock.now() + deadlines.limit_s
+        deadlines.running[self] = None
+        if deadlines.timer is None:
+            loop, limit_s = deadlines.loop, deadlines.limit_s
+            deadlines.timer = loop.call_later(limit_s, deadlines.judge, loop.time() + limit_s)
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        deadlines = self._deadlines
+        del deadlines.running[self]
+        # With nothing in flight a timer would wake an idle process, or keep a loop in tests going.
+        if not deadlines.running and deadlines.timer is not None:
+            deadlines.timer.cancel()
+            deadlines.timer = None
+        # Somebody else cancelled the task at the same moment: that wins, or Ctrl-C would be taken
+        # for a timeout and be sent again.
+        if not self.expired or self._task.uncancel() > self._cancelling:
+            return
+        if kind is not None and issubclass(kind, asyncio.CancelledError):
+            raise TimeoutError from error

@@ -16,10 +16,9 @@ import pydantic
 
 from copygen import providers
 from copygen.config import ProviderConfig, Settings
-from copygen.engine.admission import LocalAdmission
-from copygen.engine.budget import CostGuard
+from copygen.engine.admission import LocalAdmission, RunClock
+from copygen.engine.budget import CostGuard, utc_now
 from copygen.engine.client import Client, ClientConfig
-from copygen.engine.clock import RunClock, utc_now
 from copygen.engine.control.breaker import RetryBudget, Transition
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer

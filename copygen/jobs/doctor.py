@@ -30,8 +30,7 @@ from copygen.documents import nearest
 from copygen.engine.engine import connect
 from copygen.errors import ConfigError, CopygenError, ExitCode, PromptError, UsageError
 from copygen.figures import count, counted, per_million
-from copygen.jobs.acceptance import compile_output_spec
-from copygen.jobs.setup import addressed, opened, target_of
+from copygen.jobs.setup import addressed, compile_output_spec, opened, target_of
 from copygen.jobs.spec import STREAM
 from copygen.models import ApiError, Kind
 from copygen.prompts import PromptSource

@@ -13,8 +13,7 @@ from copygen.config.load import provider_names
 from copygen.config.prices import ONCE, Asks
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
-from copygen.jobs.acceptance import cleaned, compile_output_spec
-from copygen.jobs.setup import opened
+from copygen.jobs.setup import cleaned, compile_output_spec, opened
 from copygen.jobs.spec import STREAM
 from copygen.models import Prompt
 from copygen.planning.forecast import ForecastInput, model_plan, price_steps

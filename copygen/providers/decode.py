@@ -3,11 +3,6 @@
 A reply that came as a stream although none was asked for is put together again: it was paid. Some
 gateways always stream, and some put the end of a stream after a whole reply. Read are server-sent
 events (https://html.spec.whatwg.org/multipage/server-sent-events.html) and one JSON value per line.
-
-What a model thought aloud is taken out of the text it wrote. Models that reason mark it off, and
-servers without a parser for the marks pass all of it on as the answer (DeepSeek-R1, Qwen3, Kimi,
-Magistral, Seed, gpt-oss behind llama.cpp, vLLM, Ollama). The opening mark is often part of the chat
-template, so that only the closing one comes back.
 """
 
 import codecs
@@ -16,7 +11,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Final, NamedTuple
+from typing import Final
 
 import orjson
 
@@ -257,109 +252,3 @@ def _choice(event: dict[str, JsonValue]) -> dict[str, JsonValue] | None:
     choices = event.get("choices")
     first = choices[0] if isinstance(choices, list) and choices else None
     return first if isinstance(first, dict) and not first.get("index") else None
-
-
-_WORDS: Final = (
-    r"(?:\w{1,24}[:_])?(?:antthinking|thinking|think|thoughts?|reasoning|reflection|scratchpad"
-    r"|analysis|monologue)|chain_of_thought"
-)
-_MARK: Final = re.compile(
-    # <think>, </think >, <seed:think>, <longcat_think>, <think id="1">
-    rf"<\s?(?P<close>/)?\s?(?:{_WORDS})(?:\s[^<>]{{0,200}})?>"
-    # Kimi, Magistral, Cohere, OpenThinker
-    r"|◁(?P<close2>/)?think▷"
-    r"|\[(?P<close3>/)?THINK\]"
-    r"|<\|(?:(?P<close4>END|end_of)|START|begin_of)_(?:THINKING|thought)\|>",
-    re.IGNORECASE,
-)
-_HARMONY: Final = re.compile(
-    r"(?:<\|start\|>assistant)?<\|channel\|>\s?(?P<channel>\w{1,20})[^<]{0,100}<\|message\|>"
-)
-"""The channels of gpt-oss: what is in `final` is the answer."""
-_HARMONY_SPILT: Final = re.compile(r"(?:analysis(?P<thought>.*?))?assistant ?final", re.DOTALL)
-"""The same where a server took the signs out and left the words, at the beginning of a text."""
-_FOLDED: Final = re.compile(
-    r"<details type=\"reasoning\"[^<>]{0,200}>(?P<thought>.*?)</details>", re.DOTALL | re.IGNORECASE
-)
-"""How chat front ends fold reasoning away."""
-_WRAPPED: Final = re.compile(
-    r"\s*(?:<(?P<tag>answer|final_answer|final|output|response)>(?P<plain>.*)</(?P=tag)>"
-    r"|<\|(?:begin_of_(?:solution|box)|START_RESPONSE)\|>(?P<special>.*)"
-    r"<\|(?:end_of_(?:solution|box)|END_RESPONSE)\|>)\s*",
-    re.DOTALL | re.IGNORECASE,
-)
-"""The marks that some models put around what follows their reasoning."""
-_HARMONY_END: Final = re.compile(r"<\|(?:end|return|call|start)\|>")
-
-
-class Parted(NamedTuple):
-    """A model's text in two."""
-
-    text: str
-    reasoning: str | None
-    """None when it did not think aloud."""
-
-
-def parted(text: str) -> Parted:
-    """`text` without what is marked as reasoning, and that.
-
-    Nested marks are one; a closing mark alone ends reasoning that began with the text; one that
-    is never closed goes on to the end. JSON is taken as it is, whatever stands inside its strings.
-    """
-    if text.startswith(("analysis", "assistant")) and (spilt := _HARMONY_SPILT.match(text)):
-        return Parted(text[spilt.end() :].strip(), (spilt["thought"] or "").strip())
-    if "<" not in text and "[" not in text and "◁" not in text:
-        return Parted(text, None)
-    if "<|channel|>" in text:
-        return _channels(text)
-    if (folded := _FOLDED.match(text.lstrip())) is not None:
-        return Parted(text.lstrip()[folded.end() :].strip(), folded["thought"].strip())
-    if _MARK.search(text) is None or _is_json(text):
-        return Parted(_unwrapped(text) if "<|" in text else text, None)
-    said: list[str] = []
-    thought: list[str] = []
-    depth = at = 0
-    for mark in _MARK.finditer(text):
-        piece = text[at : mark.start()]
-        at = mark.end()
-        closes = mark["close"] or mark["close2"] or mark["close3"] or mark["close4"]
-        if closes and depth == 0:
-            thought += [*said, piece]
-            said = []
-            continue
-        (thought if depth else said).append(piece)
-        depth += -1 if closes else 1
-    (thought if depth else said).append(text[at:])
-    return Parted(_unwrapped(_joined(said)), _joined(thought))
-
-
-def _unwrapped(text: str) -> str:
-    found = _WRAPPED.fullmatch(text)
-    return text if found is None else (found["plain"] or found["special"] or "").strip()
-
-
-def _joined(pieces: list[str]) -> str:
-    """What was apart stays apart; at the ends there is nothing to keep apart."""
-    return "\n".join(piece.strip() for piece in pieces if piece.strip())
-
-
-def _channels(text: str) -> Parted:
-    said: list[str] = []
-    thought: list[str] = []
-    at, target = 0, said
-    for head in _HARMONY.finditer(text):
-        target.append(_HARMONY_END.sub("", text[at : head.start()]))
-        at = head.end()
-        target = said if head["channel"].lower() == "final" else thought
-    target.append(_HARMONY_END.sub("", text[at:]))
-    return Parted(_joined(said), _joined(thought))
-
-
-def _is_json(text: str) -> bool:
-    if not text.lstrip().startswith(("{", "[{", '["')):
-        return False
-    try:
-        json.loads(text, strict=False)
-    except (ValueError, RecursionError):
-        return False
-    return True

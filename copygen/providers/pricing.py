@@ -21,9 +21,9 @@ from typing import Any, Final, NamedTuple
 import pydantic
 
 from copygen.config import Price, PriceSource, ProviderConfig, Rates
-from copygen.config.prices import is_same_model, output_cap, unlisted_tier
+from copygen.config.prices import is_same_model, output_cap, texts_asked, unlisted_tier
 from copygen.config.settings import Retirement, retirement_of
-from copygen.models import Completion, JsonValue, Message, Usage
+from copygen.models import Completion, JsonValue, Message, Prompt, Usage
 
 _MOST_TOKENS: Final = 10**8
 """Ten times what the widest context window takes: beyond this a count is a fault."""
@@ -347,6 +347,19 @@ def price_usd(usage: Usage, price: Price, at: datetime) -> Decimal:
     for tokens, rate in ((cached, rates.cached_input), (written, rates.cache_write)):
         total = add(total, multiply(tokens, rates.input if rate is None else rate))
     return total.scaleb(-PER_MILLION_DIGITS, _EXACT)
+
+
+def most_output(prompt: Prompt, model_cap: int | None = None) -> int | None:
+    """The most output tokens a request with this prompt is charged for.
+
+    `model_cap` is what the model can write at all, and counts where the prompt sets no cap; None
+    when neither says.
+    """
+    cap = prompt.max_output_tokens
+    cap = model_cap if cap is None else cap
+    if cap is None or "n" not in prompt.params:
+        return cap
+    return cap * texts_asked(prompt.params)
 
 
 def ceiling_usd(input_tokens: int, output_tokens: int, price: Price) -> Decimal:

@@ -4,9 +4,8 @@ import random
 import pytest
 
 from copygen.config import BreakerSettings, Settings
-from copygen.engine.admission import LocalAdmission
+from copygen.engine.admission import LocalAdmission, RunClock
 from copygen.engine.budget import CostGuard
-from copygen.engine.clock import RunClock
 from copygen.engine.control.breaker import RetryBudget
 from copygen.engine.control.concurrency import Concurrency
 from copygen.engine.control.pacing import Pacer

@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from copygen.engine.clock import Deadline, Deadlines, RunClock
+from copygen.engine.admission import RunClock
+from copygen.engine.client import Deadline, Deadlines
 from tests.support.virtual_loop import VirtualLoop, run_virtual
 
 

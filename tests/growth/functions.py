@@ -10,7 +10,8 @@ from copygen.config.prices import is_same_model
 from copygen.documents import nearest
 from copygen.models import Item
 from copygen.providers import ratelimits
-from copygen.providers.decode import decode, parted, plain, sentence
+from copygen.providers.decode import decode, plain, sentence
+from copygen.providers.openai import parted
 from copygen.providers.redact import Redactor, Secret
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.checker import Checker

@@ -10,7 +10,8 @@ import pytest
 
 from copygen.config import Settings
 from copygen.models import Result, Status
-from copygen.providers.decode import decode, parted
+from copygen.providers.decode import decode
+from copygen.providers.openai import parted
 from copygen.quality.acceptance import Acceptance, OnViolation, ReaskPolicy
 from copygen.quality.checker import Checker
 from copygen.quality.packs import pack_names

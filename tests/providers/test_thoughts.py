@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from copygen.providers.decode import parted
+from copygen.providers.openai import parted
 
 
 @pytest.mark.parametrize(
