@@ -75,7 +75,7 @@ class PlanJob:
         setup = self._setup
         if self._total is None and not setup.source.is_stream:
             with self._progress("checking", "rows", None) as on_rows:
-                self._total = setup.source.check(setup.target, on_rows=on_rows)
+                self._total = setup.source.check(setup.target, on_rows=on_rows, proposes=True)
         checker = setup.acceptance.checker if setup.acceptance else None
         with self._surveyed() as found:
             resume = self._resume(found)

@@ -322,7 +322,10 @@ class Expansion:
             if spec.prompt is not None:
                 prompt = spec.prompt.render(variables)
                 if not prompt.strip():
-                    message = f"the prompt of item '{item_id}' comes out empty"
+                    message = (
+                        f"the prompt of item '{item_id}' comes out empty; --where and skip_if "
+                        "leave such rows out"
+                    )
                     raise PromptError(message, row.source)
             if spec.system is not None:
                 system = spec.system.render(variables)

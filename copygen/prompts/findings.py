@@ -4,9 +4,11 @@ could be the id. A hash of eight bytes a row is all that is kept."""
 import re
 from array import array
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
+from operator import itemgetter
 from typing import Final
 
+from copygen.models import Item, JsonValue
 from copygen.prompts.names import made_name, spelled
 from copygen.prompts.rows import Row, repeated_hashes
 from copygen.prompts.selection import is_empty
@@ -19,36 +21,57 @@ _ID_NAME: Final = re.compile(
 """What columns are called, made into names, whose values tell products apart."""
 _MOST_CANDIDATES: Final = 8
 _SHOWN: Final = 3
+_is_blank: Final = str.isspace
 
 
 class TableFindings:
     """A fold over the rows of a file that become prompts."""
 
-    def __init__(self) -> None:
+    def __init__(self, columns_of: Callable[[Row], tuple[str, ...]], *, proposes: bool) -> None:
+        """`columns_of` a row are those that its prompt is made of; `proposes` ids, too."""
         self.rows = 0
+        self._columns_of = columns_of
+        self._columns: tuple[str, ...] = ()
+        self._values: Callable[[Item], tuple[JsonValue, ...]] | None = None
+        """The values of these columns, of a row that has them."""
         self._empty: Counter[str] = Counter()
         self._hashes = array("q")
-        self._candidates: dict[str, array[int]] | None = None
+        self._candidates: dict[str, array[int]] | None = None if proposes else {}
         """Column → hashes of its values, as long as it may be the id."""
 
-    def add(self, row: Row, columns: tuple[str, ...]) -> None:
-        """Take in a row, of which the prompt is made of these columns."""
+    def add(self, row: Row) -> None:
+        """Take in a row. Costs less than a microsecond where all its cells are short texts."""
         self.rows += 1
         item = row.item
-        values = [item.get(column) for column in columns]
-        for column, value in zip(columns, values, strict=True):
-            # Nearly every cell is a text with something in it.
-            if not value or (value.__class__ is str and value[0] <= " "):
-                self._empty[column] += is_empty(value)
         try:
-            found = hash((*values, row.prompt))
-        except TypeError:  # lists and mappings
+            values = self._values(item)  # type: ignore[misc]  # None raises, once
+        except (KeyError, TypeError):
+            values = self._bound(row)(item)
+        try:
+            # Nearly every cell is a text with something in it.
+            if not all(values) or any(map(_is_blank, values)):
+                self._count_empty(values)
+            found = hash(values)
+        except TypeError:  # numbers, lists and mappings
+            self._count_empty(values)
             found = hash(repr(values))
         if row.params or row.messages:
             found = hash((found, repr(row.params), repr(row.messages)))
         self._hashes.append(found)
-        if row.own_id is None and self._candidates != {}:
+        if self._candidates != {} and row.own_id is None:
             self._look_for_id(row)
+
+    def _bound(self, row: Row) -> Callable[[Item], tuple[JsonValue, ...]]:
+        self._columns = columns = self._columns_of(row)
+        if len(columns) > 1:
+            self._values = itemgetter(*columns)
+        else:
+            self._values = lambda item: tuple(item[column] for column in columns)
+        return self._values
+
+    def _count_empty(self, values: tuple[JsonValue, ...]) -> None:
+        for column, value in zip(self._columns, values, strict=True):
+            self._empty[column] += is_empty(value)
 
     def notes(self, handled: Collection[str], *, unique: bool) -> Iterator[str]:
         """Sentences on empty cells and equal prompts; `handled` columns may be empty."""

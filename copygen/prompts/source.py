@@ -202,11 +202,14 @@ class PromptSource:
         target: Target,
         cost_check: CostCheck | None = None,
         on_rows: Callable[[int], None] = lambda _rows: None,
+        *,
+        proposes: bool = False,
     ) -> int:
         """Read the whole file once, lazily, and return the number of prompts it makes.
 
         `cost_check` is shown what every row asks for, and may raise; `on_rows`
-        hears how many rows were read since it heard last. Raises PromptError at the first fault.
+        hears how many rows were read since it heard last; with `proposes`, columns that could be
+        the id are looked for. Raises PromptError at the first fault.
         A stream is not read: it counts as 0.
         """
         if self.is_stream:
@@ -214,7 +217,7 @@ class PromptSource:
         versions = versions_of(self._read)
         self._draw_sample()
         expansion = Expansion(self._spec, target)
-        found = TableFindings()
+        found = TableFindings(expansion.columns_of, proposes=proposes)
         hashes = array("q")
         faults = Faults()
         left_out: Counter[str] = Counter()
@@ -235,7 +238,7 @@ class PromptSource:
                 if not found.rows:  # the template does not fit the table: all rows would say so
                     raise
                 faults.add(fault)
-            found.add(row, expansion.columns_of(row))
+            found.add(row)
             if number % PROGRESS_ROWS == 0:
                 on_rows(PROGRESS_ROWS)
         failed = self._settle(faults)

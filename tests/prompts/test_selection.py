@@ -35,7 +35,7 @@ def opened(folder: Path, wording: str = "{{ title }}", table: str = TABLE, **ask
 
 
 def made(source: PromptSource) -> list[Prompt]:
-    assert source.check(TARGET) == len(ids := [*source.ids()])
+    assert source.check(TARGET, proposes=True) == len(ids := [*source.ids()])
     prompts = [one for one in source.prompts(TARGET) if isinstance(one, Prompt)]
     assert [one.id for one in prompts] == ids
     return prompts
