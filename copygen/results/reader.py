@@ -16,7 +16,7 @@ from copygen.models import JsonValue, Result, Status
 from copygen.results.record import decode, identified, lines, loads
 from copygen.results.recovery import Scan
 from copygen.results.rescue import rescue_path
-from copygen.results.resume import Index, Latest, Precedence, identity
+from copygen.results.resume import Index, Latest, Precedence, earlier_id, identity
 from copygen.results.storage import reported
 
 PROGRESS_LINES: Final = 1000
@@ -114,6 +114,9 @@ class LedgerReader:
         """Whether there is a record of `id_`; remembers that it is wanted."""
         number = identity(id_)
         place = self._places.get(number)
+        if not place and (earlier := earlier_id(id_)) is not None:
+            number = identity(earlier)
+            place = self._places.get(number)
         if place and not place & _WANTED:
             self._places.put(number, place | _WANTED)
         return place != 0
@@ -130,6 +133,8 @@ class LedgerReader:
     def record(self, id_: str) -> Result | None:
         """The record that counts for `id_`, read from the file; None when there is none."""
         place = self._places.get(identity(id_))
+        if not place and (earlier := earlier_id(id_)) is not None:
+            place = self._places.get(identity(earlier))
         return self._read(place) if place else None
 
     def unwanted(self) -> Iterator[Result]:

@@ -8,6 +8,7 @@ up before the run (`reserve`): their records are kept for them, and only what is
 claimed.
 """
 
+import re
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Set
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ from copygen.results.record import read_results
 from copygen.results.storage import reported
 
 _WORD = (1 << 64) - 1
+_LETTERED = re.compile(r"r[0-9a-f]{12}(?![0-9a-f])")
 _STATUSES = tuple(Status)
 _CODE = {status: code for code, status in enumerate(_STATUSES, start=1)}
 _STATUS_BITS = 3
@@ -150,7 +152,7 @@ class Latest:
 
     def status_of(self, id_: str, *keys: str) -> Status | None:
         """The status of the record that counts for `id_`, if it was made with one of these keys."""
-        value = self._index.get(identity(id_))
+        value = self._value_of(id_)
         if not value:
             return None
         for key in keys:
@@ -160,11 +162,11 @@ class Latest:
 
     def holds(self, id_: str) -> bool:
         """Whether there is a record of `id_`."""
-        return self._index.get(identity(id_)) != 0
+        return self._value_of(id_) != 0
 
     def newest_of(self, id_: str) -> Status | None:
         """The status of the record that counts for `id_`, whatever it was made of."""
-        value = self._index.get(identity(id_))
+        value = self._value_of(id_)
         return _STATUSES[(value & 7) - 1] if value else None
 
     def reserve(self, ids: Iterable[str]) -> None:
@@ -177,7 +179,7 @@ class Latest:
             spare.put(value, (spare.get(value) or _NONE_LEFT) + 1)
         left = sum(self._counts)
         for id_ in ids:
-            if value := self._index.get(identity(id_)):
+            if value := self._value_of(id_):
                 left -= 1
                 self._take(spare, value)
         self._spare = spare if left > 0 else None
@@ -187,7 +189,7 @@ class Latest:
 
         For a prompt whose id has no record: each record answers one prompt. None if there is none.
         """
-        if self._spare is None or self._index.get(identity(id_)):
+        if self._spare is None or self._value_of(id_):
             return None
         for status in _CLAIMED:
             value = (hash(key) << _STATUS_BITS & _WORD) | _CODE[status]
@@ -197,9 +199,15 @@ class Latest:
 
     def keep(self, id_: str) -> None:
         """Keep the record of one more id, met only now, for its own prompt."""
-        value = self._index.get(identity(id_))
+        value = self._value_of(id_)
         if self._spare is not None and value:
             self._take(self._spare, value)
+
+    def _value_of(self, id_: str) -> int:
+        value = self._index.get(identity(id_))
+        if not value and (earlier := earlier_id(id_)) is not None:
+            return self._index.get(identity(earlier))
+        return value
 
     @staticmethod
     def _take(spare: Index, value: int) -> bool:
@@ -209,6 +217,11 @@ class Latest:
             return False
         spare.put(value, count - 1)
         return True
+
+
+def earlier_id(id_: str) -> str | None:
+    """What earlier versions called the same row: ids made of content had no letter in front."""
+    return id_[1:] if _LETTERED.match(id_) else None
 
 
 def identity(id_: str) -> int:

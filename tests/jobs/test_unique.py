@@ -145,3 +145,20 @@ def test_columns_the_template_does_not_use_change_nothing(tmp_path: Path) -> Non
     assert requests(done(spec)) == 3
     (tmp_path / "t.csv").write_text("name,stock,price\nmug,9,9\ncup,8,8\njar,7,7\n")
     assert requests(done(spec)) == 0
+
+
+def test_results_with_the_ids_of_earlier_versions_stay_those_of_their_rows(tmp_path: Path) -> None:
+    spec = a_spec(tmp_path, selection=Selection())
+    (tmp_path / "t.csv").write_text("name,stock\nmug,1\ncup,3\njar,5\n")
+    done(spec)
+    text = (tmp_path / "r.jsonl").read_text()
+    (tmp_path / "r.jsonl").write_text(text.replace('{"id":"r', '{"id":"'))
+    assert requests(done(spec)) == 0
+    report = PlanJob(spec, environ=HERE).study()
+    assert (report.to_do, report.ledger.gone) == (0, 0)
+    # Another model would make all of them anew: that is asked about, as ever.
+    run = Run(replace(spec, model="gpt-4.1", retry=frozenset({"failed"})), environ=HERE)
+    run.prepare()
+    with pytest.raises(UsageError, match="3 accepted texts anew"):
+        run.begin()
+    run.close()
