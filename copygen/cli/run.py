@@ -11,7 +11,7 @@ import typer
 from copygen.cli.options import INPUT, RunFlags, run_command, with_run_flags
 from copygen.errors import ExitCode
 
-PROMPTS = "A prompt file (.yaml), a table (.csv, .jsonl), or - for standard input."
+PROMPTS = "A prompt file (.yaml), a table (.csv, .xlsx, ...), or - for standard input."
 
 
 @with_run_flags

@@ -23,7 +23,7 @@ class RunSpec:
     """A run. It holds no key, no stream and nothing of this process, so it can be pickled."""
 
     prompts: str | Path = STREAM
-    """A prompt file (`.yaml`) or a table (`.csv`, `.tsv`, `.jsonl`, a YAML list)."""
+    """A prompt file (`.yaml`) or a table (`.csv`, `.jsonl`, `.xlsx` ..., a YAML list)."""
     template: str | Path | None = None
     """The prompt file that words the rows of a table."""
     variables: Mapping[str, str] = field(default_factory=dict)
