@@ -25,7 +25,12 @@ class FrozenModel(pydantic.BaseModel):
     What was given stays out of pydantic's messages: it may be a key in the wrong place.
     """
 
-    model_config = pydantic.ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = pydantic.ConfigDict(
+        frozen=True,
+        extra="forbid",
+        hide_input_in_errors=True,
+        defer_build=True,  # most are parts of others, or not met in a run: 13 ms of its start
+    )
 
 
 M = TypeVar("M", bound=pydantic.BaseModel)

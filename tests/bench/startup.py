@@ -5,12 +5,12 @@ import subprocess
 import sys
 from collections.abc import Sequence
 
-from tests.bench.arithmetic import Spread
-from tests.bench.contestants import AIOHTTP, COPYGEN, Course
+from tests.bench.arithmetic import Spread, ratios
+from tests.bench.contestants import AIOHTTP, COPYGEN, COPYGEN_LOG, Course, with_flags
 from tests.bench.figures import Section
 from tests.bench.running import run
 from tests.bench.scale import Scale
-from tests.bench.serving import serving
+from tests.bench.serving import Server, serving
 from tests.support.running import COMMAND, environment
 
 # fmt: off
@@ -23,6 +23,9 @@ HEAVY = frozenset({
 MAY_LOAD = {"--version": frozenset[str](), "--help": frozenset({"rich"})}
 """typer draws its help with rich."""
 
+IMPORTS = "import typer, aiohttp"
+"""What a tool of this kind written by hand imports at the least."""
+
 _IMPORT = re.compile(r"import time:\s+(\d+) \|\s+(\d+) \| (\s*)(\S+)")
 
 
@@ -33,6 +36,7 @@ def measure_startup(course: Course, scale: Scale) -> Section:
     commands = {
         "python -c pass": [*python, "pass"],
         'python -c "import typer"': [*python, "import typer"],
+        f'python -c "{IMPORTS}"': [*python, IMPORTS],
         "copygen --version": [*COMMAND, "--version"],
         "copygen --help": [*COMMAND, "--help"],
     }
@@ -94,3 +98,15 @@ def _time_first_request(section: Section, course: Course, scale: Scale) -> None:
             section.add("first request", contestant.name, wall_ms=first_ms)
             if contestant is COPYGEN:
                 section.measured["4.first-request"] = Spread.of(ms / 1000 for ms in first_ms)
+        _weigh_start(section, course, scale, server)
+
+
+def _weigh_start(section: Section, course: Course, scale: Scale, server: Server) -> None:
+    """CPU of a run of one prompt beside that of the imports: on a busy machine both grow."""
+    quiet = with_flags(COPYGEN_LOG, "copygen -q", "-q")
+    runs_ms, imports_ms = [], []
+    for _ in range(scale.startup_rounds):
+        runs_ms.append(course.run(quiet, server, 1, 1).usage.cpu_s * 1000)
+        imports_ms.append(run([sys.executable, "-c", IMPORTS], course.folder).cpu_s * 1000)
+    section.add("one prompt", quiet.name, cpu_ms=runs_ms)
+    section.measured["4.start-cpu"] = ratios(runs_ms, imports_ms)
