@@ -279,8 +279,10 @@ class LocalAdmission:
             # later is held against.
             if (usage := answer.usage) is not None:
                 self.pacer.settle(permit.tokens, usage.input_tokens + usage.output_tokens)
-            rate_per_s = self.pacer.rate_per_s if self.concurrency.adaptive else None
-            self.concurrency.answered(now, permit.start.at, rate_per_s)
+            # A number that was given and is reached stays as it is.
+            if not self.concurrency.is_final:
+                rate_per_s = self.pacer.rate_per_s if self.concurrency.adaptive else None
+                self.concurrency.answered(now, permit.start.at, rate_per_s)
         else:
             self._learn_from_failure(permit, verdict, now)
         # Only who waits in a queue awaits it, and nearly always nobody does.

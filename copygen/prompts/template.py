@@ -121,7 +121,7 @@ _SHOWN: Final = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class ColumnAliases:
     """What a template calls by other names than they have."""
 
     names: dict[str, str]
@@ -134,10 +134,10 @@ class Columns:
         return self.names.get(name, name)
 
 
-def resolve(tree: nodes.Template) -> tuple[nodes.Template, Columns]:
+def resolve(tree: nodes.Template) -> tuple[nodes.Template, ColumnAliases]:
     """Rewrite a parsed template so that columns and functions are told apart."""
     resolver = _Resolver(tree)
-    return cast(nodes.Template, resolver.visit(tree)), Columns(
+    return cast(nodes.Template, resolver.visit(tree)), ColumnAliases(
         {ours: name for name, ours in resolver.columns.items()}, _constants(tree)
     )
 
@@ -508,14 +508,16 @@ def _handled(tree: nodes.Template) -> set[str]:
     return names
 
 
-def _first_lines(tree: nodes.Template, columns: Columns) -> dict[str, int]:
+def _first_lines(tree: nodes.Template, columns: ColumnAliases) -> dict[str, int]:
     lines: dict[str, int] = {}
     for node in tree.find_all(nodes.Name):
         lines.setdefault(columns.real(node.name), node.lineno)
     return lines
 
 
-def _plain_parts(tree: nodes.Template, columns: Columns) -> list[tuple[str, str | None]] | None:
+def _plain_parts(
+    tree: nodes.Template, columns: ColumnAliases
+) -> list[tuple[str, str | None]] | None:
     """Return the (text, name) parts of a template that only inserts variables, else None."""
     parts: list[tuple[str, str | None]] = []
     for output in tree.body:
@@ -531,7 +533,9 @@ def _plain_parts(tree: nodes.Template, columns: Columns) -> list[tuple[str, str 
     return parts
 
 
-def _named(pieces: tuple[Piece, ...], columns: Columns, sandbox: Sandbox) -> tuple[Piece, ...]:
+def _named(
+    pieces: tuple[Piece, ...], columns: ColumnAliases, sandbox: Sandbox
+) -> tuple[Piece, ...]:
     """The pieces with the columns' own names, and without functions."""
     return tuple(
         replace(

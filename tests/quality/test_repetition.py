@@ -166,6 +166,20 @@ def test_a_name_may_say_a_word_twice_and_is_not_said_twice() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("text", "rule"),
+    [
+        ("ใหม่ ผ้าพันคอไหมแพรวา ทอมือทุกผืน สวมสบาย ผ้าพันคอไหมแพรวา วันนี้", []),
+        ("ใหม่ ผ้าพันคอไหมแพรวา ผ้าพันคอไหมแพรวา วันนี้", ["repetition.sentence"]),
+        ("ใหม่ สวมสบายได้ทุกวันเลย ทอมือทุกผืน สวมสบายได้ทุกวันเลย วันนี้", ["repetition.sentence"]),
+    ],
+)
+def test_a_product_may_be_named_again_between_blanks_but_not_at_once(
+    text: str, rule: list[str]
+) -> None:
+    assert rules(repeated(context(text, "th", name="ผ้าพันคอไหมแพรวา"))) == rule
+
+
 def test_a_long_description_may_name_its_product_often() -> None:
     named = " ".join(f"Halden Wool Blanket {n} is woven in {n}." for n in "abcdef")
     assert repeated(context(named, "en", name="Halden Wool Blanket")) == []

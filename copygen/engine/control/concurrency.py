@@ -98,6 +98,8 @@ class Concurrency:
         self._estimated: tuple[float, int] | None = None
         """Since when, and with how many in flight."""
         self.adaptive = adaptive
+        self.is_final = not adaptive and self.limit == most
+        """Whether nothing changes the limit any more: answers need not be told."""
         self._most = most
         self._deadline_s = deadline_s
         self._phase = Phase.ESTIMATING if self._burst else Phase.DOUBLING
@@ -141,6 +143,7 @@ class Concurrency:
         # server meets a thousand new connections at once.
         if not self.adaptive:
             self.limit = min(self.limit + 1, self._most)
+            self.is_final = self.limit == self._most
             return
         latency_s = now - began_at
         self._latency_s += SMOOTHING * (latency_s - self._latency_s)

@@ -40,7 +40,10 @@ _LONG_HAN: Final = 12
 """Japanese of this many kanji has kana in it; a slogan of fewer may not."""
 _CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊")
 """Characters of every Chinese sentence that Japanese without kana has no use for."""
-_SEGMENT: Final = re.compile(r"(?<=[.!?…।؟。！？])\s+|\s*\n\s*|\s+[–—|/•·]\s+")
+# Blanks from the first of a run only: from each of them, 8 000 in a row took half a second.
+_SEGMENT: Final = re.compile(
+    r"(?<=[.!?…।؟。！？])\s++|(?<!\s)[^\S\n]*+\n\s*+|(?<!\s)\s++[–—|/•·]\s++"
+)
 _LEAST_SEGMENT: Final = 16
 """Letters of a part that is judged for itself; a shorter one goes with the next."""
 _MOST_SEGMENTS: Final = 6

@@ -123,7 +123,10 @@ def _twice(context: CheckContext, *, spaced: bool) -> Iterator[Violation]:
     for number, (start, end) in enumerate(pieces):
         said = _bare(text[start:end], spaced=spaced)
         earlier = before.get(said)
-        if earlier is not None and _is_long(said, adjacent=number - earlier == 1, spaced=spaced):
+        adjacent = earlier == number - 1
+        # Between blanks a script without spaces has names, too: the product's may come again.
+        is_name = not spaced and not adjacent and text[start:end] in context.facts.folded.text
+        if earlier is not None and not is_name and _is_long(said, adjacent=adjacent, spaced=spaced):
             yield _sentence(context, start, end)
             return
         before[said] = number
