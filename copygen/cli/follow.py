@@ -65,7 +65,7 @@ def follow(run: Run, *, again: str, quiet: bool, drain_timeout_s: float) -> Exit
         run.begin()
         signals.take_over()
         if not quiet:
-            follower.tell_notes(0)
+            follower.tell_notes(0, run.setup.source.notes)
         # What is loaded by now stays to the end, and a prompt leaves next to no cycles behind:
         # looking through all of it again and again costs 8 µs of the 130 that a prompt takes.
         gc.freeze()
@@ -118,9 +118,9 @@ class _Follower:
             for warning in self._run.warnings:
                 render_warning(warning, self._console)
 
-    def tell_notes(self, first: int) -> None:
-        """Print what the sink has to say, from its note of that number on."""
-        if notes := self._run.sink.notes[first:]:
+    def tell_notes(self, first: int, of_rows: tuple[str, ...] = ()) -> None:
+        """Print what is to be said of the rows, and by the sink from its note of that number on."""
+        if notes := (*of_rows, *self._run.sink.notes[first:]):
             from copygen.view.console import render_note
 
             for note in notes:

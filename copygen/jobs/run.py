@@ -322,8 +322,13 @@ class Run:
     async def _write_shared(self, shared: SharedTexts) -> None:
         """Write the records of the prompts that get the text of another one."""
         results = shared.results(lambda: datetime.now(UTC))
-        while self._unwritten is None and (some := list(itertools.islice(results, EVENTS_AHEAD))):
-            await asyncio.gather(*map(self._writer.write, some))
+        try:
+            while some := list(itertools.islice(results, EVENTS_AHEAD)):
+                await asyncio.gather(*map(self._writer.write, some))
+                if self._unwritten is not None or self.output_closed:
+                    return
+        except CopygenError as error:  # the table was changed meanwhile: the rest is left
+            self.error = self.error or error
 
     def _rows(self) -> Rows | None:
         """The readings of a file; None for a stream."""

@@ -12,6 +12,7 @@ from copygen.models import Item, JsonValue
 from copygen.prompts.names import made_name, spelled
 from copygen.prompts.rows import Row, repeated_hashes
 from copygen.prompts.selection import is_empty
+from copygen.system import command_line
 
 _ID_NAME: Final = re.compile(
     r"(?:.*_)?(?:id|sku|handle|handleid|slug|asin|ean|gtin|upc|isbn|mpn|uuid|guid|barcode|code)"
@@ -78,10 +79,9 @@ class TableFindings:
         total = f"{self.rows:,}"
         for column, count in self._empty.most_common(_SHOWN):
             if count and column not in handled:
-                way = spelled(column)
+                way_out = command_line(["--where", spelled(column)])
                 yield (
-                    f"{count:,} of {total} rows have an empty '{column}': leave them out with "
-                    f"--where '{way}'"
+                    f"{count:,} of {total} rows have an empty '{column}': {way_out} leaves them out"
                 )
         distinct = self.distinct
         if distinct < self.rows and not unique:

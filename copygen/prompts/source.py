@@ -158,8 +158,7 @@ class PromptSource:
         """What is asked of the rows."""
         self.left_out: Counter[str] = Counter()
         """Rows that become no prompt, by what leaves them out; of a stream those that were read."""
-        self.notes: tuple[str, ...] = ()
-        """What the check found that a person should know, one sentence each."""
+        self._found: tuple[str, ...] = ()
         self.id_proposals: tuple[str, ...] = ()
         """Columns that could be the ids of a checked file whose rows have none."""
         self.is_stream = is_stream
@@ -183,6 +182,19 @@ class PromptSource:
             raise UsageError("--unique needs a file: a stream can be read only once.")
         if is_stream and spec.selection.sample is not None:
             raise UsageError("--sample needs a file: a stream can be read only once.")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What a person should know of the rows, one sentence each.
+
+        Of a file what the check found, of a stream what was left out so far.
+        """
+        said = []
+        for reason, count in self.left_out.items():
+            if reason not in ("--rows", "--sample"):
+                rows = "1 row is" if count == 1 else f"{count:,} rows are"
+                said.append(f"{rows} left out by {reason}")
+        return (*said, *self._found)
 
     @property
     def layout(self) -> Layout:
@@ -250,7 +262,7 @@ class PromptSource:
         count = self._counted(found.rows, len(failed), left_out)
         self._checked = replace(self._checked, count=count)
         self.left_out = +(left_out + Counter({"--only-ids": others}))
-        self.notes = tuple(self._notes(expansion, found))
+        self._found = tuple(self._notes(expansion, found))
         self.id_proposals = found.id_proposals()
         return count
 
@@ -274,10 +286,6 @@ class PromptSource:
         if one.rows is not None:
             last = "the end" if one.rows.last is None else f"{one.rows.last:,}"
             yield f"only rows {one.rows.first:,} to {last}, as --rows says"
-        for reason, count in self.left_out.items():
-            if reason not in ("--rows", "--sample"):
-                rows = "1 row is" if count == 1 else f"{count:,} rows are"
-                yield f"{rows} left out by {reason}"
         if one.sample is not None:
             total = found.rows + self.left_out["--sample"]
             yield (

@@ -114,6 +114,16 @@ def test_what_cannot_be_chosen_is_told(
     assert words in str(caught.value)
 
 
+def test_what_a_stream_leaves_out_is_said_once_it_is_read(tmp_path: Path) -> None:
+    write(tmp_path, {"w.yaml": "prompt: '{{ n }}'\n"})
+    rows = [{"n": 1}, {"n": 2}, {"n": 3}]
+    source = open_values(
+        rows, template=str(tmp_path / "w.yaml"), selection=Selection(where="n == 2")
+    )
+    assert [one.row for one in source.prompts(TARGET)] == [2]
+    assert source.notes == ("2 rows are left out by --where",)
+
+
 @pytest.mark.parametrize("text", ["", "a-b", "0", "5-2", "--", "1-2-3"])
 def test_a_range_of_rows_is_two_numbers(text: str) -> None:
     with pytest.raises(UsageError):
@@ -301,7 +311,7 @@ def test_empty_cells_and_equal_prompts_are_said(tmp_path: Path) -> None:
     source = opened(tmp_path, "{{ title }} {% if Vendor %}by {{ vendor }}{% endif %}", table)
     made(source)
     assert source.notes == (
-        "1 of 4 rows have an empty 'Title': leave them out with --where 'Title'",
+        "1 of 4 rows have an empty 'Title': --where Title leaves them out",
         "3 distinct prompts in 4 rows: --unique buys each once and gives its text to all its rows",
     )
     assert opened(tmp_path, "{{ title }}.", "Title\na\nb\n").notes == ()
