@@ -11,11 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 
 import typer
-from pydantic import ValidationError
 from typer.core import TyperArgument, TyperCommand, TyperGroup, TyperOption
 from typer.exceptions import TyperException
 
-from copygen.documents import nearest
 from copygen.errors import UsageError
 
 _WIDEST: Final = 96
@@ -116,12 +114,19 @@ class CommandGroup(TyperGroup):
 def no_command(name: str, commands: Iterable[str]) -> str:
     """The sentence for a command that does not exist."""
     known = list(commands)
-    near = meant_by(name) or nearest(name, known)
+    near = meant_by(name) or _nearest(name, known)
     if near is not None:
         return f"there is no command '{name}'; did you mean 'copygen {near}'?"
     if "." in name or "/" in name:
         return f"there is no command '{name}'; did you mean 'copygen run {name}'?"
     return f"there is no command '{name}'; there are: {', '.join(known)}."
+
+
+def _nearest(name: str, known: list[str]) -> str | None:
+    # pydantic and yaml come with it, which `copygen --version` can do without.
+    from copygen.documents import nearest
+
+    return nearest(name, known)
 
 
 def meant_by(name: str) -> str | None:
@@ -168,7 +173,7 @@ def _sentence(error: TyperException, ctx: Any) -> str:
 def _no_option(name: str, ctx: Any, *, written: str | None = None) -> str:
     """The sentence for a flag that does not exist, `written` by a person if not as `name`."""
     options = [text for option in _options(ctx) for text in option.opts]
-    near = nearest(name, options)
+    near = _nearest(name, options)
     words = f"{ctx.command_path} has no option {written or name}"
     if near is not None and near == _ours(name):
         return f"{words}; did you mean {near}?"
@@ -187,6 +192,8 @@ def _ours(name: str) -> str:
 
 def _bad_value(error: TyperException, param: Any) -> str:
     """A value that is none of the kind the flag takes."""
+    from pydantic import ValidationError
+
     flag = _flag(param)
     cause = error.__cause__
     descriptor = param.type_descriptor
@@ -196,7 +203,7 @@ def _bad_value(error: TyperException, param: Any) -> str:
     shown = "" if given is None else f", not '{given}'"
     if descriptor.is_choice:
         known = [str(choice.value) for choice in descriptor.choices]
-        near = None if given is None else nearest(str(given), known)
+        near = None if given is None else _nearest(str(given), known)
         hint = f"; did you mean '{near}'?" if near else "."
         return f"{flag} takes {_listed(known)}{shown}{hint}"
     if descriptor.annotation in (int, float):
@@ -264,7 +271,7 @@ def _meant_long(name: str, named: Mapping[str, Any], *, guess: bool) -> str | No
     short = named.get(f"-{name[0]}")
     if not guess or (short is not None and "=" in str(short.metavar)):
         return None
-    near = nearest(_plain(name), list(known))
+    near = _nearest(_plain(name), list(known))
     return None if near is None else known[near]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.bench.startup import MAY_LOAD, heavy_in
 from tests.support.inside import simulated
 from tests.support.running import COMMAND, environment
 
@@ -43,3 +44,13 @@ def test_a_quiet_run_that_goes_well_says_nothing(tmp_path: Path) -> None:
     with simulated("--latency-ms", 1) as base_url:
         told = _run(tmp_path, base_url, "-q")
     assert [line for line in told.splitlines() if not line.startswith("import time:")] == []
+
+
+@pytest.mark.parametrize("flag", ["--version", "--help"])
+def test_the_smallest_commands_import_nothing_heavy(tmp_path: Path, flag: str) -> None:
+    command = [COMMAND[0], "-X", "importtime", *COMMAND[1:], flag]
+    done = subprocess.run(
+        command, capture_output=True, text=True, check=True, cwd=tmp_path, env=environment(tmp_path)
+    )
+    assert "typer" in _IMPORTED.findall(done.stderr), "else nothing was seen"
+    assert heavy_in(done.stderr).keys() - MAY_LOAD[flag] == set()
