@@ -1,5 +1,6 @@
 """Which rows become items, of how many rows each, under which ids, and what is said of it."""
 
+import io
 import json
 from collections.abc import Iterable
 from pathlib import Path
@@ -336,3 +337,15 @@ def test_columns_that_could_be_the_id_are_proposed(
     source = opened(tmp_path, "{{ title }}", table)
     made(source)
     assert source.id_proposals == columns
+
+
+def test_a_row_of_a_stream_that_is_too_long_keeps_what_could_be_read(tmp_path: Path) -> None:
+    write(tmp_path, {"w.yaml": "prompt: '{{ b }}'\n"})
+    stdin = io.BytesIO(b"a,b\n1,2\n3,4,5\n6,7\n")
+    source = open_prompts("-", template=str(tmp_path / "w.yaml"), stdin=stdin)
+    found = [(one.row, one.source.line, one.input) for one in source.prompts(TARGET)]
+    assert found == [
+        (1, 2, {"a": "1", "b": "2"}),
+        (2, 3, {"a": "3", "b": "4"}),
+        (3, 4, {"a": "6", "b": "7"}),
+    ]
