@@ -105,6 +105,9 @@ READERS: Final[Mapping[str, Reader]] = {
 """How the names of tables end, and what reads them."""
 
 
+_TEXTS: Final = frozenset((".csv", ".tsv", ".tab", ".psv", ".jsonl", ".ndjson", ".txt"))
+
+
 def split_items(path: str) -> tuple[str, str | None]:
     """A path as a person names it → the file, and the list of items in it (`x.json#a.items`)."""
     found = _ITEMS_IN.fullmatch(path)
@@ -195,7 +198,7 @@ def _json_mapping(value: object, options: ReadOptions) -> dict[str, JsonValue]:
 
 
 def open_table(path: str, stdin: BinaryIO | None = None) -> Generator[Row | BadRow, None, None]:
-    """Yield the rows of a table (JSONL or CSV, told apart by its first byte) lazily, unworded.
+    """Yield the rows of a table (as `READERS`, JSONL and CSV told by their beginning), unworded.
 
     For tables that are looked at and not sent: results, existing texts. `-` is `stdin`, else
     standard input. Raises PromptError for what cannot be opened, and for an unusable header.
@@ -210,7 +213,10 @@ def open_table(path: str, stdin: BinaryIO | None = None) -> Generator[Row | BadR
 
 def _rows_or_none(stream: BinaryIO, path: str) -> Rows:
     """The rows of a table to be looked at, where nothing at all is a mistake; PromptError then."""
-    rows = sniffed_rows(stream, path, ReadOptions(templated=True))
+    kind = kind_of(path)
+    # Text is told by its beginning: a name that lies is no mistake here.
+    read = sniffed_rows if kind in _TEXTS else READERS.get(kind, sniffed_rows)
+    rows = read(unpacked(stream, path), path, ReadOptions(templated=True))
     first = next(rows, None)
     if first is None:
         message = "there are no rows in it; give it JSONL, or CSV with a header and a row"

@@ -1,5 +1,6 @@
 """Tables, templates and prompt files: what they meant, and what is not bought again."""
 
+import gzip
 import io
 import json
 from pathlib import Path
@@ -314,10 +315,24 @@ def names_in_messages(folder: Path) -> str:
     return has(got(folder, json.dumps(row), name="t.jsonl"), "message 1 has a 'name'")
 
 
-@case("4:S7", "said said")
+@case("4:S7", "said there are no items in it")
 def sheets_and_texts(folder: Path) -> str:
     sheet = got(folder, "x", name="t.xlsx")
-    return f"{has(sheet, 'save the sheet as CSV')} {has(got(folder, 'x', name='t.txt'), '.tsv')}"
+    return f"{has(sheet, 'save the sheet as CSV')} {got(folder, 'prompt', name='t.txt')}"
+
+
+@case("4:S7b", "a, b | a|b | x | x | x | x")
+def files_that_could_not_be_opened(folder: Path) -> str:
+    return " | ".join(
+        (
+            got(folder, "prompt\tn\na, b\t1\n".encode("utf-16"), name="ads.csv"),
+            got(folder, "prompt,n\na|b,1,\n"),
+            got(folder, '[{"prompt": "x"}]', name="t.json"),
+            got(folder, ",prompt\n0,x\n"),
+            got(folder, "# made\nprompt,n\nx,1\n"),
+            got(folder, gzip.compress(b"prompt\nx\n"), name="t.csv.gz"),
+        )
+    )
 
 
 @case("6:D2", "2 0 said")

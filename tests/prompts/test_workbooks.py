@@ -1,6 +1,7 @@
 """Workbooks, Parquet and feeds: the values as they are shown, lazily, and hardened."""
 
 import datetime
+import gzip
 import sys
 import zipfile
 from pathlib import Path
@@ -13,7 +14,7 @@ import xlsxwriter
 
 from copygen.errors import PromptError
 from copygen.models import Prompt
-from copygen.prompts import ReadOptions, open_prompts
+from copygen.prompts import ReadOptions, open_prompts, open_table
 from copygen.prompts.tables import file_table
 from tests.support.prompt_files import TARGET, prompts_of, write
 
@@ -201,3 +202,11 @@ def test_a_feed_is_read_as_it_comes(tmp_path: Path) -> None:
     write(tmp_path, {"t.xml": f"<rss>{items}</rss>"})
     with file_table(f"{tmp_path}/t.xml", "table", ReadOptions(templated=True))() as rows:
         assert next(rows).source.line == 1
+
+
+def test_tables_of_each_format_can_be_looked_at(tmp_path: Path) -> None:
+    workbook(tmp_path / "t.xlsx")
+    packed = gzip.compress(b"prompt\nx\n")
+    write(tmp_path, {"t.csv.gz": packed, "t.json": '[{"prompt": "x"}]', "t.csv": '{"prompt": "x"}'})
+    for name, text in {"t.xlsx": "ผ้าไหม", "t.csv.gz": "x", "t.json": "x", "t.csv": "x"}.items():
+        assert next(open_table(f"{tmp_path}/{name}")).item["prompt"] == text
