@@ -84,6 +84,8 @@ def test_S2_no_flag_takes_a_key() -> None:
         ("run", "--max-tokens-total"),
         ("plan", "--max-tokens-total"),
         ("models", "--output-tokens"),
+        ("run", "--header-row"),  # of a table
+        ("plan", "--header-row"),
     }
 
 
