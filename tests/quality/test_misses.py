@@ -10,8 +10,6 @@ import pytest
 from tests.quality.misses import (
     KINDS,
     WRITTEN,
-    Faulty,
-    Judged,
     corrected,
     faulty_replies,
     judged,
@@ -42,36 +40,59 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
     }
 )
 """Least share found of each kind, of the texts written before the rules; 0.90 is the aim."""
-FOUND_OVERALL: Final = 0.61
+FOUND_AFTER: Final[Mapping[str, float]] = MappingProxyType(
+    {
+        "talk_before": 0.91,
+        "talk_after": 0.622,
+        "to_client": 0.169,
+        "about_task": 0.083,
+        "thinking": 0.392,
+        "label": 0.549,
+        "several": 0.784,
+        "refusal": 0.857,
+        "sorry_unrelated": 0.591,
+        "placeholder": 0.571,
+        "misspelt": 0.907,
+        "cut_off": 0.692,
+        "markup": 1.00,
+        "twice": 0.811,
+        "invented_number": 0.339,
+        "wrong_language": 0.915,
+        "mixed_language": 0.913,
+    }
+)
+"""The same of the texts written by somebody who had not read the rules, as first measured."""
+FLOORS: Final = MappingProxyType({"before": FOUND, "after": FOUND_AFTER})
+FOUND_OVERALL: Final = MappingProxyType({"before": 0.61, "after": 0.675})
 """0.95 is the aim."""
-MOST_TRAPPED: Final = 0.025
+MOST_TRAPPED: Final = MappingProxyType({"before": 0.025, "after": 0.0261})
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim."""
 MOST_CORRECTED_FLAGGED: Final = 0.015
 
 
-@pytest.fixture(scope="module")
-def faults() -> list[Judged[Faulty]]:
-    return judged(one for one in faulty_replies() if one.written == "before")
-
-
 @pytest.mark.no_cover
-def test_as_many_faults_are_found_as_ever(faults: list[Judged[Faulty]]) -> None:
+@pytest.mark.parametrize("written", WRITTEN)
+def test_as_many_faults_are_found_as_ever(written: str) -> None:
+    faults = judged(one for one in faulty_replies() if one.written == written)
     shares = {kind: recall([one for one in faults if one.text.kind == kind]) for kind in KINDS}
-    fewer = {kind: round(share, 3) for kind, share in shares.items() if share < FOUND[kind]}
+    floors = FLOORS[written]
+    fewer = {kind: round(share, 3) for kind, share in shares.items() if share < floors[kind]}
     assert not fewer
-    assert recall(faults) >= FOUND_OVERALL
+    assert recall(faults) >= FOUND_OVERALL[written]
 
 
 @pytest.mark.no_cover
-def test_good_texts_that_look_faulty_are_left_alone() -> None:
-    good = judged(one for one in traps() if one.part == "traps_before")
+@pytest.mark.parametrize("written", WRITTEN)
+def test_good_texts_that_look_faulty_are_left_alone(written: str) -> None:
+    good = judged(one for one in traps() if one.part == f"traps_{written}")
     flagged = [one.text.text for one in good if not one.passed]
-    assert len(flagged) <= MOST_TRAPPED * len(good), flagged
+    assert len(flagged) <= MOST_TRAPPED[written] * len(good), flagged
 
 
 @pytest.mark.no_cover
-def test_the_right_text_of_a_fault_is_fit_to_publish() -> None:
-    good = judged(one for one in corrected() if one.part == "corrected_before")
+@pytest.mark.parametrize("written", WRITTEN)
+def test_the_right_text_of_a_fault_is_fit_to_publish(written: str) -> None:
+    good = judged(one for one in corrected() if one.part == f"corrected_{written}")
     flagged = [one.text.text for one in good if not one.passed]
     assert len(flagged) <= MOST_CORRECTED_FLAGGED * len(good), flagged
 
