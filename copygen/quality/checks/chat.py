@@ -830,8 +830,12 @@ def _said_again(text: str, lines: list[tuple[int, int]]) -> Remark | None:
 def _text_starts(text: str, begin: int) -> Iterator[int]:
     """Where a text may begin: at the start, in a new line, behind a stroke."""
     yield begin
+    start = begin
     for found in _STROKE.finditer(text, begin):
-        yield _end(_LEAD, text, found.end())
+        # Empty lines lead to the same place: read from each, 8 000 of them took 0.15 s.
+        if found.end() > start:
+            start = _end(_LEAD, text, found.end())
+        yield start
 
 
 def _is_option(said: Said, start: int) -> bool:
