@@ -229,6 +229,12 @@ _LISTED = re.compile(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
 _PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")
 _MOST_TOLD = 40
 """Unknown numbers of one text that are told."""
+_CLOCK = re.compile(
+    r"(?<![\d:.,])(?:[01]?\d|2[0-4])(?::[0-5]\d(?!:?\d)| ?(?:Uhr|o'clock)\b|h[0-5]\d\b| ?[ap]\.?m\b"
+    r"| ?時(?![間期代])| ?시(?![간즌])| ?น\.| ?นาฬิกา)"
+    r"|(?:\b(?:à|dès|vers)|\A) ?(?:[01]?\d|2[0-4]) ?h\b"  # without: how long, not when
+)
+"""`6:45`, `16 h`, `6 Uhr`, `朝6時`, `15시`."""
 _LOCAL_DIGITS = 7
 """Digits at the end of a telephone number that are the same however it is dialled."""
 
@@ -279,11 +285,13 @@ def _unexplained(
     passed += no_facts(text)
     phones = list(telephone_numbers(text))
     explained = Places([*passed, *phones])
+    clocks = [one.span() for one in _CLOCK.finditer(text)]
     found: list[Violation] = []
     for one in unknown:
         for part in _at_fault(one, context):
             if not explained.touch(*part.span):
-                found.append(_ungrounded(part, measures))
+                hour = next((one for one in clocks if _touch(one, part.span)), None)
+                found.append(_hour(text, hour) if hour else _ungrounded(part, measures))
         if len(found) >= _MOST_TOLD:
             break
     return found + [_phone(context, span) for span in phones if _is_unknown(context, span)]
@@ -306,6 +314,18 @@ def _phone(context: CheckContext, span: tuple[int, int]) -> Violation:
     message = f"the telephone number '{words}' is not in the item"
     fix = f"take out '{words}'"
     return Violation("grounding.phone", Severity.WARNING, message, span, fix=fix)
+
+
+def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
+    return one[0] < other[1] and other[0] < one[1]
+
+
+def _hour(text: str, span: tuple[int, int]) -> Violation:
+    """An hour may be a shop's, or that of a sunrise: who reads it knows."""
+    words = text[slice(*span)].strip()
+    message = f"the hour '{words}' is not in the item"
+    fix = f"take out '{words}', or use an hour the item gives"
+    return Violation("grounding.hour", Severity.WARNING, message, span, fix=fix)
 
 
 def _ungrounded(amount: Quantity, measures: Measures) -> Violation:

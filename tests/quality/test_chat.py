@@ -71,6 +71,17 @@ FOUND = [
     ("de", "leftovers.task", "Wie gewünscht, die Überschrift ist kurz. Weiche Seide"),
     ("en", "leftovers.thinking", "Let me think about the headline first.\n\nSoft silk"),
     ("en", "leftovers.thinking", "Draft: silk. Too short. Final version: Soft silk"),
+    (
+        "en",
+        "leftovers.thinking",
+        "So, tea, calm tone. One sentence is enough.\n\nSoft silk",
+    ),
+    ("da", "leftovers.task", "Teksten lægger vægt på ro og taler til pendlere. Blød silke."),
+    ("pl", "leftovers.task", "Tekst podkreśla tradycję i kierowany jest do rodzin. Miękki jedwab."),
+    ("it", "leftovers.closing", "Seta morbida. Si consiglia di aggiungere qui il link al negozio."),
+    ("de", "leftovers.closing", "Weiche Seide. Bitte noch den Link zum Shop ergänzen."),
+    ("nl", "leftovers.label", "Antwoord: Zachte zijde"),
+    ("pt", "refusal.reply", "Desculpe, a página que procura não foi encontrada."),
     ("zh", "leftovers.thinking", "首先，用户想要一个标题，突出产品特点。\n\n轻柔丝巾"),
 ]
 COPY = [
@@ -87,6 +98,11 @@ COPY = [
     ("en", "Why you will love it:\n• soft\n• light"),
     ("en", "I can't help it, I live in this scarf now."),
     ("en", "First light, first coffee, first silk."),
+    ("en", "Add silk to your evening."),
+    ("en", "Find the link between soft and strong."),
+    ("en", "The name says it all: soft."),
+    ("de", "Satzbau leicht gemacht.\n\n• Offline\n• Kurz"),
+    ("de", "Angebote in unserem Shop."),
     ("de", "Es tut uns leid, Kälte."),
     ("de", "Natürlich! Seide auf der Haut."),
     ("de", "Das Ergebnis: weiche Haut."),
@@ -161,7 +177,7 @@ def test_no_text_makes_it_raise() -> None:
 def test_every_list_has_all_kinds_and_nothing_twice(language: str) -> None:
     said = speech(language)
     for kind, phrases in said:
-        if isinstance(phrases, tuple) and kind not in ("agreed", "numbers"):
+        if isinstance(phrases, tuple) and kind not in ("agreed", "numbers", "counted"):
             assert phrases, kind
             assert len(set(phrases)) == len(phrases), (kind, phrases)
             assert all(one == one.strip() and one for one in phrases), kind

@@ -26,46 +26,47 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
         "about_task": 0.83,
         "thinking": 1.00,
         "label": 1.00,
-        "several": 0.95,
+        "several": 1.00,
         "refusal": 0.98,
         "sorry_unrelated": 1.00,
         "placeholder": 1.00,
         "misspelt": 0.98,
-        "cut_off": 0.95,
-        "markup": 0.95,
-        "twice": 0.95,
+        "cut_off": 0.98,
+        "markup": 1.00,
+        "twice": 1.00,
         "invented_number": 1.00,
-        "wrong_language": 0.57,
-        "mixed_language": 0.19,
+        "wrong_language": 0.96,
+        "mixed_language": 1.00,
     }
 )
 """Least share found of each kind, of the texts written before the rules; 0.90 is the aim."""
 FOUND_AFTER: Final[Mapping[str, float]] = MappingProxyType(
     {
-        "talk_before": 0.91,
-        "talk_after": 0.622,
-        "to_client": 0.169,
-        "about_task": 0.083,
-        "thinking": 0.392,
-        "label": 0.549,
-        "several": 0.784,
-        "refusal": 0.857,
-        "sorry_unrelated": 0.591,
-        "placeholder": 0.571,
-        "misspelt": 0.907,
-        "cut_off": 0.692,
-        "markup": 1.00,
-        "twice": 0.811,
-        "invented_number": 0.339,
-        "wrong_language": 0.915,
-        "mixed_language": 0.913,
+        "talk_before": 0.95,
+        "talk_after": 0.88,
+        "to_client": 0.79,
+        "about_task": 0.83,
+        "thinking": 0.92,
+        "label": 0.98,
+        "several": 0.86,
+        "refusal": 0.97,
+        "sorry_unrelated": 1.00,
+        "placeholder": 0.98,
+        "misspelt": 0.90,
+        "cut_off": 0.69,
+        "markup": 0.98,
+        "twice": 0.81,
+        "invented_number": 0.50,
+        "wrong_language": 0.91,
+        "mixed_language": 0.91,
     }
 )
-"""The same of the texts written by somebody who had not read the rules, as first measured."""
+"""The same of the texts written by somebody who had not read the rules. At first 657 of 972 were
+found (67.6 %); then the rules were widened for the kinds that it showed to be missing."""
 FLOORS: Final = MappingProxyType({"before": FOUND, "after": FOUND_AFTER})
-FOUND_OVERALL: Final = MappingProxyType({"before": 0.61, "after": 0.675})
+FOUND_OVERALL: Final = MappingProxyType({"before": 0.98, "after": 0.88})
 """0.95 is the aim."""
-MOST_TRAPPED: Final = MappingProxyType({"before": 0.025, "after": 0.0261})
+MOST_TRAPPED: Final = MappingProxyType({"before": 0.015, "after": 0.015})
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim."""
 MOST_CORRECTED_FLAGGED: Final = 0.015
 

@@ -38,14 +38,17 @@ _AFTER_WORD: Final = re.compile(r"[\s,.!:;،。、，！：\-–—~*_\"'“”�
 _COLON: Final = re.compile(r"[:：]")
 _END_OF_LABEL: Final = re.compile(r"\s?[:：]|\s[-–—]\s|\s?\n")
 _BRACKETED: Final = re.compile(r"\s?[(\[（【][^)\]）】\n]{0,40}[)\]）】]|\s?#?\d{1,2}(?!\d)")
-_NUMBER: Final = r"(?:#|nr\.?|no\.?|n°|№)?\s?(?:\d{1,2}|[a-e]|i{1,3}|iv|[一二三四五]|[абвг])"
+_NUMBER: Final = (
+    r"(?:#|nr\.?|no\.?|n°|№)?\s?(?:\d{1,2}|[a-e]|i{1,3}|iv|[一二三四五]|[абвгαβγאבגأبج])"
+)
 _ORDINAL: Final = rf"\s?(?:{_NUMBER}|\w{{2,10}})"
 _MARK: Final = re.compile(r"(?:\s?[(（][^)）\n]{0,30}[)）])?[^\w\n]{0,3}[:：.)\-–—\n]")
 _AFTER_OPTION: Final = re.compile(_ORDINAL + _MARK.pattern)
 _BEFORE_OPTION: Final = re.compile(rf"(?:{_NUMBER}|\w{{2,12}})\s?")
 _STROKE: Final = re.compile(r"[\n/|•]")
+_FIRST_OF_ALL: Final = ("1", "a", "а", "α", "א", "أ", "가")
 _CIRCLED: Final = re.compile(r"(?m)^\s?[①-⑩]")
-_NUMBERED: Final = re.compile(r"\W{0,4}(?:\d{1,2}|[a-e가-라])\s?[.):、．）]\s?(?=\S)")
+_NUMBERED: Final = re.compile(r"\W{0,4}(?:\d{1,2}|[a-eа-гα-γא-גأ-ج가-라])\s?[.):、．）]\s?(?=\S)")
 _COUNTED: Final = re.compile(
     r"[(\[（][^\d()（）\n]{0,12}\d{1,4}\s?(?:/\s?\d{1,4}\s?)?(?:characters?|chars?|words?|zeichen|"
     r"wörter|caractères|mots|caracteres|palabras|palavras|caratteri|parole|tekens|woorden|tecken|"
@@ -62,6 +65,8 @@ _BRIEF: Final = 160
 """Characters of a line that may be one of several texts."""
 _SHORT_STEP: Final = 24
 """Characters: three numbered lines of which one is shorter are steps, or reasons."""
+_BRIEF_WISH: Final = 44
+"""Characters of a last paragraph that only hopes to please."""
 _ECHOED: Final = 24
 """Characters of a sentence of the prompt that nobody writes twice by chance."""
 _SHOWN: Final = 60
@@ -97,6 +102,16 @@ class Speech(FrozenModel):
     """What is offered: `adjust`, `shorter`, `another`."""
     yours: Lines
     """What is to be done with the copy: `your brand`, `before publishing`, `you can`."""
+    add: Lines
+    """What is to be done by whoever ordered the copy: `insert`, `add`."""
+    web: Lines
+    """What is to be added: `link`, `address`."""
+    publish: Lines
+    """`before publishing`."""
+    stress: Lines
+    """What a text is said to do: `highlights`, `is aimed at`."""
+    sentence: Lines
+    """`one sentence`, of which no copy speaks."""
     this: Lines
     """Points at the copy: `this`."""
     sorry: Lines
@@ -135,7 +150,9 @@ class Speech(FrozenModel):
     share: Lines
     """Shares of a price or of people, in words: `half price`."""
     numbers: Lines = ()
-    """Number words from ten on, each behind its value: `12 twelve`."""
+    """Number words, each behind its value: `12 twelve`."""
+    counted: Lines = ()
+    """What even two of are a claim: `years`, `generations`, `stars`, `times faster`."""
 
 
 @cache
@@ -148,6 +165,11 @@ def languages() -> frozenset[str]:
 def speech(language: str) -> Speech:
     """The turns of speech of that language, one of `languages()`."""
     return load_shipped(Speech, f"wording/chat/{language}")
+
+
+_SHORT_STEM: Final = 4
+_SHORT_SENTENCE: Final = 6
+"""`Satz` is in `Satzbau`, too."""
 
 
 class PhraseIndex:
@@ -165,7 +187,11 @@ class PhraseIndex:
         for number, group in enumerate((kinds, stems)):
             for kind, phrases in group.items():
                 for phrase in map(folded, phrases):
-                    entries.setdefault(phrase, (set(), set()))[number].add(kind)
+                    # `ad` is not the stem of `adventure`; a word in Chinese has one letter.
+                    least = _SHORT_SENTENCE if kind == "sentence" else _SHORT_STEM
+                    is_short = len(phrase) < least and _joins(phrase[-1])
+                    free = number and not is_short
+                    entries.setdefault(phrase, (set(), set()))[bool(free)].add(kind)
         # The small letter of `İ`, with which a Turkish sentence begins, is `i` with a dot above.
         entries |= {f"i\u0307{one[1:]}": of for one, of in entries.items() if one[:1] == "i"}
         self._kinds = [((*whole, *free), tuple(free)) for whole, free in entries.values()]
@@ -350,18 +376,27 @@ _TELLING: Final = frozenset(
     (
         *("consent", "here", "sorry", "cannot", "cannot_weak", "missing", "error", "myself"),
         *("agreed", "asked", "task", "think", "first", "offer", "yours", "little"),
+        *("stress", "publish", "add", "sentence"),
     )
 )
 """Kinds without one of which a text of one line, without a colon, is copy."""
 _STRUCTURE: Final = re.compile(r"[\n:：<【(（/|]|\s[-–—]\s")
 _DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself"))
 _THINKING_ALOUD: Final = frozenset(("think", "first"))
+_PLANNING: Final = frozenset(("sentence", "stress"))
+_ORDERING: Final = frozenset(("publish", "add"))
 _CHOICE: Final = frozenset(("option", "noun"))
 _PRESENTING: Final = frozenset(("consent", "here", "agreed"))
 _TASK: Final = frozenset(("asked", "task"))
 _OFFERING: Final = frozenset(("offer", "yours"))
 _LABELLED: Final = re.compile(r"[^:：\n]{0,60}(?:[:：\n]|\s[-–—]\s)|【")
 """What no label is without: a look at the start tells."""
+
+
+_STEMS: Final = (
+    *("change", "yours", "info", "little", "add", "web", "publish", "stress", "sentence"),
+)
+"""Kinds whose ends are free, for languages decline."""
 
 
 class ChatDetector:
@@ -383,7 +418,7 @@ class ChatDetector:
                 "about": phrases("noun", "noun_weak", "job", "change"),
                 "named": phrases("noun", "noun_weak", "option"),
                 "plan": phrases("plan", "job", "task"),
-                **{kind: phrases(kind) for kind in ("change", "yours", "info", "little")},
+                **{kind: phrases(kind) for kind in _STEMS},
             },
         )
         self._nouns = frozenset(map(folded, phrases("noun")))
@@ -420,7 +455,8 @@ class ChatDetector:
             yield remark
             return
         start: Remark | None = None
-        if "<" in folded or not kinds.isdisjoint(_THINKING_ALOUD):
+        plans = has_lines and not kinds.isdisjoint(_PLANNING)
+        if "<" in folded or plans or not kinds.isdisjoint(_THINKING_ALOUD):
             start = self._thought(said, begin)
         if start is None and (has_lines or not kinds.isdisjoint(_CHOICE)):
             start = self._options(said, begin, text.original)
@@ -430,14 +466,20 @@ class ChatDetector:
             start = self._label(said, begin)
         if start is None and has_lines:
             start = self._announced(said, begin)
-        if start is None and not kinds.isdisjoint(_TASK):
+        told = "stress" in kinds and "any_noun" in kinds
+        if start is None and (told or not kinds.isdisjoint(_TASK)):
             start = self._of_task(said, begin)
         if start is None and is_about:
             start = self._echo(said, begin, request)
         if start is not None:
             yield start
         bracketed = _COUNTING.search(folded) is not None
-        if has_lines or bracketed or ("change" in kinds and not kinds.isdisjoint(_OFFERING)):
+        if (
+            has_lines
+            or bracketed
+            or not kinds.isdisjoint(_ORDERING)
+            or ("change" in kinds and not kinds.isdisjoint(_OFFERING))
+        ):
             end = self._closing(said, begin)
             if end is not None and (start is None or end.start >= start.end):
                 yield end
@@ -502,6 +544,10 @@ class ChatDetector:
             return Remark("leftovers.thinking", *tag.span())
         place = _end(_AFTER_WORD, text, said.at("consent", begin) or begin)
         end = said.at("think", place) or said.at("first", place)
+        line = _line_end(text, begin)
+        is_apart = text[line : line + 2] == "\n\n"
+        if is_apart and text[line:].strip() and self._is_plan(said, begin, line, end):
+            return Remark("leftovers.thinking", begin, line)
         if any(_is_heading(text, stop) for stop in said.ends("think", begin + 1)):
             return Remark("leftovers.thinking", begin, _sentence_end(text, begin))
         if not end:
@@ -514,6 +560,13 @@ class ChatDetector:
             return Remark("leftovers.thinking", begin, sentence)
         return None
 
+    def _is_plan(self, said: Said, begin: int, line: int, opened: int) -> bool:
+        """Whether a paragraph before the text plans it: its length, its tone, whom it is for."""
+        if said.are_within("sentence", begin, line):
+            return True
+        spoken = opened or said.at("consent", begin) or said.are_within("me", begin, line)
+        return bool(spoken) and said.are_within("stress", begin, line)
+
     def _options(self, said: Said, begin: int, original: str) -> Remark | None:
         """Several texts: numbered, lettered, with an "or" between, or one said in other words."""
         text = said.text
@@ -523,6 +576,9 @@ class ChatDetector:
         if len(_CIRCLED.findall(original)) > 1:
             return Remark("leftovers.several", begin, _line_end(text, begin))
         lines = [line for line in _lines(text, begin) if line[1] > line[0]]
+        parts = text[begin:].split(" / ")
+        if len(parts) > 1 and all(len(one) > 12 and one.rstrip()[-1:] in ".!?。" for one in parts):
+            return Remark("leftovers.several", begin, begin + len(parts[0]))
         if len(lines) < 2:
             return None
         for start, end in lines:
@@ -575,7 +631,8 @@ class ChatDetector:
     def _label(self, said: Said, begin: int) -> Remark | None:
         """`Headline:` before the copy, with a number, a language or an adjective."""
         text = said.text
-        if text[begin] == "【" and (end := text.find("】", begin, begin + 30)) > 0:
+        closed = "】" if text[begin] == "【" else "]" if text[begin] == "[" else None
+        if closed and (end := text.find(closed, begin, begin + 30)) > 0:
             named = self._are_nouns(text[begin + 1 : end])
             return (
                 Remark("leftovers.label", begin, end + 1, is_cut=True)
@@ -592,7 +649,7 @@ class ChatDetector:
         if not bare:
             return None
         parts = bare.split()
-        if self._are_nouns(bare) and (with_colon or is_line or "-" in found[0]):
+        if self._are_nouns(bare) and (with_colon or is_line or found[0].strip() in ("-", "–", "—")):
             return Remark("leftovers.label", begin, found.end(), is_cut=True)
         by_part = 1 < len(parts) <= 3 and (parts[0] in self._nouns or parts[-1] in self._nouns)
         if by_part and with_colon and not any(one in text[found.end() :] for one in parts):
@@ -639,6 +696,9 @@ class ChatDetector:
             or (asked - begin <= 4 and text[after : after + 1] in (",", ":", "、"))
         ):
             return Remark("leftovers.task", begin, end)
+        named = said.within("any_noun", begin, min(end, begin + 28))
+        if named >= 0 and said.are_within("stress", named, end) and text[end:].strip():
+            return Remark("leftovers.task", begin, end)
         task = said.within("task", begin, min(end, begin + 40))
         if 0 <= task - begin <= 12 and said.are_within("about", begin, end):
             return Remark("leftovers.task", begin, end)
@@ -679,7 +739,16 @@ class ChatDetector:
         word = _end(_LEAD, text, start)
         if text[word : word + 1] in ("(", "[", "（", "※"):
             word += 1
+        if said.are_within("publish", word, end):
+            return True
+        added, web = said.within("add", word, end), said.within("web", word, end)
+        if added >= 0 and web >= 0 and added != web:
+            return True
+        if text[word - 1 : word] == "(" and said.are_within("asked", word, end):
+            return True
         offered = said.within("offer", word, min(end, word + 60))
+        if apart and 0 <= offered - word <= 2 and end - start <= _BRIEF_WISH:
+            return True
         changed = said.are_within("change", word, end)
         named = said.within("any_noun", word, end)
         if offered >= 0 and (
@@ -872,4 +941,12 @@ def _is_item_of_list(text: str, start: int) -> bool:
 def _counts(marks: list[re.Match[str] | None]) -> bool:
     """Whether the first mark is the first number or letter."""
     first = marks[0]
-    return first is not None and first[0].strip(" .):、．）(*\n-")[:1] in ("1", "a", "가")
+    return first is not None and first[0].strip(" .):、．）(*\n-")[:1] in (
+        "1",
+        "a",
+        "а",
+        "α",
+        "א",
+        "أ",
+        "가",
+    )

@@ -19,24 +19,29 @@ from copygen.quality.quantities import Quantity
 
 _BRACKETS: Final = re.compile(
     r"\[(?P<square>[^\[\]\n]{1,60})\]|\{(?P<curly>[^{}\n]{1,60})\}|<(?P<angle>[^<>/\n]{2,60})>"
-    r"|【(?P<heading>[^】\n]{1,40})】|\((?P<round>[^()\n]{2,40})\)"
+    r"|【(?P<heading>[^】\n]{1,40})】|〔(?P<shell>[^〕\n]{1,40})〕|\((?P<round>[^()\n]{2,40})\)"
 )
 _SIGNS: Final = re.compile(
-    r"(?<![\w_])_{3,}(?![\w_])"  # ____
-    r"|[〇○◯]{2,}|[△□●]{2,}"
+    r"(?<![A-Za-z0-9_])_{3,}(?![A-Za-z0-9_])"  # ____
+    r"|[〇○◯]{2,}|[△□●]{2,}|某某"
     r"|(?<![A-Za-z\d])[xX×]{2,4}(?=[\u3040-\u9fff\uac00-\ud7a3])"  # XX店
     r"|(?<=[\u3040-\u9fff])[xX×]{2,4}(?![A-Za-z])"
     r"|(?<![A-Za-z])[O○]{2,3}(?=[\uac00-\ud7a3])"  # OO님
     r"|[@#][xX]{3,}(?!\w)|[$€£¥฿]\s?[xX]{2,}(?!\w)|(?<!\w)[xX]{2,}\s?(?:%|€|฿|บาท|円|元|원)"
     r"|[@#](?:your|my)(?:brand|shop|store|name|company|handle)\w*"
     r"|\b(?:www\.)?(?:your|my)[-_]?(?:brand|shop|store|website|company|site|domain|link)\.\w{2,4}\b"
+    r"|\bwww\.(?:your|ihre?|deine?|votre|tu|su|seu|tuo|uw|jouw|din|ditt?|twoj|tvuj|vas|vash|toko|kedai)"
+    r"[-\w]{0,20}\.\w{2,4}\b"
     r"|\b(?:www\.)?example\.(?:com|org|net)\b",
     re.IGNORECASE,
 )
 _SIGN_MARKS: Final = re.compile(
-    r"__|[〇○◯△□●]{2}|[xX×]{2}|O[O○]|[@#](?:[yYmM])|(?:[yY]our|[mM]y|[eE]xample)[\w-]{0,9}\."
+    r"__|[〇○◯△□●]{2}|[xX×]{2}|O[O○]|[@#](?:[yYmM])|(?:[yY]our|[mM]y|[eE]xample|[wW]ww)[\w.-]{0,9}\.|某某"
 )
 """One of these is in every sign of a blank: most texts have none."""
+_CAPITAL: Final = "A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐΑ-Ω"
+_CAPITALS: Final = re.compile(rf"(?:[{_CAPITAL}]{{2,}}[ ]?){{1,4}}(?<=[{_CAPITAL} ]{{9}})")
+"""Nine capitals or more: `VOTRE ENSEIGNE`, `BUTIKSNAMN`."""
 _RULE: Final = re.compile(r"(?m)^[\s_]+$")
 _NAMES_SOMETHING: Final = (
     *("名", "名称", "名稱", "リンク", "链接", "連結", "링크", "명", "url", "name"),
@@ -56,6 +61,7 @@ _HAN_DIGITS: Final = MappingProxyType(
 _HAN_TENS: Final = MappingProxyType({"十": 10, "百": 100, "千": 1000})
 _HAN_GREAT: Final = frozenset("万萬")
 _COUNTS: Final = re.compile(r"[ -][^\W\d_]")
+_SMALL: Final = 10
 _MULTIPLE: Final = 1000
 """From here a number word alone says `many`; with another before it, it is a number."""
 _SOLD: Final = ("%", "折", "割", "off", "discount", "sale", "rabatt", "ลด", "할인")
@@ -103,6 +109,12 @@ class FillingCheck:
             ):
                 yield _blank(context, *text.span(*found.span()))
                 return
+        if not original.isupper():
+            for found in _CAPITALS.finditer(original):
+                blanks = _blank_index(tags).find(folded(found[0])).found("blank")
+                if any(end - start >= _COVERED * len(found[0]) for start, end in blanks):
+                    yield _blank(context, *found.span())
+                    return
         for start, end in said.found("insert"):
             behind = text.text[end : end + _NEAR]
             if " " in text.text[start:end] and _blank_index(tags).find(behind).found("blank"):
@@ -147,9 +159,9 @@ def _shares(context: CheckContext, said: Said) -> Iterator[Violation]:
 
 
 def _number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violation]:
-    """Numbers in words, from ten on: smaller ones stand in idioms and in every second text."""
+    """Numbers in words: below ten they stand in idioms, and count with some nouns only."""
     text = context.text
-    found = _composed(text.text, said.found("number"), _number_values(tag))
+    found = _composed(text.text, said.found("number"), _number_values(tag), _counted(tag))
     if tag in ("ja", "zh"):
         found += [(*one.span(), _han_value(one[0])) for one in _HAN_NUMBER.finditer(text.text)]
     for start, end, value in found:
@@ -162,7 +174,7 @@ def _number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Viola
 
 
 def _composed(
-    text: str, hits: Iterable[tuple[int, int]], values: dict[str, int]
+    text: str, hits: Iterable[tuple[int, int]], values: dict[str, int], counted: tuple[str, ...]
 ) -> list[tuple[int, int, int]]:
     """Number words with those right behind them: `ten thousand`, `einhundert fünfzig`."""
     found: list[tuple[int, int, int]] = []
@@ -174,12 +186,18 @@ def _composed(
             found.append((first, end, both))
         else:
             found.append((start, end, value))
-    return [
-        (start, end, value)
-        for start, end, value in found
-        # `until ten.` is an hour; and `a thousand thanks` is no number of anything.
-        if _COUNTS.match(text, end) and (value < _MULTIPLE or " " in text[start:end])
-    ]
+    return [one for one in found if _is_claim(text, *one, counted)]
+
+
+def _is_claim(text: str, start: int, end: int, value: int, counted: tuple[str, ...]) -> bool:
+    """Whether a number in words says how many of something there are.
+
+    Below ten only of years, generations and the like; a word above a thousand alone is `many`, and
+    what nothing follows is an hour: `until ten.`
+    """
+    if value < _SMALL:
+        return text.startswith(counted, end + 1) if counted else False
+    return _COUNTS.match(text, end) is not None and (value < _MULTIPLE or " " in text[start:end])
 
 
 def _han_value(digits: str) -> int:
@@ -222,6 +240,11 @@ def _index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
             "share": [one for each in known for one in each.share],
         },
     )
+
+
+@cache
+def _counted(tag: str) -> tuple[str, ...]:
+    return tuple(map(folded, speech(tag).counted))
 
 
 @cache

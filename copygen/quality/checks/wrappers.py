@@ -14,6 +14,7 @@ from typing import Final
 from copygen.models import Message, Severity, Violation
 from copygen.quality.channels import FieldSpec
 from copygen.quality.facts import CheckContext, mendable
+from copygen.quality.normalize import Places
 
 _QUOTES: Final = MappingProxyType({
     '"': '"', "“": "”“", "„": "“”", "”": "”", "‟": "”", "«": "»", "»": "«", "‹": "›", "›": "‹",
@@ -25,6 +26,8 @@ _SINGLE: Final = frozenset("'‘’`")
 _CONTRACTED: Final = re.compile(r"['’](?:tis|twas|til|cause|em|n|s|t|k|round|bout|\d)\b", re.I)
 _MARKS: Final = re.compile("[`*_<{\\[\"“„”‟«»‹›「『﹁〝‘‚'’＂>~#|•・●▪◦‣⁃○■◆✅✓✔☑\\-–—+\\d①]")
 """One of these begins each text that is wrapped or is a list."""
+_SHORT_STEP: Final = 14
+"""Characters: three numbered lines that are no longer are steps: `1. Rinse it`."""
 _INSIDE: Final = re.compile("\\*\\S|_\\S|`\\S|<[A-Za-z]|~~")
 _FENCE: Final = re.compile(r"\A(`{3,}|~{3,})[^\n`]{0,20}\n(.*?)\n?[ \t]*\1\Z", re.DOTALL)
 _ONE_LINE_FENCE: Final = re.compile(r"\A```[ \t]*([^`\n]+?)[ \t]*```\Z")
@@ -192,6 +195,9 @@ def _is_list(text: str, asked: Sequence[Message], field: FieldSpec | None) -> bo
     marks = [_BULLET.match(line) for line in lines]
     if len(lines) < 2 or not all(marks):
         return False
+    steps = len(lines) > 2 and text.isascii() and max(map(len, lines)) <= _SHORT_STEP
+    if steps and all(mark and mark[0].strip()[:1].isdigit() for mark in marks):
+        return False  # steps to follow
     if text[0] in "-–—" and all(_DIALOGUE.search(line.strip()) for line in lines):
         return False  # people who speak in turn
     return not any(_ASKED_LISTS.search(one.content) for one in asked)
@@ -202,6 +208,12 @@ def _emphasis(context: CheckContext, field: FieldSpec | None) -> Iterator[Violat
     if field and (field.html or field.name.split(".")[0] in _CHAT):
         return
     first = next(iter(_EMPHASIS.finditer(text)), None)
+    if (
+        context.placeholders
+        and first
+        and Places((one.start, one.end) for one in context.placeholders).touch(*first.span())
+    ):
+        return  # `*|FNAME|*`
     if first is None or first[0] in context.facts.folded.original:
         return
     shown = first[0] if len(first[0]) <= 40 else f"{first[0][:40]}…"
