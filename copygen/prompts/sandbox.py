@@ -40,6 +40,7 @@ MAX_PRODUCT: Final = 4 * 1024 * 1024
 MAX_QUADRATIC: Final = 64 * 1024
 """Characters and elements for filters whose time grows with the square of their input."""
 MAX_EFFORT: Final = 500_000
+"""Of one rendering; 0.1 to 1 s on one core."""
 MAX_INT_BITS: Final = 4096
 _TURN: Final = 4
 """Effort of one turn of a loop."""

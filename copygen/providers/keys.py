@@ -254,6 +254,7 @@ def _missing(config: ProviderConfig, environ: Mapping[str, str]) -> str:
 
 
 LIMIT_S: Final = 30.0
+"""What a key command may take. It holds back every request, so it has to end by itself."""
 _KEPT_BYTES: Final = 16 * 1024
 """Of each stream; what comes after is read, so that the command can end, and dropped."""
 _LONGEST_COMPLAINT: Final = 160

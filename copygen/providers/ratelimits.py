@@ -124,10 +124,13 @@ _NUMBER = re.compile(r"\+?(?:\d++(?:\.\d*+)?|\.\d++)(?:[eE][+-]?\d{1,4})?", re.A
 _GO_DURATION = re.compile(r"(?:\d++(?:\.\d++)?(?:h|ms|m|s|us|µs|ns))+", re.ASCII)
 _GO_PART = re.compile(r"(\d+(?:\.\d+)?)(h|ms|m|s|us|µs|ns)", re.ASCII)
 _UNIT_S = {"h": 3600.0, "m": 60.0, "s": 1.0, "ms": 1e-3, "us": 1e-6, "µs": 1e-6, "ns": 1e-9}
+# A number above the first is a Unix time in seconds (2001 on), above the second one in
+# milliseconds (1973 on, where the same in seconds would be the year 5138). No wait is that long.
 _EPOCH_S = 1e9
 _EPOCH_MS = 1e11
 _YEAR_S = 366 * 86_400
 _LONGEST_VALUE = 64
+"""Characters of a header that may be a time: the longest notation, an HTTP date, has 29."""
 
 _WAIT_IN_TEXT = re.compile(
     r"\b(?:retry|try\s+again|wait)\s+(?:after|in|for)\s+(?:about\s+)?"

@@ -26,6 +26,7 @@ from copygen.documents import files
 from copygen.errors import LedgerLocked, ResultsError
 
 COPY_BYTES = 1024 * 1024
+"""Read at a time of a file that is copied or measured, however long its lines are."""
 MAX_NAME_BYTES = 255
 """Of a file's name, on the disks of all systems."""
 

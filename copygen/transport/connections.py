@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 MAX_HEADER_BYTES: Final = 32 * 1024
 """Of one header; web pages that stand in for an API carry policies of many pages."""
 MAX_HEADERS: Final = 128
+"""Of one reply: without an end of them a server could fill the memory a line at a time."""
 _MAX_HEAD_BYTES: Final = 16 * MAX_HEADER_BYTES
 """What may arrive before the headers are complete."""
 _TLS_ALERT: Final = b"\x15\x03"
