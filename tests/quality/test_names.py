@@ -34,6 +34,7 @@ COPY = [
     ("en", {"name": "Rose Soap"}, "Soap that smells of roses. Rosy days."),
     ("de", {"brand": "Halden"}, "Wir halten Wort. Haldens Wolle wärmt."),
     ("de", {"name": "Seidenschal Abendrot"}, "Am Abend leuchtet Abendrot."),
+    ("de", {"name": "Gartenliege Sommerau", "brand": "Sommerau"}, "Der Sommer ist da."),
     ("ru", {"name": "Шаль Метелица"}, "С Метелицей тепло. Метелицы мягкие."),
     ("pl", {"name": "Miód Lipcowy"}, "Lipcowego miodu smak."),
     ("fi", {"brand": "Kaamos"}, "Kaamoksen sukat lämmittävät."),

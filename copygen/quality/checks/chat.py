@@ -458,7 +458,8 @@ class ChatDetector:
         plans = has_lines and not kinds.isdisjoint(_PLANNING)
         if "<" in folded or plans or not kinds.isdisjoint(_THINKING_ALOUD):
             start = self._thought(said, begin)
-        if start is None and (has_lines or not kinds.isdisjoint(_CHOICE)):
+        strokes = " / " in folded
+        if start is None and (has_lines or strokes or not kinds.isdisjoint(_CHOICE)):
             start = self._options(said, begin, text.original)
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
@@ -584,7 +585,9 @@ class ChatDetector:
         for start, end in lines:
             stop = said.at("or_", _end(_LEAD, text, start))
             rest = text[stop:end].strip(" *_-–—") if stop else "x"
-            if not rest.strip(":：,.") or (rest[0] in ":：" and start > lines[0][0]):
+            below = start > lines[0][0]
+            called = below and rest[-1:] in (":", "：") and end - start <= _SHORT_STEP + 12
+            if not rest.strip(":：,.") or (rest[0] in ":：" and below) or (stop and called):
                 return Remark("leftovers.several", start, end)
         marks = [_NUMBERED.match(text, start, end) for start, end in lines]
         brief = min(end - start for start, end in lines) < _SHORT_STEP
@@ -649,6 +652,8 @@ class ChatDetector:
         if not bare:
             return None
         parts = bare.split()
+        if bare != words and bare in text[found.end() :]:
+            return None  # `Option 1: wait. Option 2: this.` is copy, and half of it is none
         if self._are_nouns(bare) and (with_colon or is_line or found[0].strip() in ("-", "–", "—")):
             return Remark("leftovers.label", begin, found.end(), is_cut=True)
         by_part = 1 < len(parts) <= 3 and (parts[0] in self._nouns or parts[-1] in self._nouns)
@@ -660,13 +665,19 @@ class ChatDetector:
         return None
 
     def _are_nouns(self, words: str) -> bool:
-        """Whether it is a noun, or nouns one after the other where no spaces stand between."""
+        """Whether it is a noun, or two: `product blurb`, `nội dung bài đăng`, `廣告標語`."""
         if words in self._nouns:
             return True
-        if " " in words or words.isascii():
+        spaced = " " in words
+        if not spaced and words.isascii():
             return False
-        splits = range(1, len(words))
-        return any(words[:at] in self._nouns and words[at:] in self._all_nouns for at in splits)
+        splits = [at for at in range(1, len(words)) if not spaced or words[at] == " "]
+        halves = ((words[:at], words[at:].strip()) for at in splits)
+        nouns = self._all_nouns
+        return any(
+            one in nouns and other in nouns and not self._nouns.isdisjoint((one, other))
+            for one, other in halves
+        )
 
     def _announced(self, said: Said, begin: int) -> Remark | None:
         """A first line that ends in a colon, before a text that is no list."""
@@ -761,6 +772,10 @@ class ChatDetector:
             return True
         if not apart:
             return False
+        if named >= 0 and (
+            said.are_within("stress", word, end) or said.are_within("asked", word, end)
+        ):
+            return True
         if named >= 0 and (theirs or (word > start and text[end - 1] in ")]）")):
             return True
         pointed = said.at("this", word) or said.at("task", word)

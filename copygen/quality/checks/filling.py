@@ -134,6 +134,8 @@ def _is_blank(words: str, bracket: re.Match[str], index: PhraseIndex) -> bool:
         return longest == len(words) or (inserts and longest > 0)
     if kind == "heading":
         return inserts or (longest >= _COVERED * len(words) and words.endswith(_NAMES_SOMETHING))
+    if kind == "square" and said.at("insert", 0):
+        return True  # `[Check with legal]`
     return longest >= _COVERED * len(words) or (inserts and longest > 0)
 
 

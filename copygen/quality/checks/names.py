@@ -246,6 +246,8 @@ def _near(
     is_half = len(wanted) - len(plain) >= 2 and len(plain) >= _HALF and wanted.startswith(plain)
     if is_half and name.is_named and adjoining and name.word[0].isupper():
         return token[0].isupper()
+    if len(wanted) - len(plain) >= 2 and wanted.startswith(plain) and not adjoining:
+        return False  # an everyday word that a brand is made of: `Sommer`, of Sommerau
     bare, bare_wanted = _bare(plain), _bare(wanted)
     swapped = sorted(bare) == sorted(bare_wanted) and bare != bare_wanted
     marks = bare == bare_wanted
