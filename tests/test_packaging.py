@@ -33,6 +33,18 @@ def test_the_wheel_takes_the_presets_to_where_the_package_looks_for_them() -> No
     }
 
 
+def test_data_of_others_ships_with_its_license_beside_it_and_the_readme_names_it() -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for note, source, license_name in (
+        ("word_beginnings.license", "wordfreq 3.1.1", "CC BY-SA 4.0"),
+        ("languages.license", "py3langid", "BSD 3-Clause"),
+    ):
+        text = (ROOT / "copygen/quality" / note).read_text(encoding="utf-8")
+        assert source in text
+        assert license_name in text
+        assert f"copygen/quality/{note}" in readme
+
+
 def test_a_checkout_finds_the_presets_of_its_own_configs_folder() -> None:
     assert preset_names() == sorted(path.stem for path in (ROOT / "configs").glob("*.yaml"))
 

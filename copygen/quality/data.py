@@ -101,11 +101,13 @@ class Doubled(DatedTable):
     """Language → word → words behind which it may."""
     small: dict[str, str]
     """Language that doubles others → words that may not."""
+    never_double: dict[str, str]
+    """Language that doubles others → a pattern of the forms that it does not double."""
 
 
 WORD_BEGINNINGS: Final = Path(__file__).parent / "word_beginnings.zip"
 """Words by language, as `tests/quality/word_beginnings.py` takes them from wordfreq's frequency
-lists (wordfreq 3.1.1, read on 2026-11-28; CC BY-SA 4.0)."""
+lists (wordfreq 3.1.1, read on 2026-11-28; CC BY-SA 4.0: `word_beginnings.license`)."""
 _SAME_WORDS: Final = MappingProxyType(
     {"hr": "sh", "bs": "sh", "sr": "sh", "nn": "nb", "no": "nb", "tl": "fil"}
 )

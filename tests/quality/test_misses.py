@@ -53,9 +53,9 @@ FOUND_AFTER: Final[Mapping[str, float]] = MappingProxyType(
         "sorry_unrelated": 1.00,
         "placeholder": 0.98,
         "misspelt": 0.90,
-        "cut_off": 0.69,
+        "cut_off": 0.80,
         "markup": 0.98,
-        "twice": 0.81,
+        "twice": 0.96,
         "invented_number": 0.50,
         "wrong_language": 0.91,
         "mixed_language": 0.91,
@@ -64,7 +64,7 @@ FOUND_AFTER: Final[Mapping[str, float]] = MappingProxyType(
 """The same of the texts written by somebody who had not read the rules. At first 657 of 972 were
 found (67.6 %); then the rules were widened for the kinds that it showed to be missing."""
 FLOORS: Final = MappingProxyType({"before": FOUND, "after": FOUND_AFTER})
-FOUND_OVERALL: Final = MappingProxyType({"before": 0.98, "after": 0.88})
+FOUND_OVERALL: Final = MappingProxyType({"before": 0.98, "after": 0.89})
 """0.95 is the aim."""
 MOST_TRAPPED: Final = MappingProxyType({"before": 0.015, "after": 0.015})
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim."""

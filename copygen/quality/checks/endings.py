@@ -65,13 +65,18 @@ _THAI_SHORT: Final = frozenset((
 # fmt: on
 _JAPANESE: Final = re.compile("[\u3041-\u309f\u30a1-\u30fc]")
 _HAN: Final = re.compile("[\u3400-\u9fff]$")
+_ADNOMINAL: Final = re.compile("[\u4e00-\u9fff]な$")
+"""`贅沢な`: the noun comes after it. Behind kana な ends sentences."""
 _KANJI_SMALL: Final = re.compile("[\u4e00-\u9fff]っ$")
 _TOPIC: Final = re.compile("[はが]、?(?=[^はが]*[をにへでと]$)")
 _KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2,}[이가은는]\s")
 _KOREAN_OBJECT: Final = re.compile(r"[가-힣]{2,}[을를]$")
 _KOREAN_MODIFIED: Final = re.compile(
     r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2,}(?:도록|면서|거나)$"
+    r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$"
 )
+_TURKISH_CONVERB: Final = re.compile("[^\\W\\d_]{2,}(?:arak|erek)$")
+"""`dokunarak`, "by touching": the verb of the sentence comes after it."""
 _SIBLINGS: Final = 2
 _LEAST_LETTERS: Final = 3
 _LEAST_CHARS: Final = 25
@@ -152,10 +157,12 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     if found := _unspaced(sentence, language):
         whole, half = found
         return [_half(text, whole) if half else _phrase(text, whole)]
-    folded = word.strip("\"'’“”„«»()").casefold()
+    folded = word.strip("\"'’“”„«»()").casefold().replace("’", "'")
     if _MEDIAL.search(word):
         return [_half(text, word)]
     if language == "ko" and _is_open_korean(sentence):
+        return [_phrase(text, word)]
+    if language == "tr" and len(sentence) >= _LONG and _TURKISH_CONVERB.search(folded):
         return [_phrase(text, word)]
     if folded in _words(language) and _announces(word, folded, sentence, context):
         return [_phrase(text, word)]
@@ -167,7 +174,11 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
 def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> bool:
     """Whether a small word stands there for what it means, and not as a name or a figure."""
     words = sentence.split()
-    if len(words) < 2 or words[-2].casefold() == folded or word[:1].isupper():
+    if (
+        len(words) < 2
+        or words[-2].casefold() == folded
+        or (word[:1].isupper() and word not in _words(_language(context)))
+    ):
         return False
     language = _language(context)
     if folded not in _perhaps(language):
@@ -248,6 +259,8 @@ def _open_japanese(sentence: str) -> tuple[str, bool] | None:
             return stem, True
     if _KANJI_SMALL.search(sentence):
         return sentence[-2:], True
+    if _ADNOMINAL.search(sentence):
+        return sentence[-2:], False
     if len(sentence) >= _LONG_BY["ja"] and _TOPIC.search(sentence):
         return sentence[-1:], False
     return _listed_end(sentence, "ja")

@@ -7,6 +7,8 @@ Languages double words on purpose, and copy repeats itself for effect; what tell
   `轻轻柔柔`): there only small words are held to be a slip. Elsewhere all are but those that make
   stronger (`very very`), the set phrases (`Bora Bora`) and what grammar brings together (`had had`,
   `alle, die die Sonne vermissen`). `configs/metrics/doubled.yaml` has them.
+- Two to four words right after themselves are a slip where a small word is among them; else only
+  where they are too long for a sound (`tick tock tick tock`) and no name (`New York New York`).
 - A sentence again, of three words and more, is one sentence too many; a phrase that begins or ends
   three is rhetoric (`mehr Zeit für dich, mehr Zeit für uns`), four times it is a model in a loop.
 """
@@ -20,7 +22,7 @@ from operator import eq
 from typing import Final, NamedTuple
 
 from copygen.models import Severity, Violation
-from copygen.quality.data import Doubled, table
+from copygen.quality.data import Doubled, Endings, table
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.languages import base
 from copygen.quality.normalize import HANGUL, SCRIPT_GROUPS, NormalizedText, fold
@@ -60,6 +62,10 @@ _SHARE: Final = 0.15
 _PHRASE_LETTERS: Final = 8
 _PHRASE_SYLLABLES: Final = 5
 """Least letters of a phrase; the second of a script with a letter for a syllable."""
+_PHRASE_SIZES: Final = (2, 3, 4)
+_TOLD_LETTERS: Final = 12
+"""Letters of a phrase at once again that is too long to be a sound."""
+_LEAD_WORDS: Final = 3
 _LOOP: Final = 4
 """The same word so often in a row is a loop in every language."""
 _SUNG_LETTERS: Final = 3
@@ -90,6 +96,8 @@ def repeated(context: CheckContext) -> list[Violation]:
     words = folded.split()
     if True in map(eq, words, islice(words, 1, None)):
         found += _doubled(context)
+    if again or b"\1\1" in bytes(map(eq, words, islice(words, 2, None))):
+        found += _at_once(context)
     return found[:1]
 
 
@@ -112,6 +120,44 @@ def _said_again(context: CheckContext) -> Iterator[Violation]:
         yield from _phrases(context)
 
 
+def _at_once(context: CheckContext) -> Iterator[Violation]:
+    """A phrase of two to four words right after itself, with nothing but spaces between."""
+    text = _told(context)
+    words = list(_WORD.finditer(text))
+    told = [match[0] for match in words]
+    for size in _PHRASE_SIZES:
+        for at in range(len(told) - 2 * size + 1):
+            phrase = told[at : at + size]
+            if phrase != told[at + size : at + 2 * size] or len(set(phrase)) == 1:
+                continue
+            both = words[at : at + 2 * size]
+            apart = any(
+                not text[a.end() : b.start()].isspace() for a, b in pairwise(both)
+            )  # a comma makes it a figure
+            around = (told[at - 1] if at else "", told[at + 2 * size : at + 2 * size + 1])
+            if apart or around[0] == phrase[-1] or around[1] == phrase[:1]:
+                continue  # `step by step by step`, `on and on and on`
+            if _is_phrase_slip(context, phrase, both[:size]):
+                yield _again(context, " ".join(phrase), both[0].start(), both[-1].end())
+                return
+
+
+def _is_phrase_slip(
+    context: CheckContext, phrase: Sequence[str], words: Sequence[re.Match[str]]
+) -> bool:
+    """Whether it is no name (`New York New York`), and no sound (`tick tock tick tock`)."""
+    if f"{' '.join(phrase)} {' '.join(phrase)}" in context.facts.folded.text:
+        return False
+    listed = _listed(base(context.language or ""))
+    if any(word in listed.joining for word in phrase):
+        return True
+    spans = (context.text.span(*word.span()) for word in words)
+    if all(context.text.original[start:end][:1].isupper() for start, end in spans):
+        return False
+    letters = sum(map(len, phrase))
+    return letters >= _TOLD_LETTERS and not (listed.doubles and len(phrase) == 2)
+
+
 def _twice(context: CheckContext, *, spaced: bool) -> Iterator[Violation]:
     text = _told(context)
     half = _half(text, spaced=spaced) if len(text) < _LONGEST else None
@@ -126,6 +172,9 @@ def _twice(context: CheckContext, *, spaced: bool) -> Iterator[Violation]:
         adjacent = earlier == number - 1
         # Between blanks a script without spaces has names, too: the product's may come again.
         is_name = not spaced and not adjacent and text[start:end] in context.facts.folded.text
+        if spaced and earlier is None and _is_behind_lead(said, before):
+            yield _sentence(context, start, end)
+            return
         if earlier is not None and not is_name and _is_long(said, adjacent=adjacent, spaced=spaced):
             yield _sentence(context, start, end)
             return
@@ -141,6 +190,15 @@ def _twice(context: CheckContext, *, spaced: bool) -> Iterator[Violation]:
         if said == _bare(text[a:b], spaced=True) and _is_long(said, adjacent=False, spaced=True):
             yield _sentence(context, start, end)
             return
+
+
+def _is_behind_lead(said: str, before: Mapping[str, int]) -> bool:
+    """Whether a sentence is an earlier one behind a few words: `And remember: made in May.`"""
+    words = said.split()
+    return any(
+        " ".join(words[lead:]) in before
+        for lead in range(1, min(_LEAD_WORDS, len(words) - _LEAST_APART) + 1)
+    )
 
 
 def _neighbours(
@@ -296,10 +354,12 @@ def _is_meant(
         return word not in context.facts.folded.text
     if word in listed.kept:
         return True
-    if word in listed.after_comma:
-        return text.text[: first.start()].rstrip().endswith(",")
+    if listed.no_doubles and listed.no_doubles.search(word):
+        return False
     if word in listed.after and (before in listed.after[word]):
         return True
+    if word in listed.after_comma:
+        return text.text[: first.start()].rstrip().endswith(",")
     return listed.doubles and word not in listed.small
 
 
@@ -322,6 +382,10 @@ class _Listed:
         }
         self.doubles = language not in known.do_not_double.split()
         self.small = words(known.small, told if language else known.small)
+        announcing = table(Endings, "endings").words
+        self.joining = self.small | words(announcing, told)
+        form = known.never_double.get(language)
+        self.no_doubles = re.compile(form) if form else None
 
 
 _listed = cache(_Listed)
@@ -337,14 +401,18 @@ _OWN_RUN: Final = re.compile(
 )
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]+")
 _PARTICLE_TWICE: Final = re.compile(
-    "をを|(?<=[\u30a1-\u30fc\u4e00-\u9fff])([のがにでへ])\\1(?=[\u30a1-\u30fa\u4e00-\u9fff、。])"
+    "をを+|(?<=[\u3041-\u30fc\u4e00-\u9fff])([のがにでへ])(?<!\\1\\1)\\1\\1+(?=[^ぁ-ゖ]|$)"
+    "|(?<=[\u30a1-\u30fc\u4e00-\u9fff])([のがにでへ])\\2(?=[\u30a1-\u30fa\u4e00-\u9fff、。])"
 )
 _ONE_TWICE: Final = re.compile("([のがにでへを的与與也很被及或让讓是把从從])\\1")
 _KEPT: Final = 4
 _FEW_LETTERS: Final = 100
 _COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩")
 """`一枚一枚`, `ひとつひとつ`, `毎日毎日`: each of many."""
-_LONG_UNIT: Final = {"th": 9, "lo": 9, "km": 9, "my": 12, "ja": 3, "zh": 3}
+_OF_WORDS: Final = frozenset(("th", "lo", "km"))
+_LEAST_SMALL: Final = 3
+"""A phrase that ends with a small word of so many letters is no doubled word: `ถือแล้วถือแล้ว`."""
+_LONG_UNIT: Final = {"th": 8, "lo": 9, "km": 9, "my": 12, "ja": 3, "zh": 3}
 """Letters from which a word of such a script twice is a slip whatever word it is: shorter ones are
 doubled on purpose."""
 
@@ -442,6 +510,10 @@ def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckCo
         return True
     if len(set(unit)) == 1:
         return False
+    if language in _OF_WORDS and any(
+        unit.endswith(word) for word in listed.small if _LEAST_SMALL <= len(word) < len(unit) - 1
+    ):
+        return True
     if language in ("ja", "zh"):
         if _KANA.fullmatch(unit) and len(unit) <= 4:
             return False  # ふわふわ, ゆっくりゆっくり
@@ -495,6 +567,13 @@ def _phrase(context: CheckContext, phrase: str, number: int, start: int) -> Viol
     message = f"'{shown}' {number} times"
     fix = f"use '{shown}' once or twice, and say something else instead"
     return Violation("repetition.phrase", Severity.ERROR, message, span, fix=fix)
+
+
+def _again(context: CheckContext, phrase: str, start: int, end: int) -> Violation:
+    span, shown = _spot(context.text, start, end)
+    message = f"'{shown}': the same words twice in a row"
+    fix = f"write '{phrase}' once"
+    return Violation("repetition.word", Severity.ERROR, message, span, fix=fix)
 
 
 def _whole(context: CheckContext, half: _Half) -> Violation:
