@@ -96,8 +96,11 @@ def repeated(context: CheckContext) -> list[Violation]:
     words = folded.split()
     if True in map(eq, words, islice(words, 1, None)):
         found += _doubled(context)
-    if again or b"\1\1" in bytes(map(eq, words, islice(words, 2, None))):
-        found += _at_once(context)
+    for size in _PHRASE_SIZES if again else _PHRASE_SIZES[:1]:
+        same = [*map(eq, words, islice(words, size, None))]
+        if same.count(True) >= size and b"\1" * size in bytes(same):
+            found += _at_once(context)
+            break
     return found[:1]
 
 
