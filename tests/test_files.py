@@ -27,6 +27,8 @@ PACKAGED = {
     ("documents/data.py", "read_text"),
     ("help/__init__.py", "read_text"),
     ("quality/trim.py", "read_text"),
+    ("quality/language_model.py", "read_bytes"),
+    ("quality/languages.py", "read_bytes"),
     # The null device, for standard streams that are closed or have no reader.
     # Creates a file and opens none that is there.
     ("cli/first_steps.py", "open"),
@@ -44,6 +46,8 @@ PACKAGED = {
     ("jobs/run.py", "open"),
     ("quality/facts.py", "touch"),
     ("quality/checks/wording.py", "touch"),
+    ("quality/checks/filling.py", "touch"),
+    ("quality/checks/wrappers.py", "touch"),
 }
 OWN = {"Ledger", "files", "LOCK", "COPY", "TORN", "SUPERSEDED", "providers"}
 """Whose `open` is the door's own, or opens no file."""

@@ -86,7 +86,8 @@ def _unzstd(stream: BinaryIO) -> io.BufferedIOBase:
     if sys.version_info >= (3, 14):
         from compression import zstd
 
-        options = {zstd.DecompressionParameter.window_log_max: _WINDOW_BYTES.bit_length() - 1}
+        largest = _WINDOW_BYTES.bit_length() - 1
+        options: dict[int, int] = {zstd.DecompressionParameter.window_log_max: largest}
         return zstd.ZstdFile(stream, options=options)
     try:
         import zstandard

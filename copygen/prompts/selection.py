@@ -27,7 +27,7 @@ from copygen.prompts.template import RenderError, Template
 GROUP_ROWS: Final = "rows"
 """The variable that holds the rows of a group."""
 KEEP_ALL, KEEP_USED = "all", "used"
-_RANGE: Final = re.compile(r"\s*(\d{1,18})?\s*(-)?\s*(\d{1,18})?\s*")
+_RANGE: Final = re.compile(r"\s*+(\d{1,18})?+\s*+(-)?+\s*+(\d{1,18})?+\s*+")
 _SAMPLE: Final = re.compile(r"(\d{1,9})(?::(\d{1,18}))?")
 _NUMBERED_END: Final = re.compile(r"-\d{1,9}\Z")
 _MOST_ID_BYTES: Final = 256 * 1024 * 1024

@@ -435,6 +435,9 @@ STALLED_S: Final = 1.0
 """A connection that took this much longer than it may: this process stood still, not the host."""
 
 
+_TURNS_TO_CLOSE: Final = 3
+
+
 class Connections:
     """The pool: at most `most` connections at a time; one more request waits for one.
 
@@ -483,6 +486,9 @@ class Connections:
         await self._dialer.close()
         if self._tunnels is not None:
             await self._tunnels.close()
+        # A dropped transport gives its socket back in the loop's next turns.
+        for _ in range(_TURNS_TO_CLOSE):
+            await asyncio.sleep(0)
 
     async def _take(self, origin: Origin) -> Http1:
         idle = self._idle.get(origin)
@@ -572,7 +578,7 @@ class Connections:
 
             self._tunnels = Tunnels(self._connect_timeout_s)
         connection = protocol()
-        await self._tunnels.open(origin, connection)
+        await self._tunnels.connect(origin, connection)
         return connection
 
     async def _wait_for_room(self, origin: Origin | None) -> None:

@@ -53,7 +53,7 @@ class Tunnels:
         self._links: dict[asyncio.Protocol, Connection] = {}
         self._proven_proxies: set[httpx.URL] = set()
 
-    async def open(self, origin: Origin, protocol: asyncio.Protocol) -> None:
+    async def connect(self, origin: Origin, protocol: asyncio.Protocol) -> None:
         """Connect to `origin` through its proxy and have `protocol` take the connection over.
 
         Raises httpx.ConnectTimeout, httpx.ConnectError or another exception of

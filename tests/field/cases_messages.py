@@ -111,7 +111,7 @@ MISTAKES = (
         {"n.csv": "TX-1,Scarf,250\nTX-2,Mug,12\n"},
     ),
     Mistake("8:49", "run a.xlsx -p simulator", ("save the sheet as CSV UTF-8",), {"a.xlsx": "x"}),
-    Mistake("8:57", "run a.json -p simulator", ("one object per line",), {"a.json": "[]"}),
+    Mistake("8:57", "run a.json -p simulator", ("there are no items in it",), {"a.json": "[]"}),
     Mistake("8:61", "run p.yaml", ("HOLYSHEEP_API_KEY is not set", "--provider simulator")),
     Mistake("8:74", "run p.yaml -p anthropic", ("-p openrouter -m anthropic/NAME",)),
     Mistake(

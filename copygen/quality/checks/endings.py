@@ -69,13 +69,13 @@ _ADNOMINAL: Final = re.compile("[\u4e00-\u9fff]な$")
 """`贅沢な`: the noun comes after it. Behind kana な ends sentences."""
 _KANJI_SMALL: Final = re.compile("[\u4e00-\u9fff]っ$")
 _TOPIC: Final = re.compile("[はが]、?(?=[^はが]*[をにへでと]$)")
-_KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2,}[이가은는]\s")
-_KOREAN_OBJECT: Final = re.compile(r"[가-힣]{2,}[을를]$")
+_KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2}[이가은는]\s")
+_KOREAN_OBJECT: Final = re.compile(r"[가-힣]{2}[을를]$")
 _KOREAN_MODIFIED: Final = re.compile(
-    r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2,}(?:도록|면서|거나)$"
+    r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2}(?:도록|면서|거나)$"
     r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$"
 )
-_TURKISH_CONVERB: Final = re.compile("[^\\W\\d_]{2,}(?:arak|erek)$")
+_TURKISH_CONVERB: Final = re.compile("[^\\W\\d_]{2}(?:arak|erek)$")
 """`dokunarak`, "by touching": the verb of the sentence comes after it."""
 _SIBLINGS: Final = 2
 _LEAST_LETTERS: Final = 3

@@ -30,13 +30,13 @@ _SHORT_STEP: Final = 14
 """Characters: three numbered lines that are no longer are steps: `1. Rinse it`."""
 _INSIDE: Final = re.compile("\\*\\S|_\\S|`\\S|<[A-Za-z]|~~")
 _FENCE: Final = re.compile(r"\A(`{3,}|~{3,})[^\n`]{0,20}\n(.*?)\n?[ \t]*\1\Z", re.DOTALL)
-_ONE_LINE_FENCE: Final = re.compile(r"\A```[ \t]*([^`\n]+?)[ \t]*```\Z")
+_ONE_LINE_FENCE: Final = re.compile(r"\A```([^`\n]++)```\Z")
 _TAG: Final = re.compile(r"\A<([A-Za-z][\w:-]{0,30})(?:\s[^<>]{0,200})?>(.*)</\1\s*>\Z", re.DOTALL)
 _THOUGHT: Final = frozenset(("think", "thinking", "thought", "reasoning", "reflection"))
 """What stands between such tags is no copy."""
 _BRACKET_TAG: Final = re.compile(r"\A\[([A-Za-z]{2,12})\](.*)\[/\1\]\Z", re.DOTALL)
 _HEADING: Final = re.compile(r"\A#{1,6}[ \t]+([^\n]+)\Z")
-_QUOTED_LINES: Final = re.compile(r"\A(?:>[ \t]?[^\n]*(?:\n|\Z))+\Z")
+_QUOTED_LINES: Final = re.compile(r"\A(?:>[^\n]*+(?:\n|\Z))++\Z")
 _EMPHASIS: Final = re.compile(
     r"\*\*\*(?=\S)([^*\n]{1,300}?)(?<=\S)\*\*\*|\*\*(?=\S)([^*\n]{1,300}?)(?<=\S)\*\*"
     r"|(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*\\])\*(?![\w*])"
@@ -127,7 +127,8 @@ def _fence(text: str) -> tuple[str, str] | None:
         inside = found[2].strip()
         return ("fence", inside) if inside and "```" not in inside else None
     one = _ONE_LINE_FENCE.match(text)
-    return ("fence", one[1]) if one else None
+    inside = one[1].strip(" \t") if one else ""
+    return ("fence", inside) if inside else None
 
 
 def _data(text: str) -> tuple[str, str] | None:

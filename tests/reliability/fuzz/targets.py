@@ -31,10 +31,9 @@ from copygen.errors import ConfigError, PromptError, ResultsError
 from copygen.models import ApiError, Completion, InputFault, Message, Prompt, Source
 from copygen.prompts import Target, open_prompts
 from copygen.prompts.delimited import Lines, csv_rows
-from copygen.prompts.expand import Expansion
 from copygen.prompts.promptfile import PromptSpec
 from copygen.prompts.rows import Rows
-from copygen.prompts.source import stream_entries
+from copygen.prompts.source import PromptSource
 from copygen.prompts.structured import jsonl_rows
 from copygen.prompts.template import Template
 from copygen.providers.pricing import PriceBook
@@ -82,7 +81,8 @@ def _table(read: Callable[..., Rows], data: bytes) -> str:
     rows = read(Lines(io.BytesIO(content)), "t", spec.read_options)
     last = content.count(b"\n") + content.count(b"\r") + 2
     try:
-        for entry in stream_entries(lambda: nullcontext(rows), Expansion(spec, _TARGET)):
+        source = PromptSource("t", spec, lambda: nullcontext(rows), is_stream=True)
+        for entry in source.prompts(_TARGET):
             ids.add(entry.id)
             said.append(_entry(entry, last))
     except PromptError as error:
