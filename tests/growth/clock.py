@@ -13,6 +13,9 @@ one that goes over the rest of the text from each character takes thirty."""
 _HOPELESS_MS = 400.0
 _TOO_LONG_S = 1.0
 _TRIES = 4
+_AT_ONCE_S = 0.005
+"""What any text may take: all checks of one begin at 0.2 ms, and at thrice that where lines are
+traced. What is exponential takes seconds for the first of these."""
 _FIRST = (24, 500)
 """Looked at before, so that what is exponential or cubic does not hold the test itself."""
 
@@ -32,10 +35,11 @@ def growth(run: Callable[[str], object], text: Callable[[int], str]) -> Growth:
     """Run `run` on the text of each size. Processor time of this thread, the least of several."""
     ms: dict[int, float] = {}
     for size in _FIRST:
+        most_s = max(_AT_ONCE_S, _TOO_LONG_S * size / SIZES[-1])
         taken = _least(run, text(size), 1)
-        if taken > _TOO_LONG_S * size / SIZES[-1]:
+        if taken > most_s:
             taken = _least(run, text(size), 2)
-            if taken > _TOO_LONG_S * size / SIZES[-1]:
+            if taken > most_s:
                 return Growth({size: 1000 * taken}, is_linear=False)
     short, middle, long = SIZES
     ms[middle] = 1000 * _least(run, text(middle), 1)
