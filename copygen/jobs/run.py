@@ -50,6 +50,7 @@ from copygen.results.resume import Resume, Rows
 from copygen.results.sharing import SharedTexts
 from copygen.results.sink import NoSink, OutputClosed, Sink
 from copygen.results.stats import Stats
+from copygen.results.storage import Beside
 from copygen.results.summary import Summary
 
 EVENTS_AHEAD: Final = 64
@@ -150,6 +151,8 @@ class Run:
                 setup.output, fresh=self.spec.fresh, fsync=setup.fsync, template=setup.template
             )
         self._stack.callback(self.sink.close)
+        if setup.output is not None:
+            self._remember_rules(setup.output)
         self.stats = Stats(setup.source.axes, judged=setup.acceptance is not None)
         self._references = PriceBook(setup.provider).references
         self._resume = Resume(self.sink.latest, setup.settled, self._rows())
@@ -329,6 +332,21 @@ class Run:
                     return
         except CopygenError as error:  # the table was changed meanwhile: the rest is left
             self.error = self.error or error
+
+    def _remember_rules(self, output: Path) -> None:
+        """Leave beside the results what their texts were asked to be, for whoever reads them."""
+        acceptance = self.setup.acceptance
+        if acceptance is None and not files.is_own(Beside.RULES.of(output)):
+            return
+        from copygen.delivery.rules import remember_rules
+
+        template = self.spec.template
+        remember_rules(
+            output,
+            acceptance,
+            prompts=self.setup.source.path,
+            template=None if template is None else Path(template),
+        )
 
     def _rows(self) -> Rows | None:
         """The readings of a file; None for a stream."""

@@ -353,7 +353,8 @@ class Acceptance:
         self._rules: dict[str, FieldSpec | None] = {field.name: field.spec for field in fields}
         if not fields:
             self._rules[WHOLE] = channel
-        self._channel = channel
+        self.channel = channel
+        """Of the one text; None where there are fields, or no limit."""
         self._variants = variants
         self._records = RecordChecker(checker, VariantStore(variants), mends=True)
         self._scanner = InjectionScanner(policy.untrusted) if policy.untrusted else None
@@ -364,7 +365,7 @@ class Acceptance:
         """What every prompt has to say about the form of its answer; empty: nothing."""
         if self.fields:
             return in_words(self.fields)
-        return text_in_words(self._channel) if self._channel else ""
+        return text_in_words(self.channel) if self.channel else ""
 
     def read(
         self, answer: str, prompt: PromptRef, earlier: Review | None, asked: ReAsk | None

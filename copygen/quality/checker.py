@@ -88,7 +88,8 @@ class Checker:
         self.sameness = SamenessIndex(settings.sameness.compiled()) if settings.sameness else None
         """None when it is switched off."""
         self._measure = measure
-        self._folder = folder
+        self.folder = folder
+        """Where packs that the settings name as files are; None: in the current folder."""
         self._packs = {name: load_pack(name, folder) for name in settings.packs}
         self._packs |= {name: load_pack(name) for name in own_packs}
         self._everywhere = tuple(self._packs)
@@ -385,7 +386,7 @@ class Checker:
         where = field.name if field else None
         for name in dict.fromkeys([*self._everywhere, *(field.packs if field else ())]):
             if name not in self._packs:
-                self._packs[name] = load_pack(name, self._folder)
+                self._packs[name] = load_pack(name, self.folder)
             pack = self._packs[name].pack
             for rule in self._packs[name].rules:
                 if rule.covers(where, tag) and not self._off(f"pack.{pack}.{rule.id}"):

@@ -4,8 +4,11 @@ Memory is bounded by the number of ids: two tables of 16 bytes a slot, about 64 
 of them. Records are read again from their place in the file when somebody wants to see them.
 """
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Final, Self
@@ -25,6 +28,8 @@ MAX_MODELS: Final = 50
 """Models whose history is kept apart."""
 _WANTED: Final = 1
 """Bit of a place: somebody asked for its id."""
+_NO_ROW: Final = 1 << 40
+_DIGITS: Final = re.compile(r"[0-9]{1,18}|[^0-9]+")
 _ENDED = frozenset({Status.OK, Status.REJECTED, Status.FAILED})
 
 
@@ -85,12 +90,14 @@ class ModelHistory:
 class LedgerReader:
     """A results file as it stands. Made by `read_ledger`; a context manager that lets go of it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, *, in_order: bool = False) -> None:
+        """`in_order`: the records will be read in their table's order, for 16 bytes an id more."""
         self.path = path
         self.history: dict[str, ModelHistory] = {}
         """By model, over every record in the file."""
         self._latest = Latest()
         self._places = Index()
+        self._rows = Index() if in_order else None
         self._stream: BinaryIO | None = None
 
     @property
@@ -143,6 +150,22 @@ class LedgerReader:
             if not place & _WANTED and (result := self._read(place)) is not None:
                 yield result
 
+    def in_order(self) -> Iterator[Result]:
+        """The record that counts of every id, in the order of the table: by row, then by id.
+
+        Those without a row (of a stream that numbered none) come last, as they stand in the file.
+        """
+        rows = self._rows
+        assert rows is not None
+        places = sorted(
+            (rows.get(number) or _NO_ROW, place & ~_WANTED)
+            for number, place in self._places.items()
+        )
+        for row, same_row in groupby(places, key=itemgetter(0)):
+            read = (self._read(place) for _, place in same_row)
+            found = (one for one in read if one is not None)
+            yield from found if row == _NO_ROW else sorted(found, key=_natural)
+
     def read(self, on_lines: Callable[[int], None]) -> None:
         """Take in the whole file; ResultsError when it cannot be read or is no results file."""
         found = Scan()
@@ -187,6 +210,9 @@ class LedgerReader:
         id_, _, status = record
         if self._latest.add(*record) is not Precedence.SUPERSEDED:
             self._places.put(identity(id_), (offset + 1) << 1)
+            row = value.get("row") if self._rows is not None else None
+            if self._rows is not None and type(row) is int and 0 < row < _NO_ROW:
+                self._rows.put(identity(id_), row)
         model = str(value.get("model"))
         if model in self.history or len(self.history) < MAX_MODELS:
             self.history.setdefault(model, ModelHistory()).add(value, status)
@@ -199,13 +225,25 @@ class LedgerReader:
         return result if isinstance(result, Result) else None
 
 
-def read_ledger(path: Path, on_lines: Callable[[int], None] = lambda _lines: None) -> LedgerReader:
+def _natural(result: Result) -> list[tuple[int, str]]:
+    """Ids as people count: `a/2` before `a/10`."""
+    parts = _DIGITS.findall(result.id)
+    return [(int(part), "") if part.isdecimal() else (0, part) for part in parts]
+
+
+def read_ledger(
+    path: Path,
+    on_lines: Callable[[int], None] = lambda _lines: None,
+    *,
+    in_order: bool = False,
+) -> LedgerReader:
     """Read the results file at `path`, which need not be there; nothing is locked or changed.
 
-    `on_lines` hears how many lines were read since it heard last. Raises ResultsError when the
+    `on_lines` hears how many lines were read since it heard last; `in_order` is for who will read
+    the records in their table's order. Raises ResultsError when the
     file cannot be read or is no results file.
     """
-    found = LedgerReader(path)
+    found = LedgerReader(path, in_order=in_order)
     try:
         found.read(on_lines)
     except BaseException:

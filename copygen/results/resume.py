@@ -87,6 +87,10 @@ class Index:
         """Every value, in no order."""
         return filter(None, self._table[1])
 
+    def items(self) -> Iterator[tuple[int, int]]:
+        """Every key and its value, in no order."""
+        return ((key, value) for key, value in zip(*self._table[:2], strict=True) if value)
+
     @property
     def size_bytes(self) -> int:
         """What the slots take."""

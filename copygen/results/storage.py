@@ -40,6 +40,10 @@ class Beside(StrEnum):
     SUPERSEDED = ".superseded.jsonl"
     COPY = ".compacting"
     """What replaces the results when superseded records are moved out of them."""
+    RULES = ".rules.json"
+    """What the texts were asked to be."""
+    DECISIONS = ".decisions.jsonl"
+    """What people decided about them."""
 
     def of(self, results: Path) -> Path:
         """Its path."""
@@ -115,6 +119,19 @@ def beside(path: Path, suffix: str) -> Path:
     mark = f"~{hashlib.blake2b(name, digest_size=4).hexdigest()}"
     start = name[: room - len(mark)].decode("utf-8", "ignore")
     return path.with_name(start + mark + suffix)
+
+
+def replace_beside(results: Path, kind: Beside, content: bytes) -> None:
+    """Put `content` in the place of a file beside the results, whole or not at all.
+
+    Raises OSError.
+    """
+    path = kind.of(results)
+    new = beside(results, f"{kind.value}.new")
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    with os.fdopen(files.open_own(new, kind.role, flags), "wb") as target:
+        target.write(content)
+    system.replace(new, path)
 
 
 def set_aside(path: Path) -> Path:

@@ -1,0 +1,195 @@
+"""Records with what people decided about them: the copy of a results file as it stands.
+
+Every way out (a page, a sheet, a terminal, an export) reads it here, so that all agree which text
+is in force. Memory grows with the ids and the decisions, not with the texts.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from copygen.delivery.rules import Rules
+from copygen.documents import files
+from copygen.errors import ResultsError
+from copygen.models import Result, Severity, Status, Violation
+from copygen.results.decisions import KEPT, Decisions, Place, Standing, State
+from copygen.results.reader import read_ledger
+from copygen.results.storage import reported
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """One text of a record, and what stands of it."""
+
+    place: Place
+    model_text: str
+    """As the record has it."""
+    text: str
+    """The one in force: a person's where it was edited or approved."""
+    state: State
+    violations: tuple[Violation, ...] = ()
+    """The record's own, of this text as the model wrote it."""
+    standing: Standing | None = None
+    """None: nobody has decided."""
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether somebody approved, edited or locked it, stale or not."""
+        return self.standing is not None and self.standing.is_kept
+
+    @property
+    def is_edited(self) -> bool:
+        """Whether a person wrote what is in force."""
+        return self.text != self.model_text
+
+    @property
+    def stale(self) -> str | None:
+        """What changed under the decision; None: nothing."""
+        found = self.standing.stale if self.standing else None
+        return None if found is None else found.reason or "the prompt changed"
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """One record, and its texts as they stand."""
+
+    record: Result
+    texts: tuple[Text, ...]
+    """In the record's order; none where it has no text."""
+
+    @property
+    def is_publishable(self) -> bool:
+        """Whether every text may go out: approved by a person, or accepted by the checks and
+        rejected by nobody."""
+        return bool(self.texts) and all(map(self.may_go_out, self.texts))
+
+    def may_go_out(self, text: Text) -> bool:
+        """Whether this text may: one that a person approved may whatever a rule says."""
+        if text.state in KEPT:
+            return True
+        return text.state is State.DRAFT and self.record.status is Status.OK
+
+    def in_force(self) -> Mapping[str | None, Sequence[str]]:
+        """The texts in force, by field; None names the one text."""
+        found: dict[str | None, list[str]] = {}
+        for one in self.texts:
+            found.setdefault(one.place.field, []).append(one.text)
+        return found
+
+    @property
+    def state(self) -> State:
+        """The state that asks most of a person among those of its texts."""
+        return min((one.state for one in self.texts), key=_URGENCY.index, default=State.DRAFT)
+
+
+_URGENCY = (
+    *(State.STALE, State.REJECTED, State.DRAFT, State.EDITED, State.APPROVED, State.LOCKED),
+    State.ORPHAN,
+)
+
+
+class CopyReader:
+    """The copy of a results file. A context manager that lets go of the file."""
+
+    def __init__(
+        self,
+        results: Path,
+        *,
+        on_lines: Callable[[int], None] = lambda _lines: None,
+        in_order: bool = True,
+    ) -> None:
+        """Read what stands where: every line once. Raises ResultsError."""
+        with reported(results, "look at it"):
+            self.path = files.resolved(results)
+            try:
+                files.status(self.path)
+            except FileNotFoundError as error:
+                raise ResultsError(f"there is no results file {results}.") from error
+        self.decisions = Decisions.read(self.path)
+        self.rules = Rules.recall(self.path)
+        self._ledger = read_ledger(self.path, on_lines, in_order=in_order)
+
+    def __iter__(self) -> Iterator[Copy]:
+        """The record that counts of every id, in the order of its table."""
+        return (self.of(record) for record in self._ledger.in_order())
+
+    def __len__(self) -> int:
+        return self._ledger.ids
+
+    def find(self, id_: str) -> Copy | None:
+        """The copy of one id; None where there is no record of it."""
+        record = self._ledger.record(id_)
+        return None if record is None else self.of(record)
+
+    def orphans(self) -> Iterator[tuple[str, Mapping[Place, Standing]]]:
+        """The ids that were decided about and have no record any more, with what stands."""
+        for id_ in self.decisions.ids():
+            if self._ledger.record(id_) is None:
+                yield id_, self.decisions.of(id_)
+
+    def of(self, record: Result) -> Copy:
+        """A record with what was decided about it."""
+        return copy_of(record, self.decisions.of(record.id))
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._ledger.__exit__(kind, error, traceback)
+
+
+def copy_of(record: Result, standings: Mapping[Place, Standing]) -> Copy:
+    """A record with what stands of its texts.
+
+    A rejection is of one text: once the model has written another, that is a draft. An approval
+    lasts: its text stays in force whatever the model wrote since.
+    """
+    texts = []
+    for place, text in texts_of(record):
+        standing = standings.get(place)
+        own = tuple(
+            one for one in record.violations if (one.field, one.index) == (place.field, place.index)
+        )
+        texts.append(_text(place, text, standing, own))
+    return Copy(record, tuple(texts))
+
+
+def texts_of(record: Result) -> Iterator[tuple[Place, str]]:
+    """Every text of a record, in its order."""
+    if record.data is None:
+        if record.text is not None:
+            yield Place(), record.text
+        return
+    for name, value in record.data.items():
+        if isinstance(value, list):
+            for index, text in enumerate(value):
+                yield Place(name, index), str(text)
+        elif value is not None:
+            yield Place(name), str(value)
+
+
+def _text(
+    place: Place, model_text: str, standing: Standing | None, violations: tuple[Violation, ...]
+) -> Text:
+    if standing is None or standing.state is State.DRAFT:
+        return Text(place, model_text, model_text, State.DRAFT, violations, standing)
+    last = standing.last
+    if standing.state is State.REJECTED:
+        is_same = last.text is None or last.text == model_text or last.was == model_text
+        state = State.REJECTED if is_same else State.DRAFT
+        return Text(place, model_text, model_text, state, violations, standing)
+    text = model_text if last.text is None else last.text
+    state = State.STALE if standing.stale else standing.state
+    return Text(place, model_text, text, state, violations, standing)
+
+
+def has_errors(violations: Sequence[Violation]) -> bool:
+    """Whether a text with these is not fit to publish."""
+    return any(one.severity is Severity.ERROR for one in violations)

@@ -1,0 +1,128 @@
+"""Which records and texts are meant: the flags that every way out has in common."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Final
+
+from copygen.delivery.copy import Copy
+from copygen.errors import PromptError, UsageError
+from copygen.models import JsonValue, Source, Status
+from copygen.prompts.rows import Row
+from copygen.prompts.selection import Condition
+from copygen.results.decisions import State
+
+RECORD_NAMES: Final = (
+    *("id", "status", "state", "text", "model", "provider", "cost_usd", "latency_ms", "attempts"),
+    "rules",
+)
+"""What `--where` may ask of a record beside the columns of its item; those go first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What is asked of records. The default takes all of them."""
+
+    ids: tuple[str, ...] = ()
+    statuses: tuple[str, ...] = ()
+    """`ok`, `rejected`, ...: how the prompt ended."""
+    states: tuple[str, ...] = ()
+    """`draft`, `approved`, ...: what people made of any of its texts."""
+    rules: tuple[str, ...] = ()
+    """Rules that one of its texts breaks, by name or its beginning: `length`, `grounding`."""
+    where: str | None = None
+    """A condition over the columns of the item and `RECORD_NAMES`."""
+    grep: str | None = None
+    """A pattern (or plain words, without regard to case) in one of its texts."""
+    sample: int | None = None
+    """So many, chosen by their ids: the same every time."""
+
+
+class Chooser:
+    """A compiled choice. Raises UsageError for words that mean nothing."""
+
+    def __init__(self, choice: Choice) -> None:
+        self._choice = choice
+        self._ids = frozenset(choice.ids)
+        self._statuses = frozenset(_known("--status", choice.statuses, list(Status)))
+        self._states = frozenset(_known("--state", choice.states, list(State)))
+        self._condition = Condition(choice.where, "--where") if choice.where is not None else None
+        self._pattern = _pattern(choice.grep) if choice.grep is not None else None
+
+    def chosen(self, copies: Iterable[Copy]) -> Iterator[Copy]:
+        """Those that are meant, in their order. With a sample they are held until the last."""
+        found = (one for one in copies if self.takes(one))
+        if self._choice.sample is None:
+            return found
+        return iter(_sampled(list(found), self._choice.sample))
+
+    def takes(self, copy: Copy) -> bool:
+        """Whether the record is meant, the sample aside. Raises PromptError for a condition that
+        cannot be told of it."""
+        record = copy.record
+        if self._ids and record.id not in self._ids:
+            return False
+        if self._statuses and record.status not in self._statuses:
+            return False
+        if self._states and not any(text.state in self._states for text in copy.texts):
+            return False
+        if self._choice.rules and not self._breaks(copy):
+            return False
+        if self._pattern and not any(self._pattern.search(one.text) for one in copy.texts):
+            return False
+        return self._condition is None or self._holds(self._condition, copy)
+
+    def _breaks(self, copy: Copy) -> bool:
+        return any(
+            one.rule == rule or one.rule.startswith(f"{rule}.")
+            for one in copy.record.violations
+            for rule in self._choice.rules
+        )
+
+    def _holds(self, condition: Condition, copy: Copy) -> bool:
+        record = copy.record
+        own: dict[str, JsonValue] = {
+            "id": record.id,
+            "status": record.status.value,
+            "state": copy.state.value,
+            "text": record.text,
+            "model": record.model,
+            "provider": record.provider,
+            "cost_usd": None if record.cost_usd is None else float(record.cost_usd),
+            "latency_ms": record.latency_ms,
+            "attempts": record.attempts,
+            "rules": [one.rule for one in record.violations],
+        }
+        item = {**own, **record.input}
+        row = Row(item, Source(record.id, record.line or 1), item)
+        try:
+            return condition.holds(row, record.row or 1)
+        except PromptError as error:
+            raise UsageError(
+                f"--where cannot be told of the record '{record.id}': {error}"
+            ) from error
+
+
+def _known(flag: str, given: Iterable[str], known: list[Status] | list[State]) -> Iterator[str]:
+    for word in given:
+        if word not in known:
+            raise UsageError(f"{flag} takes {', '.join(known)}, not '{word}'.")
+        yield word
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    try:
+        return re.compile(text, re.IGNORECASE)
+    except re.error:
+        return re.compile(re.escape(text), re.IGNORECASE)
+
+
+def _sampled(found: list[Copy], size: int) -> list[Copy]:
+    chosen = sorted(found, key=lambda one: _number(one.record.id))[:size]
+    ids = {one.record.id for one in chosen}
+    return [one for one in found if one.record.id in ids]
+
+
+def _number(id_: str) -> bytes:
+    return hashlib.blake2b(id_.encode("utf-8", "surrogatepass"), digest_size=8).digest()

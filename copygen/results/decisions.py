@@ -1,0 +1,337 @@
+"""What people decided about texts: a file of its own beside the results, which only ever grows.
+
+One line for one text: approved, edited, rejected with a reason, locked, or a draft again. Nothing
+in it is ever changed, so two people can decide at once and a process killed while it writes takes
+no more with it than its own last line. Of several decisions on a text the one with the latest time
+stands. See `copygen help review`.
+"""
+
+import os
+import time
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+from typing import Final, Self
+
+from copygen import system
+from copygen.documents import files
+from copygen.errors import ResultsError
+from copygen.models import JsonValue
+from copygen.results.record import BadLine, dumps, lines, loads
+from copygen.results.storage import Beside, reported
+
+_LOCK_TRIES: Final = 1000
+_LOCK_PAUSE_S: Final = 0.01
+"""Another writer holds the lock for one write and one fsync."""
+
+
+class State(StrEnum):
+    """What became of one text."""
+
+    DRAFT = "draft"
+    """As the model wrote it; nobody has decided."""
+    APPROVED = "approved"
+    EDITED = "edited"
+    """Another text is in force, written by a person."""
+    REJECTED = "rejected"
+    LOCKED = "locked"
+    """Approved, and not to be touched by bulk actions either."""
+    STALE = "stale"
+    """Decided, and the item or the brief changed since."""
+    ORPHAN = "orphan"
+    """Decided, and its record is gone: never written, only found."""
+
+
+KEPT: Final = frozenset({State.APPROVED, State.EDITED, State.LOCKED})
+"""Texts that a run never replaces."""
+_WRITTEN: Final = frozenset(State) - {State.ORPHAN}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which text of a record."""
+
+    field: str | None = None
+    """None: the record's one text."""
+    index: int | None = None
+    """0-based, in a field with several texts; None in one with a single text."""
+
+    @property
+    def label(self) -> str:
+        """For people: `headline 2`, `text`."""
+        number = "" if self.index is None else f" {self.index + 1}"
+        return f"{self.field or 'text'}{number}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """One line of the file."""
+
+    id: str
+    """Of the record."""
+    key: str
+    """Content key of what it was decided for; of a stale one the key that the prompt has now."""
+    field: str | None = None
+    index: int | None = None
+    state: State
+    text: str | None = None
+    """The text in force: as approved, as edited, as rejected."""
+    was: str | None = None
+    """The model's text that it was decided on, where that is another."""
+    reason: str | None = None
+    """Why it was rejected; what changed under a stale one."""
+    comment: str | None = None
+    by: str = ""
+    """Who decided."""
+    at: datetime
+    via: str
+    """The way in: `page`, `report`, `sheet`, `command`, `run`, a format's name."""
+
+    @property
+    def place(self) -> Place:
+        """Which text of its record it is about."""
+        return Place(self.field, self.index)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What stands of all decisions on one text."""
+
+    last: Decision
+    """The latest one that a person made."""
+    stale: Decision | None = None
+    """What a run found since: the item or the brief is no longer what was decided on."""
+
+    @property
+    def state(self) -> State:
+        """What became of the text, staleness aside."""
+        return self.last.state
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether a run leaves the text alone."""
+        return self.last.state in KEPT
+
+    @property
+    def current_key(self) -> str:
+        """The key that its prompt has now, as far as anybody has looked."""
+        return self.stale.key if self.stale else self.last.key
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two people decided differently about the same text of the model."""
+
+    earlier: Decision
+    later: Decision
+    """This one stands."""
+
+
+class Decisions:
+    """What stands, by record and place. Made by `read`; grows with the texts decided on."""
+
+    def __init__(self) -> None:
+        self._standings: dict[str, dict[Place, Standing]] = {}
+        self.conflicts: list[Conflict] = []
+        """In the order of the file."""
+        self.bad_lines: list[BadLine] = []
+        """Lines that are no decisions: torn by a kill, or foreign."""
+        self.lines = 0
+        """Decisions taken in."""
+
+    @classmethod
+    def read(cls, results: Path) -> Self:
+        """Those beside `results`; none where there is no file. Raises ResultsError."""
+        found = cls()
+        path = Beside.DECISIONS.of(results)
+        with reported(path, "read it"):
+            if not files.is_own(path):
+                return found
+            with files.open_regular(path, Beside.DECISIONS.role) as stream:
+                for number, _, line in lines(stream):
+                    found.take_line(line, number)
+        return found
+
+    def take_line(self, line: bytes, number: int) -> None:
+        """Take in one line of a file, a bad one as such."""
+        if not line.strip():
+            return
+        decision = decode_decision(line, number)
+        if isinstance(decision, BadLine):
+            self.bad_lines.append(decision)
+        else:
+            self.add(decision)
+
+    def add(self, decision: Decision) -> None:
+        """Take in one more. The latest by time stands; of equal times the one added last."""
+        self.lines += 1
+        standings = self._standings.setdefault(decision.id, {})
+        before = standings.get(decision.place)
+        if decision.state is State.STALE:
+            if before is not None and before.last.key != decision.key:
+                standings[decision.place] = Standing(before.last, decision)
+            return
+        if before is None:
+            standings[decision.place] = Standing(decision)
+            return
+        earlier, later = before.last, decision
+        if later.at < earlier.at:
+            earlier, later = later, earlier
+        if _differ(earlier, later):
+            self.conflicts.append(Conflict(earlier, later))
+        stale = before.stale if before.stale and before.stale.key != later.key else None
+        standings[decision.place] = Standing(later, stale)
+
+    def of(self, id_: str) -> Mapping[Place, Standing]:
+        """What stands of the texts of a record; drafts again included."""
+        return self._standings.get(id_, _NOTHING)
+
+    def keeps(self, id_: str) -> bool:
+        """Whether any text of the record is approved, edited or locked."""
+        return any(one.is_kept for one in self.of(id_).values())
+
+    def ids(self) -> Iterator[str]:
+        """Every record that somebody decided about."""
+        return iter(self._standings)
+
+    def __bool__(self) -> bool:
+        return bool(self._standings)
+
+
+_NOTHING: Final[Mapping[Place, Standing]] = MappingProxyType({})
+
+
+def _differ(earlier: Decision, later: Decision) -> bool:
+    """Whether it is two people's word against each other, and not one who went on."""
+    if earlier.by == later.by or State.DRAFT in (earlier.state, later.state):
+        return False
+    if earlier.text == later.text:
+        return (earlier.state in KEPT) is not (later.state in KEPT)
+    return later.was != earlier.text  # else it was decided on what the other had left
+
+
+def encode_decision(decision: Decision) -> bytes:
+    """One line of JSON with its newline."""
+    at = decision.at.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+    fields: dict[str, JsonValue] = {
+        "id": decision.id,
+        "key": decision.key,
+        "field": decision.field,
+        "index": decision.index,
+        "state": decision.state.value,
+        "text": decision.text,
+        "was": decision.was,
+        "reason": decision.reason,
+        "comment": decision.comment,
+        "by": decision.by,
+        "at": at,
+        "via": decision.via,
+    }
+    optional = ("text", "was", "reason", "comment")
+    return dumps({k: v for k, v in fields.items() if v is not None or k not in optional}) + b"\n"
+
+
+def decode_decision(line: bytes, line_number: int = 1) -> Decision | BadLine:
+    """The decision on one line, or what is wrong with it; unknown fields are ignored."""
+    try:
+        value = loads(line)
+        if not isinstance(value, dict):
+            raise TypeError("not a JSON object")
+        state = State(_text(value, "state"))
+        if state not in _WRITTEN:
+            raise ValueError(f"'{state}' is no decision")
+        index = value.get("index")
+        if index is not None and (type(index) is not int or index < 0):
+            raise TypeError("'index' is not a number from 0")
+        moment = datetime.fromisoformat(_text(value, "at"))
+        return Decision(
+            id=_text(value, "id"),
+            key=_text(value, "key"),
+            field=_optional(value, "field"),
+            index=index,
+            state=state,
+            text=_optional(value, "text"),
+            was=_optional(value, "was"),
+            reason=_optional(value, "reason"),
+            comment=_optional(value, "comment"),
+            by=_optional(value, "by") or "",
+            at=moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC),
+            via=_optional(value, "via") or "",
+        )
+    except KeyError as exc:
+        return BadLine(line_number, f"{exc.args[0]!r} is missing")
+    except (ValueError, TypeError, OverflowError) as exc:
+        return BadLine(line_number, str(exc))
+
+
+def _text(value: dict[str, JsonValue], name: str) -> str:
+    text = value[name]
+    if not isinstance(text, str):
+        raise TypeError(f"{name!r} is not a string")
+    return text
+
+
+def _optional(value: dict[str, JsonValue], name: str) -> str | None:
+    return None if value.get(name) is None else _text(value, name)
+
+
+class DecisionLog:
+    """Appends to the decisions beside a results file. Nothing is held between two appends."""
+
+    def __init__(self, results: Path) -> None:
+        """`results` may be a link: the decisions are beside the file itself."""
+        self._results = files.resolved(results)
+        self.path = Beside.DECISIONS.of(self._results)
+        """Their file, which need not be there."""
+
+    def append(self, decisions: Iterable[Decision]) -> int:
+        """Write them in one piece and wait until the disk has them; how many they were.
+
+        Several processes may do so at a time. A line that a kill tore is ended first, so that it
+        spoils no other. Blocks: not for an event loop. Raises ResultsError; then none is written
+        whole, and what is written of the first is a bad line to readers.
+        """
+        encoded = [encode_decision(one) for one in decisions]
+        if not encoded:
+            return 0
+        with reported(self.path, "write to it"):
+            descriptor = files.open_own(
+                self.path, Beside.DECISIONS.role, os.O_RDWR | os.O_CREAT | os.O_APPEND
+            )
+            try:
+                self._lock(descriptor)
+                size = os.fstat(descriptor).st_size
+                is_torn = size > 0 and system.read_at(descriptor, 1, size - 1) != b"\n"
+                _write_all(descriptor, (b"\n" if is_torn else b"") + b"".join(encoded))
+                system.sync(descriptor)
+            finally:
+                os.close(descriptor)
+            if not size:
+                system.sync_folder(self.path.parent)
+        return len(encoded)
+
+    def _lock(self, descriptor: int) -> None:
+        for _ in range(_LOCK_TRIES):
+            try:
+                if system.lock(descriptor):
+                    return
+            except OSError:  # no locks on this file system: one write is whole on nearly all
+                return
+            time.sleep(_LOCK_PAUSE_S)
+        raise ResultsError(f"{self.path} is locked by another process; try again.")
+
+
+def _write_all(descriptor: int, content: bytes) -> None:
+    left = memoryview(content)
+    while left:
+        left = left[os.write(descriptor, left) :]
+
+
+def drafted(decision: Decision, at: datetime, *, by: str, via: str) -> Decision:
+    """The line that takes a decision back."""
+    return replace(
+        decision, state=State.DRAFT, text=None, was=None, reason=None, at=at, by=by, via=via
+    )
