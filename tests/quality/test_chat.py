@@ -3,8 +3,9 @@
 import pytest
 
 from copygen.models import Message
-from copygen.quality.checks.chat import RULES, ChatCheck, languages, speech
+from copygen.quality.checks.chat import RULES, ChatCheck
 from copygen.quality.facts import MendableViolation
+from copygen.quality.phrases import languages, speech
 from tests.support.quality_fields import context
 
 FOUND = [
@@ -93,6 +94,11 @@ COPY = [
     ("en", "Three good reasons: soft, light, yours."),
     ("en", "Let me know what you think, said nobody in this silk scarf."),
     ("en", "Option A: freeze. Option B: this scarf."),
+    ("en", "10:30 Doors open for everyone\n11:00 The concert begins outside"),
+    (
+        "de",
+        "1.5 l Kanne aus blauem Glas mit Deckel\n1.7 l fasst der Krug aus Ton, der im Garten steht",
+    ),
     ("en", "As requested by every flatmate ever: silence."),
     ("en", "1. Rinse it\n2. Fill it\n3. Enjoy it"),
     ("en", "Why you will love it:\n• soft\n• light"),
@@ -185,3 +191,14 @@ def test_every_list_has_all_kinds_and_nothing_twice(language: str) -> None:
             assert phrases, kind
             assert len(set(phrases)) == len(phrases), (kind, phrases)
             assert all(one == one.strip() and one for one in phrases), kind
+
+
+@pytest.mark.parametrize("asked", ["Write a bullet list.", "Schreib zwei Stichpunkte."])
+def test_a_numbered_list_that_was_asked_for_is_no_several_texts(asked: str) -> None:
+    text = "1. Soft silk for cool evenings\n2. Light silk for long walks"
+    alone = context(text, language="en")
+    assert list(ChatCheck().violations(alone))
+    told = alone._replace(asked=[Message("user", asked)])
+    assert list(ChatCheck().violations(told)) == []
+    facts = alone._replace(asked=[Message("user", "Write one text:\n- silk\n- light")])
+    assert list(ChatCheck().violations(facts))

@@ -8,47 +8,28 @@ where copy has none (a first line that ends in a colon, a paragraph at the end).
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
-from functools import cache
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Final
 
-import pydantic
-from ahocorasick_rs import AhoCorasick
-from rapidfuzz import fuzz
-
-from copygen.documents import FrozenModel, load_shipped, shipped_names
 from copygen.models import Severity, Violation
+from copygen.quality.checks.several import LEAD, versions
 from copygen.quality.facts import CheckContext, mendable
-from copygen.quality.languages import base, language_tag
-from copygen.quality.normalize import NormalizedText, fold
+from copygen.quality.normalize import NormalizedText
+from copygen.quality.phrases import PhraseIndex, Said, folded, list_tags, speech
 
 _HEAD: Final = 300
 """Characters at the start in which a refusal says that it is one."""
 _MARKUP: Final = " \t\n*#>_`~"
 _MARKS: Final = re.compile(r"[\s*_]*")
-_LEAD: Final = re.compile(r"[\s\"'“”„«»「『*#>_`~\-–—•]*")
 _SENTENCE: Final = re.compile(r"[.!?。！？…؟۔।](?:[\"'”»」』)\]]*)(?=\s|$)|[。！？।]|\n")
 _CLAUSE: Final = re.compile(rf"{_SENTENCE.pattern}|(?<=[\u0e01-\u0e5b])\s(?=[\u0e01-\u0e5b])")
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _DIGIT: Final = re.compile(r"\d")
 _AFTER_WORD: Final = re.compile(r"[\s,.!:;،。、，！：\-–—~*_\"'“”«»「」]*")
 _COLON: Final = re.compile(r"[:：]")
 _END_OF_LABEL: Final = re.compile(r"\s?[:：]|\s[-–—]\s|\s?\n")
 _BRACKETED: Final = re.compile(r"\s?[(\[（【][^)\]）】\n]{0,40}[)\]）】]|\s?#?\d{1,2}(?!\d)")
-_NUMBER: Final = (
-    r"(?:#|nr\.?|no\.?|n°|№)?\s?(?:\d{1,2}|[a-e]|i{1,3}|iv|[一二三四五]|[абвгαβγאבגأبج])"
-)
-_ORDINAL: Final = rf"\s?(?:{_NUMBER}|\w{{2,10}})"
-_MARK: Final = re.compile(r"(?:\s?[(（][^)）\n]{0,30}[)）])?[^\w\n]{0,3}[:：.)\-–—\n]")
-_AFTER_OPTION: Final = re.compile(_ORDINAL + _MARK.pattern)
-_BEFORE_OPTION: Final = re.compile(rf"(?:{_NUMBER}|\w{{2,12}})\s?")
-_STROKE: Final = re.compile(r"[\n/|•]")
-_FIRST_OF_ALL: Final = ("1", "a", "а", "α", "א", "أ", "가")
-_CIRCLED: Final = re.compile(r"(?m)^\s?[①-⑩]")
-_NUMBERED: Final = re.compile(r"\W{0,4}(?:\d{1,2}|[a-eа-гα-γא-גأ-ج가-라])\s?[.):、．）]\s?(?=\S)")
 _COUNTED: Final = re.compile(
     r"[(\[（][^\d()（）\n]{0,12}\d{1,4}\s?(?:/\s?\d{1,4}\s?)?(?:characters?|chars?|words?|zeichen|"
     r"wörter|caractères|mots|caracteres|palabras|palavras|caratteri|parole|tekens|woorden|tecken|"
@@ -59,219 +40,11 @@ _COUNTED: Final = re.compile(
 _COUNTING: Final = re.compile(r"[(\[（][^\d()（）\n]{0,12}\d")
 """What every count of letters begins with."""
 _THINKING: Final = re.compile(r"</?(?:think|thinking|thought|reasoning|reflection|scratchpad)>")
-_ALIKE: Final = 62.0
-"""Of 100: from here two lines side by side say the same in other words."""
-_BRIEF: Final = 160
-"""Characters of a line that may be one of several texts."""
-_SHORT_STEP: Final = 24
-"""Characters: three numbered lines of which one is shorter are steps, or reasons."""
 _BRIEF_WISH: Final = 44
 """Characters of a last paragraph that only hopes to please."""
 _ECHOED: Final = 24
 """Characters of a sentence of the prompt that nobody writes twice by chance."""
 _SHOWN: Final = 60
-_FOLDED_MARKS: Final = str.maketrans("’‘", "''")
-
-
-Lines = Annotated[tuple[str, ...], pydantic.BeforeValidator(lambda text: text.split("\n")[:-1])]
-"""A block of text, a phrase a line: as lists of YAML 27 languages take 0.2 s to read."""
-
-
-class Speech(FrozenModel):
-    """`configs/wording/chat/<language>.yaml`: turns of speech of chat models, a list a kind."""
-
-    source: str
-    checked_on: date
-    consent: Lines
-    """Agrees to the task: `sure`."""
-    agreed: Lines = ()
-    """Agrees, in words that no copy begins with: `承知しました`."""
-    here: Lines
-    """Presents what comes: `here is`, `I suggest`."""
-    noun: Lines
-    """What the copy is called and no copy begins with: `headline`."""
-    noun_weak: Lines
-    """The same, for words that copy may begin with: `message`, `result`."""
-    option: Lines
-    """Names one of several: `version`."""
-    or_: Lines = pydantic.Field(alias="or")
-    """Stands between two whole texts."""
-    offer: Lines
-    """Speaks to whoever ordered the copy: `let me know`."""
-    change: Lines
-    """What is offered: `adjust`, `shorter`, `another`."""
-    yours: Lines
-    """What is to be done with the copy: `your brand`, `before publishing`, `you can`."""
-    add: Lines
-    """What is to be done by whoever ordered the copy: `insert`, `add`."""
-    web: Lines
-    """What is to be added: `link`, `address`."""
-    publish: Lines
-    """`before publishing`."""
-    stress: Lines
-    """What a text is said to do: `highlights`, `is aimed at`."""
-    sentence: Lines
-    """`one sentence`, of which no copy speaks."""
-    this: Lines
-    """Points at the copy: `this`."""
-    sorry: Lines
-    cannot: Lines
-    """Declines, and says who: `I can't`."""
-    cannot_weak: Lines
-    """Declines, and may be about anything: `not possible`."""
-    missing: Lines
-    """Asks for more to go on: `not enough information`."""
-    info: Lines
-    """`information`."""
-    little: Lines
-    """`not enough`."""
-    myself: Lines
-    """The model speaks of itself: `as a language model`, `my guidelines`."""
-    error: Lines
-    """Something failed, or was not understood: `try again later`."""
-    asked: Lines
-    """`as requested`."""
-    task: Lines
-    """The task itself: `the user wants`, `this headline`."""
-    job: Lines
-    """What is declined or asked: `write`, `content`, `request`."""
-    think: Lines
-    """Thinks aloud: `let me think`."""
-    first: Lines
-    """Begins a thought, and much else: `first`."""
-    plan: Lines
-    """What is thought about: `the product`, `emphasize`."""
-    me: Lines
-    """Words of the first person."""
-    blank: Lines
-    """What a placeholder names: `brand name`."""
-    insert: Lines
-    """What a placeholder says: `insert here`."""
-    share: Lines
-    """Shares of a price or of people, in words: `half price`."""
-    numbers: Lines = ()
-    """Number words, each behind its value: `12 twelve`."""
-    counted: Lines = ()
-    """What even two of are a claim: `years`, `generations`, `stars`, `times faster`."""
-
-
-@cache
-def languages() -> frozenset[str]:
-    """The languages whose turns of speech are known, as base tags."""
-    return frozenset(shipped_names("wording/chat"))
-
-
-@cache
-def speech(language: str) -> Speech:
-    """The turns of speech of that language, one of `languages()`."""
-    return load_shipped(Speech, f"wording/chat/{language}")
-
-
-_SHORT_STEM: Final = 4
-_SHORT_SENTENCE: Final = 6
-"""`Satz` is in `Satzbau`, too."""
-
-
-class PhraseIndex:
-    """Phrases of many kinds, found in one pass over a text.
-
-    Searched for one by one, the two thousand of the languages in Latin letters took 1.5 ms in 800
-    characters, eight times the rest of a prompt; in one automaton they take 0.02. `kinds` maps each
-    kind to its phrases, `stems` to phrases whose end is free, for languages decline.
-    """
-
-    def __init__(
-        self, kinds: Mapping[str, Iterable[str]], stems: Mapping[str, Iterable[str]]
-    ) -> None:
-        entries: dict[str, tuple[set[str], set[str]]] = {}
-        for number, group in enumerate((kinds, stems)):
-            for kind, phrases in group.items():
-                for phrase in map(folded, phrases):
-                    # `ad` is not the stem of `adventure`; a word in Chinese has one letter.
-                    least = _SHORT_SENTENCE if kind == "sentence" else _SHORT_STEM
-                    is_short = len(phrase) < least and _joins(phrase[-1])
-                    free = number and not is_short
-                    entries.setdefault(phrase, (set(), set()))[bool(free)].add(kind)
-        # The small letter of `İ`, with which a Turkish sentence begins, is `i` with a dot above.
-        entries |= {f"i\u0307{one[1:]}": of for one, of in entries.items() if one[:1] == "i"}
-        self._kinds = [((*whole, *free), tuple(free)) for whole, free in entries.values()]
-        self._automaton = AhoCorasick(list(entries))
-
-    def find(self, text: str, *, everywhere: bool = False) -> "Said":
-        """Where the phrases stand in a folded text; of a long one at its start and its end, where
-        talk stands, unless it is looked for `everywhere`."""
-        found: dict[str, list[tuple[int, int]]] = {}
-        if not text.isascii() and _SURROGATE.search(text):
-            text = _SURROGATE.sub("?", text)  # the automaton searches UTF-8, which has none
-        ends = ((0, _HEAD + 100), (len(text) - _HEAD, len(text)))
-        for left, right in (
-            ends if len(text) > 2 * _HEAD + 100 and not everywhere else ((0, len(text)),)
-        ):
-            part = text[left:right]
-            for number, start, end in self._automaton.find_matches_as_indexes(
-                part, overlapping=True
-            ):
-                start, end = start + left, end + left
-                # A word ends at most places that are looked at, which two characters tell.
-                if start and text[start - 1].isalnum() and _goes_on(text, start):
-                    continue
-                whole, free = self._kinds[number]
-                goes_on = text[end : end + 1].isalnum() and _goes_on(text, end)
-                for kind in free if goes_on else whole:
-                    found.setdefault(kind, []).append((start, end))
-        return Said(text, found, found.keys())
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A text, and where phrases of which kind stand in it."""
-
-    text: str
-    _found: Mapping[str, list[tuple[int, int]]]
-    kinds: KeysView[str]
-    """The kinds of which it has a phrase."""
-
-    def at(self, kind: str, start: int) -> int:
-        """Where the longest phrase of that kind that begins at `start` ends; 0: none does."""
-        return max((end for place, end in self._found.get(kind, ()) if place == start), default=0)
-
-    def found(self, kind: str) -> Sequence[tuple[int, int]]:
-        """Start and end of all phrases of that kind."""
-        return self._found.get(kind, ())
-
-    def ends(self, kind: str, start: int) -> Iterator[int]:
-        """Where the phrases of that kind end that begin at `start` or later."""
-        return (end for place, end in self._found.get(kind, ()) if place >= start)
-
-    def within(self, kind: str, start: int, end: int) -> int:
-        """Where the first phrase of that kind begins in `start:end`; -1: nowhere."""
-        places = self._found.get(kind, ())
-        return min((one for one, stop in places if start <= one and stop <= end), default=-1)
-
-    def are_within(self, kind: str, start: int, end: int) -> bool:
-        """Whether a phrase of that kind stands in `start:end`."""
-        return self.within(kind, start, end) >= 0
-
-    def count(self, kind: str, start: int, end: int) -> int:
-        """How many places in `start:end` have a phrase of that kind."""
-        places = self._found.get(kind, ())
-        return len({place for place, stop in places if start <= place and stop <= end})
-
-
-def folded(phrase: str) -> str:
-    """A phrase, or a text, as phrases are compared."""
-    return fold(phrase).strip().translate(_FOLDED_MARKS)
-
-
-def _goes_on(text: str, at: int) -> bool:
-    """Whether a word goes on over that place; scripts without spaces have no such places."""
-    return 0 < at < len(text) and _joins(text[at - 1]) and _joins(text[at])
-
-
-def _joins(char: str) -> bool:
-    if char.isascii():
-        return char.isalnum()
-    return (char < "\u0e00" or "\u1e00" <= char <= "\u1fff") and char.isalpha()
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,60 +87,10 @@ RULES: Final = MappingProxyType(
 """Rule → what it says to people, and to the model."""
 
 
-_SAME_LISTS: Final = MappingProxyType({"no": "nb", "nn": "nb", "bs": "hr", "sh": "sr", "fil": "tl"})
-_OF_SCRIPT: Final = tuple(
-    (re.compile(letters), tuple(tags.split()))
-    for letters, tags in (
-        ("[\u3041-\u30ff]", "ja"),
-        ("[\uac00-\ud7a3\u1100-\u11ff]", "ko"),
-        ("[\u3400-\u9fff]", "zh"),
-        ("[\u0e01-\u0e5b]", "th"),
-        ("[\u0370-\u03ff]", "el"),
-        ("[\u0400-\u052f]", "bg ru sr uk"),
-        ("[\u0590-\u05ff]", "he"),
-        ("[\u0600-\u06ff]", "ar fa ur"),
-        ("[\u0900-\u097f]", "hi"),
-        ("[\u0980-\u09ff]", "bn"),
-    )
-)
-"""Letters → the languages that a text with them may be in, where none is told."""
-_LATIN: Final = (
-    *(
-        "ca",
-        "cs",
-        "da",
-        "de",
-        "es",
-        "et",
-        "fi",
-        "fr",
-        "hr",
-        "hu",
-        "id",
-        "it",
-        "lt",
-        "lv",
-        "ms",
-        "nb",
-    ),
-    *("nl", "pl", "pt", "ro", "sk", "sl", "sv", "tl", "tr", "vi"),
-)
-
 _WHOLE: Final = (
-    *(
-        "consent",
-        "agreed",
-        "here",
-        "noun",
-        "noun_weak",
-        "option",
-        "or_",
-        "offer",
-        "this",
-        "sorry",
-        "cannot",
-    ),
-    *("cannot_weak", "missing", "myself", "error", "asked", "task", "think", "first", "me"),
+    *("consent", "agreed", "here", "noun", "noun_weak", "option", "or_", "offer", "this", "sorry"),
+    *("cannot", "cannot_weak", "missing", "myself", "error", "asked", "task", "think", "first"),
+    "me",
 )
 """Kinds that are whole words."""
 
@@ -434,8 +157,8 @@ class ChatDetector:
         asked where it matters.
         """
         folded = text.text
-        said = self._index.find(folded.replace("’", "'").replace("‘", "'"))
-        lead = _LEAD.match(folded)
+        said = self._index.find(folded)
+        lead = LEAD.match(folded)
         begin = lead.end() if lead else 0
         if begin >= len(folded):
             return
@@ -460,7 +183,8 @@ class ChatDetector:
             start = self._thought(said, begin)
         strokes = " / " in folded
         if start is None and (has_lines or strokes or not kinds.isdisjoint(_CHOICE)):
-            start = self._options(said, begin, text.original)
+            span = versions(said, begin, text.original, request)
+            start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
         if start is None and _LABELLED.match(folded, begin):
@@ -489,36 +213,45 @@ class ChatDetector:
         """Sorry and cannot; cannot and what was asked; asking for more before anything else."""
         text = said.text
         end = min(len(text), begin + _HEAD)
-        sorry = said.within("sorry", begin, end)
-        cannot = said.within("cannot", begin, end)
-        weak = said.within("cannot_weak", begin, end)
-        missing = said.within("missing", begin, end)
-        error = said.within("error", begin, end)
-        by_itself = said.are_within("myself", begin, end)
-        if max(cannot, weak, missing, error) < 0 and not by_itself:
+        sorry_at = said.within("sorry", begin, end)
+        cannot_at = said.within("cannot", begin, end)
+        weak_at = said.within("cannot_weak", begin, end)
+        missing_at = said.within("missing", begin, end)
+        error_at = said.within("error", begin, end)
+        is_model = said.are_within("myself", begin, end)
+        at = next((one for one in (cannot_at, weak_at, missing_at, error_at) if one >= 0), -1)
+        if at < 0 and not is_model:
             return self._question(said, begin, end, shares)
-        is_early = 0 <= sorry - begin <= 90
-        place = next((one for one in (cannot, weak, missing, error) if one >= 0), begin)
-        sentence = _sentence(text, begin, place, end)
-        about = said.are_within("about", *sentence)
-        declined = (
-            cannot >= 0
-            and (is_early or by_itself or _opens(text, begin, cannot))
-            and (about or missing >= 0 or by_itself or (is_early and not shares()))
+        sentence = _sentence(text, begin, max(at, begin), end)
+        is_about_task = said.are_within("about", *sentence)
+        is_sorry = 0 <= sorry_at - begin <= 90
+
+        def opens(place: int) -> bool:
+            return is_sorry or _opens(text, begin, place)
+
+        # `I can't write this`, `Sorry, I can't help` of no product.
+        declines = (
+            cannot_at >= 0
+            and (is_model or opens(cannot_at))
+            and (is_about_task or missing_at >= 0 or is_model or (is_sorry and not shares()))
         )
-        hinted = weak >= 0 and (
-            (is_early and (about or said.are_within("me", *sentence)))
-            or (_opens(text, begin, weak) and said.are_within("here", weak, end))
+        # `Sorry, it is not possible for me`, `That is not possible. Here is`.
+        declines_weakly = weak_at >= 0 and (
+            (is_sorry and (is_about_task or said.are_within("me", *sentence)))
+            or (_opens(text, begin, weak_at) and said.are_within("here", weak_at, end))
         )
-        lacks = missing >= 0 and (is_early or cannot >= 0 or weak >= 0)
-        asks = 0 <= missing - begin <= 40 and (
-            about or (not shares() and ("?" in text[missing:end] or "؟" in text[missing:end]))
+        # `Sorry, there is not enough information`.
+        lacks = missing_at >= 0 and (is_sorry or cannot_at >= 0 or weak_at >= 0)
+        # `Which product is the headline for?`
+        asks = 0 <= missing_at - begin <= 40 and (
+            is_about_task or (not shares() and any(mark in text[missing_at:end] for mark in "?؟"))
         )
-        failed = error >= 0 and not shares() and (is_early or _opens(text, begin, error))
-        told = by_itself and said.are_within("about", begin, _sentence_end(text, begin))
-        if not (declined or hinted or lacks or asks or failed or told):
-            return self._question(said, begin, end, shares)
-        return _declines(text, begin)
+        fails = error_at >= 0 and not shares() and opens(error_at)
+        # `As a language model I have no opinion of this text`.
+        speaks_of_itself = is_model and said.are_within("about", begin, _sentence_end(text, begin))
+        if declines or declines_weakly or lacks or asks or fails or speaks_of_itself:
+            return _declines(text, begin)
+        return self._question(said, begin, end, shares)
 
     def _question(
         self, said: Said, begin: int, end: int, shares: Callable[[], bool]
@@ -543,18 +276,19 @@ class ChatDetector:
         text = said.text
         if "<" in text and (tag := _THINKING.search(text)) is not None:
             return Remark("leftovers.thinking", *tag.span())
-        place = _end(_AFTER_WORD, text, said.at("consent", begin) or begin)
+        place = said.past(_AFTER_WORD, said.at("consent", begin) or begin)
         end = said.at("think", place) or said.at("first", place)
-        line = _line_end(text, begin)
+        line = said.line_end(begin)
         is_apart = text[line : line + 2] == "\n\n"
-        if is_apart and text[line:].strip() and self._is_plan(said, begin, line, end):
+        goes_on = bool(text[line:].strip())
+        if is_apart and goes_on and self._is_plan(said, begin, line, end):
             return Remark("leftovers.thinking", begin, line)
         if any(_is_heading(text, stop) for stop in said.ends("think", begin + 1)):
             return Remark("leftovers.thinking", begin, _sentence_end(text, begin))
         if not end:
             return None
-        sentence, line = _sentence_end(text, end), _line_end(text, begin)
-        if text[line:].strip() and (_is_heading(text, end) or said.are_within("plan", end, line)):
+        sentence = _sentence_end(text, end)
+        if goes_on and (_is_heading(text, end) or said.are_within("plan", end, line)):
             return Remark("leftovers.thinking", begin, line)
         own = said.are_within("me", begin, sentence) or said.are_within("task", begin, sentence)
         if own and said.at("think", place) and said.are_within("about", end, sentence):
@@ -568,43 +302,13 @@ class ChatDetector:
         spoken = opened or said.at("consent", begin) or said.are_within("me", begin, line)
         return bool(spoken) and said.are_within("stress", begin, line)
 
-    def _options(self, said: Said, begin: int, original: str) -> Remark | None:
-        """Several texts: numbered, lettered, with an "or" between, or one said in other words."""
-        text = said.text
-        numbered = [one for one in _text_starts(text, begin) if _is_option(said, one)]
-        if len(numbered) > 1:
-            return Remark("leftovers.several", numbered[0], _line_end(text, numbered[0]))
-        if len(_CIRCLED.findall(original)) > 1:
-            return Remark("leftovers.several", begin, _line_end(text, begin))
-        lines = [line for line in _lines(text, begin) if line[1] > line[0]]
-        parts = text[begin:].split(" / ")
-        if len(parts) > 1 and all(len(one) > 12 and one.rstrip()[-1:] in ".!?。" for one in parts):
-            return Remark("leftovers.several", begin, begin + len(parts[0]))
-        if len(lines) < 2:
-            return None
-        for start, end in lines:
-            stop = said.at("or_", _end(_LEAD, text, start))
-            rest = text[stop:end].strip(" *_-–—") if stop else "x"
-            below = start > lines[0][0]
-            called = below and rest[-1:] in (":", "：") and end - start <= _SHORT_STEP + 12
-            if not rest.strip(":：,.") or (rest[0] in ":：" and below) or (stop and called):
-                return Remark("leftovers.several", start, end)
-        marks = [_NUMBERED.match(text, start, end) for start, end in lines]
-        brief = min(end - start for start, end in lines) < _SHORT_STEP
-        if all(marks) and _counts(marks) and (len(lines) == 2 or not brief):
-            return Remark("leftovers.several", *lines[1])
-        tongues = [text[start:end].split(":", 1)[0] for start, end in lines]
-        if all(len(one) < 16 and language_tag(one.strip(" *_【】[]")) for one in tongues):
-            return Remark("leftovers.several", *lines[1])
-        return _said_again(text, lines)
-
     def _preamble(self, said: Said, begin: int) -> Remark | None:
         """`Sure! Here is your headline:`: consent, or something presented, before the copy."""
         text = said.text
-        line = _line_end(text, begin)
+        line = said.line_end(begin)
         rest = bool(text[line:].strip())
         agreed = said.at("consent", begin)
-        place = _end(_AFTER_WORD, text, agreed) if agreed else begin
+        place = said.past(_AFTER_WORD, agreed) if agreed else begin
         if agreed and place > line and rest:
             return Remark("leftovers.opening", begin, line, is_cut=True)
         shown = said.at("here", place)
@@ -646,7 +350,9 @@ class ChatDetector:
         if found is None or not text[found.end() :].strip():
             return None
         with_colon = found[0].strip() in (":", "：")
-        is_line = "\n" in found[0] or _is_blank(text, found.end())
+        is_line = "\n" in found[0] or not text[found.end() : said.line_end(found.end())].strip(
+            " *_"
+        )
         words = text[begin : found.start()].strip(" *_#\"'“”[]")
         bare = _BRACKETED.sub("", words).strip(" *_#")
         if not bare:
@@ -682,10 +388,10 @@ class ChatDetector:
     def _announced(self, said: Said, begin: int) -> Remark | None:
         """A first line that ends in a colon, before a text that is no list."""
         text = said.text
-        line = _line_end(text, begin)
+        line = said.line_end(begin)
         if not _ends_in_colon(text, line) or line - begin > 140:
             return None
-        after = [one for one in _lines(text, line) if one[1] > one[0]]
+        after = [one for one in said.lines(line) if one[1] > one[0]]
         if not after or all(_is_item_of_list(text, start) for start, _ in after[:3]):
             return None
         named = said.are_within("named", begin, line)
@@ -697,7 +403,7 @@ class ChatDetector:
         """`As requested, this headline ...`, `The user wants ...`."""
         text = said.text
         end = _sentence_end(text, begin)
-        line = _line_end(text, begin)
+        line = said.line_end(begin)
         asked = said.within("asked", begin, min(end, begin + 60))
         if asked >= 0 and _ends_in_colon(text, line) and text[line:].strip():
             return Remark("leftovers.task", begin, line, is_cut=True)
@@ -731,7 +437,7 @@ class ChatDetector:
             return Remark(
                 "leftovers.closing", *counted.span(), is_cut=not text[counted.end() :].strip()
             )
-        lines = [one for one in _lines(text, begin) if one[1] > one[0]]
+        lines = [one for one in said.lines(begin) if one[1] > one[0]]
         start, end = lines[-1]
         if len(lines) > 1 and self._label(said, start) is not None:
             return Remark("leftovers.closing", start, end, is_cut=False)
@@ -747,7 +453,7 @@ class ChatDetector:
     def _speaks_to_client(self, said: Said, start: int, end: int, *, apart: bool) -> bool:
         """Whether a paragraph (`apart`) or a sentence is about the copy and not of it."""
         text = said.text
-        word = _end(_LEAD, text, start)
+        word = said.past(LEAD, start)
         if text[word : word + 1] in ("(", "[", "（", "※"):
             word += 1
         if said.are_within("publish", word, end):
@@ -801,7 +507,7 @@ class ChatCheck:
 
         def request() -> str:
             asked = (one.content for one in context.asked if isinstance(one.content, str))
-            return fold("\n".join(asked)).translate(_FOLDED_MARKS)
+            return folded("\n".join(asked))
 
         for remark in detector.remarks(text, shares, request):
             yield _violation(remark, text)
@@ -820,38 +526,8 @@ def _violation(remark: Remark, text: NormalizedText) -> Violation:
         return mendable(found, start, end)
     if text.original[:start].strip(_MARKUP):
         return found  # it stands within quotation marks, which are mended first
-    return mendable(found, 0, _end(_MARKS, text.original, end))
-
-
-def list_tags(language: str | None, text: NormalizedText) -> tuple[str, ...]:
-    """The languages whose lists are tried: its own; where that is not known, all of its letters."""
-    known = base(language) if language else ""
-    known = _SAME_LISTS.get(known, known)
-    if known in languages():
-        return (known,)
-    if text.original.isascii():
-        return _LATIN
-    return next((tags for letters, tags in _OF_SCRIPT if letters.search(text.text)), _LATIN)
-
-
-def _end(pattern: re.Pattern[str], text: str, start: int) -> int:
-    found = pattern.match(text, start)
-    return found.end() if found else start
-
-
-def _line_end(text: str, start: int) -> int:
-    end = text.find("\n", start)
-    return len(text) if end < 0 else end
-
-
-def _lines(text: str, start: int) -> Iterator[tuple[int, int]]:
-    """Start and end of each line, without the spaces around it."""
-    while start < len(text):
-        end = _line_end(text, start)
-        line = text[start:end]
-        left = start + len(line) - len(line.lstrip())
-        yield left, max(left, start + len(line.rstrip()))
-        start = end + 1
+    marks = _MARKS.match(text.original, end)
+    return mendable(found, 0, marks.end() if marks else end)
 
 
 def _sentence_end(text: str, start: int) -> int:
@@ -900,42 +576,6 @@ def _polite(said: Said, begin: int) -> Remark | None:
     return Remark("leftovers.opening", begin, end) if marked or thai else None
 
 
-def _said_again(text: str, lines: list[tuple[int, int]]) -> Remark | None:
-    """Two to six lines of one length that say one thing: versions of one text."""
-    sizes = [end - start for start, end in lines]
-    if len(lines) > 6 or max(sizes) > _BRIEF or min(sizes) < 16 or max(sizes) > 2 * min(sizes):
-        return None
-    first, *others = (text[start:end] for start, end in lines)
-    if all(_ALIKE <= fuzz.token_set_ratio(first, other) < 100 for other in others):
-        return Remark("leftovers.several", *lines[1])
-    return None
-
-
-def _text_starts(text: str, begin: int) -> Iterator[int]:
-    """Where a text may begin: at the start, in a new line, behind a stroke."""
-    yield begin
-    start = begin
-    for found in _STROKE.finditer(text, begin):
-        # Empty lines lead to the same place: read from each, 8 000 of them took 0.15 s.
-        if found.end() > start:
-            start = _end(_LEAD, text, found.end())
-        yield start
-
-
-def _is_option(said: Said, start: int) -> bool:
-    """`Option A:`, `2. version:`.
-
-    Of one alone there is no telling, and `Option A: freeze. Option B: this scarf.` is copy.
-    """
-    for kind in ("option", "noun"):
-        for place, end in said.found(kind):
-            if place == start and _AFTER_OPTION.match(said.text, end):
-                return True
-    before = _BEFORE_OPTION.match(said.text, start)
-    end = max(said.at("option", before.end()), said.at("noun", before.end())) if before else 0
-    return end > 0 and _MARK.match(said.text, end) is not None
-
-
 def _is_heading(text: str, end: int) -> bool:
     return text[end : end + 2].strip()[:1] in (":", "：")
 
@@ -944,24 +584,5 @@ def _ends_in_colon(text: str, line: int) -> bool:
     return text[:line].rstrip(" *_\"'")[-1:] in (":", "：")
 
 
-def _is_blank(text: str, start: int) -> bool:
-    """Whether nothing more stands in the line."""
-    return not text[start : _line_end(text, start)].strip(" *_")
-
-
 def _is_item_of_list(text: str, start: int) -> bool:
     return not text[start : start + 1].isalpha() and text[start : start + 1] not in '"“«「『„*'
-
-
-def _counts(marks: list[re.Match[str] | None]) -> bool:
-    """Whether the first mark is the first number or letter."""
-    first = marks[0]
-    return first is not None and first[0].strip(" .):、．）(*\n-")[:1] in (
-        "1",
-        "a",
-        "а",
-        "α",
-        "א",
-        "أ",
-        "가",
-    )

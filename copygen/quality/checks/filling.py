@@ -1,7 +1,7 @@
 """What a reply leaves open, and what it makes up in words: blanks, numbers and shares.
 
 The names of blanks, the number words and the phrases for shares of a price are data, in the files
-of `copygen.quality.checks.chat`.
+of `copygen.quality.phrases`.
 """
 
 import re
@@ -12,9 +12,9 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.checks.chat import PhraseIndex, Said, folded, list_tags, speech
 from copygen.quality.facts import CheckContext
 from copygen.quality.normalize import Places
+from copygen.quality.phrases import PhraseIndex, Said, folded, list_tags, speech
 from copygen.quality.quantities import Quantity
 
 _BRACKETS: Final = re.compile(

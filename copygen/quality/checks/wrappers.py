@@ -13,6 +13,7 @@ from typing import Final
 
 from copygen.models import Message, Severity, Violation
 from copygen.quality.channels import FieldSpec
+from copygen.quality.checks.several import asks_for_list, is_list
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import Places
 
@@ -26,8 +27,6 @@ _SINGLE: Final = frozenset("'‘’`")
 _CONTRACTED: Final = re.compile(r"['’](?:tis|twas|til|cause|em|n|s|t|k|round|bout|\d)\b", re.I)
 _MARKS: Final = re.compile("[`*_<{\\[\"“„”‟«»‹›「『﹁〝‘‚'’＂>~#|•・●▪◦‣⁃○■◆✅✓✔☑\\-–—+\\d①]")
 """One of these begins each text that is wrapped or is a list."""
-_SHORT_STEP: Final = 14
-"""Characters: three numbered lines that are no longer are steps: `1. Rinse it`."""
 _INSIDE: Final = re.compile("\\*\\S|_\\S|`\\S|<[A-Za-z]|~~")
 _FENCE: Final = re.compile(r"\A(`{3,}|~{3,})[^\n`]{0,20}\n(.*?)\n?[ \t]*\1\Z", re.DOTALL)
 _ONE_LINE_FENCE: Final = re.compile(r"\A```([^`\n]++)```\Z")
@@ -47,17 +46,6 @@ _EMPHASIS: Final = re.compile(
 )
 _CHAT: Final = ("whatsapp", "telegram", "slack", "discord")
 """Channels that show `*bold*` and `_italic_` as such."""
-_BULLET: Final = re.compile(
-    r"[ \t]*(?:([-*+–—])[ \t]+|([•・●▪◦‣⁃○■◆◇►▸➤★☆✅✓✔☑❖※]|\u2705)\ufe0f?[ \t]*"
-    r"|(\d{1,2}[.)．、][ \t]?|[①-⑳]|\(\d{1,2}\)[ \t]?))(?:\[[ xX]\][ \t]*)?(?=\S)"
-)
-_DIALOGUE: Final = re.compile(r"[.!?…。！？]$")
-_ASKED_LISTS: Final = re.compile(
-    r"bullet|\blists?\b(?! price)|\bliste|aufzähl|stichpunkt|puces|viñeta|\blista|elenco"
-    r"|opsomming|luettelo|список|перечисл|箇条書き|リスト|列表|清單|清单|목록|รายการ|เป็นข้อ"
-    r"|danh sách|gạch đầu dòng|senarai|daftar|قائمة|רשימה|सूची|\n[ \t]{0,4}[-*•] ",
-    re.IGNORECASE,
-)
 _SHORT_FIELD: Final = 200
 """A field that takes no more shows no list."""
 
@@ -192,16 +180,7 @@ def _is_list(text: str, asked: Sequence[Message], field: FieldSpec | None) -> bo
     """Whether the text is nothing but a list, where nobody asked for one."""
     if "\n" not in text or (field and (field.limit or _SHORT_FIELD + 1) > _SHORT_FIELD):
         return False
-    lines = [line for line in text.split("\n") if line.strip()]
-    marks = [_BULLET.match(line) for line in lines]
-    if len(lines) < 2 or not all(marks):
-        return False
-    steps = len(lines) > 2 and text.isascii() and max(map(len, lines)) <= _SHORT_STEP
-    if steps and all(mark and mark[0].strip()[:1].isdigit() for mark in marks):
-        return False  # steps to follow
-    if text[0] in "-–—" and all(_DIALOGUE.search(line.strip()) for line in lines):
-        return False  # people who speak in turn
-    return not any(_ASKED_LISTS.search(one.content) for one in asked)
+    return is_list(text) and not any(asks_for_list(one.content) for one in asked)
 
 
 def _emphasis(context: CheckContext, field: FieldSpec | None) -> Iterator[Violation]:

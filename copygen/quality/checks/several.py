@@ -1,0 +1,173 @@
+"""Several texts, or a list, where one text was asked for.
+
+Versions of one text are numbered, lettered or named, stand on both sides of an "or", each in a
+language of its own, or say one thing in other words. Steps to follow and three brief reasons are
+copy, though numbered, and so is a list that somebody asked for.
+"""
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from enum import Enum
+from typing import Final
+
+from rapidfuzz import fuzz
+
+from copygen.quality.languages import language_tag
+from copygen.quality.phrases import Said
+
+LEAD: Final = re.compile(r"[\s\"'“”„«»「『*#>_`~\-–—•]*")
+"""What may stand before the first letter of a text, or of one of several."""
+_NUMBER: Final = (
+    r"(?:#|nr\.?|no\.?|n°|№)?\s?(?:\d{1,2}|[a-e]|i{1,3}|iv|[一二三四五]|[абвгαβγאבגأبج])"
+)
+_ORDINAL: Final = rf"\s?(?:{_NUMBER}|\w{{2,10}})"
+_MARK: Final = re.compile(r"(?:\s?[(（][^)）\n]{0,30}[)）])?[^\w\n]{0,3}[:：.)\-–—\n]")
+_AFTER_OPTION: Final = re.compile(_ORDINAL + _MARK.pattern)
+_BEFORE_OPTION: Final = re.compile(rf"(?:{_NUMBER}|\w{{2,12}})\s?")
+_STROKE: Final = re.compile(r"[\n/|•]")
+_CIRCLED: Final = re.compile(r"(?m)^\s?[①-⑩]")
+_FIRST: Final = frozenset(("1", "a", "а", "α", "א", "أ", "가"))
+_ITEM: Final = re.compile(
+    # A digit right behind the mark makes it a figure or an hour: `1.5 l`, `10:30`.
+    r"\W{0,4}(?P<count>\d{1,2}|[a-eа-гα-γא-גأ-ج가-라])\s?[.):、．）](?:\s(?=\S)|(?=[^\s\d]))"
+    r"|[ \t]*(?:[-*+–—][ \t]+|[•・●▪◦‣⁃○■◆◇►▸➤★☆✅✓✔☑❖※]\ufe0f?[ \t]*|[①-⑳])"
+    r"(?:\[[ xX]\][ \t]*)?(?=\S)"
+)
+"""What a line of a list begins with; `count`: its number or letter."""
+_STEP: Final = 14
+"""Characters of a line that is a step to follow: `1. Rinse it`."""
+_POINT: Final = 24
+"""Characters: of three numbered lines one is shorter, and they are points, not versions."""
+_DIALOGUE: Final = re.compile(r"[.!?…。！？]$")
+_ASKED_LISTS: Final = re.compile(
+    r"bullet|\blists?\b(?! price)|\bliste|aufzähl|stichpunkt|puces|viñeta|\blista|elenco"
+    r"|opsomming|luettelo|список|перечисл|箇条書き|リスト|列表|清單|清单|목록|รายการ|เป็นข้อ"
+    r"|danh sách|gạch đầu dòng|senarai|daftar|قائمة|רשימה|सूची",
+    re.IGNORECASE,
+)
+_SHOWN_LIST: Final = re.compile(r"\n[ \t]{0,4}[-*•] ")
+_ALIKE: Final = 62.0
+"""Of 100: from here two lines side by side say the same in other words."""
+_BRIEF: Final = 160
+"""Characters of a line that may be one of several texts."""
+_CALLED: Final = 36
+"""Characters of a line that is nothing but `or, the second version:`."""
+
+
+def versions(
+    said: Said, begin: int, original: str, request: Callable[[], str]
+) -> tuple[int, int] | None:
+    """Where the first or the second of several texts stands; None where there is but one.
+
+    `request` gives the prompt: numbered lines are no versions where it asks for a list.
+    """
+    text = said.text
+    named = [one for one in _starts(said, begin) if _is_option(said, one)]
+    if len(named) > 1 or (named and named[0] > begin and _is_below_blank(text, named[0])):
+        return named[0], said.line_end(named[0])
+    if len(_CIRCLED.findall(original)) > 1:
+        return begin, said.line_end(begin)
+    parts = text[begin:].split(" / ")
+    if len(parts) > 1 and all(len(one) > 12 and one.rstrip()[-1:] in ".!?。" for one in parts):
+        return begin, begin + len(parts[0])
+    lines = [line for line in said.lines(begin) if line[1] > line[0]]
+    return _of_lines(said, lines, request) if len(lines) > 1 else None
+
+
+def _of_lines(
+    said: Said, lines: Sequence[tuple[int, int]], request: Callable[[], str]
+) -> tuple[int, int] | None:
+    """The line that shows several texts of a line each, or of several with an "or" between."""
+    text = said.text
+    for start, end in lines:
+        stop = said.at("or_", said.past(LEAD, start))
+        rest = text[stop:end].strip(" *_-–—") if stop else "x"
+        below = start > lines[0][0]
+        called = below and rest[-1:] in (":", "：") and end - start <= _CALLED
+        if not rest.strip(":：,.") or (rest[0] in ":：" and below) or (stop and called):
+            return start, end
+    written = [text[start:end] for start, end in lines]
+    if _numbered(written) is _Numbered.VERSIONS and not _ASKED_LISTS.search(request()):
+        return lines[1]
+    tongues = [one.split(":", 1)[0] for one in written]
+    if all(len(one) < 16 and language_tag(one.strip(" *_【】[]")) for one in tongues):
+        return lines[1]
+    return lines[1] if _are_alike(written) else None
+
+
+def is_list(text: str) -> bool:
+    """Whether the text is nothing but a list: no steps to follow, and nobody's talk."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    if len(lines) < 2 or not all(map(_ITEM.match, lines)):
+        return False
+    if _numbered(lines) is _Numbered.STEPS:
+        return False
+    # People who speak in turn.
+    return text[0] not in "-–—" or not all(_DIALOGUE.search(line.strip()) for line in lines)
+
+
+class _Numbered(Enum):
+    """What lines are that have a number or a letter before them."""
+
+    STEPS = "steps"
+    """To follow, or three brief reasons: copy."""
+    POINTS = "points"
+    """Of one text."""
+    VERSIONS = "versions"
+    """Of one text, a line each."""
+
+
+def _numbered(lines: Sequence[str]) -> _Numbered | None:
+    """What numbered lines are; None: they are not, or the first is not the first of them."""
+    marks = [found["count"] if (found := _ITEM.match(line)) else None for line in lines]
+    if marks[0] not in _FIRST or None in marks:
+        return None
+    sizes = [len(line) for line in lines]
+    if len(lines) > 2 and max(sizes) <= _STEP and all(map(str.isascii, lines)):
+        return _Numbered.STEPS
+    return _Numbered.POINTS if len(lines) > 2 and min(sizes) < _POINT else _Numbered.VERSIONS
+
+
+def asks_for_list(asked: str) -> bool:
+    """Whether a message asks for a list, or shows one: of the form to keep, or of facts."""
+    return bool(_SHOWN_LIST.search(asked) or _ASKED_LISTS.search(asked))
+
+
+def _starts(said: Said, begin: int) -> Iterator[int]:
+    """Where a text may begin: at the start, in a new line, behind a stroke."""
+    yield begin
+    start = begin
+    for found in _STROKE.finditer(said.text, begin):
+        # Empty lines lead to the same place: read from each, 8 000 of them took 0.15 s.
+        if found.end() > start:
+            start = said.past(LEAD, found.end())
+            yield start
+
+
+def _is_below_blank(text: str, start: int) -> bool:
+    """Whether an empty line stands right before that of `start`."""
+    line = text.rfind("\n", 0, start)
+    return line > 0 and not text[text.rfind("\n", 0, line) + 1 : line].strip()
+
+
+def _is_option(said: Said, start: int) -> bool:
+    """`Option A:`, `2. version:`.
+
+    Of one alone there is no telling, and `Option A: freeze. Option B: this scarf.` is copy.
+    """
+    for kind in ("option", "noun"):
+        for place, end in said.found(kind):
+            if place == start and _AFTER_OPTION.match(said.text, end):
+                return True
+    before = _BEFORE_OPTION.match(said.text, start)
+    end = max(said.at("option", before.end()), said.at("noun", before.end())) if before else 0
+    return end > 0 and _MARK.match(said.text, end) is not None
+
+
+def _are_alike(lines: Sequence[str]) -> bool:
+    """Whether two to six lines of one length say one thing: versions of one text."""
+    sizes = [len(line) for line in lines]
+    if len(lines) > 6 or max(sizes) > _BRIEF or min(sizes) < 16 or max(sizes) > 2 * min(sizes):
+        return False
+    first, *others = lines
+    return all(_ALIKE <= fuzz.token_set_ratio(first, other) < 100 for other in others)
