@@ -1,7 +1,7 @@
 """The flags of `copygen run`, which `copygen plan` takes as well: declared once.
 
-A command that takes them has a parameter `flags` and is wrapped by `with_run_flags`; what they
-ask for is then `flags.spec(prompts)`.
+A command that takes them has a parameter `flags` and is wrapped by `with_flags(RunFlags)`; what
+they ask for is then `flags.spec(prompts)`.
 """
 
 import inspect
@@ -539,13 +539,12 @@ def run_command(args: Sequence[str]) -> str:
     return system.command_line(["copygen", *kept])
 
 
-def with_run_flags(command: Callable[..., None]) -> Callable[..., None]:
-    """`command`, which takes `flags: RunFlags`, with a parameter for each of the flags instead.
+def with_flags(kind: type[Any]) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Give a command that takes `flags: KIND` a parameter for each field of that dataclass instead.
 
     typer reads the flags of a command off its signature.
     """
-    hints = get_type_hints(RunFlags, include_extras=True)
-    own = [one for one in inspect.signature(command).parameters.values() if one.name != "flags"]
+    hints = get_type_hints(kind, include_extras=True)
     given = [
         inspect.Parameter(
             flag.name,
@@ -553,15 +552,20 @@ def with_run_flags(command: Callable[..., None]) -> Callable[..., None]:
             default=flag.default,
             annotation=hints[flag.name],
         )
-        for flag in fields(RunFlags)
+        for flag in fields(kind)
     ]
 
-    def with_flags(**values: Any) -> None:
-        flags = {flag.name: values.pop(flag.name) for flag in given}
-        command(flags=RunFlags(**flags), **values)
+    def wrap(command: Callable[..., None]) -> Callable[..., None]:
+        own = [one for one in inspect.signature(command).parameters.values() if one.name != "flags"]
 
-    named: Any = with_flags
-    named.__name__, named.__doc__ = command.__name__, command.__doc__
-    named.__signature__ = inspect.Signature([*own, *given])
-    named.__annotations__ = {one.name: one.annotation for one in (*own, *given)}
-    return with_flags
+        def with_own(**values: Any) -> None:
+            flags = {flag.name: values.pop(flag.name) for flag in given}
+            command(flags=kind(**flags), **values)
+
+        named: Any = with_own
+        named.__name__, named.__doc__ = command.__name__, command.__doc__
+        named.__signature__ = inspect.Signature([*own, *given])
+        named.__annotations__ = {one.name: one.annotation for one in (*own, *given)}
+        return with_own
+
+    return wrap

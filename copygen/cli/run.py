@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from copygen.cli.options import INPUT, RunFlags, run_command, with_run_flags
+from copygen.cli.options import INPUT, RunFlags, run_command, with_flags
 from copygen.errors import ExitCode
 
 PROMPTS = "A prompt file (.yaml), a table (.csv, .xlsx, ...), or - for standard input."
 
 
-@with_run_flags
+@with_flags(RunFlags)
 def run(
     prompts: Annotated[str, typer.Argument(metavar="PROMPTS", help=PROMPTS, show_default=False)],
     sample: Annotated[
@@ -64,7 +64,7 @@ def run(
     raise typer.Exit(exit_code)
 
 
-@with_run_flags
+@with_flags(RunFlags)
 def plan(
     prompts: Annotated[str, typer.Argument(metavar="PROMPTS", help=PROMPTS, show_default=False)],
     sample: Annotated[

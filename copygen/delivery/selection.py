@@ -1,9 +1,11 @@
 """Which records and texts are meant: the flags that every way out has in common."""
 
 import hashlib
+import heapq
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Final
 
 from copygen.delivery.copy import Copy
@@ -51,11 +53,11 @@ class Chooser:
         self._pattern = _pattern(choice.grep) if choice.grep is not None else None
 
     def chosen(self, copies: Iterable[Copy]) -> Iterator[Copy]:
-        """Those that are meant, in their order. With a sample they are held until the last."""
+        """Those that are meant, in their order. A sample is told when the last was looked at."""
         found = (one for one in copies if self.takes(one))
         if self._choice.sample is None:
             return found
-        return iter(_sampled(list(found), self._choice.sample))
+        return iter(_sampled(found, self._choice.sample))
 
     def takes(self, copy: Copy) -> bool:
         """Whether the record is meant, the sample aside. Raises PromptError for a condition that
@@ -118,10 +120,9 @@ def _pattern(text: str) -> re.Pattern[str]:
         return re.compile(re.escape(text), re.IGNORECASE)
 
 
-def _sampled(found: list[Copy], size: int) -> list[Copy]:
-    chosen = sorted(found, key=lambda one: _number(one.record.id))[:size]
-    ids = {one.record.id for one in chosen}
-    return [one for one in found if one.record.id in ids]
+def _sampled(found: Iterable[Copy], size: int) -> list[Copy]:
+    chosen = heapq.nsmallest(size, enumerate(found), key=lambda one: _number(one[1].record.id))
+    return [one for _, one in sorted(chosen, key=itemgetter(0))]
 
 
 def _number(id_: str) -> bytes:
