@@ -11,6 +11,7 @@ from copygen.cli.doctor import doctor
 from copygen.cli.first_steps import init, simulate
 from copygen.cli.reference import channels, help_, models, schema
 from copygen.cli.run import plan, run
+from copygen.cli.show import show
 from copygen.version import __version__
 
 _ABOUT = """Write marketing copy in bulk through LLM APIs: no row lost, repeated or hidden.
@@ -33,7 +34,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-IN_THE_ORDER_OF_WORK = (init, doctor, models, channels, plan, run, check, simulate, schema)
+IN_THE_ORDER_OF_WORK = (init, doctor, models, channels, plan, run, show, check, simulate, schema)
 for command in IN_THE_ORDER_OF_WORK:
     app.command(cls=Command)(command)
 

@@ -59,6 +59,10 @@ _COMMANDS_ELSEWHERE: Final[Mapping[str, str]] = {
     "providers": "models",
     "serve": "simulate",
     "new": "init",
+    "view": "show",
+    "cat": "show",
+    "list": "show",
+    "print": "show",
 }
 
 

@@ -1,17 +1,19 @@
 """What a command has of this process's terminal: how it fails, what standard error may not say,
-and standard input.
+standard input, and a pager for long output.
 
 A command ends in one clear line and an exit code, no traceback; and no key leaves through standard
 error, whoever writes there. Messages are redacted where they are made, but tracebacks, the event
 loop's log and warnings are written by others, and an exception may repeat whatever a server echoed.
 """
 
+import io
 import os
+import signal
 import sys
 import traceback
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import BinaryIO, TextIO, cast
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 import typer
 
@@ -19,6 +21,11 @@ from copygen import system
 from copygen.documents import files
 from copygen.errors import CopygenError, ExitCode, UsageError
 from copygen.providers.redact import Redactor, Secret
+
+if TYPE_CHECKING:
+    import subprocess
+
+    from rich.console import Console
 
 
 class RedactingStream:
@@ -117,6 +124,51 @@ def tell(error: Exception, *, debug: bool) -> ExitCode:
         trace = "".join(traceback.format_exception(error))
         render_trace(redacted(trace), console)
     return code
+
+
+@contextmanager
+def paged_output(environ: Mapping[str, str], *, wanted: bool = True) -> Iterator["Console"]:
+    """A console on standard output, through a pager where that is a terminal.
+
+    As git does it: $PAGER, else less, which ends by itself where everything fits on the screen;
+    `cat` or an empty $PAGER is none. Where there is no such program the console is the terminal.
+    """
+    from copygen.view.console import open_console
+
+    console = open_console(sys.stdout, environ)
+    pager = _start_pager(environ) if wanted and console.file.isatty() else None
+    if pager is None or pager.stdin is None:
+        yield console
+        return
+    # Ctrl-C is for the pager, which stops reading at it; it ends with q, and the writing with it.
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    stream = io.TextIOWrapper(pager.stdin, console.encoding, "backslashreplace")
+    try:
+        yield open_console(stream, environ, paged=console)
+    finally:
+        with suppress(OSError):
+            stream.close()
+        pager.wait()
+        signal.signal(signal.SIGINT, before)
+
+
+def _start_pager(environ: Mapping[str, str]) -> "subprocess.Popen[bytes] | None":
+    import subprocess
+
+    try:
+        words = system.split_command(environ.get("PAGER", "less"))
+    except ValueError:
+        return None
+    if not words or words == ["cat"] or environ.get("TERM") == "dumb":
+        return None
+    # F: end where one screen is enough. R: pass colours on, and nothing else. X: leave it standing.
+    defaults = {"LESS": "FRX", "LV": "-c"}
+    command = [system.program(words[0]), *words[1:]]
+    with suppress(OSError):
+        return subprocess.Popen(  # noqa: S603 - the user's own environment names the program
+            command, stdin=subprocess.PIPE, env=defaults | dict(environ)
+        )
+    return None
 
 
 def standard_input(what: str) -> BinaryIO:

@@ -6,6 +6,7 @@ prompt file's `checks:`.
 """
 
 import os
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,7 +24,7 @@ from copygen.quality.checker import Checker
 from copygen.quality.fields import Field
 from copygen.quality.sameness import VariantStore
 from copygen.quality.settings import ChecksSettings
-from copygen.quality.units import Unit, measure
+from copygen.quality.units import Unit, boundaries, measure
 from copygen.results.decisions import Place
 from copygen.results.storage import Beside, replace_beside, reported
 from copygen.version import __version__
@@ -138,6 +139,15 @@ class Rules:
         spec = self.spec(field)
         unit = spec.unit if spec else Unit.CODEPOINTS
         return Length(measure(text, unit), spec.limit if spec else None, unit)
+
+    def overflow(self, field: str | None, text: str) -> int | None:
+        """The offset into the text from which on it is too long; None: it fits."""
+        length = self.length(field, text)
+        if length.limit is None or not length.over:
+            return None
+        limit, ends = length.limit, [0, *boundaries(text)]
+        fitting = bisect_right(ends, limit, key=lambda end: measure(text[:end], length.unit))
+        return ends[max(0, fitting - 1)]
 
     def language_of(self, record: Result) -> str | None:
         """The language that the record's texts should be in; None: none was asked for."""

@@ -83,6 +83,18 @@ def _thai_words(run: str, start: int) -> Iterator[int]:
         yield end
 
 
+def phrase_ends(text: str) -> frozenset[int]:
+    """The offsets at which a line of Thai, Japanese or Chinese may be broken."""
+    ends = set()
+    for run in _SPACELESS.finditer(text):
+        end = run.start()
+        model = "th" if "\u0e00" <= run.group()[0] <= "\u0e7f" else _model(run.group(), "")
+        for phrase in _parser(model).parse(run.group()):
+            end += len(phrase)
+            ends.add(end)
+    return frozenset(ends)
+
+
 def thai_phrases(run: str) -> list[str]:
     """A run of Thai letters as BudouX parts it, compounds into their words, too."""
     return _parser("th").parse(run)

@@ -172,7 +172,7 @@ def encode(result: Result, template: str | None = None) -> bytes:
         # What may follow the 23 characters is +00:00.
         "created_at": created.isoformat(timespec="milliseconds")[:23] + "Z",
         "data": None if result.data is None else dict(result.data),
-        "violations": [_violation_fields(one) for one in result.violations],
+        "violations": [violation_fields(one) for one in result.violations],
         "reasks": result.reasks,
     }
     if result.reasoning is not None:
@@ -257,8 +257,8 @@ def read_results(path: Path) -> Iterator[Result | BadLine]:
                 yield decode(line, number)
 
 
-def _violation_fields(violation: Violation) -> dict[str, JsonValue]:
-    """Without what is None: a violation of the text as a whole has no place."""
+def violation_fields(violation: Violation) -> dict[str, JsonValue]:
+    """As a record has it, without what is None: a violation of the text as a whole has no place."""
     place = {"field": violation.field, "index": violation.index, "span": violation.span}
     return {
         "rule": violation.rule,

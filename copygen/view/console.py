@@ -32,6 +32,15 @@ _HIDDEN = (
 # ZERO WIDTH JOINER and NON-JOINER stay: emoji families, Hindi and Persian are spelled with them,
 # and they neither move the cursor nor reorder text.
 _UNSAFE = re.compile(f"[{_HIDDEN}]")
+_JOINED = "\u0600-\u08ff\u0900-\u0dff\u1000-\u109f\u1780-\u17ff\u1820-\u18aa"
+"""Letters that a joiner changes the shape of: Arabic, Indic, Burmese, Khmer, Mongolian."""
+_PICTURES = "\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff"
+_IDEOGRAPHS = "\u2200-\u22ff\u3000-\ufdff\uff00-\uffef\U00020000-\U0003ffff"
+_NEVER_SEEN = re.compile(
+    f"[{_HIDDEN}]|(?<![{_JOINED}{_PICTURES}])[\u200c\u200d]"
+    f"|(?<![#*0-9{_PICTURES}])[\ufe0e\ufe0f]|(?<=\ufe0f)\ufe0f"
+    f"|(?<![{_JOINED}{_IDEOGRAPHS}])[\ufe00-\ufe0d]"
+)
 _LONGEST_CLUSTER = 8
 _INDENT = "  "
 """Before what goes on from the line above."""
@@ -51,12 +60,21 @@ def safe(text: str, max_width: int | None = None) -> str:
     return _fit(_UNSAFE.sub(_visible, head), max_width, cut=len(head) < len(text))
 
 
+def hidden_characters(text: str) -> Iterator[tuple[int, int]]:
+    """Where characters stand in `text` that `safe` draws otherwise, and joiners and selectors that
+    change nothing of what stands before them: only a hidden message is written so."""
+    return (found.span() for found in _NEVER_SEEN.finditer(text))
+
+
 def _visible(match: re.Match[str]) -> str:
     character = match.group()
     if character == "\n":
         return NEWLINE_MARK
-    if character == "\t":
-        return " "
+    return " " if character == "\t" else escaped(character)
+
+
+def escaped(character: str) -> str:
+    r"""A character that is not to reach a terminal: `\x1b`, `\u202e`, `\U000e0001`."""
     code = ord(character)
     if code <= 0xFF:
         return f"\\x{code:02x}"
@@ -102,6 +120,11 @@ class LastingStream:
         """Say whether a person is likely to watch."""
         return self._stream is not None and not self._stream.closed and self._stream.isatty()
 
+    @property
+    def is_lost(self) -> bool:
+        """Whether the reader is gone: nothing more needs to be drawn."""
+        return self._stream is None
+
     def fileno(self) -> int:
         """Return the descriptor; OSError when there is none."""
         if self._stream is None:
@@ -132,8 +155,12 @@ def data_stream(stream: TextIO | None) -> LastingStream:
     return LastingStream(stream)
 
 
-def open_console(stream: TextIO | None, environ: Mapping[str, str]) -> Console:
+def open_console(
+    stream: TextIO | None, environ: Mapping[str, str], *, paged: Console | None = None
+) -> Console:
     """Return a console on `stream`, as a rule `sys.stderr`; None is a console nobody sees.
+
+    With `paged` the stream leads to a pager on that terminal, and is drawn for as if it were it.
 
     Honours NO_COLOR, FORCE_COLOR, TERM and COLUMNS of `environ`. Markup, emoji codes and
     highlighting are off: everything printed is a `Text` or built of them.
@@ -143,6 +170,8 @@ def open_console(stream: TextIO | None, environ: Mapping[str, str]) -> Console:
         markup=False,
         emoji=False,
         highlight=False,
+        force_terminal=None if paged is None else True,
+        width=None if paged is None else paged.width,
         _environ=environ,
     )
 

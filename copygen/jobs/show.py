@@ -1,0 +1,182 @@
+"""Records as people look at them: the texts in force, measured and judged, in the table's order."""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Final, Self
+
+from copygen.delivery.copy import Copy, CopyReader, Text
+from copygen.delivery.rules import Length, Rules
+from copygen.delivery.selection import Choice, Chooser
+from copygen.documents import nearest
+from copygen.errors import UsageError
+from copygen.models import JsonValue, Violation
+from copygen.results.decisions import Place
+from copygen.results.record import violation_fields
+
+_CELLS_BELOW: Final = "/"
+"""Stands between the id of an item and what a matrix or a variant adds to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownText:
+    """One text of a record with what there is to say of it."""
+
+    text: Text
+    violations: tuple[Violation, ...]
+    """Of the text in force."""
+    length: Length
+    overflow: int | None
+    """The offset from which on it is too long; None: it fits."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShownRecord:
+    """One record, ready to be drawn."""
+
+    copy: Copy
+    texts: tuple[ShownText, ...]
+    others: tuple[Violation, ...]
+    """Of the record that are of none of its texts: a field that is missing, a wrong number."""
+    has_rules: bool
+    """Whether it is known what the texts were asked to be."""
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """For programs; `copygen help show` has the fields."""
+        record = self.copy.record
+        error = record.error
+        return {
+            "id": record.id,
+            "status": record.status.value,
+            "state": self.copy.state.value,
+            "item": dict(record.input),
+            "texts": [_text_json(one) for one in self.texts],
+            "violations": [violation_fields(one) for one in self.others],
+            "error": None
+            if error is None
+            else {"kind": error.kind.value, "message": error.message},
+            "provider": record.provider,
+            "model": record.model,
+            "cost_usd": None if record.cost_usd is None else float(record.cost_usd),
+            "latency_ms": record.latency_ms,
+            "attempts": record.attempts,
+            "reasks": record.reasks,
+            "created_at": record.created_at.isoformat(),
+            "key": record.key,
+        }
+
+
+class ShowJob:
+    """Looks at a results file: an iterator of the records that are meant. A context manager."""
+
+    def __init__(
+        self,
+        results: Path,
+        choice: Choice,
+        *,
+        on_lines: Callable[[int], None] = lambda _lines: None,
+    ) -> None:
+        """Reads what stands where, and finds the records named one by one.
+
+        Raises UsageError for words that mean nothing and for an id that is not there, ResultsError
+        for a file that cannot be read.
+        """
+        self._chooser = Chooser(replace(choice, ids=()))
+        self._copies = CopyReader(results, on_lines=on_lines)
+        try:
+            self._named = self._find(choice.ids)
+        except BaseException:
+            self._copies.__exit__(None, None, None)
+            raise
+        self.shown = 0
+        """Records given so far."""
+
+    @property
+    def total(self) -> int:
+        """Records in the file, the one that counts of every id."""
+        return len(self._copies)
+
+    @property
+    def bad_decisions(self) -> int:
+        """Lines of the decisions that cannot be read, and so were left out of account."""
+        return len(self._copies.decisions.bad_lines)
+
+    def __iter__(self) -> Iterator[ShownRecord]:
+        copies = self._copies if self._named is None else self._named
+        for copy in self._chooser.chosen(copies):
+            self.shown += 1
+            yield shown_record(copy, self._copies.rules)
+
+    def _find(self, ids: Sequence[str]) -> list[Copy] | None:
+        """The records named: by their id, or all of an item by the item's. None: none is named."""
+        if not ids:
+            return None
+        wanted = dict.fromkeys(ids)
+        named = {id_: copy for id_ in wanted if (copy := self._copies.find(id_)) is not None}
+        if len(named) == len(wanted):
+            return list(named.values())
+        missing = [id_ for id_ in wanted if id_ not in named]
+        found: dict[str, list[Copy]] = {id_: [] for id_ in missing}
+        known = []
+        for copy in self._copies:
+            known.append(copy.record.id)
+            for id_ in missing:
+                if copy.record.id.startswith(f"{id_}{_CELLS_BELOW}"):
+                    found[id_].append(copy)
+        for id_ in missing:
+            if not found[id_]:
+                near = nearest(id_, known)
+                hint = f"; did you mean '{near}'?" if near else "."
+                raise UsageError(f"there is no record '{id_}' in {self._copies.path.name}{hint}")
+        return [copy for id_ in wanted for copy in ([named[id_]] if id_ in named else found[id_])]
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._copies.__exit__(kind, error, traceback)
+
+
+def shown_record(copy: Copy, rules: Rules) -> ShownRecord:
+    """A record with its texts measured. Those that a person wrote are judged anew by the rules; of
+    the model's the record has what is wrong."""
+    record = copy.record
+    places = {one.place for one in copy.texts}
+    others = [v for v in record.violations if Place(v.field, v.index) not in places]
+    found: Mapping[Place, tuple[Violation, ...]] = {}
+    if any(one.is_edited for one in copy.texts):
+        found = rules.check(record, copy.in_force())
+    texts = []
+    for one in copy.texts:
+        violations = found.get(one.place, ()) if one.is_edited else one.violations
+        field = one.place.field
+        length, overflow = rules.length(field, one.text), rules.overflow(field, one.text)
+        texts.append(ShownText(one, tuple(violations), length, overflow))
+    return ShownRecord(copy, tuple(texts), tuple(others), rules.are_known)
+
+
+def _text_json(one: ShownText) -> dict[str, JsonValue]:
+    text, standing = one.text, one.text.standing
+    last = standing.last if standing else None
+    return {
+        "field": text.place.field,
+        "index": text.place.index,
+        "text": text.text,
+        "model_text": text.model_text,
+        "state": text.state.value,
+        "stale": text.stale,
+        "reason": last.reason if last else None,
+        "comment": last.comment if last else None,
+        "by": last.by if last else None,
+        "at": last.at.isoformat() if last else None,
+        "length": one.length.value,
+        "limit": one.length.limit,
+        "unit": one.length.unit.value,
+        "violations": [violation_fields(found) for found in one.violations],
+    }

@@ -1,0 +1,153 @@
+"""`copygen show` on a terminal, in a pipe, as JSON."""
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from typer.testing import CliRunner
+from wcwidth import width as cells_of
+
+from copygen.cli.app import app
+from copygen.delivery.copy import copy_of
+from copygen.delivery.rules import Rules
+from copygen.jobs.show import shown_record
+from copygen.models import Result, Severity, Status, Violation
+from copygen.results.decisions import Decision, DecisionLog, State
+from copygen.view.show import RecordView
+from tests.support.pty_screen import run_on_pty, terminal_env
+from tests.support.records import ENDED, any_result, result, write
+from tests.support.running import COMMAND, ROOT
+
+WRONG = Violation(
+    "grounding.number", Severity.ERROR, "'50%' is not in the item", (4, 7), "headline", 1
+)
+RECORDS = [
+    result("scarf/th", row=1, line=2, text=None, status=Status.REJECTED, violations=(WRONG,),
+           data={"headline": ["ผ้าไหมแพรวา", "Now 50% off"]}),
+    result("scarf/en", row=1, line=2, text="Silk \x1b[2J lasts.", input={"name": "Silk scarf"}),
+    result("pouch", row=2, line=3, status=Status.FAILED),
+]  # fmt: skip
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    path = tmp_path / "r.jsonl"
+    write(path, RECORDS)
+    edited = Decision(
+        id="scarf/en", key="k1", state=State.EDITED, text="Silk for life.", was=RECORDS[1].text,
+        reason="shorter", by="mali", at=ENDED, via="page",
+    )  # fmt: skip
+    DecisionLog(path).append([edited])
+    return path
+
+
+def show(*args: object) -> tuple[int, str, str]:
+    done = CliRunner().invoke(app, ["show", *map(str, args)], env={"COLUMNS": "80"})
+    return done.exit_code, done.stdout, done.stderr
+
+
+def test_texts_stand_as_people_read_them(results: Path) -> None:
+    code, shown, said = show(results)
+    assert (code, said) == (0, "")
+    assert "Now 50% off\n      ^^^ grounding.number: '50%' is not in the item\n" in shown
+    assert "edited by mali, 2026-03-14\n  Silk for life.\n  the model wrote\n" in shown
+    assert "Silk \\x1b[2J lasts." in shown
+    assert "reason: shorter" in shown
+    assert "server (503): the provider answered 503" in shown
+    assert "deepseek-chat at holysheep · $0.0000126 · 38 ms · 1 attempt" in shown
+    assert "\x1b" not in shown
+
+
+@pytest.mark.parametrize(
+    ("args", "ids"),
+    [
+        ([], ["scarf/en", "scarf/th", "pouch"]),
+        (["pouch", "scarf/th"], ["pouch", "scarf/th"]),
+        (["scarf"], ["scarf/en", "scarf/th"]),  # all of an item
+        (["pouch", "scarf"], ["pouch", "scarf/en", "scarf/th"]),
+        (["--status", "rejected", "--status", "failed"], ["scarf/th", "pouch"]),
+        (["--state", "edited"], ["scarf/en"]),
+        (["--rule", "grounding"], ["scarf/th"]),
+        (["--where", "name"], ["scarf/en", "scarf/th", "pouch"]),
+        (["--grep", "for life"], ["scarf/en"]),
+        (["scarf", "--grep", "ไหม"], ["scarf/th"]),
+    ],
+)
+def test_only_the_records_meant_are_shown(results: Path, args: list[str], ids: list[str]) -> None:
+    code, shown, _ = show(results, "--json", *args)
+    assert code == 0
+    assert [json.loads(line)["id"] for line in shown.splitlines()] == ids
+
+
+def test_json_has_what_a_program_needs(results: Path) -> None:
+    _, shown, _ = show(results, "scarf/en", "--json")
+    (record,) = map(json.loads, shown.splitlines())
+    (text,) = record["texts"]
+    assert (record["status"], record["state"], record["cost_usd"]) == ("ok", "edited", 1.26e-05)
+    assert (text["text"], text["model_text"]) == ("Silk for life.", RECORDS[1].text)
+    assert (text["length"], text["limit"], text["by"]) == (14, None, "mali")
+
+
+@pytest.mark.parametrize(
+    ("args", "words"),
+    [
+        (["scraf/th"], "there is no record 'scraf/th' in r.jsonl; did you mean 'scarf/th'?"),
+        (["--status", "fine"], "--status takes ok, rejected"),
+        (["--where", "nobody =="], "--where"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(results: Path, args: list[str], words: str) -> None:
+    code, shown, said = show(results, *args)
+    assert (code, shown) == (2, "")
+    assert words in said
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    code, _, said = show(tmp_path / "none.jsonl")
+    assert code == 8
+    assert "there is no results file" in said
+
+
+def test_how_many_were_left_out_is_said(results: Path) -> None:
+    assert show(results, "--status", "ok")[2] == "1 of 3 records\n"
+
+
+@pytest.mark.parametrize("columns", [40, 80, 120])
+def test_no_line_is_cut_on_a_terminal(results: Path, columns: int) -> None:
+    argv = [*COMMAND, "show", str(results)]
+    env = terminal_env(PYTHONPATH=str(ROOT), HOME=str(results.parent), PAGER="cat")
+    run = run_on_pty(argv, columns=columns, rows=60, env=env)
+    assert run.exit_code == 0
+    assert b"\x1b[2J" not in run.output
+    lines = run.screen().lines
+    heads = [line for line in lines if line.startswith("── ")]
+    assert {len(line) for line in heads} == {min(columns, 100)}
+    assert len(heads) == 3
+
+
+def test_long_output_goes_through_the_pager(results: Path) -> None:
+    pager = results.parent / "pager"
+    pager.write_text("#!/bin/sh\necho paged; head -1; echo LESS=$LESS\n", encoding="utf-8")
+    pager.chmod(0o755)
+    env = terminal_env(PYTHONPATH=str(ROOT), HOME=str(results.parent), PAGER=str(pager))
+    screen = str(run_on_pty([*COMMAND, "show", str(results)], env=env).screen())
+    assert screen.startswith("paged\n── scarf/en ")
+    assert screen.endswith("LESS=FRX")
+    plain = run_on_pty([*COMMAND, "show", str(results), "--no-pager"], env=env).screen()
+    assert "paged" not in str(plain)
+
+
+def test_a_pager_that_is_not_there_is_none(results: Path) -> None:
+    env = terminal_env(PYTHONPATH=str(ROOT), HOME=str(results.parent), PAGER="no-such-pager -x")
+    run = run_on_pty([*COMMAND, "show", str(results)], rows=60, env=env)
+    assert run.exit_code == 0
+    assert "Now 50% off" in str(run.screen())
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None, max_examples=60)
+@given(any_result)
+def test_no_record_is_wider_than_the_terminal(record: Result) -> None:
+    shown = shown_record(copy_of(record, {}), Rules(None, Path()))
+    for width in (40, 80):
+        assert all(cells_of(line.plain) <= width for line in RecordView(shown).lines(width))
