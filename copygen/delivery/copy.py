@@ -6,6 +6,7 @@ is in force. Memory grows with the ids and the decisions, not with the texts.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -14,7 +15,7 @@ from copygen.delivery.rules import Rules
 from copygen.documents import files
 from copygen.errors import ResultsError
 from copygen.models import Result, Severity, Status, Violation
-from copygen.results.decisions import KEPT, Decisions, Place, Standing, State
+from copygen.results.decisions import KEPT, Decision, Decisions, Place, Standing, State
 from copygen.results.reader import read_ledger
 from copygen.results.storage import reported
 
@@ -180,14 +181,53 @@ def _text(
 ) -> Text:
     if standing is None or standing.state is State.DRAFT:
         return Text(place, model_text, model_text, State.DRAFT, violations, standing)
-    last = standing.last
     if standing.state is State.REJECTED:
-        is_same = last.text is None or last.text == model_text or last.was == model_text
-        state = State.REJECTED if is_same else State.DRAFT
+        state = State.REJECTED if standing.rejects(model_text) else State.DRAFT
         return Text(place, model_text, model_text, state, violations, standing)
-    text = model_text if last.text is None else last.text
+    text = model_text if standing.last.text is None else standing.last.text
     state = State.STALE if standing.stale else standing.state
     return Text(place, model_text, text, state, violations, standing)
+
+
+def decided(
+    record: Result,
+    text: Text,
+    state: State,
+    *,
+    by: str,
+    at: datetime,
+    via: str,
+    edit: str | None = None,
+    reason: str | None = None,
+    comment: str | None = None,
+) -> Decision:
+    """The line for what `by` decides on a text as it stands; `edit` is a text of theirs.
+
+    An edit is edited, or approved where it is what the model wrote. A decision on a stale text is
+    one for what its prompt is now, and so ends the staleness.
+    """
+    in_force = text.text if edit is None else edit
+    if edit is not None and state is State.APPROVED and edit != text.model_text:
+        state = State.EDITED
+    elif state is State.EDITED and in_force == text.model_text:
+        state = State.APPROVED
+    standing = text.standing
+    is_stale = standing is not None and standing.stale and standing.last.key == record.key
+    is_draft = state is State.DRAFT
+    return Decision(
+        id=record.id,
+        key=standing.current_key if standing is not None and is_stale else record.key,
+        field=text.place.field,
+        index=text.place.index,
+        state=state,
+        text=None if is_draft else in_force,
+        was=None if is_draft or in_force == text.model_text else text.model_text,
+        reason=reason,
+        comment=comment,
+        by=by,
+        at=at,
+        via=via,
+    )
 
 
 def has_errors(violations: Sequence[Violation]) -> bool:

@@ -2,8 +2,10 @@
 
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-from copygen.delivery.copy import CopyReader, copy_of
+from copygen.delivery.copy import CopyReader, Text, copy_of
+from copygen.delivery.copy import decided as decide
 from copygen.models import Status
 from copygen.results.decisions import Decision, DecisionLog, Decisions, Place, State
 from tests.support.records import ENDED, result, write
@@ -74,3 +76,21 @@ def test_records_come_in_the_order_of_their_table_and_the_last_of_an_id_counts(
         found = copies.find("c")
         assert found is not None
         assert Place() in [one.place for one in found.texts]
+
+
+def test_a_decision_on_what_stands_says_what_it_was_decided_on() -> None:
+    found = Decisions()
+    found.add(decided(State.EDITED, "mine", was="one"))
+    found.add(decided(State.STALE, None, key="k2", at=ENDED + timedelta(seconds=1)))
+    texts = copy_of(RECORD, found.of("a")).texts
+
+    def made(text: Text, state: State, **more: Any) -> tuple[object, ...]:
+        one = decide(RECORD, text, state, by="ken", at=ENDED, via="command", **more)
+        return one.place, one.state, one.text, one.was, one.key
+
+    first, second, _ = texts
+    assert made(first, State.APPROVED) == (first.place, "approved", "mine", "one", "k2")
+    assert made(first, State.REJECTED) == (first.place, "rejected", "mine", "one", "k2")
+    assert made(second, State.APPROVED, edit="new") == (second.place, "edited", "new", "two", "k1")
+    assert made(second, State.EDITED, edit="two") == (second.place, "approved", "two", None, "k1")
+    assert made(second, State.DRAFT) == (second.place, "draft", None, None, "k1")
