@@ -264,7 +264,7 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
                 # Nearly every row of nearly every table: nothing in it is left to look at.
                 yield Row(item, Source(path, line), item, own_id)
             else:
-                yield _checked_row(item, Source(path, line), options)
+                yield checked_row(item, Source(path, line), options)
         elif any(fields):
             yield from uneven.take(fields, line)
 
@@ -330,7 +330,8 @@ class _Texts:
         return fault
 
 
-def _checked_row(item: dict[str, str], source: Source, options: ReadOptions) -> Row | BadRow:
+def checked_row(item: dict[str, str], source: Source, options: ReadOptions) -> Row | BadRow:
+    """The row of columns that are all text, or why it is none."""
     try:
         return text_row(item, source, options)
     except InputError as exc:
@@ -394,7 +395,7 @@ class UnevenRows:
             elif value:
                 message = f"column {column} has a value here, and no name in the header; name it"
                 return BadRow(message, source, None, self._read(fields))
-        return _checked_row(item, source, self._options)
+        return checked_row(item, source, self._options)
 
     def _long(self, fields: list[str], line: int) -> BadRow:
         hint = "put values that contain the delimiter or a quote in quotes"

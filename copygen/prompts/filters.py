@@ -126,7 +126,7 @@ def number(value: Any, locale: str = "en", digits: int | None = None) -> str:
                 "before decimals, as 2500.50"
             )
     name = locale.replace("_", "-").lower()
-    group, point = _SEPARATORS.get(name) or _SEPARATORS.get(name.split("-")[0]) or ("", "")
+    group, point = separators_of(name)
     if not point:
         raise FilterError(f"has no locale '{locale[:20]}' to write numbers in; en, de, fr are some")
     if digits is not None:
@@ -137,6 +137,11 @@ def number(value: Any, locale: str = "en", digits: int | None = None) -> str:
     whole, _, decimals = text.lstrip("+-").partition(".")
     grouped = _grouped(whole, group, 2 if name in _INDIAN else 3)
     return f"{sign}{grouped}{point * bool(decimals)}{decimals}"
+
+
+def separators_of(locale: str) -> tuple[str, str]:
+    """What stands between thousands and before decimals; empty for a locale not known here."""
+    return _SEPARATORS.get(locale) or _SEPARATORS.get(locale.split("-")[0]) or ("", "")
 
 
 def _rounded(text: str, digits: int) -> Decimal:

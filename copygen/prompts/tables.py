@@ -27,7 +27,6 @@ from copygen.prompts.packed import unpacked, unpacked_name
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, Table, bad_row, row_from
 from copygen.prompts.structured import JsonError, check_depth, jsonl_rows, yaml_rows
-from copygen.prompts.workbooks import parquet_rows, sheet_rows
 
 STDIN_NAME: Final = "<stdin>"
 VALUES_NAME: Final = "<prompts>"
@@ -93,13 +92,25 @@ def sniffed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
     return read(lines, path, options)
 
 
+def _sheet_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
+    from copygen.prompts.workbooks import sheet_rows  # what unpacks and parses them takes a while
+
+    return sheet_rows(stream, path, options)
+
+
+def _parquet_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
+    from copygen.prompts.workbooks import parquet_rows
+
+    return parquet_rows(stream, path, options)
+
+
 READERS: Final[Mapping[str, Reader]] = {
     **dict.fromkeys((".csv", ".tsv", ".tab", ".psv"), _of_lines(csv_rows)),
     **dict.fromkeys((".jsonl", ".ndjson"), _of_lines(jsonl_rows)),
     ".json": json_rows,
     ".txt": sniffed_rows,
-    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), sheet_rows),
-    ".parquet": parquet_rows,
+    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), _sheet_rows),
+    ".parquet": _parquet_rows,
     **dict.fromkeys((".xml", ".rss", ".atom"), feed_rows),
 }
 """How the names of tables end, and what reads them."""

@@ -1,13 +1,16 @@
-"""Sheets of workbooks and Parquet files → rows. What reads them is imported where it is used.
+"""Sheets of workbooks and Parquet files → rows.
 
 A sheet is a grid of what its cells show: every value is text, as in CSV. A Parquet file has values
-of its own types, as JSONL has, and is read a part at a time.
+of its own types, as JSONL has, and is read a part at a time. The packages that read old workbooks
+and Parquet are imported where they are used.
 """
 
 import base64
 import io
+import itertools
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from importlib import import_module
@@ -16,14 +19,32 @@ from typing import Any, BinaryIO, Final
 from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
-from copygen.prompts.delimited import UnevenRows, check_header, name_the_index
+from copygen.prompts.delimited import UnevenRows, check_header, checked_row, name_the_index
+from copygen.prompts.excel import (
+    MAX_COLUMNS,
+    Area,
+    Cells,
+    ExcelWorkbook,
+    WorkbookError,
+    main_part,
+)
+from copygen.prompts.opendocument import (
+    CONTENT,
+    Merged,
+    is_encrypted,
+    open_document_rows,
+    sheet_names,
+)
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import ReadOptions, Rows, bad_row, column_name, row_from
 
 MAX_WORKBOOK_BYTES: Final = 512 * 1024 * 1024
-"""Of a workbook, which has to be in memory; a sheet of a million short rows is 80 MiB."""
+"""Of a workbook that has to be in memory."""
 _MAX_UNPACKED_BYTES: Final = 4 * 1024 * 1024 * 1024
 _ROWS_AT_ONCE: Final = 1024
+_OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
+_PAGES: Final = (b"<", b"\xef\xbb\xbf<")
+"""How what shops call .xls often begins."""
 
 
 def _needed(module: str, extra: str, ending: str) -> Any:
@@ -35,51 +56,144 @@ def _needed(module: str, extra: str, ending: str) -> Any:
 
 
 def sheet_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
-    """Yield the rows of one sheet of a workbook: `.xlsx`, `.xlsm`, `.xlsb`, `.xls` or `.ods`."""
-    calamine = _needed("python_calamine", "sheets", ".xlsx and .ods")
-    content = io.BytesIO(stream.read(MAX_WORKBOOK_BYTES + 1))
-    if content.getbuffer().nbytes > MAX_WORKBOOK_BYTES:
+    """Yield the rows of one sheet of a workbook, whatever its kind and its name.
+
+    Values are texts: what the cells show, numbers in their formats. Of `.xls` and `.xlsb`, whose
+    formats are not read, dates as ISO has them and the digits of numbers.
+    """
+    if not stream.seekable():  # it was packed
+        stream = io.BytesIO(_whole(stream, path))
+    try:
+        if not zipfile.is_zipfile(stream):
+            stream.seek(0)
+            yield from _binary_rows(stream, path, options)
+            return
+        with zipfile.ZipFile(stream) as package:
+            if sum(entry.file_size for entry in package.infolist()) > _MAX_UNPACKED_BYTES:
+                raise PromptError("this workbook unpacks to more than 4 GiB", Source(path, 1))
+            yield from _package_rows(package, stream, path, options)
+    except (WorkbookError, zipfile.BadZipFile, zlib.error, EOFError, KeyError) as exc:
+        raise _damaged(path, exc) from exc
+    except (RuntimeError, NotImplementedError) as exc:  # packed with a password, or in another way
+        raise _damaged(path, exc) from exc
+
+
+def _damaged(path: str, reason: object) -> PromptError:
+    message = f"this is no workbook, or a damaged one ({reason}); save the sheet as CSV UTF-8"
+    return PromptError(message, Source(path, 1))
+
+
+def _locked(path: str) -> PromptError:
+    return PromptError("this workbook has a password; save it without one", Source(path, 1))
+
+
+def _whole(stream: BinaryIO, path: str) -> bytes:
+    content = stream.read(MAX_WORKBOOK_BYTES + 1)
+    if len(content) > MAX_WORKBOOK_BYTES:
         raise PromptError(
             "this workbook is too large; save the sheet as CSV UTF-8", Source(path, 1)
         )
-    _refuse_bomb(content, path)
-    try:
-        workbook = calamine.CalamineWorkbook.from_filelike(content)
-        name = _sheet_name(workbook, calamine, path, options)
-        sheet = workbook.get_sheet_by_name(name)
-        cells = enumerate(sheet.iter_rows(), 1)
-    except calamine.PasswordError as exc:
-        message = "this workbook has a password; save it without one"
-        raise PromptError(message, Source(path, 1)) from exc
-    except (calamine.CalamineError, OSError) as exc:
-        message = f"this is no workbook, or a damaged one ({exc}); save the sheet as CSV UTF-8"
-        raise PromptError(message, Source(path, 1)) from exc
-    yield from _grid_rows(cells, _merged(sheet), f"{path}[{name}]", options)
+    return content
 
 
-def _refuse_bomb(content: io.BytesIO, path: str) -> None:
-    if not zipfile.is_zipfile(content):
+def _package_rows(
+    package: zipfile.ZipFile, stream: BinaryIO, path: str, options: ReadOptions
+) -> Rows:
+    names = package.namelist()
+    if CONTENT in names:
+        if is_encrypted(package):
+            raise _locked(path)
+        yield from _open_document_rows(package, path, options)
         return
-    with zipfile.ZipFile(content) as packed:
-        size = sum(entry.file_size for entry in packed.infolist())
-    if size > _MAX_UNPACKED_BYTES:
-        raise PromptError("this workbook unpacks to more than 4 GiB", Source(path, 1))
-    content.seek(0)
+    part = main_part(package)
+    if part is None or part not in names:
+        raise WorkbookError("it is a zip file without a sheet in it")
+    if not part.endswith(".xml"):
+        stream.seek(0)
+        yield from _binary_rows(stream, path, options)
+        return
+    workbook = ExcelWorkbook(package, part)
+    sheet = workbook.sheets[_sheet_index([one[:2] for one in workbook.sheets], path, options)]
+    merges = Merges(workbook.merged(sheet))
+    yield from _grid_rows(workbook.rows(sheet), merges, f"{path}[{sheet.name}]", options)
 
 
-def _sheet_name(workbook: Any, calamine: Any, path: str, options: ReadOptions) -> str:
-    sheets = [
-        one for one in workbook.sheets_metadata if one.typ == calamine.SheetTypeEnum.WorkSheet
-    ]
-    names = [one.name for one in sheets]
-    shown = [one.name for one in sheets if one.visible == calamine.SheetVisibleEnum.Visible]
+def _open_document_rows(package: zipfile.ZipFile, path: str, options: ReadOptions) -> Rows:
+    if options.sheet is None:  # the first that is shown is found on the way
+        chosen: list[str] = []
+
+        def is_shown(_number: int, name: str, is_hidden: bool) -> bool:
+            if not is_hidden:
+                chosen.append(name)
+            return not is_hidden
+
+        merges = Merges([])
+        grid = _without_merges(open_document_rows(package, is_shown), merges)
+        first = next(grid, None)
+        if chosen:
+            cells = itertools.chain([first] if first else [], grid)
+            yield from _grid_rows(cells, merges, f"{path}[{chosen[0]}]", options)
+            return
+    names = sheet_names(package)
+    index = _sheet_index(names, path, options)
+    merges = Merges([])
+    grid = _without_merges(
+        open_document_rows(package, lambda number, _name, _hidden: number == index + 1), merges
+    )
+    yield from _grid_rows(grid, merges, f"{path}[{names[index][0]}]", options)
+
+
+def _without_merges(found: Iterator[Merged | tuple[int, list[str]]], merges: "Merges") -> Cells:
+    for one in found:
+        if isinstance(one, Merged):
+            merges.add(one.area)
+        else:
+            yield one
+
+
+def _binary_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
+    """The rows of an old or binary workbook, which is held in memory as a whole."""
+    content = _whole(stream, path)
+    start = content[:1000].lstrip().lower()
+    if start.startswith(_PAGES):
+        message = "this is a page of HTML or XML and no workbook, whatever it is called; open it "
+        raise PromptError(message + "in a spreadsheet and save it as .xlsx", Source(path, 1))
+    if not content.startswith((_OLD_WORKBOOK, b"PK")):
+        raise _damaged(path, "it begins as no workbook does")
+    calamine = _needed("python_calamine", "sheets", ".xls and .xlsb")
+    try:
+        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
+        sheets = [
+            (one.name, one.visible != calamine.SheetVisibleEnum.Visible)
+            for one in workbook.sheets_metadata
+            if one.typ == calamine.SheetTypeEnum.WorkSheet
+        ]
+        name = sheets[_sheet_index(sheets, path, options)][0]
+        sheet = workbook.get_sheet_by_name(name)
+        _top, left = sheet.start or (0, 0)
+        cells = (
+            (number, [""] * left + [as_shown(cell) for cell in row])
+            for number, row in enumerate(sheet.iter_rows(), 1)
+        )
+        areas = [Area(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    except calamine.PasswordError as exc:
+        raise _locked(path) from exc
+    except (calamine.CalamineError, OSError) as exc:
+        raise _damaged(path, exc) from exc
+    yield from _grid_rows(cells, Merges(areas), f"{path}[{name}]", options)
+
+
+def _sheet_index(sheets: Sequence[tuple[str, bool]], path: str, options: ReadOptions) -> int:
+    """Which of the sheets, each with whether it is hidden, is meant. Raises PromptError."""
+    names = [name for name, _ in sheets]
+    shown = [name for name, is_hidden in sheets if not is_hidden]
     wanted = options.sheet
     if wanted is None and shown:
-        return str(shown[0])
+        return names.index(shown[0])
     if wanted in names:
-        return str(wanted)
+        return names.index(wanted)
     if wanted is not None and wanted.isdecimal() and 1 <= int(wanted) <= len(names):
-        return str(names[int(wanted) - 1])
+        return int(wanted) - 1
     hidden = [name for name in names if name not in shown]
     listed = ", ".join(f"'{name}'" for name in shown) or "none"
     listed += f"; hidden: {', '.join(map(repr, hidden))}" if hidden else ""
@@ -89,49 +203,73 @@ def _sheet_name(workbook: Any, calamine: Any, path: str, options: ReadOptions) -
     raise PromptError(f"{what}; {hint}", Source(path, 1))
 
 
-def _merged(sheet: Any) -> dict[tuple[int, int], tuple[int, int]]:
-    """Each cell that is merged into another → that one, as rows have them.
+class Merges:
+    """Merged cells, each of which has the value that is shown; rows come in their order."""
 
-    They begin with the first column that holds anything, but with the first row of all.
-    """
-    ranges = sheet.merged_cell_ranges or ()
-    first = sheet.start[1] if sheet.start else 0
-    return {
-        (row, column - first): (top, left - first)
-        for (top, left), (bottom, right) in ranges
-        for row in range(top, min(bottom, top + 10_000) + 1)
-        for column in range(left, min(right, left + 1000) + 1)
-        if (row, column) != (top, left)
-    }
+    def __init__(self, areas: list[Area]) -> None:
+        self._coming = sorted(areas, reverse=True)
+        self._open: list[tuple[Area, str]] = []
+
+    def add(self, area: Area) -> None:
+        """Take in an area that begins in the row that comes next."""
+        self._coming.append(area)
+
+    def fill(self, number: int, fields: list[str], *, below_header: bool) -> None:
+        """Give the merged cells of a row their values; those of the header keep to themselves."""
+        row = number - 1
+        while self._coming and self._coming[-1].top <= row:
+            area = self._coming.pop()
+            value = fields[area.left] if area.top == row and area.left < len(fields) else ""
+            self._open.append((area, value))
+        if not self._open:
+            return
+        self._open = [one for one in self._open if one[0].bottom >= row]
+        if not below_header:
+            return
+        for area, value in self._open:
+            if value:
+                end = min(area.right + 1, MAX_COLUMNS)
+                fields.extend([""] * (end - len(fields)))
+                fields[area.left : end] = [value] * (end - area.left)
 
 
-def _grid_rows(
-    grid: Iterator[tuple[int, list[Any]]],
-    merged: Mapping[tuple[int, int], tuple[int, int]],
-    path: str,
-    options: ReadOptions,
-) -> Rows:
-    origins = set(merged.values())
-    values: dict[tuple[int, int], str] = {}
+def _is_title(names: list[str], fields: list[str]) -> bool:
+    """Whether what would be the header is one value, with others beside it in the row below."""
+    named = [at for at, name in enumerate(names) if name]
+    return len(named) == 1 and any(fields[named[0] + 1 :])
+
+
+def _grid_rows(grid: Cells, merges: Merges, path: str, options: ReadOptions) -> Rows:
     rows: UnevenRows | None = None
+    names: list[str] = []
     left_out = options.skip_rows
-    for number, cells in grid:
-        fields = [as_shown(cell) for cell in cells]
-        if merged:
-            for column, text in enumerate(fields):
-                if (number - 1, column) in origins:
-                    values[number - 1, column] = text
-                elif (origin := merged.get((number - 1, column))) is not None and rows is not None:
-                    fields[column] = values.get(origin, "")
+    header_at, is_first, width = 1, True, -1
+    for number, fields in grid:
+        merges.fill(number, fields, below_header=rows is not None)
         if not any(fields) or number < (options.header_row or 0):
             continue
         if rows is None:
             names = [column_name(name) for name in fields]
             check_header(names, ",", Source(path, number), options)
-            name_the_index(names)
-            rows = UnevenRows(names, path, options, ",")
-        elif left_out:
+            rows, header_at = UnevenRows(names, path, options, ","), number
+            continue
+        # Sheets hold no cells behind the last that has something in it.
+        names.extend([""] * (len(fields) - len(names)))
+        fields.extend([""] * (len(names) - len(fields)))
+        if is_first:
+            is_first = False
+            if options.header_row is None and _is_title(names, fields):
+                message = f"this row has one value, and row {number} has several: if that names "
+                message += f"the columns, say --header-row {number}"
+                raise PromptError(message, Source(path, header_at))
+            if fields[0]:
+                name_the_index(names)
+            width = len(names) if all(names) else -1
+        if left_out:
             left_out -= 1
+        elif len(fields) == width:
+            item = dict(zip(names, fields, strict=True))
+            yield checked_row(item, Source(path, number), options)
         else:
             yield from rows.take(fields, number)
     if rows is None:

@@ -66,6 +66,9 @@ CASES = [
     ("barcodes.csv.gz", "{{ name }} {{ ean }}", "--id ean", 1, "0012345678905"),
     ("products.jsonl.zst", NAME, "", 1, "Praewa scarf"),
     ("shop.xlsx", "{{ ชื่อสินค้า }} {{ Double }}", "--id SKU", 1, "ผ้าพันคอไหม"),
+    ("libreoffice.ods", "{{ 商品名 }} {{ price }}", "--id รหัส", 2, "12.50 €"),
+    ("libreoffice.xlsx", "{{ 商品名 }} {{ วันที่ }}", "--sheet 2", 2, "1 พฤษภาคม 2026"),
+    ("libreoffice.xls", "{{ 商品名 }} {{ day }}", "--sheet 2", 2, "2026-05-01 13:30"),
     ("products.parquet", "{{ name }} {{ price }}", "", 2, "Praewa scarf"),
 ]
 

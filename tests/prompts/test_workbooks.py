@@ -78,7 +78,7 @@ def test_a_sheet_has_what_its_cells_show(tmp_path: Path) -> None:
     workbook(tmp_path / "t.xlsx")
     first, second = inputs(tmp_path / "t.xlsx")
     assert first == {
-        "sku": "007", "prompt": "ผ้าไหม", "price": "19.9", "day": "2026-05-01",
+        "sku": "007", "prompt": "ผ้าไหม", "price": "19.90", "day": "1.5.26",
         "at": "2026-05-01 13:30", "sum": "39.8", "group": "silk", "on": "TRUE",
     }  # fmt: skip
     assert second["sku"] == "1234567"
@@ -103,7 +103,7 @@ def test_a_misspelt_sheet_names_the_nearest(tmp_path: Path) -> None:
 
 def test_an_open_document_sheet_is_read(tmp_path: Path) -> None:
     ods(tmp_path / "t.ods")
-    assert inputs(tmp_path / "t.ods") == [{"id": "001", "prompt": "ผ้าพันคอ", "price": "19.9"}]
+    assert inputs(tmp_path / "t.ods") == [{"id": "001", "prompt": "ผ้าพันคอ", "price": "19.90"}]
 
 
 def test_parquet_has_values_of_its_types(tmp_path: Path) -> None:
@@ -178,13 +178,13 @@ def test_what_cannot_be_read_is_refused(tmp_path: Path, name: str, data: str, wo
 
 @pytest.mark.parametrize(
     ("name", "module", "extra"),
-    [("t.xlsx", "python_calamine", "sheets"), ("t.parquet", "pyarrow", "parquet")],
+    [("t.xls", "python_calamine", "sheets"), ("t.parquet", "pyarrow", "parquet")],
 )
 def test_a_missing_package_is_named(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, module: str, extra: str
 ) -> None:
     monkeypatch.setitem(sys.modules, module, None)
-    write(tmp_path, {name: "x"})
+    write(tmp_path, {name: b"\xd0\xcf\x11\xe0"})
     with pytest.raises(PromptError, match=rf"pip install 'copygen\[{extra}\]'"):
         open_prompts(f"{tmp_path}/{name}").check(TARGET)
 

@@ -3,6 +3,8 @@
     python tests/prompts/real/make.py
 
 All names and texts in them are invented. The workbooks are made by XlsxWriter, Parquet by pyarrow.
+Those called `libreoffice` are the sheet of tests/prompts/test_libreoffice.py as LibreOffice 7.4
+saved it.
 """
 
 import gzip
