@@ -8,6 +8,7 @@ import typer
 from copygen.cli.check import check
 from copygen.cli.command import Command, CommandGroup
 from copygen.cli.doctor import doctor
+from copygen.cli.export import export
 from copygen.cli.first_steps import init, simulate
 from copygen.cli.reference import channels, help_, models, schema
 from copygen.cli.run import plan, run
@@ -34,7 +35,9 @@ app = typer.Typer(
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-IN_THE_ORDER_OF_WORK = (init, doctor, models, channels, plan, run, show, check, simulate, schema)
+IN_THE_ORDER_OF_WORK = (
+    *(init, doctor, models, channels, plan, run, show, check, export, simulate, schema),
+)
 for command in IN_THE_ORDER_OF_WORK:
     app.command(cls=Command)(command)
 

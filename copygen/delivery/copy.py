@@ -127,7 +127,7 @@ class CopyReader:
     def orphans(self) -> Iterator[tuple[str, Mapping[Place, Standing]]]:
         """The ids that were decided about and have no record any more, with what stands."""
         for id_ in self.decisions.ids():
-            if self._ledger.record(id_) is None:
+            if not self._ledger.holds(id_):
                 yield id_, self.decisions.of(id_)
 
     def of(self, record: Result) -> Copy:

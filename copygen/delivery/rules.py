@@ -9,6 +9,7 @@ import os
 from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any, Final, Self
 
@@ -81,8 +82,12 @@ class Length:
 class Rules:
     """What texts were asked to be, and the checks that say whether they are."""
 
-    def __init__(self, given: RulesFile | None, folder: Path) -> None:
-        """`folder` is the results' own; `given` None: nothing was written down."""
+    def __init__(
+        self, given: RulesFile | None, folder: Path, since: datetime | None = None
+    ) -> None:
+        """`folder` is the results' own; `given` None: nothing was written down; `since` when they
+        were written, None: that is not known."""
+        self._since = since
         self.are_known = given is not None
         """Whether the run asked anything of its texts; without, nothing is checked."""
         given = given or RulesFile(version=_VERSION)
@@ -99,9 +104,10 @@ class Rules:
         Raises ResultsError for a file that is not what a run writes.
         """
         path = Beside.RULES.of(results)
-        given = None
+        given = since = None
         with reported(path, "read it"):
             if files.is_own(path):
+                since = datetime.fromtimestamp(files.status(path).st_mtime, UTC)
                 content = files.read_bytes(path, Beside.RULES.role, _MAX_BYTES)
                 try:
                     given = RulesFile.model_validate_json(content)
@@ -110,7 +116,7 @@ class Rules:
                         f"{path} is not what a run writes down of its rules; the next run makes it "
                         "anew. Move it away."
                     ) from invalid
-        return cls(given, results.parent)
+        return cls(given, results.parent, since)
 
     @property
     def field_names(self) -> tuple[str, ...]:
@@ -152,6 +158,11 @@ class Rules:
     def language_of(self, record: Result) -> str | None:
         """The language that the record's texts should be in; None: none was asked for."""
         return self.checker.language_of(record.input)
+
+    def checked(self, record: Result) -> bool:
+        """Whether the run that wrote the record held its texts against these very rules, so that
+        its violations are all there are. A run writes rules only where they have changed."""
+        return self._since is None or record.created_at >= self._since
 
     def check(
         self, record: Result, texts: Mapping[str | None, Sequence[str]]

@@ -20,7 +20,7 @@ import stat
 import sys
 import unicodedata
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
 from operator import attrgetter
@@ -36,8 +36,13 @@ if TYPE_CHECKING:
 MAX_TEXT_BYTES: Final = 16 * 1024 * 1024
 """Of a file that is read as a whole: settings, packs, channels, certificates."""
 STEADY_BUFFER_BYTES: Final = 64 * 1024
+WRITE_BUFFER_BYTES: Final = 256 * 1024
+_FOR_OTHERS: Final = 0o666
+"""Less what the user's own mask takes away: what goes out is handed on."""
+_MAX_STEM: Final = 200
 PROMPTS, TABLE, TEMPLATE = "the prompts", "the table of the prompts", "the template"
 RESULTS, SUMMARY = "the results", "the summary"
+EXPORT = "the export"
 STANDARD_OUTPUT, STANDARD_ERROR = "standard output", "standard error"
 _SHARED: Final = frozenset({STANDARD_OUTPUT, STANDARD_ERROR})
 """May be one file, `> log 2>&1`."""
@@ -257,6 +262,57 @@ def write_named(path: Path, content: bytes, role: str) -> None:
             target.truncate(0)
         if target.write(content) != len(content):
             raise OSError(errno.EAGAIN, "there was no room for all of it", str(path))
+
+
+class NewFile:
+    """A file in the place of the one at `path`, which a person named: whole or not at all.
+
+    What is written goes into a file beside it, which takes its name by `commit`, and is deleted by
+    `discard`. A link is followed, access stays as it was. Raises OSError, SameFile.
+    """
+
+    def __init__(self, path: Path, role: str) -> None:
+        there = _status_or_none(path)
+        if there is None and path.is_symlink():
+            raise OSError(errno.ENOENT, "it is a link that leads nowhere", str(path))
+        if there is not None:
+            _check_regular(there, path)
+        self.path = resolved(path)
+        """The file itself, links resolved."""
+        _enter(role, self.path, there, is_written=True)
+        self._new = self.path.with_name(f".{self.path.name[:_MAX_STEM]}.{os.getpid()}.new")
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+        with _named(self.path):
+            descriptor = system.open_file(self._new, flags, _FOR_OTHERS, follow=False)
+        self.stream: BinaryIO = os.fdopen(descriptor, "wb", buffering=WRITE_BUFFER_BYTES)
+        """What is written into."""
+        if there is not None:
+            with open_regular(self.path, role) as before:
+                system.copy_access(before.fileno(), descriptor)
+
+    def close(self) -> None:
+        """Have the disk hold it, under the other name still."""
+        if not self.stream.closed:
+            self.stream.flush()
+            system.sync(self.stream.fileno())
+            self.stream.close()
+
+    def commit(self) -> None:
+        """Put it in its place."""
+        self.close()
+        system.replace(self._new, self.path)
+
+    def discard(self) -> None:
+        """Leave everything as it was."""
+        with suppress(OSError):  # what is buffered may not fit on a full disk
+            self.stream.close()
+        system.remove(self._new)
+
+
+def make_folder(path: Path) -> None:
+    """See to it that there is a folder, and those above it. Raises OSError."""
+    with _named(path):
+        path.mkdir(parents=True, exist_ok=True)
 
 
 def is_own(path: Path) -> bool:

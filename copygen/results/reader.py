@@ -166,6 +166,17 @@ class LedgerReader:
             found = (one for one in read if one is not None)
             yield from found if row == _NO_ROW else sorted(found, key=_natural)
 
+    def contents(self) -> Iterator[Mapping[str, JsonValue]]:
+        """The record that counts of every id as parsed, in the order of the file.
+
+        A third of what `in_order` costs, for who asks only what they are made of.
+        """
+        assert self._stream is not None
+        for place in sorted(place & ~_WANTED for place in self._places.values()):
+            with reported(self.path, "read it"):
+                self._stream.seek((place >> 1) - 1)
+                yield loads(self._stream.readline())
+
     def read(self, on_lines: Callable[[int], None]) -> None:
         """Take in the whole file; ResultsError when it cannot be read or is no results file."""
         found = Scan()

@@ -1,0 +1,140 @@
+"""Tables of our own making: the item's columns, and beside them a column for each text."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from copygen.delivery.copy import Text
+from copygen.delivery.formats.format import (
+    ExportContext,
+    ExportRow,
+    FieldShape,
+    FormatSpec,
+    Markup,
+    Problem,
+)
+from copygen.delivery.markup import as_html, as_plain
+from copygen.documents import nearest
+from copygen.errors import UsageError
+from copygen.models import JsonValue
+from copygen.results.record import dumps
+
+ID: Final = "id"
+_BESIDE: Final = "_new"
+"""Behind the name of a field that is also a column of the item."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumns:
+    """Where the texts of one field go."""
+
+    field: FieldShape
+    names: tuple[str, ...]
+    """One for each text, by its number."""
+    base: str
+    """What the texts together are called, where a format holds lists."""
+
+
+class PlainTable:
+    """The columns of a table that nobody prescribes, and the cells of a row."""
+
+    def __init__(self, context: ExportContext) -> None:
+        """Raises UsageError for a `--map` or `--set` of nothing."""
+        shape, options = context.shape, context.options
+        self._options = options
+        self._values = dict(options.values)
+        sources = [*shape.fields, *shape.columns]
+        for name in options.map:
+            if name not in sources:
+                raise UsageError(no_source(name, sources))
+        self.item = {name: options.map.get(name, name) for name in shape.columns if name != ID}
+        """Column of the item → what it is called here."""
+        self.has_own_id = ID in shape.columns
+        taken = {ID, *self.item.values()}
+        self.texts = [_columns_of(one, options.map.get(one.name), taken) for one in
+                      shape.fields.values()]  # fmt: skip
+
+    @property
+    def names(self) -> list[str]:
+        """All columns in their order, each once."""
+        texts = (name for one in self.texts for name in one.names)
+        return list(dict.fromkeys([ID, *self.item.values(), *texts, *self._values]))
+
+    def item_values(self, row: ExportRow) -> Iterator[tuple[str, JsonValue]]:
+        """What is not a text of ours."""
+        yield ID, row.id
+        for name, called in self.item.items():
+            if name in row.item:
+                yield called, row.item[name]
+
+    def cells(self, row: ExportRow) -> Mapping[str, JsonValue]:
+        """By column; a text that stays out is an empty cell."""
+        cells: dict[str, JsonValue] = dict(self.item_values(row))
+        for one in self.texts:
+            found = row.texts.get(one.field.name, ())
+            for name, text in zip(one.names, found, strict=False):
+                if text is not None:
+                    cells[name] = self.worded(text, one.field)
+        return cells | self._values
+
+    def lists(self, row: ExportRow) -> Mapping[str, JsonValue]:
+        """By name, with the texts of a field as a list where it is one: no gaps."""
+        cells: dict[str, JsonValue] = dict(self.item_values(row))
+        for one in self.texts:
+            found = [text for text in row.texts.get(one.field.name, ()) if text is not None]
+            worded = [self.worded(text, one.field) for text in found]
+            if one.field.is_list:
+                cells[one.base] = worded
+            elif worded:
+                cells[one.base] = worded[0]
+        return cells | self._values
+
+    def worded(self, text: Text, field: FieldShape) -> str:
+        """A text with the markup that was asked for."""
+        if self._options.markup is Markup.HTML:
+            return as_html(text.text, is_markup=bool(field.spec and field.spec.html))
+        return as_plain(text.text) if self._options.markup is Markup.PLAIN else text.text
+
+
+def _columns_of(field: FieldShape, mapped: str | None, taken: set[str]) -> TextColumns:
+    base = mapped or field.name
+    if mapped is None and base in taken:
+        base += _BESIDE
+    if not field.is_list:
+        return TextColumns(field, (base,), base)
+    names = tuple(
+        base.replace("{n}", str(n)) if "{n}" in base else f"{base}_{n}"
+        for n in range(1, field.count + 1)
+    )
+    return TextColumns(field, names, base)
+
+
+def no_source(name: str, known: list[str]) -> str:
+    """What is wrong with a `--map` of something that no record has."""
+    near = nearest(name, known)
+    hint = f"did you mean '{near}'?" if near else f"there are {', '.join(known) or 'none'}"
+    return f"--map {name}=...: no record has a field or a column '{name}'; {hint}"
+
+
+def cell_text(value: JsonValue) -> str:
+    """A value as a cell of a text file holds it; lists and objects as JSON."""
+    if isinstance(value, str):
+        return value
+    return "" if value is None else dumps(value).decode()
+
+
+def unwritable(row: ExportRow, encoding: str) -> Iterator[Problem]:
+    """Texts with characters that the encoding of the file does not have."""
+    for name, number, text in row.going:
+        try:
+            text.text.encode(encoding)
+        except UnicodeEncodeError as error:
+            sign = text.text[error.start]
+            message = f"{sign!a} cannot be written in {encoding}"
+            yield Problem(row.id, "encoding", message, field=f"{name} {number + 1}")
+
+
+def writes(spec: FormatSpec, context: ExportContext) -> tuple[str, str]:
+    """Encoding and delimiter, as the user says or the format has them."""
+    options = context.options
+    return options.encoding or spec.encoding, options.delimiter or spec.delimiter

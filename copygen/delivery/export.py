@@ -1,0 +1,291 @@
+"""What of a results file goes out, and what stays: looked through twice, written once.
+
+The first pass decides about every text and finds what the records are made of, so that a format can
+be refused before anything is written; the second hands out the rows. What stays is counted with the
+reason, and so is everything the target has against a row.
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import zip_longest
+from typing import Final
+
+from copygen.delivery import formats
+from copygen.delivery.copy import Copy, CopyReader, Text
+from copygen.delivery.formats.format import (
+    TEXT,
+    ExportContext,
+    ExportRow,
+    FieldShape,
+    Format,
+    FormatOptions,
+    FormatSpec,
+    Include,
+    Problem,
+    Shape,
+)
+from copygen.delivery.join import JoinedTable
+from copygen.delivery.marks import count_marks
+from copygen.delivery.selection import Choice, Chooser
+from copygen.errors import UsageError
+from copygen.models import Item, Result, Severity, Status
+from copygen.results.decisions import KEPT, State
+
+NO_ROW: Final = "no row in the joined table"
+_BRIEF: Final = frozenset(("the brief",))
+"""What a run calls a change that is not of the item."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRequest:
+    """What is asked of an export, whatever its format."""
+
+    choice: Choice = field(default_factory=Choice)
+    include: tuple[Include, ...] = ()
+    """Empty: what the format includes by itself."""
+    options: FormatOptions = field(default_factory=FormatOptions)
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """What did not go out."""
+
+    id: str
+    field: str | None
+    """`headline 2`; None: the record as a whole."""
+    reason: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What came of an export."""
+
+    records: int = 0
+    """Rows that went out."""
+    texts: int = 0
+    edited: int = 0
+    """Of the texts, those that a person wrote."""
+    approved: int = 0
+    """Those that a person approved, edited or locked."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+    marks: Counter[str] = field(default_factory=Counter)
+    """Invisible characters in texts that went out, by name."""
+    rows_without_text: int = 0
+    """Of the joined table, rows that no record went out for."""
+    orphans: int = 0
+    """Ids that were decided about and have no record any more."""
+
+    @property
+    def reasons(self) -> Mapping[str, int]:
+        """How often each reason kept something back, the commonest first."""
+        return dict(Counter(one.reason for one in self.left_out).most_common())
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether everything that was meant went out, with nothing wrong in it."""
+        errors = any(one.severity is Severity.ERROR for one in self.problems)
+        return not (self.left_out or errors or self.orphans)
+
+
+class Exporter:
+    """One export of one results file. Made for one use."""
+
+    def __init__(
+        self,
+        reader: CopyReader,
+        spec: FormatSpec,
+        request: ExportRequest,
+        joined: JoinedTable | None = None,
+    ) -> None:
+        """Go through the records and open the format. Raises UsageError where there is nothing to
+        export, or where the target would not take it."""
+        self.tally = Tally()
+        self._reader = reader
+        self._joined = joined
+        self._include = frozenset(request.include or spec.include)
+        self._goes = bytearray()
+        self._partly: dict[int, Sequence[str | None]] = {}
+        """Records of which some texts stay, by their number: why."""
+        self._is_asked = _asked(reader, request.choice)
+        self.shape = self._survey()
+        self._refuse_nothing()
+        context = ExportContext(self.shape, reader.rules, request.options)
+        self.format: Format = formats.opened(spec, context)
+
+    def rows(self) -> Iterator[ExportRow]:
+        """What goes out, in the table's order. To be gone through once."""
+        for number, copy in enumerate(self._reader):
+            if not self._goes[number]:
+                continue
+            row = self._row(copy, self._partly.get(number, ()))
+            if self._is_refused(row):
+                continue
+            self._count(row)
+            yield row
+        if self._joined is not None:
+            self.tally.rows_without_text = len(self._joined) - self._joined.used
+
+    def _survey(self) -> Shape:
+        """Decide about every record, and note what those that go are made of."""
+        fields: dict[str, FieldShape] = {}
+        columns: dict[str, None] = dict.fromkeys(self._joined.columns if self._joined else ())
+        records = 0
+        for number, copy in enumerate(self._reader):
+            reasons = self._reasons(copy) if self._is_asked(copy) else None
+            self._goes.append(reasons is not None)
+            if reasons is None:
+                continue
+            if any(reasons):
+                self._partly[number] = reasons
+            row = self._row(copy, reasons)
+            records += 1
+            columns |= dict.fromkeys(row.item)
+            for name, texts in row.texts.items():
+                known = fields.get(name)
+                if known is None or known.count < len(texts):
+                    fields[name] = self._field(name, texts, copy.record)
+        self.tally.orphans = sum(1 for _ in self._reader.orphans())
+        return Shape(fields, tuple(columns), records)
+
+    def _field(self, name: str, texts: tuple[Text | None, ...], record: Result) -> FieldShape:
+        own = None if name == TEXT and record.data is None else name
+        is_list = isinstance((record.data or {}).get(name), list)
+        return FieldShape(name, len(texts), is_list, self._reader.rules.spec(own))
+
+    def _refuse_nothing(self) -> None:
+        if self.shape.records:
+            return
+        told = "; ".join(f"{reason}: {count:,}" for reason, count in self.tally.reasons.items())
+        if not told:
+            raise UsageError("there is nothing to export: no record is meant by these flags.")
+        raise UsageError(f"there is nothing to export: {told}. --include says what else goes out.")
+
+    def _reasons(self, copy: Copy) -> Sequence[str | None] | None:
+        """Why each text of a record stays; None where all of it does. What stays is counted."""
+        record = copy.record
+        whole = None
+        if not copy.texts:
+            whole = f"no text: {record.status}"
+        elif self._joined is not None and self._joined.row_of(record) is None:
+            whole = NO_ROW
+        if whole is not None:
+            self._leave(record.id, None, whole)
+            return None
+        reasons = [reason_to_stay(copy, one, self._include) for one in copy.texts]
+        self._check_again(copy, reasons)
+        self._note(copy, reasons)
+        return None if all(reasons) else reasons
+
+    def _row(self, copy: Copy, reasons: Sequence[str | None]) -> ExportRow:
+        texts: dict[str, tuple[Text | None, ...]] = {}
+        for one, reason in zip_longest(copy.texts, reasons):
+            name = one.place.field or TEXT
+            texts[name] = (*texts.get(name, ()), None if reason else one)
+        item = self._item(copy.record)
+        return ExportRow(copy, item, texts, self._reader.rules.language_of(copy.record))
+
+    def _item(self, record: Result) -> Item:
+        if self._joined is None:
+            return record.input
+        row = self._joined.row_of(record) or {}
+        return {**row, **{k: v for k, v in record.input.items() if k not in row}}
+
+    def _check_again(self, copy: Copy, reasons: list[str | None]) -> None:
+        """Hold what is about to go against the rules as they are now: a draft that breaks one
+        stays, and of a text that somebody answers for it is told."""
+        rules = self._reader.rules
+        going = [one for one, reason in zip(copy.texts, reasons, strict=True) if reason is None]
+        if not going or (rules.checked(copy.record) and not any(one.is_edited for one in going)):
+            return
+        known = {(one.rule, one.field, one.index) for one in copy.record.violations}
+        found = rules.check(copy.record, copy.in_force())
+        for number, text in enumerate(copy.texts):
+            if reasons[number] is not None:
+                continue
+            for one in found.get(text.place, ()):
+                is_known = (one.rule, one.field, one.index) in known and not text.is_edited
+                if one.severity is not Severity.ERROR or is_known:
+                    continue
+                if text.state is State.DRAFT and Include.ALL not in self._include:
+                    reasons[number] = f"fails the checks as they are now: {one.rule}"
+                else:
+                    self._warn(copy.record.id, one.rule, one.message, text.place.label)
+
+    def _note(self, copy: Copy, reasons: Sequence[str | None]) -> None:
+        id_ = copy.record.id
+        if len(distinct := set(reasons)) == 1 and (reason := reasons[0]) is not None:
+            self._leave(id_, None, reason)
+        elif distinct != {None}:
+            for one, reason in zip(copy.texts, reasons, strict=True):
+                if reason is not None:
+                    self._leave(id_, one.place.label, reason)
+        for one, reason in zip(copy.texts, reasons, strict=True):
+            if reason is None and one.state is State.STALE:
+                self._warn(id_, "stale", f"decided on before this changed: {one.stale}",
+                           one.place.label)  # fmt: skip
+
+    def _is_refused(self, row: ExportRow) -> bool:
+        refused = False
+        for one in self.format.problems(row):
+            self.tally.problems.append(one)
+            refused = refused or one.severity is Severity.ERROR
+        if refused:
+            self._leave(row.id, None, "the target would not take it")
+        return refused
+
+    def _count(self, row: ExportRow) -> None:
+        tally = self.tally
+        tally.records += 1
+        for _, _, text in row.going:
+            tally.texts += 1
+            tally.edited += text.is_edited
+            tally.approved += text.is_kept
+            if not text.text.isascii():
+                tally.marks += count_marks(text.text)
+
+    def _leave(self, id_: str, field_: str | None, reason: str) -> None:
+        self.tally.left_out.append(LeftOut(id_, field_, reason))
+
+    def _warn(self, id_: str, rule: str, message: str, field_: str) -> None:
+        self.tally.problems.append(Problem(id_, rule, message, Severity.WARNING, field_))
+
+
+def reason_to_stay(copy: Copy, text: Text, include: frozenset[Include]) -> str | None:
+    """Why a text does not go out; None: it does."""
+    if Include.ALL in include:
+        return None
+    if text.state is State.STALE:
+        is_fine = text.stale in _BRIEF or Include.STALE in include
+        return None if is_fine else f"stale: {text.stale}"
+    if text.state in KEPT:
+        return None
+    if text.state is State.REJECTED:
+        return None if Include.REJECTED in include else "rejected by a person"
+    if Include.APPROVED in include and Include.DRAFTS not in include:
+        return "nobody approved it"
+    if copy.record.status is Status.OK or include & {Include.DRAFTS, Include.REJECTED}:
+        return None
+    return f"{copy.record.status} by the checks"
+
+
+def _asked(reader: CopyReader, choice: Choice) -> "_Asked":
+    chooser = Chooser(choice)
+    if choice.sample is None:
+        return _Asked(chooser, None)
+    whole = Chooser(choice).chosen(iter(reader))
+    return _Asked(chooser, frozenset(one.record.id for one in whole))
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """Whether the user's flags mean a record."""
+
+    chooser: Chooser
+    sample: frozenset[str] | None
+
+    def __call__(self, copy: Copy) -> bool:
+        if self.sample is not None:
+            return copy.record.id in self.sample
+        return self.chooser.takes(copy)

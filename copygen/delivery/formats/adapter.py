@@ -1,0 +1,214 @@
+"""Formats of the user's own: a YAML file that says what is in each column.
+
+    title: Feed of the shop
+    format: csv
+    delimiter: ";"
+    columns:
+      SKU: "{{ id }}"
+      Title: {template: "{{ headline_1 }}", limit: 60, needed: true}
+
+Cells are templates as in prompt files, over the item's columns, the fields (`headline` is all of
+its texts, `headline_1` the first) and what is known of the record (`id`, `language`, `state`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal
+
+import pydantic
+
+from copygen.delivery.columns import writes
+from copygen.delivery.formats.delimited import CellWriter
+from copygen.delivery.formats.format import (
+    ExportContext,
+    ExportRow,
+    FormatSpec,
+    Problem,
+    over_limit,
+)
+from copygen.delivery.formats.output import Output
+from copygen.documents import Document, FrozenModel, nearest, read_document, validate
+from copygen.errors import ConfigError, PromptError, UsageError
+from copygen.models import JsonValue, Source
+from copygen.prompts.names import ColumnNames
+from copygen.prompts.template import RenderError, Template
+from copygen.quality.units import Unit
+from copygen.results.record import dumps
+
+NAME: Final = "adapter"
+_ROLE: Final = "the columns of an export"
+_ENDS: Final = {"lf": "\n", "crlf": "\r\n"}
+
+
+class AdapterColumn(FrozenModel):
+    """One column: a template and what its cell must be."""
+
+    template: str
+    limit: Annotated[int, pydantic.Field(ge=1)] | None = None
+    unit: Unit = Unit.CODEPOINTS
+    needed: bool = False
+    """An empty cell keeps the row out."""
+
+    @pydantic.model_validator(mode="before")
+    @classmethod
+    def _bare(cls, given: Any) -> Any:
+        return {"template": given} if isinstance(given, str) else given
+
+
+class AdapterFile(FrozenModel):
+    """The YAML file."""
+
+    title: str
+    format: Literal["csv", "tsv", "jsonl", "json"] = "csv"
+    extension: str | None = None
+    encoding: str = "utf-8"
+    delimiter: str | None = None
+    line_end: Literal["lf", "crlf"] = "lf"
+    columns: Annotated[Mapping[str, AdapterColumn], pydantic.Field(min_length=1)]
+    reserved: tuple[str, ...] = ()
+    """Cells that do something else at the target."""
+    notes: tuple[str, ...] = ()
+
+
+class AdapterSpec(FormatSpec):
+    """A format that a file describes, with the file."""
+
+    file: AdapterFile
+    document: Any
+    """Where its columns stand."""
+
+
+def read_adapter(path: Path) -> AdapterSpec:
+    """The format that a YAML file describes. Raises ConfigError."""
+    document = read_document(path, f"the columns of the export {path}", _ROLE)
+    file = validate(AdapterFile, document)
+    return AdapterSpec(
+        name=NAME,
+        title=file.title,
+        source=str(path),
+        checked=date.today(),
+        verified=True,
+        extensions=(file.extension or f".{file.format}",),
+        stream=True,
+        encoding=file.encoding,
+        delimiter=file.delimiter or ("\t" if file.format == "tsv" else ","),
+        line_end=_ENDS[file.line_end],
+        reserved=dict.fromkeys(file.reserved, "is reserved there"),
+        notes=file.notes,
+        file=file,
+        document=document,
+    )
+
+
+class AdapterFormat:
+    """Cells by the templates of the user."""
+
+    def __init__(self, spec: AdapterSpec, context: ExportContext) -> None:
+        """Raises PromptError at the template that is none, or names what no record has."""
+        self.spec = spec
+        self._columns = spec.file.columns
+        self._encoding, self._delimiter = writes(spec, context)
+        try:
+            "".encode(self._encoding)
+        except LookupError as error:
+            raise ConfigError(f"{spec.source}: no encoding is called '{self._encoding}'") from error
+        self._templates = {
+            name: Template(column.template, _place(spec.document, name))
+            for name, column in self._columns.items()
+        }
+        self._shape = context.shape
+        self._refuse_unknown()
+        self._cells: dict[str, str] = {}
+
+    def problems(self, row: ExportRow) -> Iterator[Problem]:
+        """Cells that are empty, too long, reserved, or not to be written."""
+        self._cells = cells = {name: self._render(name, row) for name in self._columns}
+        for name, cell in cells.items():
+            column = self._columns[name]
+            if column.needed and not cell.strip():
+                yield Problem(row.id, "needed", "it is empty", field=name)
+            told = over_limit(cell, column.limit, column.unit) if column.limit else None
+            if told is not None:
+                yield Problem(row.id, "length", told, field=name)
+            if cell in self.spec.reserved:
+                yield Problem(row.id, "reserved", f"'{cell}' is reserved there", field=name)
+            try:
+                cell.encode(self._encoding)
+            except UnicodeEncodeError as error:
+                sign = cell[error.start]
+                message = f"{sign!a} cannot be written in {self._encoding}"
+                yield Problem(row.id, "encoding", message, field=name)
+
+    def write(self, rows: Iterable[ExportRow], out: Output) -> None:
+        """Write the cells that `problems` has looked at."""
+        if self.spec.file.format in ("json", "jsonl"):
+            return self._write_objects(rows, out)
+        writer = CellWriter(out.stream, self._encoding, self._delimiter, self.spec.line_end)
+        writer.write(self._columns)
+        for row in rows:
+            out.place(row, writer.write(self._cells.values()))
+        return writer.flush()
+
+    def _write_objects(self, rows: Iterable[ExportRow], out: Output) -> None:
+        is_list = self.spec.file.format == "json"
+        for number, row in enumerate(rows, 1):
+            before = (b"[\n" if number == 1 else b",\n") if is_list else b""
+            out.stream.write(before + dumps(self._cells) + (b"" if is_list else b"\n"))
+            out.place(row, number)
+        out.stream.write(b"\n]\n" if is_list else b"")
+
+    def _render(self, name: str, row: ExportRow) -> str:
+        variables = self._variables(row)
+        template = self._templates[name]
+        for wanted in template.names - variables.keys():
+            column = ColumnNames(variables).find(wanted)
+            variables[wanted] = None if column is None else variables[column]
+        try:
+            return template.render(variables)
+        except RenderError as error:
+            raise PromptError(f"{row.id}: {error}", error.source) from error
+
+    def _variables(self, row: ExportRow) -> dict[str, JsonValue]:
+        found: dict[str, JsonValue] = dict(row.item)
+        record = row.copy.record
+        found |= {"id": record.id, "language": found.get("language", row.language),
+                  "state": row.copy.state.value, "model": record.model}  # fmt: skip
+        for name, field in self._shape.fields.items():
+            texts = row.texts.get(name, ())
+            if field.is_list:
+                found[name] = row.out(name)
+                for number in range(field.count):
+                    one = texts[number] if number < len(texts) else None
+                    found[f"{name}_{number + 1}"] = one.text if one else ""
+            else:
+                found[name] = texts[0].text if texts and texts[0] else ""
+        return found
+
+    def _refuse_unknown(self) -> None:
+        known = [*self._shape.columns, "id", "language", "state", "model"]
+        for name, field in self._shape.fields.items():
+            known += [name, *(f"{name}_{n}" for n in range(1, field.count + 1) if field.is_list)]
+        columns = ColumnNames(dict.fromkeys(known))
+        for name, template in self._templates.items():
+            for wanted in sorted(template.names):
+                if columns.find(wanted) is None and wanted not in template.handled:
+                    near = nearest(wanted, known)
+                    hint = f"did you mean '{near}'?" if near else f"there are {', '.join(known)}"
+                    place = _place(self.spec.document, name)(1)
+                    raise PromptError(f"no record has '{wanted}'; {hint}", place)
+
+
+def _place(document: Document, name: str) -> Any:
+    return lambda line: _below(document.source(("columns", name)), line)
+
+
+def _below(place: Source, line: int) -> Source:
+    return Source(place.path, place.line + line - 1, place.column if line == 1 else 1)
+
+
+def open_format(spec: FormatSpec, context: ExportContext) -> AdapterFormat:
+    """A format of the user's own."""
+    if not isinstance(spec, AdapterSpec):
+        raise UsageError("name the .yaml file that has the columns: --as my-feed.yaml.")
+    return AdapterFormat(spec, context)

@@ -1,0 +1,249 @@
+"""What a format is: its data, the rows it takes, what it has against them, and how it is written.
+
+A format is a module with `open_format(spec, context) -> Format` and a file `configs/exports/
+<name>.yaml`. It is opened when the shape of what goes out is known, so what is wrong with an export
+as a whole (a column that nothing fills) is a UsageError before anything is written.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Final, Protocol
+
+import pydantic
+
+from copygen.delivery.copy import Copy, Text
+from copygen.delivery.formats.output import Output
+from copygen.delivery.rules import Rules
+from copygen.documents import FrozenModel
+from copygen.models import Item, JsonValue, Severity
+from copygen.quality.channels import FieldSpec
+from copygen.quality.units import Unit, measure
+
+TEXT: Final = "text"
+"""What the one text of a record is called where it has no fields."""
+
+
+class Include(StrEnum):
+    """Which texts go out beside those that a person approved and those that the checks accepted."""
+
+    APPROVED = "approved"
+    """Only what a person approved, edited or locked."""
+    DRAFTS = "drafts"
+    """Drafts as well that the checks rejected."""
+    REJECTED = "rejected"
+    """These, and what a person rejected."""
+    STALE = "stale"
+    """What was decided on for an item that changed since."""
+    ALL = "all"
+    """Every text there is."""
+
+
+class Markup(StrEnum):
+    """What becomes of markup in texts."""
+
+    KEEP = "keep"
+    HTML = "html"
+    """Paragraphs, signs escaped; a short list of tags stays."""
+    PLAIN = "plain"
+    """Tags are taken out."""
+
+
+class Column(FrozenModel):
+    """One column of a target, or several of one name with a number in it."""
+
+    name: str
+    """As the target wants it; `{n}` is the number of the text: `Headline {n}`."""
+    fields: tuple[str, ...] = ()
+    """What a record calls the texts that go here, or their channel's field (`google_ads.headline`);
+    the first that there is."""
+    item: tuple[str, ...] = ()
+    """Columns of the item, whatever their case, blanks and `_`; the first that there is."""
+    value: str | None = None
+    """The same in every row, unless the user says otherwise."""
+    is_id: bool = False
+    """The record's id, where nothing else is given."""
+    needed: bool = False
+    """Whether the target refuses a file or a row without it."""
+    key: bool = False
+    """Whether the target finds by it what is to be changed."""
+    min_count: Annotated[int, pydantic.Field(ge=0)] = 0
+    max_count: Annotated[int, pydantic.Field(ge=1)] = 1
+    joined: str | None = None
+    """Several texts of one field in one cell, with this between them."""
+    limit: Annotated[int, pydantic.Field(ge=1)] | None = None
+    min_length: Annotated[int, pydantic.Field(ge=1)] | None = None
+    unit: Unit = Unit.CODEPOINTS
+    one_line: bool = False
+    """No line feed in it."""
+    html: bool = False
+    """The target shows markup: plain text has to be escaped."""
+    note: str = ""
+
+    @property
+    def numbered(self) -> bool:
+        """Whether there is one for each text of a field."""
+        return "{n}" in self.name
+
+
+class FormatSpec(FrozenModel):
+    """`configs/exports/<name>.yaml`."""
+
+    name: str = ""
+    """Of the file; not in it."""
+    title: str
+    """What people call it."""
+    source: str
+    """Where its rules are from."""
+    checked: date
+    """When that was last looked at."""
+    verified: bool = False
+    """Whether the source is the maker's own word, or an export was read by an independent
+    reader."""
+    extensions: tuple[str, ...] = ()
+    """How the file's name ends, the usual one first; none: a folder."""
+    guess: bool = False
+    """Whether a name with the first extension means this format."""
+    to_folder: bool = False
+    """Several files, in a folder."""
+    stream: bool = False
+    """Whether it can be written to standard output."""
+    encoding: str = "utf-8"
+    delimiter: str = ","
+    line_end: str = "\n"
+    columns: tuple[Column, ...] = ()
+    """In their order; none: whatever there is."""
+    reserved: Mapping[str, str] = {}
+    """A cell that is only this does something else there → what it does."""
+    include: tuple[Include, ...] = ()
+    """What goes out unless the user says otherwise."""
+    extra: str | None = None
+    """The extra of copygen that it needs."""
+    importable: bool = True
+    """False: nobody's import reads it, it is for a person who copies."""
+    with_provenance: bool = False
+    """Whether there may be further columns."""
+    notes: tuple[str, ...] = ()
+    """What a person should know before uploading, a sentence each."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """What the target, or a check, has against one row."""
+
+    id: str
+    """Of the record."""
+    rule: str
+    message: str
+    """One sentence for people."""
+    severity: Severity = Severity.ERROR
+    """ERROR: the target would not take it as it is meant, so the row stays out."""
+    field: str | None = None
+    """A field of the record with the number of the text, or a column of the target."""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportRow:
+    """One record on its way out."""
+
+    copy: Copy
+    item: Item
+    """The record's input, or the row of the table that was joined."""
+    texts: Mapping[str, tuple[Text | None, ...]]
+    """By field, or `TEXT`, in their order; None where a text may not go out."""
+    language: str | None
+    """BCP 47; None: not told."""
+
+    @property
+    def id(self) -> str:
+        """Of the record."""
+        return self.copy.record.id
+
+    def out(self, field: str) -> list[str]:
+        """The texts of a field that go out, without gaps."""
+        return [one.text for one in self.texts.get(field, ()) if one is not None]
+
+    @property
+    def going(self) -> Iterator[tuple[str, int, Text]]:
+        """Every text that goes out, with its field and its 0-based number."""
+        for name, texts in self.texts.items():
+            for number, one in enumerate(texts):
+                if one is not None:
+                    yield name, number, one
+
+
+@dataclass(frozen=True, slots=True)
+class FieldShape:
+    """One field as the records that may go out have it."""
+
+    name: str
+    count: int
+    """Texts at most."""
+    is_list: bool
+    spec: FieldSpec | None
+    """What the run asked of it; None: nothing is known."""
+
+    def called(self, name: str) -> bool:
+        """Whether it is what a format calls `name`: its own name or its channel's field."""
+        return name in (self.name, self.spec.name if self.spec else None)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the records that may go out are made of."""
+
+    fields: Mapping[str, FieldShape] = field(default_factory=dict)
+    """By name, in the order of their first record."""
+    columns: tuple[str, ...] = ()
+    """Of their items, likewise; those of the joined table where there is one."""
+    records: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormatOptions:
+    """What the user asks of a format."""
+
+    map: Mapping[str, str] = field(default_factory=dict)
+    """Field or column of the item → column of the target."""
+    values: Mapping[str, str] = field(default_factory=dict)
+    """Column of the target → what is in it in every row."""
+    template: Path | None = None
+    """The user's own file of the target, to be filled."""
+    variant: str | None = None
+    """Which of the dialects of a target."""
+    markup: Markup = Markup.KEEP
+    replaces: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
+    """Id → column → text, as an earlier export wrote them."""
+    provenance_columns: bool = False
+    delimiter: str | None = None
+    encoding: str | None = None
+    source_language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ExportContext:
+    """What a format is opened with."""
+
+    shape: Shape
+    rules: Rules
+    options: FormatOptions
+
+
+class Format(Protocol):
+    """One way out. Rows come in the table's order, each id once."""
+
+    spec: FormatSpec
+
+    def problems(self, row: ExportRow) -> Iterable[Problem]:
+        """What the target has against a row; asked once of each, in their order."""
+
+    def write(self, rows: Iterable[ExportRow], out: Output) -> None:
+        """Write those without errors, and tell `out.place` where each is. Raises OSError."""
+
+
+def over_limit(text: str, limit: int, unit: Unit) -> str | None:
+    """`34 of 30 width units` where a text is longer than that."""
+    length = measure(text, unit)
+    return f"{length:,} of {unit.counted(limit)}" if length > limit else None

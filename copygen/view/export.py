@@ -1,0 +1,100 @@
+"""What `copygen export` shows: what went out, what stayed and why, the list of formats."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from rich.console import Console
+from rich.text import Text
+
+from copygen.delivery import formats
+from copygen.delivery.export import Tally
+from copygen.delivery.formats.format import FormatSpec, Problem
+from copygen.figures import count, counted
+from copygen.jobs.export import Exported
+from copygen.models import Severity
+from copygen.view.console import print_words, render_note, render_warning, safe
+from copygen.view.layout import columns
+
+_SHOWN: Final = 5
+"""Problems of one rule that are told in full."""
+_NAMED: Final = 3
+"""Ids named with a reason."""
+
+
+def render_exported(exported: Exported, console: Console, *, quiet: bool) -> None:
+    """A line for what went out, and one for everything that did not, or is wrong."""
+    tally = exported.tally
+    if not quiet:
+        print_words(_headline(exported), console)
+        for path in exported.beside:
+            print_words(Text(f"  with {safe(path)}", style="dim"), console)
+    for line in _left_out(tally):
+        render_warning(line, console)
+    for line in _problems(tally.problems):
+        render_warning(line, console)
+    if tally.orphans:
+        told = counted(tally.orphans, "id was", "ids were")
+        render_warning(f"{told} decided about and have no record any more.", console)
+    if tally.rows_without_text:
+        told = counted(tally.rows_without_text, "row of the table has", "rows of the table have")
+        render_warning(f"{told} no text that went out, and are not in it.", console)
+    if tally.marks:
+        told = ", ".join(f"{count(number)} {kind}" for kind, number in tally.marks.items())
+        render_note(f"invisible characters in texts that went out: {told}; left as they are.",
+                    console)  # fmt: skip
+    if not quiet and exported.out is not None:
+        for one in exported.spec.notes:
+            render_note(one, console)
+
+
+def _headline(exported: Exported) -> Text:
+    tally, spec = exported.tally, exported.spec
+    what = f"{counted(tally.texts, 'text')} of {counted(tally.records, 'record')}"
+    people = ", ".join(
+        f"{count(number)} {word}"
+        for number, word in ((tally.approved, "approved"), (tally.edited, "edited by hand"))
+        if number
+    )
+    verb = "would go out" if exported.out is None else f"→ {safe(exported.out)}"
+    unsure = "" if spec.verified else ", not verified"
+    known = f"{spec.title}, rules of {spec.checked}{unsure}"
+    return Text(f"{what}{f' ({people})' if people else ''} {verb} as {known}")
+
+
+def _left_out(tally: Tally) -> Iterable[str]:
+    for reason, number in tally.reasons.items():
+        ids = [one for one in tally.left_out if one.reason == reason][:_NAMED]
+        named = ", ".join(f"{one.id} {one.field}" if one.field else one.id for one in ids)
+        more = ", ..." if number > _NAMED else ""
+        whole = sum(1 for one in tally.left_out if one.reason == reason and one.field is None)
+        parts = [counted(whole, "record")] if whole else []
+        parts += [counted(number - whole, "text")] if number > whole else []
+        yield f"left out, {reason}: {' and '.join(parts)} ({named}{more})"
+
+
+def _problems(problems: Iterable[Problem]) -> Iterable[str]:
+    by_rule: dict[tuple[str, Severity], list[Problem]] = {}
+    for one in problems:
+        by_rule.setdefault((one.rule, one.severity), []).append(one)
+    for (rule, severity), found in by_rule.items():
+        for one in found[:_SHOWN]:
+            place = f"{one.id}: {one.field}: " if one.field else f"{one.id}: "
+            yield f"{severity} {rule}: {place}{one.message}"
+        if len(found) > _SHOWN:
+            yield f"{severity} {rule}: and {count(len(found) - _SHOWN)} more, in the manifest"
+
+
+def render_formats(console: Console) -> None:
+    """The table of all formats."""
+    table = columns(("format", "for", "files", "rules of", ""))
+    for spec in formats.all_specs():
+        table.add_row(*(Text(cell) for cell in row_of(spec)))
+    console.print(table)
+    console.print(Text("copygen help export has their notes and traps."), soft_wrap=True)
+
+
+def row_of(spec: FormatSpec) -> tuple[str, str, str, str, str]:
+    """Name, title, how files end, date and state of a format."""
+    ends = " ".join(spec.extensions) or "a folder"
+    state = "verified" if spec.verified else "not verified"
+    return spec.name, spec.title, ends, str(spec.checked), state
