@@ -47,10 +47,12 @@ class PlainTable:
         for name in options.map:
             if name not in sources:
                 raise UsageError(no_source(name, sources))
-        self.item = {name: options.map.get(name, name) for name in shape.columns if name != ID}
+        self._ids = () if shape.is_joined else (ID,)
+        self.item = {
+            name: options.map.get(name, name) for name in shape.columns if name not in self._ids
+        }
         """Column of the item → what it is called here."""
-        self.has_own_id = ID in shape.columns
-        taken = {ID, *self.item.values()}
+        taken = {*self._ids, *self.item.values()}
         self.texts = [_columns_of(one, options.map.get(one.name), taken) for one in
                       shape.fields.values()]  # fmt: skip
 
@@ -58,11 +60,11 @@ class PlainTable:
     def names(self) -> list[str]:
         """All columns in their order, each once."""
         texts = (name for one in self.texts for name in one.names)
-        return list(dict.fromkeys([ID, *self.item.values(), *texts, *self._values]))
+        return list(dict.fromkeys([*self._ids, *self.item.values(), *texts, *self._values]))
 
     def item_values(self, row: ExportRow) -> Iterator[tuple[str, JsonValue]]:
         """What is not a text of ours."""
-        yield ID, row.id
+        yield from ((name, row.id) for name in self._ids)
         for name, called in self.item.items():
             if name in row.item:
                 yield called, row.item[name]

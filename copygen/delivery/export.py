@@ -147,7 +147,7 @@ class Exporter:
                 if known is None or known.count < len(texts):
                     fields[name] = self._field(name, texts, copy.record)
         self.tally.orphans = sum(1 for _ in self._reader.orphans())
-        return Shape(fields, tuple(columns), records)
+        return Shape(fields, tuple(columns), records, self._joined is not None)
 
     def _field(self, name: str, texts: tuple[Text | None, ...], record: Result) -> FieldShape:
         own = None if name == TEXT and record.data is None else name

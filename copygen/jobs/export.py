@@ -185,9 +185,9 @@ class _SidecarFile:
 
 def _format_of(spec: ExportSpec) -> FormatSpec:
     out = spec.out
-    found = _named(spec)
     if out is None and not spec.dry_run:
         raise UsageError("say where it goes: -o PATH, or --dry-run to see what would go out.")
+    found = _named(spec)
     if out == STREAM:
         if not found.stream:
             raise UsageError(f"'{found.name}' is not written to standard output; name -o PATH.")

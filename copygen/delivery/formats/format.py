@@ -199,6 +199,8 @@ class Shape:
     columns: tuple[str, ...] = ()
     """Of their items, likewise; those of the joined table where there is one."""
     records: int = 0
+    is_joined: bool = False
+    """Whether they are rows of a table, whose own columns say which is which."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,0 +1,353 @@
+"""What of a results file goes out, in which order, and what is told of what stays."""
+
+import csv
+import json
+from collections.abc import Iterator, Mapping
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from copygen.jobs.export import Exported, ExportJob, ExportSpec
+from copygen.models import Severity, Status, Violation
+from copygen.results.decisions import Decision, DecisionLog, State
+from copygen.results.storage import Beside
+from tests.support.inside import copygen as run
+from tests.support.records import ENDED, RESULT, result, write
+
+
+def record(id_: str, row: int, *headlines: str, **fields: Any) -> Any:
+    data = {"headline": list(headlines), "body": f"body of {id_}"}
+    return result(id_, text=None, data=data, row=row, line=row + 1, **fields)
+
+
+def decided(id_: str, state: State, text: str | None, index: int = 0, **more: Any) -> Decision:
+    values = {"id": id_, "key": "k1", "field": "headline", "index": index, "at": ENDED, **more}
+    return Decision(state=state, text=text, by="mali", via="page", **values)
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    path = tmp_path / "r.jsonl"
+    broken = Violation("length", Severity.ERROR, "34 of 30", field="headline", index=0)
+    write(
+        path,
+        [
+            record("b", 2, "b1", "b2"),
+            record("a", 1, "old"),
+            record("c", 3, "c1", status=Status.REJECTED, violations=(broken,)),
+            record("a", 1, "a1", "a2", "a3"),
+            result("d", status=Status.FAILED, row=4, line=5),
+        ],
+    )
+    return path
+
+
+def exported(results: Path, **fields: Any) -> tuple[Exported, list[dict[str, str]]]:
+    out = results.parent / "out.csv"
+    found = ExportJob(ExportSpec(results=results, out=out, **fields)).run()
+    with out.open(encoding="utf-8", newline="") as stream:
+        return found, list(csv.DictReader(stream))
+
+
+def reasons(found: Exported) -> Mapping[str, int]:
+    return found.tally.reasons
+
+
+def test_accepted_texts_go_out_in_the_order_of_the_table_and_the_last_record_counts(
+    results: Path,
+) -> None:
+    found, rows = exported(results)
+    assert [row["id"] for row in rows] == ["a", "b"]
+    assert [rows[0][f"headline_{n}"] for n in (1, 2, 3)] == ["a1", "a2", "a3"]
+    assert [rows[1][f"headline_{n}"] for n in (1, 2, 3)] == ["b1", "b2", ""]
+    assert (rows[0]["body"], rows[0]["name"]) == ("body of a", "Silk scarf")
+    assert reasons(found) == {"rejected by the checks": 1, "no text: failed": 1}
+    assert found.exit_code == 3
+
+
+@pytest.mark.parametrize(
+    ("include", "ids"),
+    [
+        ((), ["a", "b"]),
+        (("drafts",), ["a", "b", "c"]),
+        (("rejected",), ["a", "b", "c"]),
+        (("all",), ["a", "b", "c"]),
+        (("approved",), ["a"]),
+        (("approved", "drafts"), ["a", "b", "c"]),
+    ],
+)
+def test_include_says_what_else_goes_out(
+    results: Path, include: tuple[str, ...], ids: list[str]
+) -> None:
+    DecisionLog(results).append([decided("a", State.APPROVED, "a1")])
+    _, rows = exported(results, include=include)
+    assert [row["id"] for row in rows] == ids
+
+
+def test_a_rejected_text_stays_alone_and_an_edit_goes_in_its_place(results: Path) -> None:
+    edit = decided("b", State.EDITED, "mine", was="b2", index=1)
+    DecisionLog(results).append([decided("a", State.REJECTED, "a2", 1, reason="dull"), edit])
+    found, rows = exported(results)
+    assert [rows[0][f"headline_{n}"] for n in (1, 2, 3)] == ["a1", "", "a3"]
+    assert rows[1]["headline_2"] == "mine"
+    left = [(one.id, one.field) for one in found.tally.left_out if "person" in one.reason]
+    assert left == [("a", "headline 2")]
+    assert (found.tally.edited, found.tally.approved) == (1, 1)
+
+
+@pytest.mark.parametrize(
+    ("reason", "include", "goes", "warned"),
+    [
+        ("the brief", (), True, True),
+        ("price", (), False, False),
+        ("price", ("stale",), True, True),
+        (None, (), False, False),
+    ],
+)
+def test_what_was_approved_for_another_item_stays_and_for_another_brief_is_told(
+    results: Path, reason: str | None, include: tuple[str, ...], goes: bool, warned: bool
+) -> None:
+    later = ENDED + timedelta(seconds=1)
+    stale = decided("b", State.STALE, None, key="k2", at=later, reason=reason)
+    DecisionLog(results).append([decided("b", State.APPROVED, "b1"), stale])
+    found, rows = exported(results, include=include)
+    assert (rows[1]["headline_1"] == "b1") is goes
+    assert bool([one for one in found.tally.problems if one.rule == "stale"]) is warned
+
+
+def test_a_draft_that_breaks_a_rule_of_today_stays_and_a_persons_text_is_told(
+    results: Path,
+) -> None:
+    rules = {
+        "version": 1,
+        "fields": [
+            {"name": "headline", "max_count": 3, "is_list": True,
+             "spec": {"name": "headline", "limit": 4, "source": "test"}},
+        ],
+    }  # fmt: skip
+    Beside.RULES.of(results).write_text(json.dumps(rules))
+    texts = [{"headline": ["fits", "too long", "fine"]}, {"headline": ["silk"]}]
+    write(
+        results, [result(id_, text=None, data=data) for id_, data in zip("ab", texts, strict=True)]
+    )
+    DecisionLog(results).append([decided("b", State.EDITED, "mine, long", was="silk")])
+    found, rows = exported(results)
+    assert [rows[0][f"headline_{n}"] for n in (1, 2, 3)] == ["fits", "", "fine"]
+    assert rows[1]["headline_1"] == "mine, long"
+    assert reasons(found) == {"fails the checks as they are now: length": 1}
+    assert [(one.id, one.rule) for one in found.tally.problems] == [("b", "length")]
+
+
+def test_nothing_is_written_where_nothing_may_go_out(results: Path) -> None:
+    done = run("export", results, "--include", "approved", "-o", "x.csv", cwd=results.parent)
+    assert done.returncode == 2
+    assert "nobody approved it: 3" in done.stderr
+    assert not (results.parent / "x.csv").exists()
+
+
+def test_a_file_that_was_there_stays_whole_when_writing_fails(
+    results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    out = results.parent / "out.csv"
+    out.write_text("before")
+
+    def fails(self: object, rows: Iterator[object], out: Any) -> None:
+        out.stream.write(b"half")
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("copygen.delivery.formats.delimited.DelimitedFormat.write", fails)
+    done = run("export", results, "-o", out, cwd=results.parent)
+    assert done.returncode == 8
+    assert "No space left" in done.stderr
+    assert out.read_text() == "before"
+    assert sorted(one.name for one in results.parent.iterdir()) == ["out.csv", "r.jsonl"]
+
+
+def test_the_manifest_says_where_everything_is_and_why_something_is_not(results: Path) -> None:
+    exported(results, provenance="sidecar")
+    manifest = json.loads((results.parent / "out.csv.manifest.json").read_text())
+    assert manifest["rows"] == {"a": 2, "b": 3}
+    assert {"id": "c", "reason": "rejected by the checks"} in manifest["left_out"]
+    lines = (results.parent / "out.csv.provenance.jsonl").read_text().splitlines()
+    first = json.loads(lines[0])
+    assert (first["id"], first["field"], first["number"], first["where"]) == ("a", "headline", 1, 2)
+    assert first["sha256"] == "f55ff16f66f43360266b95db6f8fec01d76031054306ae4a4b380598f6cfd114"
+    assert first["digital_source_type"].endswith("/trainedAlgorithmicMedia")
+    assert len(lines) == 7
+
+
+def test_the_distance_of_an_edit_counts_characters_as_people_see_them(results: Path) -> None:
+    write(results, [record("a", 1, "ที่ cafe\u0301")])
+    DecisionLog(results).append([decided("a", State.EDITED, "ที่ caf\u00e9s", was="ที่ cafe\u0301")])
+    exported(results, provenance="sidecar")
+    line = (results.parent / "out.csv.provenance.jsonl").read_text().splitlines()[0]
+    told = json.loads(line)
+    assert (told["edit_distance"], told["decided_by"]) == (1, "mali")
+    assert told["digital_source_type"].endswith("/compositeWithTrainedAlgorithmicMedia")
+
+
+def test_rows_of_the_original_table_come_back_beside_the_texts(results: Path) -> None:
+    write(results, [record("00123/Thai", 1, "x", input={"language": "Thai"}),
+                    record("7", 2, "y", input={}), record("gone", 3, "z", input={})])  # fmt: skip
+    table = results.parent / "products.csv"
+    table.write_text("id,Title,price\n00123,Scarf,2500\n8,Pouch,390\n7,Cup,1\n")
+    found, rows = exported(results, join=table)
+    assert [(one["id"], one["Title"], one["language"], one["headline_1"]) for one in rows] == [
+        ("00123", "Scarf", "Thai", "x"), ("7", "Cup", "", "y"),
+    ]  # fmt: skip
+    assert reasons(found) == {"no row in the joined table": 1}
+    assert found.tally.rows_without_text == 1
+
+
+def test_a_table_is_joined_on_a_column_that_both_have(results: Path) -> None:
+    write(results, [record("r1", 1, "x", input={"SKU": "0012"})])
+    table = results.parent / "products.csv"
+    table.write_text("SKU;Title\n0012;Scarf\n")
+    _, rows = exported(results, join=table, on="sku")
+    assert rows[0]["Title"] == "Scarf"
+    done = run("export", results, "-o", "x.csv", "--join", table, "--on", "SKUs",
+               cwd=results.parent)  # fmt: skip
+    assert (done.returncode, "did you mean 'SKU'?" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize("flag", ["-o", "--join"])
+def test_an_input_is_never_written_over(results: Path, flag: str) -> None:
+    table = results.parent / "t.csv"
+    table.write_text("id\na\nb\n")
+    out = results if flag == "-o" else table
+    before = out.read_bytes()
+    done = run("export", results, "--as", "csv", "--join", table, "-o", out, cwd=results.parent)
+    assert done.returncode == 2
+    assert out.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["-o", "x.foo"], "--as FORMAT"),
+        (["--as", "csvv", "-o", "x"], "did you mean 'csv'?"),
+        ([], "-o PATH"),
+        (["-o", "x.csv", "--map", "headlin=Title"], "did you mean 'headline'?"),
+        (["-o", "x.csv", "--map", "headline"], "NAME=VALUE"),
+        (["--as", "csv", "-o", "-", "--provenance", "sidecar"], "--provenance columns"),
+        (["-o", "x.csv", "--id-of", "x"], "--id-of"),
+        (["--as", "csv", "-o", "x.csv", "--where", "name == 'nope'"], "no record is meant"),
+    ],
+)
+def test_what_cannot_be_asked_is_refused_before_anything_is_written(
+    results: Path, words: list[str], told: str
+) -> None:
+    done = run("export", results, *words, cwd=results.parent)
+    assert done.returncode == 2
+    assert told in done.stderr
+    assert [one.name for one in results.parent.iterdir()] == ["r.jsonl"]
+
+
+NASTY = [
+    "=1+1", "+66 2 123", "-20 %", "@shop", '"quoted"', "a\tb", "a\rb", "a\r\nb", "a\nb", "00123",
+    "1E5", "3/4", "TRUE", "\x0b", "_x000D_", "\u2028", " lead", "trail ", "'", "<b>&amp;</b>",
+    "ผ้าไหม", "日本", "🧣\ufe0f", "\ufeffmark", "a;b,c", "#N/A", "\\N", "NULL", "\x00",
+    "é", "e\u0301",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["csv", "tsv", "jsonl", "json"])
+def test_files_for_machines_are_exact(results: Path, name: str) -> None:
+    write(results, [record("a", 1, *NASTY)])
+    out = results.parent / f"out.{name}"
+    ExportJob(ExportSpec(results=results, out=out)).run()
+    if name in ("csv", "tsv"):
+        with out.open(encoding="utf-8", newline="") as stream:
+            (row,) = csv.DictReader(stream, delimiter="\t" if name == "tsv" else ",")
+        assert [row[f"headline_{n}"] for n in range(1, len(NASTY) + 1)] == NASTY
+    else:
+        (value,) = json.loads(out.read_text()) if name == "json" else [json.loads(out.read_text())]
+        assert value["headline"] == NASTY
+
+
+def test_half_a_character_stays_out_of_files_that_cannot_hold_it(results: Path) -> None:
+    write(results, [record("a", 1, "half \ud800"), record("b", 2, "whole")])
+    found, rows = exported(results)
+    assert [row["id"] for row in rows] == ["b"]
+    assert [(one.rule, one.field) for one in found.tally.problems] == [("encoding", "headline 1")]
+    ExportJob(ExportSpec(results=results, out=results.parent / "o.json")).run()
+    assert len(json.loads((results.parent / "o.json").read_text())) == 2
+
+
+def test_a_text_whose_field_is_a_column_too_goes_beside_it_or_over_it(results: Path) -> None:
+    write(results, [record("a", 1, "new", input={"body": "old", "name": "n"})])
+    _, rows = exported(results)
+    assert (rows[0]["body"], rows[0]["body_new"]) == ("old", "body of a")
+    _, rows = exported(results, map={"body": "body"})
+    assert rows[0]["body"] == "body of a"
+    assert "body_new" not in rows[0]
+
+
+def test_markup_is_made_or_taken_away(results: Path) -> None:
+    write(results, [record("a", 1, "a <b>bold</b> & <script>x()</script>", "one\n\ntwo\nthree")])
+    _, rows = exported(results, markup="html")
+    assert (
+        rows[0]["headline_1"]
+        == "<p>a &lt;b&gt;bold&lt;/b&gt; &amp; &lt;script&gt;x()&lt;/script&gt;</p>"
+    )
+    assert rows[0]["headline_2"] == "<p>one</p><p>two<br>three</p>"
+    _, rows = exported(results, markup="plain")
+    assert rows[0]["headline_1"] == "a bold &"
+
+
+def test_columns_of_provenance_are_behind_all_others(results: Path) -> None:
+    _, rows = exported(results, provenance="columns")
+    assert [*rows[0]][-1] == "copygen_source_type"
+    assert (rows[0]["copygen_model"], rows[0]["copygen_states"]) == (RESULT.model, "draft")
+
+
+def test_invisible_characters_are_told_and_left(results: Path) -> None:
+    marked = "silk\u200b" + "\U000e0101" * 5
+    write(
+        results,
+        [record("a", 1, marked, "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e007f ☀\ufe0f")],
+    )
+    found, rows = exported(results)
+    assert rows[0]["headline_1"] == marked
+    assert dict(found.tally.marks) == {
+        "zero-width characters": 1,
+        "variation selectors in a run": 5,
+    }
+
+
+FEED = """\
+title: Feed
+delimiter: ";"
+line_end: crlf
+encoding: cp932
+columns:
+  SKU: "{{ id }}"
+  Title: {template: "{{ headline_1 }} ({{ headline | length }})", limit: 12, needed: true}
+  Body: "{{ body }}"
+reserved: ["[]"]
+"""
+
+
+def test_a_user_names_the_columns_of_a_feed(results: Path) -> None:
+    write(results, [record("a", 1, "日本", "x"), record("b", 2, "ผ้า"),
+                    record("c", 3, "much too long"), record("d", 4, "fine")])  # fmt: skip
+    feed = results.parent / "feed.yaml"
+    feed.write_text(FEED, encoding="utf-8")
+    out = results.parent / "out.csv"
+    found = ExportJob(ExportSpec(results=results, out=out, format=str(feed))).run()
+    assert out.read_bytes().decode("cp932") == (
+        "SKU;Title;Body\r\na;日本 (2);body of a\r\nd;fine (1);body of d\r\n"
+    )
+    told = [(one.id, one.rule, one.field) for one in found.tally.problems]
+    assert told == [("b", "encoding", "Title"), ("c", "length", "Title")]
+
+
+def test_a_feed_that_asks_for_what_no_record_has_is_refused_at_its_line(results: Path) -> None:
+    feed = results.parent / "feed.yaml"
+    feed.write_text("title: x\ncolumns:\n  T: '{{ headlin_1 }}'\n", encoding="utf-8")
+    done = run("export", results, "--as", feed, "-o", "x.csv", cwd=results.parent)
+    assert done.returncode == 2
+    assert "feed.yaml:3:" in done.stderr
+    assert "did you mean 'headline_1'?" in done.stderr
