@@ -164,7 +164,13 @@ class _Follower:
             where = str(output) if output else None
             # What was refused for good is refused again: the error says what has to change first.
             next_command = None if isinstance(run.error, ProviderRefused) else again
-            render_summary(summary, console, results=where, command=next_command)
+            render_summary(
+                summary,
+                console,
+                results=where,
+                command=next_command,
+                examples=run.stats.examples,
+            )
             for note, number in summary.reply_notes.items():
                 render_note(f"{counted(number, 'text')}: {note}.", console)
             self.tell_notes(told)

@@ -34,6 +34,9 @@ from copygen.results.summary import (
 MAX_GROUPS = 200
 """Groups that are told apart; what comes later shares one."""
 OTHERS = "(others)"
+MAX_EXAMPLES = 2
+"""Of each status that are kept to be shown."""
+_WITH_TEXT = (Status.OK, Status.REJECTED)
 MAX_NOTES = 50
 """Notes that are told apart; a note names a model or a reason, so there are few."""
 
@@ -437,6 +440,8 @@ class Stats:
         self._causes = Causes()
         self._notes: Counter[str] = Counter()
         self._quality = QualityFold() if judged else None
+        self.examples: list[Result] = []
+        """The first accepted and the first rejected ones."""
 
     @property
     def by_status(self) -> Mapping[Status, int]:
@@ -476,7 +481,9 @@ class Stats:
         Costs about ten microseconds.
         """
         status, model, usage = result.status, result.model, result.usage
-        self._counts[status] += 1
+        self._counts[status] = number = self._counts[status] + 1
+        if number <= MAX_EXAMPLES and status in _WITH_TEXT:
+            self.examples.append(result)
         self._attempts += result.attempts
         if model:
             room = model in self._models or len(self._models) < MAX_MODELS

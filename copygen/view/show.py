@@ -89,19 +89,19 @@ class RecordView:
         """`── scarf/Thai ──────── rejected · edited ──`."""
         record, state = self._record, self._shown.copy.state
         style = STATUS_STYLES[record.status]
-        said = Text(record.status.value, f"bold {style}")
+        said = Text.assemble((record.status.value, f"bold {style}"))
         if state is not State.DRAFT and record.status.value != state.value:
             said.append(" · ", "dim").append(state.value, f"bold {STATE_STYLES[state]}")
         room = max(8, width - said.cell_len - 10)
-        name = Text(safe(record.id, room), "bold")
+        name = Text.assemble((safe(record.id, room), "bold"))
         filled = width - name.cell_len - said.cell_len - 8
-        head = Text("── ", style).append_text(name).append(f" {'─' * max(1, filled)} ", style)
-        return head.append_text(said).append(" ──", style)
+        rule = (f" {'─' * max(1, filled)} ", style)
+        return Text.assemble(("── ", style), name, rule, said, (" ──", style))
 
     def _text(self, shown: ShownText, label_cells: int, width: int) -> list[Text]:
         text, length = shown.text, shown.length
         is_wide = width >= _WIDE
-        label = Text(_label(shown), "bold")
+        label = Text.assemble((_label(shown), "bold"))
         if length.limit is not None:
             label.append(" " * (label_cells - label.cell_len))
         cells = _BAR_CELLS[is_wide]
@@ -123,7 +123,7 @@ def _decided(shown: ShownText) -> Text:
     if text.standing is None or text.state is State.DRAFT:
         return Text()
     last = text.standing.last
-    said = Text(text.state.value, STATE_STYLES[text.state])
+    said = Text.assemble((text.state.value, STATE_STYLES[text.state]))
     if text.state is State.STALE:
         said.append(f": {safe(text.stale or '', _VALUE_CELLS)}")
         said.append(f", {last.state.value}", "dim")

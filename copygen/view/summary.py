@@ -12,8 +12,9 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from copygen import system
 from copygen.figures import count, counted, duration, exact_money, latency, money, rate, share
-from copygen.models import BudgetState, Severity, Status
+from copygen.models import BudgetState, Result, Severity, Status
 from copygen.results.summary import (
     PERCENTILE_COUNTS,
     CacheHint,
@@ -25,6 +26,7 @@ from copygen.results.summary import (
     Summary,
 )
 from copygen.view.console import safe
+from copygen.view.examples import Examples
 from copygen.view.layout import (
     STACKED,
     WIDEST,
@@ -42,13 +44,18 @@ _RULES_SHOWN = 20
 
 
 def render_summary(
-    summary: Summary, console: Console, *, results: str | None = None, command: str | None = None
+    summary: Summary,
+    console: Console,
+    *,
+    results: str | None = None,
+    command: str | None = None,
+    examples: Sequence[Result] = (),
 ) -> None:
-    """Print the summary of one run.
+    """Print the summary of one run, on a terminal with a few of its texts.
 
     `results` is where the records are (None: they went to standard output); `command` the
     command line that goes on with this run (so without `--fresh` and `--retry`), ready to be
-    pasted, from which the next steps are made.
+    pasted, from which the next steps are made; `examples` are results to show texts of.
     """
     width = min(console.width, WIDEST)
     words, style = _headline(summary)
@@ -61,11 +68,19 @@ def render_summary(
         console.print(_failures(summary, width))
     if summary.quality and summary.quality.rules:
         console.print(_violations(summary.quality, width))
-    for label, line in _closing(summary, results, command):
+    if console.is_terminal and examples:
+        console.print(Examples(examples))
+    for label, line in _closing(summary, results, command, is_watched=console.is_terminal):
         # Not wrapped: a path or a command must survive being copied.
         console.print(
             Text.assemble((f"  {label:<{_LABEL_CELLS + 1}}", "dim"), line), soft_wrap=True
         )
+
+
+def _has_texts(summary: Summary) -> bool:
+    """Whether there are texts, of this run or of earlier ones."""
+    every = (summary.by_status, summary.earlier)
+    return any(one.get(status) for one in every for status in (Status.OK, Status.REJECTED))
 
 
 def _headline(summary: Summary) -> tuple[str, str]:
@@ -139,10 +154,13 @@ def _example(group: FailureGroup) -> Text:
 
 
 def _closing(
-    summary: Summary, results: str | None, command: str | None
+    summary: Summary, results: str | None, command: str | None, *, is_watched: bool
 ) -> Iterator[tuple[str, Text]]:
     if results is not None:
         yield "Results", Text(safe(results), "bold")
+        if is_watched and _has_texts(summary):
+            words = system.command_line(["copygen", "show", results])
+            yield "Read them", Text(safe(words), "bold")
     if command is None:
         return
     line = safe(command)

@@ -16,8 +16,6 @@ SEVERITY_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"
 _SIGNS: Final = {Severity.ERROR: "×", Severity.WARNING: "!"}
 _LENGTH_RULE: Final = "length"
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
-_NEAR: Final = 0.9
-"""From this share of its limit on a text has next to no room left."""
 
 
 class JudgedText:
@@ -58,7 +56,7 @@ class JudgedText:
 
 def violation_lines(violation: Violation, width: int, *, named: bool = False) -> list[Text]:
     """What is wrong as a whole, with a sign before it; `named`: in which field."""
-    sign = Text(f"{_SIGNS[violation.severity]} ", SEVERITY_STYLES[violation.severity])
+    sign = Text.assemble((f"{_SIGNS[violation.severity]} ", SEVERITY_STYLES[violation.severity]))
     words = note_of(violation)
     if named and violation.field is not None:
         words = Text.assemble(f"{safe(violation.field)}: ", words)
@@ -79,13 +77,13 @@ def length_bar(length: Length, cells: int) -> Text:
     if length.limit is None:
         return Text()
     share = length.value / length.limit
-    style = "red" if length.over else "yellow" if share > _NEAR else "green"
+    style = "red" if length.over else "green"
     eighths = min(round(share * cells * 8), cells * 8)
     if length.value and not eighths:
         eighths = 1
     whole, part = divmod(eighths, 8)
     drawn = "█" * whole + (_EIGHTHS[part] if part else "")
-    return Text(drawn, style).append("░" * (cells - len(drawn)), "dim")
+    return Text.assemble((drawn, style), ("░" * (cells - len(drawn)), "dim"))
 
 
 def length_words(length: Length, *, short: bool = False) -> Text:

@@ -132,7 +132,7 @@ def test_what_has_no_place_stands_under_the_text() -> None:
     [
         (0, 10, "░" * 10, "green"),
         (5, 10, "█████░░░░░", "green"),
-        (10, 10, "█" * 10, "yellow"),
+        (10, 10, "█" * 10, "green"),
         (34, 10, "█" * 10, "red"),
         (1, 10_000, "▏" + "░" * 9, "green"),
         (3, None, "", ""),
@@ -146,4 +146,4 @@ def test_a_bar_shows_the_share_of_the_limit(
 
     found = length_bar(Length(value, limit, Unit.WIDTH), 10)
     assert found.plain == bar
-    assert not bar or value == 0 or found.style == style
+    assert not bar or value == 0 or found.spans[0].style == style
