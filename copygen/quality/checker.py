@@ -30,6 +30,7 @@ from copygen.quality.packs import (
     load_pack,
     load_wording,
 )
+from copygen.quality.phrases import PhraseReader
 from copygen.quality.placeholders import filled, find_placeholders
 from copygen.quality.quantities import load_measures
 from copygen.quality.sameness import SamenessIndex, repeats, variants
@@ -99,7 +100,8 @@ class Checker:
         self._allowed = settings.grounding.allow if settings.grounding else ()
         self._kept = frozenset(name.casefold() for name in settings.placeholders)
         self._longest = settings.longest
-        self._chat = ChatCheck()
+        self._phrases = PhraseReader()
+        self._chat = ChatCheck(self._phrases)
         self._names = None if self._off("names") else NamesCheck(settings.names)
         self._compiled: dict[tuple[str | None, str | None], _CompiledChecks] = {}
         self._item: Item | None = None
@@ -300,7 +302,7 @@ class Checker:
             yield self._chat.violations
             grounded = self.settings.grounding
             numbers = bool(grounded and grounded.numbers) and not self._off("grounding")
-            yield FillingCheck(self._kept, numbers=numbers).violations
+            yield FillingCheck(self._phrases, self._kept, numbers=numbers).violations
         if not self._off("repetition"):
             yield repetition.repeated
         if not self._off("truncated"):

@@ -6,12 +6,13 @@ of all languages in its letters.
 """
 
 import re
-from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
+from itertools import product
 from types import MappingProxyType
-from typing import Annotated, Final
+from typing import Annotated, Final, NamedTuple
 
 import pydantic
 from ahocorasick_rs import AhoCorasick
@@ -154,16 +155,35 @@ def list_tags(language: str | None, text: NormalizedText) -> tuple[str, ...]:
     return next((tags for letters, tags in _OF_SCRIPT if letters.search(text.text)), _LATIN)
 
 
+class _Entry(NamedTuple):
+    """One phrase of an index."""
+
+    opens: bool
+    """Whether a word may go on before its first letter, and it would be none."""
+    closes: bool
+    """The same of what is behind its last letter."""
+    kinds: tuple[str, ...]
+    free: tuple[str, ...]
+    """Of these the kinds whose end is free."""
+    anywhere: bool
+    """Whether it is looked for in the middle of a long text, too."""
+
+
 class PhraseIndex:
     """Phrases of many kinds, found in one pass over a text.
 
     Searched for one by one, the two thousand of the languages in Latin letters took 1.5 ms in 800
     characters, eight times the rest of a prompt; in one automaton they take 0.02. `kinds` maps each
-    kind to its phrases, `stems` to phrases whose end is free, for languages decline.
+    kind to its phrases, `stems` to phrases whose end is free, for languages decline. In a long text
+    the start and the end are looked at, where models talk; for the kinds of `anywhere` all of it.
     """
 
     def __init__(
-        self, kinds: Mapping[str, Iterable[str]], stems: Mapping[str, Iterable[str]]
+        self,
+        kinds: Mapping[str, Iterable[str]],
+        stems: Mapping[str, Iterable[str]],
+        anywhere: Container[str] = (),
+        tags: tuple[str, ...] = (),
     ) -> None:
         entries: dict[str, tuple[set[str], set[str]]] = {}
         for number, group in enumerate((kinds, stems)):
@@ -176,33 +196,39 @@ class PhraseIndex:
                     entries.setdefault(phrase, (set(), set()))[bool(free)].add(kind)
         # The small letter of `İ`, with which a Turkish sentence begins, is `i` with a dot above.
         entries |= {f"i\u0307{one[1:]}": of for one, of in entries.items() if one[:1] == "i"}
-        self._kinds = [((*whole, *free), tuple(free)) for whole, free in entries.values()]
-        self._automaton = AhoCorasick(list(entries))
+        self._entries = [
+            _Entry(
+                opens=_joins(phrase[0]),
+                closes=_joins(phrase[-1]),
+                kinds=(*whole, *free),
+                free=tuple(free),
+                anywhere=any(kind in anywhere for kind in (*whole, *free)),
+            )
+            for phrase, (whole, free) in entries.items()
+        ]
+        self._anywhere = anywhere
+        self._tags = tags
+        self._find = AhoCorasick(list(entries)).find_matches_as_indexes
 
-    def find(self, text: str, *, everywhere: bool = False) -> "Said":
-        """Where the phrases stand in a folded text; of a long one at its start and its end, where
-        talk stands, unless it is looked for `everywhere`."""
+    def find(self, text: str) -> "Said":
+        """Where the phrases stand in a folded text."""
         found: dict[str, list[tuple[int, int]]] = {}
         if not text.isascii():
             text = _SURROGATE.sub("?", text)  # the automaton searches UTF-8, which has none
             text = text.replace("’", "'").replace("‘", "'")
-        ends = ((0, _HEAD), (len(text) - _TAIL, len(text)))
-        for left, right in (
-            ends if len(text) > _HEAD + _TAIL and not everywhere else ((0, len(text)),)
-        ):
-            part = text[left:right]
-            for number, start, end in self._automaton.find_matches_as_indexes(
-                part, overlapping=True
-            ):
-                start, end = start + left, end + left
-                # A word ends at most places that are looked at, which two characters tell.
-                if start and text[start - 1].isalnum() and _goes_on(text, start):
-                    continue
-                whole, free = self._kinds[number]
-                goes_on = text[end : end + 1].isalnum() and _goes_on(text, end)
-                for kind in free if goes_on else whole:
+        last, entries = len(text), self._entries
+        head, tail = (_HEAD, last - _TAIL) if last > _HEAD + _TAIL else (last, last)
+        for number, start, end in self._find(text, overlapping=True):
+            opens, closes, kinds, free, anywhere = entries[number]
+            is_between = end > head and start < tail
+            if (is_between and not anywhere) or (opens and start and _joins(text[start - 1])):
+                continue
+            if closes and end < last and _joins(text[end]):
+                kinds = free
+            for kind in kinds:
+                if not is_between or kind in self._anywhere:
                     found.setdefault(kind, []).append((start, end))
-        return Said(text, found, found.keys())
+        return Said(text, self._tags, found, found.keys())
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,6 +236,8 @@ class Said:
     """A text, and where phrases of which kind stand in it."""
 
     text: str
+    tags: tuple[str, ...]
+    """The languages that it was read in, English apart."""
     _found: Mapping[str, list[tuple[int, int]]]
     kinds: KeysView[str]
     """The kinds of which it has a phrase."""
@@ -260,17 +288,91 @@ class Said:
             start = end + 1
 
 
+_WHOLE: Final = (
+    *("consent", "agreed", "here", "noun", "noun_weak", "option", "or_", "offer", "this", "sorry"),
+    *("cannot", "cannot_weak", "missing", "myself", "error", "asked", "task", "think", "first"),
+    "me",
+)
+"""Kinds that are whole words."""
+_STEMS: Final = (
+    *("change", "yours", "info", "little", "add", "web", "publish", "stress", "sentence", "share"),
+)
+"""Kinds whose ends are free, for languages decline."""
+_OWN: Final = tuple(
+    f"{whose}{mark}{what}"
+    for whose in ("your", "my")
+    for mark in ("", "-", "_")
+    for what in ("brand", "shop", "store", "name", "company", "handle", "website", "site", "domain")
+)
+_WHOLE_SIGNS: Final = ("__", "xx", "xxx", "××", "x×", "×x", "oo", "ooo", "o○", "○o", "某某")
+_SIGNS: Final = ("xxxx", "www.", "example.", *_OWN, "your-link", "my-link")
+"""What signs of a blank have that no list names, at their start and as a whole: `XX店`,
+`www.your-shop.com`."""
+
+
+class PhraseReader:
+    """Reads each text once, for all checks that look for phrases. One per run."""
+
+    def __init__(self) -> None:
+        self._last: tuple[NormalizedText, str | None, Said] | None = None
+
+    def read(self, text: NormalizedText, language: str | None) -> Said:
+        """The text with the phrases in it, of its language or of all that it may be in."""
+        if self._last is None or self._last[0] is not text or self._last[1] != language:
+            tags = list_tags(language, text)
+            said = _index(tags, with_numbers=language is not None).find(text.text)
+            self._last = text, language, said
+        return self._last[2]
+
+
+@cache
+def _index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
+    """The phrases of the languages and of English; number words of one that is told only."""
+
+    def phrases(*kinds: str) -> list[str]:
+        return phrases_of(tags, *kinds)
+
+    return PhraseIndex(
+        {
+            **{kind: phrases(kind) for kind in _WHOLE},
+            "sign": (*_WHOLE_SIGNS, *map("".join, product("〇○◯△□●", repeat=2))),
+            "number": number_values(tags[0]) if with_numbers and len(tags) == 1 else (),
+        },
+        {
+            "any_noun": phrases("noun", "noun_weak"),
+            "about": phrases("noun", "noun_weak", "job", "change"),
+            "named": phrases("noun", "noun_weak", "option"),
+            "plan": phrases("plan", "job", "task"),
+            "insert": [one for one in phrases("insert") if " " in one],
+            "sign": _SIGNS,
+            **{kind: phrases(kind) for kind in _STEMS},
+        },
+        anywhere=("number", "insert", "share", "sign"),
+        tags=tags,
+    )
+
+
+def phrases_of(tags: tuple[str, ...], *kinds: str) -> list[str]:
+    """The phrases of those kinds in the languages and in English, the slip of all models."""
+    known = [speech(tag) for tag in dict.fromkeys((*tags, "en"))]
+    return [one for each in known for kind in kinds for one in getattr(each, kind)]
+
+
+@cache
+def number_values(tag: str) -> Mapping[str, int]:
+    """The number words of a language, folded, and what they are worth."""
+    pairs = (one.split(" ", 1) for one in speech(tag).numbers)
+    return {folded(words): int(value) for value, words in pairs}
+
+
 def folded(phrase: str) -> str:
     """A phrase, or a text, as phrases are compared."""
     return fold(phrase).strip().replace("’", "'").replace("‘", "'")
 
 
-def _goes_on(text: str, at: int) -> bool:
-    """Whether a word goes on over that place; scripts without spaces have no such places."""
-    return 0 < at < len(text) and _joins(text[at - 1]) and _joins(text[at])
-
-
+@lru_cache(maxsize=4096)
 def _joins(char: str) -> bool:
+    """Whether it is a letter of a word, in a script that has spaces between words."""
     if char.isascii():
         return char.isalnum()
     return (char < "\u0e00" or "\u1e00" <= char <= "\u1fff") and char.isalpha()

@@ -5,7 +5,7 @@ import pytest
 from copygen.models import Message
 from copygen.quality.checks.chat import RULES, ChatCheck
 from copygen.quality.facts import MendableViolation
-from copygen.quality.phrases import languages, speech
+from copygen.quality.phrases import PhraseReader, languages, speech
 from tests.support.quality_fields import context
 
 FOUND = [
@@ -134,21 +134,23 @@ COPY = [
 
 @pytest.mark.parametrize(("language", "rule", "text"), FOUND)
 def test_what_is_no_copy_is_found(language: str, rule: str, text: str) -> None:
-    found = [one.rule for one in ChatCheck().violations(context(text, language=language))]
+    found = [
+        one.rule for one in ChatCheck(PhraseReader()).violations(context(text, language=language))
+    ]
     assert rule in found
 
 
 @pytest.mark.parametrize(("language", "rule", "text"), FOUND)
 def test_it_is_found_where_no_language_is_told(language: str, rule: str, text: str) -> None:
     del language
-    assert list(ChatCheck().violations(context(text)))
+    assert list(ChatCheck(PhraseReader()).violations(context(text)))
     assert rule in RULES
 
 
 @pytest.mark.parametrize(("language", "text"), COPY)
 def test_copy_that_sounds_like_it_is_left_alone(language: str | None, text: str) -> None:
     of = context(text, language=language, name="Silk scarf") if language else context(text)
-    assert list(ChatCheck().violations(of)) == []
+    assert list(ChatCheck(PhraseReader()).violations(of)) == []
 
 
 @pytest.mark.parametrize(
@@ -162,7 +164,7 @@ def test_copy_that_sounds_like_it_is_left_alone(language: str | None, text: str)
     ],
 )
 def test_what_can_be_taken_out_without_doubt_is(text: str, left: str) -> None:
-    (found,) = ChatCheck().violations(context(text, language="en"))
+    (found,) = ChatCheck(PhraseReader()).violations(context(text, language="en"))
     assert isinstance(found, MendableViolation)
     start, end, instead = found.mend
     assert f"{text[:start]}{instead}{text[end:]}".strip() == left
@@ -173,14 +175,14 @@ def test_a_sentence_of_the_prompt_is_found_and_a_phrase_it_asks_for_is_not() -> 
         Message("user", "Write one headline for the scarf. End with: Free returns for 30 days.")
     ]
     echo = context("Write one headline for the scarf. Soft silk")._replace(asked=asked)
-    assert [one.rule for one in ChatCheck().violations(echo)] == ["leftovers.echo"]
+    assert [one.rule for one in ChatCheck(PhraseReader()).violations(echo)] == ["leftovers.echo"]
     wanted = context("Soft silk. Free returns for 30 days.")._replace(asked=asked)
-    assert list(ChatCheck().violations(wanted)) == []
+    assert list(ChatCheck(PhraseReader()).violations(wanted)) == []
 
 
 def test_no_text_makes_it_raise() -> None:
     for text in ("", "\ud800", "\n\n", ":", "(", "İ", "a" * 100_000, "Sure!\n" * 5_000):
-        list(ChatCheck().violations(context(text)))
+        list(ChatCheck(PhraseReader()).violations(context(text)))
 
 
 @pytest.mark.parametrize("language", sorted(languages()))
@@ -197,8 +199,8 @@ def test_every_list_has_all_kinds_and_nothing_twice(language: str) -> None:
 def test_a_numbered_list_that_was_asked_for_is_no_several_texts(asked: str) -> None:
     text = "1. Soft silk for cool evenings\n2. Light silk for long walks"
     alone = context(text, language="en")
-    assert list(ChatCheck().violations(alone))
+    assert list(ChatCheck(PhraseReader()).violations(alone))
     told = alone._replace(asked=[Message("user", asked)])
-    assert list(ChatCheck().violations(told)) == []
+    assert list(ChatCheck(PhraseReader()).violations(told)) == []
     facts = alone._replace(asked=[Message("user", "Write one text:\n- silk\n- light")])
-    assert list(ChatCheck().violations(facts))
+    assert list(ChatCheck(PhraseReader()).violations(facts))

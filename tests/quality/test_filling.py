@@ -3,6 +3,7 @@
 import pytest
 
 from copygen.quality.checks.filling import FillingCheck
+from copygen.quality.phrases import PhraseReader
 from tests.support.quality_fields import context
 
 FOUND = [
@@ -83,14 +84,16 @@ COPY = [
 
 @pytest.mark.parametrize(("language", "rule", "text"), FOUND)
 def test_what_is_open_or_made_up_is_found(language: str, rule: str, text: str) -> None:
-    found = FillingCheck((), numbers=True).violations(context(text, language=language))
+    found = FillingCheck(PhraseReader(), (), numbers=True).violations(
+        context(text, language=language)
+    )
     assert rule in [one.rule for one in found]
 
 
 @pytest.mark.parametrize(("language", "text"), COPY)
 def test_copy_that_looks_like_it_is_left_alone(language: str, text: str) -> None:
     of = context(text, language=language)
-    assert list(FillingCheck((), numbers=True).violations(of)) == []
+    assert list(FillingCheck(PhraseReader(), (), numbers=True).violations(of)) == []
 
 
 @pytest.mark.parametrize(
@@ -105,18 +108,18 @@ def test_copy_that_looks_like_it_is_left_alone(language: str, text: str) -> None
 )
 def test_what_the_item_has_is_no_fault(text: str, item: dict[str, object]) -> None:
     of = context(text, language="de", **item)
-    assert list(FillingCheck((), numbers=True).violations(of)) == []
+    assert list(FillingCheck(PhraseReader(), (), numbers=True).violations(of)) == []
 
 
 def test_placeholders_that_are_meant_to_stay_stay() -> None:
     of = context("Bonjour {prénom}", language="fr")
-    assert list(FillingCheck(("{prénom}",), numbers=True).violations(of)) == []
-    assert list(FillingCheck(("prénom",), numbers=True).violations(of)) == []
+    assert list(FillingCheck(PhraseReader(), ("{prénom}",), numbers=True).violations(of)) == []
+    assert list(FillingCheck(PhraseReader(), ("prénom",), numbers=True).violations(of)) == []
 
 
 def test_numbers_and_shares_are_looked_for_only_where_they_are_checked() -> None:
     of = context("Half price for twenty years at [Your Store]", language="en")
-    found = [one.rule for one in FillingCheck((), numbers=False).violations(of)]
+    found = [one.rule for one in FillingCheck(PhraseReader(), (), numbers=False).violations(of)]
     assert found == ["leftovers.blank"]
 
 
@@ -132,4 +135,4 @@ def test_numbers_and_shares_are_looked_for_only_where_they_are_checked() -> None
 )
 def test_chinese_numerals_are_read(words: str, value: str) -> None:
     of = context(f"{words}年の味", language="ja", years=value)
-    assert list(FillingCheck((), numbers=True).violations(of)) == []
+    assert list(FillingCheck(PhraseReader(), (), numbers=True).violations(of)) == []

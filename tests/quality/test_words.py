@@ -17,6 +17,7 @@ from copygen.quality.checks.wrappers import wrapped
 from copygen.quality.facts import CheckContext
 from copygen.quality.normalize import NormalizedText, TermMatcher, fold
 from copygen.quality.packs import RuleSet, load_wording
+from copygen.quality.phrases import PhraseReader
 from copygen.quality.sameness import distance, repeats, variants
 from tests.support.quality_fields import context, rules
 
@@ -164,7 +165,7 @@ def test_copy_that_looks_a_little_like_it_is_left_alone(text: str) -> None:
 
 
 def _no_copy(of: CheckContext) -> list[Violation]:
-    return [*leftovers(of), *ChatCheck().violations(of)]
+    return [*leftovers(of), *ChatCheck(PhraseReader()).violations(of)]
 
 
 def test_placeholders_that_are_meant_to_stay_stay() -> None:

@@ -5,7 +5,7 @@ of `copygen.quality.phrases`.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from types import MappingProxyType
@@ -14,7 +14,15 @@ from typing import Final
 from copygen.models import Severity, Violation
 from copygen.quality.facts import CheckContext
 from copygen.quality.normalize import Places
-from copygen.quality.phrases import PhraseIndex, Said, folded, list_tags, speech
+from copygen.quality.phrases import (
+    PhraseIndex,
+    PhraseReader,
+    Said,
+    folded,
+    number_values,
+    phrases_of,
+    speech,
+)
 from copygen.quality.quantities import Quantity
 
 _BRACKETS: Final = re.compile(
@@ -35,13 +43,12 @@ _SIGNS: Final = re.compile(
     r"|\b(?:www\.)?example\.(?:com|org|net)\b",
     re.IGNORECASE,
 )
-_SIGN_MARKS: Final = re.compile(
-    r"__|[〇○◯△□●]{2}|[xX×]{2}|O[O○]|[@#](?:[yYmM])|(?:[yY]our|[mM]y|[eE]xample|[wW]ww)[\w.-]{0,9}\.|某某"
-)
-"""One of these is in every sign of a blank: most texts have none."""
 _CAPITAL: Final = "A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐΑ-Ω"
 _CAPITALS: Final = re.compile(rf"(?:[{_CAPITAL}]{{2,}}[ ]?){{1,4}}(?<=[{_CAPITAL} ]{{9}})")
 """Nine capitals or more: `VOTRE ENSEIGNE`, `BUTIKSNAMN`."""
+_MANY_CAPITALS: Final = re.compile(f"[{_CAPITAL} ]{{9}}")
+_OPENING: Final = re.compile(r"[\[{<【〔(]")
+"""Most texts have neither: to look for them costs a tenth of looking for the whole patterns."""
 _RULE: Final = re.compile(r"(?m)^[\s_]+$")
 _NAMES_SOMETHING: Final = (
     *("名", "名称", "名稱", "リンク", "链接", "連結", "링크", "명", "url", "name"),
@@ -50,10 +57,11 @@ _NAMES_SOMETHING: Final = (
 _COVERED: Final = 0.5
 """Share of what stands in brackets that has to be the name of a blank."""
 _NEAR: Final = 30
+_HAN: Final = "一二三四五六七八九十百千万萬两兩"
 # From the first of a run only: 16 000 such signs would be read from each of them.
 _HAN_NUMBER: Final = re.compile(
-    r"(?<![一二三四五六七八九十百千万萬两兩])[一二三四五六七八九十百千万萬两兩]{2,}+"
-    r"(?=[年人名種种色時时日回個个本件款家位層层道])|[百千](?=年)"
+    rf"[{_HAN}](?:(?<![{_HAN}].)[{_HAN}]++(?=[年人名種种色時时日回個个本件款家位層层道])"
+    r"|(?<=[百千])(?=年))"
 )
 _HAN_DIGITS: Final = MappingProxyType(
     dict(zip("一二两兩三四五六七八九", (1, 2, 2, 2, *range(3, 10)), strict=True))
@@ -71,33 +79,30 @@ _SOLD: Final = ("%", "折", "割", "off", "discount", "sale", "rabatt", "ลด"
 class FillingCheck:
     """The check of what is left open or made up in words, in the languages of a run's texts."""
 
-    def __init__(self, kept: Container[str], *, numbers: bool) -> None:
+    def __init__(self, reader: PhraseReader, kept: Container[str], *, numbers: bool) -> None:
         """`kept` are placeholders that are meant to be there; without `numbers` blanks only."""
+        self._reader = reader
         self._kept = kept
         self._numbers = numbers
 
     def violations(self, context: CheckContext) -> Iterator[Violation]:
         """Blanks, and where they are checked numbers and shares in words that the item has not."""
-        tags = list_tags(context.language, context.text)
-        told = context.language is not None and len(tags) == 1
-        said = _index(tags, with_numbers=told).find(context.text.text, everywhere=True)
-        yield from self._blanks(context, tags, said)
+        said = self._reader.read(context.text, context.language)
+        yield from self._blanks(context, said)
         if self._numbers:
             yield from _shares(context, said)
-            if told:
-                yield from _number_words(context, tags[0], said)
+            if context.language is not None and len(said.tags) == 1:
+                yield from _number_words(context, said.tags[0], said)
 
-    def _blanks(
-        self, context: CheckContext, tags: tuple[str, ...], said: Said
-    ) -> Iterator[Violation]:
+    def _blanks(self, context: CheckContext, said: Said) -> Iterator[Violation]:
         text, original = context.text, context.text.original
-        if _SIGN_MARKS.search(original) is not None:
+        if "sign" in said.kinds:
             for found in _SIGNS.finditer(original):
                 if not _RULE.fullmatch(original, *_line(original, found.start())):
                     yield _blank(context, *found.span())
                     return
         meant = Places((one.start, one.end) for one in context.placeholders)
-        for found in _BRACKETS.finditer(text.text):
+        for found in _BRACKETS.finditer(text.text) if _OPENING.search(text.text) else ():
             if context.placeholders and meant.touch(*text.span(*found.span())):
                 continue
             words = found[found.lastgroup or 0].strip()
@@ -105,19 +110,19 @@ class FillingCheck:
             if (
                 not is_known
                 and found[0] not in self._kept
-                and _is_blank(words, found, _blank_index(tags))
+                and _is_blank(words, found, _blank_index(said.tags))
             ):
                 yield _blank(context, *text.span(*found.span()))
                 return
-        if not original.isupper():
+        if _MANY_CAPITALS.search(original) and not original.isupper():
             for found in _CAPITALS.finditer(original):
-                blanks = _blank_index(tags).find(folded(found[0])).found("blank")
+                blanks = _blank_index(said.tags).find(folded(found[0])).found("blank")
                 if any(end - start >= _COVERED * len(found[0]) for start, end in blanks):
                     yield _blank(context, *found.span())
                     return
         for start, end in said.found("insert"):
             behind = text.text[end : end + _NEAR]
-            if " " in text.text[start:end] and _blank_index(tags).find(behind).found("blank"):
+            if " " in text.text[start:end] and _blank_index(said.tags).find(behind).found("blank"):
                 yield _blank(context, *text.span(start, end))
                 return
 
@@ -163,7 +168,7 @@ def _shares(context: CheckContext, said: Said) -> Iterator[Violation]:
 def _number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violation]:
     """Numbers in words: below ten they stand in idioms, and count with some nouns only."""
     text = context.text
-    found = _composed(text.text, said.found("number"), _number_values(tag), _counted(tag))
+    found = _composed(said.text, said.found("number"), number_values(tag), _counted(tag))
     if tag in ("ja", "zh"):
         found += [(*one.span(), _han_value(one[0])) for one in _HAN_NUMBER.finditer(text.text)]
     for start, end, value in found:
@@ -176,7 +181,7 @@ def _number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Viola
 
 
 def _composed(
-    text: str, hits: Iterable[tuple[int, int]], values: dict[str, int], counted: tuple[str, ...]
+    text: str, hits: Iterable[tuple[int, int]], values: Mapping[str, int], counted: tuple[str, ...]
 ) -> list[tuple[int, int, int]]:
     """Number words with those right behind them: `ten thousand`, `einhundert fünfzig`."""
     found: list[tuple[int, int, int]] = []
@@ -224,32 +229,9 @@ def _line(text: str, at: int) -> tuple[int, int]:
 
 @cache
 def _blank_index(tags: tuple[str, ...]) -> PhraseIndex:
-    known = [speech(tag) for tag in dict.fromkeys((*tags, "en"))]
-    inserts = [one for each in known for one in each.insert]
-    return PhraseIndex(
-        {"blank": [one for each in known for one in each.blank]}, {"insert": inserts}
-    )
-
-
-@cache
-def _index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
-    """What is looked for anywhere in a text; number words in its own language only."""
-    known = [speech(tag) for tag in dict.fromkeys((*tags, "en"))]
-    return PhraseIndex(
-        {"number": _number_values(tags[0]) if with_numbers else ()},
-        {
-            "insert": [one for each in known for one in each.insert if " " in one],
-            "share": [one for each in known for one in each.share],
-        },
-    )
+    return PhraseIndex({"blank": phrases_of(tags, "blank")}, {"insert": phrases_of(tags, "insert")})
 
 
 @cache
 def _counted(tag: str) -> tuple[str, ...]:
     return tuple(map(folded, speech(tag).counted))
-
-
-@cache
-def _number_values(tag: str) -> dict[str, int]:
-    pairs = (one.split(" ", 1) for one in speech(tag).numbers)
-    return {folded(words): int(value) for value, words in pairs}
