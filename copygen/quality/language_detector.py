@@ -15,7 +15,13 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.quality.data import Endings, LanguageTable, table
-from copygen.quality.language_model import LanguageModel, letters_of, load_model, model_labels
+from copygen.quality.language_model import (
+    LanguageModel,
+    Scores,
+    letters_of,
+    load_model,
+    model_labels,
+)
 from copygen.quality.languages import base, scripts_of, wider
 
 _TABLE: Final = "languages"
@@ -140,13 +146,18 @@ class Detector:
         if length < _LEAST_LETTERS:
             return None
         model = Detector._model or self.model()
-        scores = model.scores(letters)
+        scores = model.read(letters)
         return _weighed(text, length, scores, model, about) if scores else None
 
 
 def can_tell(tag: str) -> bool:
     """Whether a text in `tag` is told from one in another language of its script."""
     return not _about(tag).is_shared or _about(tag).at is not None
+
+
+def can_judge(tag: str) -> bool:
+    """Whether the model knows languages in the script of `tag`, so that a text has evidence."""
+    return _about(tag).is_judged
 
 
 def without_made(text: str) -> str:
@@ -157,9 +168,33 @@ def without_made(text: str) -> str:
 
 def without_known(text: str, known: frozenset[str]) -> str:
     """The text without those words, which are folded."""
-    if not known or known.isdisjoint(_WORDS.findall(text.casefold())):
+    if not known:
         return text
-    return _WORDS.sub(lambda match: "" if match[0].casefold() in known else match[0], text)
+    small = text.casefold()
+    there = known.intersection(_WORDS.findall(small))
+    if not there:
+        return text
+    if len(small) != len(text):
+        return _WORDS.sub(lambda match: "" if match[0].casefold() in there else match[0], text)
+    # Word by word only where one of them stands: a call for each word of a text takes ten times.
+    for word in there:
+        kept, end = [], 0
+        start = small.find(word)
+        while start >= 0:
+            stop = start + len(word)
+            if not (_is_letter(small[start - 1 : start]) or _is_letter(small[stop : stop + 1])):
+                kept.append((end, start))
+                end = stop
+            start = small.find(word, stop)
+        kept.append((end, len(text)))
+        text = "".join([text[a:b] for a, b in kept])
+        small = "".join([small[a:b] for a, b in kept])
+    return text
+
+
+def _is_letter(char: str) -> bool:
+    """As `_WORDS` has it."""
+    return char.isalnum() and not char.isdecimal()
 
 
 @dataclass(frozen=True, slots=True)
@@ -278,13 +313,12 @@ def _words_of(tag: str) -> frozenset[str]:
 
 
 def _weighed(
-    text: str, length: int, scores: Sequence[int], model: LanguageModel, about: _About
+    text: str, length: int, read: Scores, model: LanguageModel, about: _About
 ) -> Evidence | None:
     if about.at is None:
-        return _only_english(length, scores, model, about)
+        return _only_english(length, read.each(), model, about)
     odd = _odd_words(text, about.odd) if about.odd and not text.isascii() else ()
-    own = scores[about.at]
-    is_best = not odd and max(scores) <= own
+    is_best = not odd and read.is_best(about.at)
     if is_best and not about.near_words:
         return None
     words = frozenset(_WORDS.findall(text.lower()))
@@ -297,6 +331,8 @@ def _weighed(
     # Most rivals are far behind: only those are weighed that letters and words could bring ahead.
     most = about.odd_word * len(odd) + _BORROWED * len(borrowed) + for_english
     most += _WORD * near
+    scores = read.each()
+    own = scores[about.at]
     least = own + (for_own - most) / model.unit
     found: Evidence | None = None
     for rival in about.rivals:

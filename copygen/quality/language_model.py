@@ -19,7 +19,7 @@ import orjson
 
 _FILE: Final = Path(__file__).parent / "languages.bin"
 _MOST_BYTES: Final = 480
-"""Of a text: enough to be sure of it, and far from what a lane holds."""
+"""Of a text: enough to be sure of it, and what half a lane holds: 480 × 60, and the prior."""
 _HEAD_BYTES: Final = 16_384
 _LANE: Final = 2
 """Bytes for each language in a number that holds the scores of all."""
@@ -50,6 +50,37 @@ def letters_of(text: str) -> bytes:
     return letters.translate(None, _DROPPED)[:_MOST_BYTES]
 
 
+class Scores:
+    """How likely one text is in each language: a number for each label of the model."""
+
+    __slots__ = ("_lanes", "_size")
+
+    def __init__(self, lanes: int, size: int) -> None:
+        self._lanes = lanes
+        self._size = size
+
+    def is_best(self, at: int) -> bool:
+        """Whether no language is likelier than that at place `at`.
+
+        All lanes at once, for it is so of nearly every text: a lane has a bit to spare, which is
+        borrowed where the other language is the likelier one.
+        """
+        ones = _ones(self._size)
+        own = (self._lanes >> 8 * _LANE * at) % (1 << 8 * _LANE)
+        spare = ones << 8 * _LANE - 1
+        return ((own * ones | spare) - self._lanes) & spare == spare
+
+    def each(self) -> Sequence[int]:
+        """The numbers, in `unit`s of the model: only differences mean something."""
+        lanes = self._lanes.to_bytes(_LANE * self._size, "little")
+        return memoryview(lanes).cast("H").tolist()
+
+
+@cache
+def _ones(size: int) -> int:
+    return int.from_bytes(b"\1\0" * size, "little")
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
     """Built once and then only read, but for a cache: any thread may ask it."""
@@ -72,11 +103,8 @@ class LanguageModel:
     """State → the levels of its feature as one number; None: not met yet. A list, and no numbers in
     between: most of the time goes into this."""
 
-    def scores(self, letters: bytes) -> Sequence[int]:
-        """Of `letters_of` a text: for each label how likely it is, in `unit`s; more is likelier.
-
-        Only differences mean something. Empty when nothing in the text tells languages apart.
-        """
+    def read(self, letters: bytes) -> "Scores | None":
+        """Of `letters_of` a text: how likely it is in each language; None: nothing in it tells."""
         width, after, rows = self._width, self._next, self._rows
         state, met = 0, []
         for column in letters.translate(self._classes):
@@ -89,10 +117,7 @@ class LanguageModel:
                 if rows[state] is None:
                     rows[state] = self._row(self._feature[state])
             total = sum(map(rows.__getitem__, met), self._prior)
-        if total == self._prior:
-            return ()
-        lanes = total.to_bytes(_LANE * len(self.labels), "little")
-        return memoryview(lanes).cast("H").tolist()
+        return Scores(total, len(self.labels)) if total != self._prior else None
 
     def _row(self, number: int) -> int:
         """The levels of a feature as one number, a lane for each language; 0 for none."""

@@ -6,7 +6,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from html import unescape
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
+from operator import eq
 from typing import Final, Literal, NamedTuple
 
 HANGUL, KANA, HAN, THAI, OTHER, LATIN = range(6)
@@ -26,6 +27,7 @@ SCRIPT_GROUPS: Final = tuple(
 """Scripts, so that literals of those a text does not have need no look. The last is none."""
 _ASCII_GROUPS: Final = ((LATIN, 6), (6,))
 
+_WORDS: Final = re.compile(r"\w+")
 _SHORT: Final = 500
 _AM, _AM_APART = "\u0e33", "\u0e4d\u0e32"
 _PILED: Final = re.compile(r"[^\w\s!-\u02ff]{31}")
@@ -56,6 +58,12 @@ class NormalizedText:
         if self._groups is None:
             self._groups = script_groups(self.text)
         return self._groups
+
+    @property
+    def has_doubled_word(self) -> bool:
+        """Whether a run of letters and digits comes twice in a row, whatever stands between."""
+        words = _WORDS.findall(self.text)
+        return True in map(eq, words, islice(words, 1, None))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets into the original of what stands at `start:end` of the folded text.

@@ -106,6 +106,8 @@ class WordingRule(FrozenModel):
     Spaces count: the more a literal says, the fewer texts it is in."""
     needs_written: tuple[Words, ...] = ()
     """The same for patterns that look at upper and lower case: literals as the text has them."""
+    doubled: bool = False
+    """Whether `pattern` wants a word twice in a row, which spares all texts that have none."""
     unless: tuple[Words, ...] = ()
     """Terms inside which a match does not count: `最近` for `最`."""
     at_most: int = pydantic.Field(default=0, ge=0)
@@ -309,8 +311,11 @@ class RuleSet:
         self._given_up: Counter[int] = Counter()
         literals: dict[str, list[int]] = {}
         self._always, self._beyond_ascii = list[int](), list[int]()
+        self._doubled = list[int]()
         for number, rule in enumerate(self._rules):
-            if rule.pattern is not None and not rule.needs:
+            if rule.doubled:
+                self._doubled.append(number)
+            elif rule.pattern is not None and not rule.needs:
                 is_beyond = rule.is_beyond_ascii
                 (self._beyond_ascii if is_beyond else self._always).append(number)
             needed = [max(pieces_of(term), key=len) for term in rule.terms_for(language)]
@@ -333,6 +338,8 @@ class RuleSet:
         numbers = set(self._always)
         if not text.original.isascii():
             numbers.update(self._beyond_ascii)
+        if self._doubled and text.has_doubled_word:
+            numbers.update(self._doubled)
         if self._find is not None:
             # One pass for all literals. It wants UTF-8, which a lone surrogate has not.
             try:

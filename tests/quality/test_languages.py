@@ -231,7 +231,9 @@ def test_the_model_knows_the_languages_that_copy_is_written_in() -> None:
     labels, common = model_labels()
     assert len(labels) > 100
     assert common <= set(labels)
-    scores = Detector().model().scores(letters_of("Weiche Seide für kühle Abende"))
+    read = Detector().model().read(letters_of("Weiche Seide für kühle Abende"))
+    assert read
+    scores = read.each()
     assert labels[scores.index(max(scores))] == "de"
 
 

@@ -208,3 +208,12 @@ def test_a_pattern_of_ones_own_that_is_quick_is_held_against_every_text(tmp_path
 def test_a_pattern_of_ones_own_that_cannot_be_used_is_refused(tmp_path: Path, pattern: str) -> None:
     with pytest.raises(ConfigError, match=r"own\.yaml"):
         load_pack(own_pack(tmp_path, pattern))
+
+
+@pytest.mark.parametrize(
+    "text", ["silk silk", "(Silk silk)", "x, silk\u3000Silk!", "ผ้า1 ผ้า1", "a silk silk_ b"]
+)
+def test_a_rule_about_doubled_words_looks_at_every_text_that_has_one(text: str) -> None:
+    (rule,) = (one for one in load_pack("google_ads").rules if one.doubled)
+    folded = NormalizedText(text)
+    assert bool(rule.matches(folded)) == bool(list(RuleSet([rule]).broken(folded)))
