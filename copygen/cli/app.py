@@ -11,6 +11,7 @@ from copygen.cli.doctor import doctor
 from copygen.cli.export import export
 from copygen.cli.first_steps import init, simulate
 from copygen.cli.reference import channels, help_, models, schema
+from copygen.cli.review import report, review
 from copygen.cli.run import plan, run
 from copygen.cli.show import show
 from copygen.version import __version__
@@ -36,7 +37,9 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 IN_THE_ORDER_OF_WORK = (
-    *(init, doctor, models, channels, plan, run, show, check, export, simulate, schema),
+    *(init, doctor, models, channels, plan, run),
+    *(show, check, review, report, export),
+    *(simulate, schema),
 )
 for command in IN_THE_ORDER_OF_WORK:
     app.command(cls=Command)(command)

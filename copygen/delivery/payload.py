@@ -1,0 +1,223 @@
+"""What the page is told: the run once, and each record as one line of JSON.
+
+Short names, because a page of 100 000 records holds each of them 100 000 times; what is not there
+is not said. Lengths are measured on the page, by the limits and tables given here.
+"""
+
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from itertools import chain
+from pathlib import Path
+
+from copygen.delivery.copy import Copy, CopyReader, Text
+from copygen.delivery.rules import Rules
+from copygen.errors import ConfigError
+from copygen.models import JsonValue, Result, Violation
+from copygen.quality.channels import FieldSpec
+from copygen.quality.data import PixelTable, XTable, table
+from copygen.quality.languages import language_tag
+from copygen.results.decisions import Place, Standing, State
+from copygen.results.record import dumps
+
+_LANGUAGE_COLUMNS = ("language", "lang", "locale", "Language", "Locale", "market")
+_LAST_WIDE = 0x40000
+"""No character from here on is wide: private use, tags, and what Unicode has not given out."""
+
+
+def record_line(copy: Copy, file: int, language: str | None) -> bytes:
+    """One record for the page, with its newline; `file` is 0, or 1 for the second results file."""
+    record = copy.record
+    placed = {text.place for text in copy.texts}
+    fields: dict[str, JsonValue] = {
+        "k": file,
+        "id": record.id,
+        "key": record.key,
+        "st": record.status,
+        "row": record.row,
+        "lang": language,
+        "model": record.model,
+        "answered": record.answered_by,
+        "prov": record.provider,
+        "cost": None if record.cost_usd is None else float(record.cost_usd),
+        "ms": record.latency_ms,
+        "tries": record.attempts,
+        "asks": record.reasks or None,
+        "at": record.created_at.isoformat(timespec="seconds"),
+        "err": record.error and {"kind": record.error.kind, "message": record.error.message},
+        "notes": list(record.notes) or None,
+        "v": violations_said(
+            one for one in record.violations if Place(one.field, one.index) not in placed
+        )
+        or None,
+    }
+    said = {name: value for name, value in fields.items() if value is not None}
+    said["item"] = dict(record.input)
+    said["texts"] = [_text(text) for text in copy.texts]
+    return dumps(said) + b"\n"
+
+
+def _text(text: Text) -> dict[str, JsonValue]:
+    fields: dict[str, JsonValue] = {
+        **place_said(text.place),
+        "m": text.model_text,
+        "v": violations_said(text.violations) or None,
+        "ver": version_of(text.standing) or None,
+    }
+    now = standing_said(text)
+    names = {"text": "t", "reason": "why", "comment": "note", "by": "by", "at": "when"}
+    fields |= {short: now.get(name) for name, short in names.items()}
+    fields |= {"stale": now.get("stale"), "earlier": now.get("earlier")}
+    if now["state"] != State.DRAFT:
+        fields["s"] = now["state"]
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def place_said(place: Place) -> dict[str, JsonValue]:
+    """Where in its record a text is."""
+    named = {"f": place.field, "i": place.index}
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def standing_said(text: Text) -> dict[str, JsonValue]:
+    """What stands of a text, without what is not said."""
+    if text.standing is None:
+        return {"state": State.DRAFT}
+    last = text.standing.last
+    # An approval stands under what changed; a rejection of another text does not.
+    state = State.DRAFT if text.state is State.DRAFT else last.state
+    is_earlier = state is State.DRAFT and last.state is State.REJECTED
+    fields: dict[str, JsonValue] = {
+        "state": state,
+        "text": text.text if text.is_edited else None,
+        "reason": None if is_earlier else last.reason,
+        "earlier": (last.reason or "") if is_earlier else None,
+        "comment": last.comment,
+        "by": last.by or None,
+        "at": last.at.isoformat(timespec="microseconds"),
+        "stale": text.stale,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def version_of(standing: Standing | None) -> str:
+    """What tells one standing of a text from the next; empty where nobody has decided."""
+    if standing is None:
+        return ""
+    return f"{standing.last.at.isoformat(timespec='microseconds')} {standing.last.by}"
+
+
+def orphan_line(id_: str, standings: Mapping[Place, Standing], file: int) -> bytes:
+    """What was decided about a record that is gone."""
+    texts = [
+        {
+            **place_said(place),
+            "m": standing.last.was or standing.last.text or "",
+            "t": standing.last.text,
+            "s": standing.last.state,
+            "by": standing.last.by,
+            "when": standing.last.at.isoformat(timespec="microseconds"),
+        }
+        for place, standing in standings.items()
+    ]
+    key = next(iter(standings.values())).last.key
+    return (
+        dumps(
+            {
+                **{"k": file, "id": id_, "key": key, "st": "gone", "orphan": True, "model": ""},
+                "item": {},
+                "texts": [{k: v for k, v in text.items() if v is not None} for text in texts],
+            }
+        )
+        + b"\n"
+    )
+
+
+def violations_said(violations: Iterator[Violation] | Sequence[Violation]) -> list[JsonValue]:
+    """Violations; `a` and `b` are offsets in code points."""
+    return [
+        {
+            **{"r": one.rule, "sev": one.severity, "msg": one.message},
+            **({} if one.span is None else {"a": one.span[0], "b": one.span[1]}),
+        }
+        for one in violations
+    ]
+
+
+class Languages:
+    """Tells the language of each record: as its rules have it, else as a column names it."""
+
+    def __init__(self, rules: Rules) -> None:
+        self._rules: Rules | None = rules
+
+    def of(self, record: Result) -> str | None:
+        """A language tag; None where nothing says."""
+        if self._rules is not None:
+            try:
+                if told := self._rules.language_of(record):
+                    return told
+            except ConfigError:  # packs of the user's own that are gone
+                self._rules = None
+        values = (record.input.get(name) for name in _LANGUAGE_COLUMNS)
+        tags = (language_tag(value) for value in values if isinstance(value, str))
+        return next(filter(None, tags), None)
+
+
+def file_said(reader: CopyReader, name: str) -> dict[str, JsonValue]:
+    """What is to be known of one results file: its name and its fields' limits."""
+    rules = reader.rules
+    specs: list[tuple[str | None, FieldSpec | None]] = [
+        *((field, rules.spec(field)) for field in rules.field_names),
+        (None, rules.spec(None)),
+    ]
+    fields = [_spec_said(field, spec) for field, spec in specs if spec is not None]
+    return {"name": name, "fields": fields}
+
+
+def _spec_said(field: str | None, spec: FieldSpec) -> dict[str, JsonValue]:
+    return {
+        "name": field,
+        "channel": spec.name if "." in spec.name else None,
+        "limit": spec.limit,
+        "recommended": spec.recommended,
+        "unit": spec.unit,
+        "noun": spec.unit.noun,
+    }
+
+
+def shown_names(paths: Sequence[Path]) -> list[str]:
+    """The files' names; with their folders where they would be the same."""
+    names = [path.name for path in paths]
+    return names if len(set(names)) == len(names) else [str(path) for path in paths]
+
+
+@cache
+def tables_said() -> Mapping[str, JsonValue]:
+    """The tables that lengths are measured by on the page: 10 kB."""
+    pixels, x = table(PixelTable, "pixels"), table(XTable, "x")
+    return {
+        "wide": _ranges("WF"),
+        "half": _ranges("H"),
+        "pixels": {
+            "widths": {str(width): chars for width, chars in pixels.widths.items()},
+            "wide": pixels.wide,
+            "halfwidth": pixels.halfwidth,
+            "other": pixels.other,
+            "scripts": [[one.first, one.last, one.width] for one in pixels.scripts],
+        },
+        "x": {"url": x.url_weight, "light": sorted(map(list, x.light))},
+    }
+
+
+def _ranges(classes: str) -> list[list[int]]:
+    """The characters of these classes of East Asian width, both ends included."""
+    found: list[list[int]] = []
+    width = unicodedata.east_asian_width
+    for code in chain(range(0x1100, 0xD800), range(0xE000, _LAST_WIDE)):
+        if width(chr(code)) not in classes:
+            continue
+        if found and found[-1][1] == code - 1:
+            found[-1][1] = code
+        else:
+            found.append([code, code])
+    return found
