@@ -90,6 +90,8 @@ class _Sheet:
     """One results file on the desk."""
 
     def __init__(self, path: Path, name: str) -> None:
+        with reported(path, "look at it"):
+            path = files.resolved(path)
         # Taken before the decisions are read: what is appended meanwhile is read twice, not never.
         self.decided_bytes = _size(path)
         self.reader = CopyReader(path)
