@@ -9,6 +9,12 @@ import typer
 WHAT, RULES, OUTPUT, OTHER = "What is checked", "Rules", "Output", "Other"
 
 
+REMEMBERED = (
+    "checked by the rules of the run that wrote these results; --channel, --checks, --pack, "
+    "--language or --limit name others instead."
+)
+
+
 class Format(StrEnum):
     """How findings are written."""
 
@@ -116,7 +122,9 @@ def check(
 
     Findings go to standard output, the summary to standard error. The exit code is 3 when a text
     has an error, 0 when there are none or only warnings. Any number of rows is read in one pass.
+    Without rules, results are checked by those of the run that wrote them.
 
+        copygen check prompts.results.jsonl
         copygen check prompts.results.jsonl --checks prompts.yaml
         copygen check ads.csv --channel headline=google_ads.headline
         copygen check texts.csv --text slogan --limit 40 --unit width
@@ -126,7 +134,7 @@ def check(
 
     from copygen.cli.terminal import flush_data, standard_input
     from copygen.jobs.check import STREAM, CheckJob, CheckSpec
-    from copygen.view.console import open_console
+    from copygen.view.console import open_console, render_note
     from copygen.view.findings import open_writer, render_tally
 
     spec = CheckSpec(
@@ -149,5 +157,7 @@ def check(
     flush_data(sys.stdout)
     if not quiet:
         console = open_console(sys.stderr, os.environ)
+        if job.by_remembered_rules:
+            render_note(REMEMBERED, console)
         render_tally(job.tally, job.openings, job.packs, console, job.languages)
     raise typer.Exit(job.exit_code)

@@ -142,18 +142,11 @@ class Rules:
 
     def length(self, field: str | None, text: str) -> Length:
         """How long a text of that field is, and how long it may be."""
-        spec = self.spec(field)
-        unit = spec.unit if spec else Unit.CODEPOINTS
-        return Length(measure(text, unit), spec.limit if spec else None, unit)
+        return length_of(text, self.spec(field))
 
     def overflow(self, field: str | None, text: str) -> int | None:
         """The offset into the text from which on it is too long; None: it fits."""
-        length = self.length(field, text)
-        if length.limit is None or not length.over:
-            return None
-        limit, ends = length.limit, [0, *boundaries(text)]
-        fitting = bisect_right(ends, limit, key=lambda end: measure(text[:end], length.unit))
-        return ends[max(0, fitting - 1)]
+        return overflow_of(text, self.spec(field))
 
     def language_of(self, record: Result) -> str | None:
         """The language that the record's texts should be in; None: none was asked for."""
@@ -197,6 +190,22 @@ class Rules:
             checker = Checker(self._checks, measure, self._folder / self.given.folder)
             self._records = RecordChecker(checker, VariantStore(1))
         return self._records
+
+
+def length_of(text: str, spec: FieldSpec | None) -> Length:
+    """How long a text is by what holds for its field; without, in code points and without limit."""
+    unit = spec.unit if spec else Unit.CODEPOINTS
+    return Length(measure(text, unit), spec.limit if spec else None, unit)
+
+
+def overflow_of(text: str, spec: FieldSpec | None) -> int | None:
+    """The offset into the text from which on it is longer than it may be; None: it fits."""
+    length = length_of(text, spec)
+    if length.limit is None or not length.over:
+        return None
+    ends = [0, *boundaries(text)]
+    fitting = bisect_right(ends, length.limit, key=lambda end: measure(text[:end], length.unit))
+    return ends[max(0, fitting - 1)]
 
 
 def remember_rules(

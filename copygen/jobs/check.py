@@ -10,14 +10,15 @@ import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final
 
 import pydantic
 
 from copygen.config import load_settings
-from copygen.documents import explain, nearest, validate
+from copygen.delivery.rules import Rules
+from copygen.documents import explain, files, nearest, validate
 from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
 from copygen.models import Item, JsonValue, Severity, Source, Status, Violation
 from copygen.prompts import open_table
@@ -71,6 +72,8 @@ class Finding:
     item_id: str
     text: str
     violations: tuple[Violation, ...]
+    spec: FieldSpec | None = None
+    """What holds for its length; None: nothing is known."""
 
     @property
     def has_errors(self) -> bool:
@@ -130,6 +133,15 @@ class CheckJob:
         """What was found so far."""
         self._spec = spec
         self._stdin = stdin
+        rules = _remembered(spec)
+        self.by_remembered_rules = rules is not None
+        """Whether no rules were named and those are used that the run has left beside its
+        results."""
+        if rules is not None:
+            specs = {name: rules.spec(name) for name in rules.field_names}
+            self._fields = ColumnFields({}, {}, rules.spec(None), specs)
+            self._checker = rules.checker
+            return
         self._fields = _fields_of(spec, os.environ if environ is None else environ)
         folder = Path(spec.checks).parent if spec.checks else None
         self._checker = Checker(_settings(spec), measure, folder, spec.packs)
@@ -197,6 +209,18 @@ def check_text(
     return judge.check(text, item or {}, _fields_of(spec, os.environ).of(TEXT))
 
 
+def _remembered(spec: CheckSpec) -> Rules | None:
+    """The rules that a run has left beside the results; None: others are named, or there are none.
+
+    Raises ResultsError for a file of rules that cannot be read, ConfigError for rules that cannot
+    be used any more.
+    """
+    if str(spec.file) == STREAM or replace(spec, file=STREAM, settings_file=None) != CheckSpec():
+        return None
+    rules = Rules.recall(files.resolved(Path(spec.file)))
+    return rules if rules.are_known else None
+
+
 def _refuse_other_files(file: str) -> None:
     """A prompt file, or a spreadsheet, is no table of texts, whatever can be read from it."""
     if Path(file).suffix.lower() in (".yaml", ".yml"):
@@ -257,9 +281,13 @@ class ColumnFields:
     """Those of channels named whole, by their short names."""
     others: FieldSpec | None
     """What holds for every other column; None if nothing was said of them."""
+    remembered: Mapping[str, FieldSpec | None] = field(default_factory=dict)
+    """Those that a run has left, by name; a record need not have them all."""
 
     def of(self, column: str) -> FieldSpec | None:
         """The field of a column; None for a `text` that is no field."""
+        if column in self.remembered:
+            return self.remembered[column]
         found = self.by_column.get(column) or self.by_channel.get(column) or self.others
         if found is None and column != "text":
             return FieldSpec(name=column, source=_FLAGS)
@@ -293,8 +321,9 @@ class _TableReader:
         errors = False
         record = {column: _listed(value) for column, value in texts.items()}
         for column, value in texts.items():
+            spec = self._fields.of(column)
             for text, found in self._of_column(column, value, item, item_id, record):
-                finding = Finding(row.source, item_id, text, found)
+                finding = Finding(row.source, item_id, text, found, spec)
                 errors = errors or finding.has_errors
                 yield finding
         if texts and not errors and not self._columns and _is_rejected(row.item):

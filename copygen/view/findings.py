@@ -4,27 +4,38 @@ import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TextIO, TypeAlias
 
-from rich.console import Console, RenderableType
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.table import Table
 from rich.text import Text
 
+from copygen.delivery.rules import length_of, overflow_of
 from copygen.figures import count, counted
 from copygen.jobs.check import Finding, Tally
-from copygen.models import Severity, Violation
+from copygen.models import Violation
 from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
 from copygen.results.summary import RuleGroup
 from copygen.view.console import LastingStream, data_stream, open_console, safe
 from copygen.view.layout import WIDEST, WrappedFacts, panel, ranking
+from copygen.view.marked_text import as_line
+from copygen.view.texts import (
+    SEVERITY_STYLES,
+    JudgedText,
+    length_words,
+    side_by_side,
+    violation_lines,
+)
 
 Writer: TypeAlias = Callable[[Finding], None]
 
-_STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 _STACKED = 64
 """Below this many columns an example stands under its rule."""
 _EXAMPLE_CELLS = 200
 _ID_CELLS = 60
 _RULES_NAMED = 5
+_INDENT = 2
+_CONTEXT = 1
+"""Lines of a long text that stand around those with a fault."""
 
 
 def open_writer(form: str, stream: TextIO, environ: Mapping[str, str]) -> Writer:
@@ -39,7 +50,45 @@ def open_writer(form: str, stream: TextIO, environ: Mapping[str, str]) -> Writer
         data = data_stream(stream)
         return lambda finding: _print_lines([as_json(finding)], data)
     console = open_console(stream, environ)
+    if console.file.isatty():
+        return lambda finding: console.print(FindingView(finding))
     return lambda finding: _print_text(finding, console)
+
+
+class FindingView:
+    """A rich renderable: where a text is, how long, and what is wrong with it at its place."""
+
+    def __init__(self, finding: Finding) -> None:
+        self._finding = finding
+
+    def lines(self, width: int) -> list[Text]:
+        """In lines of at most `width` cells, a path aside, which must survive being copied."""
+        width = min(width, WIDEST)
+        one = self._finding
+        length = length_of(one.text, one.spec)
+        place = Text.assemble((f"{safe(one.source.path)}:{one.source.line}:", "dim"))
+        name = Text.assemble((safe(one.item_id, _ID_CELLS), "cyan"))
+        told = next((v for v in one.violations if v.field is not None), None)
+        field = Text.assemble((_where(told).removesuffix(": "), "bold")) if told else Text()
+        measured = Text() if length.limit is None else length_words(length, short=width < _STACKED)
+        overflow = overflow_of(one.text, one.spec)
+        judged = JudgedText(one.text, one.violations, overflow=overflow, context=_CONTEXT)
+        body = judged.lines(width - _INDENT) if one.text else _placeless(one, width - _INDENT)
+        indent = Text(" " * _INDENT)
+        head = side_by_side([name, field, measured], width)
+        if head and place.cell_len + 1 + head[0].cell_len <= width:
+            head[0] = Text.assemble(place, " ", head[0])
+        else:
+            head.insert(0, place)
+        return [*head, *(indent + line for line in body), Text()]
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        for line in self.lines(options.max_width):
+            yield from as_line(line, console)
+
+
+def _placeless(finding: Finding, width: int) -> list[Text]:
+    return [line for one in finding.violations for line in violation_lines(one, width)]
 
 
 def _print_lines(lines: Iterable[str], stream: LastingStream) -> None:
@@ -54,7 +103,7 @@ def _print_text(finding: Finding, console: Console) -> None:
         named = (f" ({safe(finding.item_id, _ID_CELLS)})", "dim")
         line = Text.assemble(
             (place, "dim"),
-            (one.severity.value, _STYLES[one.severity]),
+            (one.severity.value, SEVERITY_STYLES[one.severity]),
             (f" {one.rule}: ", "cyan"),
             f"{_where(one)}{safe(one.message)}",
             named if finding.item_id else "",
@@ -209,5 +258,5 @@ def _rules(tally: Tally, width: int) -> Table:
 def _rule(group: RuleGroup) -> tuple[Text, Text, Text]:
     whose = (safe(group.example_id, _ID_CELLS), "cyan")
     example = Text.assemble(whose, "  ", safe(group.message, _EXAMPLE_CELLS))
-    style = _STYLES[group.severity]
+    style = SEVERITY_STYLES[group.severity]
     return Text(count(group.count), style), Text(group.rule, style), example

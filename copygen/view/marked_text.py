@@ -84,9 +84,18 @@ class _Line:
 class MarkedText:
     """A rich renderable: a text with its marks, in the width there is."""
 
-    def __init__(self, text: str, marks: Iterable[Mark] = (), *, style: str = "") -> None:
+    def __init__(
+        self,
+        text: str,
+        marks: Iterable[Mark] = (),
+        *,
+        style: str = "",
+        context: int | None = None,
+    ) -> None:
+        """With `context` only so many lines stand around each that has a mark, else all do."""
         self._text = text
         self._style = style
+        self._context = context
         self._marks = sorted(map(self._inside, marks), key=lambda one: (one.end, one.start))
 
     def _inside(self, mark: Mark) -> Mark:
@@ -100,16 +109,36 @@ class MarkedText:
         """The text in lines of at most `width` cells, under each the carets and notes of the marks
         that end in it."""
         width = max(width, _LEAST_CELLS)
-        found = []
         laid_out = _laid_out(self._text, width)
-        for number, line in enumerate(laid_out):
+        marked = [self._marks_in(line, is_last=line is laid_out[-1]) for line in laid_out]
+        found: list[Text] = []
+        is_left_out = False
+        for number, (line, marks) in enumerate(zip(laid_out, marked, strict=True)):
+            if not self._is_shown(number, marked):
+                found += [] if is_left_out else [Text("…", "dim")]
+                is_left_out = True
+                continue
+            is_left_out = False
             found.append(self._drawn(line))
-            first, last = line.pieces[0].start, line.pieces[-1].end
-            is_last = number == len(laid_out) - 1
-            for mark in self._marks:
-                if (mark.start < last and first < mark.end) or (is_last and mark.start >= last):
-                    found += self._under(line, mark, width, ends=mark.end <= last or is_last)
+            for mark in marks:
+                ends = mark.end <= line.pieces[-1].end or line is laid_out[-1]
+                found += self._under(line, mark, width, ends=ends)
         return found
+
+    def _marks_in(self, line: _Line, *, is_last: bool) -> list[Mark]:
+        """Those with a part in the line; in the last also those behind the text."""
+        first, last = line.pieces[0].start, line.pieces[-1].end
+        return [
+            one
+            for one in self._marks
+            if (one.start < last and first < one.end) or (is_last and one.start >= last)
+        ]
+
+    def _is_shown(self, number: int, marked: Sequence[Sequence[Mark]]) -> bool:
+        if self._context is None:
+            return True
+        near = marked[max(0, number - self._context) : number + self._context + 1]
+        return any(near) or (not any(marked) and number <= self._context)
 
     def _drawn(self, line: _Line) -> Text:
         drawn = Text(style=self._style)

@@ -68,9 +68,9 @@ def render_summary(
         console.print(_failures(summary, width))
     if summary.quality and summary.quality.rules:
         console.print(_violations(summary.quality, width))
-    if console.is_terminal and examples:
+    if console.file.isatty() and examples:
         console.print(Examples(examples))
-    for label, line in _closing(summary, results, command, is_watched=console.is_terminal):
+    for label, line in _closing(summary, results, command, is_watched=console.file.isatty()):
         # Not wrapped: a path or a command must survive being copied.
         console.print(
             Text.assemble((f"  {label:<{_LABEL_CELLS + 1}}", "dim"), line), soft_wrap=True

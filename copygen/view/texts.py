@@ -28,8 +28,10 @@ class JudgedText:
         *,
         overflow: int | None = None,
         style: str = "",
+        context: int | None = None,
     ) -> None:
-        """`overflow` is the offset from which on the text is too long."""
+        """`overflow` is the offset from which on the text is too long. With `context` only so many
+        lines stand around each that has a mark."""
         marks: list[Mark] = []
         self._placeless: list[Violation] = []
         for one in violations:
@@ -40,7 +42,7 @@ class JudgedText:
                 self._placeless.append(one)
             else:
                 marks.append(Mark(*span, SEVERITY_STYLES[one.severity], note_of(one)))
-        self._text = MarkedText(text, marks, style=style)
+        self._text = MarkedText(text, marks, style=style, context=context)
 
     def lines(self, width: int) -> list[Text]:
         """In lines of at most `width` cells."""

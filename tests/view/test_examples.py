@@ -53,16 +53,23 @@ def test_examples_are_never_wider_than_the_terminal(results: list[Result], width
     assert all(cells_of(line) <= width for line in lines(*results, width=width))
 
 
+class Terminal(io.StringIO):
+    """A stream that a person watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
 def on_terminal(summary: object, *, results: str | None = "out.jsonl") -> str:
-    console = Console(file=(stream := io.StringIO()), width=80, force_terminal=True, no_color=True)
+    console = Console(file=(stream := Terminal()), width=80, color_system=None)
     render_summary(summary, console, results=results, examples=[GOOD, BAD])  # type: ignore[arg-type]
     return stream.getvalue()
 
 
 def test_a_terminal_gets_them_and_the_way_to_read_on() -> None:
     shown = on_terminal(PARTIAL)
-    assert "^^^" in shown
-    assert "copygen show out.jsonl" in shown.splitlines()[-1]
+    assert "Now 50% off" in shown
+    assert "\n  Read them    copygen show out.jsonl\n" in shown
 
 
 def test_a_log_gets_neither() -> None:
