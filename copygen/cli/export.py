@@ -10,7 +10,7 @@ from copygen.cli.options import Debug, with_flags
 from copygen.cli.selection import WHICH, SelectionFlags
 from copygen.errors import UsageError
 
-TARGET, TABLE = "The target", "Tables"
+TARGET, TABLE, REVIEW = "The target", "Tables", "Review sheets"
 
 
 class Included(StrEnum):
@@ -29,6 +29,13 @@ class Texts(StrEnum):
     KEEP = "keep"
     HTML = "html"
     PLAIN = "plain"
+
+
+class Rows(StrEnum):
+    """What a row of a review sheet is; as `review_sheet.RowsOf`."""
+
+    TEXTS = "texts"
+    RECORDS = "records"
 
 
 class Provenance(StrEnum):
@@ -160,6 +167,21 @@ def export(
             rich_help_panel=TABLE,
         ),
     ] = None,
+    rows: Annotated[
+        Rows,
+        typer.Option(
+            help="A row for each text, or for each record with a column for each of its texts.",
+            rich_help_panel=REVIEW,
+        ),
+    ] = Rows.TEXTS,
+    protect: Annotated[
+        bool,
+        typer.Option(
+            help="Let nothing be changed but texts, decisions and reasons (Excel then sorts no "
+            "more).",
+            rich_help_panel=REVIEW,
+        ),
+    ] = False,
     include: Annotated[
         list[Included] | None,
         typer.Option(
@@ -184,6 +206,7 @@ def export(
     order, checked once more; what stays is told with the reason, and PATH.manifest.json has it in
     full. Nothing is uploaded.
 
+        copygen export ads.results.jsonl -o review.xlsx          # back: copygen import
         copygen export ads.results.jsonl -o ads.csv --join products.csv
         copygen export ads.results.jsonl --as google-ads-editor -o editor.csv
         copygen export --list
@@ -219,6 +242,8 @@ def export(
         encoding=encoding,
         delimiter=delimiter,
         source_language=source_language,
+        rows_of=rows.value,
+        protect=protect,
         dry_run=dry_run,
     )
     stdout = sys.stdout.buffer if output == STREAM else None

@@ -111,7 +111,7 @@ class Exporter:
         self._is_asked = _asked(reader, request.choice)
         self.shape = self._survey()
         self._refuse_nothing()
-        context = ExportContext(self.shape, reader.rules, request.options)
+        context = ExportContext(self.shape, reader.rules, request.options, reader.path)
         self.format: Format = formats.opened(spec, context)
 
     def rows(self) -> Iterator[ExportRow]:
@@ -230,7 +230,7 @@ class Exporter:
         refused = False
         for one in self.format.problems(row):
             self.tally.problems.append(one)
-            refused = refused or one.severity is Severity.ERROR
+            refused = refused or (one.severity is Severity.ERROR and not one.is_of_text)
         if refused:
             self._leave(row.id, None, "the target would not take it")
         return refused

@@ -56,6 +56,9 @@ class ExportSpec:
     encoding: str | None = None
     delimiter: str | None = None
     source_language: str | None = None
+    rows_of: str = "texts"
+    """What a row of a review sheet is: `texts` or `records`."""
+    protect: bool = False
     dry_run: bool = False
 
 
@@ -231,6 +234,8 @@ def _options_of(spec: ExportSpec, format_: FormatSpec) -> FormatOptions:
         encoding=spec.encoding,
         delimiter=spec.delimiter,
         source_language=spec.source_language,
+        rows_of=spec.rows_of,
+        protect=spec.protect,
     )
 
 

@@ -16,6 +16,8 @@ MODULES: Final[Mapping[str, str]] = {
     "tsv": f"{_HERE}.delimited",
     "jsonl": f"{_HERE}.objects",
     "json": f"{_HERE}.objects",
+    "review": f"{_HERE}.review",
+    "review-csv": f"{_HERE}.review",
 }
 """Format → the module whose `open_format(spec, context)` makes it; what it is stands in
 `configs/exports/<name>.yaml`."""

@@ -142,6 +142,8 @@ class Problem:
     """ERROR: the target would not take it as it is meant, so the row stays out."""
     field: str | None = None
     """A field of the record with the number of the text, or a column of the target."""
+    is_of_text: bool = False
+    """Only that text stays out, and the row goes without it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +224,10 @@ class FormatOptions:
     delimiter: str | None = None
     encoding: str | None = None
     source_language: str | None = None
+    rows_of: str = "texts"
+    """What a row of a review sheet is: `texts` or `records`."""
+    protect: bool = False
+    """Only what is to be edited in a review sheet can be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +237,8 @@ class ExportContext:
     shape: Shape
     rules: Rules
     options: FormatOptions
+    results: Path
+    """What is exported."""
 
 
 class Format(Protocol):

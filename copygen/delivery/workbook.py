@@ -1,0 +1,584 @@
+"""The review workbook: texts as people judge them in a spreadsheet, and the way back for them.
+
+Every cell is text or a number, so nothing in it is ever a formula but the lengths, which are ours.
+Of the texts nothing is held but their marks, 33 bytes each. The same rows as CSV are for programs
+that read no workbook.
+"""
+
+import csv
+import io
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from importlib import import_module
+from typing import Any, BinaryIO, Final, TypeAlias
+from xml.sax.saxutils import escape
+
+from copygen.delivery.copy import Copy, Text
+from copygen.delivery.length_formula import Exactness, exactness, length_formula
+from copygen.delivery.review_sheet import (
+    CELL_STATES,
+    HIDDEN_SHEET,
+    LENGTH_OF,
+    TITLE,
+    VERSION,
+    Column,
+    RowsOf,
+    label_state,
+    looks_like_formula,
+    mark_of,
+    neutralised,
+    note_of,
+    unsheetable,
+)
+from copygen.delivery.rules import Rules
+from copygen.delivery.sheet_xml import (
+    ROW,
+    HiddenRows,
+    column_name,
+    frame_of,
+    number_cell,
+    row_of,
+    text_cell,
+    write_workbook_of,
+)
+from copygen.errors import UsageError
+from copygen.models import Item, JsonValue, Severity, Violation
+from copygen.quality.units import Unit, measure
+from copygen.results.decisions import Place, State
+from copygen.results.record import dumps
+from copygen.version import __version__
+
+MAX_ROWS: Final = 500_000
+"""Of a sheet; Excel's own limit is 1,048,576."""
+Entry: TypeAlias = tuple[Copy, Item]
+"""A record and what is shown beside its texts: its input, or the row of a joined table."""
+Value: TypeAlias = str | int | None
+_SHOWN_CHARS: Final = 16_000
+"""Of a cell that only informs."""
+_MARKS_IN_CELL: Final = 900
+_MARKS: Final = "marks"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReviewLayout:
+    """How a review sheet is to look, and what it is of."""
+
+    rows_of: RowsOf = RowsOf.TEXTS
+    columns: tuple[str, ...] = ()
+    """Of the items, in their order."""
+    texts: tuple[tuple[str, str | None], ...] = ()
+    """Where a row is a record: what each text is called and the field it is of, by column."""
+    protect: bool = False
+    """Only what is to be edited can be; Excel then sorts no more."""
+    results: str = ""
+    """Name of the results file."""
+    results_hash: str = ""
+    exported_at: datetime
+
+
+def write_review_workbook(
+    entries: Iterable[Entry], rules: Rules, target: BinaryIO, layout: ReviewLayout
+) -> None:
+    """Write an .xlsx. Texts that no cell can hold (`unsheetable`) are not in it, and records
+    without a text neither. Raises UsageError where XlsxWriter is missing, OSError."""
+    xlsx = _xlsxwriter()
+    table = _ReviewTable(rules, layout)
+    sketch = _Sketch(xlsx, table)
+    cells = _CellWriter(table, frame_of(sketch.workbook([1])).styles)
+    rows = map(cells.of_row, table.rows(entries))
+    write_workbook_of(target, sketch.workbook, rows, MAX_ROWS, sketch.marks)
+
+
+def write_review_csv(
+    entries: Iterable[Entry], rules: Rules, target: BinaryIO, layout: ReviewLayout
+) -> None:
+    """Write the same rows as CSV in UTF-8, for spreadsheets: with a byte-order mark, and an
+    apostrophe before what they would compute. Raises OSError."""
+    table = _ReviewTable(rules, layout, quoting=True)
+    text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
+    writer = csv.writer(text)
+    writer.writerow(map(neutralised, table.names))
+    for row in table.rows(entries):
+        writer.writerow(neutralised(one) if isinstance(one, str) else one for one in row)
+    text.detach()
+
+
+def _xlsxwriter() -> Any:
+    try:
+        return import_module("xlsxwriter")
+    except ImportError as exc:
+        raise UsageError(
+            "writing .xlsx needs a package: pip install 'copygen[sheets]'; or write the review as "
+            "CSV: -o review.csv --as review-csv"
+        ) from exc
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """How a column looks."""
+
+    name: str
+    style: str
+    width: float
+    hidden: bool = False
+
+
+class _Field:
+    """What the sheet says of the lengths of one field."""
+
+    def __init__(self, rules: Rules, name: str | None) -> None:
+        spec = rules.spec(name)
+        self.name = name
+        self.limit = spec.limit if spec else None
+        self.fails = spec is None or spec.fails
+        self.unit = spec.unit if spec else Unit.CODEPOINTS
+        is_static = exactness(self.unit) is Exactness.STATIC
+        self.noun = f"{self.unit.noun} as exported" if is_static else self.unit.noun
+
+    def formula(self, column: str) -> str:
+        """Of the length of the text in that column, as XML has it; "" where there is none."""
+        return escape(length_formula(self.unit, f"${column}{ROW}") or "")
+
+
+class _ReviewTable:
+    """The columns and the rows, as values."""
+
+    def __init__(self, rules: Rules, layout: ReviewLayout, *, quoting: bool = False) -> None:
+        self.layout = layout
+        self.marks: list[str] = []
+        """Of all texts written, many in one."""
+        self._open_marks: list[str] = []
+        self._rules = rules
+        self._quoting = quoting
+        self._fields: dict[str | None, _Field] = {}
+        self._columns = [name for name in layout.columns if name != Column.ID]
+        self.looks = tuple(self._looks())
+        self.names = [look.name for look in self.looks]
+
+    def field(self, name: str | None) -> _Field:
+        """What holds for the lengths of a field."""
+        if name not in self._fields:
+            self._fields[name] = _Field(self._rules, name)
+        return self._fields[name]
+
+    @property
+    def field_names(self) -> list[str | None]:
+        """Those that are known, the one text included."""
+        return [None, *self._rules.field_names]
+
+    def rows(self, entries: Iterable[Entry]) -> Iterator[Sequence[Value]]:
+        """The values of each row."""
+        of_texts = self.layout.rows_of is RowsOf.TEXTS
+        for copy, item in entries:
+            if not copy.texts:
+                continue
+            found = self._problems(copy)
+            beside = [_shown(item.get(name)) for name in self._columns]
+            if of_texts:
+                yield from self._text_rows(copy, beside, found)
+            else:
+                yield self._record_row(copy, beside, found)
+
+    def all_marks(self) -> list[str]:
+        """The marks of what was written so far, many in one text."""
+        if self._open_marks:
+            self.marks.append(" ".join(self._open_marks))
+            self._open_marks.clear()
+        return self.marks
+
+    def _looks(self) -> Iterator[_Look]:
+        yield _Look(Column.ID, "fixed", 18)
+        if self.layout.rows_of is RowsOf.TEXTS:
+            yield _Look(Column.FIELD, "fixed", 14)
+            yield _Look(Column.NUMBER, "number", 4)
+            yield _Look(Column.TEXT, "text", 56)
+            yield _Look(Column.LENGTH, "number", 8)
+            yield _Look(Column.LIMIT, "number", 7)
+            yield _Look(Column.UNIT, "quiet", 14)
+        else:
+            for label, _ in self.layout.texts:
+                yield _Look(label, "text", 38)
+                yield _Look(f"{label}{LENGTH_OF}", "number", 8)
+        yield _Look(Column.DECISION, "choice", 12)
+        yield _Look(Column.REASON, "note", 28)
+        yield _Look(Column.VIOLATIONS, "problem", 40)
+        taken: set[str] = {*Column, *(label for label, _ in self.layout.texts)}
+        taken |= {f"{label}{LENGTH_OF}" for label, _ in self.layout.texts}
+        for name in self._columns:
+            shown = _shown(name) or "column"
+            while shown in taken:
+                shown = f"original {shown}"
+            taken.add(shown)
+            yield _Look(shown, "item", 24)
+        yield _Look(Column.KEY, "quiet", 12, hidden=True)
+        yield _Look(Column.MARK, "quiet", 12, hidden=True)
+
+    def _text_rows(
+        self, copy: Copy, beside: list[str], found: Mapping[Place, list[str]]
+    ) -> Iterator[Sequence[Value]]:
+        record = copy.record
+        for text in copy.texts:
+            if unsheetable(text.text) is not None:
+                continue
+            place, of_field = text.place, self.field(text.place.field)
+            yield [
+                record.id, place.field or "", None if place.index is None else place.index + 1,
+                text.text, self._rules.length(place.field, text.text).value,
+                of_field.limit, of_field.noun, label_state(text.state), note_of(text),
+                "; ".join(found.get(place, ())), *beside, record.key, self._mark(record.id, text),
+            ]  # fmt: skip
+
+    def _record_row(
+        self, copy: Copy, beside: list[str], found: Mapping[Place, list[str]]
+    ) -> Sequence[Value]:
+        record = copy.record
+        by_label = {text.place.label: text for text in copy.texts}
+        cells: list[Value] = []
+        marks: list[str] = []
+        problems = [
+            f"{text.place.label}: {one}" for text in copy.texts for one in found.get(text.place, ())
+        ]
+        for label, field_ in self.layout.texts:
+            text = by_label.get(label)
+            if text is None or (why := unsheetable(text.text)) is not None:
+                cells += ["", None]
+                if text is not None:
+                    problems.append(f"{label} is not in this sheet: {why}")
+                continue
+            cells += [text.text, self._rules.length(field_, text.text).value]
+            marks.append(self._mark(record.id, text))
+        states = {text.state for text in copy.texts}
+        state = label_state(states.pop()) if len(states) == 1 else ""
+        notes = list(dict.fromkeys(filter(None, map(note_of, copy.texts))))
+        note = notes[0] if len(notes) == 1 else ""
+        said = _shown("; ".join(problems))
+        return [record.id, *cells, state, note, said, *beside, record.key, " ".join(marks)]
+
+    def _mark(self, id_: str, text: Text) -> str:
+        mark = mark_of(id_, text)
+        if self._quoting:
+            mark = mark.quoted(
+                text=looks_like_formula(text.text), note=looks_like_formula(note_of(text))
+            )
+        written = str(mark)
+        self._open_marks.append(written)
+        if len(self._open_marks) == _MARKS_IN_CELL:
+            self.all_marks()
+        return written
+
+    def _problems(self, copy: Copy) -> Mapping[Place, list[str]]:
+        """What is wrong with each text in force, and what changed under a decision."""
+        record = copy.record
+        found: dict[Place, list[str]] = {}
+        if any(text.is_edited for text in copy.texts):
+            checked = self._rules.check(record, copy.in_force())
+            violations = [(place, one) for place, all_ in checked.items() for one in all_]
+        else:
+            violations = [(Place(one.field, one.index), one) for one in record.violations]
+        first = copy.texts[0].place
+        places = {text.place for text in copy.texts}
+        for place, one in violations:
+            if place not in places:  # of all texts of a field, or of the record
+                place = next((text for text in places if text == Place(place.field, 0)), first)
+            found.setdefault(place, []).append(_worded(one))
+        for text in copy.texts:
+            if text.stale is not None:
+                found.setdefault(text.place, []).append(
+                    f"changed since it was decided: {text.stale}"
+                )
+        return found
+
+
+def _worded(violation: Violation) -> str:
+    warning = "warning, " if violation.severity is Severity.WARNING else ""
+    return f"{warning}{violation.rule}: {violation.message}"
+
+
+def _shown(value: JsonValue) -> str:
+    """A value in a cell that only informs: cut short where it is very long."""
+    text = value if isinstance(value, str) else "" if value is None else dumps(value).decode()
+    if len(text) > _SHOWN_CHARS:
+        text = f"{text[:_SHOWN_CHARS]}…"
+    return text if text.isascii() else text.encode("utf-8", "replace").decode()
+
+
+class _CellWriter:
+    """Rows of values → cells as XML."""
+
+    def __init__(self, table: _ReviewTable, styles: Sequence[str]) -> None:
+        self._table = table
+        style_of = dict(zip(_STYLES, styles, strict=True))
+        self._columns = [
+            (column_name(number), style_of[look.style], look.style)
+            for number, look in enumerate(table.looks)
+        ]
+        self._wrapped = [
+            (number, int(look.width))
+            for number, look in enumerate(table.looks)
+            if "text_wrap" in _STYLES[look.style]
+        ]
+        self._right_to_left = style_of["text-rtl"]
+        self._formulas: dict[tuple[str | None, str], str] = {}
+        names = table.names
+        self._lengths: dict[int, tuple[str, str | None]]
+        if table.layout.rows_of is RowsOf.TEXTS:
+            text = column_name(names.index(Column.TEXT))
+            self._lengths = {names.index(Column.LENGTH): (text, None)}
+        else:
+            self._lengths = {
+                2 + 2 * number: (column_name(1 + 2 * number), field_)
+                for number, (_, field_) in enumerate(table.layout.texts)
+            }
+        self._of_texts = table.layout.rows_of is RowsOf.TEXTS
+
+    def of_row(self, values: Sequence[Value]) -> str:
+        """All cells of one row."""
+        cells = []
+        for number, value in enumerate(values):
+            column, style, kind = self._columns[number]
+            if isinstance(value, str):
+                if kind == "text" and reads_right_to_left(value):
+                    style = self._right_to_left
+                cells.append(text_cell(column, style, value))
+            elif value is not None:
+                formula = self._formula(number, values) if number in self._lengths else ""
+                cells.append(number_cell(column, style, value, formula))
+        return row_of("".join(cells), max(self._lines(values)))
+
+    def _lines(self, values: Sequence[Value]) -> Iterator[int]:
+        """How many lines the cells that wrap need: LibreOffice does not find out by itself."""
+        for number, width in self._wrapped:
+            value = values[number]
+            if isinstance(value, str) and (len(value) > width // 2 or "\n" in value):
+                for_all = 0
+                for line in value.split("\n"):
+                    cells = len(line) if line.isascii() else measure(line, Unit.WIDTH)
+                    for_all += max(1, -(-cells // width))
+                yield for_all
+            else:
+                yield 1
+
+    def _formula(self, number: int, values: Sequence[Value]) -> str:
+        column, field_ = self._lengths[number]
+        if self._of_texts:
+            field_ = str(values[1]) or None
+        found = self._formulas.get((field_, column))
+        if found is None:
+            found = self._table.field(field_).formula(column)
+            self._formulas[field_, column] = found
+        return found
+
+
+_QUIET, _INK = "#6b7280", "#111827"
+_BASE: Final[Mapping[str, Any]] = {
+    "font_size": 11, "valign": "top", "font_color": _INK, "bottom": 1, "bottom_color": "#e5e7eb",
+}  # fmt: skip
+_EDITABLE: Final = {"bg_color": "#fffdf2", "locked": False, "num_format": "@", "text_wrap": True}
+_STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
+    "fixed": {"num_format": "@", "font_color": _QUIET},
+    "number": {"font_color": _QUIET, "align": "center"},
+    "quiet": {"num_format": "@", "font_color": _QUIET, "font_size": 9},
+    "text": _EDITABLE,
+    "text-rtl": {**_EDITABLE, "align": "right", "reading_order": 2},
+    "choice": {**_EDITABLE, "align": "center"},
+    "note": _EDITABLE,
+    "problem": {"num_format": "@", "font_color": "#9a3412", "text_wrap": True, "font_size": 10},
+    "item": {"num_format": "@", "font_color": _QUIET},
+}
+"""Cells are locked unless they say otherwise, and text (`@`): an entry of `=1+1` stays one."""
+_HEADER: Final = {
+    "bold": True, "font_color": "#ffffff", "bg_color": "#1f2937", "valign": "vcenter", "border": 0,
+    "text_wrap": True,
+}  # fmt: skip
+_EDITED_HEADER: Final = {**_HEADER, "bg_color": "#92610a"}
+_RED = {"bg_color": "#fde2e1", "font_color": "#9b1c1c", "bold": True}
+_AMBER = {"bg_color": "#fdf0c8", "font_color": "#7a4b00"}
+_GREEN = {"bg_color": "#def7e5", "font_color": "#03543f"}
+_DECISION_COLOURS: Final[Mapping[State, Mapping[str, Any]]] = {
+    State.APPROVED: _GREEN,
+    State.EDITED: {"bg_color": "#dbeafe", "font_color": "#1e40af"},
+    State.REJECTED: _RED,
+    State.LOCKED: {"bg_color": "#e5e7eb", "font_color": "#1f2937", "bold": True},
+    State.STALE: _AMBER,
+}
+
+
+class _Sketch:
+    """The workbook without its rows."""
+
+    def __init__(self, xlsx: Any, table: _ReviewTable) -> None:
+        self._xlsx = xlsx
+        self._table = table
+
+    def workbook(self, counts: list[int]) -> bytes:
+        """With that many rows in each sheet of texts."""
+        made = io.BytesIO()
+        book = self._xlsx.Workbook(made, {"in_memory": True})
+        book.set_properties({"title": TITLE, "comments": f"copygen {__version__}"})
+        book.set_properties({"created": self._table.layout.exported_at.replace(tzinfo=None)})
+        styles = [book.add_format({**_BASE, **one}) for one in _STYLES.values()]
+        base = self._table.layout.rows_of.value
+        for number, rows in enumerate(counts, 1):
+            sheet = book.add_worksheet(base if number == 1 else f"{base} {number}")
+            self._dress(book, sheet, rows)
+            for column, style in enumerate(styles):
+                _done(sheet.write_blank(1, column, None, style))
+        self._explain(book)
+        self._hide(book, len(counts))
+        book.close()
+        return made.getvalue()
+
+    def _dress(self, book: Any, sheet: Any, rows: int) -> None:
+        looks, names = self._table.looks, self._table.names
+        header, edited = book.add_format(_HEADER), book.add_format(_EDITED_HEADER)
+        sheet.set_row(0, 32)
+        for number, look in enumerate(looks):
+            style = edited if look.style in ("text", "choice", "note") else header
+            _done(sheet.write_string(0, number, look.name, style))
+            hidden = {"hidden": 1} if look.hidden else {}
+            _done(sheet.set_column(number, number, look.width, None, hidden))
+        sheet.freeze_panes(1, 1)
+        _done(sheet.autofilter(0, 0, max(rows, 1), len(looks) - 1))
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
+        sheet.repeat_rows(0)
+        decision = names.index(Column.DECISION)
+        last = max(rows, 1)
+        _done(sheet.data_validation(1, decision, last, decision, _DROP_DOWN))
+        for state, colours in _DECISION_COLOURS.items():
+            rule = {"type": "cell", "criteria": "==", "value": f'"{state.value}"'}
+            rule["format"] = book.add_format(colours)
+            _done(sheet.conditional_format(1, decision, last, decision, rule))
+        self._colour_lengths(book, sheet, last)
+        if self._table.layout.protect:
+            allowed = ("autofilter", "sort", "format_columns", "format_rows", "format_cells")
+            sheet.protect("", dict.fromkeys(allowed, True))
+
+    def _colour_lengths(self, book: Any, sheet: Any, last: int) -> None:
+        """Red past a limit that is refused, amber past one that only advises, else green."""
+        red, amber, green = map(book.add_format, (_RED, _AMBER, _GREEN))
+        ink = book.add_format({"font_color": _RED["font_color"]})
+        for text, length, limit, fails in self._lengths():
+            cell = f"${column_name(length)}2"
+            over = f"AND(ISNUMBER({limit}),{cell}>{limit},{fails})"
+            conditions = [
+                (length, over, red),
+                (length, f"AND(ISNUMBER({limit}),{cell}>{limit})", amber),
+                (length, f"ISNUMBER({limit})", green),
+                (text, over, ink),
+            ]
+            for column, condition, style in conditions:
+                rule = {"type": "formula", "criteria": f"={condition}", "format": style}
+                rule["stop_if_true"] = column == length
+                _done(sheet.conditional_format(1, column, last, column, rule))
+
+    def _lengths(self) -> Iterator[tuple[int, int, str, str]]:
+        """Columns of a text and of its length, the limit, and whether more is refused; the last
+        two as formulas for row 2."""
+        table = self._table
+        if table.layout.rows_of is RowsOf.RECORDS:
+            for number, (_, field_) in enumerate(table.layout.texts):
+                of_field = table.field(field_)
+                limit = '""' if of_field.limit is None else str(of_field.limit)
+                yield 1 + 2 * number, 2 + 2 * number, limit, str(of_field.fails).upper()
+            return
+        text, length, limit_column, name = map(
+            table.names.index, (Column.TEXT, Column.LENGTH, Column.LIMIT, Column.FIELD)
+        )
+        named = f"${column_name(name)}2"
+        soft = [
+            f"{named}<>{_literal(one or '')}"
+            for one in table.field_names
+            if not table.field(one).fails
+        ]
+        fails = f"AND({','.join(soft)})" if soft else "TRUE"
+        yield text, length, f"${column_name(limit_column)}2", fails
+
+    def _explain(self, book: Any) -> None:
+        sheet = book.add_worksheet("read me")
+        sheet.hide_gridlines(2)
+        _done(sheet.set_column(0, 0, 24, book.add_format({"bold": True, "valign": "top"})))
+        _done(sheet.set_column(1, 1, 92, book.add_format({"text_wrap": True, "valign": "top"})))
+        for row, (what, words) in enumerate(_READ_ME):
+            _done(sheet.write_string(row, 0, what))
+            _done(sheet.write_string(row, 1, words))
+
+    def marks(self) -> HiddenRows:
+        """Rows of the hidden sheet with the marks of all texts."""
+        cells = (
+            row_of(text_cell("A", "0", _MARKS) + text_cell("B", "0", marks))
+            for marks in self._table.all_marks()
+        )
+        return HiddenRows(len(self._facts(1)) + 1, cells)
+
+    def _hide(self, book: Any, sheets: int) -> None:
+        sheet = book.add_worksheet(HIDDEN_SHEET)
+        sheet.very_hidden()
+        for row, (name, value) in enumerate(self._facts(sheets).items()):
+            _done(sheet.write_string(row, 0, name))
+            _done(sheet.write_string(row, 1, value))
+
+    def _facts(self, sheets: int) -> Mapping[str, str]:
+        layout = self._table.layout
+        return {
+            TITLE: str(VERSION),
+            "copygen": __version__,
+            "results": layout.results,
+            "results_hash": layout.results_hash,
+            "exported_at": layout.exported_at.isoformat(timespec="seconds"),
+            "rows": layout.rows_of.value,
+            "sheets": str(sheets),
+            "columns": json.dumps(self._table.names),
+        }
+
+
+_DROP_DOWN: Final = {
+    "validate": "list",
+    "source": [state.value for state in CELL_STATES],
+    "input_title": "Decision",
+    "input_message": "approved, rejected (say why in the next cell), locked, or draft to take a "
+    "decision back. To edit, change the text in its cell.",
+    "error_title": "Decision",
+    "error_message": "approved, edited, rejected, locked or draft",
+}
+_READ_ME: Final = (
+    ("What this is", "Texts to be judged. The way back: copygen import FILE RESULTS"),
+    ("To edit a text", "Change it in its cell. That is an edit, whatever the decision beside it "
+     "says."),
+    ("To approve or reject", "Choose in the column 'decision', and say why in 'reason': it goes to "
+     "the model when the row is written again."),
+    ("To take a decision back", "Choose draft. An emptied cell says nothing."),
+    ("Rows", "Sort, filter and delete as you like. Rows are found by their id, not by their place; "
+     "one that is missing was not reviewed, and nothing is deleted for it."),
+    ("Lengths", "In the unit of the channel, against the limit: green, red past it, amber past one "
+     "that only advises. As you edit, joined emoji and web addresses are counted roughly, pixels "
+     "and text messages not at all; the way back measures again."),
+    ("Columns", "Those with an ochre head are yours. Columns that you add are not read. Do not "
+     "rename ours, and leave the hidden ones in place."),
+    ("Saving", "As .xlsx or .ods. CSV works as UTF-8; in other encodings letters are lost."),
+)  # fmt: skip
+
+
+def _done(code: int | None) -> None:
+    """XlsxWriter says by a code that it did not do, or cut short, what it was asked."""
+    if code:
+        raise AssertionError(f"XlsxWriter: {code}")
+
+
+def _literal(text: str) -> str:
+    """A text in a formula."""
+    return '"{}"'.format(text.replace('"', '""'))
+
+
+_DIRECTION: Final = re.compile(r"([\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc])|[^\W\d_]")
+
+
+def reads_right_to_left(text: str) -> bool:
+    """Whether its first letter is of a script that does."""
+    if text.isascii():
+        return False
+    first = _DIRECTION.search(text)
+    return first is not None and first[1] is not None
