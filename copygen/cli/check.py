@@ -6,6 +6,14 @@ from typing import Annotated
 
 import typer
 
+from copygen.cli.options import (
+    delimiter_flag,
+    encoding_flag,
+    header_row_flag,
+    sheet_flag,
+    skip_rows_flag,
+)
+
 WHAT, RULES, OUTPUT, OTHER = "What is checked", "Rules", "Output", "Other"
 
 
@@ -41,6 +49,11 @@ def check(
             rich_help_panel=WHAT,
         ),
     ] = None,
+    encoding: Annotated[str | None, encoding_flag(WHAT)] = None,
+    delimiter: Annotated[str | None, delimiter_flag(WHAT)] = None,
+    header_row: Annotated[int | None, header_row_flag(WHAT)] = None,
+    skip_rows: Annotated[int | None, skip_rows_flag(WHAT)] = None,
+    sheet: Annotated[str | None, sheet_flag(WHAT)] = None,
     channel: Annotated[
         list[str] | None,
         typer.Option(
@@ -134,12 +147,20 @@ def check(
 
     from copygen.cli.terminal import flush_data, standard_input
     from copygen.jobs.check import STREAM, CheckJob, CheckSpec
+    from copygen.prompts import ReadOptions
     from copygen.view.console import open_console, render_note
     from copygen.view.findings import open_writer, render_tally
 
     spec = CheckSpec(
         file=file,
         columns=tuple(text or ()),
+        reading=ReadOptions(
+            encoding=encoding,
+            delimiter=delimiter,
+            header_row=header_row,
+            skip_rows=skip_rows,
+            sheet=sheet,
+        ),
         channels=tuple(channel or ()),
         limit=limit,
         unit=unit,

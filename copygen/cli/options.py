@@ -183,6 +183,36 @@ Debug: TypeAlias = Annotated[
 ]
 
 
+def encoding_flag(panel: str) -> Any:
+    """`--encoding`, in that panel of the help."""
+    said = "Encoding of a table that is not UTF-8: cp1252, cp932, utf-16."
+    return typer.Option(metavar="NAME", help=said, rich_help_panel=panel)
+
+
+def delimiter_flag(panel: str) -> Any:
+    """`--delimiter`, in that panel of the help."""
+    said = "What separates the values: ';', '|', tab. Default: what the rows tell."
+    return typer.Option(metavar="SIGN", help=said, rich_help_panel=panel)
+
+
+def header_row_flag(panel: str) -> Any:
+    """`--header-row`, in that panel of the help."""
+    said = "Line of a table, or row of a sheet, that names the columns."
+    return typer.Option(min=1, metavar="N", help=said, rich_help_panel=panel)
+
+
+def skip_rows_flag(panel: str) -> Any:
+    """`--skip-rows`, in that panel of the help."""
+    said = "Rows to leave out after the header."
+    return typer.Option(min=0, metavar="N", help=said, rich_help_panel=panel)
+
+
+def sheet_flag(panel: str) -> Any:
+    """`--sheet`, in that panel of the help."""
+    said = "Sheet of a workbook. Default: the first."
+    return typer.Option(metavar="NAME|N", help=said, rich_help_panel=panel)
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFlags:
     """The flags of a run, as given."""
@@ -190,55 +220,19 @@ class RunFlags:
     template: TemplateFile = None
     set_: Overrides = None
     limit: Limit = None
-    encoding: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Encoding of a table that is not UTF-8: cp1252, cp932, utf-16.",
-            rich_help_panel=INPUT,
-        ),
-    ] = None
-    delimiter: Annotated[
-        str | None,
-        typer.Option(
-            metavar="SIGN",
-            help="What separates the values: ';', '|', tab. Default: what the rows tell.",
-            rich_help_panel=INPUT,
-        ),
-    ] = None
-    header_row: Annotated[
-        int | None,
-        typer.Option(
-            min=1,
-            metavar="N",
-            help="Line of a table, or row of a sheet, that names the columns.",
-            rich_help_panel=INPUT,
-        ),
-    ] = None
-    skip_rows: Annotated[
-        int,
-        typer.Option(
-            min=0,
-            metavar="N",
-            help="Rows to leave out after the header.",
-            show_default=False,
-            rich_help_panel=INPUT,
-        ),
-    ] = 0
-    sheet: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME|N", help="Sheet of a workbook. Default: the first.", rich_help_panel=INPUT
-        ),
-    ] = None
+    encoding: Annotated[str | None, encoding_flag(INPUT)] = None
+    delimiter: Annotated[str | None, delimiter_flag(INPUT)] = None
+    header_row: Annotated[int | None, header_row_flag(INPUT)] = None
+    skip_rows: Annotated[int | None, skip_rows_flag(INPUT)] = None
+    sheet: Annotated[str | None, sheet_flag(INPUT)] = None
     bad_rows: Annotated[
-        UnreadableRows,
+        UnreadableRows | None,
         typer.Option(
             help="Rows of a file that cannot be read: refuse the file, make each a failed record, "
-            "or skip them.",
+            "or skip them. Default: refuse.",
             rich_help_panel=INPUT,
         ),
-    ] = UnreadableRows.REFUSE
+    ] = None
     id_: Annotated[
         list[str] | None,
         typer.Option(
@@ -249,13 +243,13 @@ class RunFlags:
         ),
     ] = None
     duplicates: Annotated[
-        DuplicateRows,
+        DuplicateRows | None,
         typer.Option(
             help="Rows with the id of an earlier row: refuse the file, number them, or take only "
-            "the first.",
+            "the first. Default: refuse.",
             rich_help_panel=INPUT,
         ),
-    ] = DuplicateRows.REFUSE
+    ] = None
     where: Annotated[
         str | None,
         typer.Option(
@@ -438,7 +432,7 @@ class RunFlags:
 
         return Selection(
             id_columns=tuple(self.id_ or ()),
-            duplicates=Duplicates(self.duplicates),
+            duplicates=None if self.duplicates is None else Duplicates(self.duplicates),
             where=self.where,
             rows=None if self.rows is None else row_range(self.rows),
             sample=None if sample is None else row_sample(sample),
@@ -466,7 +460,7 @@ class RunFlags:
                 header_row=self.header_row,
                 skip_rows=self.skip_rows,
                 sheet=self.sheet,
-                bad_rows=BadRows(self.bad_rows),
+                bad_rows=None if self.bad_rows is None else BadRows(self.bad_rows),
             ),
             selection=self.selection(sample),
             provider=self.provider,

@@ -21,9 +21,10 @@ from copygen.delivery.rules import Rules
 from copygen.documents import explain, files, nearest, validate
 from copygen.errors import ConfigError, ExitCode, PromptError, UsageError
 from copygen.models import Item, JsonValue, Severity, Source, Status, Violation
-from copygen.prompts import open_table
+from copygen.prompts import ReadOptions, open_table
 from copygen.prompts.rows import BadRow, Row
 from copygen.prompts.structured import read_header
+from copygen.prompts.tables import checked_options
 from copygen.quality.acceptance import PromptRef, RecordChecker
 from copygen.quality.channels import Channels, FieldSpec, load_channels
 from copygen.quality.checker import Checker
@@ -49,6 +50,8 @@ class CheckSpec:
     """Results of a run or any table of texts (`.jsonl`, `.csv`); `STREAM`: the stream given."""
     columns: tuple[str, ...] = ()
     """Columns with a text; the others are the item. None: `text`."""
+    reading: ReadOptions = field(default_factory=ReadOptions)
+    """What a table does not tell itself: encoding, delimiter, header row, sheet."""
     channels: tuple[str, ...] = ()
     """`[COLUMN=]NAME` of fields of channels, or of whole channels."""
     limit: int | None = None
@@ -133,6 +136,7 @@ class CheckJob:
         """What was found so far."""
         self._spec = spec
         self._stdin = stdin
+        self._reading = checked_options(spec.reading)
         rules = _remembered(spec)
         self.by_remembered_rules = rules is not None
         """Whether no rules were named and those are used that the run has left beside its
@@ -149,7 +153,7 @@ class CheckJob:
     def __iter__(self) -> Iterator[Finding]:
         """Read the file, once. Raises PromptError for what cannot be read at all."""
         reader = _TableReader(self._checker, self._fields, self._spec.columns, self.tally)
-        with closing(open_table(str(self._spec.file), self._stdin)) as rows:
+        with closing(open_table(str(self._spec.file), self._stdin, self._reading)) as rows:
             for row in rows:
                 for finding in reader.findings(row):
                     self.tally.add(finding)

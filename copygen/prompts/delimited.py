@@ -209,6 +209,16 @@ DELIMITERS_BY_NAME: Final = {
     "colon": ":",
 }
 """What a person may call it, who cannot type a tab."""
+
+
+def delimiter_of(name: str) -> str:
+    """The sign that a person names. Raises ValueError."""
+    delimiter = DELIMITERS_BY_NAME.get(name.casefold(), name)
+    if len(delimiter) != 1 or delimiter in '"\r\n' or delimiter.isalnum():
+        raise ValueError(f"takes one sign, or a name such as tab; not '{name[:40]}'")
+    return delimiter
+
+
 _BLANK: Final = " \t\r\n,;"
 _JSON: Final = re.compile(r"[\[{]\s*[\"{\[]")
 _DELIMITER_NAMES: Final = {"\t": "tab", ",": "comma", ";": "semicolon"}
@@ -237,7 +247,7 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     uneven = UnevenRows(header, path, options, texts.delimiter)
     # Where a column has no name, no row is plain.
     width, templated = len(header) if all(header) else -1, options.templated
-    left_out, has_ids = options.skip_rows, options.has_ids
+    left_out, has_ids = options.skip_rows or 0, options.has_ids
     while True:
         line = texts.number + 1
         message = None

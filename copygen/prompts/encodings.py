@@ -13,7 +13,6 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from copygen.documents import nearest
-from copygen.errors import UsageError
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -48,7 +47,7 @@ _MARK: Final = "\udcff"
 
 
 def encoding_of(name: str) -> str:
-    """Python's name of an encoding that a person names. Raises UsageError."""
+    """Python's name of an encoding that a person names. Raises ValueError."""
     plain = "".join(filter(str.isalnum, name.casefold()))
     if plain in _ALSO:
         return _ALSO[plain]
@@ -65,7 +64,7 @@ def encoding_of(name: str) -> str:
     known = sorted({*encodings.aliases.aliases, *encodings.aliases.aliases.values(), *_ALSO})
     near = nearest(name.casefold().replace("-", "_"), known)
     hint = f"did you mean '{near.replace('_', '-')}'?" if near else "cp1252 and cp932 are such"
-    raise UsageError(f"--encoding '{name[:40]}' is no encoding of texts; {hint}")
+    raise ValueError(f"'{name[:40]}' is no encoding of texts; {hint}")
 
 
 def marked(head: bytes) -> str | None:

@@ -24,6 +24,7 @@ from copygen.prompts.request import (
 from copygen.prompts.rows import ReadOptions, column_name
 from copygen.prompts.selection import KEEP_ALL, Condition, Selection
 from copygen.prompts.structured import read_header
+from copygen.prompts.table_keys import TableKeys, reading_key
 from copygen.prompts.template import Template
 
 KEYS: Final = ("channel", "fields", "checks", "reasks", "on_violation")
@@ -110,9 +111,9 @@ def _language_column(checks: Mapping[str, JsonValue] | None) -> str | None:
 
 MAX_TEXTS_PER_ITEM: Final = 10_000
 """Matrix cells times variants."""
-_OF_ROWS: Final = ("id", "group_by", "skip_if")
-_STRUCTURE: Final = frozenset(
-    ("prompt", "system", "provider", "variants", "matrix", "items", "untrusted", *KEYS, *_OF_ROWS)
+_STRUCTURE: Final = (
+    frozenset(("prompt", "system", "provider", "variants", "matrix", "items", "untrusted", *KEYS))
+    | TableKeys.model_fields.keys()
 )
 
 
@@ -126,7 +127,7 @@ Scalar = Annotated[Any, AfterValidator(_scalar)]
 Axis = Annotated[list[Scalar], Field(min_length=1)]
 
 
-class PromptFile(OutputKeys, RequestParams):
+class PromptFile(OutputKeys, TableKeys, RequestParams):
     """The keys of a prompt file."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -147,12 +148,6 @@ class PromptFile(OutputKeys, RequestParams):
     """Parameters of the model's API that have no key of their own here."""
     untrusted: Literal[True] | list[Text] | None = None
     """Columns that strangers wrote, marked as material in the prompt; `true`: all."""
-    id: Text | Annotated[list[Text], Field(min_length=1)] | None = None
-    """The column, or the columns, that a row's id is made of; `--id` wins."""
-    group_by: Text | None = None
-    """The column whose value the rows of one item share; see `copygen help tables`."""
-    skip_if: Text | None = None
-    """A condition as in a template; rows that meet it are left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +184,7 @@ class PromptSpec:
     untrusted: frozenset[str] | None = frozenset()
     """Columns whose values are marked as material in the prompt; None: all columns."""
     reading: ReadOptions = field(default_factory=ReadOptions)
-    """How the user says that the table is to be read."""
+    """How the table is to be read, as the file says or the user, who wins."""
     selection: Selection = field(default_factory=Selection)
     """What is asked of the rows, the file's own keys included."""
     conditions: tuple[tuple[Condition, bool], ...] = ()
@@ -206,23 +201,19 @@ class PromptSpec:
         has_ids = not (self.selection.id_columns or self.selection.group_by)
         return replace(self.reading, templated=self.templated, has_ids=has_ids)
 
-    def selecting(self, asked: Selection) -> "PromptSpec":
+    def asked(self, reading: ReadOptions, asked: Selection) -> "PromptSpec":
         """The same with what the command line asks of the rows over what the file does.
 
         Raises UsageError.
         """
-        own = self.selection
-        merged = replace(
-            asked,
-            id_columns=asked.id_columns or own.id_columns,
-            group_by=asked.group_by or own.group_by,
-        )
+        merged = asked.over(self.selection)
         if merged.group_by is not None and not self.templated:
             raise UsageError("--group-by needs a template, which words each group as one item.")
         conditions = self.conditions
         if asked.where is not None:
             conditions = ((Condition(asked.where, "--where"), True), *conditions)
-        return replace(self, selection=merged, conditions=conditions)
+        reading = reading.over(self.reading)
+        return replace(self, reading=reading, selection=merged, conditions=conditions)
 
     @property
     def keeps_all(self) -> bool:
@@ -256,6 +247,8 @@ class LoadedFile:
     """The table its `items` name, as written, if they do."""
     place: Source | None = None
     """Where that name stands."""
+    reading_place: Source | None = None
+    """Where the first key stands that says how a table is read, if there is one."""
 
 
 def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> LoadedFile:
@@ -279,18 +272,22 @@ def load(path: str, overrides: Mapping[str, str], role: str = files.PROMPTS) -> 
         overrides=overrides,
         output_spec=output_spec_of(document, given),
         untrusted=_untrusted(document, given),
-        selection=Selection(
-            id_columns=(given.id,) if isinstance(given.id, str) else tuple(given.id or ()),
-            group_by=given.group_by,
-        ),
+        reading=given.read_options,
+        selection=given.selection,
         conditions=_conditions(document, given),
         warnings=warnings,
     )
     _check_size(spec, document)
     _check_names(spec, document, given)
     check_overrides(spec, path)
-    place = document.source(("items",))
-    return LoadedFile(spec, items=header.items, table=given.items, place=place)
+    key = reading_key(document.data)
+    return LoadedFile(
+        spec,
+        items=header.items,
+        table=given.items,
+        place=document.source(("items",)),
+        reading_place=None if key is None else document.source((key,)),
+    )
 
 
 def load_template(path: str, overrides: Mapping[str, str]) -> PromptSpec:

@@ -8,7 +8,7 @@ import unicodedata
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Final, NamedTuple, TypeAlias
 
@@ -113,16 +113,21 @@ class ReadOptions:
     """Of CSV; None: what the rows tell."""
     header_row: int | None = None
     """The 1-based line, or row of a sheet, that names the columns; None: the first with any."""
-    skip_rows: int = 0
-    """Records after the header that are none of the table."""
+    skip_rows: int | None = None
+    """Records after the header that are none of the table; None: 0."""
     items: str | None = None
     """The names on the way to the list of items in a JSON document, with dots between."""
     sheet: str | None = None
     """Of a workbook, by name or by its 1-based number; None: the first that is to be seen."""
-    bad_rows: BadRows = BadRows.REFUSE
-    """What becomes of a file with rows that cannot be read."""
+    bad_rows: BadRows | None = None
+    """What becomes of a file with rows that cannot be read; None: it is refused."""
     has_ids: bool = True
     """The column `id` (of batch lines `custom_id`) is the row's id, and not one like any other."""
+
+    def over(self, own: "ReadOptions") -> "ReadOptions":
+        """These, and where they say nothing what `own` says."""
+        unsaid = (one.name for one in fields(self) if getattr(self, one.name) is None)
+        return replace(self, **{name: getattr(own, name) for name in unsaid})
 
 
 def column_name(name: str) -> str:
@@ -310,7 +315,7 @@ class FileIds:
         self,
         repeated: Iterable[str],
         taken: frozenset[str] = frozenset(),
-        duplicates: Duplicates = Duplicates.REFUSE,
+        duplicates: Duplicates | None = None,
     ) -> None:
         """`taken` are the rows' own ids that look like numbered ones."""
         self._counts = dict.fromkeys(repeated, 0)
@@ -335,10 +340,10 @@ class FileIds:
 class StreamIds:
     """Ids of rows that are seen once: every hash is kept, to know a repeated id."""
 
-    def __init__(self, duplicates: Duplicates = Duplicates.REFUSE) -> None:
+    def __init__(self, duplicates: Duplicates | None = None) -> None:
         self._seen: set[int] = set()
         self._counts: dict[str, int] = {}
-        self._duplicates = duplicates
+        self._duplicates = duplicates or Duplicates.REFUSE
 
     def id_of(self, row: Row) -> str | None:
         """Return the id of the next row, or None if it has none of its own left."""

@@ -12,7 +12,7 @@ import json
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -59,7 +59,8 @@ class Selection:
 
     id_columns: tuple[str, ...] = ()
     """The columns an id is made of; empty: the column `id`, else the row's content."""
-    duplicates: Duplicates = Duplicates.REFUSE
+    duplicates: Duplicates | None = None
+    """What becomes of rows with the id of an earlier one; None: they are refused."""
     where: str | None = None
     """The condition that items have to meet."""
     rows: RowRange | None = None
@@ -75,6 +76,11 @@ class Selection:
     judges nothing the used ones, else all."""
     unique: bool = False
     """Prompts that are the same are sent once."""
+
+    def over(self, own: "Selection") -> "Selection":
+        """This, and where it says nothing what `own` says."""
+        unsaid = (one.name for one in fields(self) if not getattr(self, one.name))
+        return replace(self, **{name: getattr(own, name) for name in unsaid})
 
 
 def row_range(text: str) -> RowRange:

@@ -1,63 +1,42 @@
 """A path, standard input or Python values → the prompts of it, checked or as they come."""
 
 import itertools
-import stat
 from array import array
 from collections import Counter
-from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, Final, TypeAlias, cast
+from typing import Final, TypeAlias, cast
 
 from copygen.documents import files
 from copygen.errors import InputChanged, PromptError, UsageError
-from copygen.models import InputFault, JsonValue, Prompt, Source
+from copygen.models import InputFault, Prompt, Source
 from copygen.prompts.expand import CostCheck, Expansion, Target, draft, ids_of
 from copygen.prompts.findings import TableFindings
 from copygen.prompts.names import UsedNames
 from copygen.prompts.promptfile import (
-    LoadedFile,
     PromptSpec,
-    check_overrides,
-    load,
-    load_template,
-    table_path,
 )
 from copygen.prompts.rows import (
     BadRow,
     BadRows,
     Duplicates,
     FileIds,
-    ReadOptions,
     Row,
     StreamIds,
     Table,
     base_of_numbered,
-    column_name,
     content_id,
     repeated_hashes,
 )
 from copygen.prompts.selection import (
-    KEEP_ALL,
     Numbered,
-    Selection,
     Steps,
     chosen_ids,
     sampled,
 )
 from copygen.prompts.tables import (
-    READERS,
-    VALUES_NAME,
-    checked_options,
-    file_table,
-    is_stream,
-    kind_of,
-    one_empty_item,
     readable,
-    split_items,
-    stream_table,
-    values_table,
-    yaml_table,
 )
 from copygen.prompts.template import Layout, layout_of
 
@@ -446,7 +425,7 @@ class PromptSource:
         Raises PromptError where the file is refused.
         """
         bad_rows = self._spec.reading.bad_rows
-        if bad_rows is BadRows.REFUSE or faults.count > len(faults.unreadable):
+        if bad_rows in (None, BadRows.REFUSE) or faults.count > len(faults.unreadable):
             faults.refuse()
         elif bad_rows is BadRows.SKIP and faults.count:
             word = "row is" if faults.count == 1 else "rows are"
@@ -467,7 +446,7 @@ class PromptSource:
         taken: set[str] = set()
         refused: list[tuple[str, Source, Source]] = []
         count = 0
-        refuses = self.selection.duplicates is Duplicates.REFUSE
+        refuses = self.selection.duplicates in (None, Duplicates.REFUSE)
         for _number, row in self._rows():
             own = row.own_id is not None
             item_id = content_id(row.whole) if row.own_id is None else row.own_id
@@ -554,132 +533,3 @@ def _used_twice(found: list[tuple[str, Source, Source]], count: int) -> PromptEr
         "--duplicates number keeps all of them, first only the first, --id names other columns"
     )
     return PromptError(f"{message}: {way_out}", source)
-
-
-def open_prompts(
-    path: str,
-    *,
-    template: str | None = None,
-    overrides: Mapping[str, str] | None = None,
-    limit: int | None = None,
-    stdin: BinaryIO | None = None,
-    reading: ReadOptions | None = None,
-    selection: Selection | None = None,
-) -> PromptSource:
-    """Open a prompt file (YAML), a table (see `READERS`), or `-` for a table on standard input.
-
-    Reads the header only: of YAML everything but `items`, of a table nothing. `template` is the
-    YAML file that words a table's rows; `overrides` are variables that win over columns;
-    `limit` is the most prompts to make; `reading` says what the table does not tell itself,
-    `selection` what is asked of its rows. Pipes are read like standard input: as a stream. Raises
-    PromptError, UsageError.
-    """
-    asked = selection or Selection()
-    path, items = split_items(path)
-    reading = checked_options(replace(reading or ReadOptions(), items=items))
-    given = {column_name(name): value for name, value in (overrides or {}).items()}
-    spec = _template_spec(template, given)
-    if spec is not None:
-        spec = replace(spec, reading=reading).selecting(asked)
-    if is_stream(path):
-        wording = spec or replace(_unworded(path, given), reading=reading).selecting(asked)
-        table = stream_table(path, stdin, wording.read_options)
-        return PromptSource(path, wording, table, is_stream=True, limit=limit)
-    if Path(path).suffix.lower() not in _YAML:
-        wording = spec or replace(_unworded(path, given), reading=reading).selecting(asked)
-        table = file_table(path, files.PROMPTS, wording.read_options)
-        read = (path, template) if template else (path,)
-        return PromptSource(path, wording, table, read=read, limit=limit)
-    with readable(path):
-        loaded = load(path, given)
-        loaded = replace(loaded, spec=replace(loaded.spec, reading=reading).selecting(asked))
-    if spec is not None:
-        return _open_worded(path, loaded, spec, template or "", limit)
-    return _open_prompt_file(path, loaded, limit)
-
-
-def open_values(
-    values: Iterable[str | Mapping[str, JsonValue]],
-    *,
-    template: str | None = None,
-    overrides: Mapping[str, str] | None = None,
-    limit: int | None = None,
-    selection: Selection | None = None,
-) -> PromptSource:
-    """Open Python values as a stream: texts, or mappings like the lines of JSONL, read lazily.
-
-    A text is literal. A value that cannot become a prompt is an InputFault, and the values
-    after it go on. The other arguments are as for `open_prompts`; raises PromptError for an
-    unusable template only.
-    """
-    given = {column_name(name): value for name, value in (overrides or {}).items()}
-    asked = selection or Selection()
-    if not asked.keep:  # the caller gave the values one by one, and wants them back
-        asked = replace(asked, keep=(KEEP_ALL,))
-    spec = (_template_spec(template, given) or _unworded(VALUES_NAME, given)).selecting(asked)
-    table = values_table(values, spec.read_options)
-    return PromptSource(VALUES_NAME, spec, table, is_stream=True, limit=limit)
-
-
-def _unworded(path: str, overrides: Mapping[str, str]) -> PromptSpec:
-    """The spec of rows that are complete prompts; PromptError where variables are set for them."""
-    spec = PromptSpec(overrides=overrides)
-    check_overrides(spec, path)
-    return spec
-
-
-def _template_spec(template: str | None, overrides: Mapping[str, str]) -> PromptSpec | None:
-    if template is None:
-        return None
-    if Path(template).suffix.lower() not in _YAML:
-        raise PromptError(f"{template}: a template is a .yaml file with a 'prompt'")
-    with readable(template):
-        return load_template(template, overrides)
-
-
-def _open_prompt_file(path: str, loaded: LoadedFile, limit: int | None) -> PromptSource:
-    spec = loaded.spec
-    if loaded.is_list:
-        check_overrides(spec, path)
-    read: tuple[str, ...] = (path,)
-    if loaded.table is not None:
-        name, items = split_items(loaded.table)
-        inner = table_path(replace(loaded, table=name), path)
-        _check_table(inner, loaded)
-        table = file_table(inner, files.TABLE, replace(spec.read_options, items=items))
-        read = (inner, path)
-    elif loaded.items is not None:
-        table = yaml_table(path, spec.read_options)
-    elif spec.templated:
-        table = one_empty_item(path)
-    else:
-        raise PromptError("'prompt' is required", Source(path, 1))
-    return PromptSource(path, spec, table, read=read, limit=limit)
-
-
-def _open_worded(
-    path: str, loaded: LoadedFile, spec: PromptSpec, template: str, limit: int | None
-) -> PromptSource:
-    """Open a YAML list of items that another file words."""
-    if not loaded.is_list:
-        message = "this prompt file has its own wording; run it without --template"
-        raise PromptError(message, Source(path, 1))
-    table = yaml_table(path, spec.read_options)
-    spec = replace(spec, warnings=(*spec.warnings, *loaded.spec.warnings))
-    return PromptSource(path, spec, table, read=(path, template), limit=limit)
-
-
-def _check_table(path: str, loaded: LoadedFile) -> None:
-    """Raise PromptError, at the name, unless a table a prompt file names is a regular file."""
-    try:
-        is_file = stat.S_ISREG(files.status(path).st_mode)
-    except FileNotFoundError:
-        is_file = False
-    except OSError as exc:
-        raise PromptError(f"'items' names no file: {exc.strerror}", loaded.place) from exc
-    if not is_file:
-        message = f"'{loaded.table}' is not there; 'items' names a table beside this file"
-        raise PromptError(message, loaded.place)
-    if kind_of(path) not in READERS:
-        message = "'items' should name a table, such as a .csv, .tsv or .jsonl file"
-        raise PromptError(message, loaded.place)

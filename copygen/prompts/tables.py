@@ -14,12 +14,12 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import BinaryIO, Final, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias
 
 from copygen.documents import files, nearest, type_name
 from copygen.errors import PromptError, UsageError
 from copygen.models import JsonValue, Source
-from copygen.prompts.delimited import DELIMITERS_BY_NAME, LineError, Lines, csv_rows
+from copygen.prompts.delimited import LineError, Lines, csv_rows, delimiter_of
 from copygen.prompts.documents import json_rows, list_rows
 from copygen.prompts.encodings import encoding_of
 from copygen.prompts.feeds import feed_rows
@@ -61,16 +61,15 @@ _HINTS: Final[Mapping[str, str]] = {
 
 def checked_options(options: ReadOptions) -> ReadOptions:
     """The options that a person gave, with Python's names. Raises UsageError."""
-    delimiter = options.delimiter
-    if delimiter is not None:
-        delimiter = DELIMITERS_BY_NAME.get(delimiter.casefold(), delimiter)
-        if len(delimiter) != 1 or delimiter in '"\r\n' or delimiter.isalnum():
-            message = (
-                f"--delimiter takes one sign, or a name such as tab; not '{options.delimiter}'"
-            )
-            raise UsageError(message)
-    encoding = None if options.encoding is None else encoding_of(options.encoding)
-    return replace(options, encoding=encoding, delimiter=delimiter)
+    given = {"encoding": encoding_of, "delimiter": delimiter_of}
+    changed: dict[str, Any] = {}
+    for name, meaning in given.items():
+        value = getattr(options, name)
+        try:
+            changed[name] = None if value is None else meaning(value)
+        except ValueError as exc:
+            raise UsageError(f"--{name} {exc}.") from exc
+    return replace(options, **changed)
 
 
 def sniffed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
@@ -104,12 +103,13 @@ def _parquet_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
     return parquet_rows(stream, path, options)
 
 
+_SHEETS: Final = frozenset((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"))
 READERS: Final[Mapping[str, Reader]] = {
     **dict.fromkeys((".csv", ".tsv", ".tab", ".psv"), _of_lines(csv_rows)),
     **dict.fromkeys((".jsonl", ".ndjson"), _of_lines(jsonl_rows)),
     ".json": json_rows,
     ".txt": sniffed_rows,
-    **dict.fromkeys((".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"), _sheet_rows),
+    **dict.fromkeys(_SHEETS, _sheet_rows),
     ".parquet": _parquet_rows,
     **dict.fromkeys((".xml", ".rss", ".atom"), feed_rows),
 }
@@ -136,7 +136,29 @@ def file_table(path: str, role: str, options: ReadOptions) -> Table:
     if kind not in READERS:
         hint = _HINTS.get(kind, "")
         raise PromptError(f"{path}: '{kind}' files are not read{hint}; copygen reads {_READABLE}")
+    refuse_options(path, options)
     return _steady_table(READERS[kind], path, role, options)
+
+
+_DELIMITED: Final = frozenset((".csv", ".tsv", ".tab", ".psv", ".txt"))
+_MEANT_FOR: Final[Mapping[str, tuple[frozenset[str], str]]] = {
+    "sheet": (_SHEETS, "workbooks (.xlsx, .ods)"),
+    "delimiter": (_DELIMITED, "delimited tables (.csv, .tsv, .txt)"),
+    "header_row": (_DELIMITED | _SHEETS, "tables with a header (.csv, .xlsx)"),
+    "skip_rows": (_DELIMITED | _SHEETS, "tables with a header (.csv, .xlsx)"),
+}
+"""What says how a table is read → the kinds of tables that it can be said of."""
+
+
+def refuse_options(path: str, options: ReadOptions) -> None:
+    """Raise UsageError where a table of such a name has nothing of what is said of it."""
+    kind = kind_of(path)
+    for name, (kinds, words) in _MEANT_FOR.items():
+        if getattr(options, name) is not None and kind in READERS and kind not in kinds:
+            flag = "--" + name.replace("_", "-")
+            raise UsageError(
+                f"{flag} is for {words}, and {path} is none; leave it out, of the prompt file, too."
+            )
 
 
 def yaml_table(path: str, options: ReadOptions) -> Table:
@@ -208,26 +230,32 @@ def _json_mapping(value: object, options: ReadOptions) -> dict[str, JsonValue]:
     return whole
 
 
-def open_table(path: str, stdin: BinaryIO | None = None) -> Generator[Row | BadRow, None, None]:
+def open_table(
+    path: str, stdin: BinaryIO | None = None, reading: ReadOptions | None = None
+) -> Generator[Row | BadRow, None, None]:
     """Yield the rows of a table (as `READERS`, JSONL and CSV told by their beginning), unworded.
 
     For tables that are looked at and not sent: results, existing texts. `-` is `stdin`, else
-    standard input. Raises PromptError for what cannot be opened, and for an unusable header.
+    standard input; `reading` are `checked_options`. Raises PromptError for what cannot be opened,
+    and for an unusable header.
     """
+    path, items = split_items(path)
+    options = replace(reading or ReadOptions(), templated=True, items=items)
     if path == "-":
         files.note_standard_input(files.TABLE)
-        yield from _rows_or_none(stdin or sys.stdin.buffer, STDIN_NAME)
+        yield from _rows_or_none(stdin or sys.stdin.buffer, STDIN_NAME, options)
         return
+    refuse_options(path, options)
     with readable(path), _opened(path) as stream:
-        yield from _rows_or_none(stream, path)
+        yield from _rows_or_none(stream, path, options)
 
 
-def _rows_or_none(stream: BinaryIO, path: str) -> Rows:
+def _rows_or_none(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
     """The rows of a table to be looked at, where nothing at all is a mistake; PromptError then."""
     kind = kind_of(path)
     # Text is told by its beginning: a name that lies is no mistake here.
     read = sniffed_rows if kind in _TEXTS else READERS.get(kind, sniffed_rows)
-    rows = read(unpacked(stream, path), path, ReadOptions(templated=True))
+    rows = read(unpacked(stream, path), path, options)
     first = next(rows, None)
     if first is None:
         message = "there are no rows in it; give it JSONL, or CSV with a header and a row"

@@ -242,7 +242,7 @@ def _is_title(names: list[str], fields: list[str]) -> bool:
 def _grid_rows(grid: Cells, merges: Merges, path: str, options: ReadOptions) -> Rows:
     rows: UnevenRows | None = None
     names: list[str] = []
-    left_out = options.skip_rows
+    left_out = options.skip_rows or 0
     header_at, is_first, width = 1, True, -1
     for number, fields in grid:
         merges.fill(number, fields, below_header=rows is not None)

@@ -9,6 +9,7 @@ from copygen.errors import PromptError, UsageError
 from copygen.models import InputFault, Prompt
 from copygen.prompts import BadRows, ReadOptions, open_prompts
 from copygen.prompts.encodings import encoding_of, likely_encoding
+from copygen.prompts.tables import checked_options
 from tests.support.prompt_files import TARGET, texts_of, write
 
 TEXTS = {
@@ -91,13 +92,13 @@ def test_encodings_have_many_names(name: str, meant: str) -> None:
 )
 def test_a_misspelt_encoding_names_the_nearest(name: str, near: str) -> None:
     with pytest.raises(UsageError, match=rf"is no encoding of texts; did you mean '{near}"):
-        encoding_of(name)
+        checked_options(ReadOptions(encoding=name))
 
 
 @pytest.mark.parametrize("name", ["rot13", "base64", "idna", "unicode_escape", "", "\0"])
 def test_what_is_no_encoding_of_texts_is_refused(name: str) -> None:
     with pytest.raises(UsageError):
-        encoding_of(name)
+        checked_options(ReadOptions(encoding=name))
 
 
 DAMAGED = "prompt\nเสื้อ\n".encode() * 1 + "ผ้า\n".encode() * 20 + b"caf\xe9\nok\n\xff\n"
