@@ -25,6 +25,38 @@ _SHOWN: Final = 3
 _is_blank: Final = str.isspace
 
 
+_PROMPTFOO: Final = re.compile(
+    r"__(?:expected\d*|prefix|suffix|description|providerOutput|metric|threshold"
+    r"|(?:metadata|config):.*)"
+)
+"""Columns with which a test file of promptfoo says what it expects, and how it goes about it."""
+_PROMPTFOO_KEYS: Final = (
+    "assert",
+    "options",
+    "threshold",
+    "metadata",
+    "provider",
+    "providerOutput",
+)
+"""The same beside the `vars` of a test in JSON or YAML; `assert` tells that it is one."""
+
+
+def promptfoo_note(item: Item, used: Collection[str]) -> str | None:
+    """A sentence on what a test of promptfoo has beside its variables; None where it is none."""
+    names = [name for name in item if _PROMPTFOO.fullmatch(name)]
+    if isinstance(item.get("assert"), list):
+        names += [name for name in _PROMPTFOO_KEYS if name in item]
+    names = [name for name in names if name not in used]
+    if not names:
+        return None
+    shown = ", ".join(f"'{name}'" for name in names[:_MOST_CANDIDATES])
+    shown += f" and {len(names) - _MOST_CANDIDATES} more" if len(names) > _MOST_CANDIDATES else ""
+    return (
+        f"{shown}: of a test file of promptfoo only the variables are used; copygen holds texts "
+        "against checks (copygen help checks)"
+    )
+
+
 class TableFindings:
     """A fold over the rows of a file that become prompts."""
 

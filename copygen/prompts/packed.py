@@ -1,14 +1,16 @@
-"""Tables that are packed with gzip or Zstandard, unpacked while they are read."""
+"""Tables that are packed with gzip or Zstandard, unpacked while they are read.
+
+A file is packed if its name says so, a pipe if it begins so.
+"""
 
 import errno
 import gzip
 import io
-import os
 import sys
 import zlib
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Final
+from typing import TYPE_CHECKING, Any, BinaryIO, Final, cast
 
 from copygen.errors import PromptError
 
@@ -38,19 +40,77 @@ def unpacked(stream: BinaryIO, path: str) -> BinaryIO:
     PromptError says at once what is missing to unpack it.
     """
     unpack = _UNPACK.get(Path(path).suffix.lower())
-    if unpack is None:
-        return stream
-    size = os.fstat(stream.fileno()).st_size
-    return io.BufferedReader(_Unpacked(unpack(stream), path, size), _BUFFER_BYTES)
+    return stream if unpack is None else _opened(unpack, stream, path)
+
+
+def _opened(
+    unpack: Callable[[BinaryIO], io.BufferedIOBase], stream: BinaryIO, path: str, head: bytes = b""
+) -> BinaryIO:
+    packed = _Packed(stream, head)
+    inner = unpack(cast(BinaryIO, packed))
+    return io.BufferedReader(_Unpacked(inner, packed, path), _BUFFER_BYTES)
+
+
+class Pipe(io.BufferedIOBase):
+    """What a pipe holds, unpacked where its first bytes say that it is packed.
+
+    Nothing is read before it is asked for. Reading raises as with `unpacked`.
+    """
+
+    def __init__(self, stream: BinaryIO, name: str) -> None:
+        self._stream = stream
+        self._name = name
+        self._readline: Callable[[int], bytes] = self._first_line
+        self._read1: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """The next line; as `io.IOBase` has it."""
+        return self._readline(-1 if size is None else size)
+
+    def read1(self, size: int = -1, /) -> bytes:
+        """Some of what comes next, after the first line was read."""
+        return self._read1(size) or b""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """What comes next, after the first line was read."""
+        return self._stream.read(-1 if size is None else size)
+
+    def _first_line(self, size: int) -> bytes:
+        self._readline = self._stream.readline
+        line = self._stream.readline(size)
+        unpack = next((one for magic, one in _MAGIC.items() if line.startswith(magic)), None)
+        if unpack is None:
+            return line
+        self._stream = _opened(unpack, self._stream, self._name, line)
+        self._readline = self._stream.readline
+        self._read1 = self._stream.read1  # type: ignore[attr-defined]  # it is buffered
+        return self._readline(size)
+
+
+class _Packed:
+    """Packed bytes, counted: `head` and what follows it in a stream."""
+
+    def __init__(self, stream: BinaryIO, head: bytes) -> None:
+        self.count = 0
+        self._head = head
+        self._read: Callable[[int], bytes] = getattr(stream, "read1", stream.read)
+
+    def read(self, size: int) -> bytes:
+        """What comes next, as far as there is any now; b"" at the end."""
+        data = self._head[:size] or self._read(size) or b""
+        self._head = self._head[len(data) :]
+        self.count += len(data)
+        return data
 
 
 class _Unpacked(io.RawIOBase):
     """An unpacked stream whose faults are all an OSError, and whose size is bounded."""
 
-    def __init__(self, inner: io.BufferedIOBase, path: str, packed_bytes: int) -> None:
+    def __init__(self, inner: io.BufferedIOBase, packed: _Packed, path: str) -> None:
         self._inner = inner
+        self._packed = packed
         self._path = path
-        self._left = max(_UNSUSPICIOUS_BYTES, packed_bytes * _MOST_TIMES)
+        self._count = 0
 
     def readable(self) -> bool:
         return True
@@ -68,8 +128,8 @@ class _Unpacked(io.RawIOBase):
             if type(exc).__name__ != "ZstdError":  # of a module that may be missing
                 raise
             raise self._fault(f"it is damaged, or not packed as its name says ({exc})") from exc
-        self._left -= len(data)
-        if self._left < 0:
+        self._count += len(data)
+        if self._count > max(_UNSUSPICIOUS_BYTES, self._packed.count * _MOST_TIMES):
             raise self._fault(f"it unpacks to over {_MOST_TIMES} times its size: no table does")
         view[: len(data)] = data
         return len(data)
@@ -129,3 +189,8 @@ _UNPACK: Final[Mapping[str, Callable[[BinaryIO], io.BufferedIOBase]]] = {
     ".gz": _gunzip,
     ".zst": _unzstd,
 }
+_MAGIC: Final[Mapping[bytes, Callable[[BinaryIO], io.BufferedIOBase]]] = {
+    b"\x1f\x8b": _gunzip,
+    b"\x28\xb5\x2f\xfd": _unzstd,
+}
+"""How packed bytes begin (RFC 1952, 2.3.1; RFC 8878, 3.1.1)."""

@@ -12,7 +12,7 @@ from copygen.documents import files
 from copygen.errors import InputChanged, PromptError, UsageError
 from copygen.models import InputFault, Prompt, Source
 from copygen.prompts.expand import CostCheck, Expansion, Target, draft, ids_of
-from copygen.prompts.findings import TableFindings
+from copygen.prompts.findings import TableFindings, promptfoo_note
 from copygen.prompts.names import UsedNames
 from copygen.prompts.promptfile import (
     PromptSpec,
@@ -138,6 +138,8 @@ class PromptSource:
         self.left_out: Counter[str] = Counter()
         """Rows that become no prompt, by what leaves them out; of a stream those that were read."""
         self._found: tuple[str, ...] = ()
+        self._foreign: str | None = None
+        """What is said of another program's columns."""
         self.id_proposals: tuple[str, ...] = ()
         """Columns that could be the ids of a checked file whose rows have none."""
         self.is_stream = is_stream
@@ -173,7 +175,7 @@ class PromptSource:
             if reason not in ("--rows", "--sample"):
                 rows = "1 row is" if count == 1 else f"{count:,} rows are"
                 said.append(f"{rows} left out by {reason}")
-        return (*said, *self._found)
+        return (*said, *self._found, *filter(None, (self._foreign,)))
 
     @property
     def layout(self) -> Layout:
@@ -222,6 +224,7 @@ class PromptSource:
             try:
                 if not found.rows:
                     expansion.check_kept(row)
+                    self._foreign = promptfoo_note(row.item, self.used_names)
                 expansion.check(row, item_id)
                 if cost_check is not None:
                     expansion.check_cost(row, cost_check)
@@ -479,7 +482,7 @@ class PromptSource:
         only = self._only
         made = 0
         self.left_out = Counter()
-        with self._table() as rows:
+        with readable(self._shown), self._table() as rows:
             for number, row in self._steps.numbered(rows, self.left_out):
                 for entry in self._entries_of(number, row, expansion, ids):
                     if only is not None and not only.ids & {entry.id, entry.id.partition("/")[0]}:
@@ -505,6 +508,8 @@ class PromptSource:
             message = f"the id '{row.own_id}' was used before; ids must be unique"
             fault_id = ids.id_of_fault(None, source.line)
             return [InputFault(fault_id, source, message, row.item, number)]
+        if number == 1:
+            self._foreign = promptfoo_note(row.item, self.used_names)
         try:
             # All or none: half the variants of a faulty row are no use.
             return list(expansion.prompts(row, item_id, number))

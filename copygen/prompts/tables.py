@@ -14,7 +14,7 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO, Final, TypeAlias
+from typing import Any, BinaryIO, Final, TypeAlias, cast
 
 from copygen.documents import files, nearest, type_name
 from copygen.errors import PromptError, UsageError
@@ -23,7 +23,7 @@ from copygen.prompts.delimited import LineError, Lines, csv_rows, delimiter_of
 from copygen.prompts.documents import json_rows, list_rows
 from copygen.prompts.encodings import encoding_of
 from copygen.prompts.feeds import feed_rows
-from copygen.prompts.packed import unpacked, unpacked_name
+from copygen.prompts.packed import Pipe, unpacked, unpacked_name
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, Table, bad_row, row_from
 from copygen.prompts.structured import JsonError, check_depth, jsonl_rows, yaml_rows
@@ -181,12 +181,16 @@ def stream_table(path: str, stdin: BinaryIO | None, options: ReadOptions) -> Tab
     @contextmanager
     def table() -> Iterator[Rows]:
         if path == "-":
-            yield sniffed_rows(stdin or sys.stdin.buffer, STDIN_NAME, options)
+            yield sniffed_rows(_pipe(stdin), STDIN_NAME, options)
             return
         with readable(path), files.open_stream(path) as opened:
-            yield sniffed_rows(opened, path, options)
+            yield sniffed_rows(cast(BinaryIO, Pipe(opened, path)), path, options)
 
     return table
+
+
+def _pipe(stdin: BinaryIO | None) -> BinaryIO:
+    return cast(BinaryIO, Pipe(stdin or sys.stdin.buffer, STDIN_NAME))
 
 
 def one_empty_item(path: str) -> Table:
@@ -243,7 +247,8 @@ def open_table(
     options = replace(reading or ReadOptions(), templated=True, items=items)
     if path == "-":
         files.note_standard_input(files.TABLE)
-        yield from _rows_or_none(stdin or sys.stdin.buffer, STDIN_NAME, options)
+        with readable(STDIN_NAME):
+            yield from _rows_or_none(_pipe(stdin), STDIN_NAME, options)
         return
     refuse_options(path, options)
     with readable(path), _opened(path) as stream:

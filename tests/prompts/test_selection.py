@@ -349,3 +349,23 @@ def test_a_row_of_a_stream_that_is_too_long_keeps_what_could_be_read(tmp_path: P
         (2, 3, {"a": "3", "b": "4"}),
         (3, 4, {"a": "6", "b": "7"}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("columns", "template", "named"),
+    [
+        ("name,__expected,__expected2", "{{ name }}", "'__expected', '__expected2': of a test"),
+        ("name,__prefix,__metadata:tag", "{{ name }}", "'__prefix', '__metadata:tag': of"),
+        ("name,__description", "{{ name }} {{ __description }}", ""),
+        ("name,__typename", "{{ name }}", ""),
+        ("name,assert", "{{ name }}", ""),
+    ],
+)
+def test_what_promptfoo_tests_have_besides_is_said(
+    tmp_path: Path, columns: str, template: str, named: str
+) -> None:
+    values = ",".join("x" for _ in columns.split(","))
+    source = opened(tmp_path, template, f"{columns}\n{values}\n")
+    source.check(TARGET)
+    said = [note for note in source.notes if "promptfoo" in note]
+    assert [named in note for note in said] == ([True] if named else [])
