@@ -173,7 +173,7 @@ class _Follower:
             )
             for note, number in summary.reply_notes.items():
                 render_note(f"{counted(number, 'text')}: {note}.", console)
-            self.tell_notes(told)
+            self.tell_notes(told, run.notes)
         if run.error is not None:
             render_error(run.error, console)
         elif self._quiet and code is not ExitCode.OK:

@@ -371,9 +371,19 @@ class RunFlags:
     retry: Annotated[
         list[Retry] | None,
         typer.Option(
-            help="Make these results of an earlier run again; repeat.", rich_help_panel=OUTPUT
+            help="Make these results of an earlier run again; rejected: by the checks or by a "
+            "person; repeat.",
+            rich_help_panel=OUTPUT,
         ),
     ] = None
+    redo_approved: Annotated[
+        bool,
+        typer.Option(
+            "--redo-approved",
+            help="Let the run replace texts that people approved or edited; locked ones stay.",
+            rich_help_panel=OUTPUT,
+        ),
+    ] = False
     fresh: Annotated[
         bool,
         typer.Option(
@@ -467,6 +477,7 @@ class RunFlags:
             model=self.model,
             output=self.output,
             retry=frozenset(map(str, self.retry or ())),
+            redo_approved=self.redo_approved,
             fresh=self.fresh,
             fsync=str(self.fsync),
             summary_file=self.summary_json,
@@ -551,7 +562,7 @@ def run_command(args: Sequence[str]) -> str:
     for word in words:
         if word in once:
             next(words, None)
-        elif word in ("--fresh", "--json"):
+        elif word in ("--fresh", "--json", "--redo-approved"):
             continue
         elif not ((found := _ONE_TIME.match(word)) and (found[1] or found[2]) in once):
             kept.append(word)

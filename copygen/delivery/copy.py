@@ -211,12 +211,11 @@ def decided(
         state = State.EDITED
     elif state is State.EDITED and in_force == text.model_text:
         state = State.APPROVED
-    standing = text.standing
-    is_stale = standing is not None and standing.stale and standing.last.key == record.key
+    mark = text.standing.mark if text.standing else None
     is_draft = state is State.DRAFT
     return Decision(
         id=record.id,
-        key=standing.current_key if standing is not None and is_stale else record.key,
+        key=record.key if mark is None else mark.key,
         field=text.place.field,
         index=text.place.index,
         state=state,

@@ -48,6 +48,7 @@ from copygen.transport.http import exchange_over
 
 if TYPE_CHECKING:  # a run without rules does without the checks
     from copygen.engine.reask import ReaskLoop, ReaskResult
+    from copygen.quality.revision import Revision
 
 MAX_ADAPTATIONS = 3
 """Parameters that one attempt may drop or rename because the model does not take them."""
@@ -94,8 +95,10 @@ class ClientConfig:
     rng: random.Random
     wall_clock: Callable[[], datetime]
     """The time of day, UTC; all else runs on the run's clock."""
-    reask_loop: "Callable[[Prompt], ReaskLoop] | None" = None
+    reask_loop: "Callable[[Prompt, Revision | None], ReaskLoop] | None" = None
     """Holds the texts of one prompt against the rules; None: every text is taken as it is."""
+    revision_of: "Callable[[Prompt], Revision | None] | None" = None
+    """What a reviewer said of the earlier text of a prompt; None: nobody has reviewed any."""
 
 
 class Client:
@@ -141,13 +144,15 @@ class Client:
             return result_of_fault(entry, self._config, self._options.wall_clock())
         gate = self._admission.gate_of(entry.model)
         state = AttemptState(self._now(), slot, gate)
-        reask_loop = self._options.reask_loop(entry) if self._options.reask_loop else None
+        revision = self._options.revision_of(entry) if self._options.revision_of else None
+        reask_loop = self._options.reask_loop(entry, revision) if self._options.reask_loop else None
         # Counted by its gate from here to the end, re-asks and waits included: whether only
         # suspects are left decides how a model is given up.
         gate.under_way += 1
         try:
             if reask_loop is None:
-                answer = await self._send_with_retries(entry, state)
+                sent = entry if revision is None else revision.added_to(entry)
+                answer = await self._send_with_retries(sent, state)
             else:
                 answer = await reask_loop.run(self._send_with_retries, self._time_left_s, state)
         except (asyncio.CancelledError, LeftForNextRun) as end:

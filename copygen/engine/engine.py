@@ -35,6 +35,7 @@ from copygen.transport.http import HttpTransport
 if TYPE_CHECKING:
     from copygen.engine.reask import ReaskLoop
     from copygen.quality.acceptance import Acceptance
+    from copygen.quality.revision import Revision
     from copygen.simulator import SimulatorProfile
 
 
@@ -133,9 +134,11 @@ class Engine:
         on_transition: Callable[[Transition], None] = lambda _transition: None,
         on_failure: Callable[[ApiError], None] = lambda _error: None,
         acceptance: "Acceptance | None" = None,
+        revision_of: "Callable[[Prompt], Revision | None] | None" = None,
     ) -> None:
         """`on_transition` is called with each change of a circuit breaker, `on_failure` with each
         failed attempt. `acceptance` holds the rules for texts; None: texts are taken as they are.
+        `revision_of` tells what a reviewer said of a prompt's earlier text.
         """
         host = urlsplit(config.base_url or "").netloc or config.name
         self._config = config
@@ -175,6 +178,7 @@ class Engine:
             rng=dependencies.rng,
             wall_clock=dependencies.clock,
             reask_loop=_reask_loops(acceptance, config),
+            revision_of=revision_of,
         )
         self._client = Client(
             config,
@@ -281,7 +285,7 @@ class Engine:
 
 def _reask_loops(
     acceptance: "Acceptance | None", config: ProviderConfig
-) -> "Callable[[Prompt], ReaskLoop] | None":
+) -> "Callable[[Prompt, Revision | None], ReaskLoop] | None":
     if acceptance is None:
         return None
     # Imported where it is used: a run without rules does without the checks.

@@ -13,6 +13,7 @@ from copygen.config.prices import MAX_ENLARGEMENTS
 from copygen.engine.retry import AttemptState
 from copygen.models import ApiError, Completion, ErrorInfo, Kind, Message, Prompt, Status
 from copygen.quality.acceptance import Acceptance, OnViolation, PromptRef, ReAsk, Review, better
+from copygen.quality.revision import Revision
 
 Send: TypeAlias = Callable[[Prompt, AttemptState], Awaitable[Completion | ApiError]]
 """Sends a prompt until it is answered or given up; raises when the run ends meanwhile."""
@@ -36,11 +37,19 @@ class ReaskResult:
 class ReaskLoop:
     """One prompt: the conversation, and the best version of its text so far."""
 
-    def __init__(self, acceptance: Acceptance, config: ProviderConfig, prompt: Prompt) -> None:
+    def __init__(
+        self,
+        acceptance: Acceptance,
+        config: ProviderConfig,
+        prompt: Prompt,
+        revision: Revision | None = None,
+    ) -> None:
+        """With a `revision` the conversation goes on from the answer that a person rejected."""
         self._acceptance = acceptance
+        self._revision = revision
         self._config = config
         self._prompt_ref = PromptRef(prompt.input, prompt.id, prompt.messages)
-        self._prompt = prompt
+        self._prompt = prompt if revision is None else revision.added_to(prompt)
         self._enlargements = 0
         self._reasks = 0
         self._best: tuple[Review, Completion, float | None] | None = None
@@ -53,8 +62,7 @@ class ReaskLoop:
         An answer that is cut off is asked for again with a larger cap. Whatever `send` raises
         passes through. `result` is what it came to, then as well.
         """
-        latest: Review | None = None
-        asked: ReAsk | None = None
+        latest, asked = self._revised()
         while True:
             answer = await send(self._prompt, state)
             if isinstance(answer, ApiError):
@@ -101,6 +109,16 @@ class ReaskLoop:
             return ReaskResult(Status.FAILED, review, completion, latency_s, self._reasks, error)
         status = Status.OK if fit else Status.REJECTED
         return ReaskResult(status, review, completion, latency_s, self._reasks)
+
+    def _revised(self) -> tuple[Review | None, ReAsk | None]:
+        """What a revision leaves of the answer that a person rejected, and what it asks for."""
+        revision = self._revision
+        if revision is None:
+            return None, None
+        asked = revision.asked
+        earlier = self._acceptance.read(revision.answer, self._prompt_ref, None, None)
+        left = {name: one for name, one in (earlier.data or {}).items() if name not in asked.fields}
+        return replace(earlier, data=left), asked
 
     def _larger_cap(self) -> int | None:
         """Twice the cap on output tokens, as far as the model goes; None when that is no more."""

@@ -12,19 +12,22 @@ from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from dataclasses import replace
 from datetime import UTC, datetime
-from typing import BinaryIO, Final, TypeAlias, TypeVar
+from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias, TypeVar
 
 from copygen.config.prices import Asks
 from copygen.config.vocabularies import load_vocabularies
 from copygen.errors import UsageError
 from copygen.jobs.run import Run
-from copygen.jobs.setup import Inputs, Setup, set_up
+from copygen.jobs.setup import Inputs, Setup, reviewed_prompts, set_up
 from copygen.jobs.spec import RunSpec
 from copygen.models import Prompt
 from copygen.planning.builder import PlanBuilder, PlanInput
 from copygen.planning.report import Report
 from copygen.results.reader import LedgerReader, read_ledger
 from copygen.results.resume import Resume, Rows
+
+if TYPE_CHECKING:  # as in a run
+    from copygen.delivery.reviewed import ReviewedPrompts
 
 _Entry = TypeVar("_Entry")
 TELL_EVERY: Final = 1000
@@ -77,7 +80,7 @@ class PlanJob:
             with self._progress("checking", "rows", None) as on_rows:
                 self._total = setup.source.check(setup.target, on_rows=on_rows, proposes=True)
         checker = setup.acceptance.checker if setup.acceptance else None
-        with self._surveyed() as found:
+        with self._surveyed() as found, self._reviewed(found) as reviewed:
             resume = self._resume(found)
             builder = PlanBuilder(
                 PlanInput(
@@ -91,6 +94,7 @@ class PlanJob:
                     asks=_asks(setup),
                     sample_size=self._sample,
                     sampled=self._sent,
+                    reviewed=reviewed,
                 )
             )
             with self._told("rendering", setup.source.prompts(setup.target)) as entries:
@@ -109,6 +113,19 @@ class PlanJob:
         run = Run(replace(self.spec, only=self._sent), environ=self._environ)
         run.prepare_with(self._setup, len(self._sent))
         return run
+
+    @contextmanager
+    def _reviewed(self, found: LedgerReader | None) -> "Iterator[ReviewedPrompts | None]":
+        """What people decided about these prompts."""
+        setup = self._setup
+        reviewed = reviewed_prompts(self.spec, setup, setup.output)
+        if reviewed is None or setup.output is None:
+            yield None
+            return
+        holds = (lambda _id: False) if found is None else found.latest.holds
+        reviewed.look_up(setup.output, holds, None if setup.source.is_stream else self._ids)
+        with reviewed:
+            yield reviewed
 
     def _resume(self, found: LedgerReader | None) -> Resume:
         """What the results settle, with the records of rows that are there kept for these rows."""

@@ -17,9 +17,10 @@ from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, M
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from types import TracebackType
-from typing import BinaryIO, Final, Self
+from typing import TYPE_CHECKING, BinaryIO, Final, Self
 
 from copygen.documents import files
 from copygen.engine.control.breaker import Transition
@@ -29,7 +30,15 @@ from copygen.engine.retry import RULES, Action
 from copygen.engine.shutdown import Shutdown
 from copygen.errors import CopygenError, ExitCode, ResultsError
 from copygen.jobs.completion import completed, explained
-from copygen.jobs.setup import Inputs, Setup, can_be_bounded, doubts, fitted, set_up
+from copygen.jobs.setup import (
+    Inputs,
+    Setup,
+    can_be_bounded,
+    doubts,
+    fitted,
+    reviewed_prompts,
+    set_up,
+)
 from copygen.jobs.spec import (
     AttemptFailed,
     BreakerChanged,
@@ -45,6 +54,7 @@ from copygen.models import ApiError, JsonValue, Prompt, Result, Snapshot, Status
 from copygen.providers.keys import find_key
 from copygen.providers.pricing import PriceBook, price_usd
 from copygen.providers.redact import Secret
+from copygen.results.decisions import DecisionLog
 from copygen.results.ledger import Ledger, TurnWriter
 from copygen.results.resume import Resume, Rows
 from copygen.results.sharing import SharedTexts
@@ -52,6 +62,9 @@ from copygen.results.sink import NoSink, OutputClosed, Sink
 from copygen.results.stats import Stats
 from copygen.results.storage import Beside
 from copygen.results.summary import Summary
+
+if TYPE_CHECKING:  # a run of texts that nobody decided on does without
+    from copygen.delivery.reviewed import ReviewedPrompts
 
 EVENTS_AHEAD: Final = 64
 """Events held for a caller that is slower than the provider; with more, no prompt is begun."""
@@ -101,6 +114,8 @@ class Run:
         """Prompts in all; None for a stream."""
         self.warnings: tuple[str, ...] = ()
         """What a person should know before the run, one sentence each."""
+        self.notes: tuple[str, ...] = ()
+        """What a person should know after it, one sentence each."""
         self.error: CopygenError | None = None
         """What ended the run before its source was empty, or kept it from being completed."""
         self.summary: Summary | None = None
@@ -113,6 +128,8 @@ class Run:
         self._resume: Resume
         self._shared: SharedTexts | None = None
         """Prompts that are the same, where each is to be sent once."""
+        self._reviewed: ReviewedPrompts | None = None
+        """Prompts that people decided about; None where nobody has."""
         self._writer: TurnWriter
 
     def prepare(self) -> None:
@@ -144,18 +161,22 @@ class Run:
         nobody asked to replace. Nothing has been sent then.
         """
         setup = self.setup
+        self._reviewed = reviewed = reviewed_prompts(self.spec, setup, setup.output)
         if setup.output is None:
             self.sink = self._given_sink or NoSink()
         else:
-            self.sink = Ledger.open(
-                setup.output, fresh=self.spec.fresh, fsync=setup.fsync, template=setup.template
-            )
+            self.sink = self._opened_ledger(setup.output)
         self._stack.callback(self.sink.close)
-        if setup.output is not None:
-            self._remember_rules(setup.output)
+        if isinstance(self.sink, Ledger):
+            self._remember_rules(self.sink.path)
+            if reviewed is not None:
+                ids = None if setup.source.is_stream else setup.source.ids
+                reviewed.look_up(self.sink.earlier_path, self.sink.latest.holds, ids)
+                self._stack.enter_context(reviewed)
         self.stats = Stats(setup.source.axes, judged=setup.acceptance is not None)
         self._references = PriceBook(setup.provider).references
-        self._resume = Resume(self.sink.latest, setup.settled, self._rows())
+        exempt = (lambda _prompt: False) if reviewed is None else reviewed.decides
+        self._resume = Resume(self.sink.latest, setup.settled, self._rows(), exempt)
         if setup.output is not None:
             named = self.spec.output is not None
             self._resume.guard(setup.output, setup.template, named=named)
@@ -164,7 +185,8 @@ class Run:
             self._shared = SharedTexts(lambda: setup.source.prompts(setup.target))
             self._stack.callback(self._shared.close)
             if setup.output is not None and self._resume.knows:
-                self._shared.learn(setup.output, setup.settled)
+                refused = None if reviewed is None else reviewed.is_rejected
+                self._shared.learn(setup.output, setup.settled, refused)
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Send every prompt that is not settled, and yield what happens until all has ended.
@@ -233,6 +255,8 @@ class Run:
         if self._closed:
             return
         self._closed = True
+        if self._reviewed is not None and self._engine is not None:
+            self._note_stale(self._reviewed)
         try:
             self._stack.close()
         except ResultsError as error:
@@ -247,6 +271,8 @@ class Run:
             second_currency=setup.provider.second_currency,
             simulated=setup.provider.simulated,
         )
+        if self._reviewed is not None:
+            summary = replace(summary, decided=self._reviewed.counts)
         self.summary = completed(summary, setup, self.total, snapshot.budget)
         self.error = explained(self.error, self.summary)
         if not self.output_closed:
@@ -306,6 +332,7 @@ class Run:
             self._hear_of_breaker,
             self._hear_of_failure,
             self.setup.acceptance,
+            None if self._reviewed is None else self._reviewed.revision_of,
         )
 
     async def _work(self, engine: Engine) -> None:
@@ -333,6 +360,15 @@ class Run:
         except CopygenError as error:  # the table was changed meanwhile: the rest is left
             self.error = self.error or error
 
+    def _opened_ledger(self, output: Path) -> Ledger:
+        return Ledger.open(
+            output,
+            fresh=self.spec.fresh,
+            keeps=None if self._reviewed is None else self._reviewed.keeps,
+            fsync=self.setup.fsync,
+            template=self.setup.template,
+        )
+
     def _remember_rules(self, output: Path) -> None:
         """Leave beside the results what their texts were asked to be, for whoever reads them."""
         acceptance = self.setup.acceptance
@@ -357,6 +393,8 @@ class Run:
         source, target = self.setup.source, self.setup.target
         looks = self._resume.knows or self.spec.only is not None or self._shared is not None
         skip = self._is_settled if looks else None
+        if self._reviewed is not None:
+            skip = partial(self._is_settled_or_left, self._reviewed)
         if self._inputs.values is not None:
             return IteratorQueue(source.prompts(target), skip)
         if source.is_stream:
@@ -382,12 +420,34 @@ class Run:
         status = self._resume.status_of(entry)
         if status is None:
             return self._shared is not None and self._shared.puts_off(entry)
+        self._skip(status)
+        return True
+
+    def _is_settled_or_left(self, reviewed: "ReviewedPrompts", entry: Entry) -> bool:
+        """The same where people have decided about texts: their word goes before the record's."""
+        is_meant = self.spec.only is None or entry.id in self.spec.only
+        if not (is_meant and isinstance(entry, Prompt)):
+            return self._is_settled(entry)
+        settled = self._resume.status_of(entry)  # first: a stream's row may have a record's text
+        reviewed.mark(entry)
+        if reviewed.leaves(entry):
+            self._skip(reviewed.leave(entry))
+            return True
+        if settled is not None and not reviewed.demands(entry):
+            self._skip(settled)
+            return True
+        # What a reviewer said is of one row: its text is no other's, nor another's its own.
+        shared = None if reviewed.rejects(entry) else self._shared
+        return shared is not None and shared.puts_off(entry)
+
+    def _skip(self, status: Status) -> None:
         self._settled_earlier[status] += 1
         self.stats.skip()
-        return True
 
     def _hear_of_written(self, results: Sequence[Result]) -> bool:
         """Count and tell of results; whether the caller keeps up with them."""
+        if self.spec.redo_approved and self._reviewed is not None:
+            self._take_back(self._reviewed, results)
         for result in results:
             if self._shared is not None:
                 self._shared.take(result)
@@ -398,6 +458,15 @@ class Run:
             self._events.append(PromptFinished(result))
         self._tell()
         return self._left or len(self._events) < EVENTS_AHEAD
+
+    def _take_back(self, reviewed: "ReviewedPrompts", results: Sequence[Result]) -> None:
+        """End the approvals of texts that have just been made again, as somebody wanted it."""
+        assert self.setup.output is not None
+        drafts = reviewed.taken_back(results, datetime.now(UTC))
+        try:
+            DecisionLog(self.setup.output).append(drafts)
+        except ResultsError as error:
+            self._fail(error)
 
     def _fail(self, error: Exception) -> None:
         """Results could not be written, or a bug of ours met them."""
@@ -438,6 +507,14 @@ class Run:
     def _tell(self) -> None:
         if self._news is not None and not self._news.done():
             self._news.set_result(None)
+
+    def _note_stale(self, reviewed: "ReviewedPrompts") -> None:
+        """Write down which texts stand for what their prompts no longer are."""
+        assert self.setup.output is not None
+        try:
+            DecisionLog(self.setup.output).append(reviewed.marks)
+        except ResultsError as error:  # the texts are left all the same, and the next run says so
+            self.notes = (f"which texts are stale could not be written down: {error}",)
 
     def _save(self, summary: Summary) -> None:
         path = self.spec.summary_file

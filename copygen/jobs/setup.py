@@ -38,10 +38,11 @@ from copygen.providers.redact import Secret
 from copygen.results.ledger import FsyncPolicy
 from copygen.results.record import loads
 from copygen.results.resume import DONE
-from copygen.results.storage import claim_results, default_results_path, reported
+from copygen.results.storage import Beside, claim_results, default_results_path, reported
 
 if TYPE_CHECKING:
     # loaded only for prompt files that want it
+    from copygen.delivery.reviewed import ReviewedPrompts
     from copygen.quality.acceptance import Acceptance
     from copygen.quality.channels import FieldSpec
     from copygen.quality.checker import Checker
@@ -418,6 +419,25 @@ def _is_summary(path: Path) -> bool:
     except (OSError, ValueError):
         return False
     return isinstance(value, dict) and {"version", "by_status"} <= value.keys()
+
+
+def reviewed_prompts(spec: RunSpec, setup: Setup, results: Path | None) -> "ReviewedPrompts | None":
+    """What people decided about the texts in `results`; None where nobody has.
+
+    Raises ResultsError.
+    """
+    if results is None or not files.is_own(Beside.DECISIONS.of(files.resolved(results))):
+        return None
+    from copygen.delivery.reviewed import Heeding, ReviewedPrompts
+
+    acceptance = setup.acceptance
+    heeding = Heeding(
+        redo_approved=spec.redo_approved,
+        retry_rejected="rejected" in spec.retry,
+        used_names=setup.source.used_names,
+        fields=() if acceptance is None else tuple(one.name for one in acceptance.fields),
+    )
+    return ReviewedPrompts.of(results, heeding, datetime.now(UTC))
 
 
 def compile_output_spec(source: PromptSource, loaded: Loaded) -> CompiledOutput | None:

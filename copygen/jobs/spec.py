@@ -43,7 +43,10 @@ class RunSpec:
     no file; `NO_FILE`: none.
     """
     retry: frozenset[str] = frozenset()
-    """Which results of earlier runs are made again: `failed`, `rejected`, `all`."""
+    """Which results of earlier runs are made again: `failed`, `rejected` (by the checks or by a
+    person), `all`; but for those that a person approved, edited or locked a text of."""
+    redo_approved: bool = False
+    """Whether texts that a person approved or edited are like any other; locked ones stay."""
     fresh: bool = False
     """Whether to start over; an old results file is moved aside."""
     fsync: str = "auto"

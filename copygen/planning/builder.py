@@ -1,18 +1,18 @@
 """Prompts read one by one into a report of what a run of them would do."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import Enum, auto
 from itertools import islice
-from typing import Final
+from typing import Final, Protocol
 
 from copygen.config import ProviderConfig, Settings
 from copygen.config.prices import ONCE, Asks
 from copygen.config.vocabularies import Vocabularies
-from copygen.models import InputFault, JsonValue, Prompt, Result, Status
+from copygen.models import InputFault, Prompt, Result, Status
 from copygen.planning.forecast import (
     ExactCount,
     ForecastInput,
@@ -48,21 +48,46 @@ from copygen.prompts.tokens import (
 )
 from copygen.quality.injection import InjectionScanner
 from copygen.results.reader import LedgerReader, ModelHistory
-from copygen.results.resume import Index, Resume, identity
+from copygen.results.resume import Index, Resume, differing, identity
+from copygen.results.summary import DecidedTexts
 
 GONE_SHOWN = 3
 WORDING, MODEL, PROVIDER = "wording", "model", "provider"
 COLUMN = "column:"
-_ABSENT = object()
 
 
 class PromptState(Enum):
     """How one prompt stands."""
 
     DONE = auto()
+    LEFT = auto()
+    """People decided on its texts, and they stay whatever is asked for now."""
     AGAIN = auto()
     CHANGED = auto()
     NEW = auto()
+
+
+class Reviewed(Protocol):
+    """What people decided about prompts; see `copygen.delivery.reviewed`."""
+
+    def leaves(self, prompt: Prompt) -> bool:
+        """Whether it has a text that is not to be replaced."""
+
+    def leave(self, prompt: Prompt) -> Status:
+        """Count a prompt that is left; how it ended."""
+
+    def demands(self, prompt: Prompt) -> bool:
+        """Whether it is to be made again for what a person said."""
+
+    def rejects(self, prompt: Prompt) -> bool:
+        """Whether it would be made with what a reviewer said."""
+
+    def as_sent(self, prompt: Prompt) -> Prompt:
+        """With that."""
+
+    @property
+    def counts(self) -> DecidedTexts:
+        """What became of what people decided on."""
 
 
 class LedgerDiff:
@@ -74,10 +99,12 @@ class LedgerDiff:
         resume: Resume,
         provider: str,
         used_names: frozenset[str],
+        reviewed: Reviewed | None = None,
     ) -> None:
         """`ledger` None: nothing is remembered. `resume` knows what of it stays, `used_names` are
-        the variables that prompts are made of.
+        the variables that prompts are made of; `reviewed` None: nobody decided about any.
         """
+        self._reviewed = reviewed
         self._ledger = ledger
         self._resume = resume
         self._provider = provider
@@ -117,12 +144,18 @@ class LedgerDiff:
         )
 
     def _state_of(self, prompt: Prompt) -> PromptState:
-        ledger = self._ledger
-        if ledger is None:
-            return PromptState.NEW
-        known = ledger.holds(prompt.id)
+        ledger, reviewed = self._ledger, self._reviewed
+        known = ledger is not None and ledger.holds(prompt.id)
         self._known += known
         settled = self._resume.status_of(prompt)
+        if reviewed is not None and reviewed.leaves(prompt):
+            self._done[reviewed.leave(prompt)] += 1
+            self._claimed += not known
+            return PromptState.LEFT
+        if ledger is None:
+            return PromptState.NEW
+        if reviewed is not None and reviewed.demands(prompt):
+            settled = None
         if settled is not None:
             self._done[settled] += 1
             self._claimed += not known
@@ -146,18 +179,6 @@ class LedgerDiff:
         if record.model != prompt.model:
             found.append(MODEL)
         return found
-
-
-def differing(
-    before: Mapping[str, JsonValue], after: Mapping[str, JsonValue], used: frozenset[str]
-) -> list[str]:
-    """The used columns whose values are not the same, in the order of `after`."""
-    names = dict.fromkeys((*after, *before))
-    return [
-        name
-        for name in names
-        if name in used and before.get(name, _ABSENT) != after.get(name, _ABSENT)
-    ]
 
 
 CALIBRATED_ON: Final = 200
@@ -188,6 +209,8 @@ class PlanInput:
     sample_size: int = 0
     sampled: frozenset[str] = frozenset()
     """Ids of a sample that was sent; what is learned is learned from it alone."""
+    reviewed: Reviewed | None = None
+    """Prompts that people decided about; None where nobody has."""
 
 
 @dataclass(slots=True)
@@ -221,7 +244,9 @@ class PlanBuilder:
         )
         names = asked.source.used_names
         self._suspicion = InjectionScanner(names)
-        self.ledger_diff = LedgerDiff(asked.ledger, asked.resume, asked.provider.name, names)
+        self.ledger_diff = LedgerDiff(
+            asked.ledger, asked.resume, asked.provider.name, names, asked.reviewed
+        )
         self.sampler = Sampler(asked.sample_size)
 
     def add(self, entry: Entry) -> None:
@@ -234,14 +259,17 @@ class PlanBuilder:
             self.same += 1
             self.workload.add(entry, to_do=False)
             return
-        self.workload.add(entry, to_do=state is not PromptState.DONE)
+        to_do = state not in (PromptState.DONE, PromptState.LEFT)
+        reviewed = self.given.reviewed
+        sent = entry if reviewed is None or not to_do else reviewed.as_sent(entry)
+        self.workload.add(sent, to_do=to_do)
         if entry.variant == 1 and self._looked_at < LOOKED_AT:
             self._look_at(entry)
         if self.given.sample_size:
             characters = len(message_text(entry.messages))
             self.sampler.add(entry, characters, self.workload.cell_of(entry))
-        if state is not PromptState.DONE:
-            self._count_exactly(entry)
+        if to_do:
+            self._count_exactly(sent)
         if state in (PromptState.DONE, PromptState.AGAIN):
             self._learn(entry)
 
@@ -249,6 +277,9 @@ class PlanBuilder:
         """Whether it is not sent, because one that is the same was met before."""
         if not self.given.source.selection.unique:
             return False
+        reviewed = self.given.reviewed
+        if state is PromptState.LEFT or (reviewed is not None and reviewed.rejects(prompt)):
+            return False  # its text is no other's, nor another's its own
         met = bool(self._keys.put(identity(prompt.key), 1))
         return met and state is not PromptState.DONE
 
@@ -287,6 +318,7 @@ class PlanBuilder:
             written={n: names.ways(n) for n in names.columns if spelled(n) != n},
             numbered=names.numbered,
             same=self.same,
+            decided=None if asked.reviewed is None else asked.reviewed.counts,
         )
         return notes_of(
             report,

@@ -13,6 +13,7 @@ from copygen.models import JsonValue, Message, Status
 from copygen.planning.workload import WorkloadStats
 from copygen.results.reader import LedgerReader
 from copygen.results.record import dumps
+from copygen.results.summary import DecidedTexts
 from copygen.system import command_line
 
 PLAN_VERSION = 1
@@ -200,6 +201,8 @@ class Report:
     """Column → the name it would have in a template, if another column had not taken it."""
     same: int = 0
     """Prompts that are not sent but get the text of another one, with `--unique`."""
+    decided: DecidedTexts | None = None
+    """What would become of texts that people decided on; None where nobody has."""
 
     def to_json(self) -> bytes:
         """One JSON object on one line, `version` first; then the fields of this class.

@@ -95,7 +95,7 @@ def reask(
     if (more := len(_grouped(faults)) - MAX_FAULTS) > 0:
         lines.append(f"and {more} more of the same kinds")
     body = "\n".join(f"- {line}" for line in lines)
-    return ReAsk(f"{_opening(faults, len(lines))}\n{body}\n{_closing(fields)}", fields)
+    return ReAsk(f"{_opening(faults, len(lines))}\n{body}\n{closing_words(fields)}", fields)
 
 
 def _opening(faults: Sequence[Violation], lines: int) -> str:
@@ -107,7 +107,8 @@ def _opening(faults: Sequence[Violation], lines: int) -> str:
     return f"{what} measured, not an opinion. {todo}:"
 
 
-def _closing(fields: tuple[str, ...]) -> str:
+def closing_words(fields: tuple[str, ...]) -> str:
+    """What a further answer has to be: these fields, or the one text."""
     if not fields:
         return "Reply with the corrected text only."
     names = ", ".join(f'"{name}"' for name in fields)

@@ -243,6 +243,10 @@ class Decisions:
         """Whether any text of the record is approved, edited or locked."""
         return any(one.is_kept for one in self._standings.get(id_, ()))
 
+    def __contains__(self, id_: object) -> bool:
+        """Whether anybody decided about a text of that record."""
+        return id_ in self._standings
+
     def ids(self) -> Iterator[str]:
         """Every record that somebody decided about."""
         return iter(self._standings)

@@ -85,6 +85,8 @@ class Ledger:
         """Results of earlier runs by status, counting the latest per id."""
         self.failed: ResultsError | None = None
         """Why the file can no longer be written, once it cannot."""
+        self.earlier_path = recovered.aside or path
+        """Where the results of earlier runs are."""
         self._notes = list(recovered.notes)
         self._latest = recovered.latest
         self._lock = lock
@@ -109,6 +111,7 @@ class Ledger:
         path: Path,
         *,
         fresh: bool = False,
+        keeps: Callable[[str], bool] | None = None,
         fsync: FsyncPolicy = FsyncPolicy.AUTO,
         template: str | None = None,
         last_resort: BinaryIO | None = None,
@@ -116,9 +119,10 @@ class Ledger:
     ) -> Self:
         """Lock, repair and read the results file at `path`, or create it.
 
-        `fresh` sets an earlier file aside as `<name>.1`, `.2`, ... first. `template` is the name
-        of the template whose texts these are, for the records. `last_resort` takes
-        results when no file does (standard error unless given). `now` dates the lock.
+        `fresh` sets an earlier file aside as `<name>.1`, `.2`, ... first, but for the texts of the
+        ids that it `keeps`. `template` is the name of the template whose texts these are, for the
+        records. `last_resort` takes results when no file does (standard error unless given). `now`
+        dates the lock.
 
         Raises LedgerLocked when another run writes the file, and ResultsError when it cannot be
         read or written or is no results file; both before anything is changed.
@@ -130,7 +134,7 @@ class Ledger:
         try:
             with reported(path, "lock it"):
                 lock.take()
-            recovered = start_over(path) if fresh else recover(path)
+            recovered = start_over(path, keeps) if fresh else recover(path)
             with reported(path, "lock it"):
                 lock.take()  # it may be another file by now
             rescue = Rescue(path.name, rescue_path(path), last_resort)

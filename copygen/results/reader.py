@@ -5,7 +5,7 @@ of them. Records are read again from their place in the file when somebody wants
 """
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from operator import itemgetter
@@ -90,9 +90,14 @@ class ModelHistory:
 class LedgerReader:
     """A results file as it stands. Made by `read_ledger`; a context manager that lets go of it."""
 
-    def __init__(self, path: Path, *, in_order: bool = False) -> None:
-        """`in_order`: the records will be read in their table's order, for 16 bytes an id more."""
+    def __init__(
+        self, path: Path, *, in_order: bool = False, only: Container[str] | None = None
+    ) -> None:
+        """`in_order`: the records will be read in their table's order, for 16 bytes an id more.
+        `only` the records of these ids are looked at; None: all.
+        """
         self.path = path
+        self._only = only
         self.history: dict[str, ModelHistory] = {}
         """By model, over every record in the file."""
         self._latest = Latest()
@@ -219,6 +224,8 @@ class LedgerReader:
             return
         found.records += 1
         id_, _, status = record
+        if self._only is not None and id_ not in self._only:
+            return
         if self._latest.add(*record) is not Precedence.SUPERSEDED:
             self._places.put(identity(id_), (offset + 1) << 1)
             row = value.get("row") if self._rows is not None else None
@@ -247,14 +254,14 @@ def read_ledger(
     on_lines: Callable[[int], None] = lambda _lines: None,
     *,
     in_order: bool = False,
+    only: Container[str] | None = None,
 ) -> LedgerReader:
     """Read the results file at `path`, which need not be there; nothing is locked or changed.
 
-    `on_lines` hears how many lines were read since it heard last; `in_order` is for who will read
-    the records in their table's order. Raises ResultsError when the
-    file cannot be read or is no results file.
+    `on_lines` hears how many lines were read since it heard last; the rest is as for
+    `LedgerReader`. Raises ResultsError when the file cannot be read or is no results file.
     """
-    found = LedgerReader(path, in_order=in_order)
+    found = LedgerReader(path, in_order=in_order, only=only)
     try:
         found.read(on_lines)
     except BaseException:

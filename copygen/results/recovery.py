@@ -14,7 +14,7 @@ prompt stands where its last record was appended. Lines that are no records stay
 import os
 import shutil
 from array import array
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import BinaryIO
@@ -22,9 +22,10 @@ from typing import BinaryIO
 from copygen import system
 from copygen.documents import files
 from copygen.errors import ResultsError
+from copygen.models import Status
 from copygen.results.record import OPENING, identify, lines
 from copygen.results.rescue import rescue_path, restore
-from copygen.results.resume import Index, Latest, Precedence, identity
+from copygen.results.resume import HAS_TEXT, Index, Latest, Precedence, identity
 from copygen.results.storage import COPY_BYTES, Beside, reported, set_aside
 
 _SHOWN_FAULTS = 10
@@ -155,10 +156,7 @@ def _obsolete(source: BinaryIO) -> "array[int]":
     latest, where = Latest(), Index()
     obsolete = array("Q")
     for _, offset, line in lines(source):
-        try:
-            record = identify(line)
-        except ValueError:
-            continue
+        record = _identified(line)
         if record is None:
             continue
         if latest.add(*record) is Precedence.SUPERSEDED:
@@ -222,7 +220,9 @@ def _write_copy(source: BinaryIO, obsolete: "array[int]", results: Path) -> None
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     with os.fdopen(Beside.COPY.open(results, flags), "wb") as target:
         system.copy_access(source.fileno(), target.fileno())
-        target.writelines(line for line, hit in _marked(source, obsolete) if not hit)
+        for line, hit in _marked(source, obsolete):
+            if not hit:
+                target.write(line if line.endswith(b"\n") else line + b"\n")
         target.flush()
         system.sync(target.fileno())
 
@@ -234,6 +234,8 @@ class Recovered:
     latest: Latest
     notes: tuple[str, ...]
     """What was found and done, for people."""
+    aside: Path | None = None
+    """Where the earlier file is, if it was set aside."""
 
 
 def recover(results: Path) -> Recovered:
@@ -262,22 +264,54 @@ def recover(results: Path) -> Recovered:
     return Recovered(found.latest, tuple(notes))
 
 
-def start_over(results: Path) -> Recovered:
-    """Set an earlier results file and its rescue file aside and create an empty one.
+def start_over(results: Path, keeps: Callable[[str], bool] | None = None) -> Recovered:
+    """Set an earlier results file and its rescue file aside and create a new one.
 
-    Raises ResultsError as `recover` does.
+    It holds the texts of the ids that it `keeps`, and nothing else. Raises ResultsError as
+    `recover` does.
     """
     with reported(results, "read it"):
         if results.is_file() and _is_foreign(results):
             raise ResultsError(_foreign(results))
-    notes = []
+    notes, aside, latest = [], None, Latest()
+    if keeps is not None and results.is_file():
+        with reported(results, "keep the texts that people decided on"):
+            _copy_kept(results, keeps, latest)
     for path in (results, rescue_path(results)):
         with reported(path, "set it aside"):
             if path.is_file() and files.status(path).st_size:
-                notes.append(f"the earlier {path} is now {set_aside(path)}")
+                moved = set_aside(path)
+                aside = moved if path == results else aside
+                notes.append(f"the earlier {path} is now {moved}")
     with reported(results, "open it for writing"):
+        if latest.counts:
+            system.replace(Beside.COPY.of(results), results)
+            system.sync_folder(results.parent)
         _create(results)
-    return Recovered(Latest(), tuple(notes))
+    return Recovered(latest, tuple(notes), aside)
+
+
+def _copy_kept(results: Path, keeps: Callable[[str], bool], latest: Latest) -> None:
+    """Write the copy that takes the place of results which are set aside, if it holds anything."""
+    left_out = array("Q")
+    with files.open_regular(results, files.RESULTS) as source:
+        obsolete = frozenset(_obsolete(source))
+        source.seek(0)
+        for _, offset, line in lines(source):
+            record = None if offset in obsolete else _identified(line)
+            if record is not None and record[2] in HAS_TEXT and keeps(record[0]):
+                latest.add(*record)
+            else:
+                left_out.append(offset)
+        if latest.counts:
+            _write_copy(source, left_out, results)
+
+
+def _identified(line: bytes) -> tuple[str, str, Status] | None:
+    try:
+        return identify(line)
+    except ValueError:
+        return None
 
 
 def compacted(results: Path) -> str:

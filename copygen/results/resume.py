@@ -10,14 +10,14 @@ claimed.
 
 import re
 from array import array
-from collections.abc import Callable, Iterable, Iterator, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from enum import Enum, auto
 from pathlib import Path
 from typing import Final
 
 from copygen.errors import UsageError
-from copygen.models import InputFault, Prompt, Result, Status
+from copygen.models import InputFault, JsonValue, Prompt, Result, Status
 from copygen.results.record import read_results
 from copygen.results.storage import reported
 
@@ -223,6 +223,21 @@ class Latest:
         return True
 
 
+_ABSENT: Final = object()
+
+
+def differing(
+    before: Mapping[str, JsonValue], after: Mapping[str, JsonValue], used: frozenset[str]
+) -> list[str]:
+    """The used columns whose values are not the same, in the order of `after`."""
+    names = dict.fromkeys((*after, *before))
+    return [
+        name
+        for name in names
+        if name in used and before.get(name, _ABSENT) != after.get(name, _ABSENT)
+    ]
+
+
 def earlier_id(id_: str) -> str | None:
     """What earlier versions called the same row: ids made of content had no letter in front."""
     return id_[1:] if _LETTERED.match(id_) else None
@@ -260,12 +275,18 @@ class Resume:
     """What earlier runs have settled of the prompts of one source."""
 
     def __init__(
-        self, latest: Latest | None, settled: frozenset[Status], rows: Rows | None
+        self,
+        latest: Latest | None,
+        settled: frozenset[Status],
+        rows: Rows | None,
+        exempt: Callable[[Prompt], bool] = lambda _prompt: False,
     ) -> None:
         """`latest` is what the results file holds, None where nothing is remembered; `settled` are
         the statuses that stay. `rows` is None for a stream, which can be read once only: what it
-        has in common with the results is seen as it comes.
+        has in common with the results is seen as it comes. `exempt` are prompts whose texts people
+        decided on: others see to it that those stay, or go for a reason.
         """
+        self._exempt = exempt
         self._latest = latest if latest is not None and latest.counts else None
         self._settled = settled
         self._rows = rows
@@ -322,7 +343,12 @@ class Resume:
         if self._latest is None or self._rows is None:
             return
         if self._chooses:
-            self._refuse_replacing(self._latest, self._rows.prompts())
+            others = (
+                one
+                for one in self._rows.prompts()
+                if not (isinstance(one, Prompt) and self._exempt(one))
+            )
+            self._refuse_replacing(self._latest, others)
         if named or template is None:
             return
         earlier = _template_of(path)

@@ -43,14 +43,24 @@ class SharedTexts:
         """Whether any two prompts are the same."""
         return bool(self._repeated)
 
-    def learn(self, path: Path, settled: frozenset[Status]) -> None:
-        """Take in the results of earlier runs that stay as they are. Raises ResultsError."""
+    def learn(
+        self,
+        path: Path,
+        settled: frozenset[Status],
+        refused: Callable[[str], bool] | None = None,
+    ) -> None:
+        """Take in the results of earlier runs that stay as they are. Raises ResultsError.
+
+        `refused` tells ids whose text nobody else shall get.
+        """
         if not self.exist:
             return
         with reported(path, "read it"):
             for status in _BEST_FIRST:
                 for one in read_results(path) if status in settled else ():
-                    if isinstance(one, Result) and one.status is status:
+                    if not isinstance(one, Result) or one.status is not status:
+                        continue
+                    if refused is None or not refused(one.id):
                         self.take(one)
 
     def puts_off(self, prompt: Prompt) -> bool:

@@ -147,6 +147,21 @@ class Quality:
 
 
 @dataclass(frozen=True, slots=True)
+class DecidedTexts:
+    """What became of texts that people had decided on, among the prompts of a source."""
+
+    left: int
+    """Texts that were approved, edited or locked, and are left as they are."""
+    prompts: int
+    """Theirs."""
+    stale: Mapping[str, int]
+    """What has changed since texts among them were decided on (columns, `the brief`), and of how
+    many; most frequent first."""
+    revised: int
+    """Prompts made again with what a reviewer said of their text."""
+
+
+@dataclass(frozen=True, slots=True)
 class Summary:
     """What a run did. Counts are of prompts unless they say otherwise."""
 
@@ -224,6 +239,8 @@ class Summary:
     """Rows of the table that became no prompt, by what left them out (`--where`, `skip_if`)."""
     same: int = 0
     """Results that got the text of another prompt, which was the same; see `--unique`."""
+    decided: DecidedTexts | None = None
+    """What became of texts that people had decided on; None where nobody has."""
 
     @property
     def cache_hit_share(self) -> float | None:

@@ -11,6 +11,7 @@ from copygen.figures import count, counted, duration, money, share
 from copygen.models import JsonValue, Message, Status
 from copygen.planning.report import CostRange, Example, LedgerState, Range, Report
 from copygen.view.console import print_words, render_note, safe
+from copygen.view.decisions import decided_rows
 from copygen.view.layout import WIDEST, Row, WrappedFacts, columns, panel, sections
 
 _COLOUR = "cyan"
@@ -201,6 +202,10 @@ def _ledger(report: Report) -> list[Row]:
     return rows
 
 
+def _decided(report: Report) -> list[Row]:
+    return decided_rows(report.decided)
+
+
 def _settled(ledger: LedgerState) -> list[Text]:
     facts = [
         Text.assemble((count(number), f"bold {_STYLES.get(status, '')}"), f" {status.value}")
@@ -300,7 +305,7 @@ def _time(report: Report) -> list[Row]:
     return [("Time", WrappedFacts(facts))]
 
 
-_SECTIONS: Sequence[Callable[[Report], list[Row]]] = (_prompts, _ledger, _tokens, _time)
+_SECTIONS: Sequence[Callable[[Report], list[Row]]] = (_prompts, _ledger, _decided, _tokens, _time)
 """Top to bottom; a section without rows is left out."""
 
 

@@ -26,6 +26,7 @@ from copygen.results.summary import (
     Summary,
 )
 from copygen.view.console import safe
+from copygen.view.decisions import decided_rows
 from copygen.view.examples import Examples
 from copygen.view.layout import (
     STACKED,
@@ -213,6 +214,10 @@ def _outcome(summary: Summary) -> list[Row]:
     if not facts:
         facts.append(Text("none"))
     return [("Prompts", WrappedFacts(facts)), *_time(summary)]
+
+
+def _decided(summary: Summary) -> list[Row]:
+    return decided_rows(summary.decided)
 
 
 def _texts(summary: Summary) -> list[Row]:
@@ -403,6 +408,7 @@ def _counted(number: int, words: str) -> Text:
 
 _SECTIONS: Sequence[Callable[[Summary], list[Row]]] = (
     _outcome,
+    _decided,
     _texts,
     _latency,
     _spending,
