@@ -81,6 +81,7 @@ class ExcelWorkbook:
 
     def __init__(self, package: zipfile.ZipFile, part: str) -> None:
         self._package = package
+        self._texts: _SharedTexts | None = None
         root = _document(package, part)
         properties = _child(root, "workbookPr")
         self._from_1904 = properties is not None and properties.get("date1904") in _TRUE
@@ -112,7 +113,9 @@ class ExcelWorkbook:
 
     def rows(self, sheet: SheetRef) -> Cells:
         """Yield the rows of a sheet."""
-        texts = _SharedTexts(self._package, self._parts.get("sharedStrings"))
+        if self._texts is None:
+            self._texts = _SharedTexts(self._package, self._parts.get("sharedStrings"))
+        texts = self._texts
         formats = _formats(self._package, self._parts.get("styles"), from_1904=self._from_1904)
         reader = _SheetReader(texts, formats)
         with self._package.open(sheet.part) as stream:

@@ -10,11 +10,13 @@ import io
 import itertools
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import partial
 from importlib import import_module
-from typing import Any, BinaryIO, Final
+from typing import Any, BinaryIO, Final, NamedTuple
 
 from copygen.documents import nearest
 from copygen.errors import PromptError
@@ -63,7 +65,7 @@ def sheet_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
     """
     if not stream.seekable():  # it was packed
         stream = io.BytesIO(_whole(stream, path))
-    try:
+    with reading(path):
         if not zipfile.is_zipfile(stream):
             stream.seek(0)
             yield from _binary_rows(stream, path, options)
@@ -72,6 +74,79 @@ def sheet_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
             if sum(entry.file_size for entry in package.infolist()) > _MAX_UNPACKED_BYTES:
                 raise PromptError("this workbook unpacks to more than 4 GiB", Source(path, 1))
             yield from _package_rows(package, stream, path, options)
+
+
+class Grid(NamedTuple):
+    """A sheet of a workbook, as its cells stand there."""
+
+    name: str
+    is_hidden: bool
+    rows: Callable[[], Cells]
+    """Reads it; WorkbookError where it is damaged."""
+
+
+def grids(stream: BinaryIO, path: str) -> Iterator[Grid]:
+    """Every sheet of a workbook, whatever its kind, to be read while `stream` is open.
+
+    Unlike `sheet_rows` nothing is asked of a header. Raises PromptError, and the readers of rows
+    raise it as well for what is damaged further down.
+    """
+    with reading(path):
+        if not zipfile.is_zipfile(stream):
+            stream.seek(0)
+            yield from _binary_grids(stream, path)
+            return
+        with zipfile.ZipFile(stream) as package:
+            if sum(entry.file_size for entry in package.infolist()) > _MAX_UNPACKED_BYTES:
+                raise PromptError("this workbook unpacks to more than 4 GiB", Source(path, 1))
+            yield from _package_grids(package, stream, path)
+
+
+def _package_grids(package: zipfile.ZipFile, stream: BinaryIO, path: str) -> Iterator[Grid]:
+    names = package.namelist()
+    if CONTENT in names:
+        if is_encrypted(package):
+            raise _locked(path)
+        for index, (name, is_hidden) in enumerate(sheet_names(package), 1):
+            yield Grid(name, is_hidden, partial(_open_document_grid, package, index))
+        return
+    part = main_part(package)
+    if part is None or part not in names:
+        raise WorkbookError("it is a zip file without a sheet in it")
+    if not part.endswith(".xml"):
+        stream.seek(0)
+        yield from _binary_grids(stream, path)
+        return
+    workbook = ExcelWorkbook(package, part)
+    for sheet in workbook.sheets:
+        yield Grid(sheet.name, sheet.is_hidden, partial(workbook.rows, sheet))
+
+
+def _open_document_grid(package: zipfile.ZipFile, index: int) -> Cells:
+    found = open_document_rows(package, lambda number, _name, _hidden: number == index)
+    return _without_merges(found, Merges([]))
+
+
+def _binary_grids(stream: BinaryIO, path: str) -> Iterator[Grid]:
+    calamine, workbook = _binary_workbook(stream, path)
+    for one in workbook.sheets_metadata:
+        if one.typ == calamine.SheetTypeEnum.WorkSheet:
+            is_hidden = one.visible != calamine.SheetVisibleEnum.Visible
+            yield Grid(one.name, is_hidden, partial(_binary_grid, workbook, one.name))
+
+
+def _binary_grid(workbook: Any, name: str) -> Cells:
+    sheet = workbook.get_sheet_by_name(name)
+    _top, left = sheet.start or (0, 0)
+    for number, row in enumerate(sheet.iter_rows(), 1):
+        yield number, [""] * left + [as_shown(cell) for cell in row]
+
+
+@contextmanager
+def reading(path: str) -> Iterator[None]:
+    """Turn what is wrong with a workbook that is read in the body into a PromptError."""
+    try:
+        yield
     except (WorkbookError, zipfile.BadZipFile, zlib.error, EOFError, KeyError) as exc:
         raise _damaged(path, exc) from exc
     except (RuntimeError, NotImplementedError) as exc:  # packed with a password, or in another way
@@ -151,8 +226,8 @@ def _without_merges(found: Iterator[Merged | tuple[int, list[str]]], merges: "Me
             yield one
 
 
-def _binary_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
-    """The rows of an old or binary workbook, which is held in memory as a whole."""
+def _binary_workbook(stream: BinaryIO, path: str) -> tuple[Any, Any]:
+    """calamine, and an old or binary workbook, which is held in memory as a whole."""
     content = _whole(stream, path)
     start = content[:1000].lstrip().lower()
     if start.startswith(_PAGES):
@@ -162,25 +237,28 @@ def _binary_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
         raise _damaged(path, "it begins as no workbook does")
     calamine = _needed("python_calamine", "sheets", ".xls and .xlsb")
     try:
-        workbook = calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
-        sheets = [
-            (one.name, one.visible != calamine.SheetVisibleEnum.Visible)
-            for one in workbook.sheets_metadata
-            if one.typ == calamine.SheetTypeEnum.WorkSheet
-        ]
-        name = sheets[_sheet_index(sheets, path, options)][0]
-        sheet = workbook.get_sheet_by_name(name)
-        _top, left = sheet.start or (0, 0)
-        cells = (
-            (number, [""] * left + [as_shown(cell) for cell in row])
-            for number, row in enumerate(sheet.iter_rows(), 1)
-        )
-        areas = [Area(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+        return calamine, calamine.CalamineWorkbook.from_filelike(io.BytesIO(content))
     except calamine.PasswordError as exc:
         raise _locked(path) from exc
     except (calamine.CalamineError, OSError) as exc:
         raise _damaged(path, exc) from exc
-    yield from _grid_rows(cells, Merges(areas), f"{path}[{name}]", options)
+
+
+def _binary_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
+    """The rows of one sheet of such a workbook."""
+    calamine, workbook = _binary_workbook(stream, path)
+    sheets = [
+        (one.name, one.visible != calamine.SheetVisibleEnum.Visible)
+        for one in workbook.sheets_metadata
+        if one.typ == calamine.SheetTypeEnum.WorkSheet
+    ]
+    name = sheets[_sheet_index(sheets, path, options)][0]
+    try:
+        sheet = workbook.get_sheet_by_name(name)
+        areas = [Area(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
+    except calamine.CalamineError as exc:
+        raise _damaged(path, exc) from exc
+    yield from _grid_rows(_binary_grid(workbook, name), Merges(areas), f"{path}[{name}]", options)
 
 
 def _sheet_index(sheets: Sequence[tuple[str, bool]], path: str, options: ReadOptions) -> int:
