@@ -83,13 +83,21 @@ class NormalizedText:
 
         Only when a match is to be shown: the fold itself is one call into C.
         """
+        original = self.original
+        last = max(len(original) - 1, 0)
+        if len(self.text) == len(original) and unicodedata.is_normalized("NFKC", original):
+            # Only case was folded, which makes no character shorter: each is one, then.
+            return [*range(len(original)), last]
         offsets: list[int] = []
-        for start, end in _clusters(self.original):
-            folded = normalized(self.original[start:end], "NFKC").casefold()
+        sizes: dict[str, int] = {}
+        for start, end in _clusters(original):
+            piece = original[start:end]
+            size = sizes.get(piece)
+            if size is None:
+                size = sizes[piece] = len(normalized(piece, "NFKC").casefold())
             steps = end - start
-            offsets += [start + min(i, steps - 1) for i in range(len(folded))]
+            offsets += [start + min(i, steps - 1) for i in range(size)]
         # Normalising piece by piece may differ from the whole in rare sequences: stay inside.
-        last = max(len(self.original) - 1, 0)
         offsets += [last] * (len(self.text) + 1 - len(offsets))
         return offsets
 
@@ -116,7 +124,8 @@ def fold(text: str) -> str:
 
 
 def _clusters(text: str) -> list[tuple[int, int]]:
-    starts = [i for i, char in enumerate(text) if i == 0 or _starts(char)]
+    first = {char: _starts(char) for char in set(text)}
+    starts = [i for i, char in enumerate(text) if i == 0 or first[char]]
     return list(zip(starts, [*starts[1:], len(text)], strict=True))
 
 

@@ -16,7 +16,7 @@ Languages double words on purpose, and copy repeats itself for effect; what tell
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from itertools import islice, pairwise
 from operator import eq
 from typing import Final, NamedTuple
@@ -76,62 +76,103 @@ _NEARLY: Final = 5
 
 def repeated(context: CheckContext) -> list[Violation]:
     """A text said twice, a sentence, a phrase again and again, or a word twice in a row."""
-    folded = _told(context)
-    if not folded.isascii() and UNSPACED.search(folded, 0, 40):
-        return _unspaced(context)
-    words = folded.split()
+    told = _told(context.text.text)
+    if not told.isascii() and UNSPACED.search(told, 0, 40):
+        return _unspaced(_Reading(context, told))
+    words = told.split()
     after = words[1:]
-    found: list[Violation] = []
     if len(words) > _FEW_WORDS:
         threes = set(zip(words, after, words[2:], strict=False))
         again = len(threes) < len(words) - 2
     else:
         again = len(set(zip(words, after, strict=False))) < len(after)
-    if again:
-        found += _said_again(context)
     # What ends a clause stands apart, so that `Shh. Shh.` is no word twice and `soft soft.` is.
-    for stop in _STOPS if folded.isascii() else _STOPS + _OTHER_STOPS:
-        if stop in folded:
-            folded = folded.replace(stop, f" {stop}")
-    words = folded.split()
-    if True in map(eq, words, islice(words, 1, None)):
-        found += _doubled(context)
-    for size in _PHRASE_SIZES if again else _PHRASE_SIZES[:1]:
-        same = [*map(eq, words, islice(words, size, None))]
-        if same.count(True) >= size and b"\1" * size in bytes(same):
-            found += _at_once(context)
-            break
+    apart = told
+    for stop in _STOPS if told.isascii() else _STOPS + _OTHER_STOPS:
+        if stop in apart:
+            apart = apart.replace(stop, f" {stop}")
+    words = apart.split()
+    doubled = True in map(eq, words, islice(words, 1, None))
+    at_once = any(_is_at_once(words, size) for size in _PHRASE_SIZES[: None if again else 1])
+    if not (again or doubled or at_once):
+        return []
+    reading = _Reading(context, told)
+    found: list[Violation] = []
+    if again:
+        found += _said_again(reading)
+    if doubled and not found:
+        found += _doubled(reading)
+    if at_once and not found:
+        found += _at_once(reading)
     return found[:1]
 
 
-def _told(context: CheckContext) -> str:
+def _told(text: str) -> str:
     """The folded text as far as it is looked at, without hashtags, mentions and addresses."""
-    text = context.text.text[:_LONGEST]
+    text = text[:_LONGEST]
     if "#" in text or "@" in text or "//" in text:
         return _UNTOLD.sub(lambda match: " " * len(match[0]), text)
     return text
 
 
-def _said_again(context: CheckContext) -> Iterator[Violation]:
+def _is_at_once(words: Sequence[str], size: int) -> bool:
+    """Whether so many words are the same as those right behind them."""
+    same = bytes(map(eq, words, islice(words, size, None)))
+    return b"\1" * size in same
+
+
+class _Reading:
+    """A text as far as it is looked at, taken apart when something in it comes again."""
+
+    def __init__(self, context: CheckContext, told: str) -> None:
+        self.context = context
+        self.told = told
+
+    @cached_property
+    def words(self) -> list[re.Match[str]]:
+        """Its words with their places, in a script with spaces."""
+        return list(_WORD.finditer(self.told))
+
+    @cached_property
+    def said(self) -> list[str]:
+        """Its words."""
+        return [match[0] for match in self.words]
+
+    @cached_property
+    def sentences(self) -> list[tuple[int, int]]:
+        """Its sentences, in a script with spaces."""
+        return _pieces(_END, self.told)
+
+    @cached_property
+    def clauses(self) -> list[tuple[int, int]]:
+        """Its clauses, in a script without spaces."""
+        return _pieces(_UNSPACED_CLAUSE, self.told)
+
+    def is_known(self, words: str) -> bool:
+        """Whether the item says so itself."""
+        return words in self.context.facts.folded.text
+
+
+def _said_again(reading: _Reading) -> Iterator[Violation]:
     """Sentences and phrases that come again, in a script with spaces."""
-    words = _WORD.findall(_told(context))
-    threes = Counter(zip(words, words[1:], words[2:], strict=False))
+    words = reading.said
+    threes = set(zip(words, words[1:], words[2:], strict=False))
     again = len(threes) < len(words) - 2
     if again:
-        yield from _twice(context, spaced=True)
+        yield from _twice(reading, spaced=True)
     if again or max(Counter(pairwise(words)).values(), default=0) >= _OFTEN:
-        yield from _phrases(context)
+        yield from _phrases(reading)
 
 
-def _at_once(context: CheckContext) -> Iterator[Violation]:
+def _at_once(reading: _Reading) -> Iterator[Violation]:
     """A phrase of two to four words right after itself, with nothing but spaces between."""
-    text = _told(context)
-    words = list(_WORD.finditer(text))
-    told = [match[0] for match in words]
+    text, words, told = reading.told, reading.words, reading.said
     for size in _PHRASE_SIZES:
-        for at in range(len(told) - 2 * size + 1):
+        same = bytes(map(eq, told, islice(told, size, None)))
+        at = -1
+        while (at := same.find(b"\1" * size, at + 1)) >= 0:
             phrase = told[at : at + size]
-            if phrase != told[at + size : at + 2 * size] or len(set(phrase)) == 1:
+            if len(set(phrase)) == 1:
                 continue
             both = words[at : at + 2 * size]
             apart = any(
@@ -140,8 +181,8 @@ def _at_once(context: CheckContext) -> Iterator[Violation]:
             around = (told[at - 1] if at else "", told[at + 2 * size : at + 2 * size + 1])
             if apart or around[0] == phrase[-1] or around[1] == phrase[:1]:
                 continue  # `step by step by step`, `on and on and on`
-            if _is_phrase_slip(context, phrase, both[:size]):
-                yield _again(context, " ".join(phrase), both[0].start(), both[-1].end())
+            if _is_phrase_slip(reading.context, phrase, both[:size]):
+                yield _again(reading.context, " ".join(phrase), both[0].start(), both[-1].end())
                 return
 
 
@@ -161,24 +202,27 @@ def _is_phrase_slip(
     return letters >= _TOLD_LETTERS and not (listed.doubles and len(phrase) == 2)
 
 
-def _twice(context: CheckContext, *, spaced: bool) -> Iterator[Violation]:
-    text = _told(context)
-    half = _half(text, spaced=spaced) if len(text) < _LONGEST else None
+def _twice(reading: _Reading, *, spaced: bool) -> Iterator[Violation]:
+    context, text = reading.context, reading.told
+    half = _half(reading, spaced=spaced) if len(text) < _LONGEST else None
     if half is not None:
         yield _whole(context, half)
         return
-    pieces = _pieces(_END if spaced else _UNSPACED_CLAUSE, text)
+    pieces = reading.sentences if spaced else reading.clauses
     before: dict[str, int] = {}
     for number, (start, end) in enumerate(pieces):
         said = _bare(text[start:end], spaced=spaced)
         earlier = before.get(said)
         adjacent = earlier == number - 1
-        # Between blanks a script without spaces has names, too: the product's may come again.
-        is_name = not spaced and not adjacent and text[start:end] in context.facts.folded.text
         if spaced and earlier is None and _is_behind_lead(said, before):
             yield _sentence(context, start, end)
             return
-        if earlier is not None and not is_name and _is_long(said, adjacent=adjacent, spaced=spaced):
+        if (
+            earlier is not None
+            and _is_long(said, adjacent=adjacent, spaced=spaced)
+            # Between blanks a script without spaces has names, too: the product's may come again.
+            and (spaced or adjacent or not reading.is_known(text[start:end]))
+        ):
             yield _sentence(context, start, end)
             return
         before[said] = number
@@ -235,8 +279,8 @@ class _Half(NamedTuple):
     """What can be taken out without doubt: where a sentence ends between them, on one line."""
 
 
-def _half(text: str, *, spaced: bool) -> _Half | None:
-    pieces = _pieces(_END if spaced else _UNSPACED_CLAUSE, text)
+def _half(reading: _Reading, *, spaced: bool) -> _Half | None:
+    text, pieces = reading.told, reading.sentences if spaced else reading.clauses
     middle = len(pieces) // 2
     first, second = pieces[:middle], pieces[middle:]
     same = (
@@ -253,11 +297,12 @@ def _half(text: str, *, spaced: bool) -> _Half | None:
         if _is_long(_bare(text[:end], spaced=spaced), adjacent=True, spaced=spaced):
             sure = "\n" not in between and not _PAUSE.search(between)
             return _Half(start, ((end, len(text)) if spaced else (0, start)) if sure else None)
-    words = list(_WORD.finditer(text)) if spaced else []
-    size, odd = divmod(len(words), 2)
-    told = [match[0] for match in words]
+    if not spaced:
+        return None
+    told = reading.said
+    size, odd = divmod(len(told), 2)
     if size >= _LEAST_WORDS and not odd and told[:size] == told[size:]:
-        return _Half(words[size].start(), None)
+        return _Half(reading.words[size].start(), None)
     return None
 
 
@@ -278,19 +323,17 @@ def _pieces(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
     found, start = [], 0
     for match in [*pattern.finditer(text), None]:
         end = match.start() if match else len(text)
-        if _LETTERS.search(text, start, end):
+        if end > start and (text[start].isalpha() or _LETTERS.search(text, start, end)):
             found.append((start, end))
         start = match.end() if match else end
     return found
 
 
-def _phrases(context: CheckContext) -> Iterator[Violation]:
+def _phrases(reading: _Reading) -> Iterator[Violation]:
     """A phrase four times, or a long one three times in a short text."""
-    text = _told(context)
-    words = list(_WORD.finditer(text))
-    told = [match[0] for match in words]
+    context, text, words, told = reading.context, reading.told, reading.words, reading.said
     for size, often in ((_THREE_TIMES, 3), (2, _OFTEN)):
-        runs = [tuple(told[i : i + size]) for i in range(len(told) - size + 1)]
+        runs = list(zip(*(told[at:] for at in range(size)), strict=False))
         for run, number in Counter(runs).most_common(3):
             if number < often or not _is_too_much(context, " ".join(run), number):
                 continue
@@ -310,29 +353,29 @@ def _is_too_much(context: CheckContext, phrase: str, number: int) -> bool:
     return whole <= _SHORT_CHARS or number * len(phrase) >= _SHARE * whole
 
 
-def _doubled(context: CheckContext) -> Iterator[Violation]:
+def _doubled(reading: _Reading) -> Iterator[Violation]:
     """A word twice in a row, with nothing but a space between."""
-    text = _told(context)
-    words = list(_WORD.finditer(text))
-    run = 1
-    for number, (first, second) in enumerate(pairwise(words)):
-        if first[0] != second[0] or not text[first.end() : second.start()].isspace():
-            run = 1
+    text, words, told = reading.told, reading.words, reading.said
+    run, last = 1, -1
+    for number in (at for at, same in enumerate(map(eq, told, islice(told, 1, None))) if same):
+        first, second = words[number], words[number + 1]
+        if not text[first.end() : second.start()].isspace():
             continue
-        run += 1
+        run = run + 1 if last == number - 1 else 2
+        last = number
         if not _LETTERS.match(first[0]):
             continue
-        if _differ(context.text, first, second):
+        if _differ(reading.context.text, first, second):
             continue
-        near = [words[i][0] if 0 <= i < len(words) else "" for i in range(number - 2, number + 4)]
+        near = [told[i] if 0 <= i < len(told) else "" for i in range(number - 2, number + 4)]
         if run >= _LOOP or not (
             near[4] == first[0]
             or (run > 2 and len(first[0]) <= _SUNG_LETTERS)
             or near[0] == near[1] != ""
             or near[4] == near[5] != ""
-            or _is_meant(context, first, second, near[1])
+            or _is_meant(reading.context, first, second, near[1])
         ):
-            yield _word(context, first[0], first.start(), second.end())
+            yield _word(reading.context, first[0], first.start(), second.end())
             return
 
 
@@ -420,71 +463,83 @@ _LONG_UNIT: Final = {"th": 8, "lo": 9, "km": 9, "my": 12, "ja": 3, "zh": 3}
 doubled on purpose."""
 
 
-def _unspaced(context: CheckContext) -> list[Violation]:
-    text = _told(context)
-    most = _SHIFTS
+def _unspaced(reading: _Reading) -> list[Violation]:
+    text = reading.told
     if len(text) <= _FEW_LETTERS:
         again = len(text) - 1 - len(set(pairwise(text)))
-        most = min(most, again + 2)
+        most = min(_SHIFTS, again + 2)
     else:
         pieces = text.replace("。", " ").replace("、", " ").replace("，", " ").split()
         most = _LONG_SHIFTS
         heads = {piece[:4] for piece in pieces}
         again = len(pieces) > len(set(pieces)) or len(pieces) - len(heads) >= _OFTEN - 1
-    found = [*_unspaced_doubled(context)] if _may_double(text, most) else []
+    found = [*_unspaced_doubled(reading)] if _may_double(text, most) else []
     if not found and again:
-        found = [*_twice(context, spaced=False), *_unspaced_phrases(context)]
+        found = [*_twice(reading, spaced=False)] or [*_unspaced_phrases(reading)]
     return found[:1]
 
 
 def _may_double(text: str, most: int) -> bool:
-    """Whether fewer than `most` letters may come twice in a row.
+    """Whether fewer than `most` letters may come twice in a row."""
+    if True in map(eq, text, islice(text, 1, None)) and _ONE_TWICE.search(text):
+        return True
+    return next(_places(text, range(2, most)), None) is not None
+
+
+def _places(text: str, sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
+    """`(start, letters)` of what may come twice in a row, by size.
 
     The low bytes of the text as one number, held against itself a few letters further on: where
     they agree there are zeros. A pattern with a back reference takes ten times as long.
     """
-    if True in map(eq, text, islice(text, 1, None)) and _ONE_TWICE.search(text):
-        return True
     data = text.encode("utf-16-le", "surrogatepass")[::2]
     whole = int.from_bytes(data, "little")
-    for shift in range(2, most):
-        same = (whole ^ (whole >> 8 * shift)).to_bytes(len(data), "little")
-        at = same.find(bytes(shift))
-        if 0 <= at < len(data) - shift:
-            return True
-    return False
+    for size in sizes:
+        same = (whole ^ (whole >> 8 * size)).to_bytes(len(data), "little")
+        at = same.find(bytes(size))
+        while 0 <= at < len(data) - size:
+            yield at, size
+            at = same.find(bytes(size), at + 1)
 
 
-def _unspaced_doubled(context: CheckContext) -> Iterator[Violation]:
-    text = _told(context)
+def _unspaced_doubled(reading: _Reading) -> Iterator[Violation]:
+    context, text = reading.context, reading.told
     if slip := _PARTICLE_TWICE.search(text):
         yield _word(context, slip[0][0], *slip.span())
         return
-    for run in _OWN_RUN.finditer(text):
-        language = _language_of(run[0], context.language)
-        for start, size in _units(run[0]):
-            unit = run[0][start : start + size]
-            around = (
-                run[0][max(0, start - 1) : start],
-                run[0][start + 2 * size : start + 2 * size + _KEPT],
-            )
-            if (
-                not around[1].startswith(unit)
-                and around[0] != unit[-1:]
-                and _is_slip(unit, around, language, context)
-            ):
-                begin = run.start() + start
-                yield _word(context, unit, begin, begin + 2 * size)
-                return
+    for run, begin, size in _units(text):
+        start = begin - run.start()
+        unit = text[begin : begin + size]
+        around = (
+            run[0][max(0, start - 1) : start],
+            run[0][start + 2 * size : start + 2 * size + _KEPT],
+        )
+        if (
+            not around[1].startswith(unit)
+            and around[0] != unit[-1:]
+            and _is_slip(unit, around, _language_of(run[0], context.language), context)
+        ):
+            yield _word(context, unit, begin, begin + 2 * size)
+            return
 
 
-def _units(run: str) -> Iterator[tuple[int, int]]:
-    """`(start, letters)` of what comes twice in a row, the longest first at each place."""
-    for start in range(len(run) - 1):
-        for size in range(min(_SHIFTS - 1, (len(run) - start) // 2), 0, -1):
-            if run[start : start + size] == run[start + size : start + 2 * size]:
-                yield start, size
-                break
+def _units(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
+    """`(run, start, letters)` of what comes twice in a row within a run of letters of one script,
+    in their order and the longest at each place."""
+    sizes: dict[int, list[int]] = {}
+    for start, size in _places(text, range(1, _SHIFTS)):
+        if text[start : start + size] == text[start + size : start + 2 * size]:
+            sizes.setdefault(start, []).append(size)
+    runs = _OWN_RUN.finditer(text)
+    run = next(runs, None)
+    for start in sorted(sizes):
+        while run is not None and run.end() <= start:
+            run = next(runs, None)
+        if run is None:
+            return
+        fitting = [size for size in sizes[start] if start + 2 * size <= run.end()]
+        if fitting and run.start() <= start:
+            yield run, start, fitting[-1]
 
 
 def _language_of(run: str, told: str | None) -> str:
@@ -525,10 +580,9 @@ def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckCo
     return len(unit) >= _LONG_UNIT[language] and not unit.startswith(("่", "้", "ั", "ิ", "ี", "ุ", "ู"))
 
 
-def _unspaced_phrases(context: CheckContext) -> Iterator[Violation]:
+def _unspaced_phrases(reading: _Reading) -> Iterator[Violation]:
     """Clauses that begin or end alike four times."""
-    text = _told(context)
-    pieces = _pieces(_UNSPACED_CLAUSE, text)
+    text, pieces = reading.told, reading.clauses
     if len(pieces) < _OFTEN:
         return
     size = 8 if "\u0e00" <= text[pieces[0][0]] < "\u1800" else 4
@@ -540,8 +594,8 @@ def _unspaced_phrases(context: CheckContext) -> Iterator[Violation]:
             if end - start >= size
         )
         for edge, number in edges.most_common(1):
-            if number >= _OFTEN and edge not in context.facts.folded.text:
-                yield _phrase(context, edge, number, text.rfind(edge))
+            if number >= _OFTEN and not reading.is_known(edge):
+                yield _phrase(reading.context, edge, number, text.rfind(edge))
                 return
 
 
