@@ -85,7 +85,7 @@ class NormalizedText:
         """
         original = self.original
         last = max(len(original) - 1, 0)
-        if len(self.text) == len(original) and unicodedata.is_normalized("NFKC", original):
+        if len(self.text) == len(original) and normalized(original, "NFKC") == original:
             # Only case was folded, which makes no character shorter: each is one, then.
             return [*range(len(original)), last]
         offsets: list[int] = []

@@ -56,11 +56,11 @@ def _every_character() -> str:
 
 @cache
 def own_letters(tag: str) -> re.Pattern[str]:
-    """One letter of the language's own scripts; it never matches where nobody knows them."""
+    """A run of letters of the language's own scripts; it never matches where nobody knows them."""
     own = "".join(map(letters, scripts_of(tag)))
     if "Hani" in scripts_of(tag):
-        return re.compile(f"[{own}]|[{_ASTRAL_HAN}]")
-    return re.compile(f"[{own}]" if own else "(?!)")
+        return re.compile(f"[{own}]+|[{_ASTRAL_HAN}]+")
+    return re.compile(f"[{own}]+" if own else "(?!)")
 
 
 def has_letters(tag: str) -> bool:
