@@ -46,10 +46,7 @@ class NormalizedText:
 
     def __init__(self, original: str) -> None:
         self.original = original
-        if original.isascii():
-            self.text = original.lower()
-        else:
-            self.text = normalized(original, "NFKC").casefold()
+        self.text = fold(original)
         self._groups: tuple[int, ...] | None = None
 
     @property
@@ -120,7 +117,7 @@ def normalized(text: str, form: Literal["NFC", "NFKC"]) -> str:
 
 def fold(text: str) -> str:
     """Return `text` folded, where the way back is not needed."""
-    return NormalizedText(text).text
+    return text.lower() if text.isascii() else normalized(text, "NFKC").casefold()
 
 
 def _clusters(text: str) -> list[tuple[int, int]]:

@@ -320,6 +320,8 @@ def variants(texts: Sequence[str], least: float, others: int = 0) -> list[Violat
 
     The first `others` are of other answers, which whoever is told has not seen.
     """
+    if len(texts) < 2:
+        return []
     from rapidfuzz.distance import Indel  # few runs need it
 
     folded = [fold(text[:_LONGEST_COMPARED]) for text in texts]

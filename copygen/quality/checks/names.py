@@ -8,10 +8,9 @@ needs the name's other words beside it, two letters swapped, or a capital where 
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import cached_property
-from typing import Final
+from collections.abc import Container, Iterator, Sequence
+from functools import lru_cache
+from typing import Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -64,8 +63,7 @@ _PARTICLES: Final = frozenset("은는이가을를의에로와과도만")
 """Ends of Korean words that belong to the sentence."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Name:
+class _Name(NamedTuple):
     """One word of a name, and the words beside it."""
 
     word: str
@@ -73,66 +71,62 @@ class _Name:
     before: str
     """Folded; empty: it is the first."""
     after: str
-    value: str
-    """The whole value."""
     is_brand: bool
     is_named: bool
     """Whether its column is one of names."""
 
 
+class _Part(NamedTuple):
+    """A name, or a part of it, in a script without spaces."""
+
+    word: str
+    before: str
+    """The part before it; empty: it is the first."""
+    is_brand: bool
+
+
 class ItemNames:
-    """The names of one item."""
+    """The names of one item: what of its values may be one, by column, case and script."""
 
-    def __init__(self, item: Item, columns: Sequence[str]) -> None:
+    def __init__(self, item: Item, columns: Container[str]) -> None:
         """`columns` are those that `names:` lists."""
-        self._item = item
-        self._columns = frozenset(columns)
-
-    @cached_property
-    def values(self) -> list[tuple[str, bool, bool]]:
-        """Each value that may be a name, whether it is a brand, and whether its column says so."""
-        found = []
-        for column, value in self._item.items():
+        self.words: list[_Name] = []
+        """In scripts with spaces."""
+        self.unspaced: list[_Part] = []
+        for column, value in item.items():
             if isinstance(value, str) and value and len(value.split()) <= _MOST_WORDS:
-                plain = fold(column).strip().replace(" ", "_")
-                told = column in self._columns
-                brand = told or plain in _BRAND_COLUMNS
-                found.append((value, brand, brand or plain in _NAME_COLUMNS))
-        return found
+                brand, named = _kind_of(column)
+                if column in columns:
+                    brand = named = True
+                self._add_words(value, brand, named)
+                if named and not value.isascii():
+                    self._add_unspaced(value, brand)
 
-    @cached_property
-    def words(self) -> list[_Name]:
-        """The words of names in scripts with spaces."""
-        found = []
-        for value, brand, named in self.values:
-            tokens = _TOKEN.findall(value)
-            plain = [fold(token) for token in tokens]
-            for at, token in enumerate(tokens):
-                small = token[0].islower() and not brand
-                if not _is_word(token) or _UNSPACED.search(token) or small:
-                    continue
-                before = plain[at - 1] if at else ""
-                after = plain[at + 1] if at + 1 < len(plain) else ""
-                found.append(_Name(token, plain[at], before, after, value, brand, named))
-        return found
+    def _add_words(self, value: str, brand: bool, named: bool) -> None:
+        tokens = _TOKEN.findall(value)
+        plain = [fold(token) for token in tokens]
+        for at, token in enumerate(tokens):
+            small = token[0].islower() and not brand
+            if small or not _is_word(token) or _UNSPACED.search(token):
+                continue
+            before = plain[at - 1] if at else ""
+            after = plain[at + 1] if at + 1 < len(plain) else ""
+            self.words.append(_Name(token, plain[at], before, after, brand, named))
 
-    @cached_property
-    def known(self) -> frozenset[str]:
-        """Every word of the item, folded."""
-        texts = (value for value in self._item.values() if isinstance(value, str))
-        return frozenset(fold(token) for text in texts for token in _TOKEN.findall(text))
+    def _add_unspaced(self, value: str, brand: bool) -> None:
+        before = ""
+        for part in value.split():
+            if len(part) > 1 and _UNSPACED_RUN.fullmatch(part):
+                self.unspaced.append(_Part(part, before, brand))
+            before = part
 
-    @cached_property
-    def unspaced(self) -> list[tuple[str, bool, str]]:
-        """Names, or their parts, in scripts without spaces; whether each is a brand; the part
-        before it."""
-        found = []
-        for value, brand, named in self.values:
-            parts = value.split() if named else []
-            for at, part in enumerate(parts):
-                if len(part) > 1 and _UNSPACED_RUN.fullmatch(part):
-                    found.append((part, brand, parts[at - 1] if at else ""))
-        return found
+
+@lru_cache(maxsize=1024)
+def _kind_of(column: str) -> tuple[bool, bool]:
+    """Whether a column is called as those of brands are, and as those of names are."""
+    plain = fold(column).strip().replace(" ", "_")
+    brand = plain in _BRAND_COLUMNS
+    return brand, brand or plain in _NAME_COLUMNS
 
 
 class NamesCheck:
@@ -140,7 +134,7 @@ class NamesCheck:
 
     def __init__(self, columns: Sequence[str]) -> None:
         """`columns` are those whose values are names, beside those that are called so."""
-        self._columns = columns
+        self._columns = frozenset(columns)
         self._item: Item | None = None
         self._names = ItemNames({}, ())
 
@@ -149,26 +143,29 @@ class NamesCheck:
         if item is not self._item:
             self._item, self._names = item, ItemNames(item, self._columns)
         names, text = self._names, context.text.original
-        if names.words and (suspects := _suspects(context.text.text, text, names)):
+        if names.words and (suspects := _suspects(context, names)):
             yield from _misspelt(text, names, suspects, context.language)
         if names.unspaced and _UNSPACED.search(text):
             yield from _misspelt_unspaced(text, names)
 
 
 def _is_word(token: str) -> bool:
+    if token.isalpha():
+        return len(token) > 1
     letters = sum(char.isalpha() or unicodedata.category(char)[0] == "M" for char in token)
     return len(token) > 1 and letters >= len(token) - 1 and token[0].isalpha()
 
 
-def _suspects(folded: str, text: str, names: ItemNames) -> set[str]:
+def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
     """The folded words of a text that may be names gone wrong: all others need no look.
 
     One call into C for each name: word by word in Python it was three quarters of all that the
     checks of 800 characters cost.
     """
-    words = _TOKEN.findall(folded)
+    text = context.text.original
+    words = _TOKEN.findall(context.text.text)
     there = frozenset(words)
-    strange = there - names.known
+    strange = there.difference(_TOKEN.findall(context.facts.folded.text))
     found: set[str] = set()
     for name in names.words:
         wanted = name.folded
@@ -295,7 +292,7 @@ def _bare(word: str) -> str:
 
 
 def _misspelt_unspaced(text: str, names: ItemNames) -> Iterator[Violation]:
-    for name, brand, before in names.unspaced:
+    for name, before, brand in names.unspaced:
         at = text.find(name)
         if at >= 0:
             end = at + len(name)
