@@ -168,7 +168,8 @@ def test_49_the_limit_of_open_files_is_raised_or_kept_to(
     tmp_path: Path, limits: tuple[int, int], in_flight: int, said: str
 ) -> None:
     texts = write_rows(tmp_path, 900)
-    with simulating(echo=True, latency_ms=300) as base_url:
+    # Long enough for a busy machine to have sent the next one before the first is answered.
+    with simulating(echo=True, latency_ms=700) as base_url:
         to = ("-p", "simulator", "--base-url", base_url, "-c", 300)
         ended = run_watched(tmp_path, *to, files=limits)
         stats = server_stats(base_url)
