@@ -25,6 +25,12 @@ _HEAD: Final = 400
 _TAIL: Final = 300
 """Characters at the start and at the end of a long text in which models talk."""
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
+_PREFIXED: Final = re.compile(
+    "(?<![\u05d0-\u05ea\u0620-\u06ff])"
+    "(?:[\u0648\u0641]?[\u0628\u0644\u0643]?(?:\u0627\u0644|\u0644\u0644)?"
+    "|\u05d5?[\u05e9\u05db]?[\u05d1\u05dc\u05de]?\u05d4?)$"
+)
+"""Words of a letter or two in Arabic and Hebrew that have no space behind them."""
 _SHORT_STEM: Final = 4
 _SHORT_SENTENCE: Final = 6
 """`Satz` is in `Satzbau`, too."""
@@ -130,6 +136,26 @@ class Speech(FrozenModel):
     """Number words, each behind its value: `12 twelve`."""
     counted: Lines = ()
     """What even two of are a claim: `years`, `generations`, `stars`, `times faster`."""
+    spans: Lines = ()
+    """A number and what it counts in one word, behind the value: `3 사흘`."""
+    wrote: Lines = ()
+    """What whoever wrote a text did with it: `i kept`, `i left out`."""
+    piece: Lines = ()
+    """A text, or a part of one, in talk about it: `this line`, `wording`."""
+    order: Lines = ()
+    """Orders, to whoever ordered the text: `make sure`, `replace`."""
+    object: Lines = ()
+    """What is to be checked or added: `link`, `before posting`."""
+    trait: Lines = ()
+    """What a text is called: `short`, `catchy`."""
+    craft: Lines = ()
+    """What a text is made of: `tone`, `superlatives`, `price`, `words`."""
+    effect: Lines = ()
+    """What a text does: `evokes`, `plays on`."""
+    shall: Lines = ()
+    """Offers, or asks what is wanted: `shall i`, `if you prefer`."""
+    muse: Lines = ()
+    """Weighs what to write: `maybe`, `should`, `better not`."""
 
 
 @cache
@@ -221,8 +247,14 @@ class PhraseIndex:
         for number, start, end in self._find(text, overlapping=True):
             opens, closes, kinds, free, anywhere = entries[number]
             is_between = end > head and start < tail
-            if (is_between and not anywhere) or (opens and start and _joins(text[start - 1])):
+            if is_between and not anywhere:
                 continue
+            if opens and start and _joins(text[start - 1]):
+                # Arabic and Hebrew write `and`, `in` and `the` together with the next word.
+                if not "\u0590" <= text[start] <= "\u06ff":
+                    continue
+                if not _PREFIXED.search(text, max(0, start - 5), start):
+                    continue
             if closes and end < last and _joins(text[end]):
                 kinds = free
             for kind in kinds:
@@ -298,6 +330,19 @@ _STEMS: Final = (
     *("change", "yours", "info", "little", "add", "web", "publish", "stress", "sentence", "share"),
 )
 """Kinds whose ends are free, for languages decline."""
+_OF_TALK: Final = (
+    *("wrote", "piece", "order", "object", "trait", "craft", "effect", "shall", "muse"),
+)
+"""Signs of talk about a text, with free ends but in English."""
+_JOINING: Final = frozenset(("da", "de", "et", "fi", "hu", "it", "nb", "nl", "sv"))
+"""Languages that write `twenty thousand` in one word."""
+_COMPOUNDING: Final = frozenset(
+    (
+        *("bg", "cs", "da", "de", "el", "et", "fi", "hr", "hu", "lt", "lv", "nb", "nl", "pl"),
+        *("ru", "sk", "sl", "sr", "sv", "uk"),
+    )
+)
+"""Languages that write a number and what it counts in one word: `zweijährig`, `dvouletý`."""
 _OWN: Final = tuple(
     f"{whose}{mark}{what}"
     for whose in ("your", "my")
@@ -337,8 +382,16 @@ def _index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
             **{kind: phrases(kind) for kind in _WHOLE},
             "sign": (*_WHOLE_SIGNS, *map("".join, product("〇○◯△□●", repeat=2))),
             "number": number_values(tags[0]) if with_numbers and len(tags) == 1 else (),
+            # `line` is in `linen`, and English declines little.
+            **{kind: getattr(speech("en"), kind) for kind in _OF_TALK},
         },
         {
+            **{
+                kind: [one for tag in tags if tag != "en" for one in getattr(speech(tag), kind)]
+                for kind in _OF_TALK
+            },
+            "span": spans_of(tags[0]) if with_numbers and len(tags) == 1 else (),
+            "text": phrases("noun", "noun_weak", "sentence"),
             "any_noun": phrases("noun", "noun_weak"),
             "about": phrases("noun", "noun_weak", "job", "change"),
             "named": phrases("noun", "noun_weak", "option"),
@@ -347,7 +400,7 @@ def _index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
             "sign": _SIGNS,
             **{kind: phrases(kind) for kind in _STEMS},
         },
-        anywhere=("number", "insert", "share", "sign"),
+        anywhere=("number", "span", "insert", "share", "sign"),
         tags=tags,
     )
 
@@ -362,7 +415,33 @@ def phrases_of(tags: tuple[str, ...], *kinds: str) -> list[str]:
 def number_values(tag: str) -> Mapping[str, int]:
     """The number words of a language, folded, and what they are worth."""
     pairs = (one.split(" ", 1) for one in speech(tag).numbers)
-    return {folded(words): int(value) for value, words in pairs}
+    found = {folded(words): int(value) for value, words in pairs}
+    if tag in _JOINING:
+        great = [(word, value) for word, value in found.items() if value in (100, 1000)]
+        found |= {
+            small + word: times * value
+            for small, times in list(found.items())
+            if times < 100
+            for word, value in great
+        }
+    return found
+
+
+@cache
+def counted_by(tag: str) -> tuple[str, ...]:
+    """Beginnings of what even two of are a claim, folded."""
+    return tuple(map(folded, speech(tag).counted))
+
+
+@cache
+def spans_of(tag: str) -> Mapping[str, int]:
+    """Beginnings of words that are a number and what it counts, folded, and the number."""
+    pairs = (one.split(" ", 1) for one in speech(tag).spans)
+    found = {folded(words): int(value) for value, words in pairs}
+    if tag in _COMPOUNDING:
+        small = ((word, value) for word, value in number_values(tag).items() if value <= 10)
+        found |= {word + unit: value for word, value in small for unit in counted_by(tag)}
+    return found
 
 
 def folded(phrase: str) -> str:

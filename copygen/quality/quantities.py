@@ -352,6 +352,12 @@ _KINDS: Final = tuple(
             r"\A[2-9] (?:\w{3,12} )?(?:reasons|ways|tips|steps|rules|ideas|signs|Gründe|Tipps|"
             r"raisons|façons|razones|formas|motivi|modi|motivos|redenen|skäl|powod\w{1,3}|причин\w?)\b",
         ),
+        (  # `Option 1: this. Option 2: that.`
+            r"1\s?[:.)–—]|(?:ที่|案|项|項|步|번|안) ?1|1안",
+            r"\b([^\W\d_]{3,14}) ?1\s?[:.)–—][^\d]{1,80}\b\1 ?2(?=\s?[:.)–—])"
+            r"(?:[^\d]{1,80}\b\1 ?3(?=\s?[:.)–—]))?",
+            r"((?:ที่|案|项|項|步|번|안)) ?1(?!\d)[^\d]{1,60}\2 ?2(?!\d)|1안[^\d]{1,60}2안",
+        ),
         (  # turns, all in one, and sizes
             "0|5°|1|RM",
             r"(?<!\d)(?:360|180)(?: ?°(?! ?[CF])|[ -]?(?:degrees?|Grad|degrés|gradi|grados)\b|"

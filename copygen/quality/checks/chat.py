@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
+from copygen.quality.checks.evidence import Place, may_speak, speaks
 from copygen.quality.checks.several import LEAD, versions
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
@@ -44,6 +45,8 @@ _BRIEF_WISH: Final = 44
 """Characters of a last paragraph that only hopes to please."""
 _ECHOED: Final = 24
 """Characters of a sentence of the prompt that nobody writes twice by chance."""
+_ECHOED_HAN: Final = 10
+"""The same in a script with a sign a syllable or a word."""
 _SHOWN: Final = 60
 
 
@@ -99,10 +102,12 @@ _STRUCTURE: Final = re.compile(r"[\n:：<【(（/|\-–—](?:(?<![-–—])|(?<
 """A mark, or a dash between spaces. Python looks for a class at the start six times as fast."""
 _DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself"))
 _THINKING_ALOUD: Final = frozenset(("think", "first"))
-_PLANNING: Final = frozenset(("sentence", "stress"))
+_PLANNING: Final = frozenset(("stress",))
 _ORDERING: Final = frozenset(("publish", "add"))
 _CHOICE: Final = frozenset(("option", "noun"))
 _PRESENTING: Final = frozenset(("consent", "here", "agreed"))
+_OPENS_TEXT: Final = ("wrote", "muse", "me")
+"""What somebody who agreed says of himself before a colon."""
 _TASK: Final = frozenset(("asked", "task"))
 _OFFERING: Final = frozenset(("offer", "yours"))
 _LABELLED: Final = re.compile(r"[^:：\n]{0,60}(?:[:：\n]|\s[-–—]\s)|【")
@@ -121,12 +126,17 @@ class ChatDetector:
         self._weak_nouns = self._all_nouns - self._nouns
 
     def remarks(
-        self, said: Said, original: str, shares: Callable[[], bool], request: Callable[[], str]
+        self,
+        said: Said,
+        original: str,
+        shares: Callable[[], bool],
+        request: Callable[[], str],
+        is_known: Callable[[str], bool],
     ) -> Iterator[Remark]:
         """What the text says that is no copy, at most a remark about its start and one its end.
 
-        `shares` tells whether it has words of its item, `request` gives the folded prompt; both are
-        asked where it matters.
+        `shares` tells whether it has words of its item, `request` gives the folded prompt,
+        `is_known` tells whether the item has a word; all are asked where it matters.
         """
         text = said.text
         begin = said.past(LEAD, 0)
@@ -135,7 +145,8 @@ class ChatDetector:
         kinds = said.kinds
         # Of most texts the kinds alone say that there is nothing, or what there may be.
         is_about = "about" in kinds or "task" in kinds
-        if kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(original):
+        may_be_talk = len(said.tags) == 1 and may_speak(kinds)
+        if not may_be_talk and kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(original):
             if is_about and (remark := self._echo(said, begin, request)) is not None:
                 yield remark
             return
@@ -166,6 +177,8 @@ class ChatDetector:
             start = self._of_task(said, begin)
         if start is None and is_about:
             start = self._echo(said, begin, request)
+        if start is None and may_be_talk:
+            start = _opening(said, begin, is_known)
         if start is not None:
             yield start
         bracketed = _COUNTING.search(text) is not None
@@ -176,8 +189,12 @@ class ChatDetector:
             or ("change" in kinds and not kinds.isdisjoint(_OFFERING))
         ):
             end = self._closing(said, begin)
-            if end is not None and (start is None or end.start >= start.end):
-                yield end
+        else:
+            end = None
+        if end is None and may_be_talk:
+            end = _ending(said, begin, is_known)
+        if end is not None and (start is None or end.start >= start.end):
+            yield end
 
     def _refusal(self, said: Said, begin: int, shares: Callable[[], bool]) -> Remark | None:
         """Sorry and cannot; cannot and what was asked; asking for more before anything else."""
@@ -267,8 +284,6 @@ class ChatDetector:
 
     def _is_plan(self, said: Said, begin: int, line: int, opened: int) -> bool:
         """Whether a paragraph before the text plans it: its length, its tone, whom it is for."""
-        if said.are_within("sentence", begin, line):
-            return True
         spoken = opened or said.at("consent", begin) or said.are_within("me", begin, line)
         return bool(spoken) and said.are_within("stress", begin, line)
 
@@ -279,6 +294,10 @@ class ChatDetector:
         rest = bool(text[line:].strip())
         agreed = said.at("consent", begin)
         place = said.past(_AFTER_WORD, agreed) if agreed else begin
+        if agreed and not rest and (colon := _COLON.search(text, place, min(line, begin + 90))):
+            spoken = any(said.are_within(kind, begin, colon.start()) for kind in _OPENS_TEXT)
+            if spoken and text[colon.end() :].strip():
+                return Remark("leftovers.opening", begin, colon.end(), is_cut=True)
         if agreed and place > line and rest:
             return Remark("leftovers.opening", begin, line, is_cut=True)
         shown = said.at("here", place)
@@ -396,7 +415,8 @@ class ChatDetector:
         end = _sentence_end(said.text, begin)
         first = said.text[begin:end].strip(" \n.!?。\"'“”")
         about = said.are_within("about", begin, end) or said.are_within("task", begin, end)
-        if about and len(first) >= _ECHOED and first in request():
+        least = _ECHOED if first.isascii() or first[0] < "\u2e80" else _ECHOED_HAN
+        if about and len(first) >= least and first in request():
             return Remark("leftovers.echo", begin, end)
         return None
 
@@ -480,7 +500,10 @@ class ChatCheck:
             asked = (one.content for one in context.asked if isinstance(one.content, str))
             return folded("\n".join(asked))
 
-        for remark in detector.remarks(said, text.original, shares, request):
+        def is_known(word: str) -> bool:
+            return word in context.facts.folded.text
+
+        for remark in detector.remarks(said, text.original, shares, request, is_known):
             yield _violation(remark, text)
 
 
@@ -535,6 +558,45 @@ def _asks(text: str, end: int) -> bool:
 
 def _declines(text: str, begin: int) -> Remark:
     return Remark(_REFUSAL, begin, len(text.rstrip()))
+
+
+def _opening(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark | None:
+    """A first paragraph, or sentence, that speaks about the text."""
+    text = said.text
+    lines = [one for one in said.lines(begin) if one[1] > one[0]]
+    start, line = lines[0]
+    if len(lines) > 1:
+        place = Place.APART if text[line : lines[1][0]].count("\n") > 1 else Place.LINE
+        if (found := speaks(said, start, line, place, first=True, is_known=is_known)) is not None:
+            thinks = not found.kinds.isdisjoint(("muse", "think", "plan"))
+            return Remark(f"leftovers.{'thinking' if thinks else 'task'}", start, line)
+    end = _sentence_end(text, start)
+    if (
+        end < line
+        and speaks(said, start, end, Place.WITHIN, first=True, is_known=is_known) is not None
+    ):
+        return Remark("leftovers.task", start, end)
+    return None
+
+
+def _ending(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark | None:
+    """A last paragraph, or sentence, that speaks about the text."""
+    text = said.text
+    lines = [one for one in said.lines(begin) if one[1] > one[0]]
+    start, end = lines[-1]
+    if len(lines) > 1:
+        is_apart = text[lines[-2][1] : start].count("\n") > 1
+        place = Place.APART if is_apart else Place.LINE
+        if speaks(said, start, end, place, first=False, is_known=is_known) is not None:
+            return Remark("leftovers.closing", start, end, is_cut=is_apart)
+    last = _last_clause(text, start, end)
+    last += len(text[last:end]) - len(text[last:end].lstrip())
+    if (
+        last > start
+        and speaks(said, last, end, Place.WITHIN, first=False, is_known=is_known) is not None
+    ):
+        return Remark("leftovers.closing", last, end)
+    return None
 
 
 def _polite(said: Said, begin: int) -> Remark | None:

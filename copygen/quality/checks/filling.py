@@ -1,29 +1,18 @@
-"""What a reply leaves open, and what it makes up in words: blanks, numbers and shares.
+"""What a reply leaves open: brackets, lines and names for what should stand there.
 
-The names of blanks, the number words and the phrases for shares of a price are data, in the files
-of `copygen.quality.phrases`.
+The names of blanks are data, in the files of `copygen.quality.phrases`.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator, Mapping
-from decimal import Decimal
+from collections.abc import Container, Iterator
 from functools import cache
-from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
+from copygen.quality.checks.number_words import number_words, shares
 from copygen.quality.facts import CheckContext
 from copygen.quality.normalize import Places
-from copygen.quality.phrases import (
-    PhraseIndex,
-    PhraseReader,
-    Said,
-    folded,
-    number_values,
-    phrases_of,
-    speech,
-)
-from copygen.quality.quantities import Quantity
+from copygen.quality.phrases import PhraseIndex, PhraseReader, Said, folded, phrases_of
 
 _BRACKETS: Final = re.compile(
     r"\[(?P<square>[^\[\]\n]{1,60})\]|\{(?P<curly>[^{}\n]{1,60})\}|<(?P<angle>[^<>/\n]{2,60})>"
@@ -57,23 +46,6 @@ _NAMES_SOMETHING: Final = (
 _COVERED: Final = 0.5
 """Share of what stands in brackets that has to be the name of a blank."""
 _NEAR: Final = 30
-_HAN: Final = "一二三四五六七八九十百千万萬两兩"
-# From the first of a run only: 16 000 such signs would be read from each of them.
-_HAN_NUMBER: Final = re.compile(
-    rf"[{_HAN}](?:(?<![{_HAN}].)[{_HAN}]++(?=[年人名種种色時时日回個个本件款家位層层道])"
-    r"|(?<=[百千])(?=年))"
-)
-_HAN_DIGITS: Final = MappingProxyType(
-    dict(zip("一二两兩三四五六七八九", (1, 2, 2, 2, *range(3, 10)), strict=True))
-)
-_HAN_TENS: Final = MappingProxyType({"十": 10, "百": 100, "千": 1000})
-_HAN_GREAT: Final = frozenset("万萬")
-_COUNTS: Final = re.compile(r"[ -][^\W\d_]")
-_SMALL: Final = 10
-_MULTIPLE: Final = 1000
-"""From here a number word alone says `many`; with another before it, it is a number."""
-_SOLD: Final = ("%", "折", "割", "off", "discount", "sale", "rabatt", "ลด", "할인")
-"""In an item they mean that it has a reduction of its own, however a text calls it."""
 
 
 class FillingCheck:
@@ -90,9 +62,9 @@ class FillingCheck:
         said = self._reader.read(context.text, context.language)
         yield from self._blanks(context, said)
         if self._numbers:
-            yield from _shares(context, said)
+            yield from shares(context, said)
             if context.language is not None and len(said.tags) == 1:
-                yield from _number_words(context, said.tags[0], said)
+                yield from number_words(context, said.tags[0], said)
 
     def _blanks(self, context: CheckContext, said: Said) -> Iterator[Violation]:
         text, original = context.text, context.text.original
@@ -151,77 +123,6 @@ def _blank(context: CheckContext, start: int, end: int) -> Violation:
     return Violation("leftovers.blank", Severity.ERROR, message, (start, end), fix=fix)
 
 
-def _shares(context: CheckContext, said: Said) -> Iterator[Violation]:
-    """Half the price and nine in ten, of an item that has no reduction and no such figure."""
-    for start, end in said.found("share"):
-        item = context.facts.folded.text
-        words = context.text.text[start:end]
-        if words not in item and not any(sign in item for sign in _SOLD):
-            span = context.text.span(start, end)
-            shown = context.text.original[slice(*span)]
-            message = f"the share '{shown}' is not in the item"
-            fix = f"take out '{shown}'"
-            yield Violation("grounding.share", Severity.ERROR, message, span, fix=fix)
-            return
-
-
-def _number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violation]:
-    """Numbers in words: below ten they stand in idioms, and count with some nouns only."""
-    text = context.text
-    found = _composed(said.text, said.found("number"), number_values(tag), _counted(tag))
-    if tag in ("ja", "zh"):
-        found += [(*one.span(), _han_value(one[0])) for one in _HAN_NUMBER.finditer(text.text)]
-    for start, end, value in found:
-        span = text.span(start, end)
-        shown = text.original[slice(*span)]
-        if not context.facts.grounds(Quantity(span, shown, (Decimal(value),))):
-            message = f"the number '{shown}' is not in the item"
-            fix = f"take out '{shown}', or use a figure the item gives"
-            yield Violation("grounding.words", Severity.ERROR, message, span, fix=fix)
-
-
-def _composed(
-    text: str, hits: Iterable[tuple[int, int]], values: Mapping[str, int], counted: tuple[str, ...]
-) -> list[tuple[int, int, int]]:
-    """Number words with those right behind them: `ten thousand`, `einhundert fünfzig`."""
-    found: list[tuple[int, int, int]] = []
-    for start, end in sorted(set(hits)):
-        value = values[text[start:end]]
-        if found and text[found[-1][1] : start].strip(" -") == "":
-            first, _, before = found.pop()
-            both = before * value if value > before else before + value
-            found.append((first, end, both))
-        else:
-            found.append((start, end, value))
-    return [one for one in found if _is_claim(text, *one, counted)]
-
-
-def _is_claim(text: str, start: int, end: int, value: int, counted: tuple[str, ...]) -> bool:
-    """Whether a number in words says how many of something there are.
-
-    Below ten only of years, generations and the like; a word above a thousand alone is `many`, and
-    what nothing follows is an hour: `until ten.`
-    """
-    if value < _SMALL:
-        return text.startswith(counted, end + 1) if counted else False
-    return _COUNTS.match(text, end) is not None and (value < _MULTIPLE or " " in text[start:end])
-
-
-def _han_value(digits: str) -> int:
-    """The number that Chinese numerals write, up to thousands of ten thousands."""
-    total = section = digit = 0
-    for char in digits:
-        if char in _HAN_GREAT:
-            total += max(1, section + digit) * 10_000
-            section = digit = 0
-        elif (tens := _HAN_TENS.get(char)) is not None:
-            section += max(1, digit) * tens
-            digit = 0
-        else:
-            digit = _HAN_DIGITS[char]
-    return total + section + digit
-
-
 def _line(text: str, at: int) -> tuple[int, int]:
     end = text.find("\n", at)
     return text.rfind("\n", 0, at) + 1, len(text) if end < 0 else end
@@ -230,8 +131,3 @@ def _line(text: str, at: int) -> tuple[int, int]:
 @cache
 def _blank_index(tags: tuple[str, ...]) -> PhraseIndex:
     return PhraseIndex({"blank": phrases_of(tags, "blank")}, {"insert": phrases_of(tags, "insert")})
-
-
-@cache
-def _counted(tag: str) -> tuple[str, ...]:
-    return tuple(map(folded, speech(tag).counted))
