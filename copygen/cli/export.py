@@ -118,7 +118,8 @@ def export(
         Path | None,
         typer.Option(
             metavar="PATH",
-            help="Manifest of an earlier export: rows become updates of what is there.",
+            help="What is there already: the manifest of the export that brought it, or the "
+            "results of then. Rows become updates.",
             rich_help_panel=TARGET,
         ),
     ] = None,

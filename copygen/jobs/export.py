@@ -22,6 +22,10 @@ from copygen.delivery.provenance import Sidecar
 from copygen.delivery.selection import Choice
 from copygen.documents import files
 from copygen.errors import ExitCode, UsageError
+from copygen.models import Result, Status
+from copygen.prompts import ReadOptions
+from copygen.prompts.tables import checked_options
+from copygen.results.record import read_results
 from copygen.results.storage import beside, reported
 
 STREAM: Final = "-"
@@ -52,7 +56,8 @@ class ExportSpec:
     provenance: str | None = None
     """`sidecar` or `columns`."""
     replaces: str | Path | None = None
-    """The manifest of an earlier export that this one updates."""
+    """What is at the target: the manifest of the export that brought it there, or the results of
+    then (`<results>.superseded.jsonl`)."""
     encoding: str | None = None
     delimiter: str | None = None
     source_language: str | None = None
@@ -216,13 +221,15 @@ def _named(spec: ExportSpec) -> FormatSpec:
 
 def _options_of(spec: ExportSpec, format_: FormatSpec) -> FormatOptions:
     replaces: Mapping[str, Mapping[str, str]] = {}
+    superseded: Mapping[str, Result] = {}
     if spec.replaces is not None:
         path = Path(spec.replaces)
         with reported(path, "read it"):
-            earlier = Manifest.read(path)
-        if earlier.format != format_.name:
-            raise UsageError(f"{path} is of an export as '{earlier.format}', not {format_.name}.")
-        replaces = earlier.cells
+            if path.suffix == ".json":
+                replaces = _earlier_cells(path, format_)
+            else:
+                superseded = _earlier_records(path)
+    reading = checked_options(ReadOptions(encoding=spec.encoding, delimiter=spec.delimiter))
     return FormatOptions(
         map=spec.map,
         values=spec.values,
@@ -230,13 +237,32 @@ def _options_of(spec: ExportSpec, format_: FormatSpec) -> FormatOptions:
         variant=spec.variant,
         markup=Markup(spec.markup),
         replaces=replaces,
+        superseded=superseded,
         provenance_columns=spec.provenance == "columns",
-        encoding=spec.encoding,
-        delimiter=spec.delimiter,
+        encoding=reading.encoding,
+        delimiter=reading.delimiter,
         source_language=spec.source_language,
         rows_of=spec.rows_of,
         protect=spec.protect,
     )
+
+
+def _earlier_cells(path: Path, format_: FormatSpec) -> Mapping[str, Mapping[str, str]]:
+    earlier = Manifest.read(path)
+    if earlier.format != format_.name:
+        raise UsageError(f"{path} is of an export as '{earlier.format}', not {format_.name}.")
+    return earlier.cells
+
+
+def _earlier_records(path: Path) -> Mapping[str, Result]:
+    """The last accepted record of each id in a results file of then, or in what superseded it."""
+    found = {}
+    for one in read_results(path):
+        if isinstance(one, Result) and one.status is Status.OK:
+            found[one.id] = one
+    if not found:
+        raise UsageError(f"{path} has no accepted records; name a manifest or earlier results.")
+    return found
 
 
 def _nothing_left(tally: Tally) -> str:

@@ -18,7 +18,7 @@ from copygen.delivery.copy import Copy, Text
 from copygen.delivery.formats.output import Output
 from copygen.delivery.rules import Rules
 from copygen.documents import FrozenModel
-from copygen.models import Item, JsonValue, Severity
+from copygen.models import Item, Result, Severity
 from copygen.quality.channels import FieldSpec
 from copygen.quality.units import Unit, measure
 
@@ -80,6 +80,18 @@ class Column(FrozenModel):
     """No line feed in it."""
     html: bool = False
     """The target shows markup: plain text has to be escaped."""
+    distinct: bool = False
+    """No two texts of a row are the same, capitals aside."""
+    plain: bool = False
+    """The target shows markup as it is written: it is taken out."""
+    hard: bool = True
+    """False: a limit that not everybody has; past it a row is told and goes."""
+    first: Annotated[int, pydantic.Field(ge=1)] = 1
+    """The number of the text that the first of them has."""
+    always: bool = False
+    """It is in the header, also where nothing fills it."""
+    also: tuple[str, ...] = ()
+    """Other names that the target has for it."""
     note: str = ""
 
     @property
@@ -121,10 +133,19 @@ class FormatSpec(FrozenModel):
     """What goes out unless the user says otherwise."""
     extra: str | None = None
     """The extra of copygen that it needs."""
+    appends: bool = True
+    """Whether a row of its own is made where the user's own file has none of that key."""
+    first_row: int = 1
+    """Of the user's own file: data begins there, or later."""
+    sheet: str | None = None
+    """Of a workbook."""
+    max_rows: int | None = None
     importable: bool = True
     """False: nobody's import reads it, it is for a person who copies."""
     with_provenance: bool = False
     """Whether there may be further columns."""
+    variants: Mapping[str, Mapping[str, str]] = {}
+    """Dialect → column here → what it is called there."""
     notes: tuple[str, ...] = ()
     """What a person should know before uploading, a sentence each."""
 
@@ -218,8 +239,10 @@ class FormatOptions:
     variant: str | None = None
     """Which of the dialects of a target."""
     markup: Markup = Markup.KEEP
-    replaces: Mapping[str, Mapping[str, JsonValue]] = field(default_factory=dict)
+    replaces: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Id → column → text, as an earlier export wrote them."""
+    superseded: Mapping[str, Result] = field(default_factory=dict)
+    """Id → the record whose texts are at the target, where there is no such manifest."""
     provenance_columns: bool = False
     delimiter: str | None = None
     encoding: str | None = None

@@ -1,6 +1,7 @@
 """Where a format writes: one file, a folder of files, or a stream; all of it or nothing."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
 from copygen.documents import files
 from copygen.errors import UsageError
+from copygen.results.storage import COPY_BYTES
 
 if TYPE_CHECKING:
     from copygen.delivery.formats.format import ExportRow
@@ -108,3 +110,9 @@ class FileNames:
             number += 1
             name = f"{stem}-{number}"
         return f"{name}{suffix}"
+
+
+def copy_into(stream: BinaryIO, path: Path) -> None:
+    """Write a file that was made elsewhere into a stream. Raises OSError."""
+    with files.open_regular(path, files.EXPORT) as made:
+        shutil.copyfileobj(made, stream, COPY_BYTES)
