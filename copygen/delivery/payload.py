@@ -28,7 +28,7 @@ _LAST_WIDE = 0x40000
 def record_line(copy: Copy, file: int, language: str | None) -> bytes:
     """One record for the page, with its newline; `file` is 0, or 1 for the second results file."""
     record = copy.record
-    placed = {text.place for text in copy.texts}
+    placed = {text.place for text in copy.texts} if record.violations else ()
     fields: dict[str, JsonValue] = {
         "k": file,
         "id": record.id,
@@ -58,12 +58,15 @@ def record_line(copy: Copy, file: int, language: str | None) -> bytes:
 
 
 def _text(text: Text) -> dict[str, JsonValue]:
-    fields: dict[str, JsonValue] = {
-        **place_said(text.place),
-        "m": text.model_text,
-        "v": violations_said(text.violations) or None,
-        "ver": version_of(text.standing) or None,
-    }
+    said = place_said(text.place)
+    said["m"] = text.model_text
+    if text.violations:
+        said["v"] = violations_said(text.violations)
+    return said if text.standing is None else said | _decided(text)
+
+
+def _decided(text: Text) -> dict[str, JsonValue]:
+    fields: dict[str, JsonValue] = {"ver": version_of(text.standing)}
     now = standing_said(text)
     names = {"text": "t", "reason": "why", "comment": "note", "by": "by", "at": "when"}
     fields |= {short: now.get(name) for name, short in names.items()}
@@ -75,8 +78,11 @@ def _text(text: Text) -> dict[str, JsonValue]:
 
 def place_said(place: Place) -> dict[str, JsonValue]:
     """Where in its record a text is."""
-    named = {"f": place.field, "i": place.index}
-    return {name: value for name, value in named.items() if value is not None}
+    if place.field is None:
+        return {}
+    if place.index is None:
+        return {"f": place.field}
+    return {"f": place.field, "i": place.index}
 
 
 def standing_said(text: Text) -> dict[str, JsonValue]:

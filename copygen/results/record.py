@@ -36,6 +36,7 @@ _MAX_INTEGER_BITS = 4096  # CPython refuses to print integers of more than 4300 
 # DEL and the C1 controls act on some terminals, and U+0085, U+2028 and U+2029 end a line for
 # readers that split text the Unicode way. All are legal inside JSON strings, and only there.
 _UNSAFE = re.compile(rb"\x7f|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]")
+_UNSAFE_BEGINNINGS = (b"\x7f", b"\xc2", b"\xe2\x80")
 
 
 def dumps(value: JsonValue) -> bytes:
@@ -49,7 +50,7 @@ def dumps(value: JsonValue) -> bytes:
         raw = orjson.dumps(value, default=_familiar)
     except TypeError:
         raw = _dumps_carefully(value)
-    return _UNSAFE.sub(_escape, raw)
+    return _escaped(raw)
 
 
 def loads(text: bytes) -> JsonValue:
@@ -78,6 +79,14 @@ def _refuse_constant(name: str) -> Never:
 
 def _familiar(value: JsonValue) -> JsonValue:
     return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def _escaped(raw: bytes) -> bytes:
+    """JSON with what is unsafe in it spelled out. Most lines have none of it: finding that out by
+    its beginnings takes a twentieth of the time that the expression does."""
+    if any(beginning in raw for beginning in _UNSAFE_BEGINNINGS):
+        return _UNSAFE.sub(_escape, raw)
+    return raw
 
 
 def _escape(match: re.Match[bytes]) -> bytes:
@@ -114,7 +123,8 @@ OPENING = b'{"id":"'
 """How every record that copygen writes begins."""
 _BOM = b"\xef\xbb\xbf"
 _STATUSES: Mapping[object, Status] = {status.value: status for status in Status}
-_LONG_NUMBER = re.compile(rb"\d{19}")  # orjson turns integers past 64 bits into floats
+_LONG_NUMBER = b"0" * 19  # orjson turns integers past 64 bits into floats
+_ALL_DIGITS_ZERO = bytes.maketrans(b"123456789", b"000000000")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +202,7 @@ def encode(result: Result, template: str | None = None) -> bytes:
     except TypeError:
         line = dumps(fields)
     # A copy of the very size, where orjson's own is a kilobyte: a second of them may be held.
-    return _UNSAFE.sub(_escape, line) + b"\n"
+    return _escaped(line) + b"\n"
 
 
 def decode(line: bytes, line_number: int = 1) -> Result | BadLine:
@@ -202,7 +212,7 @@ def decode(line: bytes, line_number: int = 1) -> Result | BadLine:
     other versions can be read. `line_number` only goes into the fault.
     """
     try:
-        value = loads_exactly(line) if _LONG_NUMBER.search(line) else loads(line)
+        value = loads_exactly(line) if _LONG_NUMBER in line.translate(_ALL_DIGITS_ZERO) else loads(line)
         return _result(value)
     except KeyError as exc:
         return BadLine(line_number, f"{exc.args[0]!r} is missing")

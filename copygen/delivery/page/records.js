@@ -6,7 +6,8 @@ import { byId, Signal } from "./dom.js";
 export const STATES = ["draft", "approved", "edited", "rejected", "locked", "stale", "orphan"];
 const KEPT = new Set(["approved", "edited", "locked"]);
 const URGENCY = ["stale", "rejected", "draft", "edited", "approved", "locked"];
-const LINES_AT_ONCE = 1000;
+const FIRST_LINES = 100;
+const LINES_AT_ONCE = 2000;
 const MOST_AXIS_VALUES = 60; // of an axis: what differs in every row is a fact, and no axis
 const FILE_NAMES = ["A", "B"];
 
@@ -73,6 +74,7 @@ export class Records {
   #byId;
   #firstOfBase;
   #specs;
+  #channels = new Map();
 
   /** The record of that file and id. */
   find(file, id) {
@@ -84,9 +86,18 @@ export class Records {
     return this.#specs[record.k]?.get(text.f ?? "");
   }
 
+  /** The channels of its texts; most records have the same fields, and share the answer. */
   channelsOf(record) {
-    const named = record.texts.map((text) => this.spec(record, text)?.channel).filter(Boolean);
-    return [...new Set(named.map((name) => name.split(".")[0]))];
+    let fields = String(record.k);
+    let last;
+    for (const text of record.texts) if (text.f !== last) fields += `\n${last = text.f}`;
+    let channels = this.#channels.get(fields);
+    if (channels === undefined) {
+      const named = record.texts.map((text) => this.spec(record, text)?.channel).filter(Boolean);
+      channels = [...new Set(named.map((name) => name.split(".")[0]))];
+      this.#channels.set(fields, channels);
+    }
+    return channels;
   }
 
   fileName(record) {
@@ -208,8 +219,8 @@ async function* embeddedLines() {
   if (block.dataset.packed === undefined) {
     const lines = block.textContent.split("\n");
     block.remove();
-    for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
-      yield lines.slice(at, at + LINES_AT_ONCE);
+    for (let at = 0, to = FIRST_LINES; at < lines.length; at = to, to += LINES_AT_ONCE) {
+      yield lines.slice(at, to);
       await breath();
     }
     return;
@@ -228,14 +239,16 @@ async function* linesOf(stream) {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   let held = [];
+  let enough = FIRST_LINES;
   for (;;) {
     const { value, done } = await reader.read();
     if (done) break;
     const lines = (rest + value).split("\n");
     rest = lines.pop();
     held = held.length ? held.concat(lines) : lines;
-    if (held.length >= LINES_AT_ONCE) {
+    if (held.length >= enough) {
       yield held;
+      enough = LINES_AT_ONCE;
       held = [];
       await breath();
     }
