@@ -91,9 +91,9 @@ class _Sheet:
 
     def __init__(self, path: Path, name: str) -> None:
         with reported(path, "look at it"):
-            path = files.resolved(path)
+            own = files.resolved(path)
         # Taken before the decisions are read: what is appended meanwhile is read twice, not never.
-        self.decided_bytes = _size(path)
+        self.decided_bytes = _size(own)
         self.reader = CopyReader(path)
         self.name = name
         self.log = DecisionLog(path)

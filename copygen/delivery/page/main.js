@@ -410,6 +410,7 @@ async function begin() {
   drawSaving();
   if (isServed) keeper.listen(decider, (state) => { isConnected = state; drawSaving(); });
   if (setup.left) tell(`${figure(setup.left)} more records are not shown: choose some with --status, --where or --sample.`, { stays: true });
+  performance.mark("all records");
   document.documentElement.dataset.ready = "yes";
   if (document.activeElement === document.body) byId("grid").focus();
 }
@@ -424,6 +425,7 @@ function throttledWhileReading() {
     if (records.isComplete || performance.now() - last < 400 + records.all.length / 100) return;
     refilter();
     drawProgress();
+    if (last < 0) performance.mark("first rows");
     last = performance.now();
   };
 }
