@@ -212,8 +212,8 @@ def decode(line: bytes, line_number: int = 1) -> Result | BadLine:
     other versions can be read. `line_number` only goes into the fault.
     """
     try:
-        value = loads_exactly(line) if _LONG_NUMBER in line.translate(_ALL_DIGITS_ZERO) else loads(line)
-        return _result(value)
+        is_exact = _LONG_NUMBER in line.translate(_ALL_DIGITS_ZERO)
+        return _result(loads_exactly(line) if is_exact else loads(line))
     except KeyError as exc:
         return BadLine(line_number, f"{exc.args[0]!r} is missing")
     except (ValueError, TypeError, ArithmeticError) as exc:

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +49,7 @@ def test_ctrl_c_ends_it_and_says_how_much_was_decided(tmp_path: Path) -> None:
     write_ads(tmp_path)
     process = reviewing(tmp_path, "--by", "mali")
     browser = opened(process)
-    with browser:
+    with closing(browser):
         assert decide(browser, 0)
         assert decide(browser, 1)
         process.send_signal(signal.SIGINT)
@@ -63,7 +64,7 @@ def test_no_decision_that_was_answered_is_lost_by_a_kill(tmp_path: Path) -> None
     process = reviewing(tmp_path)
     browser = opened(process)
     version, saved = "", 0
-    with browser:
+    with closing(browser):
         for number in range(20):
             body = {**APPROVE, "index": 0, "comment": str(number), "version": version}
             answer = browser.post("/api/decisions", json={"decisions": [body]})
