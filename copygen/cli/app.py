@@ -7,6 +7,7 @@ import typer
 
 from copygen.cli.check import check
 from copygen.cli.command import Command, CommandGroup
+from copygen.cli.diff import diff
 from copygen.cli.doctor import doctor
 from copygen.cli.export import export
 from copygen.cli.first_steps import init, simulate
@@ -38,7 +39,7 @@ app = typer.Typer(
 )
 IN_THE_ORDER_OF_WORK = (
     *(init, doctor, models, channels, plan, run),
-    *(show, check, review, report, export),
+    *(show, check, review, report, diff, export),
     *(simulate, schema),
 )
 for command in IN_THE_ORDER_OF_WORK:

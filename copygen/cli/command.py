@@ -59,6 +59,7 @@ _COMMANDS_ELSEWHERE: Final[Mapping[str, str]] = {
     "providers": "models",
     "serve": "simulate",
     "new": "init",
+    "compare": "diff",
     "view": "show",
     "cat": "show",
     "list": "show",

@@ -207,7 +207,7 @@ def export(
     order, checked once more; what stays is told with the reason, and PATH.manifest.json has it in
     full. Nothing is uploaded.
 
-        copygen export ads.results.jsonl -o review.xlsx          # back: copygen import
+        copygen export ads.results.jsonl -o review.xlsx   # back: copygen import
         copygen export ads.results.jsonl -o ads.csv --join products.csv
         copygen export ads.results.jsonl --as google-ads-editor -o editor.csv
         copygen export --list

@@ -124,6 +124,10 @@ class CopyReader:
         record = self._ledger.record(id_)
         return None if record is None else self.of(record)
 
+    def holds(self, id_: str) -> bool:
+        """Whether there is a record of one id."""
+        return self._ledger.holds(id_)
+
     def orphans(self) -> Iterator[tuple[str, Mapping[Place, Standing]]]:
         """The ids that were decided about and have no record any more, with what stands."""
         for id_ in self.decisions.ids():

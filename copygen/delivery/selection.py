@@ -3,10 +3,10 @@
 import hashlib
 import heapq
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Final
+from typing import Final, TypeVar
 
 from copygen.delivery.copy import Copy
 from copygen.errors import PromptError, UsageError
@@ -15,6 +15,7 @@ from copygen.prompts.rows import Row
 from copygen.prompts.selection import Condition
 from copygen.results.decisions import State
 
+_T = TypeVar("_T")
 RECORD_NAMES: Final = (
     *("id", "status", "state", "text", "model", "provider", "cost_usd", "latency_ms", "attempts"),
     "rules",
@@ -54,10 +55,16 @@ class Chooser:
 
     def chosen(self, copies: Iterable[Copy]) -> Iterator[Copy]:
         """Those that are meant, in their order. A sample is told when the last was looked at."""
-        found = (one for one in copies if self.takes(one))
+        return self.sampled((one for one in copies if self.takes(one)), _id_of)
+
+    def sampled(self, found: Iterable[_T], id_of: Callable[[_T], str]) -> Iterator[_T]:
+        """All, or the sample of them where one was asked for, in their order."""
         if self._choice.sample is None:
-            return found
-        return iter(_sampled(found, self._choice.sample))
+            return iter(found)
+        numbered = enumerate(found)
+        size = self._choice.sample
+        chosen = heapq.nsmallest(size, numbered, key=lambda one: _number(id_of(one[1])))
+        return (one for _, one in sorted(chosen, key=itemgetter(0)))
 
     def takes(self, copy: Copy) -> bool:
         """Whether the record is meant, the sample aside. Raises PromptError for a condition that
@@ -120,9 +127,8 @@ def _pattern(text: str) -> re.Pattern[str]:
         return re.compile(re.escape(text), re.IGNORECASE)
 
 
-def _sampled(found: Iterable[Copy], size: int) -> list[Copy]:
-    chosen = heapq.nsmallest(size, enumerate(found), key=lambda one: _number(one[1].record.id))
-    return [one for _, one in sorted(chosen, key=itemgetter(0))]
+def _id_of(copy: Copy) -> str:
+    return copy.record.id
 
 
 def _number(id_: str) -> bytes:

@@ -43,8 +43,9 @@ class Mark:
     """Code point offsets into the text; what lies outside is brought to its end."""
     end: int
     style: str
-    note: Text
-    """What is said, in sentences fit for a terminal."""
+    """Of the carets, and of the words, which are underlined where there is a note."""
+    note: Text | None = None
+    """What is said, in sentences fit for a terminal; None: nothing, and there are no carets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,8 @@ class MarkedText:
         return [
             one
             for one in self._marks
-            if (one.start < last and first < one.end) or (is_last and one.start >= last)
+            if one.note is not None
+            and ((one.start < last and first < one.end) or (is_last and one.start >= last))
         ]
 
     def _is_shown(self, number: int, marked: Sequence[Sequence[Mark]]) -> bool:
@@ -146,14 +148,15 @@ class MarkedText:
             style = piece.style
             for mark in self._marks:
                 if piece.start < mark.end and mark.start < piece.end:
-                    style = f"underline {mark.style} {style}"
+                    line_below = "underline " if mark.note is not None else ""
+                    style = f"{line_below}{mark.style} {style}"
             drawn.append(piece.shown, style)
         return drawn
 
     def _under(self, line: _Line, mark: Mark, width: int, *, ends: bool) -> list[Text]:
         column, cells = line.columns(mark.start, mark.end) or (min(line.cells, width - 1), 1)
         carets = Text(" " * column).append(CARET * max(1, cells), mark.style)
-        if not ends:
+        if not ends or mark.note is None:
             return [carets]
         room = width - carets.cell_len - 1
         if mark.note.cell_len <= room:

@@ -8,13 +8,14 @@ from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
+from copygen.delivery.compare import changed_words
 from copygen.figures import count, counted, latency, money
 from copygen.jobs.show import ShownRecord, ShownText
 from copygen.models import Result, Status
 from copygen.results.decisions import State
 from copygen.view.console import safe
 from copygen.view.layout import WIDEST, WrappedFacts
-from copygen.view.marked_text import MarkedText, as_line, broken, flat
+from copygen.view.marked_text import Mark, MarkedText, as_line, broken, flat
 from copygen.view.texts import (
     JudgedText,
     length_bar,
@@ -136,8 +137,10 @@ def _model_text(shown: ShownText, width: int) -> list[Text]:
     """What the model wrote, where a person wrote what is in force."""
     if not shown.text.is_edited:
         return []
+    taken, _ = changed_words(shown.text.model_text, shown.text.text)
+    marks = [Mark(*span, "red strike") for span in taken]
     label = Text("the model wrote", "dim italic")
-    return [label, *MarkedText(shown.text.model_text, style="dim").lines(width)]
+    return [label, *MarkedText(shown.text.model_text, marks, style="dim").lines(width)]
 
 
 def _words_on(shown: ShownText, width: int) -> list[Text]:

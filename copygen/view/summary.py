@@ -160,8 +160,9 @@ def _closing(
     if results is not None:
         yield "Results", Text(safe(results), "bold")
         if is_watched and _has_texts(summary):
-            words = system.command_line(["copygen", "show", results])
-            yield "Read them", Text(safe(words), "bold")
+            for label, command_name in (("Read them", "show"), ("Judge them", "review")):
+                words = system.command_line(["copygen", command_name, results])
+                yield label, Text(safe(words), "bold")
     if command is None:
         return
     line = safe(command)

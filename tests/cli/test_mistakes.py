@@ -11,7 +11,8 @@ import pytest
 from tests.support.inside import copygen, simulated
 
 IN_THE_ORDER_OF_WORK = (
-    *("init", "doctor", "models", "channels", "plan", "run", "check", "simulate", "schema", "help"),
+    *("init", "doctor", "models", "channels", "plan", "run"),
+    *("show", "check", "review", "report", "diff", "export", "simulate", "schema", "help"),
 )
 MISTAKES = {
     "unknown command": (["rnu"], "there is no command 'rnu'; did you mean 'copygen run'?"),

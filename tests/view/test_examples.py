@@ -70,6 +70,7 @@ def test_a_terminal_gets_them_and_the_way_to_read_on() -> None:
     shown = on_terminal(PARTIAL)
     assert "Now 50% off" in shown
     assert "\n  Read them    copygen show out.jsonl\n" in shown
+    assert "\n  Judge them   copygen review out.jsonl\n" in shown
 
 
 def test_a_log_gets_neither() -> None:
