@@ -7,6 +7,7 @@ import typer
 
 from copygen.cli.check import check
 from copygen.cli.command import Command, CommandGroup
+from copygen.cli.decisions import decisions
 from copygen.cli.diff import diff
 from copygen.cli.doctor import doctor
 from copygen.cli.export import export
@@ -39,7 +40,7 @@ app = typer.Typer(
 )
 IN_THE_ORDER_OF_WORK = (
     *(init, doctor, models, channels, plan, run),
-    *(show, check, review, report, diff, export),
+    *(show, check, review, report, decisions, diff, export),
     *(simulate, schema),
 )
 for command in IN_THE_ORDER_OF_WORK:

@@ -6,7 +6,7 @@ they ask for is then `flags.spec(prompts)`.
 
 import inspect
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from decimal import Decimal, InvalidOperation
 from enum import StrEnum
@@ -58,7 +58,6 @@ class Fsync(StrEnum):
     NEVER = "never"
 
 
-_LONGEST_NAME = 100
 _LEAST_USD, _MOST_USD, _MOST_TOKENS = Decimal("1e-9"), Decimal(10**9), 10**15
 """As in the settings, which are not loaded for a flag."""
 
@@ -175,7 +174,7 @@ InsecureHttp: TypeAlias = Annotated[
 Reviewer: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        "--by", metavar="NAME", help="Who decides. Default: $COPYGEN_REVIEWER, or your login name."
+        "--by", metavar="NAME", help="Who decides. Default: $COPYGEN_REVIEWER, or the login name."
     ),
 ]
 Debug: TypeAlias = Annotated[
@@ -495,26 +494,6 @@ class RunFlags:
             },
             provider_settings={"base_url": self.base_url, "rpm": self.rpm, "tpm": self.tpm},
         )
-
-
-def reviewer_of(by: str | None, environ: Mapping[str, str]) -> str:
-    """Who decides: `--by`, else $COPYGEN_REVIEWER, else the login name. Raises UsageError."""
-    given = by or environ.get("COPYGEN_REVIEWER") or ""
-    if not given.strip():
-        import getpass
-
-        try:
-            given = getpass.getuser()
-        except (OSError, KeyError, ImportError):  # a container may have no name for its user
-            given = ""
-    name = " ".join("".join(c if c.isprintable() else " " for c in given).split())
-    if not name:
-        raise UsageError("nobody knows who decides: say --by NAME, or set COPYGEN_REVIEWER.")
-    if len(name) > _LONGEST_NAME:
-        raise UsageError(
-            f"the name of who decides may have {_LONGEST_NAME} characters, not {len(name)}."
-        )
-    return name
 
 
 def in_flight_at_most(given: str | None) -> int | str | None:

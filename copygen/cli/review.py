@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from copygen.cli.options import with_flags
+from copygen.cli.options import Reviewer, with_flags
 from copygen.cli.selection import SelectionFlags
 
 if TYPE_CHECKING:
@@ -21,13 +21,7 @@ def review(
     other: Annotated[
         Path | None, typer.Argument(metavar="OTHER", help=BESIDE, show_default=False)
     ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="Who decides. Default: $COPYGEN_REVIEWER, or the login name.",
-        ),
-    ] = None,
+    by: Reviewer = None,
     port: Annotated[
         int,
         typer.Option(

@@ -100,8 +100,12 @@ class CopyReader:
         *,
         on_lines: Callable[[int], None] = lambda _lines: None,
         in_order: bool = True,
+        only_decided: bool = False,
     ) -> None:
-        """Read what stands where: every line once. Raises ResultsError."""
+        """Read what stands where: every line once. Raises ResultsError.
+
+        `only_decided`: records that nobody decided about are passed over.
+        """
         with reported(results, "look at it"):
             self.path = files.resolved(results)
             try:
@@ -110,7 +114,8 @@ class CopyReader:
                 raise ResultsError(f"there is no results file {results}.") from error
         self.decisions = Decisions.read(self.path)
         self.rules = Rules.recall(self.path)
-        self._ledger = read_ledger(self.path, on_lines, in_order=in_order)
+        only = self.decisions if only_decided else None
+        self._ledger = read_ledger(self.path, on_lines, in_order=in_order, only=only)
 
     def __iter__(self) -> Iterator[Copy]:
         """The record that counts of every id, in the order of its table."""

@@ -16,7 +16,7 @@ from typing import Final, Self
 from copygen.delivery.copy import texts_of
 from copygen.documents import files
 from copygen.models import JsonValue, Prompt, Result, Status
-from copygen.quality.revision import Remark, Revision, revision
+from copygen.quality.revision import ReviewedText, Revision, revision
 from copygen.results.decisions import KEPT, Decision, Decisions, Place, Standing, State, drafted
 from copygen.results.reader import LedgerReader, read_ledger
 from copygen.results.record import dumps
@@ -276,17 +276,18 @@ class ReviewedPrompts:
         record = self._record(id_)
         texts = {} if record is None else dict(texts_of(record))
         shown = {place: one.last.text or texts.get(place, "") for place, one in rejected.items()}
-        remarks = [
-            Remark(place.label, shown[place], one.last.reason) for place, one in rejected.items()
+        said = [
+            ReviewedText(place.label, shown[place], one.last.reason)
+            for place, one in rejected.items()
         ]
         fields = self._fields_of(prompt, record, rejected)
         standings = self._decisions.of(id_)
         kept = [
-            Remark(place.label, one.last.text)
+            ReviewedText(place.label, one.last.text)
             for place, one in standings.items()
             if one.is_kept and one.last.text is not None and place.field in fields
         ]
-        return revision(_answer({**texts, **shown}), remarks, kept, fields)
+        return revision(_answer({**texts, **shown}), said, kept, fields)
 
     def _fields_of(
         self, prompt: Prompt, record: Result | None, rejected: Iterable[Place]

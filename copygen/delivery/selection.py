@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final, TypeVar
 
-from copygen.delivery.copy import Copy
+from copygen.delivery.copy import Copy, Text
 from copygen.errors import PromptError, UsageError
-from copygen.models import JsonValue, Source, Status
+from copygen.models import JsonValue, Source, Status, Violation
 from copygen.prompts.rows import Row
 from copygen.prompts.selection import Condition
 from copygen.results.decisions import State
@@ -82,10 +82,24 @@ class Chooser:
             return False
         return self._condition is None or self._holds(self._condition, copy)
 
+    def means(self, copy: Copy, text: Text) -> bool:
+        """Whether this text of a record that is meant is one for which it is: left so, broken so,
+        or found by the pattern."""
+        if self._states and text.state not in self._states:
+            return False
+        if self._pattern and not self._pattern.search(text.text):
+            return False
+        if not self._choice.rules or self._are_broken(text.violations):
+            return True
+        return not any(self._are_broken(one.violations) for one in copy.texts)
+
     def _breaks(self, copy: Copy) -> bool:
+        return self._are_broken(copy.record.violations)
+
+    def _are_broken(self, violations: Iterable[Violation]) -> bool:
         return any(
             one.rule == rule or one.rule.startswith(f"{rule}.")
-            for one in copy.record.violations
+            for one in violations
             for rule in self._choice.rules
         )
 

@@ -6,25 +6,21 @@ async with job.served(port=0) as page:
 job.decisions
 """
 
-import getpass
 import os
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from copygen.delivery.desk import MOST_RECORDS, ReviewDesk
 from copygen.delivery.report import MANY_RECORDS, write_report
 from copygen.delivery.selection import Choice
-from copygen.errors import UsageError
+from copygen.results.decisions import reviewer
 
 if TYPE_CHECKING:
     from copygen.delivery.server import Served
-
-REVIEWER: Final = "COPYGEN_REVIEWER"
-_LONGEST_NAME: Final = 80
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,25 +89,4 @@ def make_report(spec: ReviewSpec, out: Path, *, now: datetime | None = None) -> 
     return ReportMade(out, records, out.stat().st_size)
 
 
-def reviewer(given: str | None, environ: Mapping[str, str]) -> str:
-    """Who decides: the name given, else `$COPYGEN_REVIEWER`, else that of the login.
-
-    Raises UsageError for a name that cannot stand in a list.
-    """
-    name = given if given is not None else environ.get(REVIEWER) or _login()
-    name = name.strip()
-    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
-        raise UsageError(
-            f"--by takes a name of 1 to {_LONGEST_NAME} letters on one line, as --by mali."
-        )
-    return name
-
-
-def _login() -> str:
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError, ImportError):  # no such user, as in some containers
-        return "reviewer"
-
-
-__all__ = ["MOST_RECORDS", "ReportMade", "ReviewJob", "ReviewSpec", "make_report", "reviewer"]
+__all__ = ["MOST_RECORDS", "ReportMade", "ReviewJob", "ReviewSpec", "make_report"]

@@ -100,7 +100,7 @@ class ShowJob:
     @property
     def bad_decisions(self) -> int:
         """Lines of the decisions that cannot be read, and so were left out of account."""
-        return len(self._copies.decisions.bad_lines)
+        return self._copies.decisions.bad
 
     def __iter__(self) -> Iterator[ShownRecord]:
         copies = self._copies if self._named is None else self._named

@@ -18,7 +18,7 @@ _DECIDED = "These are decided and stay as they are; write none that is like them
 
 
 @dataclass(frozen=True, slots=True)
-class Remark:
+class ReviewedText:
     """A text of the earlier answer, and what a person made of it."""
 
     label: str
@@ -44,8 +44,8 @@ class Revision:
 
 def revision(
     answer: str,
-    rejected: Sequence[Remark],
-    kept: Sequence[Remark] = (),
+    rejected: Sequence[ReviewedText],
+    kept: Sequence[ReviewedText] = (),
     fields: Sequence[str] = (),
 ) -> Revision:
     """Ask for another version of what was `rejected`; `kept` are texts beside it that stay.

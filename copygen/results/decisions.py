@@ -6,6 +6,7 @@ no more with it than its own last line. Of several decisions on a text the one w
 stands. See `copygen help review`.
 """
 
+import getpass
 import os
 import sys
 import time
@@ -20,11 +21,14 @@ from typing import Final, Self
 
 from copygen import system
 from copygen.documents import files
-from copygen.errors import ResultsError
+from copygen.errors import ResultsError, UsageError
 from copygen.models import JsonValue
 from copygen.results.record import BadLine, dumps, lines, loads
 from copygen.results.storage import Beside, reported
 
+REVIEWER: Final = "COPYGEN_REVIEWER"
+"""The variable of the environment that names who decides."""
+_LONGEST_NAME: Final = 80
 _LOCK_TRIES: Final = 1000
 _LOCK_PAUSE_S: Final = 0.01
 """Another writer holds the lock for one write and one fsync."""
@@ -276,6 +280,8 @@ def _differ(earlier: Decision, later: Decision) -> bool:
     """Whether it is two people's word against each other, and not one who went on."""
     if earlier.by == later.by or State.DRAFT in (earlier.state, later.state):
         return False
+    if later.state is State.LOCKED:
+        return False  # the last word of all
     if earlier.text == later.text:
         return (earlier.state in KEPT) is not (later.state in KEPT)
     if later.was == earlier.text:
@@ -415,6 +421,27 @@ def _write_all(descriptor: int, content: bytes) -> None:
     left = memoryview(content)
     while left:
         left = left[os.write(descriptor, left) :]
+
+
+def reviewer(given: str | None, environ: Mapping[str, str]) -> str:
+    """Who decides: the name given, else `$COPYGEN_REVIEWER`, else that of the login.
+
+    Raises UsageError for a name that cannot stand in a list.
+    """
+    name = given if given is not None else environ.get(REVIEWER) or _login()
+    name = name.strip()
+    if not name or not name.isprintable() or len(name) > _LONGEST_NAME:
+        raise UsageError(
+            f"--by takes a name of 1 to {_LONGEST_NAME} letters on one line, as --by mali."
+        )
+    return name
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError, ImportError):  # no such user, as in some containers
+        return "reviewer"
 
 
 def drafted(decision: Decision, at: datetime, *, by: str, via: str) -> Decision:

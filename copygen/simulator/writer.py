@@ -131,7 +131,9 @@ def read_brief(messages: Sequence[Message], schema: Mapping[str, JsonValue] | No
     )
 
 
-_COMPLAINS: Final = re.compile(r"\bcorrect exactly\b|\bcorrected text\b", re.IGNORECASE)
+_COMPLAINS: Final = re.compile(
+    r"\bcorrect exactly\b|\bcorrected text\b|\bwants another version\b", re.IGNORECASE
+)
 _QUOTED_FAULT: Final = re.compile(
     r"\b(?:take out|leave out|do not write|not(?: with)?) '([^\n]{1,80}?)'(?=$|[;,.\n])",
     re.IGNORECASE | re.MULTILINE,

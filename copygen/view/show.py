@@ -14,6 +14,7 @@ from copygen.jobs.show import ShownRecord, ShownText
 from copygen.models import Result, Status
 from copygen.results.decisions import State
 from copygen.view.console import safe
+from copygen.view.decisions import STATE_STYLES
 from copygen.view.layout import WIDEST, WrappedFacts
 from copygen.view.marked_text import Mark, MarkedText, as_line, broken, flat
 from copygen.view.texts import (
@@ -30,15 +31,6 @@ STATUS_STYLES: Final = {
     Status.FAILED: "red",
     Status.SKIPPED: "yellow",
     Status.CANCELLED: "yellow",
-}
-STATE_STYLES: Final = {
-    State.DRAFT: "dim",
-    State.APPROVED: "green",
-    State.EDITED: "cyan",
-    State.REJECTED: "red",
-    State.LOCKED: "blue",
-    State.STALE: "yellow",
-    State.ORPHAN: "yellow",
 }
 _WIDE: Final = 60
 """From so many columns on there is room for long bars and for units."""
