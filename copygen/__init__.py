@@ -23,15 +23,19 @@ if TYPE_CHECKING:
         UsageError,
     )
     from copygen.jobs.check import CheckJob, CheckSpec, check_text
+    from copygen.jobs.decisions import DecisionsJob, DecisionsSpec
     from copygen.jobs.run import Run, generate
     from copygen.jobs.spec import RunSpec
     from copygen.models import Result, Status, Violation
+    from copygen.results.decisions import State
 
 __all__ = [
     "CheckJob",
     "CheckSpec",
     "ConfigError",
     "CopygenError",
+    "DecisionsJob",
+    "DecisionsSpec",
     "InputChanged",
     "LedgerLocked",
     "LimitReached",
@@ -42,6 +46,7 @@ __all__ = [
     "ResultsError",
     "Run",
     "RunSpec",
+    "State",
     "Status",
     "UsageError",
     "Violation",
@@ -52,9 +57,12 @@ __all__ = [
 _MODULES = {
     "CheckJob": "copygen.jobs.check",
     "CheckSpec": "copygen.jobs.check",
+    "DecisionsJob": "copygen.jobs.decisions",
+    "DecisionsSpec": "copygen.jobs.decisions",
     "Result": "copygen.models",
     "Run": "copygen.jobs.run",
     "RunSpec": "copygen.jobs.spec",
+    "State": "copygen.results.decisions",
     "Status": "copygen.models",
     "Violation": "copygen.models",
     "check_text": "copygen.jobs.check",

@@ -242,6 +242,7 @@ class DecisionsJob:
             unknown = tuple(one for one in ids if one not in met and reader.find(one) is None)
         if not dry_run:
             DecisionLog(self._spec.results).append(made)
+            self._let_go()  # what was read is no longer what stands
         return DecisionsMade(
             tuple(made), counts["already"], counts["locked"], counts["textless"], unknown
         )
@@ -255,8 +256,12 @@ class DecisionsJob:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._decided is not None:
-            self._decided.__exit__(kind, error, traceback)
+            self._decided.__exit__(None, None, None)
+            self._decided = None
 
     @property
     def _reader(self) -> CopyReader:
