@@ -83,6 +83,7 @@ async def review_server(
                 "for a free one."
             ) from exc
         server.host = f"{_HOST}:{runner.addresses[0][1]}"
+        await server.rehearse()
         watching = asyncio.create_task(server.watch())
         try:
             yield Served(f"http://{server.host}/?token={server.token}", server.host)
@@ -115,6 +116,11 @@ class _ReviewServer:
         application.router.add_post("/api/decisions", self._decide)
         application.router.add_post("/api/check", self._check)
         return application
+
+    async def rehearse(self) -> None:
+        """Make what the first page needs, so that it is soon there: tables, checks, the order."""
+        await self._at_desk(self._desk.setup)
+        await self._at_desk(lambda: next(self._desk.pieces()))
 
     def let_go(self) -> None:
         """End what tabs wait for."""

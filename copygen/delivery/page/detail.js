@@ -115,7 +115,14 @@ export class Detail {
     return el("div", {},
       el("p", { class: "copy", ...spoken(shown, record.lang), ondblclick: canDecide ? () => this.edit(text) : null }, written(shown, found ?? [])),
       isModels ? null : el("div", { class: "was" }, el("small", {}, "The model’s text, and what was changed"), drawnDifference(text.m, shown, spoken(shown, record.lang))),
-      ...violationList(found));
+      ...violationList(found), this.#other(record, text));
+  }
+
+  /** What the other results file has in its place. */
+  #other(record, text) {
+    const other = this.records.otherOf(record, text);
+    if (other === null) return null;
+    return el("div", { class: "was" }, el("small", { dir: "auto" }, `Changed from ${other.name}`), drawnDifference(other.text, inForce(text), spoken(other.text, record.lang)));
   }
 
   #editor(record, text, spec, draft) {

@@ -103,7 +103,7 @@ function folded(text, most, around, className) {
   const kept = clusters.slice(0, fold).join("").trimEnd();
   return [
     el("p", { class: className, ...spoken(text, around.language) }, written(kept), el("span", { class: "more-mark" }, "… more"),
-      el("span", { class: "below-fold" }, written(clusters.slice(fold).join("")))),
+      el("span", { class: "below-fold" }, written(clusters.slice(fold).join("").trimStart()))),
     note(`Folded after ${figure(graphemesOf(kept).length)} of ${figure(clusters.length)} characters`),
   ];
 }
@@ -191,7 +191,17 @@ function productPage(texts, around) {
   return [el("div", { class: "place place-product" }, picture(),
     el("div", {}, title === undefined ? null : said("b", "product-title", title, around),
       bullets.length ? el("ul", {}, bullets.map((text) => said("li", "", text, around))) : null,
-      rest.map((text) => said("p", "caption", text, around))))];
+      rest.map((text) => said("p", "caption", withoutMarkup(text), around))))];
+}
+
+const ENTITIES = { amp: "&", lt: "<", gt: ">", quot: '"', apos: "'", nbsp: " ", times: "×", ndash: "–", mdash: "—", hellip: "…" };
+
+/** What is read of a description in HTML: its paragraphs and list items, a line each. */
+function withoutMarkup(text) {
+  if (!/<\/?[a-z][^<>]*>/i.test(text)) return text;
+  return text.replace(/\s+/g, " ").replace(/<li\b[^<>]*>/gi, "\n• ").replace(/<(?:br|\/?(?:p|ul|ol|div|h[1-6]|tr))\b[^<>]*>/gi, "\n").replace(/<\/?[a-z][^<>]*>/gi, "")
+    .replace(/&(\w+);/g, (entity, name) => ENTITIES[name] ?? entity).replace(/&#(\d{1,6});/g, (_, code) => String.fromCodePoint(Math.min(Number(code), 0x10ffff)))
+    .replace(/ *\n[ \n]*/g, "\n").trim();
 }
 
 function note(...parts) {

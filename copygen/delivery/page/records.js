@@ -9,6 +9,7 @@ const URGENCY = ["stale", "rejected", "draft", "edited", "approved", "locked"];
 const FIRST_LINES = 100;
 const LINES_AT_ONCE = 2000;
 const MOST_AXIS_VALUES = 60; // of an axis: what differs in every row is a fact, and no axis
+const RECORDS_TRIED = 5000;
 const FILE_NAMES = ["A", "B"];
 
 /** The text in force. */
@@ -169,14 +170,23 @@ export class Records {
     return [...this.axes].find((name) => /^(language|lang|locale)$/i.test(name)) ?? null;
   }
 
-  /** By what records can stand side by side. */
+  /** By what records can stand side by side: what leaves two of them in one row. */
   sides() {
     const { files } = this.setup;
     const sides = [...this.axes].map((name) => [`cell:${name}`, name]);
-    if (new Set(this.all.map((record) => record.model)).size > 1) sides.push(["model", "model"]);
+    if (!this.axes.has("model")) sides.push(["model", "model"]);
     if (this.hasVariants) sides.push(["variant", "variant"]);
-    if (files.length > 1) sides.unshift(["file", "results file"]);
-    return sides;
+    const some = this.all.slice(0, RECORDS_TRIED);
+    const useful = sides.filter(([side]) => this.groups(some, side).rows.some((row) => row.filter(Boolean).length > 1));
+    return files.length > 1 ? [["file", "results file"], ...useful] : useful;
+  }
+
+  /** The same text of the same record in the other results file, where it says something else. */
+  otherOf(record, text) {
+    if (this.setup.files.length < 2) return null;
+    const other = this.find(1 - record.k, record.id);
+    const found = other?.texts.find((one) => one.f === text.f && one.i === text.i);
+    return found && inForce(found) !== inForce(text) ? { name: this.fileName(other), text: inForce(found) } : null;
   }
 
   /** The column of a record, side by side by `side`. */
