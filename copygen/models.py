@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 JsonValue: TypeAlias = Any
 """Whatever JSON can hold. The values come from users' files and travel through untouched."""
@@ -80,8 +80,7 @@ class Kind(StrEnum):
     """The run was cut short while this prompt was in flight."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """Where a row was read: for messages a person can click."""
 
     path: str

@@ -248,14 +248,28 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     # Where a column has no name, no row is plain.
     width, templated = len(header) if all(header) else -1, options.templated
     left_out, has_ids = options.skip_rows or 0, options.has_ids
+    begun = texts.number
     while True:
-        line = texts.number + 1
-        message = None
-        fields: list[str] | None = []
+        line, message = begun + 1, None
+        fields: list[str] | None = None
         try:
-            fields = next(records, None)
+            for fields in records:
+                line, begun = begun + 1, texts.number
+                if len(fields) != width or uneven.held or left_out or texts.fault is not None:
+                    break
+                if any(fields):
+                    # Nearly every row of nearly every table: nothing in it is left to look at.
+                    item = dict(zip(header, fields, strict=True))
+                    own_id = item.get("id") if has_ids else None
+                    if templated and (own_id is None or plain_id(own_id)):
+                        yield Row(item, Source(path, line), item, own_id)
+                    else:
+                        yield checked_row(item, Source(path, line), options)
+            else:
+                fields = None
         except csv.Error as exc:
             message = _explain(exc, texts.delimiter)
+            line, begun = begun + 1, texts.number
         if uneven.held and (fields is None or texts.fault is not None or message is not None):
             yield from uneven.release()
         if texts.fault is not None:
@@ -267,14 +281,6 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
             return
         elif left_out:
             left_out -= any(fields)
-        elif len(fields) == width and not uneven.held and any(fields):
-            item = dict(zip(header, fields, strict=True))
-            own_id = item.get("id") if has_ids else None
-            if templated and (own_id is None or plain_id(own_id)):
-                # Nearly every row of nearly every table: nothing in it is left to look at.
-                yield Row(item, Source(path, line), item, own_id)
-            else:
-                yield checked_row(item, Source(path, line), options)
         elif any(fields):
             yield from uneven.take(fields, line)
 

@@ -4,6 +4,8 @@ import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from math import inf
+from operator import itemgetter
 from typing import Final
 
 import orjson
@@ -140,8 +142,8 @@ class _NameBinding:
     decorator: PromptDecorator
     inserted: tuple[str, ...]
     """The columns that the templates insert."""
-    kept: frozenset[str] | None
-    """The variables that a record keeps; None: all of them."""
+    kept: Callable[[Params], Item] | None
+    """Takes what a record keeps out of the variables; None: all of them."""
 
 
 class Expansion:
@@ -172,6 +174,15 @@ class Expansion:
         self._binding: _NameBinding | None = None
         self._always_bound = not (spec.untrusted or frozenset()) <= self._row_names
         """A column is marked under another name than the templates insert it by."""
+        self._is_single = not (
+            spec.cells
+            or spec.overrides
+            or spec.variants > 1
+            or self._not_columns
+            or self._language_column
+            or self._always_bound
+        )
+        """Whether a row makes one prompt, of its columns alone."""
         self._keeps_all = spec.keeps_all
         self.handled = frozenset[str]().union(*(one.handled for one in self._templates))
         """Names that may be empty: a template looks whether they are."""
@@ -190,18 +201,14 @@ class Expansion:
         needed = self._needed
         if not row.item.keys() >= needed:
             needed = self._bound(row.item).needed
-        if self._plain and row.written is None and row.item.keys() >= needed:
-            # Plain templates stay short with all columns inserted at every place: no rendering.
-            left = self._room
-            for value in row.item.values():
-                if value.__class__ is str:
-                    left -= len(value)
-                elif value.__class__ in _SHORT_TYPES:
-                    left -= _SHORT_CHARS
-                else:
-                    left = 0
-            if left > 0:
-                return
+        # Plain templates stay short with all columns inserted at every place: no rendering.
+        if (
+            self._plain
+            and row.written is None
+            and (needed is self._needed or row.item.keys() >= needed)
+            and _chars_of(row.item) < self._room
+        ):
+            return
         for _ in self._texts(row, item_id):
             pass
 
@@ -232,7 +239,8 @@ class Expansion:
             model, options = self._own_options(row.params)
         provider, source, keyed = self._target.provider, row.source, options.keyed
         kept = None if self._keeps_all else self._bound(row.item).kept
-        for prompt_id, variant, variables, messages in self._texts(row, item_id):
+        texts = self._only_text if self._is_single else self._texts
+        for prompt_id, variant, variables, messages in texts(row, item_id):
             earlier: tuple[str, ...] = ()
             if options.delivery:
                 # In results made by earlier versions the key holds these, too.
@@ -252,7 +260,7 @@ class Expansion:
                 options.delivery,
                 earlier,
                 number,
-                None if kept is None else {n: v for n, v in variables.items() if n in kept},
+                None if kept is None else kept(variables),
             )
 
     def _own_options(self, own: Params) -> tuple[str, RequestOptions]:
@@ -265,6 +273,18 @@ class Expansion:
             if len(self._options_of) < 1000:
                 self._options_of[model] = defaults
         return model, changed_options(defaults, own)
+
+    def _only_text(
+        self, row: Row, item_id: str
+    ) -> tuple[tuple[str, int, Params, tuple[Message, ...]]]:
+        """As `_texts`, where each row makes one prompt of nothing but its columns."""
+        item = row.item
+        if row.written is not None or not item.keys() >= self._needed:
+            return tuple(self._texts(row, item_id))  # type: ignore[return-value]  # it is one
+        messages = row.messages or self._messages(row, item_id, item, 1, self._decorator)
+        if self._decorator.words:
+            messages = self._decorator.with_request(messages)
+        return ((item_id, 1, item, messages),)
 
     def _texts(
         self, row: Row, item_id: str
@@ -363,8 +383,8 @@ class Expansion:
         )
         return self._binding
 
-    def _kept(self, known: ColumnNames, inserted: set[str]) -> frozenset[str] | None:
-        """The variables that records of such rows keep; None: all of them."""
+    def _kept(self, known: ColumnNames, inserted: set[str]) -> Callable[[Params], Item] | None:
+        """Takes what records of such rows keep out of their variables; None: all of them."""
         spec = self._spec
         keep = spec.selection.keep or (KEEP_USED,)
         kept = {*self._axes, *spec.overrides, "id"}
@@ -375,7 +395,13 @@ class Expansion:
                 kept |= inserted
             elif (column := known.find(name)) is not None:
                 kept.add(column)
-        return None if self._keeps_all or kept >= {*known.columns} else frozenset(kept)
+        if self._keeps_all or kept >= {*known.columns}:
+            return None
+        names = [name for name in known.columns if name in kept]
+        if len(names) < 2:
+            return lambda variables: {name: variables[name] for name in names}
+        values = itemgetter(*names)
+        return lambda variables: dict(zip(names, values(variables), strict=True))
 
     def _no_column(self, row: Row) -> PromptError:
         """Why a row with a column of such a name is refused: the name means something else."""
@@ -397,6 +423,22 @@ class Expansion:
             f"{name_hint(name, known, is_column=False)}"
         )
         return PromptError(message, row.source)
+
+
+def _chars_of(item: Item) -> float:
+    """The most characters that a row's values come out as; infinite for lists and mappings."""
+    try:
+        return len("".join(item.values()))  # nearly all are texts
+    except TypeError:
+        count = 0
+    for value in item.values():
+        if value.__class__ is str:
+            count += len(value)
+        elif value.__class__ in _SHORT_TYPES:
+            count += _SHORT_CHARS
+        else:
+            return inf
+    return count
 
 
 def ids_of(spec: PromptSpec, item_id: str) -> Iterator[str]:

@@ -22,7 +22,7 @@ _ID_NAME: Final = re.compile(
 """What columns are called, made into names, whose values tell products apart."""
 _MOST_CANDIDATES: Final = 8
 _SHOWN: Final = 3
-_is_blank: Final = str.isspace
+_without_blanks: Final = str.strip
 
 
 _PROMPTFOO: Final = re.compile(
@@ -62,19 +62,23 @@ class TableFindings:
 
     def __init__(self, columns_of: Callable[[Row], tuple[str, ...]], *, proposes: bool) -> None:
         """`columns_of` a row are those that its prompt is made of; `proposes` ids, too."""
-        self.rows = 0
         self._columns_of = columns_of
         self._columns: tuple[str, ...] = ()
         self._values: Callable[[Item], tuple[JsonValue, ...]] | None = None
         """The values of these columns, of a row that has them."""
         self._empty: Counter[str] = Counter()
         self._hashes = array("q")
+        self._proposes = proposes
         self._candidates: dict[str, array[int]] | None = None if proposes else {}
         """Column → hashes of its values, as long as it may be the id."""
 
+    @property
+    def rows(self) -> int:
+        """How many were taken in."""
+        return len(self._hashes)
+
     def add(self, row: Row) -> None:
         """Take in a row. Costs less than a microsecond where all its cells are short texts."""
-        self.rows += 1
         item = row.item
         try:
             values = self._values(item)  # type: ignore[misc]  # None raises, once
@@ -82,7 +86,7 @@ class TableFindings:
             values = self._bound(row)(item)
         try:
             # Nearly every cell is a text with something in it.
-            if not all(values) or any(map(_is_blank, values)):
+            if not all(map(_without_blanks, values)):
                 self._count_empty(values)
             found = hash(values)
         except TypeError:  # numbers, lists and mappings
@@ -91,7 +95,7 @@ class TableFindings:
         if row.params or row.messages:
             found = hash((found, repr(row.params), repr(row.messages)))
         self._hashes.append(found)
-        if self._candidates != {} and row.own_id is None:
+        if self._proposes and row.own_id is None:
             self._look_for_id(row)
 
     def _bound(self, row: Row) -> Callable[[Item], tuple[JsonValue, ...]]:
@@ -147,6 +151,7 @@ class TableFindings:
                 del self._candidates[column]
             else:
                 hashes.append(hash(value))
+        self._proposes = bool(self._candidates)
 
 
 def _repetitions(hashes: "array[int]") -> int:

@@ -284,7 +284,11 @@ def canonical(value: object) -> bytes:
 
 def content_id(whole: Mapping[str, JsonValue]) -> str:
     """Return `r` and twelve hex digits that depend on nothing but the item's columns."""
-    return _LETTER + hashlib.blake2b(canonical(whole), digest_size=_CONTENT_ID_BYTES).hexdigest()
+    try:
+        made_of = orjson.dumps(whole, option=orjson.OPT_SORT_KEYS)
+    except TypeError:
+        made_of = canonical(whole)
+    return _LETTER + hashlib.blake2b(made_of, digest_size=_CONTENT_ID_BYTES).hexdigest()
 
 
 def with_letter(id_: str) -> str:

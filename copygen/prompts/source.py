@@ -214,24 +214,31 @@ class PromptSource:
         hashes = array("q")
         faults = Faults()
         left_out: Counter[str] = Counter()
-        only, others = self._only, 0
-        for number, row in self._rows(faults, left_out):
+        only, others, is_first = self._only, 0, True
+        for number, row in self._all_rows(left_out):
+            if isinstance(row, BadRow):
+                fault = PromptError(row.message, row.source)
+                if not (row.is_unreadable or found.rows or others or faults.count):
+                    raise fault  # it has not what is asked of it: then none would
+                faults.add(fault, unreadable=row.is_unreadable)
+                continue
             item_id = content_id(row.whole) if row.own_id is None else row.own_id
             if only is not None and not only.may_hold(item_id):
                 others += 1
                 continue
             hashes.append(hash(item_id))
+            if is_first:
+                is_first = False
+                expansion.check_kept(row)
+                self._foreign = promptfoo_note(row.item, self.used_names)
             try:
-                if not found.rows:
-                    expansion.check_kept(row)
-                    self._foreign = promptfoo_note(row.item, self.used_names)
                 expansion.check(row, item_id)
                 if cost_check is not None:
                     expansion.check_cost(row, cost_check)
-            except PromptError as fault:
+            except PromptError as exc:
                 if not found.rows:  # the template does not fit the table: all rows would say so
                     raise
-                faults.add(fault)
+                faults.add(exc)
             found.add(row)
             if number % PROGRESS_ROWS == 0:
                 on_rows(PROGRESS_ROWS)
@@ -380,25 +387,6 @@ class PromptSource:
             )
         self._begun = True
 
-    def _rows(
-        self, faults: "Faults | None" = None, left_out: Counter[str] | None = None
-    ) -> Iterator[tuple[int, Row]]:
-        """Yield the rows of a file that the limit needs, and their numbers.
-
-        Those that are none go to `faults`; what is left out is counted in `left_out`. Raises
-        PromptError where the first row has not what is asked of it: then none would.
-        """
-        first = True
-        for number, row in self._all_rows(left_out):
-            if not isinstance(row, BadRow):
-                yield number, row
-            elif faults is not None:
-                fault = PromptError(row.message, row.source)
-                if first and not row.is_unreadable:
-                    raise fault
-                faults.add(fault, unreadable=row.is_unreadable)
-            first = False
-
     def _all_rows(self, left_out: Counter[str] | None = None) -> Iterator[Numbered]:
         """Yield the rows of a file that the limit needs, readable or not; raises PromptError."""
         needed = None if self.limit is None else -(-self.limit // self._spec.texts_per_item)
@@ -408,13 +396,17 @@ class PromptSource:
         sample = self._sample
         count = 0
         with readable(self._shown), self._table() as rows:
-            for number, row in self._steps.numbered(rows, left_out):
+            entries = self._steps.numbered(rows, left_out)
+            if needed is None and sample is None:
+                yield from entries
+                return
+            for number, row in entries:
                 if count == needed:
                     return
                 if sample is not None and number not in sample:
                     left_out["--sample"] += 1
                     continue
-                count += isinstance(row, Row)
+                count += row.__class__ is Row
                 yield number, row
 
     def _id_of_failed(self, row: BadRow) -> str | None:
@@ -450,7 +442,9 @@ class PromptSource:
         refused: list[tuple[str, Source, Source]] = []
         count = 0
         refuses = self.selection.duplicates in (None, Duplicates.REFUSE)
-        for _number, row in self._rows():
+        for _number, row in self._all_rows():
+            if isinstance(row, BadRow):
+                continue
             own = row.own_id is not None
             item_id = content_id(row.whole) if row.own_id is None else row.own_id
             if own and (base := base_of_numbered(item_id)) and hash(base) in hashes:
