@@ -14,7 +14,7 @@ from typing import Self
 from copygen.delivery.rules import Rules
 from copygen.documents import files
 from copygen.errors import ResultsError
-from copygen.models import Result, Severity, Status, Violation
+from copygen.models import JsonValue, Result, Severity, Status, Violation
 from copygen.results.decisions import KEPT, Decision, Decisions, Place, Standing, State
 from copygen.results.reader import read_ledger
 from copygen.results.storage import reported
@@ -120,6 +120,10 @@ class CopyReader:
     def __iter__(self) -> Iterator[Copy]:
         """The record that counts of every id, in the order of its table."""
         return (self.of(record) for record in self._ledger.in_order())
+
+    def values(self) -> Iterator[Mapping[str, JsonValue]]:
+        """The same records as parsed, in the same order, at a third of the cost."""
+        return self._ledger.values_in_order()
 
     def __len__(self) -> int:
         return self._ledger.ids

@@ -8,6 +8,7 @@ reason, and so is everything the target has against a row.
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import zip_longest
 from typing import Final
 
@@ -29,7 +30,7 @@ from copygen.delivery.join import JoinedTable
 from copygen.delivery.marks import count_marks
 from copygen.delivery.selection import Choice, Chooser
 from copygen.errors import UsageError
-from copygen.models import Item, Result, Severity, Status
+from copygen.models import Item, JsonValue, Result, Severity, Status
 from copygen.results.decisions import KEPT, State
 
 NO_ROW: Final = "no row in the joined table"
@@ -105,10 +106,12 @@ class Exporter:
         self._reader = reader
         self._joined = joined
         self._include = frozenset(request.include or spec.include)
-        self._goes = bytearray()
-        self._partly: dict[int, Sequence[str | None]] = {}
-        """Records of which some texts stay, by their number: why."""
+        self._stays: set[str] = set()
+        """Ids of records that stay as a whole."""
+        self._partly: dict[str, Sequence[str | None]] = {}
+        """Ids of records of which some texts stay: why each does."""
         self._is_asked = _asked(reader, request.choice)
+        self._takes_all = request.choice == Choice() and joined is None
         self.shape = self._survey()
         self._refuse_nothing()
         context = ExportContext(self.shape, reader.rules, request.options, reader.path)
@@ -116,10 +119,11 @@ class Exporter:
 
     def rows(self) -> Iterator[ExportRow]:
         """What goes out, in the table's order. To be gone through once."""
-        for number, copy in enumerate(self._reader):
-            if not self._goes[number]:
+        for copy in self._reader:
+            id_ = copy.record.id
+            if id_ in self._stays:
                 continue
-            row = self._row(copy, self._partly.get(number, ()))
+            row = self._row(copy, self._partly.get(id_, ()))
             if self._is_refused(row):
                 continue
             self._count(row)
@@ -132,27 +136,50 @@ class Exporter:
         fields: dict[str, FieldShape] = {}
         columns: dict[str, None] = dict.fromkeys(self._joined.columns if self._joined else ())
         records = 0
-        for number, copy in enumerate(self._reader):
-            reasons = self._reasons(copy) if self._is_asked(copy) else None
-            self._goes.append(reasons is not None)
-            if reasons is None:
+        for value in self._reader.values():
+            id_ = value["id"]
+            if not self._goes(id_, value):
+                self._stays.add(id_)
                 continue
-            if any(reasons):
-                self._partly[number] = reasons
-            row = self._row(copy, reasons)
             records += 1
-            columns |= dict.fromkeys(row.item)
-            for name, texts in row.texts.items():
+            columns |= dict.fromkeys(value.get("input") or ())
+            for name, texts in _texts_in(value):
                 known = fields.get(name)
-                if known is None or known.count < len(texts):
-                    fields[name] = self._field(name, texts, copy.record)
+                count = len(texts) if isinstance(texts, list) else 1
+                if known is None or known.count < count:
+                    own = None if name == TEXT and value.get("data") is None else name
+                    spec = self._reader.rules.spec(own)
+                    fields[name] = FieldShape(name, count, isinstance(texts, list), spec)
         self.tally.orphans = sum(1 for _ in self._reader.orphans())
         return Shape(fields, tuple(columns), records, self._joined is not None)
 
-    def _field(self, name: str, texts: tuple[Text | None, ...], record: Result) -> FieldShape:
-        own = None if name == TEXT and record.data is None else name
-        is_list = isinstance((record.data or {}).get(name), list)
-        return FieldShape(name, len(texts), is_list, self._reader.rules.spec(own))
+    def _goes(self, id_: str, value: Mapping[str, JsonValue]) -> bool:
+        """Whether any text of a record goes out; what stays is counted."""
+        if self._is_plain(id_, value):
+            status = Status(value["status"])
+            if any(True for _ in _texts_in(value)):
+                reason = draft_stays(status, self._include)
+            else:
+                reason = f"no text: {status}"
+            if reason is not None:
+                self._leave(id_, None, reason)
+            return reason is None
+        copy = self._reader.find(id_)
+        if copy is None or not self._is_asked(copy):
+            return False
+        reasons = self._reasons(copy)
+        if reasons is not None and any(reasons):
+            self._partly[id_] = reasons
+        return reasons is not None
+
+    def _is_plain(self, id_: str, value: Mapping[str, JsonValue]) -> bool:
+        """Whether nothing but its status decides about it: it need not be looked at as a whole."""
+        if not self._takes_all or self._reader.decisions.of(id_):
+            return False
+        created_at = value.get("created_at")
+        if not isinstance(created_at, str):
+            return False
+        return self._reader.rules.checked(datetime.fromisoformat(created_at))
 
     def _refuse_nothing(self) -> None:
         if self.shape.records:
@@ -197,7 +224,9 @@ class Exporter:
         stays, and of a text that somebody answers for it is told."""
         rules = self._reader.rules
         going = [one for one, reason in zip(copy.texts, reasons, strict=True) if reason is None]
-        if not going or (rules.checked(copy.record) and not any(one.is_edited for one in going)):
+        if not going or (
+            rules.checked(copy.record.created_at) and not any(one.is_edited for one in going)
+        ):
             return
         known = {(one.rule, one.field, one.index) for one in copy.record.violations}
         found = rules.check(copy.record, copy.in_force())
@@ -263,11 +292,30 @@ def reason_to_stay(copy: Copy, text: Text, include: frozenset[Include]) -> str |
         return None
     if text.state is State.REJECTED:
         return None if Include.REJECTED in include else "rejected by a person"
+    return draft_stays(copy.record.status, include)
+
+
+def draft_stays(status: Status, include: frozenset[Include]) -> str | None:
+    """Why a text that nobody decided about does not go out; None: it does."""
+    if Include.ALL in include:
+        return None
     if Include.APPROVED in include and Include.DRAFTS not in include:
         return "nobody approved it"
-    if copy.record.status is Status.OK or include & {Include.DRAFTS, Include.REJECTED}:
+    if status is Status.OK or include & {Include.DRAFTS, Include.REJECTED}:
         return None
-    return f"{copy.record.status} by the checks"
+    return f"{status} by the checks"
+
+
+def _texts_in(value: Mapping[str, JsonValue]) -> Iterator[tuple[str, JsonValue]]:
+    """The texts of a record as parsed, by field; as `copy.texts_of`."""
+    data = value.get("data")
+    if data is None:
+        if value.get("text") is not None:
+            yield TEXT, value["text"]
+        return
+    for name, texts in data.items():
+        if texts is not None and texts != []:
+            yield name, texts
 
 
 def _asked(reader: CopyReader, choice: Choice) -> "_Asked":

@@ -24,11 +24,15 @@ _MARKS: Final = re.compile(
     "|".join(f"(?P<k{n}>{pattern})" for n, pattern in enumerate(_KINDS.values()))
 )
 _NAMES: Final = tuple(_KINDS)
+_SELECTORS: Final = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
+"""Marks of their letters to Unicode, so they count as printable."""
 
 
 def count_marks(text: str) -> Counter[str]:
     """How many invisible characters a text has, by kind; a run counts each of its characters."""
     found: Counter[str] = Counter()
+    if text.isprintable() and not _SELECTORS.search(text):
+        return found  # nearly all: letters, marks and signs that are seen
     for match in _MARKS.finditer(text):
         found[_NAMES[int((match.lastgroup or "k0")[1:])]] += len(match.group())
     return found

@@ -152,10 +152,10 @@ class Rules:
         """The language that the record's texts should be in; None: none was asked for."""
         return self.checker.language_of(record.input)
 
-    def checked(self, record: Result) -> bool:
-        """Whether the run that wrote the record held its texts against these very rules, so that
-        its violations are all there are. A run writes rules only where they have changed."""
-        return self._since is None or record.created_at >= self._since
+    def checked(self, created_at: datetime) -> bool:
+        """Whether the run that wrote a record held its texts against these very rules, so that its
+        violations are all there are. A run writes rules only where they have changed."""
+        return self._since is None or created_at >= self._since
 
     def check(
         self, record: Result, texts: Mapping[str | None, Sequence[str]]
