@@ -165,6 +165,9 @@ def copy_of(record: Result, standings: Mapping[Place, Standing]) -> Copy:
     A rejection is of one text: once the model has written another, that is a draft. An approval
     lasts: its text stays in force whatever the model wrote since.
     """
+    if not (standings or record.violations):  # most of them
+        drafts = (Text(place, text, text, State.DRAFT) for place, text in texts_of(record))
+        return Copy(record, tuple(drafts))
     texts = []
     for place, text in texts_of(record):
         standing = standings.get(place)

@@ -271,8 +271,8 @@ class Exporter:
             tally.texts += 1
             tally.edited += text.is_edited
             tally.approved += text.is_kept
-            if not text.text.isascii():
-                tally.marks += count_marks(text.text)
+            if not text.text.isascii() and (marks := count_marks(text.text)):
+                tally.marks += marks
 
     def _leave(self, id_: str, field_: str | None, reason: str) -> None:
         self.tally.left_out.append(LeftOut(id_, field_, reason))

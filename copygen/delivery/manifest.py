@@ -13,7 +13,7 @@ import pydantic
 
 from copygen.delivery.export import Tally
 from copygen.delivery.formats.format import FormatSpec
-from copygen.delivery.formats.output import Where
+from copygen.delivery.formats.output import JsonObject, Where
 from copygen.documents import FrozenModel, files
 from copygen.errors import UsageError
 from copygen.results.storage import COPY_BYTES, beside
@@ -90,8 +90,8 @@ def manifest_of(
     *,
     out: Path,
     results: Path,
-    rows: Mapping[str, Where],
-    cells: Mapping[str, Mapping[str, str]],
+    rows: JsonObject,
+    cells: JsonObject,
 ) -> bytes:
     """What is written. Raises OSError where the results cannot be read."""
     whole: dict[str, Any] = {
@@ -107,13 +107,13 @@ def manifest_of(
         "records": tally.records,
         "texts": tally.texts,
         "edited": tally.edited,
-        "rows": rows,
+        "rows": orjson.Fragment(rows.content),
         "left_out": [vars_of(one, "id", "field", "reason") for one in tally.left_out],
         "problems": [
             vars_of(one, "id", "field", "rule", "severity", "message") for one in tally.problems
         ],
         "invisible": dict(tally.marks),
-        "cells": cells,
+        "cells": orjson.Fragment(cells.content),
     }
     return orjson.dumps(whole, option=orjson.OPT_INDENT_2) + b"\n"
 

@@ -15,7 +15,7 @@ from copygen.delivery import formats
 from copygen.delivery.copy import CopyReader
 from copygen.delivery.export import Exporter, ExportRequest, Tally
 from copygen.delivery.formats.format import ExportRow, FormatOptions, FormatSpec, Include, Markup
-from copygen.delivery.formats.output import Output, Where
+from copygen.delivery.formats.output import JsonObject, Output, Where
 from copygen.delivery.join import JoinedTable
 from copygen.delivery.manifest import Manifest, manifest_of, manifest_path
 from copygen.delivery.provenance import Sidecar
@@ -117,19 +117,19 @@ class ExportJob:
     def _write(self, exporter: Exporter, results: Path) -> Exported:
         """All of it or nothing."""
         out = None if self._spec.out in (STREAM, None) else Path(self._spec.out or "")
-        rows: dict[str, Where] = {}
+        rows = JsonObject()
         with ExitStack() as undone:
             sidecar = self._sidecar(out, undone)
 
             def place(row: ExportRow, where: Where) -> None:
-                rows[row.id] = where
+                rows.add(row.id, where)
                 if sidecar is not None:
                     sidecar.write(row, where)
 
             output = self._output(out, place)
             undone.callback(output.discard)
             exporter.format.write(exporter.rows(), output)
-            if not rows:
+            if not rows.count:
                 raise UsageError(_nothing_left(exporter.tally))
             output.commit()
             undone.pop_all()
@@ -156,7 +156,7 @@ class ExportJob:
         exporter: Exporter,
         out: Path,
         results: Path,
-        rows: Mapping[str, Where],
+        rows: JsonObject,
         output: Output,
         sidecar: "_SidecarFile | None",
     ) -> tuple[str, ...]:

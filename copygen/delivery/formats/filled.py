@@ -124,7 +124,6 @@ class FilledFormat:
             cells = self._table.cells(row)
             for cell in cells:
                 self._sheet.put(number, self._columns[cell.name], cell.text)
-            out.cells[row.id] = {cell.name: cell.text for cell in cells}
             out.place(row, number + 1)
         self._sheet.save(out.stream)
 

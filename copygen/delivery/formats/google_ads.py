@@ -17,6 +17,7 @@ from copygen.delivery.formats.format import (
     FormatSpec,
     Problem,
 )
+from copygen.delivery.formats.output import Output
 from copygen.delivery.formats.tables import TableFormat
 from copygen.delivery.formats.tables import open_format as open_table
 from copygen.delivery.targets import Cell
@@ -72,6 +73,11 @@ class EditorFormat(TableFormat):
             if name not in now:
                 cells.append(Cell(name, ERASED, _LIVE))
         return cells
+
+    def remember(self, out: Output, row: ExportRow, cells: Mapping[str, str]) -> None:
+        """The texts, which the next export repeats to change them."""
+        texts = {name: text for name, text in cells.items() if self._is_text(name)}
+        out.cells.add(row.id, {name: text for name, text in texts.items() if text != ERASED})
 
     def _is_text(self, name: str) -> bool:
         stems = [one.name.partition("{")[0] for one in self.spec.columns if one.numbered]

@@ -3,7 +3,7 @@
 With `--template` the user's own file of the target is filled instead: see `filled`.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 from copygen.delivery.columns import writes
@@ -40,7 +40,7 @@ class TableFormat:
             writer.write([line.get(name, "") for name in header])
         for row in rows:
             cells = {cell.name: self.worded(cell) for cell in self.cells(row)}
-            out.cells[row.id] = cells
+            self.remember(out, row, cells)
             out.place(row, writer.write([cells.get(name, "") for name in header]))
         writer.flush()
 
@@ -55,6 +55,9 @@ class TableFormat:
     def cells(self, row: ExportRow) -> Iterable[Cell]:
         """The cells of a row that are not empty."""
         return self.table.cells(row)
+
+    def remember(self, out: Output, row: ExportRow, cells: Mapping[str, str]) -> None:
+        """Keep what the next export has to know of this one: nothing, as a rule."""
 
     def worded(self, cell: Cell) -> str:
         """A cell as the target reads it."""
