@@ -15,6 +15,7 @@ from rich.console import Console
 import copygen.help
 from copygen.cli.app import IN_THE_ORDER_OF_WORK
 from copygen.config import load_settings, preset_names, schema_text
+from copygen.delivery.formats import all_specs
 from copygen.engine.retry import RULES, Action
 from copygen.errors import ExitCode
 from copygen.help import TOPICS, topic_text
@@ -24,6 +25,7 @@ from copygen.quality.acceptance import reask
 from copygen.quality.checks import chat, form
 from copygen.quality.packs import WORD_LISTS, load_pack, load_wording, pack_names
 from copygen.quality.units import Unit
+from copygen.view.export import formats_markdown
 from copygen.view.manual import rule_entries, rule_page, show, topic_page
 from copygen.view.reference import SECTIONS, docstrings
 from tests.quality.rule_examples import found_in
@@ -213,6 +215,13 @@ def kinds_table() -> str:
 def test_the_table_of_kinds_is_the_one_the_engine_goes_by() -> None:
     assert set(RULES) == set(Kind)
     assert between("failures", "kinds") == kinds_table()
+
+
+def test_the_table_of_formats_is_made_from_their_data() -> None:
+    assert between("export", "formats") == formats_markdown()
+    page = topic_page("export")
+    for spec in all_specs():
+        assert all(note in page for note in spec.notes), spec.name
 
 
 def test_every_unit_is_explained() -> None:

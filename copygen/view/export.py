@@ -98,3 +98,28 @@ def row_of(spec: FormatSpec) -> tuple[str, str, str, str, str]:
     ends = " ".join(spec.extensions) or "a folder"
     state = "verified" if spec.verified else "not verified"
     return spec.name, spec.title, ends, str(spec.checked), state
+
+
+def formats_markdown() -> str:
+    """The table of all formats, as the manual has it."""
+    lines = ["| format | for | files | |", "|---|---|---|---|"]
+    for spec in formats.all_specs():
+        name, title, ends, _, state = row_of(spec)
+        lines.append(f"| `{name}` | {title} | {ends} | {state} |")
+    return "\n".join(lines) + "\n"
+
+
+def notes_markdown() -> str:
+    """What to know of each format before uploading, from its data."""
+    lines = []
+    for spec in formats.all_specs():
+        told = [*spec.notes]
+        if spec.variants:
+            told.append(f"`--variant`: {', '.join(spec.variants)}.")
+        if spec.reserved:
+            told += [
+                f"A text `{text}` stays out: it {what}." for text, what in spec.reserved.items()
+            ]
+        if told:
+            lines.append(f"- `{spec.name}`. {' '.join(told)}")
+    return "\n".join(lines) + "\n"

@@ -197,6 +197,10 @@ def _generated(mark: re.Match[str]) -> str:
         return "\n".join(one.markdown() for one in _below(name)) + "\n"
     if kind == "packs":
         return "".join(f"{one.line()}\n" for one in _below("pack"))
+    if kind == "exports":
+        from copygen.view.export import notes_markdown
+
+        return notes_markdown()
     return ""
 
 

@@ -11,6 +11,7 @@ from pydantic import BaseModel
 from copygen.config import BreakerSettings, ModelConfig, Price, ProviderConfig, RetrySettings
 from copygen.config.prices import LongContext, TimeOfDay
 from copygen.config.settings import SecondCurrency, Settings
+from copygen.delivery.formats.adapter import AdapterColumn, AdapterFile
 from copygen.prompts.promptfile import PromptFile
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.fields import FieldRequest
@@ -42,6 +43,10 @@ SECTIONS: Final[Mapping[str, tuple[tuple[type[BaseModel], str, str], ...]]] = {
         (CharacterRules, "checks.characters", "Character rules"),
     ),
     "channel field": ((FieldSpec, "fields.NAME", "Keys of a channel's field"),),
+    "adapter": (
+        (AdapterFile, "", "Keys of such a file"),
+        (AdapterColumn, "columns.NAME", "Keys of a column"),
+    ),
     "simulator": (
         (SimulatorProfile, "providers.simulator.simulation", "Settings of the simulator"),
     ),

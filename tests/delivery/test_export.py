@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -15,6 +18,7 @@ from copygen.results.decisions import Decision, DecisionLog, State
 from copygen.results.storage import Beside
 from tests.support.inside import copygen as run
 from tests.support.records import ENDED, RESULT, result, write
+from tests.support.running import ROOT
 
 
 def record(id_: str, row: int, *headlines: str, **fields: Any) -> Any:
@@ -351,3 +355,32 @@ def test_a_feed_that_asks_for_what_no_record_has_is_refused_at_its_line(results:
     assert done.returncode == 2
     assert "feed.yaml:3:" in done.stderr
     assert "did you mean 'headline_1'?" in done.stderr
+
+
+@pytest.mark.soak
+def test_a_hundred_thousand_records_take_fifteen_seconds_and_a_hundred_megabytes(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "r.jsonl"
+    data = {"headline": ["ผ้าพันคอไหมแพรวา", "Woven by hand", "x"], "caption": "ไหมทอมือ " * 20}
+    write(path, (result(f"item-{n}/th", text=None, data=data, row=n + 1) for n in range(100_000)))
+    code = (
+        "import sys, resource; sys.argv[0] = 'copygen'\n"
+        "from copygen.cli.app import execute\n"
+        "code = execute(sys.argv[1:])\n"
+        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "status = open('/proc/self/status').read()\n"
+        "print(code, used.ru_utime + used.ru_stime, status.split('VmHWM:')[1].split()[0])"
+    )
+    words = [sys.executable, "-c", code, "export", str(path), "-o", str(tmp_path / "o.csv"), "-q"]
+    told = subprocess.run(
+        words,
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    ).stdout
+    exit_code, cpu_s, peak_kib = map(float, told.split())
+    assert exit_code == 0
+    assert cpu_s < 15
+    assert peak_kib < 100 * 1024

@@ -45,8 +45,11 @@ class AdapterColumn(FrozenModel):
     """One column: a template and what its cell must be."""
 
     template: str
+    """What is in it; a bare text is this, too."""
     limit: Annotated[int, pydantic.Field(ge=1)] | None = None
+    """A longer cell keeps the row out."""
     unit: Unit = Unit.CODEPOINTS
+    """How that is counted."""
     needed: bool = False
     """An empty cell keeps the row out."""
 
@@ -60,15 +63,21 @@ class AdapterFile(FrozenModel):
     """The YAML file."""
 
     title: str
+    """What you call it."""
     format: Literal["csv", "tsv", "jsonl", "json"] = "csv"
-    extension: str | None = None
+    """What kind of file it is."""
     encoding: str = "utf-8"
+    """`utf-8-sig` has a byte-order mark; also `utf-16`, `cp932`, `cp1252`."""
     delimiter: str | None = None
+    """Between the cells of a CSV file; a comma where there is none."""
     line_end: Literal["lf", "crlf"] = "lf"
+    """How a line of CSV ends."""
     columns: Annotated[Mapping[str, AdapterColumn], pydantic.Field(min_length=1)]
+    """Column → template, or its keys; in the order of the file."""
     reserved: tuple[str, ...] = ()
     """Cells that do something else at the target."""
     notes: tuple[str, ...] = ()
+    """Shown after an export."""
 
 
 class AdapterSpec(FormatSpec):
@@ -89,7 +98,7 @@ def read_adapter(path: Path) -> AdapterSpec:
         source=str(path),
         checked=date.today(),
         verified=True,
-        extensions=(file.extension or f".{file.format}",),
+        extensions=(f".{file.format}",),
         stream=True,
         encoding=file.encoding,
         delimiter=file.delimiter or ("\t" if file.format == "tsv" else ","),
