@@ -13,7 +13,7 @@ import httpx
 import pytest
 
 from copygen.errors import UsageError
-from copygen.jobs.review import reviewer
+from copygen.results.decisions import reviewer
 from copygen.results.storage import Beside
 from tests.support.inside import copygen
 from tests.support.review_copy import write_ads
