@@ -98,6 +98,15 @@ class _Sheet:
         self.name = name
         self.log = DecisionLog(path)
         self.languages = Languages(self.reader.rules)
+        self._last: Copy | None = None
+
+    def find(self, id_: str) -> Copy | None:
+        """The copy of one id as it stands. Texts of one record come one after the other: it is
+        read once for all of them."""
+        last = self._last
+        last = self.reader.find(id_) if last is None or last.record.id != id_ else last
+        self._last = last and self.reader.of(last.record)
+        return self._last
 
     def news(self) -> list[Decision]:
         """The decisions appended since the last look, whoever made them."""
@@ -271,7 +280,7 @@ class ReviewDesk:
         return self._sheets[number]
 
     def _copy(self, file: int, id_: str) -> Copy:
-        copy = self._sheet(file).reader.find(id_)
+        copy = self._sheet(file).find(id_)
         if copy is None:
             raise UsageError(f"there is no record '{id_}'")
         return copy
@@ -312,7 +321,7 @@ class ReviewDesk:
 
     def _told(self, file: int, id_: str, place: Place) -> Told | None:
         """What stands of a text; None where there is no such text."""
-        copy = self._sheets[file].reader.find(id_)
+        copy = self._sheets[file].find(id_)
         text = copy and next((one for one in copy.texts if one.place == place), None)
         if not text:
             return None

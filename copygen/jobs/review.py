@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from copygen.delivery.desk import MOST_RECORDS, ReviewDesk
+from copygen.delivery.desk import ReviewDesk
 from copygen.delivery.report import MANY_RECORDS, write_report
 from copygen.delivery.selection import Choice
 from copygen.results.decisions import reviewer
@@ -87,6 +87,3 @@ def make_report(spec: ReviewSpec, out: Path, *, now: datetime | None = None) -> 
     with ReviewDesk(spec.results, spec.choice, by=spec.by or "") as desk:
         records = write_report(desk, out, made_at=now, subtitle=subtitle)
     return ReportMade(out, records, out.stat().st_size)
-
-
-__all__ = ["MOST_RECORDS", "ReportMade", "ReviewJob", "ReviewSpec", "make_report"]

@@ -250,7 +250,7 @@ def test_two_results_files_stand_side_by_side(
 
     def act(page: Any) -> None:
         page.select_option("#beside", "file")
-        assert rows(page) == 24 + 1  # with the headings
+        assert rows(page) == 24
         assert "B: earlier.results.jsonl" in text_of(page, "#columns")
         page.focus("#grid")
         page.keyboard.press("ArrowRight")

@@ -125,11 +125,15 @@ export class Decider {
     }
   }
 
-  /** Takes in what somebody else decided. */
+  /**
+   * Takes in what somebody else decided; false while a decision of ours on the text is under way:
+   * the server judges that one by what we had seen.
+   */
   hear(record, text, now) {
-    if (this.waiting.some((step) => step.text === text)) return; // ours is under way, and judged there
+    if (this.waiting.some((step) => step.text === text)) return false;
     this.#count(text, () => put(text, now));
     this.changed.tell([record]);
+    return true;
   }
 }
 
@@ -167,8 +171,7 @@ export class ServerKeeper {
       const record = this.records.find(told.file, told.id);
       const text = record?.texts.find((one) => (one.f ?? null) === told.field && (one.i ?? null) === told.index);
       if (!text || text.ver === told.version) return;
-      decider.hear(record, text, told.now);
-      text.ver = told.version;
+      if (decider.hear(record, text, told.now)) text.ver = told.version;
     });
   }
 }
@@ -193,19 +196,27 @@ export class BrowserKeeper {
     this.records = records;
     this.by = by;
     this.isSure = false;
-    this.unsaved = 0;
     this.#lines = new Map();
+    this.#fresh = new Set();
     this.#store = opened(`copygen ${records.setup.run}`);
   }
   #lines;
+  #fresh;
   #store;
+
+  /** Decisions that no downloaded file has. */
+  get unsaved() {
+    return this.#fresh.size;
+  }
 
   async save(steps) {
     const at = new Date().toISOString();
     const lines = steps.map(({ record, text }) => ({ ...lineOf(record, text, this.by(), at), file: record.k }));
     for (const [number, { text }] of steps.entries()) Object.assign(text, { by: lines[number].by, when: at });
-    for (const line of lines) this.#lines.set(lineKey(line), line);
-    this.unsaved += lines.length;
+    for (const line of lines) {
+      this.#lines.set(lineKey(line), line);
+      this.#fresh.add(lineKey(line));
+    }
     const store = await this.#store;
     if (store) await storedAway(store, lines);
     return [];
@@ -219,7 +230,7 @@ export class BrowserKeeper {
       const text = record?.texts.find((one) => (one.f ?? null) === line.field && (one.i ?? null) === line.index);
       if (!text || record.key !== line.key) continue;
       this.#lines.set(lineKey(line), line);
-      if (!line.isDownloaded) this.unsaved += 1;
+      if (!line.isDownloaded) this.#fresh.add(lineKey(line));
       decider.hear(record, text, { ...line, text: line.state === "draft" ? undefined : line.text, stale: undefined });
     }
   }
@@ -231,7 +242,7 @@ export class BrowserKeeper {
   }
 
   async downloaded() {
-    this.unsaved = 0;
+    this.#fresh.clear();
     const lines = [...this.#lines.values()];
     for (const line of lines) line.isDownloaded = true;
     const store = await this.#store;

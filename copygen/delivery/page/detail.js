@@ -52,7 +52,9 @@ export class Detail {
       this.panel.replaceChildren(el("p", { class: "nothing" }, "No record is chosen."));
       return;
     }
-    const focused = document.activeElement?.dataset?.place;
+    const active = document.activeElement;
+    const focused = active?.dataset?.place;
+    const selection = active?.matches?.("textarea") ? [active.selectionStart, active.selectionEnd, active.selectionDirection] : null;
     this.#preview = el("section", { class: "preview", "aria-label": "As the place shows it" });
     this.panel.classList.toggle("is-editing", this.isEditing);
     this.panel.replaceChildren(...[
@@ -64,7 +66,10 @@ export class Detail {
       this.#facts(record), this.#making(record),
     ].filter(Boolean));
     this.#drawPreview();
-    if (focused !== undefined) this.panel.querySelector(`[data-place="${CSS.escape(focused)}"]`)?.focus();
+    if (focused === undefined) return;
+    const again = this.panel.querySelector(`[data-place="${CSS.escape(focused)}"]`);
+    again?.focus();
+    if (selection && again?.matches("textarea")) again.setSelectionRange(...selection);
   }
 
   #head(record) {

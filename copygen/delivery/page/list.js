@@ -74,7 +74,7 @@ export class List {
       "--columns": this.columns?.length ?? 1,
     });
     this.grid.classList.toggle("is-beside", this.columns !== null);
-    this.grid.setAttribute("aria-rowcount", this.rows.length + (this.columns ? 1 : 0));
+    this.grid.setAttribute("aria-rowcount", this.rows.length);
     this.grid.setAttribute("aria-colcount", this.columns?.length ?? 1);
   }
 
@@ -142,7 +142,7 @@ export class List {
     const cells = this.rows[at].map((record, column) => (record === null
       ? el("div", { role: "gridcell", class: "cell is-empty", "aria-colindex": column + 1 }, "–")
       : this.#cellNode(record, at, column)));
-    return el("div", { role: "row", class: "row", "aria-rowindex": at + 1 + (this.columns ? 1 : 0), vars: {} }, cells);
+    return el("div", { role: "row", class: "row", "aria-rowindex": at + 1 }, cells);
   }
 
   #cellNode(record, at, column) {
@@ -152,6 +152,7 @@ export class List {
       "data-row": at, "data-column": column,
     },
       el("div", { class: "cell-head" },
+        this.columns ? el("span", { class: "unseen" }, `${this.columns[column]}: `) : null,
         stateBadge(state),
         el("span", { class: "cell-id", dir: "auto" }, record.id),
         this.#warnings(record),

@@ -25,7 +25,11 @@ const keeper = isServed ? new ServerKeeper(records) : new BrowserKeeper(records,
 const decider = new Decider(records, keeper);
 const detail = new Detail(records, ruler, { act, close: () => openDetail(false) });
 const list = new List(records, ruler, {
-  chosen: (record) => { chosenText = null; detail.show(record); },
+  chosen: (record) => {
+    chosenText = null;
+    detail.show(record);
+    rememberSoon();
+  },
   opened: (_record, { byPointer = false } = {}) => { if (!byPointer || NARROW.matches) openDetail(true); },
 });
 const panel = new FilterPanel(filter, () => refilter({ keepsPlace: false }));
@@ -54,6 +58,8 @@ function refilter({ keepsPlace = true } = {}) {
   if (isOverview) drawOverview();
   rememberAddress();
 }
+
+const rememberSoon = debounced(400, () => records.isComplete && rememberAddress());
 
 function rememberAddress() {
   const parts = filter.toAddress();
@@ -308,7 +314,8 @@ function onKey(event) {
   if (key === "Escape") { onEscape(target); return; }
   if (isWriting || event.ctrlKey || event.metaKey || event.altKey) return;
   const isPressing = target.matches?.("button, a, summary, input") && (key === "Enter" || key === " ");
-  const isScrolling = target.closest?.("#overview") && !/^[a-zA-Z?/]$/.test(key);
+  const isScrolling = (target.closest?.("#overview") && !/^[a-zA-Z?/]$/.test(key))
+    || (target.closest?.("#detail") && /^(Page|Home$|End$| )/.test(key));
   if (isPressing || isScrolling) return;
   if (/^\d$/.test(key)) { chooseText(Number(key)); return; }
   const onKeyAct = ON_KEYS[key];
@@ -356,6 +363,7 @@ function drawSides() {
 /** After a reload: the same filters, the same record. */
 function comeBack(parts) {
   drawSides();
+  byId("search").value = filter.query;
   const wanted = parts.get("beside");
   if (wanted && records.sides().some(([name]) => name === wanted)) beside(wanted);
   else refilter();
@@ -381,7 +389,6 @@ async function begin() {
   tools();
   const parts = new URLSearchParams(location.hash.slice(1));
   filter.fromAddress(parts);
-  byId("search").value = filter.query;
   document.addEventListener("keydown", onKey);
   byId("search").addEventListener("input", debounced(120, (event) => { filter.query = event.target.value.trim(); refilter({ keepsPlace: false }); }));
   byId("beside").addEventListener("change", (event) => beside(event.target.value));
@@ -390,14 +397,12 @@ async function begin() {
   addEventListener("beforeunload", (event) => {
     if (detail.isEditing || decider.waiting.length || keeper.unsaved) event.preventDefault();
   });
-  addEventListener("pagehide", rememberAddress);
-  decider.changed.on((changed) => {
-    list.redraw(changed);
-    if (changed.includes(detail.record)) detail.draw();
-    drawProgress();
-    drawUndo();
-    recount();
+  addEventListener("hashchange", () => {
+    const given = new URLSearchParams(location.hash.slice(1));
+    filter.fromAddress(given);
+    comeBack(given);
   });
+  decider.changed.on(drawChanged);
   decider.saving.on(drawSaving);
   decider.conflicted.on(onConflicts);
   const drawn = throttledWhileReading();
@@ -413,6 +418,21 @@ async function begin() {
   performance.mark("all records");
   document.documentElement.dataset.ready = "yes";
   if (document.activeElement === document.body) byId("grid").focus();
+}
+
+const changedRecords = new Set();
+
+/** Draws what was decided, once for everything that comes in one turn: news come by the thousand. */
+function drawChanged(changed) {
+  if (!changedRecords.size) setTimeout(() => {
+    list.redraw(changedRecords);
+    if (changedRecords.has(detail.record)) detail.draw();
+    changedRecords.clear();
+    drawProgress();
+    drawUndo();
+    recount();
+  });
+  for (const record of changed) changedRecords.add(record);
 }
 
 /** Counts of the filters follow the decisions; the rows stay until the filter is chosen anew. */
