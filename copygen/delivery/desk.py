@@ -247,12 +247,15 @@ class ReviewDesk:
             self._sheets[number].log.append(decisions)
             self.made += len(decisions)
         self.news()
+        news = self.since(before)
+        known = {(one.file, one.id, one.place): one for one in news.told}
         told = []
         for at, one in enumerate(asked):
-            now = self._told(one.file, one.id, one.place)
+            now = known.get((one.file, one.id, one.place))
+            now = now or self._told(one.file, one.id, one.place)
             assert now is not None  # its record was found above
-            told.append(replace(now, conflict=at in refused))
-        return told, self.since(before)
+            told.append(replace(now, conflict=True) if at in refused else now)
+        return told, news
 
     def check(
         self, file: int, id_: str, texts: Sequence[tuple[Place, str]]

@@ -4,7 +4,7 @@
 import { Signal } from "./dom.js";
 import { inForce, isDecided } from "./records.js";
 
-const AT_ONCE = 500; // decisions in one request: each request is one write and one fsync
+const AT_ONCE = 1000; // decisions in one request: each request is one write and one fsync
 const FIELDS = { state: "s", text: "t", reason: "why", comment: "note", by: "by", at: "when" };
 
 /** What stands of a text, to be put back by undo. */
@@ -46,6 +46,7 @@ export class Decider {
     this.saving = new Signal();
     this.conflicted = new Signal();
     this.waiting = [];
+    this.#underWay = new Set();
     this.failure = null;
     this.made = 0;
     this.#done = [];
@@ -55,6 +56,7 @@ export class Decider {
   #done;
   #undone;
   #isSaving;
+  #underWay;
 
   get canUndo() { return this.#done.length > 0; }
   get canRedo() { return this.#undone.length > 0; }
@@ -84,6 +86,7 @@ export class Decider {
     for (const step of steps) {
       this.#count(step.text, () => put(step.text, step[which]));
       this.waiting.push(step);
+      this.#underWay.add(step.text);
     }
     this.made += steps.length;
     this.changed.tell(steps.map((step) => step.record));
@@ -111,6 +114,7 @@ export class Decider {
         this.waiting.splice(0, piece.length);
         const theirs = new Set(conflicts.map((one) => one.text));
         this.waiting = this.waiting.filter((step) => !theirs.has(step.text));
+        this.#underWay = new Set(this.waiting.map((step) => step.text));
         for (const one of conflicts) this.#count(one.text, () => put(one.text, one.now));
         if (conflicts.length) {
           this.changed.tell(conflicts.map((one) => one.record));
@@ -130,7 +134,7 @@ export class Decider {
    * the server judges that one by what we had seen.
    */
   hear(record, text, now) {
-    if (this.waiting.some((step) => step.text === text)) return false;
+    if (this.#underWay.has(text)) return false;
     this.#count(text, () => put(text, now));
     this.changed.tell([record]);
     return true;
