@@ -95,6 +95,9 @@ def test_a_colleague_clicks_through_a_review(chromium: Chromium, ads: Path) -> N
         assert "says nothing of the glaze" in text_of(page, "#detail")
 
         page.click("text=Clear filters")
+        page.click("text=Reject all")  # what was decided is not in it
+        assert "stay as decided" in text_of(page, "#ask")
+        page.keyboard.press("Escape")
         page.evaluate("dispatchEvent(new Event('beforeprint'))")
         assert page.evaluate("document.querySelectorAll('#print article').length") == 24
         page.emulate_media(media="print")

@@ -16,6 +16,7 @@ export function chartsOf(shown, records, ruler) {
     decisionsChart(shown),
     acceptanceChart("Accepted by cell", shown, (record) => cellName(record, records)),
     acceptanceChart("Accepted by model", shown, (record) => record.model),
+    acceptanceChart("Accepted by file", shown, (record) => records.fileName(record)),
     rulesChart(shown),
     latencyChart(shown),
     costChart(shown, records),

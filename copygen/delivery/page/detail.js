@@ -109,7 +109,7 @@ export class Detail {
         ? el("div", { class: "actions card-actions", role: "group", "aria-label": labelOf(text) },
           el("button", { type: "button", class: "act act-edit", "data-place": place, title: "Edit (e)", onclick: () => this.edit(text) }, icon("edited"), "Edit"),
           this.#buttons([{ record, text }]),
-          state === "draft" ? null : el("button", { type: "button", class: "act quiet", title: "Back to a draft (d)", onclick: () => this.act("draft", [{ record, text }]) }, "Back to draft"))
+          state === "draft" ? null : el("button", { type: "button", class: "act quiet", title: "Back to a draft (d)", onclick: () => this.act("draft", [{ record, text }]) }, icon("undo"), "Draft"))
         : null);
   }
 

@@ -1,6 +1,6 @@
 // Which records are shown. The choice is kept in the address, so that a reload and a link keep it.
 
-import { breaksRule, labelOf, inForce, recordState, stateOf, STATES, violationsOf } from "./records.js";
+import { breaksRule, inForce, isDecided, labelOf, recordState, stateOf, STATES, violationsOf } from "./records.js";
 
 const ORDERED = { state: STATES, status: ["ok", "rejected", "failed", "skipped", "cancelled"] };
 const TITLES = {
@@ -129,21 +129,26 @@ function isFound(record, words) {
     || Object.values(record.item).some((value) => String(value).toLowerCase().includes(word)));
 }
 
-/** How a list of decisions is told: what is decided, left out and why. */
+/**
+ * What a decision about everything filtered is about. A locked text never; one that somebody decided
+ * about only where the filter asks for its state, or where it becomes a draft again; one that breaks
+ * a rule, or whose record does, is told apart when it would be approved.
+ */
 export function bulkTargets(filter, shown, state) {
   const targets = [];
-  const left = { locked: 0, faulty: 0, same: 0 };
+  const faulty = [];
+  let decided = 0;
+  const takesDecided = state === "draft" || filter.chosen.has("state");
   for (const record of shown) {
     if (record.orphan) continue;
-    const faulty = state === "approved" && breaksRule(record);
+    const isFaulty = state === "approved" && breaksRule(record);
     for (const text of filter.textsMeant(record)) {
-      if (text.s === "locked") left.locked += 1;
-      else if (stateOf(text) === state || (state === "approved" && stateOf(text) === "edited")) left.same += 1;
-      else if (faulty) left.faulty += 1;
-      else targets.push({ record, text });
+      if (stateOf(text) === state) continue;
+      if (text.s === "locked" || (isDecided(text) && !takesDecided)) decided += 1;
+      else (isFaulty ? faulty : targets).push({ record, text });
     }
   }
-  return { targets, left };
+  return { targets, faulty, decided };
 }
 
 /** A record as lines of plain text, to be copied. */

@@ -117,7 +117,7 @@ export class List {
 
   #draw() {
     const top = this.scroller.scrollTop * this.#ratio;
-    const first = Math.max(0, Math.floor(top / this.height) - MARGIN_ROWS);
+    const first = Math.max(0, Math.floor(top / this.height) - MARGIN_ROWS); // the margin covers the headings
     const last = Math.min(this.rows.length, Math.ceil((top + this.scroller.clientHeight) / this.height) + MARGIN_ROWS);
     for (const [at, node] of this.#drawn) {
       if (at >= first && at < last) continue;
@@ -223,7 +223,7 @@ export class List {
   #reveal() {
     const top = this.row * this.height;
     const seen = this.scroller.scrollTop * this.#ratio;
-    const room = this.scroller.clientHeight;
+    const room = this.scroller.clientHeight - this.headings.offsetHeight;
     if (top < seen) this.scroller.scrollTop = top / this.#ratio;
     else if (top + this.height > seen + room) this.scroller.scrollTop = (top + this.height - room) / this.#ratio;
     byId(`cell-${this.row}-${this.column}`)?.scrollIntoView?.({ block: "nearest", inline: "nearest" });

@@ -174,12 +174,11 @@ function rememberReason(reason) {
 async function bulkAct(name) {
   if (setup.readOnly) return;
   const state = STATE_OF[name];
-  const { targets: wanted, left } = bulkTargets(filter, shown, state);
-  const faulty = left.faulty ? bulkFaulty() : [];
+  const { targets: wanted, faulty, decided } = bulkTargets(filter, shown, state);
   if (!wanted.length && !faulty.length) { tell("Nothing is left to decide in what is filtered."); return; }
   const lines = [
     `${counted(wanted.length, "text")} of ${counted(shown.length, "record")}${filter.isActive ? `, filtered by ${filter.inWords()}` : ""}.`,
-    left.locked ? `${counted(left.locked, "locked text")} stay as they are.` : null,
+    decided ? `${counted(decided, "text")} stay as decided${state === "draft" ? ": they are locked" : ". Filter by decision to change them; locked ones stay"}.` : null,
   ].filter(Boolean);
   let reason;
   let takesFaulty = false;
@@ -195,14 +194,6 @@ async function bulkAct(name) {
   }
   decide(takesFaulty ? [...wanted, ...faulty] : wanted, state, { reason: reason || undefined });
   tell(`${counted(wanted.length + (takesFaulty ? faulty.length : 0), "text")} ${state === "draft" ? "made drafts again" : state}.`, { action: "Undo", act: undo });
-}
-
-/** Texts that approving all leaves out, because something in their record breaks a rule. */
-function bulkFaulty() {
-  const own = bulkTargets(filter, shown, "approved").targets;
-  const taken = new Set(own.map(({ text }) => text));
-  return shown.flatMap((record) => filter.textsMeant(record)
-    .filter((text) => !taken.has(text) && !record.orphan && text.s !== "locked" && !isDecided(text)).map((text) => ({ record, text })));
 }
 
 function undo() {

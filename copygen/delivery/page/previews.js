@@ -90,7 +90,7 @@ function searchAd(texts, around) {
       el("p", { class: "result-snippet", dir: directionOf(lines[0] ?? "") }, lines.flatMap((text, at) => [at ? " " : null, said("bdi", "", text, around)]))),
     headlines.length > AD_HEADLINES
       ? el("button", { type: "button", class: "quiet", onclick: around.another }, "Another combination")
-      : note("One of the combinations that are shown"),
+      : note("Shown in any order"),
   ];
 }
 
