@@ -19,7 +19,7 @@ import os
 import stat
 import sys
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -309,10 +309,20 @@ class NewFile:
         system.remove(self._new)
 
 
-def make_folder(path: Path) -> None:
-    """See to it that there is a folder, and those above it. Raises OSError."""
+def make_folder(path: Path) -> list[Path]:
+    """See to it that there is a folder, and those above it; those that were made, the uppermost
+    first. Raises OSError."""
     with _named(path):
+        made = [one for one in (path, *path.parents) if not one.exists()]
         path.mkdir(parents=True, exist_ok=True)
+    return made[::-1]
+
+
+def remove_empty_folders(paths: Iterable[Path]) -> None:
+    """Take away folders that have nothing in them; others stay."""
+    for path in paths:
+        with suppress(OSError):
+            path.rmdir()
 
 
 def is_own(path: Path) -> bool:

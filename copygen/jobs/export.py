@@ -139,7 +139,7 @@ class ExportJob:
     def _output(self, out: Path | None, place: Callable[[ExportRow, Where], None]) -> Output:
         if out is None:
             return Output(stream=self._stdout, on_place=place)
-        if self.format.to_folder:
+        if self.format.writes_folder(out):
             return Output(folder=out, on_place=place)
         return Output(file=out, on_place=place)
 

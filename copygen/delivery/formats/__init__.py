@@ -37,6 +37,15 @@ MODULES: Final[Mapping[str, str]] = {
     "amazon": f"{_HERE}.tables",
     "klaviyo": f"{_HERE}.tables",
     "mailchimp": f"{_HERE}.tables",
+    "po": f"{_HERE}.gettext",
+    "xliff-1.2": f"{_HERE}.xliff",
+    "xliff-2.0": f"{_HERE}.xliff",
+    "android-xml": f"{_HERE}.app_strings",
+    "xcstrings": f"{_HERE}.app_strings",
+    "arb": f"{_HERE}.app_strings",
+    "i18n-json": f"{_HERE}.app_strings",
+    "fastlane": f"{_HERE}.fastlane",
+    "fastlane-play": f"{_HERE}.fastlane",
 }
 """Format → the module whose `open_format(spec, context)` makes it; what it is stands in
 `configs/exports/<name>.yaml`."""

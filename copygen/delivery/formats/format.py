@@ -120,6 +120,10 @@ class FormatSpec(FrozenModel):
     """Whether a name with the first extension means this format."""
     to_folder: bool = False
     """Several files, in a folder."""
+    per_language: bool = False
+    """One file holds one language: into a folder goes a file for each."""
+    locales: Mapping[str, str] = {}
+    """Tag of BCP 47 → what the target calls the language, where that is another."""
     stream: bool = False
     """Whether it can be written to standard output."""
     encoding: str = "utf-8"
@@ -148,6 +152,10 @@ class FormatSpec(FrozenModel):
     """Dialect → column here → what it is called there."""
     notes: tuple[str, ...] = ()
     """What a person should know before uploading, a sentence each."""
+
+    def writes_folder(self, out: Path) -> bool:
+        """Whether several files are written at that place, which is then a folder."""
+        return self.to_folder or (self.per_language and out.suffix.lower() not in self.extensions)
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,11 @@ class Output:
         self._made: list[Path] = []
 
     @property
+    def is_folder(self) -> bool:
+        """Whether there are files to be made in it, and no stream."""
+        return self._stream is None
+
+    @property
     def stream(self) -> BinaryIO:
         """The one file."""
         assert self._stream is not None
@@ -69,7 +74,7 @@ class Output:
         assert self._folder is not None
         self._names.take(name)
         for above in (self._folder, (self._folder / name).parent):
-            files.make_folder(above)
+            self._made += files.make_folder(above)
         new = files.NewFile(files.inside(self._folder, name), files.EXPORT)
         self._new.append(new)
         yield new.stream
@@ -86,6 +91,7 @@ class Output:
         """Leave everything as it was."""
         for new in self._everything:
             new.discard()
+        files.remove_empty_folders(reversed(self._made))
 
     @property
     def _everything(self) -> list[files.NewFile]:
