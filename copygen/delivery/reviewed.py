@@ -58,7 +58,7 @@ class ReviewedPrompts:
         self._holds: Callable[[str], bool]
         self._last: tuple[str, Result | None] = "", None
         """The record that was read last: several texts of one are looked at in turn."""
-        self._left = self._prompts = 0
+        self._left = self._prompts = self._waiting = 0
         self._stale: Counter[str] = Counter()
         self._again: set[str] = set()
         self.marks: list[Decision] = []
@@ -140,6 +140,10 @@ class ReviewedPrompts:
                 return Status.OK
         return status
 
+    def pass_over(self, prompt: Prompt) -> None:
+        """Count a prompt that is not made, for whatever reason."""
+        self._waiting += self.rejects(prompt)
+
     def mark(self, prompt: Prompt) -> None:
         """Note where the key of a prompt is not, or is again, that of the decisions on it."""
         id_ = self._id_of(prompt)
@@ -195,7 +199,8 @@ class ReviewedPrompts:
     def counts(self) -> DecidedTexts:
         """What became of what people decided on."""
         stale = dict(self._stale.most_common())
-        return DecidedTexts(self._left, self._prompts, stale, len(self._again))
+        revised, waiting = len(self._again), self._waiting
+        return DecidedTexts(self._left, self._prompts, stale, revised, waiting)
 
     def __enter__(self) -> Self:
         return self

@@ -431,9 +431,11 @@ class Run:
         settled = self._resume.status_of(entry)  # first: a stream's row may have a record's text
         reviewed.mark(entry)
         if reviewed.leaves(entry):
-            self._skip(reviewed.leave(entry))
-            return True
-        if settled is not None and not reviewed.demands(entry):
+            settled = reviewed.leave(entry)
+        elif reviewed.demands(entry):
+            settled = None
+        if settled is not None:
+            reviewed.pass_over(entry)
             self._skip(settled)
             return True
         # What a reviewer said is of one row: its text is no other's, nor another's its own.

@@ -76,6 +76,9 @@ class Reviewed(Protocol):
     def leave(self, prompt: Prompt) -> Status:
         """Count a prompt that is left; how it ended."""
 
+    def pass_over(self, prompt: Prompt) -> None:
+        """Count a prompt that is not made."""
+
     def demands(self, prompt: Prompt) -> bool:
         """Whether it is to be made again for what a person said."""
 
@@ -151,11 +154,14 @@ class LedgerDiff:
         if reviewed is not None and reviewed.leaves(prompt):
             self._done[reviewed.leave(prompt)] += 1
             self._claimed += not known
+            reviewed.pass_over(prompt)
             return PromptState.LEFT
         if ledger is None:
             return PromptState.NEW
         if reviewed is not None and reviewed.demands(prompt):
             settled = None
+        elif reviewed is not None and settled is not None:
+            reviewed.pass_over(prompt)
         if settled is not None:
             self._done[settled] += 1
             self._claimed += not known

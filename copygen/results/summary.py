@@ -159,6 +159,8 @@ class DecidedTexts:
     many; most frequent first."""
     revised: int
     """Prompts made again with what a reviewer said of their text."""
+    waiting: int
+    """Prompts with a text that a person rejected, which nobody asked to make again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,9 @@ def decided_rows(decided: DecidedTexts | None) -> list[Row]:
         facts.append(words)
     if decided.revised:
         facts.append(Text(f"{count(decided.revised)} with what a reviewer said"))
+    if decided.waiting:
+        waiting = f"{count(decided.waiting)} rejected by people: --retry rejected makes them again"
+        facts.append(Text(waiting, "yellow"))
     return [("Decided", WrappedFacts(facts))] if facts else []
 
 

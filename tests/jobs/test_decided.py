@@ -128,7 +128,7 @@ def test_what_people_took_is_never_replaced(
     redone = 0 if change.get("retry") == {"rejected", "failed"} else 1
     assert (sent(run), planned.to_do) == (redone, redone)
     assert run.summary is not None
-    expected = DecidedTexts(left=2, prompts=2, stale={why: 2} if why else {}, revised=0)
+    expected = DecidedTexts(2, 2, {why: 2} if why else {}, revised=0, waiting=0)
     assert (run.summary.decided, planned.decided) == (expected, expected)
     assert marks(tmp_path) == ([("mug", why), ("cup", why)] if why else [])
     done(a_spec(tmp_path, **{**change, "fresh": False}))
@@ -189,7 +189,7 @@ def test_redo_approved_is_asked_for_and_leaves_what_is_locked(tmp_path: Path) ->
     run = done(a_spec(tmp_path, **change))
     assert sent(run) == 2
     assert run.summary is not None
-    assert run.summary.decided == DecidedTexts(1, 1, {BRIEF: 1}, 0)
+    assert run.summary.decided == DecidedTexts(1, 1, {BRIEF: 1}, 0, 0)
     assert in_force(tmp_path, "mug")["text"] == ("draft", records(tmp_path)["mug"]["text"])
     assert in_force(tmp_path, "cup")["text"][0] == "stale"
 
@@ -231,14 +231,17 @@ def test_the_reviewers_words_go_to_the_model_and_are_no_part_of_the_key(tmp_path
         done(spec)
         before = records(tmp_path)
         decide(tmp_path, "mug", State.REJECTED, reason="too dry:\n name the glaze")
-        assert sent(done(spec)) == 0  # without being asked for it stays
+        run = done(spec)
+        assert sent(run) == 0  # without being asked for it stays
+        assert run.summary is not None
+        assert run.summary.decided == plan(spec).decided == DecidedTexts(0, 0, {}, 0, waiting=1)
         again = replace(spec, retry=frozenset({"rejected"}))
         planned = plan(again)
         assert planned.decided is not None
         assert (planned.to_do, planned.decided.revised) == (1, 1)
         run = done(again)
         assert run.summary is not None
-        assert run.summary.decided == DecidedTexts(0, 0, {}, 1)
+        assert run.summary.decided == DecidedTexts(0, 0, {}, 1, 0)
         asked = server.asked[-1]["messages"]
     assert len(server.asked) == 4
     assert [one["role"] for one in asked] == ["user", "assistant", "user"]
@@ -308,7 +311,10 @@ def test_only_rejected_fields_are_made_again_and_what_others_took_stays(tmp_path
         done(spec)
         decide(tmp_path, "mug", State.EDITED, Place("headline", 0), text="Mine.")
         decide(tmp_path, "mug", State.REJECTED, Place("headline", 1), reason="say glaze")
-        assert sent(done(replace(spec, retry=frozenset({"all"})))) == 0  # it has a text that stays
+        run = done(replace(spec, retry=frozenset({"all"})))
+        assert sent(run) == 0  # it has a text that stays
+        assert run.summary is not None
+        assert run.summary.decided == DecidedTexts(1, 1, {}, 0, waiting=1)
         assert sent(done(replace(spec, retry=frozenset({"rejected"})))) == 1
         asked = server.asked[-1]["messages"]
     assert json.loads(asked[1]["content"]) == {"headline": ["One 1.", "Two 1."], "body": "Body 1."}

@@ -258,3 +258,39 @@ def test_fresh_takes_rescued_results_aside_too(path: Path) -> None:
 
     assert rescue.with_name(rescue.name + ".1").read_bytes() == content
     assert recover(path).latest.counts == {}
+
+
+def test_fresh_carries_over_the_texts_that_stay_and_nothing_else(path: Path) -> None:
+    older, kept = result("a", text="older"), result("a", text="newer")
+    dropped = result("b"), result("c", status=Status.FAILED, text=None)
+    lines = [*map(encode, (older, *dropped)), b"not a record\n", encode(kept)]
+    path.write_bytes(b"".join(lines).rstrip(b"\n"))  # the last line has no end
+    before = path.read_bytes()
+
+    found = start_over(path, lambda id_: id_ in ("a", "c", "x"))
+
+    assert path.read_bytes() == encode(kept)
+    assert found.latest.counts == {Status.OK: 1}
+    assert found.aside is not None
+    assert found.aside.read_bytes() == before
+    assert {one.name for one in path.parent.iterdir()} == {path.name, found.aside.name}
+
+
+def test_fresh_with_nothing_to_carry_over_begins_with_an_empty_file(path: Path) -> None:
+    write(path, [result("b")])
+    assert start_over(path, lambda _id: False).latest.counts == {}
+    assert path.read_bytes() == b""
+
+
+def test_fresh_that_cannot_copy_changes_nothing(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    content = write(path, [result("a")])
+
+    def full(_descriptor: int) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("copygen.results.recovery.system.sync", full)
+    with pytest.raises(ResultsError, match="keep the texts that people decided on: No space"):
+        start_over(path, lambda _id: True)
+    assert path.read_bytes() == content
