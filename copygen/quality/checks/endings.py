@@ -10,7 +10,7 @@ texts of its field all end with a full stop.
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
@@ -253,10 +253,8 @@ def _half_thai(sentence: str) -> tuple[str, bool] | None:
 
 
 def _open_japanese(sentence: str) -> tuple[str, bool] | None:
-    listed = table(Endings, "endings")
-    for stem in listed.stems["ja"].split():
-        if sentence.endswith(stem):
-            return stem, True
+    if stem := _end_of(sentence, _ends("stems", "ja")):
+        return stem, True
     if _KANJI_SMALL.search(sentence):
         return sentence[-2:], True
     if _ADNOMINAL.search(sentence):
@@ -267,16 +265,25 @@ def _open_japanese(sentence: str) -> tuple[str, bool] | None:
 
 
 def _listed_end(sentence: str, script: str) -> tuple[str, bool] | None:
-    listed = table(Endings, "endings")
-    open_ends = listed.open.get(script, "").split()
-    if len(sentence) >= _LONG_BY.get(script, _LONG):
-        open_ends = [*open_ends, *listed.perhaps_open.get(script, "").split()]
-    end = next((one for one in open_ends if sentence.endswith(one)), None)
-    if end is None or sentence == end:
-        return None
-    if any(sentence.endswith(word) for word in listed.whole.get(script, "").split()):
+    end = _end_of(sentence, _ends("open", script))
+    if end is None and len(sentence) >= _LONG_BY.get(script, _LONG):
+        end = _end_of(sentence, _ends("perhaps_open", script))
+    if end is None or sentence == end or sentence.endswith(_ends("whole", script)):
         return None
     return end, False
+
+
+def _end_of(sentence: str, ends: tuple[str, ...]) -> str | None:
+    """The first of the ends that the sentence has; all are tried at once, most have none."""
+    if not sentence.endswith(ends):
+        return None
+    return next(one for one in ends if sentence.endswith(one))
+
+
+@cache
+def _ends(kind: str, script: str) -> tuple[str, ...]:
+    listed: Mapping[str, str] = getattr(table(Endings, "endings"), kind)
+    return tuple(listed.get(script, "").split())
 
 
 @cache
