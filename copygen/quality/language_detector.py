@@ -171,6 +171,8 @@ def without_known(text: str, known: frozenset[str]) -> str:
     if not known:
         return text
     small = text.casefold()
+    if not any(one in small for one in known):
+        return text
     there = known.intersection(_WORDS.findall(small))
     if not there:
         return text

@@ -47,7 +47,9 @@ class NormalizedText:
     def __init__(self, original: str) -> None:
         self.original = original
         self.text = fold(original)
+        # By hand: cached_property takes a lock, which is most of its cost here.
         self._groups: tuple[int, ...] | None = None
+        self._words: list[str] | None = None
 
     @property
     def groups(self) -> tuple[int, ...]:
@@ -57,10 +59,16 @@ class NormalizedText:
         return self._groups
 
     @property
+    def words(self) -> list[str]:
+        """The runs of letters and digits of the folded text."""
+        if self._words is None:
+            self._words = _WORDS.findall(self.text)
+        return self._words
+
+    @property
     def has_doubled_word(self) -> bool:
-        """Whether a run of letters and digits comes twice in a row, whatever stands between."""
-        words = _WORDS.findall(self.text)
-        return True in map(eq, words, islice(words, 1, None))
+        """Whether one comes twice in a row, whatever stands between."""
+        return True in map(eq, self.words, islice(self.words, 1, None))
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets into the original of what stands at `start:end` of the folded text.

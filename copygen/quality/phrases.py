@@ -195,6 +195,17 @@ class _Entry(NamedTuple):
     """Whether it is looked for in the middle of a long text, too."""
 
 
+def _entry(phrase: str, whole: set[str], free: set[str], anywhere: Container[str]) -> _Entry:
+    kinds = (*whole, *free)
+    return _Entry(
+        opens=_joins(phrase[0]),
+        closes=_joins(phrase[-1]),
+        kinds=kinds,
+        free=tuple(free),
+        anywhere=any(kind in anywhere for kind in kinds),
+    )
+
+
 class PhraseIndex:
     """Phrases of many kinds, found in one pass over a text.
 
@@ -222,19 +233,15 @@ class PhraseIndex:
                     entries.setdefault(phrase, (set(), set()))[bool(free)].add(kind)
         # The small letter of `İ`, with which a Turkish sentence begins, is `i` with a dot above.
         entries |= {f"i\u0307{one[1:]}": of for one, of in entries.items() if one[:1] == "i"}
-        self._entries = [
-            _Entry(
-                opens=_joins(phrase[0]),
-                closes=_joins(phrase[-1]),
-                kinds=(*whole, *free),
-                free=tuple(free),
-                anywhere=any(kind in anywhere for kind in (*whole, *free)),
-            )
-            for phrase, (whole, free) in entries.items()
-        ]
+        # The automaton would stop at each `i` of a text for the word `i`.
+        single = [one for one in entries if len(one) == 1 and _joins(one)]
+        longer = [one for one in entries if one not in single]
         self._anywhere = anywhere
         self._tags = tags
-        self._find = AhoCorasick(list(entries)).find_matches_as_indexes
+        self._entries = [_entry(one, *entries[one], anywhere) for one in (*longer, *single)]
+        self._find = AhoCorasick(longer).find_matches_as_indexes
+        self._single = re.compile(rf"(?<!\w)[{''.join(single)}](?!\w)") if single else None
+        self._of_single = {one: number for number, one in enumerate(single, len(longer))}
 
     def find(self, text: str) -> "Said":
         """Where the phrases stand in a folded text."""
@@ -244,7 +251,11 @@ class PhraseIndex:
             text = text.replace("’", "'").replace("‘", "'")
         last, entries = len(text), self._entries
         head, tail = (_HEAD, last - _TAIL) if last > _HEAD + _TAIL else (last, last)
-        for number, start, end in self._find(text, overlapping=True):
+        hits = self._find(text, overlapping=True)
+        if self._single is not None:
+            words = self._single.finditer(text)
+            hits += [(self._of_single[word[0]], *word.span()) for word in words]
+        for number, start, end in hits:
             opens, closes, kinds, free, anywhere = entries[number]
             is_between = end > head and start < tail
             if is_between and not anywhere:

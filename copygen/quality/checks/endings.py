@@ -34,6 +34,7 @@ _ONLY_HYPHENS: Final = frozenset("-‐‑")
 _LAST_CHARS: Final = 3000
 """Of a long text the end is looked at: what was opened before that is forgotten."""
 _SENTENCE: Final = re.compile(r"[.!?…。！？।؟۔]\s|\n")
+_NEAR_END: Final = 200
 _LONG: Final = 55
 _LONG_BY: Final = {"hi": 34, "ur": 34, "ja": 15, "zh": 14, "th": 24, "ko": 20}
 """Characters of a sentence that is no headline."""
@@ -152,8 +153,7 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     word = text[-60:].split()[-1]
     if word[0] in "#＃@" or "/" in word or "." in word:
         return []
-    start = max((found.end() for found in _SENTENCE.finditer(text)), default=0)
-    sentence = text[start:]
+    sentence = text[_last_end(text) :]
     if found := _unspaced(sentence, language):
         whole, half = found
         return [_half(text, whole) if half else _phrase(text, whole)]
@@ -169,6 +169,15 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     if _is_beginning(word, folded, sentence, context):
         return [_half(text, word)]
     return _unlike_siblings(text, context)
+
+
+def _last_end(text: str) -> int:
+    """Where the last sentence begins. It is looked for near the end first."""
+    for start in (max(0, len(text) - _NEAR_END), 0):
+        ends = [found.end() for found in _SENTENCE.finditer(text, start)]
+        if ends:
+            return ends[-1]
+    return 0
 
 
 def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> bool:

@@ -218,9 +218,9 @@ class OtherLanguage:
 
     def _of_parts(self, context: CheckContext, parts: Sequence[tuple[int, int]]) -> list[Violation]:
         """Each sentence by itself, the text as a whole only if something speaks against one."""
-        text, folded = context.text.original, context.text.text
+        text = context.text.original
         # Most names of an item are not in its text.
-        known = frozenset([name for name in context.facts.names if name in folded])
+        known = context.facts.names.intersection(context.text.words)
         found = [
             self._detector.evidence(text[slice(*part)], self.language, known, _ENOUGH_LETTERS)
             for part in parts
@@ -269,6 +269,8 @@ class OtherLanguage:
             return  # all of it is: the script says so
         known = context.facts.names
         for run in _LATIN_RUN.finditer(context.text.original):
+            if sum(map(run[0].count, " ,;")) < _LEAST_RUN - 1:
+                continue
             written = _LATIN_WORD.findall(run[0])
             if len(written) < _LEAST_RUN:
                 continue

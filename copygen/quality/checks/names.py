@@ -150,9 +150,12 @@ class NamesCheck:
 
 
 def _is_word(token: str) -> bool:
+    """Whether it is letters, but for one sign: `L'Avenue`, and no article number."""
     if token.isalpha():
         return len(token) > 1
-    letters = sum(char.isalpha() or unicodedata.category(char)[0] == "M" for char in token)
+    letters = sum(map(str.isalpha, token))
+    if not token.isascii():
+        letters += sum(unicodedata.category(char)[0] == "M" for char in token)
     return len(token) > 1 and letters >= len(token) - 1 and token[0].isalpha()
 
 

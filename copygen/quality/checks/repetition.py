@@ -308,6 +308,8 @@ def _half(reading: _Reading, *, spaced: bool) -> _Half | None:
 
 def _bare(piece: str, *, spaced: bool) -> str:
     """A piece by its letters and digits alone."""
+    if piece.isalnum():
+        return piece
     words = _WORD.findall(piece)
     return " ".join(words) if spaced else "".join(words)
 
