@@ -171,13 +171,11 @@ def without_known(text: str, known: frozenset[str]) -> str:
     if not known:
         return text
     small = text.casefold()
-    if not any(one in small for one in known):
-        return text
-    there = known.intersection(_WORDS.findall(small))
+    there = [one for one in known if one in small]
     if not there:
         return text
     if len(small) != len(text):
-        return _WORDS.sub(lambda match: "" if match[0].casefold() in there else match[0], text)
+        return _WORDS.sub(lambda match: "" if match[0].casefold() in known else match[0], text)
     # Word by word only where one of them stands: a call for each word of a text takes ten times.
     for word in there:
         kept, end = [], 0
