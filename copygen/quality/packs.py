@@ -54,6 +54,7 @@ _SUFFIXES = (".yaml", ".yml")
 _ONE_CLASS = re.compile(r"\[[^\[\]]+\]\+?")
 _LETTER = re.compile(r"[^\W_]")
 _BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_ASCII = 128
 if TYPE_CHECKING:
     import regex  # type: ignore[import-untyped]  # has no stubs
 
@@ -106,6 +107,8 @@ class WordingRule(FrozenModel):
     Spaces count: the more a literal says, the fewer texts it is in."""
     needs_written: tuple[Words, ...] = ()
     """The same for patterns that look at upper and lower case: literals as the text has them."""
+    needs_pattern: str | None = pydantic.Field(default=None, max_length=MAX_PATTERN_CHARS)
+    """The same as a regular expression, which is looked for in less time than `pattern`."""
     doubled: bool = False
     """Whether `pattern` wants a word twice in a row, which spares all texts that have none."""
     unless: tuple[Words, ...] = ()
@@ -126,7 +129,7 @@ class WordingRule(FrozenModel):
     _limits: ClassVar[Mapping[str, float]] = {}
     """What searching for the pattern is told besides the text."""
 
-    @pydantic.field_validator("pattern")
+    @pydantic.field_validator("pattern", "needs_pattern")
     @classmethod
     def _compiles(cls, pattern: str | None) -> str | None:
         if pattern is not None:
@@ -189,8 +192,7 @@ class WordingRule(FrozenModel):
         if terms is not None or self.terms or self.phrases:
             hits = list((terms or self._terms).find(text))
         spans = [text.span(hit.start, hit.end) for hit in self._counted(hits, text)] if hits else []
-        written = self.needs_written
-        if self.pattern is not None and (not written or any(s in text.original for s in written)):
+        if self.pattern is not None and self._may_match(text.original):
             if self.at_start:
                 first = self._regex.match(text.original, **self._limits)
                 found = [first.span()] if first else []
@@ -202,12 +204,21 @@ class WordingRule(FrozenModel):
             spans = [span for span in spans if _is_at(self.where, span, text.original)]
         return sorted(spans)[self.at_most :] if spans else ()
 
-    @property
-    def is_beyond_ascii(self) -> bool:
-        """Whether the pattern is one class of characters, such as emoji, and none is in ASCII."""
+    @cached_property
+    def class_beyond_ascii(self) -> str | None:
+        """The characters below U+10000 of a pattern that is one class, such as emoji, and has none
+        of ASCII; None: it is something else."""
         if not _ONE_CLASS.fullmatch(self.pattern or "") or self.terms or self.phrases:
+            return None
+        every = _characters()
+        return None if self._regex.search(every[:_ASCII]) else "".join(self._regex.findall(every))
+
+    def _may_match(self, text: str) -> bool:
+        """Whether the text has what `pattern` needs of it as it is written."""
+        if self.needs_written and not any(one in text for one in self.needs_written):
             return False
-        return self._regex.search("".join(map(chr, range(128)))) is None
+        needed = self.needs_pattern
+        return needed is None or self._needed.search(text, **self._limits) is not None
 
     def _counted(self, hits: list[Hit], text: NormalizedText) -> list[Hit]:
         return list(outside(hits, list(self._unless.find(text)) if self.unless else ()))
@@ -229,6 +240,10 @@ class WordingRule(FrozenModel):
     @cached_property
     def _regex(self) -> Any:
         return re.compile(self.pattern or "", re.IGNORECASE)
+
+    @cached_property
+    def _needed(self) -> Any:
+        return re.compile(self.needs_pattern or "", re.IGNORECASE)
 
 
 def _is_at(where: Where, span: tuple[int, int], text: str) -> bool:
@@ -271,7 +286,7 @@ class OwnRule(WordingRule):
 
     _limits: ClassVar[Mapping[str, float]] = {"timeout": _PATIENCE_S}
 
-    @pydantic.field_validator("pattern")
+    @pydantic.field_validator("pattern", "needs_pattern")
     @classmethod
     def _compiles(cls, pattern: str | None) -> str | None:
         if pattern is None:
@@ -295,6 +310,12 @@ class OwnRule(WordingRule):
 
         return regex.compile(self.pattern or "", regex.IGNORECASE)
 
+    @cached_property
+    def _needed(self) -> "regex.Pattern[str]":
+        import regex
+
+        return regex.compile(self.needs_pattern or "", regex.IGNORECASE)
+
 
 class RuleSet:
     """Rules compiled together, so that a text that breaks none costs next to nothing.
@@ -316,11 +337,13 @@ class RuleSet:
             if rule.doubled:
                 self._doubled.append(number)
             elif rule.pattern is not None and not rule.needs:
-                is_beyond = rule.is_beyond_ascii
+                is_beyond = rule.class_beyond_ascii is not None
                 (self._beyond_ascii if is_beyond else self._always).append(number)
             needed = [max(pieces_of(term), key=len) for term in rule.terms_for(language)]
             for literal in (*needed, *map(fold, rule.needs)):
                 literals.setdefault(literal, []).append(number)
+        classes = sorted({self._rules[one].class_beyond_ascii or "" for one in self._beyond_ascii})
+        self._beyond = re.compile(f"[{re.escape(''.join(classes))}]") if any(classes) else None
         self._numbers = list(literals.values())
         self._find = AhoCorasick(list(literals)).find_matches_as_indexes if literals else None
 
@@ -336,7 +359,7 @@ class RuleSet:
     def hits(self, text: NormalizedText) -> Sequence[tuple[int, Sequence[tuple[int, int]]]]:
         """The same with the numbers of the rules, counted from 0."""
         numbers = set(self._always)
-        if not text.original.isascii():
+        if self._beyond_ascii and self._is_beyond(text.original):
             numbers.update(self._beyond_ascii)
         if self._doubled and text.has_doubled_word:
             numbers.update(self._doubled)
@@ -363,6 +386,24 @@ class RuleSet:
             if spans:
                 found.append((number, spans))
         return found
+
+    def _is_beyond(self, text: str) -> bool:
+        """Whether one of the classes beyond ASCII may have a character of the text.
+
+        One class for all that is below U+10000, for Python looks for such a one in a third of the
+        time; what is above shows by the length in UTF-16.
+        """
+        if text.isascii():
+            return False
+        if self._beyond is not None and self._beyond.search(text):
+            return True
+        return len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
+
+
+@cache
+def _characters() -> str:
+    """All characters below U+10000 that a text can have."""
+    return "".join(map(chr, (*range(0xD800), *range(0xE000, 0x10000))))
 
 
 class Pack(FrozenModel):

@@ -217,3 +217,43 @@ def test_a_rule_about_doubled_words_looks_at_every_text_that_has_one(text: str) 
     (rule,) = (one for one in load_pack("google_ads").rules if one.doubled)
     folded = NormalizedText(text)
     assert bool(rule.matches(folded)) == bool(list(RuleSet([rule]).broken(folded)))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "F R E E",
+        "f.r.e.e",
+        "S-A-L-E now",
+        "a b c",
+        "S@le",
+        "fl0wers",
+        "f1owers",
+        "A 1owers",
+        "gr@tis",
+    ],
+)
+def test_a_pattern_that_needs_another_is_tried_wherever_it_matches(text: str) -> None:
+    for rule in (one for one in load_pack("google_ads").rules if one.needs_pattern):
+        alone = rule.model_copy(update={"needs_pattern": None})
+        assert rule.matches(NormalizedText(text)) == alone.matches(NormalizedText(text))
+
+
+@pytest.mark.parametrize(
+    "text", ["Tea ✨", "Tea 🎁", "ﾃｨｰ", "Tea²", "Thé ⁿ", "ชา", "茶，绿", "Tea ☀"]
+)
+def test_classes_beyond_ascii_are_found_together_as_each_by_itself(text: str) -> None:
+    rules = load_pack("google_ads").rules
+    classes = [one for one in rules if one.class_beyond_ascii is not None]
+    assert len(classes) >= 3
+    folded = NormalizedText(text)
+    found = [rule.id for rule, _ in RuleSet(classes).broken(folded)]
+    assert found == [rule.id for rule in classes if rule.matches(folded)]
+
+
+def test_a_pack_of_ones_own_may_not_stop_a_run_by_what_a_pattern_needs(tmp_path: Path) -> None:
+    path = tmp_path / "own.yaml"
+    rule = "  - {id: a, pattern: 'x', needs_pattern: '(a|aa)+$', message: no}\n"
+    path.write_text(HEAD + rule, encoding="utf-8")
+    rules = RuleSet(load_pack(str(path)).rules)
+    assert rules.hits(NormalizedText("a" * 5000 + "!")) == [(0, ())]
