@@ -58,7 +58,7 @@ def test_help_lists_commands_in_the_order_of_work_and_every_topic(tmp_path: Path
     shown = run("help", cwd=tmp_path).stdout
     commands, topics = shown.split("Topics (copygen help TOPIC):")
     for page, names in (
-        (commands, [command.__name__ for command in IN_THE_ORDER_OF_WORK]),
+        (commands, [command.__name__.rstrip("_") for command in IN_THE_ORDER_OF_WORK]),
         (topics, TOPICS),
     ):
         places = [page.index(f"\n  {name} ") for name in names]

@@ -12,6 +12,7 @@ from copygen.cli.diff import diff
 from copygen.cli.doctor import doctor
 from copygen.cli.export import export
 from copygen.cli.first_steps import init, simulate
+from copygen.cli.imports import import_
 from copygen.cli.reference import channels, help_, models, schema
 from copygen.cli.review import report, review
 from copygen.cli.run import plan, run
@@ -40,11 +41,11 @@ app = typer.Typer(
 )
 IN_THE_ORDER_OF_WORK = (
     *(init, doctor, models, channels, plan, run),
-    *(show, check, review, report, decisions, diff, export),
+    *(show, check, review, report, decisions, diff, export, import_),
     *(simulate, schema),
 )
 for command in IN_THE_ORDER_OF_WORK:
-    app.command(cls=Command)(command)
+    app.command(command.__name__.rstrip("_"), cls=Command)(command)
 
 
 app.command("help", cls=Command)(help_)

@@ -105,10 +105,10 @@ def decisions(
     latest stands. A run never replaces an approved, edited or locked text. Locked texts change only
     where their record is named by its id. copygen help decisions says more.
 
-        copygen decisions products.results.jsonl
-        copygen decisions products.results.jsonl --stale --json
-        copygen decisions products.results.jsonl --status ok --set approved --by mali
-        copygen decisions products.results.jsonl scarf --set rejected --reason 'name the silk'
+        copygen decisions ads.jsonl
+        copygen decisions ads.jsonl --stale --json
+        copygen decisions ads.jsonl --status ok --set approved --by mali
+        copygen decisions ads.jsonl scarf --set rejected --reason 'name the silk'
 
     Exit codes:
 

@@ -128,6 +128,9 @@ class CopyReader:
     def __len__(self) -> int:
         return self._ledger.ids
 
+    def __contains__(self, id_: str) -> bool:
+        return self._ledger.holds(id_)
+
     def find(self, id_: str) -> Copy | None:
         """The copy of one id; None where there is no record of it."""
         record = self._ledger.record(id_)

@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Final, Self
 
-from copygen.delivery.copy import Text
+from copygen.delivery.copy import Copy, Text
 from copygen.quality.normalize import normalized
 from copygen.results.decisions import Place, State
 
@@ -109,14 +109,21 @@ class Mark:
         return cls(text, _STATES[letter], note, place, flag in "qb", flag in "nb")
 
 
-def mark_of(id_: str, text: Text) -> Mark:
-    """The mark of a text as it stands now."""
+def mark_of(id_: str, text: Text, note: str | None = None) -> Mark:
+    """The mark of a text as it stands now; `note` is what its row says where it is shared."""
     return Mark(
         text=text_hash(text.text),
         state=text.state,
-        note=note_hash(note_of(text)),
+        note=note_hash(note_of(text) if note is None else note),
         place=place_hash(id_, text.place),
     )
+
+
+def current_key(copy: Copy, text: Text) -> str:
+    """Content key of the prompt that the text is of now: another than that of its record where a
+    run left a decided text alone."""
+    standing = text.standing
+    return copy.record.key if standing is None or not standing.mark else standing.current_key
 
 
 def label_state(state: State) -> str:

@@ -26,6 +26,7 @@ from copygen.delivery.review_sheet import (
     VERSION,
     Column,
     RowsOf,
+    current_key,
     label_state,
     looks_like_formula,
     mark_of,
@@ -224,17 +225,23 @@ class _ReviewTable:
             if unsheetable(text.text) is not None:
                 continue
             place, of_field = text.place, self.field(text.place.field)
+            note = note_of(text)
             yield [
                 record.id, place.field or "", None if place.index is None else place.index + 1,
                 text.text, self._rules.length(place.field, text.text).value,
-                of_field.limit, of_field.noun, label_state(text.state), note_of(text),
-                "; ".join(found.get(place, ())), *beside, record.key, self._mark(record.id, text),
+                of_field.limit, of_field.noun, label_state(text.state), note,
+                "; ".join(found.get(place, ())), *beside, current_key(copy, text),
+                self._mark(record.id, text, note),
             ]  # fmt: skip
 
     def _record_row(
         self, copy: Copy, beside: list[str], found: Mapping[Place, list[str]]
     ) -> Sequence[Value]:
         record = copy.record
+        states = {text.state for text in copy.texts}
+        state = label_state(states.pop()) if len(states) == 1 else ""
+        notes = list(dict.fromkeys(filter(None, map(note_of, copy.texts))))
+        note = notes[0] if len(notes) == 1 else ""
         by_label = {text.place.label: text for text in copy.texts}
         cells: list[Value] = []
         marks: list[str] = []
@@ -249,20 +256,17 @@ class _ReviewTable:
                     problems.append(f"{label} is not in this sheet: {why}")
                 continue
             cells += [text.text, self._rules.length(field_, text.text).value]
-            marks.append(self._mark(record.id, text))
-        states = {text.state for text in copy.texts}
-        state = label_state(states.pop()) if len(states) == 1 else ""
-        notes = list(dict.fromkeys(filter(None, map(note_of, copy.texts))))
-        note = notes[0] if len(notes) == 1 else ""
+            marks.append(self._mark(record.id, text, note))
         said = _shown("; ".join(problems))
-        return [record.id, *cells, state, note, said, *beside, record.key, " ".join(marks)]
+        keys = {current_key(copy, text) for text in copy.texts}
+        key = keys.pop() if len(keys) == 1 else ""
+        return [record.id, *cells, state, note, said, *beside, key, " ".join(marks)]
 
-    def _mark(self, id_: str, text: Text) -> str:
-        mark = mark_of(id_, text)
+    def _mark(self, id_: str, text: Text, note: str) -> str:
+        mark = mark_of(id_, text, note)
         if self._quoting:
-            mark = mark.quoted(
-                text=looks_like_formula(text.text), note=looks_like_formula(note_of(text))
-            )
+            quoted = looks_like_formula(text.text), looks_like_formula(note)
+            mark = mark.quoted(text=quoted[0], note=quoted[1])
         written = str(mark)
         self._open_marks.append(written)
         if len(self._open_marks) == _MARKS_IN_CELL:

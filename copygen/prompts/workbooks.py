@@ -11,7 +11,7 @@ import itertools
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import partial
@@ -85,21 +85,24 @@ class Grid(NamedTuple):
     """Reads it; WorkbookError where it is damaged."""
 
 
-def grids(stream: BinaryIO, path: str) -> Iterator[Grid]:
-    """Every sheet of a workbook, whatever its kind, to be read while `stream` is open.
+@contextmanager
+def opened_grids(stream: BinaryIO, path: str) -> Iterator[Sequence[Grid]]:
+    """Every sheet of a workbook, whatever its kind, to be read in the body.
 
-    Unlike `sheet_rows` nothing is asked of a header. Raises PromptError, and the readers of rows
-    raise it as well for what is damaged further down.
+    Unlike `sheet_rows` nothing is asked of a header. Raises PromptError; what is damaged further
+    down is found by the readers of rows, within `reading`.
     """
-    with reading(path):
-        if not zipfile.is_zipfile(stream):
-            stream.seek(0)
-            yield from _binary_grids(stream, path)
-            return
-        with zipfile.ZipFile(stream) as package:
-            if sum(entry.file_size for entry in package.infolist()) > _MAX_UNPACKED_BYTES:
-                raise PromptError("this workbook unpacks to more than 4 GiB", Source(path, 1))
-            yield from _package_grids(package, stream, path)
+    with ExitStack() as stack:
+        with reading(path):
+            if zipfile.is_zipfile(stream):
+                package = stack.enter_context(zipfile.ZipFile(stream))
+                if sum(entry.file_size for entry in package.infolist()) > _MAX_UNPACKED_BYTES:
+                    raise PromptError("this workbook unpacks to more than 4 GiB", Source(path, 1))
+                found = [*_package_grids(package, stream, path)]
+            else:
+                stream.seek(0)
+                found = [*_binary_grids(stream, path)]
+        yield found
 
 
 def _package_grids(package: zipfile.ZipFile, stream: BinaryIO, path: str) -> Iterator[Grid]:

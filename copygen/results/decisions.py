@@ -177,13 +177,8 @@ class Decisions:
     def read(cls, results: Path) -> Self:
         """Those beside `results`; none where there is no file. Raises ResultsError."""
         found = cls()
-        path = Beside.DECISIONS.of(results)
-        with reported(path, "read it"):
-            if not files.is_own(path):
-                return found
-            with files.open_regular(path, Beside.DECISIONS.role) as stream:
-                for number, _, line in lines(stream):
-                    found.take_line(line, number)
+        for number, line in _lines_beside(results):
+            found.take_line(line, number)
         return found
 
     def take_line(self, line: bytes, number: int) -> None:
@@ -271,6 +266,22 @@ class Decisions:
 
     def __bool__(self) -> bool:
         return bool(self._standings)
+
+
+def _lines_beside(results: Path) -> Iterator[tuple[int, bytes]]:
+    path = Beside.DECISIONS.of(results)
+    with reported(path, "read it"):
+        if not files.is_own(path):
+            return
+        with files.open_regular(path, Beside.DECISIONS.role) as stream:
+            for number, _, line in lines(stream):
+                yield number, line
+
+
+def recorded(results: Path) -> Iterator[Decision]:
+    """Every decision beside `results`, in the order of the file. Raises ResultsError."""
+    found = (decode_decision(line, number) for number, line in _lines_beside(results))
+    return (one for one in found if isinstance(one, Decision))
 
 
 _NOTHING: Final[Mapping[Place, Standing]] = MappingProxyType({})

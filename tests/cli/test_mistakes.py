@@ -12,7 +12,8 @@ from tests.support.inside import copygen, simulated
 
 IN_THE_ORDER_OF_WORK = (
     *("init", "doctor", "models", "channels", "plan", "run"),
-    *("show", "check", "review", "report", "diff", "export", "simulate", "schema", "help"),
+    *("show", "check", "review", "report", "decisions", "diff", "export", "import"),
+    *("simulate", "schema", "help"),
 )
 MISTAKES = {
     "unknown command": (["rnu"], "there is no command 'rnu'; did you mean 'copygen run'?"),
