@@ -28,14 +28,15 @@ from copygen.delivery.formats.format import (
 )
 from copygen.delivery.join import JoinedTable
 from copygen.delivery.marks import count_marks
+from copygen.delivery.reviewed import BRIEF, MODEL
 from copygen.delivery.selection import Choice, Chooser
 from copygen.errors import UsageError
 from copygen.models import Item, JsonValue, Result, Severity, Status
 from copygen.results.decisions import KEPT, State
 
 NO_ROW: Final = "no row in the joined table"
-_BRIEF: Final = frozenset(("the brief",))
-"""What a run calls a change that is not of the item."""
+_NOT_THE_ITEM: Final = frozenset((BRIEF, MODEL))
+"""What a run calls changes after which a text is as true as it was."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +76,8 @@ class Tally:
     """Invisible characters in texts that went out, by name."""
     rows_without_text: int = 0
     """Of the joined table, rows that no record went out for."""
+    unreadable: int = 0
+    """Records and decisions that are none, although they look like it."""
     orphans: int = 0
     """Ids that were decided about and have no record any more."""
 
@@ -87,7 +90,7 @@ class Tally:
     def is_complete(self) -> bool:
         """Whether everything that was meant went out, with nothing wrong in it."""
         errors = any(one.severity is Severity.ERROR for one in self.problems)
-        return not (self.left_out or errors or self.orphans)
+        return not (self.left_out or errors or self.orphans or self.unreadable)
 
 
 class Exporter:
@@ -119,15 +122,18 @@ class Exporter:
 
     def rows(self) -> Iterator[ExportRow]:
         """What goes out, in the table's order. To be gone through once."""
+        seen = 0
         for copy in self._reader:
             id_ = copy.record.id
             if id_ in self._stays:
                 continue
+            seen += 1
             row = self._row(copy, self._partly.get(id_, ()))
             if self._is_refused(row):
                 continue
             self._count(row)
             yield row
+        self.tally.unreadable += self.shape.records - seen
         if self._joined is not None:
             self.tally.rows_without_text = len(self._joined) - self._joined.used
 
@@ -151,6 +157,7 @@ class Exporter:
                     spec = self._reader.rules.spec(own)
                     fields[name] = FieldShape(name, count, isinstance(texts, list), spec)
         self.tally.orphans = sum(1 for _ in self._reader.orphans())
+        self.tally.unreadable = len(self._reader.decisions.bad_lines)
         return Shape(fields, tuple(columns), records, self._joined is not None)
 
     def _goes(self, id_: str, value: Mapping[str, JsonValue]) -> bool:
@@ -286,13 +293,25 @@ def reason_to_stay(copy: Copy, text: Text, include: frozenset[Include]) -> str |
     if Include.ALL in include:
         return None
     if text.state is State.STALE:
-        is_fine = text.stale in _BRIEF or Include.STALE in include
+        is_fine = _item_is_the_same(copy, text) or Include.STALE in include
         return None if is_fine else f"stale: {text.stale}"
     if text.state in KEPT:
         return None
     if text.state is State.REJECTED:
         return None if Include.REJECTED in include else "rejected by a person"
     return draft_stays(copy.record.status, include)
+
+
+def _item_is_the_same(copy: Copy, text: Text) -> bool:
+    """Whether a run has seen that no column changed since a text was decided on.
+
+    It compares with the record that it finds. Where that is neither what was decided on nor its own
+    work, nobody knows what the item was.
+    """
+    standing = text.standing
+    if standing is None or standing.stale is None or text.stale not in _NOT_THE_ITEM:
+        return False
+    return copy.record.key in (standing.last.key, standing.stale.key)
 
 
 def draft_stays(status: Status, include: frozenset[Include]) -> str | None:

@@ -35,6 +35,9 @@ def render_exported(exported: Exported, console: Console, *, quiet: bool) -> Non
     if tally.orphans:
         told = counted(tally.orphans, "id was", "ids were")
         render_warning(f"{told} decided about and have no record any more.", console)
+    if tally.unreadable:
+        told = counted(tally.unreadable, "line of the results or decisions is", "lines are")
+        render_warning(f"{told} not readable, and not in it.", console)
     if tally.rows_without_text:
         told = counted(tally.rows_without_text, "row of the table has", "rows of the table have")
         render_warning(f"{told} no text that went out, and are not in it.", console)

@@ -102,23 +102,25 @@ def test_a_rejected_text_stays_alone_and_an_edit_goes_in_its_place(results: Path
 
 
 @pytest.mark.parametrize(
-    ("reason", "include", "goes", "warned"),
+    ("reason", "decided_on", "include", "goes"),
     [
-        ("the brief", (), True, True),
-        ("price", (), False, False),
-        ("price", ("stale",), True, True),
-        (None, (), False, False),
+        ("the brief", "k1", (), True),
+        ("the model", "k1", (), True),
+        ("the brief", "k0", (), False),
+        ("price", "k1", (), False),
+        ("price", "k1", ("stale",), True),
+        (None, "k1", (), False),
     ],
 )
 def test_what_was_approved_for_another_item_stays_and_for_another_brief_is_told(
-    results: Path, reason: str | None, include: tuple[str, ...], goes: bool, warned: bool
+    results: Path, reason: str | None, decided_on: str, include: tuple[str, ...], goes: bool
 ) -> None:
     later = ENDED + timedelta(seconds=1)
     stale = decided("b", State.STALE, None, key="k2", at=later, reason=reason)
-    DecisionLog(results).append([decided("b", State.APPROVED, "b1"), stale])
+    DecisionLog(results).append([decided("b", State.APPROVED, "b1", key=decided_on), stale])
     found, rows = exported(results, include=include)
     assert (rows[1]["headline_1"] == "b1") is goes
-    assert bool([one for one in found.tally.problems if one.rule == "stale"]) is warned
+    assert bool([one for one in found.tally.problems if one.rule == "stale"]) is goes
 
 
 def test_a_draft_that_breaks_a_rule_of_today_stays_and_a_persons_text_is_told(
@@ -142,6 +144,16 @@ def test_a_draft_that_breaks_a_rule_of_today_stays_and_a_persons_text_is_told(
     assert rows[1]["headline_1"] == "mine, long"
     assert reasons(found) == {"fails the checks as they are now: length": 1}
     assert [(one.id, one.rule) for one in found.tally.problems] == [("b", "length")]
+
+
+def test_what_cannot_be_read_is_told(results: Path) -> None:
+    write(results, [record("a", 1, "a1"), record("b", 2, "b1")])
+    lines = results.read_bytes().replace(b'"finish_reason":"stop"', b'"finish_reason":7', 1)
+    results.write_bytes(lines)
+    Beside.DECISIONS.of(results).write_bytes(b'{"id":"b","torn')
+    found, rows = exported(results)
+    assert [row["id"] for row in rows] == ["b"]
+    assert (found.tally.unreadable, found.exit_code) == (2, 3)
 
 
 def test_nothing_is_written_where_nothing_may_go_out(results: Path) -> None:
