@@ -23,7 +23,7 @@ REMEMBERED = (
 )
 
 
-class Format(StrEnum):
+class FindingsFormat(StrEnum):
     """How findings are written."""
 
     TEXT = "text"
@@ -110,14 +110,14 @@ def check(
         ),
     ] = None,
     format_: Annotated[
-        Format,
+        FindingsFormat,
         typer.Option(
             "--format",
             help="text: a line per finding. github: annotations that point at the row. "
             "json: a line per text.",
             rich_help_panel=OUTPUT,
         ),
-    ] = Format.TEXT,
+    ] = FindingsFormat.TEXT,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="No summary.", rich_help_panel=OUTPUT)
     ] = False,

@@ -60,7 +60,7 @@ class LeftOut:
 
 
 @dataclass(slots=True)
-class Tally:
+class ExportTally:
     """What came of an export."""
 
     records: int = 0
@@ -105,7 +105,7 @@ class Exporter:
     ) -> None:
         """Go through the records and open the format. Raises UsageError where there is nothing to
         export, or where the target would not take it."""
-        self.tally = Tally()
+        self.tally = ExportTally()
         self._reader = reader
         self._joined = joined
         self._include = frozenset(request.include or spec.include)

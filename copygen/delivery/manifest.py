@@ -11,7 +11,7 @@ from typing import Annotated, Any, Final, Self
 import orjson
 import pydantic
 
-from copygen.delivery.export import Tally
+from copygen.delivery.export import ExportTally
 from copygen.delivery.formats.format import FormatSpec
 from copygen.delivery.formats.output import JsonObject, Where
 from copygen.documents import FrozenModel, files
@@ -24,7 +24,7 @@ _MAX_BYTES: Final = 1024 * 1024 * 1024
 _ROLE: Final = "the manifest of an earlier export"
 
 
-class Kept(FrozenModel):
+class KeptBack(FrozenModel):
     """One thing that stayed."""
 
     id: str
@@ -32,7 +32,7 @@ class Kept(FrozenModel):
     reason: str
 
 
-class Said(FrozenModel):
+class ToldProblem(FrozenModel):
     """One thing that is wrong with a row."""
 
     id: str
@@ -63,8 +63,8 @@ class Manifest(FrozenModel):
     edited: int
     rows: Mapping[str, Where]
     """Id → where it is: a row, headers counted, or a file."""
-    left_out: tuple[Kept, ...]
-    problems: tuple[Said, ...]
+    left_out: tuple[KeptBack, ...]
+    problems: tuple[ToldProblem, ...]
     invisible: Mapping[str, int]
     """Invisible characters in what went out, by kind."""
     cells: Mapping[str, Mapping[str, str]] = {}
@@ -86,7 +86,7 @@ def manifest_path(out: Path) -> Path:
 
 def manifest_of(
     spec: FormatSpec,
-    tally: Tally,
+    tally: ExportTally,
     *,
     out: Path,
     results: Path,

@@ -12,13 +12,13 @@ from typing import Final, TypeAlias
 
 from copygen.delivery.columns import cell_text, no_source
 from copygen.delivery.formats.format import (
-    Column,
     ExportContext,
     ExportRow,
     FieldShape,
     FormatSpec,
     Markup,
     Problem,
+    TargetColumn,
     over_limit,
 )
 from copygen.delivery.markup import as_html, as_plain
@@ -42,12 +42,12 @@ def plain_name(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Cell:
+class TargetCell:
     """One cell of a row, and the column it is in."""
 
     name: str
     text: str
-    column: Column
+    column: TargetColumn
 
 
 class TargetTable:
@@ -87,7 +87,7 @@ class TargetTable:
         """Whether anything fills the column of that name."""
         return any(one.name == name and fill is not None for one, fill in self._fills)
 
-    def cells(self, row: ExportRow) -> list[Cell]:
+    def cells(self, row: ExportRow) -> list[TargetCell]:
         """The cells of a row that are not empty, in the order of the columns."""
         found = []
         for column, fill in self._fills:
@@ -97,7 +97,9 @@ class TargetTable:
             if column.joined is not None:
                 texts = [column.joined.join(texts)] if texts else []
             names = self._names_of(column)
-            found += [Cell(name, text, column) for name, text in zip(names, texts, strict=False)]
+            found += [
+                TargetCell(name, text, column) for name, text in zip(names, texts, strict=False)
+            ]
         return found
 
     def texts(self, row: ExportRow, name: str) -> Sequence[str]:
@@ -127,7 +129,9 @@ class TargetTable:
                     severity = Severity.WARNING if is_soft else Severity.ERROR
                     yield Problem(row.id, rule, message, severity, name)
 
-    def _of_count(self, row: ExportRow, column: Column, texts: Sequence[str]) -> Iterator[Problem]:
+    def _of_count(
+        self, row: ExportRow, column: TargetColumn, texts: Sequence[str]
+    ) -> Iterator[Problem]:
         name = column.name.replace(" {n}", "").replace("{n}", "")
         if column.needed and not texts and (column.key or not self._template):
             yield Problem(row.id, "needed", "it is empty, and the target needs it", field=name)
@@ -145,13 +149,13 @@ class TargetTable:
             if again is not None:
                 yield Problem(row.id, "distinct", f"'{again}' is in it twice", field=name)
 
-    def _of_key(self, row: ExportRow, column: Column, key: str) -> Iterator[Problem]:
+    def _of_key(self, row: ExportRow, column: TargetColumn, key: str) -> Iterator[Problem]:
         other = self._keys.setdefault((column.name, key), row.id)
         if other != row.id:
             told = f"'{key}' is that of {other}, too: the later would overwrite the earlier"
             yield Problem(row.id, "key", told, field=column.name)
 
-    def _of_text(self, column: Column, text: str) -> Iterator[tuple[str, str]]:
+    def _of_text(self, column: TargetColumn, text: str) -> Iterator[tuple[str, str]]:
         if text.strip() in self.spec.reserved:
             yield "reserved", f"'{text.strip()}' {self.spec.reserved[text.strip()]}"
         if column.limit is not None and (told := over_limit(text, column.limit, column.unit)):
@@ -167,19 +171,19 @@ class TargetTable:
             sign = text[error.start]
             yield "encoding", f"{sign!a} cannot be written in {self._encoding}"
 
-    def name_of(self, column: Column) -> str:
+    def name_of(self, column: TargetColumn) -> str:
         """What a column without a number is called in the user's template, or by the format."""
         called = (self._template.get(plain_name(one)) for one in _spellings(column))
         return next((one for one in called if one is not None), column.name)
 
-    def _names_of(self, column: Column) -> Sequence[str]:
+    def _names_of(self, column: TargetColumn) -> Sequence[str]:
         if not column.numbered:
             return (self.name_of(column),)
         numbers = range(1, self._counts[column.name] + 1)
         names = (column.name.replace("{n}", str(n)) for n in numbers)
         return [self._template.get(plain_name(one), one) for one in names]
 
-    def _count_of(self, column: Column) -> int:
+    def _count_of(self, column: TargetColumn) -> int:
         field = self._field_of(column)
         count = field.count - column.first + 1 if field else 0
         least = max(column.min_count, 1) if column.first == 1 else 0
@@ -194,7 +198,7 @@ class TargetTable:
                 raise UsageError(no_source(source, sources))
         return {plain_name(to): source for source, to in self._context.options.map.items()}
 
-    def _with_users_own(self) -> list[Column]:
+    def _with_users_own(self) -> list[TargetColumn]:
         """The format's columns, and behind them those that only the user names.
 
         Of a template only those columns that it has.
@@ -213,14 +217,14 @@ class TargetTable:
                 raise UsageError(
                     f"{self.spec.title} has no column '{name}'; did you mean '{near}'?"
                 )
-            columns.append(Column(name=name))
+            columns.append(TargetColumn(name=name))
             known.add(plain_name(name))
         return columns
 
-    def _is_in_template(self, column: Column) -> bool:
+    def _is_in_template(self, column: TargetColumn) -> bool:
         return any(plain_name(one) in self._template for one in _spellings(column))
 
-    def _fill_of(self, column: Column) -> Fill | None:
+    def _fill_of(self, column: TargetColumn) -> Fill | None:
         constant = self._constant_of(column)
         if constant is not None:
             return lambda _row: constant
@@ -240,14 +244,14 @@ class TargetTable:
             return lambda _row: given
         return (lambda row: (row.id,)) if column.is_id else None
 
-    def _constant_of(self, column: Column) -> Sequence[str] | None:
+    def _constant_of(self, column: TargetColumn) -> Sequence[str] | None:
         given = [
             value for name, value in self._values.items()
             if plain_name(name) in {plain_name(one) for one in _spellings(column)}
         ]  # fmt: skip
         return given or None
 
-    def _field_of(self, column: Column) -> FieldShape | None:
+    def _field_of(self, column: TargetColumn) -> FieldShape | None:
         fields = self._context.shape.fields
         for spelling in _spellings(column):
             source = self._mapped.get(plain_name(spelling))
@@ -267,12 +271,12 @@ class TargetTable:
             return None
         return field, int(number) - 1
 
-    def _item_of(self, column: Column) -> str | None:
+    def _item_of(self, column: TargetColumn) -> str | None:
         columns = {plain_name(one): one for one in reversed(self._context.shape.columns)}
         return next((columns[plain_name(one)] for one in column.item if plain_name(one) in columns),
                     None)  # fmt: skip
 
-    def _of_field(self, field: FieldShape, number: int | None, column: Column) -> Fill:
+    def _of_field(self, field: FieldShape, number: int | None, column: TargetColumn) -> Fill:
         is_markup = bool(field.spec and field.spec.html)
         markup = self._context.options.markup
         name, start = field.name, column.first - 1
@@ -301,7 +305,7 @@ class TargetTable:
         raise UsageError(f"{self.spec.title} needs {told}.")
 
 
-def _spellings(column: Column) -> Iterable[str]:
+def _spellings(column: TargetColumn) -> Iterable[str]:
     """How a column may be named: with its numbers, or without."""
     if not column.numbered:
         return (column.name, *column.also)
@@ -309,7 +313,7 @@ def _spellings(column: Column) -> Iterable[str]:
     return (column.name.replace("{n}", ""), column.name, *numbered, *column.also)
 
 
-def _how_to_give(column: Column) -> str:
+def _how_to_give(column: TargetColumn) -> str:
     name = column.name.replace(" {n}", "").replace("{n}", "")
     if column.fields:
         own = column.fields[0]

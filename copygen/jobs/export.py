@@ -13,7 +13,7 @@ from typing import BinaryIO, Final
 
 from copygen.delivery import formats
 from copygen.delivery.copy import CopyReader
-from copygen.delivery.export import Exporter, ExportRequest, Tally
+from copygen.delivery.export import Exporter, ExportRequest, ExportTally
 from copygen.delivery.formats.format import ExportRow, FormatOptions, FormatSpec, Include, Markup
 from copygen.delivery.formats.output import JsonObject, Output, Where
 from copygen.delivery.join import JoinedTable
@@ -72,7 +72,7 @@ class Exported:
     """What came of it."""
 
     spec: FormatSpec
-    tally: Tally
+    tally: ExportTally
     out: str | None
     """Where it is; None: nothing was written."""
     beside: tuple[str, ...] = ()
@@ -265,7 +265,7 @@ def _earlier_records(path: Path) -> Mapping[str, Result]:
     return found
 
 
-def _nothing_left(tally: Tally) -> str:
+def _nothing_left(tally: ExportTally) -> str:
     first = next((one for one in tally.problems), None)
     told = "" if first is None else f": {first.id}: {first.field or first.rule}: {first.message}"
     return f"nothing was written, for the target would take none of it{told}."

@@ -7,7 +7,7 @@ from rich.console import Console
 from rich.text import Text
 
 from copygen.delivery import formats
-from copygen.delivery.export import Tally
+from copygen.delivery.export import ExportTally
 from copygen.delivery.formats.format import FormatSpec, Problem
 from copygen.figures import count, counted
 from copygen.jobs.export import Exported
@@ -64,7 +64,7 @@ def _headline(exported: Exported) -> Text:
     return Text(f"{what}{f' ({people})' if people else ''} {verb} as {known}")
 
 
-def _left_out(tally: Tally) -> Iterable[str]:
+def _left_out(tally: ExportTally) -> Iterable[str]:
     for reason, number in tally.reasons.items():
         ids = [one for one in tally.left_out if one.reason == reason][:_NAMED]
         named = ", ".join(f"{one.id} {one.field}" if one.field else one.id for one in ids)

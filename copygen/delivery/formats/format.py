@@ -51,7 +51,7 @@ class Markup(StrEnum):
     """Tags are taken out."""
 
 
-class Column(FrozenModel):
+class TargetColumn(FrozenModel):
     """One column of a target, or several of one name with a number in it."""
 
     name: str
@@ -129,7 +129,7 @@ class FormatSpec(FrozenModel):
     encoding: str = "utf-8"
     delimiter: str = ","
     line_end: str = "\n"
-    columns: tuple[Column, ...] = ()
+    columns: tuple[TargetColumn, ...] = ()
     """In their order; none: whatever there is."""
     reserved: Mapping[str, str] = {}
     """A cell that is only this does something else there → what it does."""

@@ -10,17 +10,17 @@ from typing import Final
 from copygen.delivery.copy import copy_of
 from copygen.delivery.formats.format import (
     TEXT,
-    Column,
     ExportContext,
     ExportRow,
     Format,
     FormatSpec,
     Problem,
+    TargetColumn,
 )
 from copygen.delivery.formats.output import Output
 from copygen.delivery.formats.tables import TableFormat
 from copygen.delivery.formats.tables import open_format as open_table
-from copygen.delivery.targets import Cell
+from copygen.delivery.targets import TargetCell
 from copygen.models import Result, Severity
 
 ORIGINAL: Final = "#Original"
@@ -59,7 +59,7 @@ class EditorFormat(TableFormat):
             told = f"{len(distinct)} of the {_ENOUGH} different headlines that Google asks for"
             yield Problem(row.id, "headlines", told, Severity.WARNING, "Headline")
 
-    def cells(self, row: ExportRow) -> Iterable[Cell]:
+    def cells(self, row: ExportRow) -> Iterable[TargetCell]:
         """With what is live, and `[]` where a text of then has none now."""
         cells = list(self.table.cells(row))
         live = self._live.get(row.id)
@@ -69,9 +69,9 @@ class EditorFormat(TableFormat):
         for name, text in live.items():
             if not self._is_text(name):
                 continue
-            cells.append(Cell(f"{name}{ORIGINAL}", text, _LIVE))
+            cells.append(TargetCell(f"{name}{ORIGINAL}", text, _LIVE))
             if name not in now:
-                cells.append(Cell(name, ERASED, _LIVE))
+                cells.append(TargetCell(name, ERASED, _LIVE))
         return cells
 
     def remember(self, out: Output, row: ExportRow, cells: Mapping[str, str]) -> None:
@@ -86,7 +86,7 @@ class EditorFormat(TableFormat):
         )
 
 
-_LIVE: Final = Column(name=ORIGINAL)
+_LIVE: Final = TargetColumn(name=ORIGINAL)
 
 
 def _with_original(name: str, live: set[str]) -> Iterator[str]:

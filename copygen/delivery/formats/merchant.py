@@ -12,7 +12,7 @@ from copygen.delivery.formats.format import ExportContext, ExportRow, Format, Fo
 from copygen.delivery.formats.output import Output
 from copygen.delivery.formats.tables import TableFormat
 from copygen.delivery.formats.tables import open_format as open_table
-from copygen.delivery.targets import Cell
+from copygen.delivery.targets import TargetCell
 from copygen.delivery.xmltext import illegal_in_xml
 from copygen.models import Severity
 
@@ -42,7 +42,7 @@ class FeedFormat(TableFormat):
                 )
                 yield Problem(row.id, "plain_wins", told, Severity.WARNING, name)
 
-    def worded(self, cell: Cell) -> str:
+    def worded(self, cell: TargetCell) -> str:
         """`trained_algorithmic_media:"..."`, quotes in it doubled."""
         if not cell.name.startswith(_STRUCTURED):
             return cell.text
@@ -70,7 +70,7 @@ class XmlFeedFormat(FeedFormat):
         out.stream.write(_TAIL.encode())
 
 
-def _element(cell: Cell) -> str:
+def _element(cell: TargetCell) -> str:
     text = escape(cell.text)
     if cell.name.startswith(_STRUCTURED):
         kind = f"<g:digital_source_type>{SOURCE_TYPE}</g:digital_source_type>"

@@ -10,7 +10,7 @@ from typing import Final
 from copygen.delivery.formats.format import ExportContext, ExportRow, Format, FormatSpec
 from copygen.delivery.formats.tables import TableFormat
 from copygen.delivery.formats.tables import open_format as open_table
-from copygen.delivery.targets import Cell
+from copygen.delivery.targets import TargetCell
 from copygen.results.record import dumps
 
 _VERSION: Final = {"Type": "Format Version", "Name": "6.0"}
@@ -24,13 +24,13 @@ class BulkFormat(TableFormat):
         """The version, before all other rows."""
         return iter((_VERSION,))
 
-    def cells(self, row: ExportRow) -> Iterable[Cell]:
+    def cells(self, row: ExportRow) -> Iterable[TargetCell]:
         """The texts of a field in one cell: `[{"text":...}, ...]`."""
         cells = {cell.name: cell for cell in self.table.cells(row)}
         for name in _LISTS:
             texts = [{"text": one} for one in self.table.texts(row, name)]
             if name in cells:
-                cells[name] = Cell(name, dumps(texts).decode(), cells[name].column)
+                cells[name] = TargetCell(name, dumps(texts).decode(), cells[name].column)
         return cells.values()
 
 

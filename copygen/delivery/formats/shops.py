@@ -13,7 +13,7 @@ from copygen.delivery.formats.format import (
 )
 from copygen.delivery.formats.tables import TableFormat
 from copygen.delivery.formats.tables import open_format as open_table
-from copygen.delivery.targets import Cell, plain_name
+from copygen.delivery.targets import TargetCell, plain_name
 from copygen.models import JsonValue, Severity
 
 _OPTIONS: Final = ("option1name", "option1value")
@@ -68,7 +68,7 @@ class WooFormat(TableFormat):
                 told = "its importer makes a line feed of a backslash and an n"
                 yield Problem(row.id, "line_feed", told, field=cell.name)
 
-    def worded(self, cell: Cell) -> str:
+    def worded(self, cell: TargetCell) -> str:
         """A cell as the importer reads it."""
         is_formula = cell.text[:1] in _FORMULAS
         return f"{_APOSTROPHE}{cell.text}" if is_formula else cell.text

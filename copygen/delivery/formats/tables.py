@@ -10,7 +10,7 @@ from copygen.delivery.columns import writes
 from copygen.delivery.formats.delimited import CellWriter
 from copygen.delivery.formats.format import ExportContext, ExportRow, Format, FormatSpec, Problem
 from copygen.delivery.formats.output import Output
-from copygen.delivery.targets import Cell, TargetTable
+from copygen.delivery.targets import TargetCell, TargetTable
 from copygen.errors import UsageError
 
 _WORKBOOKS: Final = (".xlsx", ".xlsm")
@@ -52,14 +52,14 @@ class TableFormat:
         """Rows that the target wants before all others."""
         return iter(())
 
-    def cells(self, row: ExportRow) -> Iterable[Cell]:
+    def cells(self, row: ExportRow) -> Iterable[TargetCell]:
         """The cells of a row that are not empty."""
         return self.table.cells(row)
 
     def remember(self, out: Output, row: ExportRow, cells: Mapping[str, str]) -> None:
         """Keep what the next export has to know of this one: nothing, as a rule."""
 
-    def worded(self, cell: Cell) -> str:
+    def worded(self, cell: TargetCell) -> str:
         """A cell as the target reads it."""
         return cell.text
 
