@@ -9,7 +9,15 @@ const FIELDS = { state: "s", text: "t", reason: "why", comment: "note", by: "by"
 
 /** What stands of a text, to be put back by undo. */
 function standing(text) {
-  return { state: text.s ?? "draft", text: text.t, reason: text.why, comment: text.note, by: text.by, at: text.when, stale: text.stale };
+  return {
+    state: text.s ?? "draft",
+    text: text.t,
+    reason: text.why,
+    comment: text.note,
+    by: text.by,
+    at: text.when,
+    stale: text.stale,
+  };
 }
 
 function put(text, now) {
@@ -58,12 +66,21 @@ export class Decider {
   #isSaving;
   #underWay;
 
-  get canUndo() { return this.#done.length > 0; }
-  get canRedo() { return this.#undone.length > 0; }
+  get canUndo() {
+    return this.#done.length > 0;
+  }
+  get canRedo() {
+    return this.#undone.length > 0;
+  }
 
   /** Decides about texts together: one step of undo. `change(text)` is what each becomes. */
   decide(targets, change, words) {
-    const steps = targets.map(({ record, text }) => ({ record, text, before: standing(text), after: { ...standing(text), stale: undefined, ...change(text) } }));
+    const steps = targets.map(({ record, text }) => ({
+      record,
+      text,
+      before: standing(text),
+      after: { ...standing(text), stale: undefined, ...change(text) },
+    }));
     if (!steps.length) return;
     this.#done.push({ steps, words });
     this.#undone = [];
@@ -71,8 +88,12 @@ export class Decider {
   }
 
   /** Takes the last step back; its words, or null where there is none. */
-  undo() { return this.#move(this.#done, this.#undone, "before"); }
-  redo() { return this.#move(this.#undone, this.#done, "after"); }
+  undo() {
+    return this.#move(this.#done, this.#undone, "before");
+  }
+  redo() {
+    return this.#move(this.#undone, this.#done, "after");
+  }
 
   #move(from, to, which) {
     const step = from.pop();
@@ -150,9 +171,17 @@ export class ServerKeeper {
 
   async save(steps) {
     const decisions = steps.map(({ record, text }) => ({
-      file: record.k, id: record.id, key: record.key, field: text.f ?? null, index: text.i ?? null,
-      state: text.s ?? "draft", text: text.s === undefined ? null : inForce(text), was: text.m,
-      reason: text.why ?? null, comment: text.note ?? null, version: text.ver ?? "",
+      file: record.k,
+      id: record.id,
+      key: record.key,
+      field: text.f ?? null,
+      index: text.i ?? null,
+      state: text.s ?? "draft",
+      text: text.s === undefined ? null : inForce(text),
+      was: text.m,
+      reason: text.why ?? null,
+      comment: text.note ?? null,
+      version: text.ver ?? "",
     }));
     const answer = await post("api/decisions", { decisions });
     const conflicts = [];
@@ -168,12 +197,17 @@ export class ServerKeeper {
   /** Hears of decisions made elsewhere: another tab, another program. */
   listen(decider, onState) {
     const source = new EventSource(`api/events?since=${this.records.setup.mark}`);
-    source.addEventListener("open", () => { onState(true); if (decider.failure) void decider.save(); });
+    source.addEventListener("open", () => {
+      onState(true);
+      if (decider.failure) void decider.save();
+    });
     source.addEventListener("error", () => onState(false));
     source.addEventListener("decision", (event) => {
       const told = JSON.parse(event.data);
       const record = this.records.find(told.file, told.id);
-      const text = record?.texts.find((one) => (one.f ?? null) === told.field && (one.i ?? null) === told.index);
+      const text = record?.texts.find(
+        (one) => (one.f ?? null) === told.field && (one.i ?? null) === told.index,
+      );
       if (!text || text.ver === told.version) return;
       if (decider.hear(record, text, told.now)) text.ver = told.version;
     });
@@ -187,7 +221,9 @@ function inStep(text, now) {
 /** Sends JSON to the server; an error with its words where it refuses. */
 export async function post(address, body) {
   const answer = await fetch(address, {
-    method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify(body),
   });
   const said = await answer.json().catch(() => ({}));
   if (!answer.ok) throw new Error(said.error ?? `the server answered ${answer.status}`);
@@ -215,7 +251,10 @@ export class BrowserKeeper {
 
   async save(steps) {
     const at = new Date().toISOString();
-    const lines = steps.map(({ record, text }) => ({ ...lineOf(record, text, this.by(), at), file: record.k }));
+    const lines = steps.map(({ record, text }) => ({
+      ...lineOf(record, text, this.by(), at),
+      file: record.k,
+    }));
     for (const [number, { text }] of steps.entries()) Object.assign(text, { by: lines[number].by, when: at });
     for (const line of lines) {
       this.#lines.set(lineKey(line), line);
@@ -231,17 +270,24 @@ export class BrowserKeeper {
     const store = await this.#store;
     for (const line of store ? await everything(store) : []) {
       const record = this.records.find(line.file, line.id);
-      const text = record?.texts.find((one) => (one.f ?? null) === line.field && (one.i ?? null) === line.index);
+      const text = record?.texts.find(
+        (one) => (one.f ?? null) === line.field && (one.i ?? null) === line.index,
+      );
       if (!text || record.key !== line.key) continue;
       this.#lines.set(lineKey(line), line);
       if (!line.isDownloaded) this.#fresh.add(lineKey(line));
-      decider.hear(record, text, { ...line, text: line.state === "draft" ? undefined : line.text, stale: undefined });
+      decider.hear(record, text, {
+        ...line,
+        text: line.state === "draft" ? undefined : line.text,
+        stale: undefined,
+      });
     }
   }
 
   /** The lines of a decisions file, `file` of the two results files. */
   lines(file) {
-    return [...this.#lines.values()].filter((line) => line.file === file)
+    return [...this.#lines.values()]
+      .filter((line) => line.file === file)
       .map(({ file: _, isDownloaded: __, ...line }) => `${JSON.stringify(line)}\n`);
   }
 

@@ -12,7 +12,8 @@ export function difference(before, after) {
   let start = 0;
   while (start < a.length && start < b.length && a[start] === b[start]) start += 1;
   let end = 0;
-  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end]) end += 1;
+  while (end < a.length - start && end < b.length - start && a[a.length - 1 - end] === b[b.length - 1 - end])
+    end += 1;
   const found = [];
   push(found, "same", a.slice(0, start).join(""));
   middle(found, a.slice(start, a.length - end), b.slice(start, b.length - end));
@@ -31,9 +32,10 @@ function middle(found, a, b) {
   const longest = new Uint16Array((a.length + 1) * width);
   for (let i = a.length - 1; i >= 0; i -= 1)
     for (let j = b.length - 1; j >= 0; j -= 1)
-      longest[i * width + j] = a[i] === b[j]
-        ? longest[(i + 1) * width + j + 1] + 1
-        : Math.max(longest[(i + 1) * width + j], longest[i * width + j + 1]);
+      longest[i * width + j] =
+        a[i] === b[j]
+          ? longest[(i + 1) * width + j + 1] + 1
+          : Math.max(longest[(i + 1) * width + j], longest[i * width + j + 1]);
   let i = 0;
   let j = 0;
   while (i < a.length || j < b.length) {
@@ -41,7 +43,10 @@ function middle(found, a, b) {
       push(found, "same", a[i]);
       i += 1;
       j += 1;
-    } else if (j >= b.length || (i < a.length && longest[(i + 1) * width + j] >= longest[i * width + j + 1])) {
+    } else if (
+      j >= b.length ||
+      (i < a.length && longest[(i + 1) * width + j] >= longest[i * width + j + 1])
+    ) {
       push(found, "gone", a[i]);
       i += 1;
     } else {

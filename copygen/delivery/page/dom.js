@@ -57,8 +57,16 @@ const PATHS = {
 
 /** A drawn sign; the words stand beside it, so it says nothing to screen readers. */
 export function icon(name) {
-  return svg("svg", { class: `icon icon-${name}`, viewBox: "0 0 16 16", "aria-hidden": "true", focusable: "false" },
-    svg("path", { d: PATHS[name] ?? PATHS.draft }));
+  return svg(
+    "svg",
+    { class: `icon icon-${name}`, viewBox: "0 0 16 16", "aria-hidden": "true", focusable: "false" },
+    svg("path", { d: PATHS[name] ?? PATHS.draft }),
+  );
+}
+
+/** A button that says `words`, after the sign of that name. */
+export function button(words, press, { sign = null, ...given } = {}) {
+  return el("button", { type: "button", onclick: press, ...given }, sign === null ? null : icon(sign), words);
 }
 
 /** Calls `act` once, `ms` after the last of several calls. */
@@ -73,8 +81,12 @@ export function debounced(ms, act) {
 /** What several parts of the page want to hear of: `on(act)`, then `tell(...)`. */
 export class Signal {
   #listeners = [];
-  on(act) { this.#listeners.push(act); }
-  tell(...given) { for (const act of this.#listeners) act(...given); }
+  on(act) {
+    this.#listeners.push(act);
+  }
+  tell(...given) {
+    for (const act of this.#listeners) act(...given);
+  }
 }
 
 const plain = new Intl.NumberFormat("en");

@@ -1,10 +1,25 @@
 // Which records are shown. The choice is kept in the address, so that a reload and a link keep it.
 
-import { breaksRule, inForce, isDecided, labelOf, recordState, stateOf, STATES, violationsOf } from "./records.js";
+import {
+  breaksRule,
+  inForce,
+  isDecided,
+  labelOf,
+  recordState,
+  stateOf,
+  STATES,
+  violationsOf,
+} from "./records.js";
 
 const ORDERED = { state: STATES, status: ["ok", "rejected", "failed", "skipped", "cancelled"] };
 const TITLES = {
-  state: "Decision", status: "Status", rule: "Rule", language: "Language", channel: "Channel", model: "Model", file: "File",
+  state: "Decision",
+  status: "Status",
+  rule: "Rule",
+  language: "Language",
+  channel: "Channel",
+  model: "Model",
+  file: "File",
 };
 
 export class Filter {
@@ -18,17 +33,23 @@ export class Filter {
   facets() {
     const { records } = this;
     const facets = [
-      ["state", (record) => (record.texts.length ? [...new Set(record.texts.map(stateOf))] : [recordState(record)])],
+      [
+        "state",
+        (record) => (record.texts.length ? [...new Set(record.texts.map(stateOf))] : [recordState(record)]),
+      ],
       ["status", (record) => [record.st]],
       ["rule", (record) => [...new Set(violationsOf(record).map((one) => one.r))]],
       ["language", (record) => [record.lang ?? "not said"]],
       ["channel", (record) => records.channelsOf(record)],
       ["model", (record) => [record.model]],
-    ].filter(([name]) => name !== "language" || records.languageAxis === null)
+    ]
+      .filter(([name]) => name !== "language" || records.languageAxis === null)
       .map(([name, values]) => [name, TITLES[name], values]);
     for (const axis of records.axes)
-      if (axis !== "model") facets.push([`cell.${axis}`, axis, (record) => [String(record.item[axis] ?? "")]]);
-    if (records.setup.files.length > 1) facets.push(["file", TITLES.file, (record) => [records.fileName(record)]]);
+      if (axis !== "model")
+        facets.push([`cell.${axis}`, axis, (record) => [String(record.item[axis] ?? "")]]);
+    if (records.setup.files.length > 1)
+      facets.push(["file", TITLES.file, (record) => [records.fileName(record)]]);
     return facets;
   }
 
@@ -79,7 +100,10 @@ export class Filter {
     return {
       shown,
       facets: facets.map(([name, title], at) => ({
-        name, title, values: sorted(name, counts[at], wanted[at]), chosen: wanted[at] ?? new Set(),
+        name,
+        title,
+        values: sorted(name, counts[at], wanted[at]),
+        chosen: wanted[at] ?? new Set(),
       })),
     };
   }
@@ -107,7 +131,9 @@ export class Filter {
 
   /** What is chosen, in words. */
   inWords() {
-    const said = [...this.chosen].map(([facet, values]) => `${facet.replace(/^cell\./, "")} is ${[...values].join(" or ")}`);
+    const said = [...this.chosen].map(
+      ([facet, values]) => `${facet.replace(/^cell\./, "")} is ${[...values].join(" or ")}`,
+    );
     if (this.query) said.unshift(`“${this.query}”`);
     return said.join(", ");
   }
@@ -116,17 +142,26 @@ export class Filter {
 function sorted(name, counts, chosen) {
   for (const value of chosen ?? []) if (!counts.has(value)) counts.set(value, 0);
   const order = ORDERED[name];
-  const byName = order ? (a, b) => order.indexOf(a[0]) - order.indexOf(b[0]) : (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1);
+  const byName = order
+    ? (a, b) => order.indexOf(a[0]) - order.indexOf(b[0])
+    : (a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1);
   return [...counts].sort(byName);
 }
 
 /** Whether every word occurs in its id, its texts, its facts or what was said about it. */
 function isFound(record, words) {
-  return words.every((word) =>
-    record.id.toLowerCase().includes(word)
-    || record.texts.some((text) => text.m.toLowerCase().includes(word) || (text.t !== undefined && text.t.toLowerCase().includes(word))
-      || text.why?.toLowerCase().includes(word) || text.note?.toLowerCase().includes(word))
-    || Object.values(record.item).some((value) => String(value).toLowerCase().includes(word)));
+  return words.every(
+    (word) =>
+      record.id.toLowerCase().includes(word) ||
+      record.texts.some(
+        (text) =>
+          text.m.toLowerCase().includes(word) ||
+          (text.t !== undefined && text.t.toLowerCase().includes(word)) ||
+          text.why?.toLowerCase().includes(word) ||
+          text.note?.toLowerCase().includes(word),
+      ) ||
+      Object.values(record.item).some((value) => String(value).toLowerCase().includes(word)),
+  );
 }
 
 /**

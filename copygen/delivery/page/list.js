@@ -1,6 +1,7 @@
 // The list: only the rows on the screen exist. A row is a record, or, side by side, several.
 
-import { byId, el, figure, icon, setVariables } from "./dom.js";
+import { byId, el, setVariables } from "./dom.js";
+import { lengthMark, stateBadge } from "./marks.js";
 import { breaksRule, inForce, labelOf, recordState, stateOf } from "./records.js";
 import { spoken, written } from "./text.js";
 
@@ -9,16 +10,6 @@ const MOST_PIXELS = 15_000_000; // engines cap the height of an element; beyond,
 const LINE_PX = 24;
 const HEAD_PX = 46;
 const MOST_LINES = 5;
-
-export const STATE_WORDS = {
-  draft: "Draft", approved: "Approved", edited: "Edited", rejected: "Rejected", locked: "Locked", stale: "Stale", orphan: "Orphan",
-};
-
-/** The state of a text or record, as sign and word; of a draft the sign is enough to see. */
-export function stateBadge(state) {
-  const words = STATE_WORDS[state];
-  return el("span", { class: `state state-${state}`, title: words }, icon(state), state === "draft" ? el("span", { class: "unseen" }, words) : words);
-}
 
 export class List {
   /** `ruler` measures; `chosen(record)` hears where the cursor went, `opened(record)` what was opened. */
@@ -70,7 +61,9 @@ export class List {
     const pixels = this.rows.length * this.height;
     this.#ratio = Math.max(1, pixels / MOST_PIXELS);
     setVariables(this.grid, {
-      "--row-height": `${this.height}px`, "--lines": this.lines, "--grid-height": `${pixels / this.#ratio}px`,
+      "--row-height": `${this.height}px`,
+      "--lines": this.lines,
+      "--grid-height": `${pixels / this.#ratio}px`,
       "--columns": this.columns?.length ?? 1,
     });
     this.grid.classList.toggle("is-beside", this.columns !== null);
@@ -86,7 +79,9 @@ export class List {
 
   #headings() {
     this.headings.hidden = this.columns === null;
-    this.headings.replaceChildren(...(this.columns ?? []).map((name) => el("div", { dir: "auto" }, name || "–")));
+    this.headings.replaceChildren(
+      ...(this.columns ?? []).map((name) => el("div", { dir: "auto" }, name || "–")),
+    );
     setVariables(this.headings, { "--columns": this.columns?.length ?? 1 });
   }
 
@@ -118,7 +113,10 @@ export class List {
   #draw() {
     const top = this.scroller.scrollTop * this.#ratio;
     const first = Math.max(0, Math.floor(top / this.height) - MARGIN_ROWS); // the margin covers the headings
-    const last = Math.min(this.rows.length, Math.ceil((top + this.scroller.clientHeight) / this.height) + MARGIN_ROWS);
+    const last = Math.min(
+      this.rows.length,
+      Math.ceil((top + this.scroller.clientHeight) / this.height) + MARGIN_ROWS,
+    );
     for (const [at, node] of this.#drawn) {
       if (at >= first && at < last) continue;
       node.remove();
@@ -139,31 +137,47 @@ export class List {
   }
 
   #rowNode(at) {
-    const cells = this.rows[at].map((record, column) => (record === null
-      ? el("div", { role: "gridcell", class: "cell is-empty", "aria-colindex": column + 1 }, "–")
-      : this.#cellNode(record, at, column)));
+    const cells = this.rows[at].map((record, column) =>
+      record === null
+        ? el("div", { role: "gridcell", class: "cell is-empty", "aria-colindex": column + 1 }, "–")
+        : this.#cellNode(record, at, column),
+    );
     return el("div", { role: "row", class: "row", "aria-rowindex": at + 1 }, cells);
   }
 
   #cellNode(record, at, column) {
     const state = recordState(record);
-    return el("div", {
-      role: "gridcell", class: `cell is-${state}`, id: `cell-${at}-${column}`, "aria-colindex": column + 1, "aria-selected": "false",
-      "data-row": at, "data-column": column,
-    },
-      el("div", { class: "cell-head" },
+    return el(
+      "div",
+      {
+        role: "gridcell",
+        class: `cell is-${state}`,
+        id: `cell-${at}-${column}`,
+        "aria-colindex": column + 1,
+        "aria-selected": "false",
+        "data-row": at,
+        "data-column": column,
+      },
+      el(
+        "div",
+        { class: "cell-head" },
         this.columns ? el("span", { class: "unseen" }, `${this.columns[column]}: `) : null,
         stateBadge(state),
         el("span", { class: "cell-id", dir: "auto" }, record.id),
         this.#warnings(record),
-        el("span", { class: "cell-facts" }, factsOf(record))),
-      this.#lines(record));
+        el("span", { class: "cell-facts" }, sideFacts(record)),
+      ),
+      this.#lines(record),
+    );
   }
 
   #warnings(record) {
     if (record.st !== "ok") return el("span", { class: `status status-${record.st}` }, record.st);
-    const found = (record.v?.length ?? 0) + record.texts.reduce((sum, text) => sum + (text.v?.length ?? 0), 0);
-    return found ? el("span", { class: "status status-warned" }, found === 1 ? "1 warning" : `${found} warnings`) : null;
+    const found =
+      (record.v?.length ?? 0) + record.texts.reduce((sum, text) => sum + (text.v?.length ?? 0), 0);
+    return found
+      ? el("span", { class: "status status-warned" }, found === 1 ? "1 warning" : `${found} warnings`)
+      : null;
   }
 
   #lines(record) {
@@ -179,14 +193,22 @@ export class List {
     const shown = inForce(text);
     const state = stateOf(text);
     const marks = state === "draft" || text.t === undefined ? text.v : [];
-    return el("div", { class: `line is-${state}${this.isSingle ? " is-single" : ""}` },
+    return el(
+      "div",
+      { class: `line is-${state}${this.isSingle ? " is-single" : ""}` },
       this.isSingle ? null : el("span", { class: "line-label" }, labelOf(text)),
-      el("span", { class: "line-text", ...spoken(shown, record.lang) }, written(this.isSingle ? shown.slice(0, 600) : shown.slice(0, 240), marks ?? [])),
-      lengthMark(this.ruler, this.records.spec(record, text), shown));
+      el(
+        "span",
+        { class: "line-text", ...spoken(shown, record.lang) },
+        written(this.isSingle ? shown.slice(0, 600) : shown.slice(0, 240), marks ?? []),
+      ),
+      lengthMark(this.ruler, this.records.spec(record, text), shown),
+    );
   }
 
   #markCursor() {
-    for (const cell of this.grid.querySelectorAll("[aria-selected=true]")) cell.setAttribute("aria-selected", "false");
+    for (const cell of this.grid.querySelectorAll("[aria-selected=true]"))
+      cell.setAttribute("aria-selected", "false");
     const cell = byId(`cell-${this.row}-${this.column}`);
     cell?.setAttribute("aria-selected", "true");
     if (cell) this.grid.setAttribute("aria-activedescendant", cell.id);
@@ -225,17 +247,25 @@ export class List {
     const seen = this.scroller.scrollTop * this.#ratio;
     const room = this.scroller.clientHeight - this.headings.offsetHeight;
     if (top < seen) this.scroller.scrollTop = top / this.#ratio;
-    else if (top + this.height > seen + room) this.scroller.scrollTop = (top + this.height - room) / this.#ratio;
+    else if (top + this.height > seen + room)
+      this.scroller.scrollTop = (top + this.height - room) / this.#ratio;
     byId(`cell-${this.row}-${this.column}`)?.scrollIntoView?.({ block: "nearest", inline: "nearest" });
   }
 
-  step(rows) { this.go(this.row + rows); }
+  step(rows) {
+    this.go(this.row + rows);
+  }
   side(columns) {
     const row = this.rows[this.row] ?? [];
     for (let at = this.column + columns; at >= 0 && at < row.length; at += columns)
-      if (row[at]) { this.go(this.row, at); return; }
+      if (row[at]) {
+        this.go(this.row, at);
+        return;
+      }
   }
-  page(direction) { this.step(direction * Math.max(1, Math.floor(this.scroller.clientHeight / this.height) - 1)); }
+  page(direction) {
+    this.step(direction * Math.max(1, Math.floor(this.scroller.clientHeight / this.height) - 1));
+  }
 
   /** To the next record that meets the condition, from the top again where there is none below. */
   find(condition) {
@@ -243,24 +273,16 @@ export class List {
     for (let step = 1; step <= length; step += 1) {
       const at = (this.row + step) % length;
       const column = this.rows[at].findIndex((record) => record !== null && condition(record));
-      if (column >= 0) { this.go(at, column); return true; }
+      if (column >= 0) {
+        this.go(at, column);
+        return true;
+      }
     }
     return false;
   }
 }
 
-/** `29/30`, marked where it is too long. */
-export function lengthMark(ruler, spec, text) {
-  const length = ruler.measure(text, spec?.unit ?? "graphemes");
-  const limit = spec?.limit ?? null;
-  const over = limit !== null && length > limit;
-  const words = `${figure(length)}${limit === null ? "" : ` of ${figure(limit)}`} ${spec?.noun ?? "characters"}`;
-  return el("span", { class: `length${over ? " is-over" : ""}`, title: words },
-    el("span", { "aria-hidden": "true" }, limit === null ? figure(length) : `${figure(length)}/${figure(limit)}`),
-    el("span", { class: "unseen" }, over ? `${words}, too long` : words));
-}
-
-function factsOf(record) {
+function sideFacts(record) {
   const facts = [record.lang, record.model].filter(Boolean);
   if (breaksRule(record) && record.st === "ok") facts.unshift("breaks a rule");
   return facts.join(" · ");

@@ -37,15 +37,24 @@ export class Ruler {
   measure(text, unit) {
     const normal = text.normalize("NFC");
     switch (unit) {
-      case "graphemes": return graphemesOf(normal).length;
-      case "utf16": return normal.length;
-      case "bytes": return new TextEncoder().encode(normal).length;
-      case "width": return this.#width(normal);
-      case "x": return this.#weighted(normal);
-      case "sms_segments": return segmentsOf(normal).parts.length;
-      case "pixels": return this.pixels(normal, 20);
-      case "pixels_14": return this.pixels(normal, 14);
-      default: return Array.from(normal).length;
+      case "graphemes":
+        return graphemesOf(normal).length;
+      case "utf16":
+        return normal.length;
+      case "bytes":
+        return new TextEncoder().encode(normal).length;
+      case "width":
+        return this.#width(normal);
+      case "x":
+        return this.#weighted(normal);
+      case "sms_segments":
+        return segmentsOf(normal).parts.length;
+      case "pixels":
+        return this.pixels(normal, 20);
+      case "pixels_14":
+        return this.pixels(normal, 14);
+      default:
+        return Array.from(normal).length;
     }
   }
 
@@ -62,7 +71,12 @@ export class Ruler {
   #weighted(text) {
     const { url, light } = this.tables.x;
     let weight = 0;
-    const rest = text.replace(/\r\n/g, "\n").replace(/https?:\/\/\S+/g, () => { weight += url; return ""; })
+    const rest = text
+      .replace(/\r\n/g, "\n")
+      .replace(/https?:\/\/\S+/g, () => {
+        weight += url;
+        return "";
+      })
       .replace(EMOJI_SEQUENCE, (emoji) => {
         if (Array.from(emoji).length === 1) return emoji;
         weight += 2;

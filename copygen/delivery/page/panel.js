@@ -1,7 +1,7 @@
 // The filters at the side: each value with the number of records that it would leave.
 
-import { byId, el, figure } from "./dom.js";
-import { STATE_WORDS } from "./list.js";
+import { button, byId, el, figure } from "./dom.js";
+import { STATE_WORDS } from "./marks.js";
 
 const MOST_VALUES = 8;
 
@@ -15,27 +15,66 @@ export class FilterPanel {
   }
 
   draw(facets, isComplete) {
-    const focused = document.activeElement?.dataset?.facet ? [document.activeElement.dataset.facet, document.activeElement.value] : null;
-    const useful = facets.filter((facet) => facet.values.length > 1 || facet.chosen.size || (facet.name === "rule" && facet.values.length));
-    this.node.replaceChildren(el("h2", {}, "Filters"), ...useful.map((facet) => this.#facet(facet)), ...(isComplete ? [] : [el("p", { class: "note" }, "Reading on…")]));
-    if (focused) [...this.node.querySelectorAll("[data-facet]")].find((one) => one.dataset.facet === focused[0] && one.value === focused[1])?.focus();
+    const focused = document.activeElement?.dataset?.facet
+      ? [document.activeElement.dataset.facet, document.activeElement.value]
+      : null;
+    const useful = facets.filter(
+      (facet) =>
+        facet.values.length > 1 || facet.chosen.size || (facet.name === "rule" && facet.values.length),
+    );
+    this.node.replaceChildren(
+      el("h2", {}, "Filters"),
+      ...useful.map((facet) => this.#facet(facet)),
+      ...(isComplete ? [] : [el("p", { class: "note" }, "Reading on…")]),
+    );
+    if (focused)
+      [...this.node.querySelectorAll("[data-facet]")]
+        .find((one) => one.dataset.facet === focused[0] && one.value === focused[1])
+        ?.focus();
   }
 
   #facet(facet) {
     const isWhole = this.whole.has(facet.name);
-    const first = isWhole ? facet.values : facet.values.filter(([value], at) => at < MOST_VALUES || facet.chosen.has(value));
+    const first = isWhole
+      ? facet.values
+      : facet.values.filter(([value], at) => at < MOST_VALUES || facet.chosen.has(value));
     const left = facet.values.length - first.length;
-    return el("fieldset", { class: "facet" }, el("legend", {}, facet.title),
+    return el(
+      "fieldset",
+      { class: "facet" },
+      el("legend", {}, facet.title),
       first.map(([value, count]) => this.#value(facet, value, count)),
-      left > 0 ? el("button", { type: "button", class: "quiet", onclick: () => { this.whole.add(facet.name); this.changed(); } }, `${figure(left)} more`) : null);
+      left > 0
+        ? button(
+            `${figure(left)} more`,
+            () => {
+              this.whole.add(facet.name);
+              this.changed();
+            },
+            { class: "quiet" },
+          )
+        : null,
+    );
   }
 
   #value(facet, value, count) {
     const box = el("input", {
-      type: "checkbox", value, checked: facet.chosen.has(value), "data-facet": facet.name,
-      onchange: () => { this.filter.toggle(facet.name, value); this.changed(); },
+      type: "checkbox",
+      value,
+      checked: facet.chosen.has(value),
+      "data-facet": facet.name,
+      onchange: () => {
+        this.filter.toggle(facet.name, value);
+        this.changed();
+      },
     });
     const words = facet.name === "state" ? STATE_WORDS[value] : value || "–";
-    return el("label", { class: `value${facet.name === "state" ? ` state-${value}` : ""}` }, box, el("span", { class: "value-name", dir: "auto" }, words), el("span", { class: "value-count" }, figure(count)));
+    return el(
+      "label",
+      { class: `value${facet.name === "state" ? ` state-${value}` : ""}` },
+      box,
+      el("span", { class: "value-name", dir: "auto" }, words),
+      el("span", { class: "value-count" }, figure(count)),
+    );
   }
 }

@@ -40,6 +40,11 @@ export function labelOf(text) {
   return text.i === undefined ? name : `${name} ${text.i + 1}`;
 }
 
+/** What a text is called among those of its record: in ids and marks of the page. */
+export function placeOf(text) {
+  return `${text.f ?? ""}-${text.i ?? ""}`;
+}
+
 export function violationsOf(record) {
   return [...(record.v ?? []), ...record.texts.flatMap((text) => text.v ?? [])];
 }
@@ -91,7 +96,7 @@ export class Records {
   channelsOf(record) {
     let fields = String(record.k);
     let last;
-    for (const text of record.texts) if (text.f !== last) fields += `\n${last = text.f}`;
+    for (const text of record.texts) if (text.f !== last) fields += `\n${(last = text.f)}`;
     let channels = this.#channels.get(fields);
     if (channels === undefined) {
       const named = record.texts.map((text) => this.spec(record, text)?.channel).filter(Boolean);
@@ -122,7 +127,8 @@ export class Records {
   }
 
   #take(record) {
-    if (record.left !== undefined) { // the last line says how many there are beside these
+    if (record.left !== undefined) {
+      // the last line says how many there are beside these
       this.setup.left = record.left;
       return;
     }
@@ -151,7 +157,8 @@ export class Records {
         differs = true;
       }
     }
-    if (!differs && record.model === first.model && variantOf(record) !== variantOf(first)) this.hasVariants = true;
+    if (!differs && record.model === first.model && variantOf(record) !== variantOf(first))
+      this.hasVariants = true;
   }
 
   #pruneAxes() {
@@ -177,7 +184,9 @@ export class Records {
     if (!this.axes.has("model")) sides.push(["model", "model"]);
     if (this.hasVariants) sides.push(["variant", "variant"]);
     const some = this.all.slice(0, RECORDS_TRIED);
-    const useful = sides.filter(([side]) => this.groups(some, side).rows.some((row) => row.filter(Boolean).length > 1));
+    const useful = sides.filter(([side]) =>
+      this.groups(some, side).rows.some((row) => row.filter(Boolean).length > 1),
+    );
     return files.length > 1 ? [["file", "results file"], ...useful] : useful;
   }
 
@@ -186,7 +195,9 @@ export class Records {
     if (this.setup.files.length < 2) return null;
     const other = this.find(1 - record.k, record.id);
     const found = other?.texts.find((one) => one.f === text.f && one.i === text.i);
-    return found && inForce(found) !== inForce(text) ? { name: this.fileName(other), text: inForce(found) } : null;
+    return found && inForce(found) !== inForce(text)
+      ? { name: this.fileName(other), text: inForce(found) }
+      : null;
   }
 
   /** The column of a record, side by side by `side`. */
@@ -202,7 +213,9 @@ export class Records {
     const groups = new Map();
     const columns = new Set();
     for (const record of shown) {
-      const values = [...this.axes].filter((name) => side !== `cell:${name}`).map((name) => record.item[name]);
+      const values = [...this.axes]
+        .filter((name) => side !== `cell:${name}`)
+        .map((name) => record.item[name]);
       const parts = side === "file" ? [record.id] : [baseOf(record), ...values];
       if (side !== "variant" && side !== "file" && this.hasVariants) parts.push(variantOf(record));
       if (side !== "model" && side !== "file" && !this.axes.has("model")) parts.push(record.model);
@@ -214,7 +227,10 @@ export class Records {
       else group.set(column, record);
     }
     const names = [...columns];
-    return { columns: names, rows: [...groups.values()].map((group) => names.map((name) => group.get(name) ?? null)) };
+    return {
+      columns: names,
+      rows: [...groups.values()].map((group) => names.map((name) => group.get(name) ?? null)),
+    };
   }
 }
 
@@ -242,7 +258,9 @@ async function* embeddedLines() {
 
 /** Lets the page draw and hear before the next piece. */
 function breath() {
-  return new Promise((done) => { setTimeout(done); });
+  return new Promise((done) => {
+    setTimeout(done);
+  });
 }
 
 async function* linesOf(stream) {

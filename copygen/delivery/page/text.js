@@ -10,18 +10,51 @@ export function graphemesOf(text) {
 }
 
 const NAMES = {
-  0x00: "NUL", 0x07: "BEL", 0x08: "BS", 0x0b: "VT", 0x0c: "FF", 0x0d: "CR", 0x1b: "ESC", 0x7f: "DEL", 0x85: "NEL",
-  0xa0: "NBSP", 0xad: "SHY", 0x34f: "CGJ", 0x61c: "ALM", 0x115f: "HCF", 0x1160: "HJF", 0x180e: "MVS",
-  0x200b: "ZWSP", 0x200c: "ZWNJ", 0x200d: "ZWJ", 0x200e: "LRM", 0x200f: "RLM", 0x2028: "LS", 0x2029: "PS",
-  0x202a: "LRE", 0x202b: "RLE", 0x202c: "PDF", 0x202d: "LRO", 0x202e: "RLO", 0x202f: "NNBSP",
-  0x2060: "WJ", 0x2066: "LRI", 0x2067: "RLI", 0x2068: "FSI", 0x2069: "PDI", 0x3164: "HF", 0xfeff: "BOM", 0xfffd: "?",
+  0x00: "NUL",
+  0x07: "BEL",
+  0x08: "BS",
+  0x0b: "VT",
+  0x0c: "FF",
+  0x0d: "CR",
+  0x1b: "ESC",
+  0x7f: "DEL",
+  0x85: "NEL",
+  0xa0: "NBSP",
+  0xad: "SHY",
+  0x34f: "CGJ",
+  0x61c: "ALM",
+  0x115f: "HCF",
+  0x1160: "HJF",
+  0x180e: "MVS",
+  0x200b: "ZWSP",
+  0x200c: "ZWNJ",
+  0x200d: "ZWJ",
+  0x200e: "LRM",
+  0x200f: "RLM",
+  0x2028: "LS",
+  0x2029: "PS",
+  0x202a: "LRE",
+  0x202b: "RLE",
+  0x202c: "PDF",
+  0x202d: "LRO",
+  0x202e: "RLO",
+  0x202f: "NNBSP",
+  0x2060: "WJ",
+  0x2066: "LRI",
+  0x2067: "RLI",
+  0x2068: "FSI",
+  0x2069: "PDI",
+  0x3164: "HF",
+  0xfeff: "BOM",
+  0xfffd: "?",
 };
 
 // Controls, blanks that look like none, marks of direction, joiners, variation selectors, tags and
 // halves of a surrogate pair. Line breaks and tabs are not invisible: they move what follows.
 const INVISIBLE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00a0\u00ad\u034f\u061c\u115f\u1160\u180b-\u180e\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\ufff9-\ufffd\u{e0000}-\u{e0fff}\p{Cs}]/u;
-const JOINED = /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Malayalam}\p{Script=Kannada}\p{Script=Telugu}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Oriya}\p{Script=Sinhala}\p{M}]/u;
+const JOINED =
+  /[\p{Script=Arabic}\p{Script=Devanagari}\p{Script=Bengali}\p{Script=Tamil}\p{Script=Malayalam}\p{Script=Kannada}\p{Script=Telugu}\p{Script=Gujarati}\p{Script=Gurmukhi}\p{Script=Oriya}\p{Script=Sinhala}\p{M}]/u;
 const PICTURE = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f\u20e3\u{e0020}-\u{e007f}]/u;
 
 /** What an invisible character is called on its chip; null where it does its usual work. */
@@ -92,8 +125,14 @@ export function invisibleIn(text) {
 }
 
 const BY_LETTERS = [
-  [/[\u3040-\u30ff]/u, "ja"], [/\p{Script=Hangul}/u, "ko"], [/\p{Script=Thai}/u, "th"], [/\p{Script=Arabic}/u, "ar"],
-  [/\p{Script=Hebrew}/u, "he"], [/\p{Script=Han}/u, "zh"], [/\p{Script=Devanagari}/u, "hi"], [/\p{Script=Cyrillic}/u, "ru"],
+  [/[\u3040-\u30ff]/u, "ja"],
+  [/\p{Script=Hangul}/u, "ko"],
+  [/\p{Script=Thai}/u, "th"],
+  [/\p{Script=Arabic}/u, "ar"],
+  [/\p{Script=Hebrew}/u, "he"],
+  [/\p{Script=Han}/u, "zh"],
+  [/\p{Script=Devanagari}/u, "hi"],
+  [/\p{Script=Cyrillic}/u, "ru"],
 ];
 
 const RIGHT_TO_LEFT = /[\p{Script=Arabic}\p{Script=Hebrew}\p{Script=Syriac}\p{Script=Thaana}]/u;
