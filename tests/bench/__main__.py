@@ -24,6 +24,7 @@ from tests.bench.pacing import measure_pacing
 from tests.bench.scale import FULL, QUICK, USUAL, Scale
 from tests.bench.speed import measure_headroom, measure_latency, measure_speed
 from tests.bench.startup import measure_startup
+from tests.bench.tables import measure_tables
 from tests.bench.targets import TARGETS
 
 PARTS: dict[str, Callable[[Course, Scale], Section]] = {
@@ -34,6 +35,7 @@ PARTS: dict[str, Callable[[Course, Scale], Section]] = {
     "pacing": measure_pacing,
     "memory": measure_memory,
     "checks": measure_checks,
+    "tables": measure_tables,
 }
 WIDTH = 150
 

@@ -29,6 +29,8 @@ class Scale:
     checked_texts: int
     """Per language and round."""
     remembered_texts: int
+    table_rows: int
+    """Of each format; a sheet has 1 048 575 at the most."""
 
     def prompts_at(self, concurrency: int) -> int:
         """Rows of one run at that concurrency."""
@@ -52,6 +54,7 @@ QUICK = Scale(
     checks_rounds=2,
     checked_texts=500,
     remembered_texts=20_000,
+    table_rows=20_000,
 )
 USUAL = Scale(
     rounds=5,
@@ -69,6 +72,7 @@ USUAL = Scale(
     checks_rounds=5,
     checked_texts=2000,
     remembered_texts=1_000_000,
+    table_rows=1_000_000,
 )
 FULL = Scale(
     rounds=7,
@@ -86,4 +90,5 @@ FULL = Scale(
     checks_rounds=7,
     checked_texts=5000,
     remembered_texts=1_000_000,
+    table_rows=1_000_000,
 )

@@ -40,6 +40,7 @@ TARGETS = (
     Target("3.growth", "growth after the first tenth of them", AT_MOST, 20.0, "MB"),
     Target("3.resume-peak", "peak memory of taking them up again", AT_MOST, 200.0, "MB"),
     Target("3.resume-time", "time of taking them up again", AT_MOST, 30.0, "s"),
+    Target("3.tables", "peak memory of a table of 1 000 000 rows", AT_MOST, 200.0, "MB"),
     Target("4.heavy--version", "heavy packages that --version imports", AT_MOST, 0.0),
     Target("4.heavy--help", "heavy packages that --help imports", AT_MOST, 0.0),
     Target("4.first-request", "first request after the start", AT_MOST, 0.4, "s"),
