@@ -248,7 +248,7 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     # Where a column has no name, no row is plain.
     width, templated = len(header) if all(header) else -1, options.templated
     left_out, has_ids = options.skip_rows or 0, options.has_ids
-    begun = texts.number
+    begun, is_tabbed = texts.number, _is_tabbed(path) and texts.delimiter == "\t"
     while True:
         line, message = begun + 1, None
         fields: list[str] | None = None
@@ -256,6 +256,9 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
             for fields in records:
                 line, begun = begun + 1, texts.number
                 if len(fields) != width or uneven.held or left_out or texts.fault is not None:
+                    break
+                if is_tabbed and begun > line and _swallows_rows(fields):
+                    message = _SWALLOWED.format(line, begun)
                     break
                 if any(fields):
                     # Nearly every row of nearly every table: nothing in it is left to look at.
@@ -268,8 +271,11 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
             else:
                 fields = None
         except csv.Error as exc:
-            message = _explain(exc, texts.delimiter)
             line, begun = begun + 1, texts.number
+            message = _explain(exc, texts.delimiter)
+            as_written = texts.last.rstrip("\r\n").split("\t")
+            if is_tabbed and line == begun and len(as_written) == len(header):
+                message, fields = None, as_written  # a quote that opens nothing: it is the value's
         if uneven.held and (fields is None or texts.fault is not None or message is not None):
             yield from uneven.release()
         if texts.fault is not None:
@@ -285,6 +291,22 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
             yield from uneven.take(fields, line)
 
 
+def _is_tabbed(path: str) -> bool:
+    """Whether its name says that tabs are between the values: few programs quote in such a file."""
+    return PurePath(unpacked_name(path)).suffix.lower() in (".tsv", ".tab", ".txt")
+
+
+_SWALLOWED: Final = (
+    "lines {} to {} are one row by their quotes, with tabs in a value; double a quote that belongs "
+    "to the text, and put the whole value in quotes"
+)
+
+
+def _swallows_rows(fields: list[str]) -> bool:
+    """Whether a value of a tabbed table goes on over the rows below it: it has their tabs."""
+    return any("\t" in field and "\n" in field for field in fields)
+
+
 class _Texts:
     """The lines as text, for the csv module.
 
@@ -296,6 +318,8 @@ class _Texts:
         self._lines = lines
         self._ahead: deque[tuple[str, LineError | None]] = deque()
         self.fault: LineError | None = None
+        self.last = ""
+        """The line last given out."""
         self.delimiter = ","
         self.header_ends_before: int | None = None
         """The line that the header must not reach; None once it has been read."""
@@ -323,6 +347,7 @@ class _Texts:
                 text = text.lstrip("\ufeff")
             if self.header_ends_before is not None and self.number > self.header_ends_before:
                 raise csv.Error("header")
+            self.last = text
             yield text
 
     def ahead(self, count: int) -> list[str]:
@@ -415,6 +440,8 @@ class UnevenRows:
 
     def _long(self, fields: list[str], line: int) -> BadRow:
         hint = "put values that contain the delimiter or a quote in quotes"
+        if len(self._header) == 1:
+            hint += ", or say --delimiter tab where the table has one column"
         if (value := _split_value(fields, self._delimiter)) is not None:
             hint += f"; '{value[:80]}' looks like one value"
         elif self._first and self._options.header_row is None:
@@ -513,6 +540,8 @@ def _is_comment(texts: _Texts, line: str) -> bool:
     """Whether a line above the names is a comment, as Meta's catalogues have them."""
     if not line.startswith(("#", '"#')):
         return False
+    if line.lstrip('"').startswith("#INFO"):  # eBay's templates
+        return True
     count = 2
     while len(ahead := texts.ahead(count)) == count and ahead[-1].startswith(("#", '"#')):
         count += 1
@@ -522,8 +551,11 @@ def _is_comment(texts: _Texts, line: str) -> bool:
         fields = [field.strip(' "') for field in line.split(delimiter)]
         if len(fields) > 1 and all(field.startswith("#") and len(field) > 1 for field in fields):
             return True
-    counts = [sum(one.count(sign) for sign in _DELIMITERS) for one in (line, ahead[-1])]
-    return counts[0] != counts[1]
+    outside = ["".join(one.split('"')[::2]) for one in (line, ahead[-1])]
+    delimiter = max(_DELIMITERS, key=outside[1].count)
+    # Before a blank it is punctuation. A column may be called `#`, and a row end early.
+    counts = [one.count(delimiter) - one.count(f"{delimiter} ") for one in outside]
+    return counts[0] < counts[1]
 
 
 def _refuse_preamble(texts: _Texts, path: str, source: Source) -> None:

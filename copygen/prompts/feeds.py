@@ -4,6 +4,7 @@ Read as it comes, by expat. Entities that a document defines itself, which is ho
 becomes an endless one or reads others, are refused.
 """
 
+from collections import Counter
 from typing import Any, BinaryIO, Final
 from xml.parsers import expat
 
@@ -13,7 +14,8 @@ from copygen.prompts.encodings import as_utf8
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, bad_row, column_name, row_from
 
-_ITEM_NAMES: Final = frozenset(("item", "entry", "product", "offer"))
+_ITEM_NAMES: Final = frozenset(("item", "entry", "product", "offer", "shopitem"))
+_MOST_NAMES: Final = 1000
 _CHUNK_BYTES: Final = 64 * 1024
 _MAX_ITEM_CHARS: Final = 16 * 1024 * 1024
 _MAX_DEPTH: Final = 64
@@ -23,7 +25,8 @@ def feed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
     """Yield the row of each item of a feed as soon as it is read.
 
     A column is an element of the item, without its namespace (`g:price` is `price`). What comes
-    several times is a list, what holds elements a mapping.
+    several times is a list, what holds elements a mapping. Items are the elements that the options
+    name, else those that feeds call so.
     """
     if options.encoding is not None:
         stream = as_utf8(stream, options.encoding)
@@ -40,8 +43,7 @@ def feed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
         yield from feed.rows
         feed.rows.clear()
     if not feed.found:
-        message = "there is no item in this feed: neither item, entry, product nor offer"
-        raise PromptError(message, Source(path, 1))
+        raise feed.no_item()
 
 
 class _Element:
@@ -91,6 +93,21 @@ class _Feed:
         self._place = Source(path, 1)
         self._chars = 0
         self._depth = 0
+        named = (options.items or "").rpartition(".")[2].lower()
+        self._items = frozenset((named,)) if named else _ITEM_NAMES
+        self._names: Counter[tuple[int, str]] = Counter()
+        """Depth and name of the elements outside of items."""
+
+    def no_item(self) -> PromptError:
+        """Why there is no item, with the element that could be one."""
+        wanted = "element called '{}'".format(*self._items) if self._options.items else "item"
+        usual = "" if self._options.items else ": neither item, entry, product nor offer"
+        message = f"there is no {wanted} in this feed{usual}"
+        repeated = [one for one, count in self._names.items() if count > 1]
+        if repeated:
+            _, name = min(repeated, key=lambda one: (one[0], -self._names[one]))
+            message += f"; if an item is a <{name}>, say so: {self._path}#{name}"
+        return PromptError(message, Source(self._path, 1))
 
     def _here(self) -> Source:
         return Source(
@@ -103,7 +120,9 @@ class _Feed:
             raise PromptError(f"nested more than {_MAX_DEPTH} levels deep", self._here())
         local = column_name(name.rpartition(" ")[2])
         if not self._open:
-            if local.lower() not in _ITEM_NAMES:
+            if local.lower() not in self._items:
+                if len(self._names) < _MOST_NAMES:
+                    self._names[self._depth, local] += 1
                 return
             self._place, self._chars = self._here(), 0
         self._open.append(_Element(local, attributes))

@@ -6,6 +6,7 @@ be read, an unusable header first of all. A further format is such a function be
 its endings in `READERS`; one of text reads `Lines`, which know their numbers and their faults.
 """
 
+import io
 import json
 import re
 import stat
@@ -21,7 +22,7 @@ from copygen.errors import PromptError, UsageError
 from copygen.models import JsonValue, Source
 from copygen.prompts.delimited import LineError, Lines, csv_rows, delimiter_of
 from copygen.prompts.documents import json_rows, list_rows
-from copygen.prompts.encodings import encoding_of
+from copygen.prompts.encodings import encoding_of, marked
 from copygen.prompts.feeds import feed_rows
 from copygen.prompts.packed import Pipe, unpacked, unpacked_name
 from copygen.prompts.request import InputError
@@ -30,7 +31,9 @@ from copygen.prompts.structured import JsonError, check_depth, jsonl_rows, yaml_
 
 STDIN_NAME: Final = "<stdin>"
 VALUES_NAME: Final = "<prompts>"
-_ITEMS_IN: Final = re.compile(r"(.*\.json(?:\.[a-z]+)?)#(.+)", re.IGNORECASE | re.DOTALL)
+_ITEMS_IN: Final = re.compile(
+    r"(.*\.(?:json|xml|rss|atom)(?:\.[a-z]+)?)#(.+)", re.IGNORECASE | re.DOTALL
+)
 _DESCRIPTORS: Final = ("/dev/stdin", "/dev/fd/", "/proc/self/fd/")
 """Paths of what is open already: even a regular file has no name of its own there."""
 _READABLE: Final = (
@@ -94,7 +97,20 @@ def sniffed_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
 def _sheet_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
     from copygen.prompts.workbooks import sheet_rows  # what unpacks and parses them takes a while
 
+    if kind_of(path) == ".xls" and _is_text(stream):
+        return sniffed_rows(stream, path, options)
     return sheet_rows(stream, path, options)
+
+
+def _is_text(stream: BinaryIO) -> bool:
+    """Whether it begins with a line of a delimited table, as what shops call .xls often does."""
+    head = stream.peek(1024)[:1024] if isinstance(stream, io.BufferedReader) else b""
+    first = head.partition(b"\n")[0]
+    if marked(head) is None and (
+        b"\0" in head or head.lstrip().startswith((b"<", b"\xef\xbb\xbf<"))
+    ):
+        return False
+    return any(sign in first for sign in (b"\t", b";", b","))
 
 
 def _parquet_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:

@@ -29,16 +29,29 @@ HEADERS = ["{0}prompt{1}b{1}c", '{0}"prompt"{1}b "x{1}c', '{0}prompt{1}b (")\t!{
 
 
 def oracle(text: str, delimiter: str) -> list[list[str] | None]:
-    """Python's own strict reading: the fields of each record with any, None for a faulty one."""
+    """Python's own strict reading: the fields of each record with any, None for a faulty one.
+
+    Where tabs are the delimiter, few programs quote: a line that is no record by its quotes is one
+    without them if it has as many values as the header, and a value with tabs over several lines
+    is a fault.
+    """
     texts = [line.lstrip(BOM) for line in io.StringIO(text, newline="\n")]
     reader = csv.reader(texts, delimiter=delimiter, strict=True)
     found: list[list[str] | None] = []
     while True:
+        begun = reader.line_num
         try:
             fields = next(reader, None)
         except csv.Error:
-            found.append(None)
+            plain = texts[begun].rstrip("\r\n").split("\t")
+            is_one_line = delimiter == "\t" and found and reader.line_num == begun + 1
+            found.append(plain if is_one_line and len(plain) == len(found[0] or ()) else None)
             continue
+        if fields and delimiter == "\t" and found and len(fields) == len(found[0] or ()):
+            fields = [] if not any(fields) else fields
+            if any("\t" in one and "\n" in one for one in fields):
+                found.append(None)
+                continue
         if fields is None:
             return found
         if any(fields):
@@ -112,6 +125,46 @@ def test_no_row_of_ten_thousand_tables_vanishes(header: str, body: str, delimite
         delimiter = ","  # what a header without one is read with
         header = HEADERS[0]
     assert_no_row_vanishes(header, body, delimiter, ".tsv" if delimiter == "\t" else ".csv")
+
+
+TABBED = "prompt\tsize\n"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "rows"),
+    [
+        ("t.tsv", TABBED + '"Best" mug\t5"\n', [{"prompt": '"Best" mug', "size": '5"'}]),
+        ("t.txt", TABBED + '"a"\t"b" c\n', [{"prompt": '"a"', "size": '"b" c'}]),
+        ("t.tsv", TABBED + '"two\nlines"\t"5"""\n', [{"prompt": "two\nlines", "size": '5"'}]),
+        ("t.tsv", TABBED + 'a\t"b\nc\td"\n', "lines 2 to 3 are one row by their quotes"),
+        ("t.tsv", TABBED + '"Best" mug\t5\t6\n', "after a closing quote a tab should follow"),
+        ("t.csv", TABBED + '"Best" mug\t5\n', "after a closing quote a tab should follow"),
+    ],
+)
+def test_quotes_in_a_tabbed_file_belong_to_the_text_where_they_open_nothing(
+    tmp_path: Path, name: str, text: str, rows: list[dict[str, str]] | str
+) -> None:
+    write(tmp_path, {name: text})
+    source = open_prompts(f"{tmp_path}/{name}")
+    if isinstance(rows, str):
+        with pytest.raises(PromptError, match=rows):
+            source.check(TARGET)
+    else:
+        assert [dict(one.input) for one in prompts_of(source)] == rows
+
+
+@pytest.mark.parametrize(
+    ("head", "columns"),
+    [
+        ("#INFO,Version=1|2,a,b\n#INFO next,,,\nid,Title,a,b\n", "id,Title,a,b"),
+        ('#,Name,"Price, EUR",Note\n', "#,Name,Price, EUR,Note"),
+        ("# made, on Monday, by hand\nid,Title\n", "id,Title"),
+    ],
+)
+def test_a_column_called_number_sign_is_no_comment(head: str, columns: str) -> None:
+    data = (head + "1,x\n2,y\n").encode()
+    found = [*csv_rows(Lines(io.BytesIO(data)), "t.csv", ReadOptions(templated=True))]
+    assert [",".join(row.item) for row in found] == [columns, columns]
 
 
 @pytest.mark.parametrize(

@@ -197,6 +197,35 @@ def test_tests_of_promptfoo_have_their_variables_as_columns(tmp_path: Path) -> N
     assert entry.messages[0].content == "Sell silk"
 
 
+@pytest.mark.parametrize(
+    ("path", "found"),
+    [
+        ("t.xml#poll", ["a", "b"]),
+        ("t.xml#polls.Poll", ["a", "b"]),
+        ("t.xml", r"neither item, .*; if an item is a <poll>, say so: .*t.xml#poll$"),
+        ("t.xml#pol", r"no element called 'pol' .*t.xml#poll$"),
+    ],
+)
+def test_items_of_a_feed_are_called_what_the_user_says(
+    tmp_path: Path, path: str, found: list[str] | str
+) -> None:
+    text = "<polls><head><x/></head><poll prompt='a'/><poll><prompt>b</prompt></poll></polls>"
+    write(tmp_path, {"t.xml": text})
+    source = open_prompts(f"{tmp_path}/{path}")
+    if isinstance(found, str):
+        with pytest.raises(PromptError, match=found):
+            source.check(TARGET)
+    else:
+        assert [one.input["prompt"] for one in prompts_of(source)] == found
+
+
+def test_a_text_that_shops_call_xls_is_read_as_one(tmp_path: Path) -> None:
+    write(tmp_path, {"t.xls": "prompt\tprice\nSilk\t1\n", "p.xls": "<html><table></table>"})
+    assert inputs(tmp_path / "t.xls") == [{"prompt": "Silk", "price": "1"}]
+    with pytest.raises(PromptError, match="page of HTML"):
+        inputs(tmp_path / "p.xls")
+
+
 def test_a_feed_is_read_as_it_comes(tmp_path: Path) -> None:
     items = "".join(f"<item><id>{number}</id></item>" for number in range(20_000))
     write(tmp_path, {"t.xml": f"<rss>{items}</rss>"})
