@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from copygen.delivery.copy import texts_of
@@ -44,7 +43,7 @@ class Heeding:
 
 
 class ReviewedPrompts:
-    """The prompts of a run that people decided about. A context manager that lets go of a file."""
+    """The prompts of a run that people decided about; they hold a file until `close`."""
 
     def __init__(self, decisions: Decisions, heeding: Heeding, now: datetime) -> None:
         self._decisions = decisions
@@ -97,6 +96,10 @@ class ReviewedPrompts:
             record = None if id_ in there else self._records.record(id_)
             if record is not None and record.status in HAS_TEXT:
                 self._spare.setdefault(record.key, []).append(id_)
+
+    def knows(self, prompt: Prompt) -> bool:
+        """Whether anybody decided about a text of it."""
+        return self._id_of(prompt) is not None
 
     def leaves(self, prompt: Prompt) -> bool:
         """Whether it has a text that is not to be replaced."""
@@ -202,16 +205,9 @@ class ReviewedPrompts:
         revised, waiting = len(self._again), self._waiting
         return DecidedTexts(self._left, self._prompts, stale, revised, waiting)
 
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._records.__exit__(kind, error, traceback)
+    def close(self) -> None:
+        """Let go of the results file."""
+        self._records.__exit__(None, None, None)
 
     def _id_of(self, prompt: Prompt) -> str | None:
         """The id of the decided record that is a prompt's: its own, an earlier form of it, or one

@@ -62,7 +62,10 @@ class ReaskLoop:
         An answer that is cut off is asked for again with a larger cap. Whatever `send` raises
         passes through. `result` is what it came to, then as well.
         """
-        latest, asked = self._revised()
+        latest: Review | None = None
+        asked: ReAsk | None = None
+        if self._revision is not None:
+            latest, asked = self._left_of(self._revision)
         while True:
             answer = await send(self._prompt, state)
             if isinstance(answer, ApiError):
@@ -110,11 +113,8 @@ class ReaskLoop:
         status = Status.OK if fit else Status.REJECTED
         return ReaskResult(status, review, completion, latency_s, self._reasks)
 
-    def _revised(self) -> tuple[Review | None, ReAsk | None]:
+    def _left_of(self, revision: Revision) -> tuple[Review, ReAsk]:
         """What a revision leaves of the answer that a person rejected, and what it asks for."""
-        revision = self._revision
-        if revision is None:
-            return None, None
         asked = revision.asked
         earlier = self._acceptance.read(revision.answer, self._prompt_ref, None, None)
         left = {name: one for name, one in (earlier.data or {}).items() if name not in asked.fields}

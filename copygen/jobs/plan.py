@@ -124,7 +124,7 @@ class PlanJob:
             return
         holds = (lambda _id: False) if found is None else found.latest.holds
         reviewed.look_up(setup.output, holds, None if setup.source.is_stream else self._ids)
-        with reviewed:
+        with closing(reviewed):
             yield reviewed
 
     def _resume(self, found: LedgerReader | None) -> Resume:

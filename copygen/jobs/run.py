@@ -172,7 +172,7 @@ class Run:
             if reviewed is not None:
                 ids = None if setup.source.is_stream else setup.source.ids
                 reviewed.look_up(self.sink.earlier_path, self.sink.latest.holds, ids)
-                self._stack.enter_context(reviewed)
+                self._stack.callback(reviewed.close)
         self.stats = Stats(setup.source.axes, judged=setup.acceptance is not None)
         self._references = PriceBook(setup.provider).references
         exempt = (lambda _prompt: False) if reviewed is None else reviewed.decides
@@ -426,7 +426,7 @@ class Run:
     def _is_settled_or_left(self, reviewed: "ReviewedPrompts", entry: Entry) -> bool:
         """The same where people have decided about texts: their word goes before the record's."""
         is_meant = self.spec.only is None or entry.id in self.spec.only
-        if not (is_meant and isinstance(entry, Prompt)):
+        if not (is_meant and isinstance(entry, Prompt) and reviewed.knows(entry)):
             return self._is_settled(entry)
         settled = self._resume.status_of(entry)  # first: a stream's row may have a record's text
         reviewed.mark(entry)
