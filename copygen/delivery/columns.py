@@ -47,6 +47,7 @@ class PlainTable:
         for name in options.map:
             if name not in sources:
                 raise UsageError(no_source(name, sources))
+        refuse_twice(options.map)
         self._ids = () if shape.is_joined else (ID,)
         self.item = {
             name: options.map.get(name, name) for name in shape.columns if name not in self._ids
@@ -99,16 +100,28 @@ class PlainTable:
 
 
 def _columns_of(field: FieldShape, mapped: str | None, taken: set[str]) -> TextColumns:
-    base = mapped or field.name
-    if mapped is None and base in taken:
+    if mapped is not None:
+        return TextColumns(field, _names(field, mapped), mapped)
+    base = field.name
+    while taken & {base, *_names(field, base)}:
         base += _BESIDE
+    return TextColumns(field, _names(field, base), base)
+
+
+def _names(field: FieldShape, base: str) -> tuple[str, ...]:
     if not field.is_list:
-        return TextColumns(field, (base,), base)
-    names = tuple(
-        base.replace("{n}", str(n)) if "{n}" in base else f"{base}_{n}"
-        for n in range(1, field.count + 1)
-    )
-    return TextColumns(field, names, base)
+        return (base,)
+    pattern = base if "{n}" in base else f"{base}_{{n}}"
+    return tuple(pattern.replace("{n}", str(n)) for n in range(1, field.count + 1))
+
+
+def refuse_twice(given: Mapping[str, str]) -> None:
+    """Raise UsageError where two things would go into one column."""
+    by_column: dict[str, str] = {}
+    for source, column in given.items():
+        other = by_column.setdefault(column, source)
+        if other != source:
+            raise UsageError(f"--map puts both '{other}' and '{source}' into '{column}'.")
 
 
 def no_source(name: str, known: list[str]) -> str:

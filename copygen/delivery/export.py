@@ -194,7 +194,10 @@ class Exporter:
         told = "; ".join(f"{reason}: {count:,}" for reason, count in self.tally.reasons.items())
         if not told:
             raise UsageError("there is nothing to export: no record is meant by these flags.")
-        raise UsageError(f"there is nothing to export: {told}. --include says what else goes out.")
+        way_out = "--include says what else goes out"
+        if NO_ROW in self.tally.reasons:
+            way_out = "--on names a column that the table and the records have"
+        raise UsageError(f"there is nothing to export: {told}. {way_out}.")
 
     def _reasons(self, copy: Copy) -> Sequence[str | None] | None:
         """Why each text of a record stays; None where all of it does. What stays is counted."""

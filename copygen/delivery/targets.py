@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from copygen.delivery.columns import cell_text, no_source
+from copygen.delivery.columns import cell_text, no_source, refuse_twice
 from copygen.delivery.formats.format import (
     ExportContext,
     ExportRow,
@@ -196,6 +196,7 @@ class TargetTable:
         for source in self._context.options.map:
             if source not in sources and self._numbered_text(source) is None:
                 raise UsageError(no_source(source, sources))
+        refuse_twice({source: plain_name(to) for source, to in self._context.options.map.items()})
         return {plain_name(to): source for source, to in self._context.options.map.items()}
 
     def _with_users_own(self) -> list[TargetColumn]:

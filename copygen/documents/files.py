@@ -275,8 +275,10 @@ class NewFile:
         there = _status_or_none(path)
         if there is None and path.is_symlink():
             raise OSError(errno.ENOENT, "it is a link that leads nowhere", str(path))
-        if there is not None:
+        if there is not None and not stat.S_ISREG(there.st_mode):
+            # Of a device, too, the name would be taken away: /dev/null from the whole machine.
             _check_regular(there, path)
+            raise OSError(errno.EINVAL, "it is not a regular file", str(path))
         self.path = resolved(path)
         """The file itself, links resolved."""
         _enter(role, self.path, there, is_written=True)

@@ -201,6 +201,13 @@ def _format_of(spec: ExportSpec) -> FormatSpec:
             raise UsageError(f"'{found.name}' is not written to standard output; name -o PATH.")
         if spec.provenance == "sidecar":
             raise UsageError("standard output has nothing beside it; use --provenance columns.")
+    for flag, given, is_taken in (
+        ("--template", spec.template, found.takes_template),
+        ("--variant", spec.variant, bool(found.variants)),
+        ("--replaces", spec.replaces, found.updates),
+    ):
+        if given is not None and not is_taken:
+            raise UsageError(f"'{found.name}' has no use for {flag}.")
     if spec.provenance == "columns" and not found.with_provenance:
         raise UsageError(f"'{found.name}' takes no columns of ours; use --provenance sidecar.")
     return found

@@ -369,6 +369,61 @@ def test_a_feed_that_asks_for_what_no_record_has_is_refused_at_its_line(results:
     assert "did you mean 'headline_1'?" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["/dev/null", "pipe", "folder"])
+def test_nothing_but_a_regular_file_is_replaced(
+    results: Path, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    os.mkfifo(results.parent / "pipe")
+    (results.parent / "folder").mkdir()
+
+    def never(*_paths: Path) -> None:
+        raise AssertionError("a device would lose its name")
+
+    monkeypatch.setattr("copygen.documents.files.system.replace", never)
+    before = sorted(results.parent.iterdir())
+    done = run("export", results, "--as", "csv", "-o", name, cwd=results.parent)
+    assert done.returncode == 8
+    assert "cannot write it" in done.stderr
+    assert sorted(results.parent.iterdir()) == before
+
+
+def test_columns_that_were_there_are_not_overwritten(results: Path) -> None:
+    write(results, [record("a", 1, "new", "two", input={"headline_2": "old"})])
+    _, (row,) = exported(results)
+    assert (row["headline_2"], row["headline_new_1"], row["headline_new_2"]) == (
+        "old",
+        "new",
+        "two",
+    )
+    done = run("export", results, "-o", "x.csv", "--map", "headline=T", "--map", "body=T",
+               cwd=results.parent)  # fmt: skip
+    assert "both 'headline' and 'body' into 'T'" in done.stderr
+    assert done.returncode == 2
+
+
+@pytest.mark.parametrize("flag", ["--template", "--variant", "--replaces"])
+def test_a_flag_that_a_format_has_no_use_for_is_refused(results: Path, flag: str) -> None:
+    done = run("export", results, "-o", "x.csv", flag, results, cwd=results.parent)
+    assert (done.returncode, f"no use for {flag}" in done.stderr) == (2, True)
+
+
+@pytest.mark.parametrize(
+    ("ids", "names"),
+    [
+        (["../../etc/passwd", ".."], ["etc-passwd.md", "text.md"]),
+        (["a/b", "A/B", "a:b"], ["A-B-2.md", "a-b-3.md", "a-b.md"]),
+        (["CON", "x" * 200], ["text-CON.md", f"{'x' * 120}.md"]),
+    ],
+)
+def test_names_of_files_lead_nowhere_and_are_different_on_every_disk(
+    results: Path, ids: list[str], names: list[str]
+) -> None:
+    write(results, [result(id_, row=n + 1) for n, id_ in enumerate(ids)])
+    folder = results.parent / "pages"
+    ExportJob(ExportSpec(results=results, out=folder, format="markdown")).run()
+    assert sorted(one.name for one in folder.iterdir()) == sorted(names)
+
+
 @pytest.mark.soak
 def test_a_hundred_thousand_records_take_fifteen_seconds_and_a_hundred_megabytes(
     tmp_path: Path,

@@ -146,6 +146,10 @@ class FormatSpec(FrozenModel):
     max_rows: int | None = None
     importable: bool = True
     """False: nobody's import reads it, it is for a person who copies."""
+    takes_template: bool = False
+    """Whether the user's own file of the target can be filled."""
+    updates: bool = False
+    """Whether a row may repeat what it replaces."""
     with_provenance: bool = False
     """Whether there may be further columns."""
     variants: Mapping[str, Mapping[str, str]] = {}

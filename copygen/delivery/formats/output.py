@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Final, TypeAlias
 
+from copygen import system
 from copygen.documents import files
 from copygen.errors import UsageError
 from copygen.models import JsonValue
@@ -132,6 +133,8 @@ class FileNames:
     def of(self, id_: str, suffix: str) -> str:
         """A free name made of an id: `scarf/Thai` → `scarf-Thai.md`; `take` it."""
         stem = _UNSAFE.sub("-", id_).strip("-. ")[:_MAX_NAME] or "text"
+        if system.windows_fault_of_name(f"{stem}{suffix}"):
+            stem = f"text-{stem}"
         name, number = stem, 1
         while f"{name}{suffix}".casefold() in self._taken:
             number += 1
