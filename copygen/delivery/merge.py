@@ -28,6 +28,7 @@ from copygen.delivery.rules import Rules
 from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import Severity, Source
+from copygen.prompts.excel import unescaped
 from copygen.results.decisions import KEPT, Decision, Place, State, drafted
 
 VIA: Final = "sheet"
@@ -370,7 +371,8 @@ class _Row:
                 "from the one that people edited",
                 Source(self._merge.sheet.path, 1),
             )
-        return not (self._merge.sheet.drops_controls and _plain(row.text) == _plain(exported))
+        forms = set(as_saved(exported, drops_controls=self._merge.sheet.drops_controls))
+        return comparable(row.text) not in forms
 
     def _edit(self, state: State | None) -> Decision | None:
         new = self._row.text.replace("\r\n", "\n").replace("\r", "\n")
@@ -465,11 +467,15 @@ def says_the_same(one: Decision, other: Decision) -> bool:
     )
 
 
-def _plain(text: str) -> str:
-    """A text without what OpenDocument sheets lose."""
-    return "".join(
-        one for one in comparable(text) if one == "\n" or unicodedata.category(one) != "Cc"
-    )
+def as_saved(text: str, *, drops_controls: bool) -> Iterator[str]:
+    """What programs make of a text that they only save: LibreOffice takes `_x005F_` for an escape
+    once too often, .xls drops a byte-order mark, .ods tabs and control characters."""
+    yield comparable(unescaped(text))
+    yield comparable(text.removeprefix("\ufeff"))
+    if drops_controls:
+        for blank in ("\n", " "):
+            plain = comparable(text.replace("\r\n", "\n").replace("\r", blank))
+            yield "".join(one for one in plain if one == "\n" or unicodedata.category(one) != "Cc")
 
 
 def damage(returned: str, exported: str) -> str | None:
