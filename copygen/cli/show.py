@@ -22,6 +22,12 @@ def show(
             show_default=False,
         ),
     ] = None,
+    prompt: Annotated[
+        bool,
+        typer.Option(
+            "--prompt", help="With what the model was asked, too.", rich_help_panel=OUTPUT
+        ),
+    ] = False,
     as_json: Annotated[
         bool,
         typer.Option("--json", help="A line of JSON per record.", rich_help_panel=OUTPUT),
@@ -57,7 +63,7 @@ def show(
     from copygen.view.console import data_stream, open_console
     from copygen.view.show import RecordView, record_json, render_end
 
-    with ShowJob(results, flags.choice(ids or ())) as job:
+    with ShowJob(results, flags.choice(ids or ()), with_prompts=prompt) as job:
         if as_json:
             data = data_stream(sys.stdout)
             for shown in job:

@@ -1,7 +1,7 @@
 """Records as people look at them: the texts in force, measured and judged, in the table's order."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
@@ -9,6 +9,7 @@ from typing import Final, Self
 from copygen.delivery.copy import Copy, CopyReader, Text
 from copygen.delivery.rules import Length, Rules
 from copygen.delivery.selection import Choice, Chooser
+from copygen.delivery.wording import SaidPart, Wording
 from copygen.documents import nearest
 from copygen.errors import UsageError
 from copygen.models import JsonValue, Violation
@@ -39,8 +40,8 @@ class ShownRecord:
     texts: tuple[ShownText, ...]
     others: tuple[Violation, ...]
     """Of the record that are of none of its texts: a field that is missing, a wrong number."""
-    has_rules: bool
-    """Whether it is known what the texts were asked to be."""
+    prompt: tuple[SaidPart, ...] = ()
+    """What the model was asked, where that is wanted."""
 
     def as_json(self) -> dict[str, JsonValue]:
         """For programs; `copygen help show` has the fields."""
@@ -64,6 +65,7 @@ class ShownRecord:
             "reasks": record.reasks,
             "created_at": record.created_at.isoformat(),
             "key": record.key,
+            **({"prompt": [asdict(one) for one in self.prompt]} if self.prompt else {}),
         }
 
 
@@ -75,17 +77,19 @@ class ShowJob:
         results: Path,
         choice: Choice,
         *,
+        with_prompts: bool = False,
         on_lines: Callable[[int], None] = lambda _lines: None,
     ) -> None:
         """Reads what stands where, and finds the records named one by one.
 
-        Raises UsageError for words that mean nothing and for an id that is not there, ResultsError
-        for a file that cannot be read.
+        Raises UsageError for words that mean nothing, for an id that is not there, and where the
+        prompts are wanted and not known; ResultsError for a file that cannot be read.
         """
         self._chooser = Chooser(replace(choice, ids=()))
         self._copies = CopyReader(results, on_lines=on_lines)
         try:
             self._named = self._find(choice.ids)
+            self._wording = Wording.recall(self._copies.rules) if with_prompts else None
         except BaseException:
             self._copies.__exit__(None, None, None)
             raise
@@ -106,7 +110,10 @@ class ShowJob:
         copies = self._copies if self._named is None else self._named
         for copy in self._chooser.chosen(copies):
             self.shown += 1
-            yield shown_record(copy, self._copies.rules)
+            shown = shown_record(copy, self._copies.rules)
+            if self._wording is not None:
+                shown = replace(shown, prompt=self._wording.of(copy.record))
+            yield shown
 
     def _find(self, ids: Sequence[str]) -> list[Copy] | None:
         """The records named: by their id, or all of an item by the item's. None: none is named."""
@@ -158,7 +165,7 @@ def shown_record(copy: Copy, rules: Rules) -> ShownRecord:
         field = one.place.field
         length, overflow = rules.length(field, one.text), rules.overflow(field, one.text)
         texts.append(ShownText(one, tuple(violations), length, overflow))
-    return ShownRecord(copy, tuple(texts), tuple(others), rules.are_known)
+    return ShownRecord(copy, tuple(texts), tuple(others))
 
 
 def _text_json(one: ShownText) -> dict[str, JsonValue]:

@@ -76,6 +76,9 @@ class RecordView:
             yield self._text(one, label_cells, width)
         if shown.others:
             yield [line for v in shown.others for line in violation_lines(v, width, named=True)]
+        for part in shown.prompt:
+            role = Text.assemble((part.role, "cyan dim"))
+            yield [role, *MarkedText(part.content, style="dim").lines(width)]
         yield [*_facts(record, width), *_item(record, width)]
 
     def _head(self, width: int) -> Text:

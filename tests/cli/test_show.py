@@ -113,6 +113,25 @@ def test_how_many_were_left_out_is_said(results: Path) -> None:
     assert show(results, "--status", "ok")[2] == "1 of 3 records\n"
 
 
+def test_what_the_model_was_asked_can_be_shown(results: Path) -> None:
+    rules = results.with_name(f"{results.name}.rules.json")
+    rules.write_text('{"version": 1, "prompts": "p.yaml"}', encoding="utf-8")
+    wording = "system: Be brief.\nprompt: 'Sell {{ name }} for {{ price }}.'\nitems: [{name: x}]\n"
+    results.with_name("p.yaml").write_text(wording, encoding="utf-8")
+    _, shown, _ = show(results, "scarf/th", "--prompt")
+    assert "  system\n  Be brief.\n\n  user\n  Sell Silk scarf for 2500.\n" in shown
+    _, shown, _ = show(results, "scarf/en", "--prompt", "--json")
+    (part,) = json.loads(shown)["prompt"]
+    assert part["role"] == "error"
+    assert "'price' is undefined" in part["content"]
+
+
+def test_a_prompt_that_nobody_knows_is_refused(results: Path) -> None:
+    code, _, said = show(results, "--prompt")
+    assert code == 2
+    assert "the run has left no prompt file" in said
+
+
 @pytest.mark.parametrize("columns", [40, 80, 120])
 def test_no_line_is_cut_on_a_terminal(results: Path, columns: int) -> None:
     argv = [*COMMAND, "show", str(results)]
