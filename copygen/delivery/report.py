@@ -14,7 +14,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import IO, Final
 
-from copygen import system
 from copygen.delivery.desk import ReviewDesk
 from copygen.delivery.webpage import inert, page_around
 from copygen.documents import files
@@ -65,24 +64,23 @@ def _spool(desk: ReviewDesk, lines: IO[bytes]) -> tuple[int, str]:
 
 
 def _replace(out: Path, before: bytes, lines: IO[bytes], size: int, after: bytes) -> None:
-    files.claim(out, _ROLE)
-    target = files.resolved(out)
-    new = target.with_name(f".{target.name}.new")
+    new = files.NewFile(out, _ROLE)
+    page = new.stream
     try:
-        with new.open("wb") as page:
-            page.write(before)
-            if size < PACKED_FROM_BYTES:
-                page.write(b'<script type="application/json" id="data">')
-                shutil.copyfileobj(lines, page)
-            else:
-                page.write(b'<script type="text/plain" id="data" data-packed="gzip">')
-                for piece in _packed(lines):
-                    page.write(piece)
-            page.write(b"</script>\n")
-            page.write(after)
-        system.replace(new, target)
-    finally:
-        new.unlink(missing_ok=True)
+        page.write(before)
+        if size < PACKED_FROM_BYTES:
+            page.write(b'<script type="application/json" id="data">')
+            shutil.copyfileobj(lines, page)
+        else:
+            page.write(b'<script type="text/plain" id="data" data-packed="gzip">')
+            for piece in _packed(lines):
+                page.write(piece)
+        page.write(b"</script>\n")
+        page.write(after)
+        new.commit()
+    except BaseException:
+        new.discard()
+        raise
 
 
 def _packed(lines: IO[bytes]) -> Iterator[bytes]:
