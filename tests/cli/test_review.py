@@ -1,10 +1,12 @@
 """`copygen review` and `copygen report` from the command line."""
 
-import json
+import contextlib
+import itertools
 import re
 import signal
 import subprocess
 import sys
+import threading
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,7 @@ import httpx
 import pytest
 
 from copygen.errors import UsageError
-from copygen.results.decisions import reviewer
+from copygen.results.decisions import Decision, decode_decision, reviewer
 from copygen.results.storage import Beside
 from tests.support.inside import copygen
 from tests.support.review_copy import write_ads
@@ -62,18 +64,31 @@ def test_ctrl_c_ends_it_and_says_how_much_was_decided(tmp_path: Path) -> None:
 def test_no_decision_that_was_answered_is_lost_by_a_kill(tmp_path: Path) -> None:
     path = write_ads(tmp_path)
     process = reviewing(tmp_path)
-    browser = opened(process)
-    version, saved = "", 0
-    with closing(browser):
-        for number in range(20):
-            body = {**APPROVE, "index": 0, "comment": str(number), "version": version}
-            answer = browser.post("/api/decisions", json={"decisions": [body]})
-            version = answer.json()["results"][0]["version"]
-            saved += 1
-        process.kill()
-        process.communicate(timeout=20)
-    lines = Beside.DECISIONS.of(path).read_bytes().splitlines()
-    assert [json.loads(line)["comment"] for line in lines] == [str(n) for n in range(saved)]
+    answered: list[str] = []
+    enough = threading.Event()
+
+    def decide_on() -> None:
+        """Decides again and again until nobody answers any more."""
+        version = ""
+        with contextlib.suppress(httpx.HTTPError), closing(opened(process)) as browser:
+            for number in itertools.count():
+                body = {**APPROVE, "index": 0, "comment": str(number), "version": version}
+                answer = browser.post("/api/decisions", json={"decisions": [body]})
+                version = answer.json()["results"][0]["version"]
+                answered.append(str(number))
+                if number == 10:
+                    enough.set()
+
+    reviewer_ = threading.Thread(target=decide_on)
+    reviewer_.start()
+    assert enough.wait(30)
+    process.kill()
+    process.communicate(timeout=20)
+    reviewer_.join()
+    kept = [decode_decision(line) for line in Beside.DECISIONS.of(path).read_bytes().splitlines()]
+    comments = [one.comment for one in kept if isinstance(one, Decision)]
+    assert comments[: len(answered)] == answered
+    assert len(kept) <= len(answered) + 1  # what was being written when it died
 
 
 def test_a_report_says_what_it_holds(tmp_path: Path) -> None:

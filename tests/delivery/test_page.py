@@ -13,6 +13,7 @@ from copygen.quality.units import Unit, measure
 from copygen.results.decisions import Decision, Decisions, Place, State, decode_decision
 from copygen.results.storage import Beside
 from tests.support.browser import Chromium, missing, ready, reviewed, text_of, until
+from tests.support.inside import copygen
 from tests.support.records import ENDED, result, write
 from tests.support.review_copy import write_ads, write_rules
 
@@ -244,6 +245,11 @@ def test_a_report_keeps_decisions_until_they_are_downloaded(chromium: Chromium, 
         *("scarf/English", "key-0", "Praewa silk", "report"),
     )
     assert "هدية من القلب" in [one.text for one in found if one.state is State.APPROVED]
+    returned = ads.with_name("returned.jsonl")
+    returned.write_text("\n".join(lines))
+    done = copygen("import", returned.name, ads.name, cwd=ads.parent)
+    assert done.returncode == 0, done.stderr
+    assert states(ads) == {"scarf/Arabic": ["approved"] * 5, "scarf/English": ["edited"]}
 
 
 def test_two_results_files_stand_side_by_side(
