@@ -96,6 +96,7 @@ class _Sheet:
         self.decided_bytes = _size(own)
         self.reader = CopyReader(path)
         self.name = name
+        self.version = _version(path)
         self.log = DecisionLog(path)
         self.languages = Languages(self.reader.rules)
         self._last: Copy | None = None
@@ -107,6 +108,17 @@ class _Sheet:
         last = self.reader.find(id_) if last is None or last.record.id != id_ else last
         self._last = last and self.reader.of(last.record)
         return self._last
+
+    def reopened(self) -> CopyReader | None:
+        """The results as they are now, where a run has written to them since; else None."""
+        version = _version(self.reader.path)
+        if version == self.version:
+            return None
+        self.version = version
+        self.reader = CopyReader(self.reader.path)
+        self.languages = Languages(self.reader.rules)
+        self._last = None
+        return self.reader
 
     def news(self) -> list[Decision]:
         """The decisions appended since the last look, whoever made them."""
@@ -129,6 +141,11 @@ class _Sheet:
         for one in found:
             self.reader.decisions.add(one)
         return found
+
+
+def _version(results: Path) -> tuple[int, ...]:
+    with reported(results, "look at it"):
+        return files.version_of(files.status(results))
 
 
 def _size(results: Path) -> int:
@@ -177,7 +194,11 @@ class ReviewDesk:
         self._open.close()
 
     def setup(self) -> dict[str, JsonValue]:
-        """What the page is told before the records. `mark`: decisions up to here are in them."""
+        """What the page is told before the records, which are read anew where a run has written
+        some since. `mark`: decisions up to here are in them."""
+        for sheet in self._sheets:
+            if (reader := sheet.reopened()) is not None:
+                self._open.enter_context(reader)  # the earlier one may still be read by another tab
         return {
             "mark": len(self._history),
             "title": " and ".join(sheet.name for sheet in self._sheets),

@@ -201,9 +201,12 @@ class _ReviewServer:
         response = web.StreamResponse(headers={"Content-Type": "application/x-ndjson", **_HEADERS})
         await response.prepare(request)
         pieces = self._desk.pieces()
-        while (piece := await self._at_desk(lambda: next(pieces, None))) is not None:
-            if piece:
-                await response.write(piece)
+        try:
+            while (piece := await self._at_desk(lambda: next(pieces, None))) is not None:
+                if piece:
+                    await response.write(piece)
+        except CopygenError as error:  # too late for another status
+            await response.write(dumps({"failed": str(error)}) + b"\n")
         await response.write_eof()
         return response
 

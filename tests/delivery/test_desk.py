@@ -12,6 +12,7 @@ from copygen.delivery.selection import Choice
 from copygen.errors import ResultsError, UsageError
 from copygen.models import Status
 from copygen.results.decisions import Decision, DecisionLog, Decisions, Place, State
+from copygen.results.record import encode
 from copygen.results.storage import Beside
 from tests.support.records import ENDED, result, write
 from tests.support.review_copy import write_ads, write_rules
@@ -104,6 +105,18 @@ def test_of_two_who_decide_about_one_text_the_second_is_told_and_changes_nothing
         0: State.APPROVED,
         1: State.APPROVED,
     }
+
+
+def test_what_a_run_wrote_meanwhile_is_there_when_the_page_is_loaded_again(tmp_path: Path) -> None:
+    path = write_ads(tmp_path, 4)
+    with desk(path) as open_desk:
+        open_desk.decide([asked()])
+        reading = open_desk.pieces()
+        path.write_bytes(path.read_bytes() + encode(result("new", text="Fresh", row=9, line=9)))
+        assert b"".join(reading).count(b"\n") == 4
+        open_desk.setup()
+        assert [one["id"] for one in records(open_desk)][-1] == "new"
+        assert texts(open_desk)[0]["s"] == "approved"
 
 
 def test_what_others_append_is_news_once_and_can_be_asked_for_again(tmp_path: Path) -> None:

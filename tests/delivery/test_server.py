@@ -142,6 +142,21 @@ def test_records_come_as_lines(tmp_path: Path) -> None:
     on_server(tmp_path, test)
 
 
+def test_records_that_cannot_be_read_to_the_end_are_said_to_be_cut_short(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_desk: ReviewDesk) -> Any:
+        yield b'{"id":"first"}\n'
+        raise ResultsError("the disk is gone")
+
+    async def test(_: Served, browser: httpx.AsyncClient) -> None:
+        monkeypatch.setattr(ReviewDesk, "pieces", broken)
+        *_, last = (await browser.get("/api/records")).text.splitlines()
+        assert json.loads(last) == {"failed": "the disk is gone"}
+
+    on_server(tmp_path, test)
+
+
 def test_saved_is_said_of_what_the_disk_has(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -127,6 +127,7 @@ export class Records {
   }
 
   #take(record) {
+    if (record.failed !== undefined) throw new Error(record.failed);
     if (record.left !== undefined) {
       // the last line says how many there are beside these
       this.setup.left = record.left;
