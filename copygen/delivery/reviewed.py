@@ -6,15 +6,15 @@ what the reviewer said, when its row is made again.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Final, Self
 
 from copygen.delivery.copy import texts_of
 from copygen.documents import files
-from copygen.models import JsonValue, Prompt, Result, Status
+from copygen.models import InputFault, JsonValue, Prompt, Result, Status
 from copygen.quality.revision import ReviewedText, Revision, revision
 from copygen.results.decisions import KEPT, Decision, Decisions, Place, Standing, State, drafted
 from copygen.results.reader import LedgerReader, read_ledger
@@ -25,6 +25,8 @@ from copygen.results.summary import DecidedTexts
 BRIEF: Final = "the brief"
 """What has changed where no column of the item has."""
 MODEL: Final = "the model"
+FAULTY: Final = "the row is faulty"
+_NO_KEY: Final = ""
 _VIA: Final = "run"
 
 
@@ -36,6 +38,8 @@ class Heeding:
     """Whether approved and edited texts are like any other; locked ones stay."""
     retry_rejected: bool = False
     """Whether rows with a rejected text are made again."""
+    fresh: bool = False
+    """Whether all is made again."""
     used_names: frozenset[str] = frozenset()
     """The columns that prompts are made of."""
     fields: tuple[str, ...] = ()
@@ -73,8 +77,8 @@ class ReviewedPrompts:
         return cls(decisions, heeding, now) if decisions else None
 
     def keeps(self, id_: str) -> bool:
-        """Whether a text of that record is not to be replaced."""
-        return any(one.state in self._kept for one in self._decisions.of(id_).values())
+        """Whether people took a text of that record: it is carried over into a new file."""
+        return self._decisions.keeps(id_)
 
     def look_up(
         self,
@@ -104,18 +108,47 @@ class ReviewedPrompts:
     def leaves(self, prompt: Prompt) -> bool:
         """Whether it has a text that is not to be replaced."""
         id_ = self._id_of(prompt)
-        if id_ is None or not self.keeps(id_) or self.demands(prompt):
+        if id_ is None or self.demands(prompt):
             return False
-        return self._records.latest.newest_of(id_) in HAS_TEXT
+        return any(self._staying(id_)) and self._has_text(id_)
 
     def demands(self, prompt: Prompt) -> bool:
-        """Whether a person rejected a text of it, and such rows are to be made again."""
-        id_ = self._id_of(prompt) if self._heeding.retry_rejected else None
-        if id_ is None or not self.is_rejected(id_):
+        """Whether it is to be made again although it is settled: for a text that a person rejected,
+        or from the beginning.
+        """
+        id_, heeding = self._id_of(prompt), self._heeding
+        if id_ is None:
             return False
-        kept = (one for one in self._decisions.of(id_).values() if one.state in self._kept)
+        staying = [*self._staying(id_)]
+        if heeding.fresh:
+            return not staying
         # The text of a decision without one is the record's, which must then stay.
-        return all(one.last.text is not None for one in kept)
+        may_go = all(one.last.text is not None for one in staying)
+        return heeding.retry_rejected and may_go and self.is_rejected(id_)
+
+    def leaves_faulty(self, fault: InputFault) -> bool:
+        """Whether a row that can be no prompt any more has a text that stays all the same."""
+        id_ = fault.id
+        staying = [*self._staying(id_)]
+        if not staying or not self._has_text(id_):
+            return False
+        self._prompts += 1
+        self._left += len(staying)
+        self._stale[FAULTY] += len(staying)
+        for place, one in self._decisions.of(id_).items():
+            if one.is_kept and one.current_key != _NO_KEY:
+                self._mark(id_, place, _NO_KEY, FAULTY)
+        return True
+
+    def beside(self, result: Result) -> Result:
+        """A result as it is written: one without a text takes no place of texts that people took.
+
+        It has the key of their record, which it was to replace and could not.
+        """
+        if result.status in HAS_TEXT or not (self.keeps(result.id) and self._has_text(result.id)):
+            return result
+        record = self._record(result.id)
+        return result if record is None else replace(result, key=record.key)
 
     def decides(self, prompt: Prompt) -> bool:
         """Whether it is for decisions, not for the run, to say what becomes of it."""
@@ -226,6 +259,13 @@ class ReviewedPrompts:
                 return None
             self._claimed[id_] = spare.pop()
         return self._claimed[id_]
+
+    def _staying(self, id_: str) -> Iterator[Standing]:
+        """What stands of the texts of a record that are not to be replaced."""
+        return (one for one in self._decisions.of(id_).values() if one.state in self._kept)
+
+    def _has_text(self, id_: str) -> bool:
+        return self._records.latest.newest_of(id_) in HAS_TEXT
 
     def _rejected(self, id_: str) -> dict[Place, Standing]:
         """The places of that record whose text a person rejected."""

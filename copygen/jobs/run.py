@@ -13,7 +13,15 @@ import asyncio
 import itertools
 import os
 from collections import Counter, deque
-from collections.abc import AsyncGenerator, AsyncIterator, Iterable, Iterator, Mapping, Sequence
+from collections.abc import (
+    AsyncGenerator,
+    AsyncIterator,
+    Callable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from contextlib import ExitStack, closing
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -68,6 +76,8 @@ if TYPE_CHECKING:  # a run of texts that nobody decided on does without
 
 EVENTS_AHEAD: Final = 64
 """Events held for a caller that is slower than the provider; with more, no prompt is begun."""
+_NOTES: Final = 10
+"""Rows told of one by one, of those that keep a text though they are faulty; all are counted."""
 _UNACCEPTED: Final = (Status.FAILED, Status.REJECTED, Status.CANCELLED)
 
 
@@ -339,7 +349,7 @@ class Run:
         flusher = asyncio.create_task(self.sink.flush_forever())
         try:
             proven = bool(self.sink.earlier.get(Status.OK))
-            self.error = await engine.run(self._feed(), self._writer.write, proven=proven)
+            self.error = await engine.run(self._feed(), self._emit, proven=proven)
             if self._shared is not None:
                 await self._write_shared(self._shared)
         finally:
@@ -348,6 +358,12 @@ class Run:
             self.error = self._unwritten or self.error
             flusher.cancel()
             await asyncio.gather(flusher, return_exceptions=True)
+
+    @property
+    def _emit(self) -> "Callable[[Result], asyncio.Future[None]]":
+        """Takes the results of the engine."""
+        write, reviewed = self._writer.write, self._reviewed
+        return write if reviewed is None else lambda result: write(reviewed.beside(result))
 
     async def _write_shared(self, shared: SharedTexts) -> None:
         """Write the records of the prompts that get the text of another one."""
@@ -425,8 +441,16 @@ class Run:
 
     def _is_settled_or_left(self, reviewed: "ReviewedPrompts", entry: Entry) -> bool:
         """The same where people have decided about texts: their word goes before the record's."""
-        is_meant = self.spec.only is None or entry.id in self.spec.only
-        if not (is_meant and isinstance(entry, Prompt) and reviewed.knows(entry)):
+        if self.spec.only is not None and entry.id not in self.spec.only:
+            return True
+        if not isinstance(entry, Prompt):
+            is_left = reviewed.leaves_faulty(entry)
+            if is_left:
+                self._skip(Status.FAILED)
+                said = f"{entry.source}: {entry.message}; the text people took stays"
+                self.notes = (*self.notes, said)[:_NOTES]
+            return is_left
+        if not reviewed.knows(entry):
             return self._is_settled(entry)
         settled = self._resume.status_of(entry)  # first: a stream's row may have a record's text
         reviewed.mark(entry)
@@ -516,7 +540,7 @@ class Run:
         try:
             DecisionLog(self.setup.output).append(reviewed.marks)
         except ResultsError as error:  # the texts are left all the same, and the next run says so
-            self.notes = (f"which texts are stale could not be written down: {error}",)
+            self.notes += (f"which texts are stale could not be written down: {error}",)
 
     def _save(self, summary: Summary) -> None:
         path = self.spec.summary_file

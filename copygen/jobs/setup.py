@@ -434,6 +434,7 @@ def reviewed_prompts(spec: RunSpec, setup: Setup, results: Path | None) -> "Revi
     heeding = Heeding(
         redo_approved=spec.redo_approved,
         retry_rejected="rejected" in spec.retry,
+        fresh=spec.fresh,
         used_names=setup.source.used_names,
         fields=() if acceptance is None else tuple(one.name for one in acceptance.fields),
     )

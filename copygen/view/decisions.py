@@ -31,7 +31,11 @@ STATE_STYLES = {
     State.STALE: "yellow",
     State.ORPHAN: "yellow",
 }
-_OF = {"the brief": "of an earlier template", "the model": "of another model"}
+_OF = {
+    "the brief": "of an earlier template",
+    "the model": "of another model",
+    "the row is faulty": "of a row that is faulty now",
+}
 
 
 def decided_rows(decided: DecidedTexts | None) -> list[Row]:

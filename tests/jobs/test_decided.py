@@ -408,3 +408,69 @@ def test_stale_marks_that_cannot_be_written_are_told_and_nothing_is_replaced(
     assert run.notes[0].startswith("which texts are stale could not be written down")
     assert records(tmp_path)["mug"] == before
     assert Decisions.read(tmp_path / "r.jsonl").of("mug")[Place()].stale is None
+
+
+class Failing(Copywriter):
+    """Answers the first turn only, and nothing that says `Two`."""
+
+    def answer(self, asked: dict[str, Any]) -> str:
+        is_first = len(asked["messages"]) == 1 and "Two" not in asked["messages"][0]["content"]
+        return super().answer(asked) if is_first else ""
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"retry": frozenset({"rejected"}), "wording": FIELDS.replace("Ad", "Two ads")},
+        {"redo_approved": True, "wording": FIELDS.replace("Ad", "Two ads")},
+        {"redo_approved": True, "fresh": True},
+        {"redo_approved": True, "retry": frozenset({"all"})},
+    ],
+)
+def test_what_could_not_be_made_again_stays_as_it_was(
+    tmp_path: Path, change: dict[str, Any]
+) -> None:
+    with copy_server(Failing()) as server:
+        more = {"rows": ROWS[:1], "settings": {"retry.max_attempts": 1}, **to(server)}
+        done(a_spec(tmp_path, wording=FIELDS, **more))
+        decide(tmp_path, "mug", State.EDITED, Place("headline", 0), text="Mine.")
+        decide(tmp_path, "mug", State.REJECTED, Place("headline", 1), reason="dry")
+        before = in_force(tmp_path, "mug")
+        run = done(a_spec(tmp_path, **{"wording": FIELDS, **more, **change}))
+    assert run.exit_code is ExitCode.PARTIAL
+    assert run.summary is not None
+    assert run.summary.by_status["failed"] == 1
+    after = in_force(tmp_path, "mug")
+    assert {label: text for label, (_, text) in after.items()} == {
+        label: text for label, (_, text) in before.items()
+    }
+
+
+def test_fresh_with_redo_approved_makes_all_again_but_what_is_locked(tmp_path: Path) -> None:
+    spec = a_spec(tmp_path)
+    done(spec)
+    decide(tmp_path, "mug", State.APPROVED)
+    decide(tmp_path, "cup", State.LOCKED)
+    again = replace(spec, fresh=True, redo_approved=True)
+    assert plan(again).to_do == 2
+    assert sent(done(again)) == 2
+    assert in_force(tmp_path, "mug")["text"][0] == "draft"
+    assert in_force(tmp_path, "cup")["text"][0] == "locked"
+
+
+def test_a_row_that_is_faulty_now_keeps_the_text_that_people_took_and_is_told(
+    tmp_path: Path,
+) -> None:
+    table = b'{"id":"mug","name":"mug","price":5}\n{"id":"cup","name":"cup","price":7}\n'
+    spec = replace(a_spec(tmp_path), prompts="-")
+    done(spec, table)
+    decide(tmp_path, "mug", State.APPROVED)
+    before = records(tmp_path)["mug"]
+    run = done(spec, table.replace(b',"price":5', b""))
+    assert run.exit_code is ExitCode.PARTIAL
+    assert "price" in run.notes[0]
+    assert run.notes[0].endswith("; the text people took stays")
+    assert records(tmp_path)["mug"] == before
+    assert marks(tmp_path) == [("mug", "the row is faulty")]
+    done(spec, table)
+    assert in_force(tmp_path, "mug")["text"][0] == "approved"
