@@ -13,8 +13,8 @@ def import_(
         Path,
         typer.Argument(
             metavar="FILE",
-            help="A review sheet as people returned it (.xlsx, .ods, .csv), or the decisions of a "
-            "report's page (.jsonl).",
+            help="A review sheet (.xlsx, .ods, .csv) or a translation (.po, .xliff) as people "
+            "returned it, or the decisions of a report's page (.jsonl).",
             show_default=False,
         ),
     ],

@@ -15,9 +15,10 @@ from enum import StrEnum
 from typing import Final, Protocol
 
 from copygen.delivery.copy import Copy, CopyReader, Text
-from copygen.delivery.returned import ReturnedSheet, ReturnedText
+from copygen.delivery.returned import ReturnedText
 from copygen.delivery.review_sheet import (
     CELL_STATES,
+    Mark,
     comparable,
     current_key,
     note_hash,
@@ -31,7 +32,6 @@ from copygen.models import Severity, Source
 from copygen.prompts.excel import unescaped
 from copygen.results.decisions import KEPT, Decision, Place, State, drafted
 
-VIA: Final = "sheet"
 _WORDS: Final[Mapping[str, State]] = {
     **{state.value: state for state in CELL_STATES},
     **{"approve": State.APPROVED, "edit": State.EDITED, "reject": State.REJECTED},
@@ -70,6 +70,37 @@ class Located(Protocol):
     @property
     def place(self) -> Place | None:
         """Which of its texts."""
+
+
+class Returned(Protocol):
+    """A file that came back from people: a sheet, a catalogue of translations."""
+
+    @property
+    def path(self) -> str:
+        """As the user named it."""
+
+    @property
+    def via(self) -> str:
+        """What decisions say they came by."""
+
+    @property
+    def saved_at(self) -> tuple[datetime, ...]:
+        """When it was last saved, the likeliest first."""
+
+    @property
+    def exported_at(self) -> datetime | None:
+        """When it was written; None: not told."""
+
+    @property
+    def marks(self) -> Mapping[str, Mark]:
+        """Of all texts that were in it, by their place; empty where that is not known."""
+
+    @property
+    def drops_controls(self) -> bool:
+        """Whether tabs and control characters get lost in such a file."""
+
+    def texts(self) -> Iterator[ReturnedText]:
+        """Every text in it. Raises PromptError."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +166,7 @@ class Merged:
         return all(one.kind is Kind.NOTE for one in self.told)
 
 
-def merge_sheet(sheet: ReturnedSheet, copies: CopyReader, *, by: str, now: datetime) -> Merged:
+def merge_sheet(sheet: Returned, copies: CopyReader, *, by: str, now: datetime) -> Merged:
     """Compare a returned sheet with what stands. Nothing is written.
 
     Raises PromptError for what is no review sheet, and for one whose letters were lost.
@@ -143,7 +174,7 @@ def merge_sheet(sheet: ReturnedSheet, copies: CopyReader, *, by: str, now: datet
     return _SheetMerge(sheet, copies, by, _decided_at(sheet, now)).merged()
 
 
-def _decided_at(sheet: ReturnedSheet, now: datetime) -> datetime:
+def _decided_at(sheet: Returned, now: datetime) -> datetime:
     """When people decided: when they saved, where that can be; a clock may be wrong."""
     made = sheet.exported_at
     possible = (one for one in sheet.saved_at if (made is None or one > made) and one <= now)
@@ -153,7 +184,7 @@ def _decided_at(sheet: ReturnedSheet, now: datetime) -> datetime:
 class _SheetMerge:
     """One merge, for one use."""
 
-    def __init__(self, sheet: ReturnedSheet, copies: CopyReader, by: str, at: datetime) -> None:
+    def __init__(self, sheet: Returned, copies: CopyReader, by: str, at: datetime) -> None:
         self.sheet = sheet
         self.by = by
         self.at = at
@@ -398,7 +429,9 @@ class _Row:
             if standing is None:
                 self._found.already += 1
                 return None
-            draft = drafted(standing.last, self._merge.at, by=self._merge.by, via=VIA)
+            draft = drafted(
+                standing.last, self._merge.at, by=self._merge.by, via=self._merge.sheet.via
+            )
             return replace(draft, key=self._key, comment=self._note or None)
         text = self._row.text if self._exported is None else self._exported
         return self._decision(state, text)
@@ -428,7 +461,7 @@ class _Row:
             comment=self._note if self._is_noted and not is_rejected else None,
             by=self._merge.by,
             at=self._merge.at,
-            via=VIA,
+            via=self._merge.sheet.via,
         )
 
     def _is_locked_since(self) -> bool:

@@ -98,6 +98,8 @@ class _Facts:
 class ReturnedSheet:
     """A review sheet, open to be read once. Made by `opened_sheet`."""
 
+    via = "sheet"
+
     def __init__(
         self,
         path: str,

@@ -12,14 +12,19 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+from copygen.delivery.catalogs import ENDINGS, ReturnedCatalog
 from copygen.delivery.copy import CopyReader
 from copygen.delivery.decision_file import merge_decisions
-from copygen.delivery.merge import Merged, merge_sheet
+from copygen.delivery.merge import Kind, Merged, merge_sheet
 from copygen.delivery.returned import opened_sheet
 from copygen.errors import ExitCode
 from copygen.prompts.tables import kind_of
 from copygen.results.decisions import DecisionLog, reviewer
 
+UNFINISHED: Final = (
+    "the text was changed and is still marked as unfinished (fuzzy, needs-review-translation, "
+    "initial): take the mark away to have it taken"
+)
 _DECISIONS: Final = (".jsonl", ".ndjson")
 
 
@@ -28,7 +33,7 @@ class ImportSpec:
     """What is taken in, and as whose decisions. It can be pickled."""
 
     file: Path
-    """A review sheet as people returned it, or a `.jsonl` of decisions."""
+    """A review sheet or a PO or XLIFF file as people returned it, or a `.jsonl` of decisions."""
     results: Path
     by: str | None = None
     """Who decided; None: `$COPYGEN_REVIEWER`, else the login name."""
@@ -70,6 +75,11 @@ class ImportJob:
         with CopyReader(spec.results, on_lines=on_lines) as copies:
             if kind_of(str(spec.file)) in _DECISIONS:
                 merged = merge_decisions(spec.file, copies, by=self._by, now=moment)
+            elif spec.file.suffix.lower() in ENDINGS:
+                catalog = ReturnedCatalog(spec.file, copies.find)
+                merged = merge_sheet(catalog, copies, by=self._by, now=moment)
+                for one in catalog.unfinished:
+                    merged.tell(Kind.REFUSED, one, UNFINISHED)
             else:
                 with opened_sheet(spec.file) as sheet:
                     merged = merge_sheet(sheet, copies, by=self._by, now=moment)
