@@ -64,13 +64,17 @@ class Endings(DatedTable):
     particles: dict[str, str]
     """Language written without spaces → endings of a phrase, separated by spaces."""
     perhaps: dict[str, str]
-    """Language → those of its `words` that may end a good text, too."""
+    """Language → words that may end a good text, too, and hardly ever a long sentence."""
     open: dict[str, str]
     """Language written without spaces → endings that no good text has."""
     perhaps_open: dict[str, str]
     """The same for endings that a short good text may have."""
     whole: dict[str, str]
     """Language written without spaces → words that only end like one of these."""
+    pairs: dict[str, str]
+    """Language → words that open a clause, ` | ` and those they stand before, by spaces."""
+    phrases: dict[str, str]
+    """Language → words that announce more together, joined by `_`, separated by spaces."""
     stems: dict[str, str]
     """Language written without spaces → beginnings of words that are no words."""
 

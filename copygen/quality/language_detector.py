@@ -62,6 +62,10 @@ _ONLY_ENGLISH: Final = ENGLISH_WORDS - frozenset(
 """Those that are no word of another language."""
 _RARE: Final = 6.0
 """How much likelier a language has to be that hardly anybody orders copy in."""
+_DECIDED: Final = 3.0
+"""The margin that is enough between near languages where words of the other one decide."""
+_DECIDING_WORDS: Final = 2
+"""Such words that make it an error."""
 _NEAR_ERROR: Final = 15.0
 """How much more has to speak for a near language that it is an error and no warning."""
 _WORDS: Final = re.compile(r"[^\W\d_]+")
@@ -88,6 +92,8 @@ class Evidence:
     """The margin from which this is taken for true, in a text of that length."""
     near: bool
     """Whether the two can hardly be told apart."""
+    words: int = 0
+    """How many words only that near one writes so, where none is written as the wanted one does."""
 
     @property
     def is_found(self) -> bool:
@@ -97,7 +103,11 @@ class Evidence:
     @property
     def is_sure(self) -> bool:
         """Whether it is enough to reject a text."""
-        return self.is_found and (not self.near or self.margin > self.needed + _NEAR_ERROR)
+        return self.is_found and (
+            not self.near
+            or self.words >= _DECIDING_WORDS
+            or self.margin > self.needed + _NEAR_ERROR
+        )
 
 
 class Detector:
@@ -343,13 +353,18 @@ def _weighed(
             margin += for_english
         margin += about.odd_word * _having(odd, rival.odd_letters)
         margin += _BORROWED * _having(borrowed, rival.borrowed_letters)
+        deciding = 0
         if rival.words:
-            margin += _WORD * (len(rival.words & words) - len(rival.lost_words & words))
+            theirs, lost = len(rival.words & words), len(rival.lost_words & words)
+            margin += _WORD * (theirs - lost)
+            deciding = 0 if lost else theirs
         if margin <= 0:
             continue
         needed = _needed(length, rival, about)
+        if deciding:
+            needed = min(needed, _DECIDED)
         if found is None or margin - needed > found.margin - found.needed:
-            found = Evidence(rival.tag, margin, needed, near=bool(rival.near))
+            found = Evidence(rival.tag, margin, needed, bool(rival.near), deciding)
     return found
 
 

@@ -140,6 +140,10 @@ class Speech(FrozenModel):
     """A number and what it counts in one word, behind the value: `3 사흘`."""
     wrote: Lines = ()
     """What whoever wrote a text did with it: `i kept`, `i left out`."""
+    deny: Lines = ()
+    """Denies, or says what is lacking: `cannot`, `not enough`."""
+    aid: Lines = ()
+    """What is declined, with the words of a request: `assist`, `fulfil`, `your request`."""
     piece: Lines = ()
     """A text, or a part of one, in talk about it: `this line`, `wording`."""
     order: Lines = ()
@@ -342,7 +346,8 @@ _STEMS: Final = (
 )
 """Kinds whose ends are free, for languages decline."""
 _OF_TALK: Final = (
-    *("wrote", "piece", "order", "object", "trait", "craft", "effect", "shall", "muse"),
+    *("deny", "aid", "wrote", "piece", "order", "object", "trait", "craft", "effect", "shall"),
+    "muse",
 )
 """Signs of talk about a text, with free ends but in English."""
 _JOINING: Final = frozenset(("da", "de", "et", "fi", "hu", "it", "nb", "nl", "sv"))
@@ -360,8 +365,18 @@ _OWN: Final = tuple(
     for mark in ("", "-", "_")
     for what in ("brand", "shop", "store", "name", "company", "handle", "website", "site", "domain")
 )
-_WHOLE_SIGNS: Final = ("__", "xx", "xxx", "××", "x×", "×x", "oo", "ooo", "o○", "○o", "某某")
-_SIGNS: Final = ("xxxx", "www.", "example.", *_OWN, "your-link", "my-link")
+_EXAMPLES: Final = (
+    *("ejemplo", "exemplo", "exemple", "esempio", "beispiel", "voorbeeld", "exempel", "eksempel"),
+    *("esimerkki", "przyklad", "priklad", "pelda", "exemplu", "primer", "ornek", "contoh"),
+)
+_WHOLE_SIGNS: Final = (
+    *("__", "xyz", "xx", "xxx", "××", "x×", "×x", "oo", "ooo", "o○", "○o", "某某"),
+)
+_SIGNS: Final = (
+    *("xxxx", "www.", "example.", "your-link", "my-link"),
+    *(f"{one}." for one in _EXAMPLES),
+    *_OWN,
+)
 """What signs of a blank have that no list names, at their start and as a whole: `XX店`,
 `www.your-shop.com`."""
 

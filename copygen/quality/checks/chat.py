@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.checks.evidence import Place, may_speak, speaks
+from copygen.quality.checks.evidence import Place, declines, may_speak, speaks
 from copygen.quality.checks.several import LEAD, versions
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
@@ -114,6 +114,11 @@ _LABELLED: Final = re.compile(r"[^:：\n]{0,60}(?:[:：\n]|\s[-–—]\s)|【")
 """What no label is without: a look at the start tells."""
 
 
+_COMPOUNDING: Final = frozenset(("da", "de", "et", "fi", "hu", "nb", "nl", "sv"))
+"""Languages that name a text of a kind in one word: `Produkttext`."""
+_LEAST_NOUN: Final = 4
+
+
 class ChatDetector:
     """Finds what is no copy in replies of some languages, and in English, the slip of all models.
 
@@ -124,6 +129,8 @@ class ChatDetector:
         self._nouns = frozenset(map(folded, phrases_of(tags, "noun")))
         self._all_nouns = self._nouns | {folded(one) for one in phrases_of(tags, "noun_weak")}
         self._weak_nouns = self._all_nouns - self._nouns
+        joins = not _COMPOUNDING.isdisjoint(tags)
+        self._compounded = [one for one in self._nouns if joins and len(one) >= _LEAST_NOUN]
 
     def remarks(
         self,
@@ -153,7 +160,10 @@ class ChatDetector:
         has_lines = "\n" in text
         asks = text.rstrip()[-1:] in "?؟？"
         may_decline = (
-            asks or not kinds.isdisjoint(_DECLINING) or ("little" in kinds and "info" in kinds)
+            asks
+            or not kinds.isdisjoint(_DECLINING)
+            or ("little" in kinds and "info" in kinds)
+            or ("deny" in kinds and "aid" in kinds and len(said.tags) == 1)
         )
         if may_decline and (remark := self._refusal(said, begin, shares)) is not None:
             yield remark
@@ -245,6 +255,8 @@ class ChatDetector:
     ) -> Remark | None:
         """Too little to go on, or nothing but questions about the product."""
         text = said.text
+        if len(said.tags) == 1 and declines(said, begin, end) and not shares():
+            return _declines(text, begin)
         first = _sentence_end(text, begin)
         informed = said.are_within("info", begin, first)
         if informed and said.are_within("little", begin, first):
@@ -364,6 +376,8 @@ class ChatDetector:
         if words in self._nouns:
             return True
         spaced = " " in words
+        if not spaced and any(words.endswith(one) for one in self._compounded):
+            return True  # `Produkttext`
         if not spaced and words.isascii():
             return False
         splits = [at for at in range(1, len(words)) if not spaced or words[at] == " "]

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.data import Endings, common_words, table
+from copygen.quality.data import Endings, LanguageTable, common_words, table
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
 from copygen.quality.trim import thai_phrases
@@ -36,8 +36,19 @@ _LAST_CHARS: Final = 3000
 _SENTENCE: Final = re.compile(r"[.!?…。！？।؟۔]\s|\n")
 _NEAR_END: Final = 200
 _LONG: Final = 55
-_LONG_BY: Final = {"hi": 34, "ur": 34, "ja": 15, "zh": 14, "th": 24, "ko": 20}
+_LONG_BY: Final = {"tr": 45, "hi": 34, "ur": 34, "ja": 15, "zh": 14, "th": 24, "ko": 20}
 """Characters of a sentence that is no headline."""
+_LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
+_AFTER_FIGURE: Final = re.compile(r"\d\s?$")
+_LONG_PAIR: Final = 40
+"""Characters from which a sentence that ends with `if you` is none."""
+_LAST_LONG: Final = 32
+"""Characters of a last sentence without an end behind one with a full stop: no last word."""
+_STOPS: Final = frozenset(".…。।۔")
+_ENDLESS: Final = frozenset(("th", "lo", "km", "my"))
+"""Languages that write no full stop."""
+_HAS_CODE: Final = re.compile(r"[#@/<>|]|\w\.\w|[A-Z]{4}|[.!?…][\"'”“»’]")
+"""A tag, an address or capitals: a call to act, which needs no full stop; or who is quoted."""
 _CONJOINING: Final = frozenset("\u1039\u17d2\u200d\u200c")
 """What joins a letter to the next: the coeng of Khmer, the virama of Burmese, the joiners."""
 _BEFORE: Final = frozenset("เแโใไເແໂໃໄ")
@@ -74,12 +85,20 @@ _KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2}[이가은는]\s")
 _KOREAN_OBJECT: Final = re.compile(r"[가-힣]{2}[을를]$")
 _KOREAN_MODIFIED: Final = re.compile(
     r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2}(?:도록|면서|거나)$"
-    r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$"
+    r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$|[가-힣]{2}(?:으며|히며|하며|되며|이며|려고|지만)$"
 )
 _TURKISH_CONVERB: Final = re.compile("[^\\W\\d_]{2}(?:arak|erek)$")
 """`dokunarak`, "by touching": the verb of the sentence comes after it."""
 _SIBLINGS: Final = 2
-_LEAST_LETTERS: Final = 3
+_LEAST_LETTERS: Final = 2
+_ENDING: Final = 3
+_WITH_ENDINGS: Final = frozenset(
+    (
+        *("bg", "cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv"),
+        *("ms", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "uk"),
+    )
+)
+"""Languages whose lists have so many words that an ending which none has is none."""
 _LEAST_CHARS: Final = 25
 """A shorter text is a title, which may have a word of its own making."""
 
@@ -158,16 +177,22 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
         whole, half = found
         return [_half(text, whole) if half else _phrase(text, whole)]
     folded = word.strip("\"'’“”„«»()").casefold().replace("’", "'")
+    stem = folded.rpartition("'")[2] if language in _ELIDING else folded
     if _MEDIAL.search(word):
         return [_half(text, word)]
     if language == "ko" and _is_open_korean(sentence):
         return [_phrase(text, word)]
     if language == "tr" and len(sentence) >= _LONG and _TURKISH_CONVERB.search(folded):
         return [_phrase(text, word)]
-    if folded in _words(language) and _announces(word, folded, sentence, context):
+    known = folded in _words(language) or folded in _perhaps(language)
+    if known and _announces(word, folded, sentence, context):
         return [_phrase(text, word)]
-    if _is_beginning(word, folded, sentence, context):
+    if opened := _opened_clause(sentence, language):
+        return [_phrase(text, opened)]
+    if _is_beginning(word, stem, text, context):
         return [_half(text, word)]
+    if _unlike_itself(text, sentence, language):
+        return [_unended(text)]
     return _unlike_siblings(text, context)
 
 
@@ -178,6 +203,28 @@ def _last_end(text: str) -> int:
         if ends:
             return ends[-1]
     return 0
+
+
+def _opened_clause(sentence: str, language: str) -> str | None:
+    """The two words at the end that only open a clause: `where you`, `dzięki czemu`."""
+    words = sentence.split()[-2:]
+    if len(words) < 2 or len(sentence) < _LEAST_CHARS:
+        return None
+    first, second = (one.strip("\"'’“”„«»()").casefold().replace("’", "'") for one in words)
+    openers, followers = _pairs(language)
+    opens = first in openers and second in followers and len(sentence) >= _LONG_PAIR
+    if opens or f"{first}_{second}" in _phrases(language):
+        return sentence[sentence.rindex(words[0]) :].rstrip()
+    return None
+
+
+def _unlike_itself(text: str, sentence: str, language: str) -> bool:
+    """Whether the last sentence is the only one without an end, and no last words in brief."""
+    before = text[: len(text) - len(sentence)].rstrip()
+    ended = before[-1:] in _STOPS and "\n" not in text and language not in _ENDLESS
+    if not ended or len(sentence) < _LONG_BY.get(language, _LAST_LONG):
+        return False
+    return not _HAS_CODE.search(sentence) and not sentence.isupper()
 
 
 def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> bool:
@@ -195,17 +242,48 @@ def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> 
     return len(sentence) >= _LONG_BY.get(language, _LONG) or _siblings_end(context)
 
 
-def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) -> bool:
+def _is_beginning(word: str, folded: str, text: str, context: CheckContext) -> bool:
     """Whether the last word is none, and the beginning of one: `enough for the gard`."""
     language = _language(context)
     is_name = word[:1].isupper() and language != "de"
-    if not language or is_name or len(folded) < _LEAST_LETTERS or len(sentence) < _LEAST_CHARS:
+    if not language or is_name or len(folded) < _LEAST_LETTERS or len(text) < _LEAST_CHARS:
         return False
-    if not folded.isalpha() or folded in context.facts.folded.text:
+    if not folded.isalpha() or folded in context.facts.folded.text.split():
         return False
+    if _AFTER_FIGURE.search(text[-len(word) - 4 : len(text) - len(word)]):
+        return False  # a unit
     listed = common_words(language)
+    if not listed:
+        return False
     at = bisect_left(listed, folded)
-    return at < len(listed) and listed[at] != folded and listed[at].startswith(folded)
+    if at < len(listed) and listed[at].startswith(folded):
+        return listed[at] != folded
+    # Not among the words that begin others, and no word ends as it does: `zuverläs`, `прозрач`.
+    endings = _endings(language)
+    if len(folded) <= _ENDING or not endings or folded[-_ENDING:] in endings:
+        return False
+    # In another language many words end so, which is that rule's to say.
+    others = [one for one in map(str.casefold, text.split()[-5:-1]) if len(one) > _ENDING]
+    return _letters(language).issuperset(folded) and all(
+        one[-_ENDING:] in endings for one in others if one.isalpha()
+    )
+
+
+@cache
+def _endings(language: str) -> frozenset[str]:
+    """The last letters of the words of a language in Latin or Cyrillic letters: 2 ms."""
+    if language not in _WITH_ENDINGS:
+        return frozenset()
+    return frozenset(word[-_ENDING:] for word in common_words(language) if len(word) > _ENDING)
+
+
+@cache
+def _letters(language: str) -> frozenset[str]:
+    """The letters that words of the language are written with."""
+    listed = table(LanguageTable, "languages")
+    own = next((by[language] for by in listed.letters.values() if language in by), "").split()
+    plain = _LATIN if language in listed.letters["Latn"] else ""
+    return frozenset(own) | frozenset(plain) - frozenset(listed.without.get(language, "").split())
 
 
 def _siblings_end(context: CheckContext) -> bool:
@@ -305,6 +383,25 @@ def _words(language: str) -> frozenset[str]:
 def _perhaps(language: str) -> frozenset[str]:
     listed = table(Endings, "endings").perhaps
     return frozenset(listed.get(language, "" if language else listed["en"]).split())
+
+
+@cache
+def _pairs(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    openers, _, followers = table(Endings, "endings").pairs.get(language, "").partition(" | ")
+    return frozenset(openers.replace("_", " ").split()), frozenset(followers.split())
+
+
+@cache
+def _phrases(language: str) -> frozenset[str]:
+    return frozenset(table(Endings, "endings").phrases.get(language, "").split())
+
+
+def _unended(text: str) -> Violation:
+    shown = text[-30:]
+    message = f"it ends with '{shown}' and no full stop, unlike the sentence before"
+    fix = "end the last sentence"
+    span = (len(text) - 1, len(text))
+    return Violation("truncated.end", Severity.ERROR, message, span, fix=fix)
 
 
 def _phrase(text: str, word: str) -> Violation:

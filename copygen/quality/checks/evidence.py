@@ -44,6 +44,7 @@ _BEFORE_ONLY: Final = frozenset(("think", "muse", "plan"))
 """Kinds of what somebody thinks before he writes."""
 _ALONE: Final = _ASKING | {"me", "yours"}
 """`Would you like yours lined or plain?`: nothing that a text would be asked for."""
+_OF_REQUESTS: Final = ("aid", "job", "text")
 _EARLY: Final = 14
 _NEAR: Final = 44
 """Characters at the start of a sentence in which it says what it is about."""
@@ -56,6 +57,7 @@ _HEADING: Final = re.compile(r"\w*\s?\w{0,2}\s?[:：]")
 _NOTE: Final = 20
 """Characters of a part of a note: `Hmm, throw, lambswool, oat.`"""
 _SENTENCE: Final = re.compile(r"[.!?…؟۔।。！？]")
+_SENTENCE_END: Final = re.compile(r"[.!?…؟۔।](?=\s|$)|[。！？\n]")
 
 
 class Place(Enum):
@@ -136,6 +138,31 @@ def _weight(said: Said, start: int, end: int, found: Mapping[str, list[int]]) ->
 def _word(text: str, start: int) -> str:
     found = _REST.match(text, start)
     return found[0] if found else ""
+
+
+def declines(said: Said, start: int, end: int) -> bool:
+    """Whether one of the first two sentences of `start:end` declines what was asked.
+
+    It denies something, and has two words of a request, or one and an excuse; `We can't help you
+    get in` has one alone.
+    """
+    for _ in range(2):
+        found = _SENTENCE_END.search(said.text, start, end)
+        stop = found.end() if found else end
+        asked: set[int] = set().union(*(_at(said, kind, start, stop) for kind in _OF_REQUESTS))
+        denied = _at(said, "deny", start, stop)
+        excused = said.are_within("sorry", start, stop) or len(denied) > 1
+        if denied and len(asked - denied) + excused > 1 and asked - denied:
+            return True
+        if stop >= end:
+            return False
+        start = stop
+    return False
+
+
+def _at(said: Said, kind: str, start: int, end: int) -> set[int]:
+    """Where phrases of that kind begin in `start:end`."""
+    return {at for at, stop in said.found(kind) if start <= at and stop <= end}
 
 
 def _separate(

@@ -29,7 +29,10 @@ _SIGNS: Final = re.compile(
     r"|\b(?:www\.)?(?:your|my)[-_]?(?:brand|shop|store|website|company|site|domain|link)\.\w{2,4}\b"
     r"|\bwww\.(?:your|ihre?|deine?|votre|tu|su|seu|tuo|uw|jouw|din|ditt?|twoj|tvuj|vas|vash|toko|kedai)"
     r"[-\w]{0,20}\.\w{2,4}\b"
-    r"|\b(?:www\.)?example\.(?:com|org|net)\b",
+    r"|\b(?:www\.)?(?:ejemplo|exemplo|exemple|esempio|beispiel|voorbeeld|exempel|eksempel"
+    r"|esimerkki|przyklad|priklad|pelda|exemplu|primer|ornek|contoh)\.\w{2,4}\b"
+    r"|\b(?:www\.)?example\.(?:com|org|net)\b"
+    r"|(?<![^\W_])(?-i:XYZ)(?![^\W_])",
     re.IGNORECASE,
 )
 _CAPITAL: Final = "A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐΑ-Ω"
@@ -130,4 +133,5 @@ def _line(text: str, at: int) -> tuple[int, int]:
 
 @cache
 def _blank_index(tags: tuple[str, ...]) -> PhraseIndex:
-    return PhraseIndex({"blank": phrases_of(tags, "blank")}, {"insert": phrases_of(tags, "insert")})
+    inserts = phrases_of(tags, "insert", "add", "order")
+    return PhraseIndex({"blank": phrases_of(tags, "blank")}, {"insert": inserts})

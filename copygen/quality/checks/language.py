@@ -38,8 +38,9 @@ _MOST_NAMES: Final = 3
 `料金 - Mozilla VPN`."""
 _LONG_HAN: Final = 12
 """Japanese of this many kanji has kana in it; a slogan of fewer may not."""
-_CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊")
-"""Characters of every Chinese sentence that Japanese without kana has no use for."""
+_LEAST_WITHOUT_HANGUL: Final = 4
+_CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊个让讓给給吃喝哪么麼没沒，")
+"""Signs of every Chinese sentence that Japanese without kana has no use for."""
 # A run of blanks from its first only: from each of them, 8 000 in a row took half a second. They
 # are looked for as a class at the start, which takes a tenth of looking for each of the cases.
 _SEGMENT: Final = re.compile(
@@ -80,6 +81,8 @@ def script(context: CheckContext) -> list[Violation]:
         return _too_few(context, language) if has_foreign or LATIN not in groups else []
     if (LATIN in groups or OTHER in groups) and (few := _too_few(context, language)):
         return few
+    if HANGUL not in groups and full_script(language) == "Kore":
+        return _without_hangul(text, language)
     if HAN in groups:
         return _han(context, language)
     return []
@@ -123,6 +126,16 @@ def _too_few(context: CheckContext, language: str) -> list[Violation]:
         return []
     message = f"{own} of {letters} letters are {language_name(language)}"
     fix = f"write it in {language_name(language)}; only names may stay in Latin letters"
+    return [Violation("language.script", Severity.ERROR, message, fix=fix)]
+
+
+def _without_hangul(text: str, language: str) -> list[Violation]:
+    """A sentence of characters that Korean borrows, with single letters of another between them."""
+    others = sum(map(str.isalpha, text)) - len(LATIN_LETTER.findall(text))
+    if others < _LEAST_WITHOUT_HANGUL:
+        return []
+    message = f"none of {others} letters are {language_name(language)}"
+    fix = f"write it in {language_name(language)}"
     return [Violation("language.script", Severity.ERROR, message, fix=fix)]
 
 
@@ -276,7 +289,9 @@ class OtherLanguage:
                 continue
             words = [word for word in written if word.casefold() not in known]
             small = [word for word in words if word.islower()]
-            if len(small) >= _LEAST_SMALL_WORDS and not ENGLISH_WORDS.isdisjoint(small):
+            known_words = not ENGLISH_WORDS.isdisjoint(word.casefold() for word in words)
+            ends = context.text.original[run.end() : run.end() + 1] in (".", "!", "?")
+            if len(small) >= _LEAST_SMALL_WORDS and (known_words or ends):
                 yield self._part(context.text.original, run.span(), language_name("en"))
                 return
 

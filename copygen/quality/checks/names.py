@@ -8,6 +8,7 @@ needs the name's other words beside it, two letters swapped, or a capital where 
 
 import re
 import unicodedata
+from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -16,7 +17,9 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from copygen.models import Item, Severity, Violation
+from copygen.quality.data import common_words
 from copygen.quality.facts import CheckContext
+from copygen.quality.languages import base
 from copygen.quality.normalize import fold
 
 _TOKEN: Final = re.compile(r"[^\s.,!?:;…()\[\]{}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）]+")
@@ -38,6 +41,7 @@ _NAME_COLUMNS: Final = frozenset(
         *("ชื่อ", "ชื่อสินค้า", "แบรนด์", "สินค้า", "tên", "sản_phẩm", "tên_sản_phẩm"),
         *("thương_hiệu", "nama", "jenama", "merek", "produk", "名前", "商品名", "品名"),
         *("ブランド", "ブランド名", "メーカー", "品牌", "名称", "名稱", "产品", "产品名称"),
+        *("prekė", "prece", "toode", "naziv", "proizvod", "izdelek", "ime", "наслов", "назив"),
         *("產品", "產品名稱", "商品", "商品名称", "상품명", "제품명", "브랜드", "이름"),
     )
 )
@@ -47,7 +51,9 @@ _BRAND_COLUMNS: Final = frozenset(
         *("fabricante", "marchio", "merk", "varumärke", "mærke", "merke", "brändi", "marka"),
         *("producent", "značka", "márka", "marcă", "бренд", "марка", "μάρκα", "العلامة", "برند"),
         *("מותג", "ब्रांड", "แบรนด์", "thương_hiệu", "jenama", "merek", "ブランド", "ブランド名"),
-        *("メーカー", "品牌", "브랜드"),
+        *("メーカー", "品牌", "브랜드", "märke", "merkki", "kaubamärk", "zīmols", "znamka"),
+        *("prekės_ženklas", "brend", "бренд", "tatak", "brand_name", "markenname", "merknaam"),
+        *("برانڈ", "ব্র্যান্ড", "العلامة_التجارية", "marca_comercial", "nazwa_marki"),
     )
 )
 _MOST_WORDS: Final = 5
@@ -59,6 +65,7 @@ _LONG: Final = 7
 """Letters from which two of them may be wrong; from `_LEAST` one may."""
 _TITLED: Final = frozenset(("en", "id", "ms", "tl", "vi"))
 """Languages whose shops begin every word of a product's name with a capital."""
+_CONSONANTS: Final = frozenset("bcdfghjklmnpqrtvwxzбвгджзклмнпрстфхцчшщ")
 _PARTICLES: Final = frozenset("은는이가을를의에로와과도만")
 """Ends of Korean words that belong to the sentence."""
 
@@ -270,9 +277,18 @@ def _near(
         return False
     if adjoining:
         return name.is_named or cased
+    if _is_common(plain, language):
+        return False
     german = (language or "").split("-")[0] == "de"
     due = begins or german
     return name.is_brand and len(wanted) > _LEAST and cased and (not due or len(wanted) >= _LONG)
+
+
+def _is_common(word: str, language: str | None) -> bool:
+    """Whether it is a word of the language: `Fjället`, beside a brand `Fjällro`."""
+    listed = common_words(base(language)) if language else ()
+    at = bisect_left(listed, word)
+    return at < len(listed) and listed[at] == word
 
 
 def _is_inflected(plain: str, wanted: str, *, hangul: bool) -> bool:
@@ -285,7 +301,10 @@ def _is_inflected(plain: str, wanted: str, *, hangul: bool) -> bool:
     if hangul:
         return shared >= len(wanted) - 1 and plain[-1] in _PARTICLES
     doubled = len(plain) == len(wanted) + 1 and plain[:-1] == wanted and plain[-1] == wanted[-1]
-    return shared >= max(2, len(wanted) - 1) and not doubled
+    # No ending is one consonant for another: `Lindholn`.
+    ends = frozenset((plain[-1], wanted[-1]))
+    replaced = len(plain) == len(wanted) and len(ends) == 2 and ends <= _CONSONANTS
+    return shared >= max(2, len(wanted) - 1) and not doubled and not replaced
 
 
 def _bare(word: str) -> str:

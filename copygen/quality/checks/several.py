@@ -123,6 +123,9 @@ def _numbered(lines: Sequence[str]) -> _Numbered | None:
     if marks[0] not in _FIRST or None in marks:
         return None
     sizes = [len(line) for line in lines]
+    # Steps have numbers; what has letters, and is a sentence, is to be chosen from.
+    if not marks[0].isdigit() and all(_DIALOGUE.search(line.strip()) for line in lines):
+        return _Numbered.VERSIONS
     if len(lines) > 2 and max(sizes) <= _STEP and all(map(str.isascii, lines)):
         return _Numbered.STEPS
     return _Numbered.POINTS if len(lines) > 2 and min(sizes) < _POINT else _Numbered.VERSIONS
