@@ -12,7 +12,7 @@ import orjson
 
 from copygen.errors import PromptError
 from copygen.models import Item, JsonValue, Message, OutputSchema, Prompt, Source
-from copygen.prompts.names import ColumnNames, by_key, name_hint
+from copygen.prompts.names import ColumnNames, by_key, key_hint, name_hint
 from copygen.prompts.promptfile import Cell, PromptSpec
 from copygen.prompts.request import (
     INSTRUCTION_ROLES,
@@ -495,6 +495,7 @@ def _sentence(exc: RenderError, item_id: str, columns: list[str]) -> str:
     place = f"template {exc.source.path}:{exc.source.line}"
     if exc.name is None:
         return f"{place} {exc} (item '{item_id}')"
-    known = columns if exc.known is None else list(exc.known)
-    hint = name_hint(exc.name, known, is_column=exc.known is None)
+    hint = name_hint(exc.name, columns)
+    if exc.known is not None:
+        hint = key_hint(exc.name, list(exc.known))
     return f"{place} uses '{exc.name}', which item '{item_id}' does not have; {hint}."

@@ -9,7 +9,7 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Final
 
 from copygen.documents import nearest
@@ -31,6 +31,7 @@ _FULL_WIDTH: Final = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {
 _MOST_CHARS: Final = 60
 _NAMES_SHOWN: Final = 10
 _NUMBER: Final = re.compile(r"[-+]?[0-9]+(?:[.,][0-9]+)?")
+_TABLES_REMEMBERED: Final = 64
 _MOST_REMEMBERED: Final = 10_000
 
 
@@ -114,6 +115,12 @@ class ColumnNames:
         return " or ".join(f"{{{{ {way} }}}}" for way in ways)
 
 
+@lru_cache(_TABLES_REMEMBERED)
+def known_names(columns: tuple[str, ...]) -> ColumnNames:
+    """`ColumnNames`, remembered: the rows of a group have the same columns."""
+    return ColumnNames(columns)
+
+
 def could_mean(name: str, column: str) -> bool:
     """Whether `name` may be a column's, made or its own, in some table: before it is read."""
     if name == column:
@@ -121,6 +128,18 @@ def could_mean(name: str, column: str) -> bool:
     made = made_name(column, 0)
     base, _, number = name.rpartition("_")
     return made == name or (made == base and number.isdecimal())
+
+
+def key_hint(name: str, known: list[str]) -> str:
+    """What a mapping has instead of a key, so that it can be pasted behind the mapping."""
+    hint = name_hint(name, known, is_column=False)
+    names = ColumnNames(known)
+    near = next((one for one in known if hint.startswith(f"nearest is '{one}'")), None)
+    if near is None or spelled(near) == near:
+        return hint
+    return (
+        f"{hint}, written .{names.made.get(near, near)} or [{json.dumps(near, ensure_ascii=False)}]"
+    )
 
 
 def name_hint(name: str, known: list[str], *, is_column: bool = True) -> str:

@@ -136,6 +136,16 @@ class Sandbox(ImmutableSandboxedEnvironment):
         }
         self.globals = {function_name(name): self.globals[name] for name in FUNCTIONS}
 
+    def getattr(self, obj: Any, attribute: str) -> Any:
+        """What a template means by `obj.attribute`: of a mapping its keys' made names, too."""
+        found = super().getattr(obj, attribute)
+        if isinstance(found, Undefined) and isinstance(obj, Mapping):
+            from copygen.prompts.names import known_names  # names are made with these functions
+
+            key = known_names(tuple(map(str, obj))).find(attribute)
+            return found if key is None else super().getitem(obj, key)
+        return found
+
     def begin(self) -> None:
         """Start a rendering: the effort counts from here."""
         self._effort = 0

@@ -19,7 +19,7 @@ from typing import Final, TypeAlias
 from copygen.documents import files
 from copygen.errors import PromptError, UsageError
 from copygen.models import JsonValue, Source
-from copygen.prompts.names import ColumnNames, name_hint
+from copygen.prompts.names import ColumnNames, key_hint, name_hint
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import BadRow, Duplicates, Row, checked_id, with_letter
 from copygen.prompts.template import RenderError, Template
@@ -149,8 +149,9 @@ class Condition:
         except RenderError as exc:
             message = f"{self.name} {exc} (row {number})"
             if exc.name is not None:
-                known = [*row.item] if exc.known is None else [*exc.known]
-                hint = name_hint(exc.name, known, is_column=exc.known is None)
+                hint = name_hint(exc.name, [*row.item])
+                if exc.known is not None:
+                    hint = key_hint(exc.name, [*exc.known])
                 message = f"{self.name} uses '{exc.name}', which row {number} does not have; {hint}"
             raise PromptError(message, row.source) from exc
 

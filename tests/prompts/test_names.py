@@ -14,7 +14,7 @@ from copygen.prompts import open_prompts, open_values
 from copygen.prompts.expand import Target
 from copygen.prompts.names import ColumnNames, UsedNames, made_name, name_hint
 from copygen.prompts.template import RenderError, Template
-from tests.support.prompt_files import prompts_of, texts_of, write
+from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
 
 MADE = {
     "Body (HTML)": "body_html",
@@ -192,6 +192,34 @@ def test_what_an_error_suggests_works_when_pasted(columns: list[str], wrong: str
     if written:
         way = ways.removeprefix("like ").split(" or {{ ")[0]
         assert value_of(way, row) in row.values()
+
+
+KEYS = "{% for one in rows %}{{ one.variant_price }}/{{ one.Size }} {% endfor %}"
+
+
+def test_keys_of_rows_and_nested_objects_have_made_names(tmp_path: Path) -> None:
+    rows = [{"Variant Price": "3", "Size": "S", "size": "s"}, {"Variant Price": "4", "Size": "L"}]
+    row = {"rows": rows, "deep": {"name-en": {"a b": 1}}, "items": "column"}
+    assert value_of(KEYS, row) == "3/S 4/L "
+    assert value_of("{{ deep.name_en.a_b }}{{ deep['name-en']['a b'] }}", row) == "11"
+    assert value_of("{{ deep.nothing is defined }}", row) == "false"
+
+
+@pytest.mark.parametrize(
+    ("wrong", "hint"),
+    [
+        ("variant_prise", """'Variant Price', written .variant_price or ["Variant Price"]"""),
+        ("siez", "nearest is 'size'"),
+        ("qqqq", "it has 'Variant Price', 'size'"),
+    ],
+)
+def test_a_key_that_is_not_there_is_answered_with_one_to_paste(
+    tmp_path: Path, wrong: str, hint: str
+) -> None:
+    table = json.dumps({"deep": {"Variant Price": "3", "size": "S"}})
+    write(tmp_path, {"w.yaml": f"prompt: '{{{{ deep.{wrong} }}}}'\n", "t.jsonl": table})
+    with pytest.raises(PromptError, match=re.escape(hint)):
+        open_prompts(f"{tmp_path}/t.jsonl", template=f"{tmp_path}/w.yaml").check(TARGET)
 
 
 def test_used_names_hold_the_columns_they_may_mean() -> None:
