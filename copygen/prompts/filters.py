@@ -43,6 +43,15 @@ _SEPARATORS: Final[Mapping[str, tuple[str, str]]] = {
 _INDIAN: Final = frozenset(("hi", "bn", "ta", "te", "mr", "gu", "kn", "ml", "pa", "en-in"))
 """Locales that group by two above the thousands."""
 _PLAIN_NUMBER: Final = re.compile(r"[-+]?[0-9]+(?:\.[0-9]+)?")
+_COUNTED: Final = r"[$€£¥฿₹₩₫%]|[^\W\d_]{1,4}\.?"
+_MONEY: Final = re.compile(r"[$€£¥฿₹₩₫円元]|\b[A-Z]{3}\b")
+_SHOWN_NUMBER: Final = re.compile(
+    rf"(?:{_COUNTED})?\s*([-−(]?)\s*[$€£¥฿₹₩₫]?\s*"
+    r"([0-9]{1,3}(?:[\s’'.,][0-9]{3})+(?:[.,][0-9]+)?|[0-9]+(?:[.,][0-9]+)?|[.,][0-9]+)"
+    rf"\s*(?:{_COUNTED})?\s*\)?"
+)
+"""A sign, digits in groups or not, and what they count: `$1,250.00`, `-12,50 €`, `THB 1 290`."""
+_MOST_NUMBER_CHARS: Final = 60
 _MOST_DIGITS: Final = 20
 
 
@@ -137,6 +146,54 @@ def number(value: Any, locale: str = "en", digits: int | None = None) -> str:
     whole, _, decimals = text.lstrip("+-").partition(".")
     grouped = _grouped(whole, group, 2 if name in _INDIAN else 3)
     return f"{sign}{grouped}{point * bool(decimals)}{decimals}"
+
+
+def as_float(value: Any, default: Any = 0.0, locale: str = "") -> Any:
+    """A number as a table shows it: `1,250.00 €` is 1250, `12,50` is 12.5, `15 %` is 15.
+
+    What holds no number is the default. Raises FilterError for what may be two numbers (`1,250`),
+    unless the locale says.
+    """
+    try:
+        found = float(value)
+    except (TypeError, ValueError, OverflowError):
+        text = value.strip() if isinstance(value, str) else ""
+        shown = _SHOWN_NUMBER.fullmatch(text) if len(text) <= _MOST_NUMBER_CHARS else None
+        return default if shown is None else float(_plain(shown, text, locale))
+    # A NaN is neither less nor more than any number.
+    return found if found - found == 0 else default
+
+
+def as_int(value: Any, default: Any = 0, base: int = 10, locale: str = "") -> Any:
+    """The whole part of such a number; with another base, digits of that."""
+    try:
+        return int(value, base) if isinstance(value, str) else int(value)
+    except (TypeError, ValueError, OverflowError):
+        found = as_float(value, None, locale)
+        return default if found is None else int(found)
+
+
+def _plain(shown: re.Match[str], value: str, locale: str) -> str:
+    """A shown number with a point before its decimals and nothing else between its digits."""
+    sign = "-" if shown[1] else ""
+    digits = re.sub(r"[^0-9.,]", "", shown[2])
+    point = "," if digits.rfind(",") > digits.rfind(".") else "."
+    whole, _, after = digits.rpartition(point)
+    signs = digits.count(".") + digits.count(",")
+    if signs == 1 and len(after) == 3 and 0 < int(whole or 0) < 1000:
+        of_locale = separators_of(locale.replace("_", "-").lower())[1]
+        # Money has two decimals, or none.
+        if not of_locale and not _MONEY.search(value):
+            raise FilterError(
+                f"cannot tell whether '{value}' is {whole}{after} or {whole}.{after}: say whose "
+                'number it is, as in float(locale="en") or "de"'
+            )
+        is_decimal = of_locale == point
+    else:
+        is_decimal = signs > 0 and digits.count(point) == 1
+    if not is_decimal:
+        return sign + re.sub("[.,]", "", digits)
+    return f"{sign}{re.sub('[.,]', '', whole) or '0'}.{after}"
 
 
 def separators_of(locale: str) -> tuple[str, str]:

@@ -30,7 +30,7 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from jinja2.utils import missing
 from jinja2.visitor import NodeTransformer
 
-from copygen.prompts.filters import TEXT_FILTERS, number
+from copygen.prompts.filters import TEXT_FILTERS, as_float, as_int, number
 
 FUNCTIONS: Final = ("range", "dict", "cycler", "joiner", "namespace")
 _FUNCTION: Final = "copygen_function_"
@@ -127,7 +127,7 @@ class Sandbox(ImmutableSandboxedEnvironment):
         self._effort = 0
         ours = {"string": text_of, "tojson": _to_json, "join": _joining(FILTERS["join"])}
         ours |= {name: _of_text(function) for name, function in TEXT_FILTERS.items()}
-        ours["number"] = number
+        ours |= {"number": number, "float": as_float, "int": as_int}
         known = {name: function for name, function in self.filters.items() if name in _FILTERS}
         self.filters = {name: self._guarded(name, one) for name, one in {**known, **ours}.items()}
         self.filters |= {"_turns": self._turns, "_weighed": self.admit, "_joined": self._joined}

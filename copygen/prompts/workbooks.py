@@ -193,7 +193,8 @@ def _package_rows(
     workbook = ExcelWorkbook(package, part)
     sheet = workbook.sheets[_sheet_index([one[:2] for one in workbook.sheets], path, options)]
     merges = Merges(workbook.merged(sheet))
-    yield from _grid_rows(workbook.rows(sheet), merges, f"{path}[{sheet.name}]", options)
+    others = partial(_others, [one[:2] for one in workbook.sheets], sheet.name)
+    yield from _grid_rows(workbook.rows(sheet), merges, f"{path}[{sheet.name}]", options, others)
 
 
 def _open_document_rows(package: zipfile.ZipFile, path: str, options: ReadOptions) -> Rows:
@@ -210,7 +211,13 @@ def _open_document_rows(package: zipfile.ZipFile, path: str, options: ReadOption
         first = next(grid, None)
         if chosen:
             cells = itertools.chain([first] if first else [], grid)
-            yield from _grid_rows(cells, merges, f"{path}[{chosen[0]}]", options)
+            yield from _grid_rows(
+                cells,
+                merges,
+                f"{path}[{chosen[0]}]",
+                options,
+                lambda: _others(sheet_names(package), chosen[0]),
+            )
             return
     names = sheet_names(package)
     index = _sheet_index(names, path, options)
@@ -218,7 +225,8 @@ def _open_document_rows(package: zipfile.ZipFile, path: str, options: ReadOption
     grid = _without_merges(
         open_document_rows(package, lambda number, _name, _hidden: number == index + 1), merges
     )
-    yield from _grid_rows(grid, merges, f"{path}[{names[index][0]}]", options)
+    others = partial(_others, names, names[index][0])
+    yield from _grid_rows(grid, merges, f"{path}[{names[index][0]}]", options, others)
 
 
 def _without_merges(found: Iterator[Merged | tuple[int, list[str]]], merges: "Merges") -> Cells:
@@ -261,7 +269,12 @@ def _binary_rows(stream: BinaryIO, path: str, options: ReadOptions) -> Rows:
         areas = [Area(*first, *last) for first, last in sheet.merged_cell_ranges or ()]
     except calamine.CalamineError as exc:
         raise _damaged(path, exc) from exc
-    yield from _grid_rows(_binary_grid(workbook, name), Merges(areas), f"{path}[{name}]", options)
+    cells, others = _binary_grid(workbook, name), partial(_others, sheets, name)
+    yield from _grid_rows(cells, Merges(areas), f"{path}[{name}]", options, others)
+
+
+def _others(sheets: Sequence[tuple[str, bool]], name: str) -> list[str]:
+    return [one for one, is_hidden in sheets if not is_hidden and one != name]
 
 
 def _sheet_index(sheets: Sequence[tuple[str, bool]], path: str, options: ReadOptions) -> int:
@@ -314,49 +327,56 @@ class Merges:
                 fields[area.left : end] = [value] * (end - area.left)
 
 
-def _is_title(names: list[str], fields: list[str]) -> bool:
-    """Whether what would be the header is one value, with others beside it in the row below."""
-    named = [at for at, name in enumerate(names) if name]
-    return len(named) == 1 and any(fields[named[0] + 1 :])
-
-
-def _grid_rows(grid: Cells, merges: Merges, path: str, options: ReadOptions) -> Rows:
+def _grid_rows(
+    grid: Cells,
+    merges: Merges,
+    path: str,
+    options: ReadOptions,
+    others: Callable[[], Sequence[str]],
+) -> Rows:
+    """The rows of a sheet; `others` are those beside it that are shown."""
     rows: UnevenRows | None = None
     names: list[str] = []
     left_out = options.skip_rows or 0
-    header_at, is_first, width = 1, True, -1
+    header_at, is_first, is_whole = 1, True, False
     for number, fields in grid:
         merges.fill(number, fields, below_header=rows is not None)
         if not any(fields) or number < (options.header_row or 0):
             continue
         if rows is None:
             names = [column_name(name) for name in fields]
+            while names and not names[-1]:
+                names.pop()
             check_header(names, ",", Source(path, number), options)
             rows, header_at = UnevenRows(names, path, options, ","), number
             continue
-        # Sheets hold no cells behind the last that has something in it.
-        names.extend([""] * (len(fields) - len(names)))
-        fields.extend([""] * (len(names) - len(fields)))
         if is_first:
             is_first = False
-            if options.header_row is None and _is_title(names, fields):
-                message = f"this row has one value, and row {number} has several: if that names "
-                message += f"the columns, say --header-row {number}"
+            if options.header_row is None and any(fields[len(names) :]):
+                message = f"row {number} has values that no name is above: if that names the "
+                message += f"columns, say --header-row {number}, else name them"
                 raise PromptError(message, Source(path, header_at))
             if fields[0]:
                 name_the_index(names)
-            width = len(names) if all(names) else -1
+            is_whole = all(names)
+        # What people note beside a table is no part of it; cells that hold nothing may be missing.
+        del fields[len(names) :]
+        fields.extend([""] * (len(names) - len(fields)))
+        if not any(fields):
+            continue
         if left_out:
             left_out -= 1
-        elif len(fields) == width:
+        elif is_whole:
             item = dict(zip(names, fields, strict=True))
             yield checked_row(item, Source(path, number), options)
         else:
             yield from rows.take(fields, number)
-    if rows is None:
-        raise PromptError(
-            "the sheet is empty; its first row should name the columns", Source(path, 1)
-        )
+    if rows is None or (is_first and options.sheet is None and others()):
+        message = "the sheet is empty; its first row should name the columns"
+        if named := ", ".join(f"'{name}'" for name in others()):
+            what = "no rows below its first" if rows is not None else "nothing in it"
+            message = f"this sheet has {what}; the workbook also has {named}: say which, --sheet"
+        raise PromptError(message, Source(path, 1))
 
 
 def as_shown(cell: object) -> str:

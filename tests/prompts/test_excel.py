@@ -129,16 +129,39 @@ def test_a_title_above_the_names_is_told() -> None:
     names = '<row r="3"><c r="A3" t="str"><v>name</v></c><c r="B3" t="str"><v>price</v></c></row>'
     values = '<row r="4"><c r="A4" t="str"><v>x</v></c><c r="B4"><v>1</v></c></row>'
     sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{title}{names}{values}</sheetData></worksheet>'
-    with pytest.raises(PromptError, match=r"row 3 has several: .* say --header-row 3"):
+    with pytest.raises(PromptError, match=r"row 3 has values that no .* say --header-row 3"):
         read(package(sheet=sheet))
     assert read(package(sheet=sheet), header_row=3) == [{"name": "x", "price": "1"}]
 
 
-def test_a_value_beside_the_table_is_told() -> None:
-    (fault,) = read(
-        package('<row r="2"><c r="A2" t="str"><v>x</v></c><c r="D2"><v>9</v></c></row>')
+def test_what_is_noted_beside_a_table_is_no_part_of_it() -> None:
+    first = '<row r="2"><c r="A2" t="str"><v>x</v></c></row>'
+    noted = '<row r="3"><c r="A3" t="str"><v>y</v></c><c r="D3"><v>9</v></c></row>'
+    below = '<row r="9"><c r="F9" t="str"><v>checked</v></c></row>'
+    rows = [{"name": "x", "price": ""}, {"name": "y", "price": ""}]
+    assert read(package(first + noted + below)) == rows
+    with pytest.raises(PromptError, match="row 3 has values that no name is above"):
+        read(package(noted))
+
+
+def test_a_value_under_a_missing_name_is_told() -> None:
+    sheet = (
+        f'<worksheet xmlns="{MAIN}"><sheetData><row r="1"><c r="A1" t="str"><v>name</v></c>'
+        '<c r="C1" t="str"><v>price</v></c></row><row r="2"><c r="A2" t="str"><v>x</v></c>'
+        '<c r="B2"><v>9</v></c></row></sheetData></worksheet>'
     )
-    assert "column 4 has a value here, and no name in the header" in str(fault)
+    (fault,) = read(package(sheet=sheet))
+    assert "column 2 has a value here, and no name in the header" in str(fault)
+
+
+def test_the_other_sheets_are_named_where_the_first_has_no_rows() -> None:
+    cover = f'<t:table t:name="Cover">{cells("><x:p>Please read</x:p>")}</t:table>'
+    with pytest.raises(PromptError, match=r"no rows below its first; .* has 'S': say which, --sh"):
+        read(ods(before=cover))
+    assert read(ods(cells("><x:p>a</x:p>"), before=cover), sheet="S")[0]["name"] == "a"
+    empty = '<t:table t:name="Empty"/>'
+    with pytest.raises(PromptError, match="nothing in it; the workbook also has 'S'"):
+        read(ods(before=empty))
 
 
 def test_merged_cells_have_one_value() -> None:

@@ -271,3 +271,28 @@ NOT_FILTERED = [
 def test_what_a_filter_cannot_do_is_told(template: str, words: str) -> None:
     with pytest.raises(RenderError, match=re.escape(words)):
         Template(template, lambda line: Source("t.yaml", line)).render({})
+
+
+@pytest.mark.parametrize(
+    ("shown", "number"),
+    [
+        ("12", "12.0"), ("12.5", "12.5"), ("12,50", "12.5"), ("1,250.00 €", "1250.0"),
+        ("1.250,00 €", "1250.0"), ("$1,250", "1250.0"), ("1.250 €", "1250.0"), ("15 %", "15.0"),
+        ("-12,50 €", "-12.5"), ("(12.50)", "-12.5"), ("THB 1 290", "1290.0"),
+        ("¥12,800", "12800.0"),
+        ("1’250.50", "1250.5"), ("1.250.000", "1250000.0"), ("0,125", "0.125"), ("1e3", "1000.0"),
+        ("", "0.0"), ("abc", "0.0"), ("Size 12 to 14", "0.0"), ("nan", "0.0"), ("x" * 9000, "0.0"),
+    ],
+)  # fmt: skip
+def test_float_reads_numbers_as_tables_show_them(shown: str, number: str) -> None:
+    assert value_of("{{ a | float }}", {"a": shown}) == number
+    assert value_of("{{ a | int }}", {"a": shown}) == str(int(float(number)))
+
+
+def test_a_number_that_may_be_two_is_told_and_read_by_its_locale() -> None:
+    with pytest.raises(PromptError, match=r"'1,250' is 1250 or 1.250: .* float\(locale=\"en\"\)"):
+        value_of("{{ a | float }}", {"a": "1,250"})
+    assert value_of(
+        '{{ a | float(locale="en") }} {{ a | int(locale="de_DE") }}', {"a": "1,250"}
+    ) == ("1250.0 1")
+    assert value_of("{{ a | float(7) }}{{ a | int(base=16) }}", {"a": "ff"}) == "7255"
