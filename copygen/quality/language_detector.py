@@ -18,6 +18,7 @@ from copygen.quality.data import Endings, LanguageTable, table
 from copygen.quality.language_model import (
     LanguageModel,
     Scores,
+    labels_of,
     letters_of,
     load_model,
     model_labels,
@@ -156,7 +157,7 @@ class Detector:
         if length < _LEAST_LETTERS:
             return None
         model = Detector._model or self.model()
-        scores = model.read(letters)
+        scores = model.read(letters, about.script)
         return _weighed(text, length, scores, model, about) if scores else None
 
 
@@ -212,7 +213,7 @@ class _Rival:
     """Another language of the same script, as seen from the one that is wanted."""
 
     at: int
-    """Its place among the model's labels."""
+    """Its place among the model's labels of the script."""
     tag: str
     handicap: float
     """Taken off its margin: it is a rare one."""
@@ -232,12 +233,14 @@ class _Rival:
 class _About:
     """What is known of the language that is wanted."""
 
+    script: str
+    """Of Unicode: `Latn`."""
     is_shared: bool
     """Whether others are written in its script."""
     is_judged: bool
     """Whether the model knows languages in its script."""
     at: int | None
-    """Its place among the model's labels; None: the model does not know it."""
+    """Its place among the model's labels of the script; None: the model does not know it."""
     bytes_a_letter: int
     rivals: tuple[_Rival, ...]
     english: _Rival | None
@@ -256,8 +259,8 @@ class _About:
 @cache
 def _about(tag: str) -> _About:
     script = scripts_of(tag)[0]
-    labels, common = model_labels()
-    same = [(at, one) for at, one in enumerate(labels) if scripts_of(one)[0] == script]
+    labels, common = labels_of(script), model_labels()[1]
+    same = list(enumerate(labels))
     own = next((at for name in wider(tag) for at, one in same if one == name), None)
     listed = table(LanguageTable, _TABLE)
     given = listed.letters.get(script, {})
@@ -283,6 +286,7 @@ def _about(tag: str) -> _About:
         if one not in names
     )
     return _About(
+        script=script,
         is_shared=len(same) > 1 or script in _SHARED,
         is_judged=script in _JUDGED,
         at=own,

@@ -17,6 +17,8 @@ from typing import Any, Final
 
 import orjson
 
+from copygen.quality.languages import scripts_of
+
 _FILE: Final = Path(__file__).parent / "languages.bin"
 _MOST_BYTES: Final = 480
 """Of a text: enough to be sure of it, and what half a lane holds: 480 × 60, and the prior."""
@@ -51,7 +53,7 @@ def letters_of(text: str) -> bytes:
 
 
 class Scores:
-    """How likely one text is in each language: a number for each label of the model."""
+    """How likely one text is in each language of a script: a number for each."""
 
     __slots__ = ("_lanes", "_size")
 
@@ -60,7 +62,7 @@ class Scores:
         self._size = size
 
     def is_best(self, at: int) -> bool:
-        """Whether no language is likelier than that at place `at`.
+        """Whether no language is likelier than that at place `at` of `labels_of` the script.
 
         All lanes at once, for it is so of nearly every text: a lane has a bit to spare, which is
         borrowed where the other language is the likelier one.
@@ -82,6 +84,18 @@ def _ones(size: int) -> int:
 
 
 @dataclass(frozen=True, slots=True)
+class _Lanes:
+    """What is summed for the languages of one script: less than for all, in a third less time."""
+
+    columns: Sequence[int]
+    """Their places among the labels."""
+    prior: int
+    rows: list[Any]
+    """State → the levels of its feature as one number; None: not met yet. A list, and no numbers in
+    between: most of the time goes into this."""
+
+
+@dataclass(frozen=True, slots=True)
 class LanguageModel:
     """Built once and then only read, but for a cache: any thread may ask it."""
 
@@ -98,34 +112,46 @@ class LanguageModel:
     """State → the longest feature that ends there, from 1; 0: none."""
     _levels: memoryview
     """Feature × language → 0 to 15."""
-    _prior: int
-    _rows: list[Any]
-    """State → the levels of its feature as one number; None: not met yet. A list, and no numbers in
-    between: most of the time goes into this."""
+    _prior: Sequence[int]
+    _lanes: "dict[str, _Lanes]"
+    """Of the scripts that were asked for."""
 
-    def read(self, letters: bytes) -> "Scores | None":
-        """Of `letters_of` a text: how likely it is in each language; None: nothing in it tells."""
-        width, after, rows = self._width, self._next, self._rows
+    def read(self, letters: bytes, script: str) -> "Scores | None":
+        """Of `letters_of` a text: how likely it is in each of the languages `labels_of(script)`.
+
+        None where nothing in it tells.
+        """
+        lanes = self._lanes.get(script)
+        if lanes is None:
+            lanes = self._lanes[script] = self._lanes_of(script)
+        width, after, rows = self._width, self._next, lanes.rows
         state, met = 0, list[int]()
         meet = met.append  # looked up once: this loop is most of what a language costs
         for column in letters.translate(self._classes):
             meet(state := after[state * width + column])
         try:
-            total = sum(map(rows.__getitem__, met), self._prior)
+            total = sum(map(rows.__getitem__, met), lanes.prior)
         except TypeError:  # some were never met before
             for state in met:
                 if rows[state] is None:
-                    rows[state] = self._row(self._feature[state])
-            total = sum(map(rows.__getitem__, met), self._prior)
-        return Scores(total, len(self.labels)) if total != self._prior else None
+                    rows[state] = self._row(self._feature[state], lanes.columns)
+            total = sum(map(rows.__getitem__, met), lanes.prior)
+        return Scores(total, len(lanes.columns)) if total != lanes.prior else None
 
-    def _row(self, number: int) -> int:
+    def _lanes_of(self, script: str) -> "_Lanes":
+        columns = [at for at, label in enumerate(self.labels) if label in labels_of(script)]
+        prior = b"".join(self._prior[at].to_bytes(_LANE, "little") for at in columns)
+        rows: list[Any] = [None] * len(self._feature)
+        return _Lanes(columns, int.from_bytes(prior, "little"), rows)
+
+    def _row(self, number: int, columns: Sequence[int]) -> int:
         """The levels of a feature as one number, a lane for each language; 0 for none."""
         if not number:
             return 0
         size = len(self.labels)
-        lanes = bytearray(_LANE * size)
-        lanes[::_LANE] = self._levels[(number - 1) * size : number * size]
+        levels = self._levels[(number - 1) * size : number * size]
+        lanes = bytearray(_LANE * len(columns))
+        lanes[::_LANE] = bytes(map(levels.__getitem__, columns))
         return _SCALE * int.from_bytes(lanes, "little")
 
 
@@ -135,6 +161,12 @@ def model_labels() -> tuple[tuple[str, ...], frozenset[str]]:
     head = lzma.LZMADecompressor().decompress(_FILE.read_bytes(), max_length=_HEAD_BYTES)
     told = orjson.loads(head.partition(b"\n")[0])
     return tuple(told["labels"]), frozenset(told["common"])
+
+
+@cache
+def labels_of(script: str) -> tuple[str, ...]:
+    """The languages that the model knows in a script of Unicode (`Latn`), in its order."""
+    return tuple(label for label in model_labels()[0] if scripts_of(label)[0] == script)
 
 
 def load_model() -> LanguageModel:
@@ -150,7 +182,6 @@ def load_model() -> LanguageModel:
         levels[at :: len(labels)] = body[end + at * size : end + (at + 1) * size]
     classes, width, after, feature = _automaton(grams)
     unit = told["step"] * math.log(2) / _SCALE
-    prior = b"".join(round(one / unit).to_bytes(_LANE, "little") for one in told["prior"])
     return LanguageModel(
         labels=labels,
         unit=unit,
@@ -159,8 +190,8 @@ def load_model() -> LanguageModel:
         _next=after,
         _feature=feature,
         _levels=memoryview(levels),
-        _prior=int.from_bytes(prior, "little"),
-        _rows=[None] * len(feature),
+        _prior=[round(one / unit) for one in told["prior"]],
+        _lanes={},
     )
 
 

@@ -7,7 +7,7 @@ import pytest
 from copygen.models import Severity
 from copygen.quality.checker import Checker
 from copygen.quality.language_detector import Detector, Evidence, can_tell
-from copygen.quality.language_model import letters_of, model_labels
+from copygen.quality.language_model import labels_of, letters_of, model_labels
 from copygen.quality.language_tally import LanguageTally
 from copygen.quality.languages import (
     best_match,
@@ -231,10 +231,11 @@ def test_the_model_knows_the_languages_that_copy_is_written_in() -> None:
     labels, common = model_labels()
     assert len(labels) > 100
     assert common <= set(labels)
-    read = Detector().model().read(letters_of("Weiche Seide für kühle Abende"))
+    read = Detector().model().read(letters_of("Weiche Seide für kühle Abende"), "Latn")
     assert read
     scores = read.each()
-    assert labels[scores.index(max(scores))] == "de"
+    assert labels_of("Latn")[scores.index(max(scores))] == "de"
+    assert {"ru", "bg"} <= set(labels_of("Cyrl"))
 
 
 def test_the_tally_tells_a_column_that_may_be_english() -> None:
