@@ -6,7 +6,7 @@ of all languages in its letters.
 """
 
 import re
-from collections.abc import Container, Iterable, Iterator, KeysView, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -199,14 +199,14 @@ class _Entry(NamedTuple):
     """Whether it is looked for in the middle of a long text, too."""
 
 
-def _entry(phrase: str, whole: set[str], free: set[str], anywhere: Container[str]) -> _Entry:
+def _entry(phrase: str, whole: set[str], free: set[str], anywhere: frozenset[str]) -> _Entry:
     kinds = (*whole, *free)
     return _Entry(
         opens=_joins(phrase[0]),
         closes=_joins(phrase[-1]),
         kinds=kinds,
         free=tuple(free),
-        anywhere=any(kind in anywhere for kind in kinds),
+        anywhere=not anywhere.isdisjoint(kinds),
     )
 
 
@@ -223,13 +223,15 @@ class PhraseIndex:
         self,
         kinds: Mapping[str, Iterable[str]],
         stems: Mapping[str, Iterable[str]],
-        anywhere: Container[str] = (),
+        anywhere: frozenset[str] = frozenset(),
         tags: tuple[str, ...] = (),
     ) -> None:
         entries: dict[str, tuple[set[str], set[str]]] = {}
+        plain: dict[str, str] = {}
         for number, group in enumerate((kinds, stems)):
             for kind, phrases in group.items():
-                for phrase in map(folded, phrases):
+                for given in phrases:  # many a one is of several kinds
+                    phrase = plain.get(given) or plain.setdefault(given, folded(given))
                     # `ad` is not the stem of `adventure`; a word in Chinese has one letter.
                     least = _SHORT_SENTENCE if kind == "sentence" else _SHORT_STEM
                     is_short = len(phrase) < least and _joins(phrase[-1])
@@ -426,7 +428,7 @@ def _index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
             "sign": _SIGNS,
             **{kind: phrases(kind) for kind in _STEMS},
         },
-        anywhere=("number", "span", "insert", "share", "sign"),
+        anywhere=frozenset(("number", "span", "insert", "share", "sign")),
         tags=tags,
     )
 
