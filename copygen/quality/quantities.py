@@ -104,7 +104,9 @@ class Measures(FrozenModel):
             # Most numbers stand beside something else: look no further.
             if text[before - 1 : before].lower() in self._month_last and before > reached:
                 lead = text[max(0, before - _WIDEST_MONTH) : before].lower()
-                name = next((one for one in self._month_ends if lead.endswith(one)), "")
+                name = ""
+                if lead.endswith(self._month_ends):  # all at once: most end otherwise
+                    name = next(one for one in self._month_ends if lead.endswith(one))
                 begin = before - len(name)
                 within = name and name[0] in _LETTERS and begin and text[begin - 1].isalpha()
                 if name and not within and begin >= reached:

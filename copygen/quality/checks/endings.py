@@ -62,6 +62,9 @@ _APOSTROPHE: Final = re.compile(
 )
 _ELIDING: Final = frozenset(("fr", "it", "ca", "oc"))
 _THAI_SEEN: Final = 16
+_THAI_TOLD: Final = 6
+"""Letters that show whether the last three are a word: three before a place tell, and these."""
+_THAI_OPEN: Final = ("ั", "ื")
 _THAI: Final = re.compile("[\u0e01-\u0e4e]+")
 _THAI_HALF: Final = re.compile("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื]$")
 # fmt: off
@@ -333,8 +336,11 @@ def _half_thai(sentence: str) -> tuple[str, bool] | None:
     if not _THAI_HALF.search(sentence):
         return None
     runs = _THAI.findall(sentence[-_THAI_SEEN:])
-    word = thai_phrases(runs[-1])[-1] if runs else ""
-    if _THAI_HALF.fullmatch(word) or sentence.endswith(("ั", "ื")):
+    run = runs[-1] if runs else ""
+    if not run.endswith(_THAI_OPEN):
+        run = run[-_THAI_TOLD:]
+    word = thai_phrases(run)[-1] if run else ""
+    if _THAI_HALF.fullmatch(word) or sentence.endswith(_THAI_OPEN):
         return (word, True) if word not in _THAI_SHORT else None
     return None
 
