@@ -2,61 +2,58 @@
 
 import { button, byId, el } from "./dom.js";
 
-/** Shows a dialog of these nodes; resolves to the value of `answer(form)`, or null when it is closed. */
+const TOLD_MS = 6000;
+
+/**
+ * Shows a dialog of these nodes; resolves to the value of `answer(form)`, or null when it is closed.
+ * Each has an element of its own: "close" comes late, and must not close the next one's question.
+ */
 function asked(title, nodes, { confirm, danger = false, answer }) {
-  const dialog = byId("ask");
   return new Promise((done) => {
-    const form = el(
-      "form",
-      { method: "dialog" },
-      el("h2", { id: "ask-title" }, title),
-      nodes,
+    const form = el("form", { method: "dialog" }, el("h2", { id: "ask-title" }, title), nodes);
+    const dialog = el("dialog", { id: "ask", "aria-labelledby": "ask-title" }, form);
+    const end = (value) => {
+      dialog.close();
+      dialog.remove();
+      done(value);
+    };
+    const look = danger ? "primary danger" : "primary";
+    const yes = button(confirm, null, { type: "submit", class: look });
+    form.append(
       el(
         "div",
         { class: "dialog-actions" },
-        button("Cancel", () => dialog.close(""), { class: "quiet" }),
-        el("button", { type: "submit", class: danger ? "primary danger" : "primary", value: "yes" }, confirm),
+        button("Cancel", () => end(null), { class: "quiet" }),
+        yes,
       ),
     );
-    form.addEventListener("keydown", (event) => {
-      if (event.key === "Enter" && (event.ctrlKey || event.metaKey))
-        form.requestSubmit(form.querySelector("[type=submit]"));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      end(answer(form));
     });
-    dialog.replaceChildren(form);
-    dialog.setAttribute("aria-labelledby", "ask-title");
-    dialog.returnValue = "";
-    dialog.onclose = () => done(dialog.returnValue === "yes" ? answer(form) : null);
+    form.addEventListener("keydown", (event) => {
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit(yes);
+    });
+    dialog.addEventListener("close", () => end(null));
+    document.body.append(dialog);
     dialog.showModal();
-    form.querySelector("textarea, input")?.focus();
+    (form.querySelector("textarea, input") ?? yes).focus();
   });
 }
 
 /** Asks for words; `suggestions` fill them in by a press. */
 export function askWords(title, { label, confirm, value = "", suggestions = [], danger = false, hint = "" }) {
   const area = el("textarea", { id: "ask-words", rows: 3, value, dir: "auto" });
+  const fill = (words) => () => {
+    area.value = words;
+    area.focus();
+  };
+  const used = suggestions.map((words) => button(words, fill(words), { class: "quiet" }));
+  const group = { class: "suggestions", role: "group", "aria-label": "Used before" };
   const nodes = [
     el("label", { htmlFor: "ask-words" }, label),
     area,
-    suggestions.length
-      ? el(
-          "div",
-          { class: "suggestions", role: "group", "aria-label": "Used before" },
-          suggestions.map((words) =>
-            el(
-              "button",
-              {
-                type: "button",
-                class: "quiet",
-                onclick: () => {
-                  area.value = words;
-                  area.focus();
-                },
-              },
-              words,
-            ),
-          ),
-        )
-      : null,
+    used.length ? el("div", group, used) : null,
     hint ? el("p", { class: "note" }, hint) : null,
   ].filter(Boolean);
   return asked(title, nodes, { confirm, danger, answer: () => area.value.trim() });
@@ -126,6 +123,7 @@ export const KEYS = [
       ["s", "side by side"],
       ["o", "overview with charts"],
       ["p", "print what is filtered"],
+      ["y", "copy the text"],
       ["?", "these keys"],
     ],
   ],
@@ -133,64 +131,31 @@ export const KEYS = [
 
 export function showKeys() {
   const dialog = byId("keys");
+  const close = el("div", { class: "dialog-actions" }, el("button", { class: "primary" }, "Close"));
+  const keys = el("div", { class: "keys" }, KEYS.map(keysOf));
   dialog.replaceChildren(
-    el(
-      "form",
-      { method: "dialog" },
-      el("h2", { id: "keys-title" }, "Keys"),
-      el(
-        "div",
-        { class: "keys" },
-        KEYS.map(([title, keys]) =>
-          el(
-            "section",
-            {},
-            el("h3", {}, title),
-            el(
-              "dl",
-              {},
-              keys.flatMap(([key, words]) => [
-                el(
-                  "dt",
-                  {},
-                  key.split(" ").map((one) => (one === "…" ? " … " : el("kbd", {}, one))),
-                ),
-                el("dd", {}, words),
-              ]),
-            ),
-          ),
-        ),
-      ),
-      el("div", { class: "dialog-actions" }, el("button", { class: "primary" }, "Close")),
-    ),
+    el("form", { method: "dialog" }, el("h2", { id: "keys-title" }, "Keys"), keys, close),
   );
   dialog.showModal();
+}
+
+function keysOf([title, keys]) {
+  const drawn = (key) => key.split(" ").map((one) => (one === "…" ? " … " : el("kbd", {}, one)));
+  const rows = keys.flatMap(([key, words]) => [el("dt", {}, drawn(key)), el("dd", {}, words)]);
+  return el("section", {}, el("h3", {}, title), el("dl", {}, rows));
 }
 
 /** One line that goes away by itself, with a button where there is something to do. */
 export function tell(words, { action = null, act = null, stays = false } = {}) {
   const box = byId("toast");
-  const line = el(
-    "div",
-    { class: "toast-line" },
-    el("span", {}, words),
-    action
-      ? el(
-          "button",
-          {
-            type: "button",
-            class: "quiet",
-            onclick: () => {
-              line.remove();
-              act();
-            },
-          },
-          action,
-        )
-      : null,
-    stays ? el("button", { type: "button", class: "quiet", onclick: () => line.remove() }, "Dismiss") : null,
-  );
+  const line = el("div", { class: "toast-line" }, el("span", {}, words));
+  const carryOut = () => {
+    line.remove();
+    act();
+  };
+  if (action) line.append(button(action, carryOut, { class: "quiet" }));
+  if (stays) line.append(button("Dismiss", () => line.remove(), { class: "quiet" }));
   box.replaceChildren(...[...box.children].filter((child) => child.dataset.stays).slice(-3), line);
   if (stays) line.dataset.stays = "yes";
-  else setTimeout(() => line.remove(), 6000);
+  else setTimeout(() => line.remove(), TOLD_MS);
 }
