@@ -208,8 +208,15 @@ def _text(
     return Text(place, model_text, text, state, violations, standing)
 
 
+def current_key(copy: Copy, text: Text) -> str:
+    """Content key of the prompt that the text is of now: another than that of its record where a
+    run left a decided text alone."""
+    mark = text.standing.mark if text.standing else None
+    return copy.record.key if mark is None else mark.key
+
+
 def decided(
-    record: Result,
+    copy: Copy,
     text: Text,
     state: State,
     *,
@@ -230,11 +237,10 @@ def decided(
         state = State.EDITED
     elif state is State.EDITED and in_force == text.model_text:
         state = State.APPROVED
-    mark = text.standing.mark if text.standing else None
     is_draft = state is State.DRAFT
     return Decision(
-        id=record.id,
-        key=record.key if mark is None else mark.key,
+        id=copy.record.id,
+        key=current_key(copy, text),
         field=text.place.field,
         index=text.place.index,
         state=state,

@@ -14,7 +14,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Final, Self
 
-from copygen.delivery.copy import Copy, CopyReader, Text
+from copygen.delivery.copy import Copy, CopyReader, Text, current_key
 from copygen.delivery.payload import (
     Languages,
     file_said,
@@ -319,8 +319,7 @@ class ReviewDesk:
             raise UsageError(f"'{asked.state}' is found, not decided")
         if asked.state is State.EDITED and not (asked.text or "").strip():
             raise UsageError(f"{asked.place.label} of '{asked.id}' would be empty")
-        stale = text.standing.stale if text.standing else None
-        return text, stale.key if stale else copy.record.key
+        return text, current_key(copy, text)
 
     def _decision(self, asked: Asked, text: Text, key: str) -> Decision:
         now = self._clock()

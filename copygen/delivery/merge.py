@@ -14,13 +14,12 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Final, Protocol
 
-from copygen.delivery.copy import Copy, CopyReader, Text
+from copygen.delivery.copy import Copy, CopyReader, Text, current_key
 from copygen.delivery.returned import ReturnedText
 from copygen.delivery.review_sheet import (
     CELL_STATES,
     Mark,
     comparable,
-    current_key,
     note_hash,
     place_hash,
     text_hash,

@@ -14,7 +14,7 @@ from enum import StrEnum
 from hashlib import blake2b
 from typing import Final, Self
 
-from copygen.delivery.copy import Copy, Text
+from copygen.delivery.copy import Text
 from copygen.quality.normalize import normalized
 from copygen.results.decisions import Place, State
 
@@ -117,13 +117,6 @@ def mark_of(id_: str, text: Text, note: str | None = None) -> Mark:
         note=note_hash(note_of(text) if note is None else note),
         place=place_hash(id_, text.place),
     )
-
-
-def current_key(copy: Copy, text: Text) -> str:
-    """Content key of the prompt that the text is of now: another than that of its record where a
-    run left a decided text alone."""
-    standing = text.standing
-    return copy.record.key if standing is None or not standing.mark else standing.current_key
 
 
 def label_state(state: State) -> str:

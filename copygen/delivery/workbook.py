@@ -16,7 +16,7 @@ from importlib import import_module
 from typing import Any, BinaryIO, Final, TypeAlias
 from xml.sax.saxutils import escape
 
-from copygen.delivery.copy import Copy, Text
+from copygen.delivery.copy import Copy, Text, current_key
 from copygen.delivery.length_formula import Exactness, exactness, length_formula
 from copygen.delivery.review_sheet import (
     CELL_STATES,
@@ -26,7 +26,6 @@ from copygen.delivery.review_sheet import (
     VERSION,
     Column,
     RowsOf,
-    current_key,
     label_state,
     looks_like_formula,
     mark_of,

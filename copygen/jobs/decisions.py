@@ -236,7 +236,7 @@ class DecisionsJob:
                     if (why := self._left(text, state, reason)) is not None:
                         counts[why] += 1
                     else:
-                        made.append(decided(copy.record, text, state, by=by, at=now, via=_VIA,
+                        made.append(decided(copy, text, state, by=by, at=now, via=_VIA,
                                             reason=reason))  # fmt: skip
             ids = dict.fromkeys(self._spec.choice.ids)
             unknown = tuple(one for one in ids if one not in met and reader.find(one) is None)

@@ -82,13 +82,13 @@ def test_a_decision_on_what_stands_says_what_it_was_decided_on() -> None:
     found = Decisions()
     found.add(decided(State.EDITED, "mine", was="one"))
     found.add(decided(State.STALE, None, key="k2", at=ENDED + timedelta(seconds=1)))
-    texts = copy_of(RECORD, found.of("a")).texts
+    copy = copy_of(RECORD, found.of("a"))
 
     def made(text: Text, state: State, **more: Any) -> tuple[object, ...]:
-        one = decide(RECORD, text, state, by="ken", at=ENDED, via="command", **more)
+        one = decide(copy, text, state, by="ken", at=ENDED, via="command", **more)
         return one.place, one.state, one.text, one.was, one.key
 
-    first, second, _ = texts
+    first, second, _ = copy.texts
     assert made(first, State.APPROVED) == (first.place, "approved", "mine", "one", "k2")
     assert made(first, State.REJECTED) == (first.place, "rejected", "mine", "one", "k2")
     assert made(second, State.APPROVED, edit="new") == (second.place, "edited", "new", "two", "k1")
