@@ -39,7 +39,7 @@ _UNFINISHED_2: Final = "initial"
 
 
 @dataclass(slots=True)
-class _Entry:
+class _CatalogText:
     """One text as its file has it."""
 
     line: int
@@ -86,7 +86,7 @@ class ReturnedCatalog:
                 else:
                     yield found
 
-    def _returned(self, entry: _Entry) -> ReturnedText:
+    def _returned(self, entry: _CatalogText) -> ReturnedText:
         mark = Mark.parse(entry.mark)
         id_, place = self._place(entry.name, mark)
         if mark is None and place is not None:
@@ -126,7 +126,7 @@ def _readings(name: str) -> Iterator[tuple[str, Place]]:
         yield id_, Place(field_, int(last) - 1)
 
 
-def _decision(entry: _Entry, was: State) -> str:
+def _decision(entry: _CatalogText, was: State) -> str:
     """What the states say as the cell of a sheet would; "" where they say what they said."""
     if entry.is_locked:
         return "" if was is State.LOCKED else State.LOCKED.value
@@ -135,7 +135,7 @@ def _decision(entry: _Entry, was: State) -> str:
     return State.DRAFT.value if was in KEPT else ""
 
 
-def _po_entries(content: bytes, path: str) -> Iterator[_Entry]:
+def _po_entries(content: bytes, path: str) -> Iterator[_CatalogText]:
     """The entries of a PO file, without its header and those that are obsolete."""
     told = _CHARSET.search(content[:4096])
     charset = told[1].decode() if told else "utf-8"
@@ -145,7 +145,7 @@ def _po_entries(content: bytes, path: str) -> Iterator[_Entry]:
         )
     except (UnicodeDecodeError, LookupError) as error:
         raise PromptError(f"it is not in {charset}, as its header says", Source(path, 1)) from error
-    entry, into, parts = _Entry(1), "", dict[str, list[str]]()
+    entry, into, parts = _CatalogText(1), "", dict[str, list[str]]()
     for number, line in enumerate([*text.split("\n"), ""], 1):
         line = line.strip()
         starts = not line or (line.startswith("#") and into) or (
@@ -153,7 +153,7 @@ def _po_entries(content: bytes, path: str) -> Iterator[_Entry]:
         )  # fmt: skip
         if starts and parts.get("msgid") is not None:
             yield from _finished(entry, parts)
-            entry, into, parts = _Entry(number), "", {}
+            entry, into, parts = _CatalogText(number), "", {}
         if line.startswith("#"):
             _comment(entry, line)
         elif line:
@@ -169,7 +169,7 @@ def _po_entries(content: bytes, path: str) -> Iterator[_Entry]:
             parts[into].append(_ESCAPE.sub(_unescaped, found[1]))
 
 
-def _finished(entry: _Entry, parts: Mapping[str, list[str]]) -> Iterator[_Entry]:
+def _finished(entry: _CatalogText, parts: Mapping[str, list[str]]) -> Iterator[_CatalogText]:
     """The entry, unless it is the header or one of plural forms, which are none of ours."""
     entry.name = "".join(parts.get("msgctxt", ()))
     entry.text = "".join(parts.get("msgstr", ()))
@@ -178,7 +178,7 @@ def _finished(entry: _Entry, parts: Mapping[str, list[str]]) -> Iterator[_Entry]
         yield entry
 
 
-def _comment(entry: _Entry, line: str) -> None:
+def _comment(entry: _CatalogText, line: str) -> None:
     kind, words = line[1:2], line[2:].strip()
     if kind == "," and "fuzzy" in [one.strip() for one in words.split(",")]:
         entry.is_unfinished = True
@@ -196,7 +196,7 @@ def _unescaped(found: re.Match[str]) -> str:
     return chr(int(sign, 8)) if sign[0] in "01234567" else _ESCAPES.get(sign, sign)
 
 
-def _xliff_entries(content: bytes, path: str) -> Iterator[_Entry]:
+def _xliff_entries(content: bytes, path: str) -> Iterator[_CatalogText]:
     return _Xliff(path).entries(content)
 
 
@@ -210,12 +210,12 @@ class _Xliff:
         self._parser.EndElementHandler = self._end
         self._parser.CharacterDataHandler = self._data
         self._parser.EntityDeclHandler = self._entity
-        self._found: list[_Entry] = []
-        self._entry: _Entry | None = None
+        self._found: list[_CatalogText] = []
+        self._entry: _CatalogText | None = None
         self._into: list[str] | None = None
         self._is_xliff = False
 
-    def entries(self, content: bytes) -> Iterator[_Entry]:
+    def entries(self, content: bytes) -> Iterator[_CatalogText]:
         """Every unit. Raises PromptError for what is no XLIFF."""
         view = memoryview(content)
         for at in range(0, len(content) or 1, _CHUNK_BYTES):
@@ -241,7 +241,7 @@ class _Xliff:
             self._is_xliff = space in NAMESPACES.values()
         entry = self._entry
         if tag in ("trans-unit", "unit"):
-            self._entry = _Entry(self._parser.CurrentLineNumber)
+            self._entry = _CatalogText(self._parser.CurrentLineNumber)
             self._entry.name = attributes.get("name") or attributes.get("id", "")
             self._entry.is_approved = attributes.get("approved") == "yes"
         elif entry is None:

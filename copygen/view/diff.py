@@ -23,7 +23,7 @@ from copygen.figures import count, counted, latency, money, share
 from copygen.models import JsonValue, Status
 from copygen.view.console import hidden_characters, safe
 from copygen.view.layout import WIDEST, WrappedFacts, columns, panel
-from copygen.view.marked_text import Mark, MarkedText, as_line, broken
+from copygen.view.marked_text import MarkedText, TextMark, as_line, broken
 
 WORDS: Final = {
     Change.NEW: "new",
@@ -92,7 +92,7 @@ class ChangeView:
 def _marked(text: str, spans: Sequence[Span], style: str, *, is_whole: bool) -> MarkedText:
     if is_whole:
         return MarkedText(text, style=style)
-    return MarkedText(text, [Mark(*span, f"bold {style} underline") for span in spans])
+    return MarkedText(text, [TextMark(*span, f"bold {style} underline") for span in spans])
 
 
 def _told(change: RecordChange) -> Text:

@@ -36,7 +36,7 @@ _ENDS_WORD: Final = frozenset("-–—/…、。，！？")
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class TextMark:
     """A part of a text that something is said of."""
 
     start: int
@@ -49,7 +49,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class _Piece:
+class _Glyph:
     """What is drawn as one: a cluster, or an escape for what nobody would see."""
 
     start: int
@@ -62,11 +62,11 @@ class _Piece:
 
 
 @dataclass(slots=True)
-class _Line:
-    pieces: list[_Piece] = field(default_factory=list)
+class _DrawnLine:
+    pieces: list[_Glyph] = field(default_factory=list)
     cells: int = 0
 
-    def add(self, piece: _Piece) -> None:
+    def add(self, piece: _Glyph) -> None:
         self.pieces.append(piece)
         self.cells += piece.cells
 
@@ -88,7 +88,7 @@ class MarkedText:
     def __init__(
         self,
         text: str,
-        marks: Iterable[Mark] = (),
+        marks: Iterable[TextMark] = (),
         *,
         style: str = "",
         context: int | None = None,
@@ -99,12 +99,12 @@ class MarkedText:
         self._context = context
         self._marks = sorted(map(self._inside, marks), key=lambda one: (one.end, one.start))
 
-    def _inside(self, mark: Mark) -> Mark:
+    def _inside(self, mark: TextMark) -> TextMark:
         """The mark with offsets that are in the text; one of nothing is of the place after it."""
         size = len(self._text)
         start = min(max(0, mark.start), size)
         end = min(max(start, mark.end), size)
-        return Mark(start, max(end, start + 1), mark.style, mark.note)
+        return TextMark(start, max(end, start + 1), mark.style, mark.note)
 
     def lines(self, width: int) -> list[Text]:
         """The text in lines of at most `width` cells, under each the carets and notes of the marks
@@ -126,7 +126,7 @@ class MarkedText:
                 found += self._under(line, mark, width, ends=ends)
         return found
 
-    def _marks_in(self, line: _Line, *, is_last: bool) -> list[Mark]:
+    def _marks_in(self, line: _DrawnLine, *, is_last: bool) -> list[TextMark]:
         """Those with a part in the line; in the last also those behind the text."""
         first, last = line.pieces[0].start, line.pieces[-1].end
         return [
@@ -136,13 +136,13 @@ class MarkedText:
             and ((one.start < last and first < one.end) or (is_last and one.start >= last))
         ]
 
-    def _is_shown(self, number: int, marked: Sequence[Sequence[Mark]]) -> bool:
+    def _is_shown(self, number: int, marked: Sequence[Sequence[TextMark]]) -> bool:
         if self._context is None:
             return True
         near = marked[max(0, number - self._context) : number + self._context + 1]
         return any(near) or (not any(marked) and number <= self._context)
 
-    def _drawn(self, line: _Line) -> Text:
+    def _drawn(self, line: _DrawnLine) -> Text:
         drawn = Text(style=self._style)
         for piece in line.pieces:
             style = piece.style
@@ -153,7 +153,7 @@ class MarkedText:
             drawn.append(piece.shown, style)
         return drawn
 
-    def _under(self, line: _Line, mark: Mark, width: int, *, ends: bool) -> list[Text]:
+    def _under(self, line: _DrawnLine, mark: TextMark, width: int, *, ends: bool) -> list[Text]:
         column, cells = line.columns(mark.start, mark.end) or (min(line.cells, width - 1), 1)
         carets = Text(" " * column).append(CARET * max(1, cells), mark.style)
         if not ends or mark.note is None:
@@ -192,10 +192,10 @@ def flat(text: str, width: int) -> str:
     return safe(" ".join(text[: 8 * (width + 1)].split()), width)
 
 
-def _laid_out(text: str, width: int, *, is_fit: bool = False) -> list[_Line]:
+def _laid_out(text: str, width: int, *, is_fit: bool = False) -> list[_DrawnLine]:
     """The text in lines, each with at least one piece. `is_fit`: it holds nothing to be shown."""
-    lines: list[_Line] = []
-    pieces = list(_pieces(text, is_fit=is_fit)) or [_Piece(0, 0, "(empty)"[:width], 7, _FAINT)]
+    lines: list[_DrawnLine] = []
+    pieces = list(_pieces(text, is_fit=is_fit)) or [_Glyph(0, 0, "(empty)"[:width], 7, _FAINT)]
     start = 0
     for number, piece in enumerate(pieces, 1):
         if piece.ends_line or number == len(pieces):
@@ -204,15 +204,15 @@ def _laid_out(text: str, width: int, *, is_fit: bool = False) -> list[_Line]:
     return lines
 
 
-def _broken(text: str, pieces: Sequence[_Piece], width: int) -> Iterator[_Line]:
+def _broken(text: str, pieces: Sequence[_Glyph], width: int) -> Iterator[_DrawnLine]:
     """One paragraph in lines. A space may fill the last cell, anything else leaves it free."""
     room = width - 1
     if sum(piece.cells for piece in pieces) <= room:
-        yield _Line([*pieces], sum(piece.cells for piece in pieces))
+        yield _DrawnLine([*pieces], sum(piece.cells for piece in pieces))
         return
     ends = phrase_ends(text[pieces[0].start : pieces[-1].end])
     offset = pieces[0].start
-    line, word, cells = _Line(), list[_Piece](), 0
+    line, word, cells = _DrawnLine(), list[_Glyph](), 0
     for piece in pieces:
         word.append(piece)
         cells += piece.cells
@@ -222,18 +222,18 @@ def _broken(text: str, pieces: Sequence[_Piece], width: int) -> Iterator[_Line]:
         seen = cells - piece.cells if piece.is_space or piece.ends_line else cells
         if line.pieces and line.cells + seen > room:
             yield line
-            line = _Line()
+            line = _DrawnLine()
         for part in word:
             if line.pieces and line.cells + part.cells > width - (not part.is_space):
                 yield line
-                line = _Line()
+                line = _DrawnLine()
             line.add(part)
         word, cells = [], 0
     if line.pieces:
         yield line
 
 
-def _pieces(text: str, *, is_fit: bool) -> Iterator[_Piece]:
+def _pieces(text: str, *, is_fit: bool) -> Iterator[_Glyph]:
     """What is drawn as one, in order; together they are the whole text."""
     odd = set() if is_fit else _odd_spaces(text)
     at = 0
@@ -249,28 +249,28 @@ def _odd_spaces(text: str) -> set[int]:
     return {at for found in _ODD_SPACES.finditer(text) for at in range(*found.span())}
 
 
-def _clusters(text: str, start: int, end: int, odd: set[int], *, is_fit: bool) -> Iterator[_Piece]:
+def _clusters(text: str, start: int, end: int, odd: set[int], *, is_fit: bool) -> Iterator[_Glyph]:
     at = start
     for cluster in iter_graphemes(text[start:end]):
         stop = at + len(cluster)
         if cluster == " ":
             if at in odd:
-                yield _Piece(at, stop, _SPACE_MARK, 1, _FAINT, is_space=True)
+                yield _Glyph(at, stop, _SPACE_MARK, 1, _FAINT, is_space=True)
             else:
-                yield _Piece(at, stop, " ", 1, is_space=True)
+                yield _Glyph(at, stop, " ", 1, is_space=True)
         elif _PLAIN.fullmatch(cluster):
-            yield _Piece(at, stop, cluster, 1)
+            yield _Glyph(at, stop, cluster, 1)
         elif at == start and not is_fit and wcwidth(cluster[0]) < 1:
-            yield _Piece(at, stop, _HOLDER + cluster, 1)  # it would join what stands before
+            yield _Glyph(at, stop, _HOLDER + cluster, 1)  # it would join what stands before
         else:
-            yield _Piece(at, stop, cluster, max(0, cells_of(cluster)), is_space=cluster.isspace())
+            yield _Glyph(at, stop, cluster, max(0, cells_of(cluster)), is_space=cluster.isspace())
         at = stop
 
 
-def _hidden(character: str, start: int, end: int) -> _Piece:
+def _hidden(character: str, start: int, end: int) -> _Glyph:
     if character == "\n":
-        return _Piece(start, end, NEWLINE_MARK, 1, _FAINT, ends_line=True)
+        return _Glyph(start, end, NEWLINE_MARK, 1, _FAINT, ends_line=True)
     if character == "\t":
-        return _Piece(start, end, _TAB_MARK, 1, _FAINT, is_space=True)
+        return _Glyph(start, end, _TAB_MARK, 1, _FAINT, is_space=True)
     shown = escaped(character)
-    return _Piece(start, end, shown, len(shown), _HIDDEN_STYLE)
+    return _Glyph(start, end, shown, len(shown), _HIDDEN_STYLE)

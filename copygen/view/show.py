@@ -16,7 +16,7 @@ from copygen.results.decisions import State
 from copygen.view.console import safe
 from copygen.view.decisions import STATE_STYLES
 from copygen.view.layout import WIDEST, WrappedFacts
-from copygen.view.marked_text import Mark, MarkedText, as_line, broken, flat
+from copygen.view.marked_text import MarkedText, TextMark, as_line, broken, flat
 from copygen.view.texts import (
     JudgedText,
     length_bar,
@@ -133,7 +133,7 @@ def _model_text(shown: ShownText, width: int) -> list[Text]:
     if not shown.text.is_edited:
         return []
     taken, _ = changed_words(shown.text.model_text, shown.text.text)
-    marks = [Mark(*span, "red strike") for span in taken]
+    marks = [TextMark(*span, "red strike") for span in taken]
     label = Text("the model wrote", "dim italic")
     return [label, *MarkedText(shown.text.model_text, marks, style="dim").lines(width)]
 

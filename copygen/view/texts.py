@@ -10,7 +10,7 @@ from copygen.delivery.rules import Length
 from copygen.figures import count
 from copygen.models import Severity, Violation
 from copygen.view.console import safe
-from copygen.view.marked_text import Mark, MarkedText, as_line, broken, indented
+from copygen.view.marked_text import MarkedText, TextMark, as_line, broken, indented
 
 SEVERITY_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 _SIGNS: Final = {Severity.ERROR: "×", Severity.WARNING: "!"}
@@ -32,7 +32,7 @@ class JudgedText:
     ) -> None:
         """`overflow` is the offset from which on the text is too long. With `context` only so many
         lines stand around each that has a mark."""
-        marks: list[Mark] = []
+        marks: list[TextMark] = []
         self._placeless: list[Violation] = []
         for one in violations:
             span = one.span
@@ -41,7 +41,7 @@ class JudgedText:
             if span is None:
                 self._placeless.append(one)
             else:
-                marks.append(Mark(*span, SEVERITY_STYLES[one.severity], note_of(one)))
+                marks.append(TextMark(*span, SEVERITY_STYLES[one.severity], note_of(one)))
         self._text = MarkedText(text, marks, style=style, context=context)
 
     def lines(self, width: int) -> list[Text]:

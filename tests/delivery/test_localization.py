@@ -367,6 +367,11 @@ def test_i18n_json_speaks_dialects(
     assert (found if isinstance(found, str) else found["headline"][0]) == value
 
 
+def test_a_dialect_that_there_is_none_of_is_refused(exports: Exports) -> None:
+    with pytest.raises(UsageError, match="has no variant 'react'; there are: flat, vue"):
+        exports("i18n-json", ad("Thai", "ก"), out="th.json", variant="react")
+
+
 def test_i18next_is_warned_of(exports: Exports) -> None:
     exports("i18n-json", ad("Thai", "hello {{name}}"), out="th.json")
     assert exports.problems == [("syntax", "warning", "headline 1")]

@@ -10,7 +10,7 @@ from rich.text import Text
 from wcwidth import width as cells_of
 
 from copygen.models import Severity, Violation
-from copygen.view.marked_text import CARET, Mark, MarkedText
+from copygen.view.marked_text import CARET, MarkedText, TextMark
 from copygen.view.texts import JudgedText, length_bar
 from tests.support.pty_screen import replay
 from tests.support.records import any_text
@@ -21,7 +21,7 @@ RULE = "x"
 
 
 def drawn(text: str, *spans: tuple[int, int], width: int = 80) -> list[str]:
-    marks = [Mark(*span, "red", Text(RULE)) for span in spans]
+    marks = [TextMark(*span, "red", Text(RULE)) for span in spans]
     return [line.plain for line in MarkedText(text, marks).lines(width)]
 
 
@@ -29,7 +29,7 @@ def screen(text: str, *spans: tuple[int, int], width: int = 80) -> tuple[str, ..
     """What a terminal has in its cells: of a wide character the second one is empty."""
     stream = io.StringIO()
     console = Console(file=stream, width=width, color_system=None, force_terminal=True)
-    console.print(MarkedText(text, [Mark(*span, "red", Text(RULE)) for span in spans]))
+    console.print(MarkedText(text, [TextMark(*span, "red", Text(RULE)) for span in spans]))
     return replay(stream.getvalue().replace("\n", "\r\n").encode(), columns=width).lines
 
 

@@ -18,8 +18,15 @@ from copygen.delivery.formats.format import (
     FormatSpec,
     Problem,
 )
-from copygen.delivery.formats.localization import LanguageFiles, Unit, Units, by_tag, refuse_values
+from copygen.delivery.formats.localization import (
+    LanguageFiles,
+    TranslationUnit,
+    Units,
+    by_tag,
+    refuse_values,
+)
 from copygen.delivery.formats.output import Output
+from copygen.delivery.formats.tables import in_dialect
 from copygen.delivery.xmltext import illegal_in_xml
 from copygen.documents import files
 from copygen.errors import UsageError
@@ -154,7 +161,7 @@ class ArbFormat(_Keyed):
             for stream in opened.streams:
                 stream.write(b"\n}\n")
 
-    def _facts(self, unit: Unit) -> JsonValue:
+    def _facts(self, unit: TranslationUnit) -> JsonValue:
         facts: dict[str, JsonValue] = {}
         if unit.limit is not None:
             facts["description"] = unit.limit
@@ -176,8 +183,7 @@ class I18nFormat(_Keyed):
         """Raises UsageError for a dialect that there is none of."""
         super().__init__(spec, context)
         self._variant = context.options.variant
-        if self._variant not in (None, "flat", "vue"):
-            raise UsageError("i18n-json has the variants flat and vue.")
+        in_dialect(spec, self._variant)
 
     def problems(self, row: ExportRow) -> Iterator[Problem]:
         """Also, what the library of the page would look up."""
@@ -206,7 +212,7 @@ class I18nFormat(_Keyed):
             for stream in opened.streams:
                 stream.write(b"\n}\n")
 
-    def _entries(self, row: ExportRow, units: list[Unit]) -> dict[str, JsonValue]:
+    def _entries(self, row: ExportRow, units: list[TranslationUnit]) -> dict[str, JsonValue]:
         keys = {self.key(unit.path): unit for unit in units}
         if self._variant == "flat":
             return {key: self._worded(unit.text.text) for key, unit in keys.items()}

@@ -8,7 +8,7 @@ from copygen.delivery.formats.format import ExportContext, ExportRow, FormatSpec
 from copygen.delivery.formats.localization import (
     MARK,
     LanguageFiles,
-    Unit,
+    TranslationUnit,
     Units,
     by_tag,
     refuse_values,
@@ -72,7 +72,7 @@ def _header(language: str | None) -> str:
     return f'msgid ""\nmsgstr ""\n{lines}'
 
 
-def _entry(unit: Unit) -> str:
+def _entry(unit: TranslationUnit) -> str:
     lines = [""]
     if unit.limit is not None:
         lines.append(f"#. {unit.limit}")

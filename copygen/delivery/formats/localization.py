@@ -38,7 +38,7 @@ _COLUMNS: Final = ("language", "lang", "locale")
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
+class TranslationUnit:
     """One text as localisation files have it."""
 
     id: str
@@ -116,7 +116,9 @@ class Units:
                 return language_tag(value)
         return None
 
-    def of_rows(self, rows: Iterable[ExportRow]) -> Iterator[tuple[ExportRow, list[Unit]]]:
+    def of_rows(
+        self, rows: Iterable[ExportRow]
+    ) -> Iterator[tuple[ExportRow, list[TranslationUnit]]]:
         """Each row with its units. As many rows are held as one row of the table has records."""
         for _, records in groupby(rows, key=_row_number):
             group = list(records)
@@ -140,7 +142,9 @@ class Units:
     def _can_be_source(self, text: str) -> bool:
         return self._refuses(text.strip("\n")) is None
 
-    def _units(self, row: ExportRow, sources: Mapping[tuple[str, ...], str]) -> Iterator[Unit]:
+    def _units(
+        self, row: ExportRow, sources: Mapping[tuple[str, ...], str]
+    ) -> Iterator[TranslationUnit]:
         language = self.language_of(row)
         item = _shared_id(row, language)
         own = None if self._column is None else row.item.get(self._column)
@@ -153,7 +157,7 @@ class Units:
             if field.is_list:
                 path.append(str(number + 1))
             source = sources.get(tuple(path), given)
-            yield Unit(row.id, tuple(path), text, field, source, language)
+            yield TranslationUnit(row.id, tuple(path), text, field, source, language)
 
 
 def refuse_values(context: ExportContext) -> None:

@@ -9,7 +9,7 @@ from copygen.delivery.formats.localization import (
     MARK,
     UNKNOWN,
     LanguageFiles,
-    Unit,
+    TranslationUnit,
     Units,
     by_tag,
     refuse_values,
@@ -85,7 +85,7 @@ class XliffFormat:
                     b"</body></file></xliff>\n" if self._is_first else b"</file></xliff>\n"
                 )
 
-    def _begin(self, stream: BinaryIO, unit: Unit) -> None:
+    def _begin(self, stream: BinaryIO, unit: TranslationUnit) -> None:
         source = self._units.source_language or UNKNOWN
         languages = (quoteattr(source), quoteattr(unit.language or UNKNOWN))
         head = _head_1(*languages) if self._is_first else _head_2(*languages)
@@ -109,7 +109,7 @@ def _head_2(source: str, target: str) -> str:
     )
 
 
-def _unit_1(unit: Unit) -> str:
+def _unit_1(unit: TranslationUnit) -> str:
     approved = "yes" if unit.text.state in KEPT else "no"
     size = ""
     spec = unit.field.spec
@@ -124,7 +124,7 @@ def _unit_1(unit: Unit) -> str:
     )
 
 
-def _unit_2(unit: Unit, number: int) -> str:
+def _unit_2(unit: TranslationUnit, number: int) -> str:
     spec = unit.field.spec
     size = ""
     if spec is not None and spec.limit is not None and spec.unit is LengthUnit.CODEPOINTS:
@@ -140,7 +140,7 @@ def _unit_2(unit: Unit, number: int) -> str:
     )
 
 
-def _notes(unit: Unit) -> list[str]:
+def _notes(unit: TranslationUnit) -> list[str]:
     return [*filter(None, [unit.limit]), f"{MARK} {unit.mark}"]
 
 
