@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     )
     from copygen.jobs.check import CheckJob, CheckSpec, check_text
     from copygen.jobs.decisions import DecisionsJob, DecisionsSpec
+    from copygen.jobs.export import ExportJob, ExportSpec
     from copygen.jobs.run import Run, generate
     from copygen.jobs.spec import RunSpec
     from copygen.models import Result, Status, Violation
@@ -36,6 +37,8 @@ __all__ = [
     "CopygenError",
     "DecisionsJob",
     "DecisionsSpec",
+    "ExportJob",
+    "ExportSpec",
     "InputChanged",
     "LedgerLocked",
     "LimitReached",
@@ -59,6 +62,8 @@ _MODULES = {
     "CheckSpec": "copygen.jobs.check",
     "DecisionsJob": "copygen.jobs.decisions",
     "DecisionsSpec": "copygen.jobs.decisions",
+    "ExportJob": "copygen.jobs.export",
+    "ExportSpec": "copygen.jobs.export",
     "Result": "copygen.models",
     "Run": "copygen.jobs.run",
     "RunSpec": "copygen.jobs.spec",

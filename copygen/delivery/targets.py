@@ -29,6 +29,7 @@ from copygen.quality.units import measure
 
 _SIGNS: Final = re.compile(r"[\s_\-.]+")
 _QUALIFIERS: Final = re.compile(r"\[[^\]]*\]")
+_NUMBER: Final = re.compile(r"\d+")
 _FIELD_BREAKS: Final = ("\n", "\r")
 Fill: TypeAlias = Callable[[ExportRow], Sequence[str]]
 """The texts of a row for one column, or for all columns of one name with a number."""
@@ -214,13 +215,21 @@ class TargetTable:
             if self._template:
                 if plain_name(name) not in self._template:
                     raise UsageError(_no_column(name, self._template.values()))
-            elif near := nearest(name, [one.name for one in columns]):
+            elif not self._is_optional(name) and (near := self._nearest(name)):
                 raise UsageError(
                     f"{self.spec.title} has no column '{name}'; did you mean '{near}'?"
                 )
             columns.append(TargetColumn(name=name))
             known.add(plain_name(name))
         return columns
+
+    def _is_optional(self, name: str) -> bool:
+        wanted = _NUMBER.sub("{n}", plain_name(name))
+        return any(plain_name(one) in (wanted, plain_name(name)) for one in self.spec.optional)
+
+    def _nearest(self, name: str) -> str | None:
+        known = (*(one.name for one in self.spec.columns), *self.spec.optional)
+        return nearest(name, [one.replace("{n}", "1") for one in known])
 
     def _is_in_template(self, column: TargetColumn) -> bool:
         return any(plain_name(one) in self._template for one in _spellings(column))

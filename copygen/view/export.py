@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 from rich.console import Console
+from rich.table import Table
 from rich.text import Text
 
 from copygen.delivery import formats
@@ -13,7 +14,6 @@ from copygen.figures import count, counted
 from copygen.jobs.export import Exported
 from copygen.models import Severity
 from copygen.view.console import print_words, render_note, render_warning, safe
-from copygen.view.layout import columns
 
 _SHOWN: Final = 5
 """Problems of one rule that are told in full."""
@@ -80,18 +80,24 @@ def _problems(problems: Iterable[Problem]) -> Iterable[str]:
     for one in problems:
         by_rule.setdefault((one.rule, one.severity), []).append(one)
     for (rule, severity), found in by_rule.items():
+        grave = "not taken: " if severity is Severity.ERROR else ""
         for one in found[:_SHOWN]:
-            place = f"{one.id}: {one.field}: " if one.field else f"{one.id}: "
-            yield f"{severity} {rule}: {place}{one.message}"
+            place = f"{one.id}, {one.field}: " if one.field else f"{one.id}: "
+            yield f"{grave}{place}{one.message} ({rule})"
         if len(found) > _SHOWN:
-            yield f"{severity} {rule}: and {count(len(found) - _SHOWN)} more, in the manifest"
+            yield f"{grave}{count(len(found) - _SHOWN)} more like that, in the manifest ({rule})"
 
 
 def render_formats(console: Console) -> None:
     """The table of all formats."""
-    table = columns(("format", "for", "files", "rules of", ""))
+    table = Table.grid(padding=(0, 2, 0, 0))
+    for wraps in (False, False, False, True):
+        table.add_column(no_wrap=not wraps, overflow="fold")
+    table.add_row(*(Text(name, "dim") for name in ("format", "files", "rules of", "for")))
     for spec in formats.all_specs():
-        table.add_row(*(Text(cell) for cell in row_of(spec)))
+        name, title, ends, checked, state = row_of(spec)
+        unsure = "" if spec.verified else f" ({state})"
+        table.add_row(*map(Text, (name, ends, checked, title + unsure)))
     console.print(table)
     console.print(Text("copygen help export has their notes and traps."), soft_wrap=True)
 

@@ -176,6 +176,21 @@ def refused_again(exports: Exports, values: dict[str, str]) -> str:
     return str(error.value)
 
 
+@pytest.mark.parametrize(
+    ("column", "told"),
+    [("Headline 1 position", None), ("Mobile final URL", None), ("Custom column", None),
+     ("Headlin 1", "Headline 1"), ("Ad Groups", "Ad Group"), ("Final URLs", "Final URL")],
+)  # fmt: skip
+def test_a_column_that_only_the_user_knows_is_added_and_a_misspelt_one_is_told(
+    exports: Exports, column: str, told: str | None
+) -> None:
+    if told is None:
+        (row,) = exports.table("google-ads-editor", ad(), values={column: "1"})
+        assert row[column] == "1"
+    else:
+        assert f"mean '{told}'?" in refused(exports, "google-ads-editor", ad(), values={column: ""})
+
+
 def test_an_update_repeats_what_is_live_and_takes_away_what_is_gone(exports: Exports) -> None:
     exports("google-ads-editor", ad("a"), ad("new later"), out="first.csv")
     manifest = exports.folder / "first.csv.manifest.json"

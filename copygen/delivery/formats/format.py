@@ -131,6 +131,8 @@ class FormatSpec(FrozenModel):
     line_end: str = "\n"
     columns: tuple[TargetColumn, ...] = ()
     """In their order; none: whatever there is."""
+    optional: tuple[str, ...] = ()
+    """Further columns of the target, which only the user can fill; `{n}` is any number."""
     reserved: Mapping[str, str] = {}
     """A cell that is only this does something else there → what it does."""
     include: tuple[Include, ...] = ()
