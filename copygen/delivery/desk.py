@@ -252,7 +252,8 @@ class ReviewDesk:
 
         What stands of each text asked about, in their order, and what is news to others. A
         text about which somebody else decided since stays as it is: that is a conflict. Raises
-        UsageError for what cannot be decided, and ResultsError; then nothing is written.
+        UsageError for what cannot be decided, and ResultsError; then nothing is written, unless
+        it was of the other file.
         """
         before = len(self._history)
         self.news()

@@ -472,6 +472,28 @@ def test_previews_cut_where_the_place_does(chromium: Chromium, tmp_path: Path) -
     assert "Your scarf is woven." in shown["Push"]
 
 
+def test_the_overview_counts_what_is_filtered(chromium: Chromium, ads: Path) -> None:
+    def act(page: Any) -> dict[str, str]:
+        page.click("label.value:has-text('Arabic')")
+        page.keyboard.press("o")
+        page.eval_on_selector_all("#overview details", "all => all.forEach(one => one.open = true)")
+        titles = page.eval_on_selector_all(
+            "#overview figcaption", "all => all.map(one => one.textContent)"
+        )
+        tables = page.eval_on_selector_all(
+            "#overview tbody", "all => all.map(one => one.innerText)"
+        )
+        return dict(zip(titles, tables, strict=True))
+
+    shown, seen = chromium.on_page(report_of(ads), act)
+    assert seen.errors == []
+    assert shown["Records by decision"].split() == ["draft", "6"]
+    assert shown["Violations by rule"].splitlines()[0].split() == ["length", "1", "0"]
+    assert "Length of headline" in shown
+    assert "Latency" in shown
+    assert shown["Cost by model"].splitlines()[0].startswith("deepseek-chat")
+
+
 @pytest.mark.soak
 @pytest.mark.parametrize(("count", "usable_s"), [(10_000, 1.0), (100_000, 5.0)])
 @pytest.mark.parametrize("is_report", [False, True])

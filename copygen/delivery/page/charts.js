@@ -9,6 +9,7 @@ const GAP = 10;
 const LABEL = 150;
 const BINS = 24;
 const MOST_BARS = 12;
+const MOST_LENGTHS = 4000; // of a field: to find the characters of long texts takes a millisecond each
 
 /** All charts of these records. */
 export function chartsOf(shown, records, ruler) {
@@ -282,10 +283,11 @@ function lengthCharts(shown, records, ruler) {
         limit: spec?.limit ?? null,
         lengths: [],
       };
-      if (field.lengths.length < 20_000) field.lengths.push(ruler.measure(inForce(text), unit));
+      if (field.lengths.length < MOST_LENGTHS) field.lengths.push(ruler.measure(inForce(text), unit));
       fields.set(key, field);
     }
-  return [...fields.values()].map((field) =>
-    histogram(`Length of ${field.name}`, field.lengths, field.noun, field.limit),
-  );
+  return [...fields.values()].map((field) => {
+    const some = field.lengths.length < MOST_LENGTHS ? "" : `, the first ${figure(MOST_LENGTHS)}`;
+    return histogram(`Length of ${field.name}${some}`, field.lengths, field.noun, field.limit);
+  });
 }

@@ -200,7 +200,7 @@ export class List {
       el(
         "span",
         { class: "line-text", ...spoken(shown, record.lang) },
-        written(this.isSingle ? shown.slice(0, 600) : shown.slice(0, 240), marks ?? []),
+        written(beginningOf(shown, this.isSingle ? 600 : 240), marks ?? []),
       ),
       lengthMark(this.ruler, this.records.spec(record, text), shown),
     );
@@ -280,6 +280,11 @@ export class List {
     }
     return false;
   }
+}
+
+/** The first `most` units of a text, without half of a character at the end. */
+function beginningOf(text, most) {
+  return text.length > most ? text.slice(0, most).replace(/[\ud800-\udbff]$/, "") : text;
 }
 
 function sideFacts(record) {
