@@ -548,7 +548,7 @@ def _is_comment(texts: _Texts, line: str) -> bool:
     if len(ahead) < 2:
         return False
     for delimiter in _DELIMITERS:
-        fields = [field.strip(' "') for field in line.split(delimiter)]
+        fields = [field.strip() for field in next(csv.reader([line], delimiter=delimiter), [])]
         if len(fields) > 1 and all(field.startswith("#") and len(field) > 1 for field in fields):
             return True
     outside = ["".join(one.split('"')[::2]) for one in (line, ahead[-1])]

@@ -1,6 +1,7 @@
 """Tables as shops, feeds and spreadsheets write them: each runs in one command."""
 
 import json
+import shlex
 from pathlib import Path
 
 import pytest
@@ -69,6 +70,53 @@ CASES = [
     ("libreoffice.ods", "{{ 商品名 }} {{ price }}", "--id รหัส", 2, "12.50 €"),
     ("libreoffice.xlsx", "{{ 商品名 }} {{ วันที่ }}", "--sheet 2", 2, "1 พฤษภาคม 2026"),
     ("libreoffice.xls", "{{ 商品名 }} {{ day }}", "--sheet 2", 2, "2026-05-01 13:30"),
+    ("ebay-file-exchange.csv", "{{ title }} {{ c_brand }}", "", 1, "Silk scarf"),
+    ("ebay-drafts.csv", "{{ title }} {{ custom_label_sku }}", "", 1, "Silk scarf"),
+    (
+        "bigcommerce.csv",
+        "{{ product_name }}",
+        """--where 'item_type == "Product"'""",
+        1,
+        "[Sample] Silk scarf",
+    ),
+    (
+        "prestashop.csv",
+        "{{ name }} {{ reference }}",
+        """--where 'row["Active (0/1)"] == "1"'""",
+        1,
+        "Foulard en soie",
+    ),
+    ("squarespace.csv", "{{ title }}", "--where Title", 1, "Silk scarf"),
+    ("walmart.csv", "{{ product_name }}", "--id SKU", 1, 'Silk Scarf, 72"'),
+    ("rakuten-items.csv", "{{ 商品名 }}", "--encoding cp932", 1, "シルクスカーフ①"),
+    ("shopee.csv", "{{ et_title_product_name }}", "--skip-rows 2", 1, "ผ้าพันคอไหม"),
+    ("lazada.csv", "{{ product_name_thai }}", "", 1, "ผ้าพันคอไหม"),
+    ("matrixify.csv", "{{ metafield_custom_material_single_line_text_field }}", "", 1, "silk"),
+    ("google-sheets.tsv", "{{ Product }} {{ Says }}", "", 2, '"Quoted" bag'),
+    ("google-forms.csv", "{{ what_is_the_product_one_line }} {{ price }}", "", 1, "Silk scarf"),
+    (
+        "feed-nested.json#data.catalog.products",
+        "{{ title.en }} {{ variants[0].variant_price }}",
+        "",
+        1,
+        "Silk scarf",
+    ),
+    ("crlf-bom.jsonl", NAME, "", 2, "Silk scarf"),
+    ("heureka.xml", "{{ PRODUCTNAME }}", "", 1, "Hedvábný šátek"),
+    ("yandex-market.xml", "{{ name }} {{ price }}", "", 1, "Шёлковый шарф"),
+    ("own-feed.xml#line", "{{ what }}", "", 2, "Silk scarf"),
+    ("text-called.xls", NAME, "--id SKU", 1, "Silk scarf"),
+    (
+        "excel-decimal-commas.csv",
+        "{{ bezeichnung }} {{ preis }}",
+        "--where 'preis | float > 100'",
+        1,
+        "1.290,00",
+    ),
+    ("salla.csv", "{{ أسم_المنتج }}", "", 1, "وشاح حرير"),
+    ("hindi.csv", "{{ उत्पाद_नाम }}", "", 1, "रेशमी दुपट्टा"),
+    ("right-to-left-marks.csv", "{{ product_name }} {{ منتج }} {{ price }}", "", 1, "وشاح"),
+    ("promptfoo-more.csv", NAME, "", 1, "Silk scarf"),
     ("products.parquet", "{{ name }} {{ price }}", "", 2, "Praewa scarf"),
 ]
 
@@ -85,7 +133,7 @@ def test_a_real_table_runs_in_one_command(
     if wording is not None:
         (tmp_path / "w.yaml").write_text(f"prompt: {json.dumps(wording)}\n", "utf-8")
         command += ["-t", str(tmp_path / "w.yaml")]
-    done = CliRunner().invoke(app, [*command, *options.split()])
+    done = CliRunner().invoke(app, [*command, *shlex.split(options)])
     assert done.exit_code == 0, done.output
     records = [json.loads(line) for line in results.read_text("utf-8").splitlines()]
     assert [record["status"] for record in records] == ["ok"] * count

@@ -141,6 +141,52 @@ TEXTS: Final[dict[str, str | bytes]] = {
 }
 
 
+MORE: Final[dict[str, str | bytes]] = {
+    "ebay-file-exchange.csv": "*Action(SiteID=US|Country=US|Currency=USD|Version=1193|CC=UTF-8),CustomLabel,*Category,*Title,*C:Brand,*Description,*StartPrice\nAdd,SK-1,15687,Silk scarf,Siam,<p>Soft</p>,45\n",
+    "ebay-drafts.csv": "#INFO,Version=0.0.2,Template= eBay-draft-listings-template_US,,\n#INFO Action and Category ID are required fields.,,,,\n#INFO,,,,\nAction(SiteID=US|Country=US|Currency=USD|Version=1193|CC=UTF-8),Custom label (SKU),Category ID,Title,Price\nDraft,SK-1,47140,Silk scarf,45\n",
+    "bigcommerce.csv": 'Item Type,Product ID,Product Name,Product Code/SKU,Brand Name,Product Description,"Product Image Description - 1"\nProduct,1,[Sample] Silk scarf,S-1,Siam,<p>Soft</p>,x\n  SKU,2,[S]Color=Red,S-1-R,,,\n',
+    "prestashop.csv": "Product ID;Active (0/1);Name *;Categories (x,y,z...);Price tax excluded;Reference #\n1;1;Foulard en soie;Accueil,Foulards;37.50;R-1\n2;0;Sac;Accueil;19,90;R-2\n",
+    "squarespace.csv": '"Product ID [Non Editable]","Variant ID [Non Editable]","Title","Description","Option Value 1","Price"\n"64","65","Silk scarf","<p>Soft</p>","Red","45.00"\n"","66","","","Blue","45.00"\n',
+    "walmart.csv": 'SKU,Item ID,Product Name,Lifecycle Status,Price\nW1,123456789012,"Silk Scarf, 72""",ACTIVE,45.0\n',
+    "rakuten-items.csv": "コントロールカラム,商品管理番号（商品URL）,商品名,キャッチコピー,販売価格\r\nn,s-1,シルクスカーフ①,秋の新作〜,4500\r\n".encode(
+        "cp932"
+    ),
+    "shopee.csv": "et_title_product_id,et_title_product_name\nProduct ID,Product Name\nmandatory,mandatory\n12345678901,ผ้าพันคอไหม\n",
+    "lazada.csv": "Group No,*Product Name(English),*Product Name(Thai),*Price,*Package Weight (kg)\n1,Silk scarf,ผ้าพันคอไหม,990,0.1\n",
+    "matrixify.csv": "ID,Handle,Command,Title,Body HTML,Metafield: custom.material [single_line_text_field]\n7777777777777,scarf,UPDATE,Silk scarf,<p>Soft</p>,silk\n",
+    "google-sheets.tsv": 'Product\tSays\nSilk scarf\tso "soft" indeed\n"Quoted" bag\tx\n',
+    "google-forms.csv": 'Timestamp,"What is the product?\n(one line)",Price 💰\r\n5/1/2026 13:30:00,Silk scarf,45\r\n',
+    "feed-nested.json": json.dumps(
+        {
+            "data": {
+                "catalog": {
+                    "products": [
+                        {
+                            "id": 1,
+                            "title": {"en": "Silk scarf"},
+                            "variants": [{"Variant Price": "4.50"}],
+                        }
+                    ]
+                }
+            }
+        }
+    ),
+    "crlf-bom.jsonl": '\ufeff{"id":"1","name":"Silk scarf"}\r\n\r\n{"id":"2","name":"Bag"}\r\n',
+    "heureka.xml": "<SHOP><SHOPITEM><ITEM_ID>A1</ITEM_ID><PRODUCTNAME>Hedvábný šátek</PRODUCTNAME></SHOPITEM></SHOP>\n",
+    "yandex-market.xml": '<?xml version="1.0" encoding="windows-1251"?><yml_catalog><shop><offers><offer id="12" available="true"><name>Шёлковый шарф</name><price>450</price></offer></offers></shop></yml_catalog>\n'.encode(
+        "cp1251"
+    ),
+    "own-feed.xml": '<stock><line id="1"><what>Silk scarf</what></line><line id="2"><what>Bag</what></line></stock>\n',
+    "text-called.xls": "SKU\tname\r\n001\tSilk scarf\r\n",
+    "excel-decimal-commas.csv": "Artikelnr.;Bezeichnung;Preis (€)\r\n001;Schal;12,50\r\n002;Tasche;1.290,00\r\n",
+    "salla.csv": "النوع,أسم المنتج,سعر المنتج\nمنتج,وشاح حرير,150\n",
+    "hindi.csv": 'उत्पाद नाम,मूल्य (₹)\nरेशमी दुपट्टा,"₹1,29,000"\n',
+    "right-to-left-marks.csv": "Product\u00a0Name,\u200fمنتج\u200f,Price 🎁\nSilk scarf,وشاح,3\n",
+    "promptfoo-more.csv": "name,__expected,__prefix,__description,__threshold,__metric\nSilk scarf,contains:silk,Say:,d,0.5,m\n",
+}
+"""Of further platforms."""
+
+
 def workbook(path: Path) -> None:
     """A sheet as a shop keeps it, behind a hidden list."""
     with xlsxwriter.Workbook(path) as made:
@@ -154,7 +200,7 @@ def workbook(path: Path) -> None:
 
 def main() -> None:
     """Write all of them."""
-    for name, content in TEXTS.items():
+    for name, content in (TEXTS | MORE).items():
         (HERE / name).write_bytes(content.encode() if isinstance(content, str) else content)
     workbook(HERE / "shop.xlsx")
     pyarrow.parquet.write_table(pyarrow.Table.from_pylist(NAMES), HERE / "products.parquet")
