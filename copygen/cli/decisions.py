@@ -155,7 +155,7 @@ def decisions(
             for one in job:
                 data.write(f"{dumps(one.as_json()).decode()}\n")
         else:
-            render_decisions(list(job), job.tally, open_console(sys.stdout, os.environ))
+            render_decisions(job, open_console(sys.stdout, os.environ))
         if job.bad_lines:
             render_bad_lines(job.bad_lines, told)
         flush_data(sys.stdout)

@@ -1,13 +1,15 @@
 """What people decided about texts, drawn: in the summary of a run, in a plan, as a list."""
 
+from collections import deque
 from collections.abc import Iterator, Sequence
+from itertools import islice
 
 from rich.console import Console, RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from copygen.figures import count, counted
-from copygen.jobs.decisions import DecidedText, DecisionsMade, DecisionTally
+from copygen.jobs.decisions import DecidedText, DecisionsJob, DecisionsMade, DecisionTally
 from copygen.results.decisions import State
 from copygen.results.summary import DecidedTexts
 from copygen.view.console import render_note, render_warning, safe
@@ -68,19 +70,21 @@ def _of(change: str) -> str:
     return _OF.get(change) or f"of an earlier {safe(change, _CHANGE_CELLS)}"
 
 
-def render_decisions(rows: Sequence[DecidedText], tally: DecisionTally, console: Console) -> None:
+def render_decisions(job: DecisionsJob, console: Console) -> None:
     """Print what was decided: counts, then each text, `_ROWS` of them at most."""
-    console.print(_counts(tally))
-    if not rows:
+    rows = iter(job)
+    shown = list(islice(rows, _ROWS))
+    deque(rows, maxlen=0)  # to the end, for the counts
+    console.print(_counts(job.tally))
+    if not shown:
         return
     console.print()
-    shown = rows[:_ROWS]
     if console.width >= _SIDE_BY_SIDE:
         console.print(_table(shown))
     else:
         for one in shown:
             console.print(_stacked(one))
-    if (more := len(rows) - len(shown)) > 0:
+    if (more := job.tally.texts - len(shown)) > 0:
         console.print(Text(f"and {count(more)} more: --json lists them all", "dim"))
 
 

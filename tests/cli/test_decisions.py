@@ -252,3 +252,11 @@ def test_the_decisions_written_are_those_of_the_file() -> None:
     assert done.stdout.strip() == line
     (one,) = Decisions.read(Path("r.jsonl")).of("d").values()
     assert encode_decision(one.last).decode().strip() == line
+
+
+def test_a_long_list_says_how_many_more_there_are(monkeypatch: pytest.MonkeyPatch) -> None:
+    some_decisions()
+    monkeypatch.setattr("copygen.view.decisions._ROWS", 2)
+    lines = decisions().stdout.splitlines()
+    assert lines[0].startswith("5 texts decided")
+    assert lines[-1] == "and 3 more: --json lists them all"
