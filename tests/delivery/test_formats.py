@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import sqlite3
+import zipfile
 from collections.abc import Mapping
 from decimal import Decimal
 from html.parser import HTMLParser
@@ -14,6 +15,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pyarrow.parquet as pq
 import pytest
+import xlsxwriter
 import yaml
 from python_calamine import CalamineWorkbook
 
@@ -466,6 +468,51 @@ def test_amazons_template_is_filled_by_attribute_key(exports: Exports) -> None:
     assert book.sheetnames == ["Instructions", "Template"]
     assert book["Template"].cell(8, 5).font.bold
     assert book["Template"].cell(8, 3).data_type == "s"
+
+
+def test_macros_stay_and_a_text_that_no_cell_holds_keeps_its_row_out(exports: Exports) -> None:
+    template, macros = exports.folder / "t.xlsm", exports.folder / "vba.bin"
+    macros.write_bytes(b"macros" * 100)
+    book = xlsxwriter.Workbook(str(template))
+    sheet = book.add_worksheet("Template")
+    for column, name in enumerate(KEYS):
+        sheet.write_string(4, column, name)
+    book.add_vba_project(str(macros))
+    book.close()
+    rows = [
+        product("a", title="x _x000D_ <y>"),
+        product("b", item={"sku": "2"}, title="bell \x07"),
+        product("c", item={"sku": "3"}, title="x" * 32_768),
+    ]
+    path = exports("amazon", *rows, out="out.xlsm", template=template)
+    with zipfile.ZipFile(path) as package:
+        assert package.read("xl/vbaProject.bin") == macros.read_bytes()
+    found = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0).to_python()
+    assert found[-1][:2] == ["00123", "x _x000D_ <y>"]
+    assert [one for one in exports.problems if one[1] == "error"] == [
+        ("cell", "error", [*KEYS][1]), ("cell", "error", [*KEYS][1]),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "cp932"])
+@pytest.mark.parametrize("sign", [";", "\t", "|", ","])
+def test_a_template_keeps_its_encoding_and_its_signs(
+    exports: Exports, encoding: str, sign: str
+) -> None:
+    template = exports.folder / "t.csv"
+    text = f"# a note, with, many, commas\nAd text{sign}備考\n旧{sign}1\n"
+    template.write_bytes(text.encode(encoding))
+    asked = {"map": {"title": "Ad text"}, "values": {"備考": "a,b;c|d\te"}}
+    given = encoding if encoding == "cp932" else None
+    path = exports("tiktok-ads", product("a", title="絹"), product("b", title="ผ้า 😀"),
+                   template=template, encoding=given, **asked)  # fmt: skip
+    content = path.read_bytes().decode(encoding)
+    rows = list(csv.reader(io.StringIO(content, newline=""), delimiter=sign))
+    assert [row[:2] for row in rows[1:4]] == [
+        ["Ad text", "備考"], ["旧", "1"], ["絹", "a,b;c|d\te"],
+    ]  # fmt: skip
+    left = [one.id for one in exports.exported.tally.left_out]
+    assert left == (["b"] if encoding == "cp932" else [])
 
 
 def test_without_a_template_amazon_gets_a_hand_over_and_a_long_title_is_told(

@@ -7,7 +7,8 @@ where we have a text; others are added behind the last row, or told where the ta
 
 import csv
 import io
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -37,6 +38,9 @@ class Sheet(Protocol):
     def rows(self) -> Iterator[Sequence[str]]:
         """Every row as text."""
 
+    def fault_of(self, text: str) -> str | None:
+        """Why a cell cannot hold a text; None: it can."""
+
     def put(self, row: int, column: int, text: str) -> None:
         """Write one cell; a row behind the last is made."""
 
@@ -47,24 +51,41 @@ class Sheet(Protocol):
 class TextSheet:
     """CSV and TSV, with the encoding, the delimiter and the line ends that it came in."""
 
-    def __init__(self, path: Path) -> None:
-        """Raises OSError, and UsageError for what is not text."""
+    def __init__(self, path: Path, encoding: str | None, known: Set[str]) -> None:
+        """`known` names tell which sign separates the columns. Raises OSError, and UsageError for
+        what is not text."""
         self.suffix = path.suffix.lower()
         content = files.read_bytes(path, _ROLE, _MAX_BYTES)
-        self._encoding = next((name for mark, name in _MARKS if content.startswith(mark)), "utf-8")
+        marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
+        self._encoding = marked or encoding or "utf-8"
         try:
             text = content.decode(self._encoding)
         except UnicodeDecodeError as error:
-            raise UsageError(f"{path} is not UTF-8 text; save it as CSV UTF-8.") from error
+            raise UsageError(
+                f"{path} is not {self._encoding} text; name its encoding with --encoding."
+            ) from error
         first = text.partition("\n")[0]
         self._line_end = "\r\n" if first.endswith("\r") else "\n"
-        self._delimiter = max(_DELIMITERS, key=lambda sign: text[:65536].count(sign))
-        reader = csv.reader(io.StringIO(text, newline=""), delimiter=self._delimiter)
-        self._rows = [list(row) for row in reader]
+
+        def names(sign: str) -> tuple[int, int]:
+            head = list(islice(_cells(text, sign, path), _LOOKED_THROUGH))
+            most = max((_known_in(cells, known) for cells in head), default=0)
+            return most, max(map(len, head), default=0)
+
+        self._delimiter = max(_DELIMITERS, key=names)
+        self._rows = list(_cells(text, self._delimiter, path))
 
     def rows(self) -> Iterator[Sequence[str]]:
         """Every row."""
         return iter(self._rows)
+
+    def fault_of(self, text: str) -> str | None:
+        """A character that the encoding does not have."""
+        try:
+            text.encode(self._encoding)
+        except UnicodeEncodeError as error:
+            return f"{text[error.start]!a} cannot be written in {self._encoding}"
+        return None
 
     def put(self, row: int, column: int, text: str) -> None:
         """Write one cell."""
@@ -83,6 +104,13 @@ class TextSheet:
         writer.flush()
 
 
+def _cells(text: str, delimiter: str, path: Path) -> Iterator[list[str]]:
+    try:
+        yield from csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    except csv.Error as error:
+        raise UsageError(f"{path} is no table: {error}.") from error
+
+
 class FilledFormat:
     """A template, and what goes into it."""
 
@@ -91,7 +119,7 @@ class FilledFormat:
         path = context.options.template
         assert path is not None
         with reported(path, "read it"):
-            self._sheet = _sheet_of(path, spec)
+            self._sheet = _sheet_of(path, spec, context)
         self._head, names, dialect = _header_of(self._sheet, spec, context, path)
         self.spec = in_dialect(spec, context.options.variant or dialect)
         self._columns = {name: number for number, name in reversed([*enumerate(names)])}
@@ -111,6 +139,8 @@ class FilledFormat:
             if cell.name not in self._columns:
                 told = f"the template has no column '{cell.name}'"
                 yield Problem(row.id, "not_in_template", told, field=cell.name)
+            elif (fault := self._sheet.fault_of(cell.text)) is not None:
+                yield Problem(row.id, "cell", fault, field=cell.name)
 
     def write(self, rows: Iterable[ExportRow], out: Output) -> None:
         """Fill it. Raises UsageError where the file is to be of another kind."""
@@ -153,9 +183,10 @@ class FilledFormat:
         return found, last + 1
 
 
-def _sheet_of(path: Path, spec: FormatSpec) -> Sheet:
+def _sheet_of(path: Path, spec: FormatSpec, context: ExportContext) -> Sheet:
     if path.suffix.lower() not in _WORKBOOKS:
-        return TextSheet(path)
+        dialects = (_known_names(spec, context, name) for name in (None, *spec.variants))
+        return TextSheet(path, context.options.encoding, frozenset().union(*dialects))
     from copygen.delivery.formats.filled_workbook import WorkbookSheet
 
     return WorkbookSheet(path, spec.sheet)
@@ -165,12 +196,11 @@ def _header_of(
     sheet: Sheet, spec: FormatSpec, context: ExportContext, path: Path
 ) -> tuple[int, Sequence[str], str | None]:
     """The row with the names of the columns, these names, and the dialect that they are."""
-    named = {plain_name(one) for one in (*context.options.map.values(), *context.options.values)}
     best: tuple[int, int, Sequence[str], str | None] = (0, 0, (), None)
     for dialect in (None, *spec.variants):
-        known = named | _names_in(in_dialect(spec, dialect))
-        for number, cells in zip(range(_LOOKED_THROUGH), sheet.rows(), strict=False):
-            count = sum(1 for cell in cells if plain_name(cell) in known and cell.strip())
+        known = _known_names(spec, context, dialect)
+        for number, cells in enumerate(islice(sheet.rows(), _LOOKED_THROUGH)):
+            count = _known_in(cells, known)
             if count > best[0]:
                 best = (count, number, cells, dialect)
     if not best[0]:
@@ -181,9 +211,15 @@ def _header_of(
     return best[1], best[2], best[3]
 
 
-def _names_in(spec: FormatSpec) -> set[str]:
-    found = set()
-    for column in spec.columns:
+def _known_in(cells: Sequence[str], known: Set[str]) -> int:
+    return sum(1 for cell in cells if cell.strip() and plain_name(cell) in known)
+
+
+def _known_names(spec: FormatSpec, context: ExportContext, dialect: str | None) -> Set[str]:
+    """What the format and the user call columns, as names are compared."""
+    options = context.options
+    found = {plain_name(one) for one in (*options.map.values(), *options.values)}
+    for column in in_dialect(spec, dialect).columns:
         spelled = [column.name, *column.also]
         if column.numbered:
             spelled = [column.name.replace("{n}", str(n)) for n in range(1, column.max_count + 1)]

@@ -1,16 +1,21 @@
 """A workbook that is filled: macros, formats and all other cells stay as they are (openpyxl)."""
 
 import io
+import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from copygen.delivery.formats.workbook_rows import MAX_CHARS
+from copygen.delivery.xmltext import illegal_in_xml
 from copygen.documents import files
 from copygen.errors import UsageError
 
 _ROLE: Final = "the template of the target"
 _MAX_BYTES: Final = 256 * 1024 * 1024
 _USUAL: Final = "template"
+_LIKE_ESCAPES: Final = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")
+"""Spreadsheets read `_x000D_` as a character; openpyxl writes it as it is."""
 
 
 class WorkbookSheet:
@@ -39,10 +44,16 @@ class WorkbookSheet:
         for cells in self._sheet.iter_rows(values_only=True):
             yield ["" if one is None else str(one) for one in cells]
 
+    def fault_of(self, text: str) -> str | None:
+        """A control character, or more characters than a cell holds."""
+        if len(text) > MAX_CHARS:
+            return f"{len(text):,} of {MAX_CHARS:,} characters that a cell holds"
+        return illegal_in_xml(text)
+
     def put(self, row: int, column: int, text: str) -> None:
         """Write one cell, as text whatever it begins with."""
         cell = self._sheet.cell(row + 1, column + 1)
-        cell.value = text
+        cell.value = _LIKE_ESCAPES.sub("_x005F_", text)
         cell.data_type = "s"
 
     def save(self, stream: BinaryIO) -> None:
