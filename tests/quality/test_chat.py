@@ -85,6 +85,27 @@ FOUND = [
     ("pt", "refusal.reply", "Desculpe, a página que procura não foi encontrada."),
     ("zh", "leftovers.thinking", "首先，用户想要一个标题，突出产品特点。\n\n轻柔丝巾"),
 ]
+SIGNS = [
+    ("fi", "leftovers.closing", "Pehmeää silkkiä.\n\nTeksti on tiivis ja vetoaa tunnelmaan."),
+    ("he", "leftovers.closing", "משי רך.\n\nהמשפט קצר וקליט ומעורר סקרנות."),
+    ("ar", "leftovers.task", "حرصت على أن يكون النص قصيراً كما طلبت. حرير ناعم."),
+    (
+        "en",
+        "leftovers.thinking",
+        "Hmm, scarf, silk, soft. What would work? Maybe ease.\n\nSoft silk",
+    ),
+    ("ja", "leftovers.closing", "やわらかなシルク。\n\nもう少し短くしましょうか？"),
+    ("nl", "leftovers.closing", "Zachte zijde.\n\nIs dit wat je zocht?"),
+    ("fr", "leftovers.closing", "Soie douce. (À adapter selon votre charte.)"),
+    ("pl", "leftovers.closing", "Miękki jedwab.\n\nWarto jeszcze potwierdzić skład u producenta."),
+    ("de", "refusal.reply", "Diesem Wunsch kann ich nicht nachkommen."),
+    ("hu", "refusal.reply", "Elnézést, ezt a hirdetést nem írhatom meg."),
+    ("sv", "leftovers.label", "Produkttext: Mjukt siden"),
+    ("fr", "leftovers.several", "Piste A : Soie du soir.\nPiste B : Soir de soie."),
+    ("zh", "leftovers.several", "其一：轻柔丝巾。\n其二：丝巾轻柔。"),
+    ("en", "leftovers.several", "A) Soft silk.\nB) Silk.\nC) Stay in. Softly."),
+]
+"""What weak signs together show, in a language that is told."""
 COPY = [
     ("en", "Sorry, cold evenings. You have met your match in silk."),
     ("en", "I'm sorry, winter: we can't hear you under all this silk scarf."),
@@ -94,6 +115,15 @@ COPY = [
     ("en", "Three good reasons: soft, light, yours."),
     ("en", "Let me know what you think, said nobody in this silk scarf."),
     ("en", "Option A: freeze. Option B: this scarf."),
+    ("en", "First drafts are allowed to be messy.\n\nA scarf that forgives."),
+    ("en", "Short lines, long letters, shopping lists. It holds them all.\n\nTell us yours."),
+    ("en", "Day 1: fold\nDay 2: stay"),
+    ("de", "Welche Wand nimmst du dir vor?\n\nEin neuer Ton für alte Wände."),
+    ("de", "Möchtest du riechen, was wir meinen?"),
+    ("fr", "Et vous, quelle sera votre première phrase ?"),
+    ("ru", "Первая строка самая трудная.\n\nС чего начнёте вы?"),
+    ("es", "He dejado el móvil en casa. He traído la libreta."),
+    ("zh", "第一句话总是最难。\n\n你会写下什么？"),
     ("en", "10:30 Doors open for everyone\n11:00 The concert begins outside"),
     (
         "de",
@@ -183,6 +213,12 @@ def test_a_sentence_of_the_prompt_is_found_and_a_phrase_it_asks_for_is_not() -> 
 def test_no_text_makes_it_raise() -> None:
     for text in ("", "\ud800", "\n\n", ":", "(", "İ", "a" * 100_000, "Sure!\n" * 5_000):
         list(ChatCheck(PhraseReader()).violations(context(text)))
+
+
+@pytest.mark.parametrize(("language", "rule", "text"), SIGNS)
+def test_weak_signs_together_show_what_is_no_copy(language: str, rule: str, text: str) -> None:
+    found = list(ChatCheck(PhraseReader()).violations(context(text, language=language)))
+    assert [one.rule for one in found] == [rule]
 
 
 @pytest.mark.parametrize("language", sorted(languages()))

@@ -15,6 +15,14 @@ CUT = [
     ("en", "Woven in a small mill by the river, washed in its water, and then slowly dried in",
      "phrase"),
     (None, "A scarf for your", "phrase"),
+    # Two words that only open a clause, and a last sentence unlike the one before.
+    ("en", "Woven in a warm shade, it turns every sofa into a place where you", "phrase"),
+    ("pl", "Kamionka ciepła w dłoniach i spokojna w kolorze, dzięki czemu", "phrase"),
+    ("sv", "Vaxad bomull som tål regn och remmar som sitter, så att du", "phrase"),
+    ("en", "Dried by hand. It softens with every wash and looks good on every rail", "end"),
+    # Endings that no word has.
+    ("da", "Egetræ med synlige årer og et lys, der ikke blæn", None),
+    ("de", "Ein Rucksack für jeden Tag, leicht, leise und zuverläs", None),
     ("de", "Ein Schal für den", "phrase"),
     ("de", "Seide, die sich legt wie ein Blatt auf einem", "phrase"),
     ("de", "Weich wie der Sommer und", "phrase"),
@@ -144,6 +152,9 @@ CUT = [
     ("ja", "毎朝の洗顔に使っ", "word"),
 ]  # fmt: skip
 WHOLE = [
+    ("en", "Soft wool. Only for those who like to sit still"),
+    ("es", "«Las llevo puestas desde octubre. Mi perro lo agradece.» Inés, Granada"),
+    ("en", "Back in stock. Order at shop.example.co and have it by Friday at home"),
     ("en", "The blanket you have been waiting for"),
     ("en", "Something warm to come home to"),
     ("en", "Come on in"),

@@ -53,6 +53,23 @@ FOUND = [
     ("id", "leftovers.blank", "Beli di www.tokoanda.com hari ini."),
     ("ja", "grounding.words", "三十年かけた味。"),
     ("zh", "grounding.words", "传承三百年工艺。"),
+    ("tr", "grounding.words", "İki yıl garantili."),
+    ("de", "grounding.words", "Mit zweijähriger Garantie."),
+    ("de", "grounding.words", "Zwanzigtausend Kundinnen tragen ihn."),
+    ("cs", "grounding.words", "Se dvouletou zárukou."),
+    ("fi", "grounding.words", "Viiden vuoden takuu."),
+    ("ru", "grounding.words", "С двухлетней гарантией."),
+    ("he", "grounding.words", "עם שנתיים אחריות."),
+    ("th", "grounding.words", "รับประกันสามปี"),
+    ("vi", "grounding.words", "Bảo hành hai năm."),
+    ("ko", "grounding.words", "이틀 동안 구워 만듭니다."),
+    ("ja", "grounding.words", "職人が三日かけて仕上げました。"),
+    ("ja", "grounding.words", "二年保証つき。"),
+    ("zh", "grounding.words", "三年质保，放心睡。"),
+    ("da", "grounding.share", "Reducerer stød med halvdelen."),
+    ("es", "leftovers.blank", "Compra en www.ejemplo.com."),
+    ("de", "leftovers.blank", "Die Pfanne von XYZ brät alles."),
+    ("en", "leftovers.blank", "Soft lambswool from [INSERT COLLECTION]."),
 ]
 COPY = [
     ("en", "[NEW] Silk scarf"),
@@ -79,6 +96,11 @@ COPY = [
     ("th", "[พร้อมส่ง] ผ้าไหม"),
     ("ru", "В сто раз теплее."),
     ("pl", "Ten szal jest miękki."),
+    ("en", "Reapply every two hours."),
+    ("ja", "三日月の夜に。"),
+    ("zh", "一年四季，都想穿。"),
+    ("ko", "세상에서 가장 편한 시간."),
+    ("ko", "두 번째 자전거는 조금 더 멀리 가요."),
 ]
 
 

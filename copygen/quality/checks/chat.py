@@ -106,6 +106,8 @@ _PLANNING: Final = frozenset(("stress",))
 _ORDERING: Final = frozenset(("publish", "add"))
 _CHOICE: Final = frozenset(("option", "noun"))
 _PRESENTING: Final = frozenset(("consent", "here", "agreed"))
+_PROPOSING: Final = ("consent", "here", "wrote", "muse", "piece", "trait", "craft", "plan", "text")
+"""What a line before a blank one says that presents a text."""
 _OPENS_TEXT: Final = ("wrote", "muse", "me")
 """What somebody who agreed says of himself before a colon."""
 _TASK: Final = frozenset(("asked", "task"))
@@ -400,6 +402,9 @@ class ChatDetector:
         named = said.are_within("named", begin, line)
         if named or said.are_within("me", begin, line) or said.at("asked", begin):
             return Remark("leftovers.opening", begin, line, is_cut=named)
+        is_apart = text[line : line + 2] == "\n\n" and len(said.tags) == 1
+        if is_apart and any(said.are_within(kind, begin, line) for kind in _PROPOSING):
+            return Remark("leftovers.opening", begin, line)
         return None
 
     def _of_task(self, said: Said, begin: int) -> Remark | None:

@@ -42,7 +42,7 @@ _LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
 _AFTER_FIGURE: Final = re.compile(r"\d\s?$")
 _LONG_PAIR: Final = 40
 """Characters from which a sentence that ends with `if you` is none."""
-_LAST_LONG: Final = 32
+_LAST_LONG: Final = 45
 """Characters of a last sentence without an end behind one with a full stop: no last word."""
 _STOPS: Final = frozenset(".…。।۔")
 _ENDLESS: Final = frozenset(("th", "lo", "km", "my"))

@@ -18,7 +18,12 @@ from copygen.quality.phrases import Said
 _WEIGHTS: Final = MappingProxyType(
     {
         "wrote": 2.0, "asked": 2.0, "publish": 2.0, "text": 1.5, "shall": 1.5, "offer": 1.5,
-        "think": 1.5, "piece": 1.25, "order": 1.25, "trait": 1.0, "craft": 1.0, "effect": 1.0,
+        "think": 1.5,
+        "fit": 1.5,
+        "rework": 1.25,
+        "agreed": 1.5,
+        "consent": 1.0,
+        "here": 1.0, "piece": 1.25, "order": 1.5, "trait": 1.0, "craft": 1.0, "effect": 1.0,
         "stress": 1.0, "change": 1.0, "muse": 1.0, "task": 1.0, "object": 1.0, "yours": 0.5,
         "add": 0.5, "web": 0.5, "plan": 0.5, "me": 0.5,
     }
@@ -31,25 +36,29 @@ _MORE: Final = MappingProxyType(
 _ANCHORS: Final = frozenset(
     (
         *("wrote", "asked", "publish", "text", "piece", "shall", "offer", "think", "muse"),
-        *("task", "order"),
+        *("task", "order", "fit", "rework", "agreed", "consent"),
     )
 )
 """Kinds without one of which a sentence is about anything."""
-_NAMING: Final = _ANCHORS - {"think", "muse", "task"}
+_NAMING: Final = _ANCHORS - {"think", "muse", "task", "agreed", "consent", "rework"}
 """The same for a sentence that stands in a line with copy, near its start."""
-_ASKING: Final = frozenset(("shall", "offer"))
-_AFTER_ONLY: Final = frozenset(("shall", "offer", "order", "object", "yours", "add", "web"))
+_FIRST: Final = frozenset(("agreed", "consent"))
+"""Kinds that count at the start of a sentence only."""
+_ASKING: Final = frozenset(("shall", "offer", "fit"))
+_AFTER_ONLY: Final = frozenset(
+    ("shall", "offer", "order", "object", "yours", "add", "web", "fit", "rework")
+)
 """Kinds that speak to whoever ordered the text, which nobody does before he shows it."""
-_BEFORE_ONLY: Final = frozenset(("think", "muse", "plan"))
+_BEFORE_ONLY: Final = frozenset(("think", "muse", "plan", "agreed", "consent", "here"))
 """Kinds of what somebody thinks before he writes."""
-_ALONE: Final = _ASKING | {"me", "yours"}
+_ALONE: Final = frozenset(("shall", "offer", "me", "yours"))
 """`Would you like yours lined or plain?`: nothing that a text would be asked for."""
 _OF_REQUESTS: Final = ("aid", "job", "text")
 _EARLY: Final = 14
 _NEAR: Final = 44
 """Characters at the start of a sentence in which it says what it is about."""
 _BRACKETS: Final = frozenset("([（【※*")
-_ASKS: Final = re.compile(r"[?？؟;]\W*$")
+_ASKS: Final = re.compile(r"(?:[?？؟;]|ไหม|ไหมคะ|ไหมครับ|か|ạ)\W*$")
 _COMMAS: Final = re.compile(r"[,،、:：]")
 _REST: Final = re.compile(r"[^\s.,!?;:()\[\]\"]+")
 _HEADING: Final = re.compile(r"\w*\s?\w{0,2}\s?[:：]")
@@ -131,7 +140,7 @@ def _weight(said: Said, start: int, end: int, found: Mapping[str, list[int]]) ->
     weight += 0.5 * (said.text[start] in _BRACKETS)
     weight += 0.5 * bool(said.at("this", start))
     if not _ASKING.isdisjoint(found) and not _ALONE.issuperset(found):
-        weight += 1.0 * (_ASKS.search(said.text, max(start, end - 3), end) is not None)
+        weight += 1.0 * (_ASKS.search(said.text, max(start, end - 9), end) is not None)
     return weight
 
 
@@ -173,7 +182,7 @@ def _separate(
         (-_WEIGHTS[kind], begin - stop, begin, stop, kind)
         for kind in _WEIGHTS.keys() - but
         for begin, stop in said.found(kind)
-        if start <= begin and stop <= end
+        if start <= begin and stop <= end and (kind not in _FIRST or begin - start <= 2)
     ]
     taken: list[tuple[int, int]] = []
     text = said.text

@@ -64,7 +64,7 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
     text = context.text
     found = _composed(said.text, said.found("number"), number_values(tag), counted_by(tag))
     spans = spans_of(tag)
-    found += [(*at, spans[said.text[slice(*at)]]) for at in sorted(set(said.found("span")))]
+    found += [(*at, spans[_plain(said.text[slice(*at)])]) for at in sorted(set(said.found("span")))]
     if tag in ("ja", "zh"):
         found += [(*one.span(), _han_value(one[0])) for one in _HAN_NUMBER.finditer(text.text)]
     for start, end, value in found:
@@ -82,7 +82,7 @@ def _composed(
     """Number words with those right behind them: `ten thousand`, `einhundert fünfzig`."""
     found: list[tuple[int, int, int]] = []
     for start, end in sorted(set(hits)):
-        value = values[text[start:end]]
+        value = values[_plain(text[start:end])]
         if found and text[found[-1][1] : start].strip(" -") == "":
             first, _, before = found.pop()
             both = before * value if value > before else before + value
@@ -94,6 +94,11 @@ def _composed(
         for one in found
         if _is_claim(text, *one, counted) and not _EVERY.search(text, max(0, one[0] - 14), one[0])
     ]
+
+
+def _plain(word: str) -> str:
+    """The word with an `i` for the small letter of `İ`, as the lists have it."""
+    return word.replace("i\u0307", "i")
 
 
 def _is_claim(text: str, start: int, end: int, value: int, counted: tuple[str, ...]) -> bool:

@@ -38,6 +38,25 @@ _STEP: Final = 14
 """Characters of a line that is a step to follow: `1. Rinse it`."""
 _POINT: Final = 24
 """Characters: of three numbered lines one is shorter, and they are points, not versions."""
+_COUNTED: Final = re.compile(
+    r"[\s*#_]*(?P<name>[^\W\d_]{1,14}?) ?#?(?P<count>[1-9]|(?<= )[a-eA-E]|[一二三四五])"
+    r"[*_]*\s?[:：.)–—-]\s?\S"
+)
+_COUNTS: Final = ("123456789", "abcde", "一二三四五")
+_STEPS: Final = frozenset(
+    (
+        *("step", "day", "week", "phase", "act", "chapter", "rule", "reason", "tip", "schritt"),
+        *("tag", "woche", "kapitel", "regel", "grund", "tipp", "étape", "jour", "semaine"),
+        *("règle", "raison", "paso", "día", "semana", "regla", "razón", "consejo", "passo"),
+        *("giorno", "settimana", "regola", "motivo", "dia", "stap", "dag", "reden", "steg"),
+        *("trin", "vaihe", "päivä", "sääntö", "krok", "dzień", "zasada", "den", "pravidlo"),
+        *("lépés", "nap", "szabály", "pas", "zi", "regulă", "стъпка", "ден", "шаг", "день"),
+        *("правило", "крок", "korak", "dan", "adım", "gün", "kural", "خطوة", "يوم", "מהלך"),
+        *("שלב", "יום", "चरण", "दिन", "bước", "ngày", "langkah", "hari", "第", "ステップ", "단계"),
+        *("ขั้นที่", "วันที่"),
+    )
+)
+"""What lines of one text are counted by."""
 _DIALOGUE: Final = re.compile(r"[.!?…。！？]$")
 _ASKED_LISTS: Final = re.compile(
     r"bullet|\blists?\b(?! price)|\bliste|aufzähl|stichpunkt|puces|viñeta|\blista|elenco"
@@ -87,12 +106,25 @@ def _of_lines(
         if not rest.strip(":：,.") or (rest[0] in ":：" and below) or (stop and called):
             return start, end
     written = [text[start:end] for start, end in lines]
+    if _are_counted(written):
+        return lines[1]
     if _numbered(written) is _Numbered.VERSIONS and not _ASKED_LISTS.search(request()):
         return lines[1]
     tongues = [one.split(":", 1)[0] for one in written]
     if all(len(one) < 16 and language_tag(one.strip(" *_【】[]")) for one in tongues):
         return lines[1]
     return lines[1] if _are_alike(written) else None
+
+
+def _are_counted(lines: Sequence[str]) -> bool:
+    """Whether each line begins with one word and the next number: `Take 1: …`, `其一：…`."""
+    found = [_COUNTED.match(line) for line in lines]
+    if None in found:
+        return False
+    names = {one["name"].casefold().strip() for one in found if one}
+    counts = "".join(one["count"].casefold() for one in found if one)
+    in_order = any(row.startswith(counts) for row in _COUNTS)
+    return in_order and len(names) == 1 and names.isdisjoint(_STEPS)
 
 
 def is_list(text: str) -> bool:
