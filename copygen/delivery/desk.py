@@ -27,6 +27,7 @@ from copygen.delivery.payload import (
     violations_said,
 )
 from copygen.delivery.selection import Choice, Chooser
+from copygen.delivery.wording import Wording
 from copygen.documents import files
 from copygen.errors import ConfigError, UsageError
 from copygen.models import JsonValue, Violation
@@ -298,6 +299,15 @@ class ReviewDesk:
             own: tuple[Violation, ...] = (*found.get(place, ()), *whole)
             said.append(violations_said(own))
         return said
+
+    def prompt(self, file: int, id_: str) -> list[JsonValue]:
+        """The messages of a record's prompt, by the prompt file as it is now.
+
+        Raises UsageError where the run has left none, PromptError where it cannot be read.
+        """
+        copy = self._copy(file, id_)
+        parts = Wording.recall(self._sheet(file).reader.rules).of(copy.record)
+        return [{"role": part.role, "content": part.content} for part in parts]
 
     def _sheet(self, number: int) -> _Sheet:
         if not 0 <= number < len(self._sheets):

@@ -22,7 +22,7 @@ from aiohttp import web
 from copygen.delivery.desk import Asked, News, ReviewDesk, Told
 from copygen.delivery.payload import place_said
 from copygen.delivery.webpage import page_around, page_parts
-from copygen.errors import CopygenError, UsageError
+from copygen.errors import CopygenError, ResultsError, UsageError
 from copygen.models import JsonValue
 from copygen.results.decisions import Place, State
 from copygen.results.record import dumps, loads
@@ -115,6 +115,7 @@ class _ReviewServer:
         application.router.add_get("/api/events", self._events)
         application.router.add_post("/api/decisions", self._decide)
         application.router.add_post("/api/check", self._check)
+        application.router.add_post("/api/prompt", self._prompt)
         return application
 
     async def rehearse(self) -> None:
@@ -151,10 +152,10 @@ class _ReviewServer:
             response = self._refusal(request) or await handler(request)
         except web.HTTPException as known:
             response = _refused(known.status, known.reason)
-        except UsageError as error:
-            response = _refused(400, str(error))
-        except CopygenError as error:
+        except ResultsError as error:
             response = _refused(507, str(error))
+        except CopygenError as error:
+            response = _refused(400, str(error))
         if not response.prepared:
             response.headers.update(_HEADERS)
         return response
@@ -254,6 +255,11 @@ class _ReviewServer:
         placed = [(_place(one), _text(one, "text") or "") for one in texts]
         file, id_ = _file(body), _text(body, "id") or ""
         return _answer({"places": await self._at_desk(lambda: self._desk.check(file, id_, placed))})
+
+    async def _prompt(self, request: web.Request) -> web.Response:
+        body = await _json(request)
+        file, id_ = _file(body), _text(body, "id") or ""
+        return _answer({"messages": await self._at_desk(lambda: self._desk.prompt(file, id_))})
 
     async def _at_desk(self, work: Callable[[], T]) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._thread, work)

@@ -266,6 +266,27 @@ def test_checks_are_made_while_somebody_types(tmp_path: Path) -> None:
     on_server(tmp_path, test)
 
 
+def test_the_prompt_of_a_record_is_made_again(tmp_path: Path) -> None:
+    results = write_ads(tmp_path)
+    prompts = tmp_path / "ads.yaml"
+
+    async def run() -> None:
+        async with serving(results) as (_, browser):
+            body = {"file": 0, "id": "scarf/Thai"}
+            answer = await browser.post("/api/prompt", json=body)
+            assert answer.status_code == 400
+            assert "what was asked is not known" in answer.json()["error"]
+        rules = Beside.RULES.of(results)
+        rules.write_text(json.dumps(json.loads(rules.read_text()) | {"template": "ads.yaml"}))
+        prompts.write_text("prompt: 'Write an ad for {{ name }} in {{ language }}.'\n")
+        async with serving(results) as (_, browser):
+            answer = await browser.post("/api/prompt", json=body)
+            said = "Write an ad for Praewa silk scarf in Thai."
+            assert answer.json() == {"messages": [{"role": "user", "content": said}]}
+
+    asyncio.run(run())
+
+
 def test_read_only_refuses_decisions(tmp_path: Path) -> None:
     async def test(_: Served, browser: httpx.AsyncClient) -> None:
         assert (await decide(browser, APPROVE)).status_code == 403

@@ -69,6 +69,7 @@ export class Detail {
       el("div", { class: "texts" }, texts),
       factsOf("Made of", record.item),
       factsOf("Made by", makingOf(record)),
+      this.#isServed && !record.orphan ? promptOf(record) : null,
     ];
     this.panel.replaceChildren(...parts.filter(Boolean));
     this.#drawPreview();
@@ -336,6 +337,25 @@ function factsOf(title, facts) {
     el("dd", { dir: "auto" }, factNode(value)),
   ]);
   return el("section", { class: "facts" }, el("h3", {}, title), el("dl", {}, rows));
+}
+
+/** The prompt, which the server makes again when somebody wants to see it. */
+function promptOf(record) {
+  const said = el("div", { "aria-live": "polite" });
+  const ask = async () => {
+    if (said.childElementCount) return;
+    try {
+      const { messages } = await post("api/prompt", { file: record.k, id: record.id });
+      const parts = messages.map(({ role, content }) => [
+        el("dt", {}, role),
+        el("dd", { dir: "auto" }, written(content)),
+      ]);
+      said.replaceChildren(el("dl", {}, parts.flat()));
+    } catch (error) {
+      said.replaceChildren(el("p", { class: "note" }, error.message));
+    }
+  };
+  return el("details", { class: "facts", ontoggle: ask }, el("summary", {}, "Prompt"), said);
 }
 
 function factNode(value) {

@@ -10,6 +10,9 @@ const MOST_PIXELS = 15_000_000; // engines cap the height of an element; beyond,
 const LINE_PX = 24;
 const HEAD_PX = 46;
 const MOST_LINES = 5;
+const MOST_LINES_OF_ONE = 3;
+const LETTER_PX = 8;
+const RECORDS_LOOKED_AT = 300;
 
 export class List {
   /** `ruler` measures; `chosen(record)` hears where the cursor went, `opened(record)` what was opened. */
@@ -54,9 +57,10 @@ export class List {
   }
 
   #fit() {
-    const lines = Math.max(1, Math.min(MOST_LINES, ...[this.#usualTexts()]));
-    this.lines = lines === 1 ? 3 : lines; // one text alone may take three lines
-    this.isSingle = lines === 1;
+    const some = this.records.all.slice(0, RECORDS_LOOKED_AT);
+    const texts = Math.max(1, ...some.map((record) => record.texts.length));
+    this.isSingle = texts === 1;
+    this.lines = this.isSingle ? this.#linesOfOne(some) : Math.min(MOST_LINES, texts);
     this.height = HEAD_PX + this.lines * LINE_PX;
     const pixels = this.rows.length * this.height;
     this.#ratio = Math.max(1, pixels / MOST_PIXELS);
@@ -71,10 +75,13 @@ export class List {
     this.grid.setAttribute("aria-colcount", this.columns?.length ?? 1);
   }
 
-  #usualTexts() {
-    let most = 1;
-    for (const record of this.records.all.slice(0, 300)) most = Math.max(most, record.texts.length);
-    return most;
+  /** How many lines one text alone gets: what most of them take in this window. */
+  #linesOfOne(some) {
+    const lengths = some.map((record) => this.ruler.measure(record.texts[0]?.m.slice(0, 400) ?? "", "width"));
+    const usual = lengths.sort((a, b) => a - b)[Math.floor(lengths.length * 0.8)] ?? 0;
+    const columns = this.columns?.length ?? 1;
+    const room = Math.max(160, this.scroller.clientWidth / columns - 100) / LETTER_PX;
+    return Math.max(1, Math.min(MOST_LINES_OF_ONE, Math.ceil((usual * 1.05) / room)));
   }
 
   #headings() {
