@@ -106,7 +106,8 @@ def export(
         typer.Option(
             "--set",
             metavar="COLUMN=TEXT",
-            help="Put this text into a column of the target in every row; repeat.",
+            help="Put this text into a column of the target in every row; a template as in prompt "
+            "files: 'Final URL=https://shop.example/{{ Handle }}'. Repeat for more.",
             rich_help_panel=TARGET,
         ),
     ] = None,

@@ -14,6 +14,7 @@ from copygen.delivery.formats.format import (
     Problem,
 )
 from copygen.delivery.markup import as_html, as_plain
+from copygen.delivery.row_template import row_text
 from copygen.documents import nearest
 from copygen.errors import UsageError
 from copygen.models import JsonValue
@@ -42,7 +43,7 @@ class PlainTable:
         """Raises UsageError for a `--map` or `--set` of nothing."""
         shape, options = context.shape, context.options
         self._options = options
-        self._values = dict(options.values)
+        self._values = {name: row_text(name, text, shape) for name, text in options.values.items()}
         sources = [*shape.fields, *shape.columns]
         for name in options.map:
             if name not in sources:
@@ -78,7 +79,7 @@ class PlainTable:
             for name, text in zip(one.names, found, strict=False):
                 if text is not None:
                     cells[name] = self.worded(text, one.field)
-        return cells | self._values
+        return cells | {name: made(row) for name, made in self._values.items()}
 
     def lists(self, row: ExportRow) -> Mapping[str, JsonValue]:
         """By name, with the texts of a field as a list where it is one: no gaps."""
@@ -90,7 +91,7 @@ class PlainTable:
                 cells[one.base] = worded
             elif worded:
                 cells[one.base] = worded[0]
-        return cells | self._values
+        return cells | {name: made(row) for name, made in self._values.items()}
 
     def worded(self, text: Text, field: FieldShape) -> str:
         """A text with the markup that was asked for."""

@@ -32,6 +32,7 @@ from copygen.delivery.reviewed import BRIEF, MODEL
 from copygen.delivery.selection import Choice, Chooser
 from copygen.errors import UsageError
 from copygen.models import Item, JsonValue, Result, Severity, Status
+from copygen.prompts.selection import GROUP_ROWS
 from copygen.results.decisions import KEPT, State
 
 NO_ROW: Final = "no row in the joined table"
@@ -156,6 +157,8 @@ class Exporter:
                     own = None if name == TEXT and value.get("data") is None else name
                     spec = self._reader.rules.spec(own)
                     fields[name] = FieldShape(name, count, isinstance(texts, list), spec)
+        if self._joined is not None:
+            columns.pop(GROUP_ROWS, None)  # the table itself has them
         self.tally.orphans = sum(1 for _ in self._reader.orphans())
         self.tally.unreadable = len(self._reader.decisions.bad_lines)
         return Shape(fields, tuple(columns), records, self._joined is not None)

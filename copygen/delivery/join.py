@@ -10,10 +10,11 @@ import orjson
 
 from copygen.documents import nearest
 from copygen.errors import PromptError, UsageError
-from copygen.models import JsonValue, Result
+from copygen.models import JsonValue, Result, Source
 from copygen.prompts import open_table
 from copygen.prompts.names import ColumnNames
 from copygen.prompts.rows import BadRow, Row, content_id, with_letter
+from copygen.prompts.selection import GROUP_ROWS
 from copygen.results.record import dumps
 
 _CELLS: Final = "/"
@@ -35,11 +36,13 @@ class JoinedTable:
         """Rows that a record was found for."""
         self._rows: dict[str, bytes] = {}
         self._used: set[str] = set()
+        self._repeated: dict[str, Source] = {}
+        """Values of the column → where they are used again."""
 
     @classmethod
     def read(cls, path: Path, on: str | None = None) -> Self:
         """Read it once. Raises PromptError for what cannot be read, and UsageError for a column
-        that is not there or has the same value twice."""
+        that is not there."""
         found = cls(path, on)
         columns: dict[str, None] = {}
         numbers: Counter[str] = Counter()
@@ -56,10 +59,17 @@ class JoinedTable:
         return len(self._rows)
 
     def row_of(self, record: Result) -> Mapping[str, JsonValue] | None:
-        """The row that a record was made of; None where there is none."""
+        """The row that a record was made of; None where there is none.
+
+        Of a group the first of its rows. Raises PromptError where several rows have the value, and
+        the record is of one row only.
+        """
         for key in self._keys_of(record):
             packed = self._rows.get(key)
             if packed is not None:
+                again = self._repeated.get(key)
+                if again is not None and not isinstance(record.input.get(GROUP_ROWS), list):
+                    raise PromptError(f"the value '{key}' of '{self.on}' is used before", again)
                 self._used.add(key)
                 self.used = len(self._used)
                 row: Mapping[str, JsonValue] = orjson.loads(packed)
@@ -73,7 +83,8 @@ class JoinedTable:
             if numbers[key] > 1:  # as a run numbers rows that are the same
                 key = f"{key}-{numbers[key]}"
         elif key in self._rows:
-            raise PromptError(f"the value '{key}' of '{self.on}' is used before", row.source)
+            self._repeated.setdefault(key, row.source)
+            return  # of a product's rows, its variants, the first has what they share
         self._rows[key] = dumps({**row.whole, **(row.written or {})})
 
     def _key_of(self, row: Row) -> str:

@@ -22,6 +22,7 @@ from copygen.delivery.formats.format import (
     over_limit,
 )
 from copygen.delivery.markup import as_html, as_plain
+from copygen.delivery.row_template import row_text
 from copygen.documents import nearest
 from copygen.errors import UsageError
 from copygen.models import Severity
@@ -66,7 +67,10 @@ class TargetTable:
         self._context = context
         self._template = {plain_name(one): one for one in names if one.strip()}
         self._encoding = context.options.encoding or spec.encoding
-        self._values = dict(context.options.values)
+        self._values = {
+            name: row_text(name, text, context.shape)
+            for name, text in context.options.values.items()
+        }
         self._mapped = self._mapping()
         self._columns = self._with_users_own()
         self._fills = [(one, self._fill_of(one)) for one in self._columns]
@@ -235,9 +239,9 @@ class TargetTable:
         return any(plain_name(one) in self._template for one in _spellings(column))
 
     def _fill_of(self, column: TargetColumn) -> Fill | None:
-        constant = self._constant_of(column)
-        if constant is not None:
-            return lambda _row: constant
+        given = self._given_for(column)
+        if given:
+            return lambda row: [made(row) for made in given]
         source = next((self._mapped[plain_name(one)] for one in _spellings(column)
                        if plain_name(one) in self._mapped), None)  # fmt: skip
         one_text = None if source is None else self._numbered_text(source)
@@ -250,16 +254,14 @@ class TargetTable:
         if item is not None:
             return lambda row: (cell_text(row.item.get(item)),)
         if column.value is not None:
-            given = (column.value,)
-            return lambda _row: given
+            fixed = (column.value,)
+            return lambda _row: fixed
         return (lambda row: (row.id,)) if column.is_id else None
 
-    def _constant_of(self, column: TargetColumn) -> Sequence[str] | None:
-        given = [
-            value for name, value in self._values.items()
-            if plain_name(name) in {plain_name(one) for one in _spellings(column)}
-        ]  # fmt: skip
-        return given or None
+    def _given_for(self, column: TargetColumn) -> Sequence[Callable[[ExportRow], str]]:
+        """What `--set` puts into the column."""
+        spellings = {plain_name(one) for one in _spellings(column)}
+        return [one for name, one in self._values.items() if plain_name(name) in spellings]
 
     def _field_of(self, column: TargetColumn) -> FieldShape | None:
         fields = self._context.shape.fields

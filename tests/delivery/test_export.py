@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from copygen.errors import PromptError
 from copygen.jobs.export import Exported, ExportJob, ExportSpec
 from copygen.models import Severity, Status, Violation
 from copygen.results.decisions import Decision, DecisionLog, State
@@ -226,6 +227,28 @@ def test_a_table_is_joined_on_a_column_that_both_have(results: Path) -> None:
     done = run("export", results, "-o", "x.csv", "--join", table, "--on", "SKUs",
                cwd=results.parent)  # fmt: skip
     assert (done.returncode, "did you mean 'SKU'?" in done.stderr) == (2, True)
+
+
+def test_a_product_of_several_rows_is_joined_by_its_first_and_others_are_refused(
+    results: Path,
+) -> None:
+    table = results.parent / "products.csv"
+    table.write_text("Handle,Title\nscarf,Silk scarf\nscarf,\n")
+    group = {"Handle": "scarf", "rows": [{"Handle": "scarf"}, {"Handle": "scarf"}]}
+    write(results, [record("r1", 1, "x", input=group)])
+    _, rows = exported(results, join=table, on="Handle")
+    assert [(row["Title"], "rows" in row) for row in rows] == [("Silk scarf", False)]
+    write(results, [record("r1", 1, "x", input={"Handle": "scarf"})])
+    with pytest.raises(PromptError, match="'scarf' of 'Handle' is used before"):
+        exported(results, join=table, on="Handle")
+
+
+def test_what_is_set_may_be_made_of_the_rows_columns(results: Path) -> None:
+    write(results, [record("r1", 1, "Silk", input={"Web name": "scarf"})])
+    _, rows = exported(results, values={"url": "https://x.test/{{ web_name }}", "by": "me"})
+    assert (rows[0]["url"], rows[0]["by"]) == ("https://x.test/scarf", "me")
+    with pytest.raises(PromptError, match="--set url:1:1: no record has 'webname'"):
+        exported(results, values={"url": "{{ webname }}"})
 
 
 @pytest.mark.parametrize("flag", ["-o", "--join"])

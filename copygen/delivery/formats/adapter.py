@@ -28,11 +28,10 @@ from copygen.delivery.formats.format import (
     over_limit,
 )
 from copygen.delivery.formats.output import Output
-from copygen.documents import Document, FrozenModel, nearest, read_document, validate
-from copygen.errors import ConfigError, PromptError, UsageError
-from copygen.models import JsonValue, Source
-from copygen.prompts.names import ColumnNames
-from copygen.prompts.template import RenderError, Template
+from copygen.delivery.row_template import RowTemplate
+from copygen.documents import Document, FrozenModel, read_document, validate
+from copygen.errors import ConfigError, UsageError
+from copygen.models import Source
 from copygen.quality.units import Unit
 from copygen.results.record import dumps
 
@@ -123,16 +122,15 @@ class AdapterFormat:
         except LookupError as error:
             raise ConfigError(f"{spec.source}: no encoding is called '{self._encoding}'") from error
         self._templates = {
-            name: Template(column.template, _place(spec.document, name))
+            name: RowTemplate(column.template, context.shape, _place(spec.document, name))
             for name, column in self._columns.items()
         }
-        self._shape = context.shape
-        self._refuse_unknown()
         self._cells: dict[str, str] = {}
 
     def problems(self, row: ExportRow) -> Iterator[Problem]:
         """Cells that are empty, too long, reserved, or not to be written."""
-        self._cells = cells = {name: self._render(name, row) for name in self._columns}
+        cells = {name: one.render(row) for name, one in self._templates.items()}
+        self._cells = cells
         for name, cell in cells.items():
             column = self._columns[name]
             if column.needed and not cell.strip():
@@ -166,46 +164,6 @@ class AdapterFormat:
             out.stream.write(before + dumps(self._cells) + (b"" if is_list else b"\n"))
             out.place(row, number)
         out.stream.write(b"\n]\n" if is_list else b"")
-
-    def _render(self, name: str, row: ExportRow) -> str:
-        variables = self._variables(row)
-        template = self._templates[name]
-        for wanted in template.names - variables.keys():
-            column = ColumnNames(variables).find(wanted)
-            variables[wanted] = None if column is None else variables[column]
-        try:
-            return template.render(variables)
-        except RenderError as error:
-            raise PromptError(f"{row.id}: {error}", error.source) from error
-
-    def _variables(self, row: ExportRow) -> dict[str, JsonValue]:
-        found: dict[str, JsonValue] = dict(row.item)
-        record = row.copy.record
-        found |= {"id": record.id, "language": found.get("language", row.language),
-                  "state": row.copy.state.value, "model": record.model}  # fmt: skip
-        for name, field in self._shape.fields.items():
-            texts = row.texts.get(name, ())
-            if field.is_list:
-                found[name] = row.out(name)
-                for number in range(field.count):
-                    one = texts[number] if number < len(texts) else None
-                    found[f"{name}_{number + 1}"] = one.text if one else ""
-            else:
-                found[name] = texts[0].text if texts and texts[0] else ""
-        return found
-
-    def _refuse_unknown(self) -> None:
-        known = [*self._shape.columns, "id", "language", "state", "model"]
-        for name, field in self._shape.fields.items():
-            known += [name, *(f"{name}_{n}" for n in range(1, field.count + 1) if field.is_list)]
-        columns = ColumnNames(dict.fromkeys(known))
-        for name, template in self._templates.items():
-            for wanted in sorted(template.names):
-                if columns.find(wanted) is None and wanted not in template.handled:
-                    near = nearest(wanted, known)
-                    hint = f"did you mean '{near}'?" if near else f"there are {', '.join(known)}"
-                    place = _place(self.spec.document, name)(1)
-                    raise PromptError(f"no record has '{wanted}'; {hint}", place)
 
 
 def _place(document: Document, name: str) -> Any:
