@@ -76,4 +76,4 @@ def show(
                 console.print(RecordView(shown))
                 if getattr(console.file, "is_lost", False):
                     return
-        render_end(job.shown, job.total, job.bad_decisions, open_console(sys.stderr, os.environ))
+        render_end(job, open_console(sys.stderr, os.environ))

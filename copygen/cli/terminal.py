@@ -136,7 +136,8 @@ def paged_output(environ: Mapping[str, str], *, wanted: bool = True) -> Iterator
     from copygen.view.console import open_console
 
     console = open_console(sys.stdout, environ)
-    pager = _start_pager(environ) if wanted and console.file.isatty() else None
+    is_watched = wanted and console.file.isatty()
+    pager = _start_pager(environ, console.encoding) if is_watched else None
     if pager is None or pager.stdin is None:
         yield console
         return
@@ -152,7 +153,7 @@ def paged_output(environ: Mapping[str, str], *, wanted: bool = True) -> Iterator
         signal.signal(signal.SIGINT, before)
 
 
-def _start_pager(environ: Mapping[str, str]) -> "subprocess.Popen[bytes] | None":
+def _start_pager(environ: Mapping[str, str], encoding: str) -> "subprocess.Popen[bytes] | None":
     import subprocess
 
     try:
@@ -163,6 +164,8 @@ def _start_pager(environ: Mapping[str, str]) -> "subprocess.Popen[bytes] | None"
         return None
     # F: end where one screen is enough. R: pass colours on, and nothing else. X: leave it standing.
     defaults = {"LESS": "FRX", "LV": "-c"}
+    if encoding.startswith("utf"):  # which less would else go by the locale for
+        defaults["LESSCHARSET"] = "utf-8"
     command = [system.program(words[0]), *words[1:]]
     with suppress(OSError):
         return subprocess.Popen(  # noqa: S603 - the user's own environment names the program

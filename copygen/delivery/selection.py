@@ -93,6 +93,13 @@ class Chooser:
             return True
         return not any(self._are_broken(one.violations) for one in copy.texts)
 
+    def found_in(self, text: str) -> tuple[tuple[int, int], ...]:
+        """Where a text has what `grep` looks for: spans of code points."""
+        if self._pattern is None:
+            return ()
+        spans = (found.span() for found in self._pattern.finditer(text))
+        return tuple((start, end) for start, end in spans if start < end)
+
     def _breaks(self, copy: Copy) -> bool:
         return self._are_broken(copy.record.violations)
 

@@ -1,6 +1,7 @@
 """Records as people look at them: the texts in force, measured and judged, in the table's order."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from types import TracebackType
@@ -11,7 +12,7 @@ from copygen.delivery.rules import Length, Rules
 from copygen.delivery.selection import Choice, Chooser
 from copygen.delivery.wording import SaidPart, Wording
 from copygen.documents import nearest
-from copygen.errors import UsageError
+from copygen.errors import ConfigError, UsageError
 from copygen.models import JsonValue, Violation
 from copygen.results.decisions import Place
 from copygen.results.record import violation_fields
@@ -30,6 +31,8 @@ class ShownText:
     length: Length
     overflow: int | None
     """The offset from which on it is too long; None: it fits."""
+    found: tuple[tuple[int, int], ...] = ()
+    """What was looked for in it: spans of code points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,11 +109,16 @@ class ShowJob:
         """Lines of the decisions that cannot be read, and so were left out of account."""
         return self._copies.decisions.bad
 
+    @property
+    def orphans(self) -> int:
+        """Ids that were decided about and have no record any more."""
+        return sum(1 for _ in self._copies.orphans())
+
     def __iter__(self) -> Iterator[ShownRecord]:
         copies = self._copies if self._named is None else self._named
         for copy in self._chooser.chosen(copies):
             self.shown += 1
-            shown = shown_record(copy, self._copies.rules)
+            shown = shown_record(copy, self._copies.rules, self._chooser.found_in)
             if self._wording is not None:
                 shown = replace(shown, prompt=self._wording.of(copy.record))
             yield shown
@@ -150,21 +158,27 @@ class ShowJob:
         self._copies.__exit__(kind, error, traceback)
 
 
-def shown_record(copy: Copy, rules: Rules) -> ShownRecord:
-    """A record with its texts measured. Those that a person wrote are judged anew by the rules; of
-    the model's the record has what is wrong."""
+def shown_record(
+    copy: Copy,
+    rules: Rules,
+    found_in: Callable[[str], tuple[tuple[int, int], ...]] = lambda _text: (),
+) -> ShownRecord:
+    """A record with its texts measured. Those that a person wrote are judged anew by the rules,
+    where these can still be used; of the model's the record has what is wrong."""
     record = copy.record
     places = {one.place for one in copy.texts}
     others = [v for v in record.violations if Place(v.field, v.index) not in places]
     found: Mapping[Place, tuple[Violation, ...]] = {}
     if any(one.is_edited for one in copy.texts):
-        found = rules.check(record, copy.in_force())
+        # A pack of the user's own may be gone: no reason not to show the text.
+        with suppress(ConfigError):
+            found = rules.check(record, copy.in_force())
     texts = []
     for one in copy.texts:
         violations = found.get(one.place, ()) if one.is_edited else one.violations
         field = one.place.field
         length, overflow = rules.length(field, one.text), rules.overflow(field, one.text)
-        texts.append(ShownText(one, tuple(violations), length, overflow))
+        texts.append(ShownText(one, tuple(violations), length, overflow, found_in(one.text)))
     return ShownRecord(copy, tuple(texts), tuple(others))
 
 

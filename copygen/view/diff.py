@@ -71,7 +71,8 @@ class ChangeView:
 
     def _text(self, change: TextChange, width: int) -> list[Text]:
         taken, given = changed_words(change.before or "", change.after or "")
-        lines = [Text.assemble("   ", (safe(change.place.label, _NAME_CELLS), "bold"))]
+        label = safe(change.place.label, min(_NAME_CELLS, width - 3))
+        lines = [Text.assemble("   ", (label, "bold"))]
         for text, spans, sign, style in (
             (change.before, taken, "- ", _BEFORE),
             (change.after, given, "+ ", _AFTER),

@@ -10,6 +10,7 @@ right-to-left runs around turns the run and not its carets, so the words are und
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Final
 
 from rich.console import Console, ConsoleOptions, RenderResult
@@ -144,14 +145,17 @@ class MarkedText:
 
     def _drawn(self, line: _DrawnLine) -> Text:
         drawn = Text(style=self._style)
-        for piece in line.pieces:
-            style = piece.style
-            for mark in self._marks:
-                if piece.start < mark.end and mark.start < piece.end:
-                    line_below = "underline " if mark.note is not None else ""
-                    style = f"{line_below}{mark.style} {style}"
-            drawn.append(piece.shown, style)
+        for style, glyphs in groupby(line.pieces, key=self._style_of):
+            drawn.append("".join(one.shown for one in glyphs), style)
         return drawn
+
+    def _style_of(self, glyph: _Glyph) -> str:
+        style = glyph.style
+        for mark in self._marks:
+            if glyph.start < mark.end and mark.start < glyph.end:
+                line_below = "underline " if mark.note is not None else ""
+                style = f"{line_below}{mark.style} {style}"
+        return style
 
     def _under(self, line: _DrawnLine, mark: TextMark, width: int, *, ends: bool) -> list[Text]:
         column, cells = line.columns(mark.start, mark.end) or (min(line.cells, width - 1), 1)

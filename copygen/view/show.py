@@ -10,7 +10,7 @@ from rich.text import Text
 
 from copygen.delivery.compare import changed_words
 from copygen.figures import count, counted, latency, money
-from copygen.jobs.show import ShownRecord, ShownText
+from copygen.jobs.show import ShowJob, ShownRecord, ShownText
 from copygen.models import Result, Status
 from copygen.results.decisions import State
 from copygen.view.console import safe
@@ -88,7 +88,7 @@ class RecordView:
         said = Text.assemble((record.status.value, f"bold {style}"))
         if state is not State.DRAFT and record.status.value != state.value:
             said.append(" · ", "dim").append(state.value, f"bold {STATE_STYLES[state]}")
-        room = max(8, width - said.cell_len - 10)
+        room = max(1, width - said.cell_len - 9)
         name = Text.assemble((safe(record.id, room), "bold"))
         filled = width - name.cell_len - said.cell_len - 8
         rule = (f" {'─' * max(1, filled)} ", style)
@@ -105,7 +105,8 @@ class RecordView:
         words = length_words(length, short=not is_wide)
         measured = measured.append(" ").append_text(words) if measured else words
         head = side_by_side([label, measured, _decided(shown)], width)
-        body = JudgedText(text.text, shown.violations, overflow=shown.overflow).lines(width)
+        judged = JudgedText(text.text, shown.violations, overflow=shown.overflow, found=shown.found)
+        body = judged.lines(width)
         return [*head, *body, *_model_text(shown, width), *_words_on(shown, width)]
 
 
@@ -192,13 +193,20 @@ def _item(record: Result, width: int) -> list[Text]:
     return [*lines, Text(f"and {counted(len(facts) - shown, 'more column')}", "dim")]
 
 
-def render_end(shown: int, total: int, bad_decisions: int, console: Console) -> None:
-    """Print how many records were meant, where that is not all of them."""
-    if bad_decisions:
-        words = f"{counted(bad_decisions, 'line')} of the decisions cannot be read and stand aside."
+def render_end(job: ShowJob, console: Console) -> None:
+    """Print how many records were meant, where that is not all, and what is to be said of the
+    decisions."""
+    if job.bad_decisions:
+        lines = counted(job.bad_decisions, "line")
+        words = f"{lines} of the decisions cannot be read and stand aside."
         console.print(Text(words, "yellow"), soft_wrap=True)
-    if shown < total:
-        console.print(Text(f"{count(shown)} of {counted(total, 'record')}", "dim"), soft_wrap=True)
+    if orphans := job.orphans:
+        records = f"{counted(orphans, 'record')} that {'is' if orphans == 1 else 'are'} gone"
+        words = f"There are decisions about {records}: copygen decisions lists them."
+        console.print(Text(words, "yellow"), soft_wrap=True)
+    if job.shown < job.total:
+        words = f"{count(job.shown)} of {counted(job.total, 'record')}"
+        console.print(Text(words, "dim"), soft_wrap=True)
 
 
 def record_json(shown: ShownRecord) -> str:

@@ -15,6 +15,7 @@ from copygen.view.marked_text import MarkedText, TextMark, as_line, broken, inde
 SEVERITY_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
 _SIGNS: Final = {Severity.ERROR: "×", Severity.WARNING: "!"}
 _LENGTH_RULE: Final = "length"
+_FOUND_STYLE: Final = "bold magenta"
 _EIGHTHS: Final = " ▏▎▍▌▋▊▉█"
 
 
@@ -29,10 +30,11 @@ class JudgedText:
         overflow: int | None = None,
         style: str = "",
         context: int | None = None,
+        found: Iterable[tuple[int, int]] = (),
     ) -> None:
         """`overflow` is the offset from which on the text is too long. With `context` only so many
-        lines stand around each that has a mark."""
-        marks: list[TextMark] = []
+        lines stand around each that has a mark; `found` are parts that were looked for."""
+        marks = [TextMark(*span, _FOUND_STYLE) for span in found]
         self._placeless: list[Violation] = []
         for one in violations:
             span = one.span

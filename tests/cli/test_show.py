@@ -1,12 +1,13 @@
 """`copygen show` on a terminal, in a pipe, as JSON."""
 
 import json
+import shutil
+import subprocess
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner
-from wcwidth import width as cells_of
 
 from copygen.cli.app import app
 from copygen.delivery.copy import copy_of
@@ -15,9 +16,10 @@ from copygen.jobs.show import shown_record
 from copygen.models import Result, Severity, Status, Violation
 from copygen.results.decisions import Decision, DecisionLog, State
 from copygen.view.show import RecordView
+from tests.support.cells import fits
 from tests.support.pty_screen import run_on_pty, terminal_env
 from tests.support.records import ENDED, any_result, result, write
-from tests.support.running import COMMAND, ROOT
+from tests.support.running import COMMAND, ROOT, environment
 
 WRONG = Violation(
     "grounding.number", Severity.ERROR, "'50%' is not in the item", (4, 7), "headline", 1
@@ -113,6 +115,43 @@ def test_how_many_were_left_out_is_said(results: Path) -> None:
     assert show(results, "--status", "ok")[2] == "1 of 3 records\n"
 
 
+def test_what_was_looked_for_stands_out(results: Path) -> None:
+    env = terminal_env(PYTHONPATH=str(ROOT), HOME=str(results.parent), PAGER="cat")
+    argv = [*COMMAND, "show", str(results), "--grep", "for life"]
+    assert b"\x1b[1;35mfor life\x1b[0m" in run_on_pty(argv, env=env).output
+
+
+def test_decisions_about_what_is_gone_are_told(results: Path) -> None:
+    gone = Decision(id="gone", key="k", state=State.APPROVED, text="x", at=ENDED, via="page")
+    DecisionLog(results).append([gone])
+    with DecisionLog(results).path.open("a", encoding="utf-8") as file:
+        file.write("torn")
+    said = show(results)[2]
+    assert "1 line of the decisions cannot be read" in said
+    assert "decisions about 1 record that is gone" in said
+
+
+def test_a_reader_that_has_seen_enough_ends_it_quietly(results: Path) -> None:
+    write(results, [result(f"sku-{number}") for number in range(3000)])
+    command = " ".join([*COMMAND, "show", str(results)])
+    for form in ("", " --json"):
+        done = subprocess.run(
+            ["sh", "-c", f"{command}{form} | head -1"], cwd=results.parent, capture_output=True,
+            env=environment(results.parent), check=True,
+        )  # fmt: skip
+        assert done.stdout.count(b"\n") == 1
+        assert done.stderr == b""
+
+
+def test_less_shows_it(results: Path) -> None:
+    if shutil.which("less") is None:
+        pytest.skip("less is not installed")
+    env = terminal_env(PYTHONPATH=str(ROOT), HOME=str(results.parent), LANG="C")
+    run = run_on_pty([*COMMAND, "show", str(results)], rows=80, env=env)
+    assert run.exit_code == 0
+    assert "ผ้าไหมแพรวา" in str(run.screen())
+
+
 def test_what_the_model_was_asked_can_be_shown(results: Path) -> None:
     rules = results.with_name(f"{results.name}.rules.json")
     rules.write_text('{"version": 1, "prompts": "p.yaml"}', encoding="utf-8")
@@ -168,5 +207,5 @@ def test_a_pager_that_is_not_there_is_none(results: Path) -> None:
 @given(any_result)
 def test_no_record_is_wider_than_the_terminal(record: Result) -> None:
     shown = shown_record(copy_of(record, {}), Rules(None, Path()))
-    for width in (40, 80):
-        assert all(cells_of(line.plain) <= width for line in RecordView(shown).lines(width))
+    for width in (24, 40, 80):
+        assert all(fits(line.plain, width) for line in RecordView(shown).lines(width))

@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
-from wcwidth import width as cells_of
 
 from copygen.models import Result, Severity, Status, Violation
 from copygen.results.stats import Stats
 from copygen.view.examples import Examples
 from copygen.view.summary import render_summary
+from tests.support.cells import fits
 from tests.support.records import any_result, patient, result
 from tests.view.sample_summary import NOTHING, PARTIAL, drawn
 
@@ -50,7 +50,7 @@ def test_a_fault_of_the_whole_is_named() -> None:
 @patient
 @given(st.lists(any_result, max_size=4), st.integers(30, 120))
 def test_examples_are_never_wider_than_the_terminal(results: list[Result], width: int) -> None:
-    assert all(cells_of(line) <= width for line in lines(*results, width=width))
+    assert all(fits(line, width) for line in lines(*results, width=width))
 
 
 class Terminal(io.StringIO):
