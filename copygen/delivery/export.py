@@ -9,7 +9,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import zip_longest
 from typing import Final
 
 from copygen.delivery import formats
@@ -25,6 +24,7 @@ from copygen.delivery.formats.format import (
     Include,
     Problem,
     Shape,
+    texts_by_field,
 )
 from copygen.delivery.join import JoinedTable
 from copygen.delivery.marks import count_marks
@@ -219,10 +219,7 @@ class Exporter:
         return None if all(reasons) else reasons
 
     def _row(self, copy: Copy, reasons: Sequence[str | None]) -> ExportRow:
-        texts: dict[str, tuple[Text | None, ...]] = {}
-        for one, reason in zip_longest(copy.texts, reasons):
-            name = one.place.field or TEXT
-            texts[name] = (*texts.get(name, ()), None if reason else one)
+        texts = texts_by_field(copy, reasons)
         item = self._item(copy.record)
         return ExportRow(copy, item, texts, self._reader.rules.language_of(copy.record))
 

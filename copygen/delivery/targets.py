@@ -140,6 +140,9 @@ class TargetTable:
         name = column.name.replace(" {n}", "").replace("{n}", "")
         if column.needed and not texts and (column.key or not self._template):
             yield Problem(row.id, "needed", "it is empty, and the target needs it", field=name)
+        elif self.spec.empty_erases and column.fields and not (texts or self._template):
+            told = "it is empty, which would take away what is there"
+            yield Problem(row.id, "empty", told, field=name)
         elif texts and len(texts) < column.min_count:
             told = f"{len(texts)} of at least {column.min_count} texts"
             yield Problem(row.id, "count", told, field=name)
@@ -331,7 +334,7 @@ def _how_to_give(column: TargetColumn) -> str:
         own = column.fields[0]
         return f"'{name}', and no field is called {own}: --map FIELD={name!a}"
     looked = f" (looked for {', '.join(column.item)})" if column.item else ""
-    return f"'{name}', and no column fills it{looked}: --set or --map COLUMN={name!a}"
+    return f"'{name}', and no column fills it{looked}: --set, --map COLUMN={name!a}, or --join"
 
 
 def _no_column(name: str, known: Iterable[str]) -> str:

@@ -375,6 +375,13 @@ def test_shopify_gets_the_handle_and_texts_of_products_without_variants(exports:
     assert (old["Handle"], old["Body (HTML)"]) == ("praewa-scarf", rows[0]["Description"])
 
 
+def test_an_empty_cell_would_take_a_text_away_from_the_shop(exports: Exports) -> None:
+    whole = product("a", seo_title="S")
+    rows = exports.table("shopify", whole, product("b", item={"handle": "b"}))
+    assert [row["URL handle"] for row in rows] == ["praewa-scarf"]
+    assert exports.problems == [("empty", "error", "SEO title")]
+
+
 def test_whether_there_are_variants_is_asked_where_nobody_says(exports: Exports) -> None:
     bare = result("a", text=None, data={"title": "x"}, input={"handle": "a"})
     exports("shopify", bare)

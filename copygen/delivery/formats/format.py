@@ -5,10 +5,11 @@ A format is a module with `open_format(spec, context) -> Format` and a file `con
 as a whole (a column that nothing fills) is a UsageError before anything is written.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Final, Protocol
 
@@ -148,6 +149,8 @@ class FormatSpec(FrozenModel):
     max_rows: int | None = None
     importable: bool = True
     """False: nobody's import reads it, it is for a person who copies."""
+    empty_erases: bool = False
+    """Whether an empty cell takes away what the target has."""
     takes_template: bool = False
     """Whether the user's own file of the target can be filled."""
     updates: bool = False
@@ -288,6 +291,17 @@ class Format(Protocol):
 
     def write(self, rows: Iterable[ExportRow], out: Output) -> None:
         """Write those without errors, and tell `out.place` where each is. Raises OSError."""
+
+
+def texts_by_field(
+    copy: Copy, stays: Sequence[object] = ()
+) -> Mapping[str, tuple[Text | None, ...]]:
+    """The texts of a record as a row has them; `stays` is true where one may not go out."""
+    found: dict[str, tuple[Text | None, ...]] = {}
+    for text, stay in zip_longest(copy.texts, stays):
+        name = text.place.field or TEXT
+        found[name] = (*found.get(name, ()), None if stay else text)
+    return found
 
 
 def over_limit(text: str, limit: int, unit: Unit) -> str | None:

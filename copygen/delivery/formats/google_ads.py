@@ -9,13 +9,13 @@ from typing import Final
 
 from copygen.delivery.copy import copy_of
 from copygen.delivery.formats.format import (
-    TEXT,
     ExportContext,
     ExportRow,
     Format,
     FormatSpec,
     Problem,
     TargetColumn,
+    texts_by_field,
 )
 from copygen.delivery.formats.output import Output
 from copygen.delivery.formats.tables import TableFormat
@@ -102,11 +102,7 @@ def _by_number(name: str) -> tuple[str, int]:
 
 def _row_of(record: Result) -> ExportRow:
     copy = copy_of(record, {})
-    texts: dict[str, tuple[object, ...]] = {}
-    for one in copy.texts:
-        name = one.place.field or TEXT
-        texts[name] = (*texts.get(name, ()), one)
-    return ExportRow(copy, record.input, texts, None)  # type: ignore[arg-type]
+    return ExportRow(copy, record.input, texts_by_field(copy), None)
 
 
 def open_format(spec: FormatSpec, context: ExportContext) -> Format:
