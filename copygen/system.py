@@ -614,6 +614,19 @@ def split_command(text: str) -> list[str]:
     return shlex.split(text)
 
 
+def has_desktop(environ: Mapping[str, str]) -> bool:
+    """Whether a browser opened from here would have a screen, and not take the terminal instead.
+
+    Elsewhere than on Windows and macOS only a display says so, or a browser that the user names.
+    """
+    if "SSH_CONNECTION" in environ and "DISPLAY" not in environ:
+        return False
+    if sys.platform in ("win32", "darwin"):
+        return True
+    signs = ("DISPLAY", "WAYLAND_DISPLAY", "WSL_DISTRO_NAME", "BROWSER")
+    return any(environ.get(name) for name in signs)
+
+
 def program(name: str) -> str:
     """What to start when settings name a program.
 

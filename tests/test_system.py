@@ -36,6 +36,28 @@ def others() -> list[Path]:
     return [path for path in PACKAGE.rglob("*.py") if path.name != "system.py"]
 
 
+@pytest.mark.parametrize(
+    ("platform", "environ", "has_desktop"),
+    [
+        ("linux", {}, False),
+        ("linux", {"DISPLAY": ":0"}, True),
+        ("linux", {"WAYLAND_DISPLAY": "wayland-0"}, True),
+        ("linux", {"BROWSER": "firefox"}, True),
+        ("linux", {"DISPLAY": ""}, False),
+        ("linux", {"SSH_CONNECTION": "10.0.0.1 5 10.0.0.2 22", "BROWSER": "lynx"}, False),
+        ("linux", {"SSH_CONNECTION": "10.0.0.1 5 10.0.0.2 22", "DISPLAY": ":10"}, True),
+        ("darwin", {}, True),
+        ("win32", {}, True),
+        ("darwin", {"SSH_CONNECTION": "10.0.0.1 5 10.0.0.2 22"}, False),
+    ],
+)
+def test_a_browser_is_only_opened_where_there_is_a_screen(
+    monkeypatch: pytest.MonkeyPatch, platform: str, environ: dict[str, str], has_desktop: bool
+) -> None:
+    monkeypatch.setattr("sys.platform", platform)
+    assert system.has_desktop(environ) is has_desktop
+
+
 def test_nothing_but_one_module_asks_which_system_it_is_on() -> None:
     assert not [found for path in others() for found in asked(path, ASKING)]
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from copygen import system
 from copygen.cli.options import Reviewer, with_flags
 from copygen.cli.selection import SelectionFlags
 
@@ -118,6 +119,7 @@ def _spec(
 def _serve(job: "ReviewJob", port: int, *, opens: bool) -> None:
     """Serve the page until interrupted, and say how much was decided."""
     import asyncio
+    import os
     import webbrowser
 
     from copygen.cli.signals import Signals
@@ -129,9 +131,12 @@ def _serve(job: "ReviewJob", port: int, *, opens: bool) -> None:
         async with job.served(port=port) as page:
             with signals.passed_to(done.set):
                 typer.echo(f"the page is at {page.address} (Ctrl-C ends it)")
-                if opens:
-                    # A browser that stays in the foreground must not hold the page up.
-                    await asyncio.to_thread(webbrowser.open, page.address)
+                # A browser that stays in the foreground must not hold the page up.
+                if opens and not (
+                    system.has_desktop(os.environ)
+                    and await asyncio.to_thread(webbrowser.open, page.address)
+                ):
+                    typer.echo("no browser was opened: open that address in one of this machine.")
                 await done.wait()
 
     asyncio.run(serve())

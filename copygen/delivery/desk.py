@@ -66,7 +66,7 @@ class Asked:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class TextNow:
     """What stands of a text now."""
 
     file: int
@@ -82,7 +82,7 @@ class Told:
 class News:
     """What was decided since an earlier look."""
 
-    told: Sequence[Told]
+    told: Sequence[TextNow]
     mark: int
     """Up to where that is: what comes after it is asked for by `since`."""
 
@@ -248,7 +248,7 @@ class ReviewDesk:
         told = (self._told(file, id_, place) for file, id_, place in changed)
         return News(tuple(filter(None, told)), len(self._history))
 
-    def decide(self, asked: Sequence[Asked]) -> tuple[list[Told], News]:
+    def decide(self, asked: Sequence[Asked]) -> tuple[list[TextNow], News]:
         """Write down what was asked for, and wait until the disk has it.
 
         What stands of each text asked about, in their order, and what is news to others. A
@@ -353,10 +353,10 @@ class ReviewDesk:
             via=_VIA,
         )
 
-    def _told(self, file: int, id_: str, place: Place) -> Told | None:
+    def _told(self, file: int, id_: str, place: Place) -> TextNow | None:
         """What stands of a text; None where there is no such text."""
         copy = self._sheets[file].find(id_)
         text = copy and next((one for one in copy.texts if one.place == place), None)
         if not text:
             return None
-        return Told(file, id_, place, standing_said(text), version_of(text.standing))
+        return TextNow(file, id_, place, standing_said(text), version_of(text.standing))

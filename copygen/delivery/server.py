@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 
 from aiohttp import web
 
-from copygen.delivery.desk import Asked, News, ReviewDesk, Told
+from copygen.delivery.desk import Asked, News, ReviewDesk, TextNow
 from copygen.delivery.payload import place_said
 from copygen.delivery.webpage import page_around, page_parts
 from copygen.errors import CopygenError, ResultsError, UsageError
@@ -329,7 +329,7 @@ def _text(given: Mapping[str, JsonValue], name: str) -> str | None:
     return value
 
 
-def _told_said(told: Told) -> dict[str, JsonValue]:
+def _told_said(told: TextNow) -> dict[str, JsonValue]:
     place = place_said(told.place)
     return {
         "file": told.file,

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from copygen.delivery.desk import MOST_RECORDS, Asked, ReviewDesk, Told
+from copygen.delivery.desk import MOST_RECORDS, Asked, ReviewDesk, TextNow
 from copygen.delivery.selection import Choice
 from copygen.errors import ResultsError, UsageError
 from copygen.models import Status
@@ -278,7 +278,7 @@ def test_the_same_file_twice_and_no_file_are_refused(tmp_path: Path) -> None:
 def test_of_decisions_in_one_moment_the_last_stands(tmp_path: Path) -> None:
     with desk(write_ads(tmp_path)) as open_desk:  # whose clock stands still
         version = ""
-        told: Told
+        told: TextNow
         for state in (State.APPROVED, State.REJECTED, State.LOCKED, State.DRAFT, State.APPROVED):
             (told,), _ = open_desk.decide([asked(state=state, version=version)])
             assert told.now["state"] == state
