@@ -1,5 +1,6 @@
 """What people write: YAML with the place of every part, files, and their faults as sentences."""
 
+from copygen.documents.cuts import ShortenedText, cuts
 from copygen.documents.data import (
     FrozenModel,
     configs_folder,
@@ -16,10 +17,8 @@ from copygen.documents.yaml import (
     Document,
     Location,
     Mark,
-    ShortenedText,
     WrittenNumber,
     as_written,
-    cuts,
     located,
     parse_document,
     plain,

@@ -13,8 +13,7 @@ of everything that is said about a document. What is added here:
   are null, and a number is what JSON calls a number (`.5` and `5.` too), but that an exponent needs
   a point and a sign. A date, `yes`, `007`, `+66`, `12E5` and `0x1F` travel as the text that was
   written. Keys are always text.
-- Slips: the parser's own words name its grammar; nearly every slip is a text that needs quotes.
-  Also found are texts that YAML cuts short without an error, at ` #hashtag`.
+- Slips are told in a person's words (`slips`).
 """
 
 import io
@@ -31,6 +30,7 @@ from yaml.parser import Parser
 from yaml.reader import Reader, ReaderError
 from yaml.scanner import Scanner
 
+from copygen.documents.slips import IN_QUOTES, slip, unreadable_character
 from copygen.errors import ConfigError, CopygenError, PromptError
 from copygen.models import JsonValue, Source
 
@@ -41,7 +41,6 @@ MAX_ALIASES: Final = 10_000
 MAX_ALIASED_CHARS: Final = 16 * 1024 * 1024
 MAX_ANCHORS: Final = 10_000
 MAX_MERGED_KEYS: Final = 10_000
-IN_QUOTES: Final = "put it in quotes, or under | on lines of its own"
 
 Location = Sequence[str | int]
 """Keys and indexes that lead from the root of a document to a value."""
@@ -68,11 +67,6 @@ _WORDS: Final[Mapping[str, bool | None]] = {
 }
 _NUMBER_START: Final = frozenset("-.0123456789")
 _LONGEST_NUMBER: Final = 64
-_VALUE: Final = re.compile(r"\s*(?:-\s+)*(?:[^\s:#'\"{}\[\]][^:#]{0,200}?:[ \t]+)?(?P<value>\S.*)?")
-_UNCLOSED: Final = re.compile(r"expected ',' or '([}\]])'")
-_ANCHOR: Final = re.compile(rb"(?:^|[-:,\[{])[ \t]*&[^\s,\[\]{}]")
-_HASH: Final = re.compile(rb"\S[ \t]+#[^\s#!]")
-_SIGNS: Final = ("{{", "{%", "{#", *"@`%*&!|>[]{},?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +172,7 @@ class _TooLargeError(Exception):
     """More than MAX_BYTES were read for one value."""
 
 
-class _Allowance:
+class Allowance:
     """A readable stream that refuses to feed one value without end."""
 
     def __init__(self, stream: IO[bytes]) -> None:
@@ -203,7 +197,7 @@ class _PythonParser(Reader, Scanner, Parser):
         Parser.__init__(self)
 
 
-def _parser(stream: _Allowance) -> Any:
+def parser_of(stream: Allowance) -> Any:
     """The events of a binary stream, by libyaml where it is there. Raises YAMLError if its encoding
     cannot be read.
     """
@@ -234,7 +228,7 @@ class Composer(NodeComposer):
         self.path = path
         self._error = error
         self._stream = stream
-        self._allowance = _Allowance(stream)
+        self._allowance = Allowance(stream)
         self._mark: Mark | None = None
         """Of the latest node."""
         self._depth = 0
@@ -247,7 +241,7 @@ class Composer(NodeComposer):
         self._anchored = 0
         self._begin_value()
         with self._faults_located():
-            parser = _parser(self._allowance)
+            parser = parser_of(self._allowance)
         self.check_event: Callable[..., bool] = parser.check_event
         self.peek_event: Callable[[], Any] = parser.peek_event
         self.get_event: Callable[[], Any] = parser.get_event
@@ -452,13 +446,13 @@ class Composer(NodeComposer):
             size = MAX_BYTES // 1024 // 1024
             return self.fail(f"more than {size} MiB of YAML in one value; split it", self._mark)
         if isinstance(exc, ReaderError):
-            return self.fail(_unreadable_character(exc), self._mark_of(exc.position))
+            return self.fail(unreadable_character(exc), self._mark_of(exc.position))
         opened = getattr(exc, "context_mark", None)
         mark = getattr(exc, "problem_mark", None) or opened or self._mark
         number = mark.line + 1 if mark else 1
         problem = getattr(exc, "problem", None) or str(exc)
         text = self._text_of(number) or self._text_of(number - 1)  # an end that comes too early
-        what = _slip(text, problem, opened.line + 1 if opened else None)
+        what = slip(text, problem, opened.line + 1 if opened else None)
         return self.fail(f"not valid YAML: {what}", mark)
 
     def _text_of(self, number: int) -> str:
@@ -596,112 +590,3 @@ def source_of(path: str, node: yaml.Node) -> Source:
 def _bad_tag(tag: object) -> str:
     shown = str(tag).replace(_CORE_TAG, "!!")
     return f"the tag {shown} is not supported; put a text that begins with '!' in quotes"
-
-
-def _unreadable_character(exc: ReaderError) -> str:
-    if "control characters" in str(exc.reason) or "special characters" in str(exc.reason):
-        code = exc.character if isinstance(exc.character, int) else ord(str(exc.character)[0])
-        return f"the control character U+{code:04X} is not allowed; remove it"
-    return "not UTF-8 text; save the file as UTF-8"
-
-
-def _slip(line: str, problem: str, opened: int | None) -> str:
-    """Return what is wrong on a `line`, with the way out.
-
-    `problem` is the parser's, `opened` the line on which what is never closed begins.
-    """
-    if re.match(r"\s*?\t", line):
-        return "this line is indented with a tab; YAML takes blanks only"
-    if "end of stream" in problem or "stream end" in problem:
-        return f"a quote or bracket that is opened on line {opened} is never closed"
-    if "escape" in problem:
-        return r"in double quotes a \ begins a code: write \\ for the sign, or use single quotes"
-    found = _VALUE.match(line)
-    value = (found["value"] or "") if found else ""
-    sign = next((sign for sign in _SIGNS if value.startswith(sign)), None)
-    unclosed = _UNCLOSED.search(problem)
-    if unclosed and opened is not None and (sign is None or len(sign) == 1):
-        return (
-            f"a ',' or the closing '{unclosed[1]}' is missing here: the bracket is opened on line "
-            f"{opened}"
-        )
-    if sign is not None:
-        return f"a text that begins with '{sign}' means something else to YAML; {IN_QUOTES}"
-    if value[:1] in "'\"" and value:
-        return f"the text goes on behind its closing {value[0]}; {IN_QUOTES}, or double the quote"
-    if value.startswith("- "):
-        return "a list begins on a line of its own, under its name"
-    if "mapping values" in problem and ": " in value:
-        return f"a text with ': ' in it is no text to YAML; {IN_QUOTES}"
-    if "mapping values" in problem:
-        return (
-            "this line does not go with the one above: is its indentation right, or a ':' missing?"
-        )
-    return "check the indentation, and put text with ': ' or ' #' in it in quotes"
-
-
-@dataclass(frozen=True, slots=True)
-class ShortenedText:
-    """A text that means less than it seems to."""
-
-    line: int
-    column: int
-    message: str
-
-
-def cuts(stream: IO[bytes]) -> Iterator[ShortenedText]:
-    """Yield the texts of a seekable YAML file that are cut: that end before a ` #hashtag`, or
-    begin with an `&name` which nothing repeats.
-
-    Nothing where the file is no YAML: that is said elsewhere.
-    """
-    suspects, has_anchors = _suspects(stream)
-    if not suspects and not has_anchors:
-        return
-    stream.seek(0)
-    last = max(suspects, default=0)
-    anchored: dict[str, ShortenedText] = {}
-    try:
-        parser = _parser(_Allowance(stream))
-        while (event := parser.get_event()) is not None:
-            start, end = event.start_mark, event.end_mark
-            if start is None or end is None or (start.line > last and not has_anchors):
-                return
-            if isinstance(event, yaml.AliasEvent):
-                anchored.pop(event.anchor or "", None)
-            if not isinstance(event, yaml.ScalarEvent):
-                continue
-            if end.line in suspects:
-                yield from _cut(event, suspects[end.line], end.line, end.column)
-            if event.anchor and event.value and not event.style:
-                shown = f"&{event.anchor[:30]}"
-                message = f"'{shown}' is a mark to YAML and no part of the text; {IN_QUOTES}"
-                anchored[event.anchor] = ShortenedText(start.line + 1, start.column + 1, message)
-    except yaml.YAMLError:
-        return
-    yield from anchored.values()
-
-
-def _suspects(stream: IO[bytes]) -> tuple[dict[int, bytes], bool]:
-    """The lines with a ` #` that no blank follows, by their number from 0; and whether a value
-    seems to begin with `&`.
-    """
-    stream.seek(0)
-    hashes: dict[int, bytes] = {}
-    has_anchors = False
-    for number, line in enumerate(stream):
-        if len(line) < 100_000:
-            if b" #" in line and _HASH.search(line):
-                hashes[number] = line
-            has_anchors = has_anchors or (b"&" in line and _ANCHOR.search(line) is not None)
-    return hashes, has_anchors
-
-
-def _cut(event: yaml.ScalarEvent, line: bytes, number: int, column: int) -> Iterator[ShortenedText]:
-    if event.style or not isinstance(plain(event.value), str):
-        return
-    rest = line.decode("utf-8", "replace")[column:]
-    if re.match(r"\s+#[^\s#!]", rest):
-        shown = rest.strip()[:30]
-        message = f"the text ends before '{shown}', which is a comment to YAML; {IN_QUOTES}"
-        yield ShortenedText(number + 1, column + 1, message)

@@ -81,7 +81,7 @@ class ExcelWorkbook:
 
     def __init__(self, package: zipfile.ZipFile, part: str) -> None:
         self._package = package
-        self._texts: _SharedTexts | None = None
+        self._texts: _SharedStrings | None = None
         root = _document(package, part)
         properties = _child(root, "workbookPr")
         self._from_1904 = properties is not None and properties.get("date1904") in _TRUE
@@ -114,7 +114,7 @@ class ExcelWorkbook:
     def rows(self, sheet: SheetRef) -> Cells:
         """Yield the rows of a sheet."""
         if self._texts is None:
-            self._texts = _SharedTexts(self._package, self._parts.get("sharedStrings"))
+            self._texts = _SharedStrings(self._package, self._parts.get("sharedStrings"))
         texts = self._texts
         formats = _formats(self._package, self._parts.get("styles"), from_1904=self._from_1904)
         reader = _SheetReader(texts, formats)
@@ -208,7 +208,7 @@ def chunks_of(stream: IO[bytes]) -> Iterator[bytes]:
     return iter(lambda: stream.read(_CHUNK_BYTES), b"")
 
 
-class _SharedTexts:
+class _SharedStrings:
     """The texts that cells name by number: one long text, and where each of them ends."""
 
     def __init__(self, package: zipfile.ZipFile, part: str | None) -> None:
@@ -264,13 +264,13 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda found: chr(int(found[1], 16)), text)
 
 
-class _Format(NamedTuple):
+class _CellFormat(NamedTuple):
     number: Shown
     text: Shown | None
     """None where texts are shown as they are."""
 
 
-def _formats(package: zipfile.ZipFile, part: str | None, *, from_1904: bool) -> list[_Format]:
+def _formats(package: zipfile.ZipFile, part: str | None, *, from_1904: bool) -> list[_CellFormat]:
     """What cells of each style show. The first is that of cells that name none."""
     codes: dict[str, str] = {str(number): code for number, code in BUILT_IN.items()}
     styles: list[str] = []
@@ -284,7 +284,7 @@ def _formats(package: zipfile.ZipFile, part: str | None, *, from_1904: bool) -> 
     for style in {*styles, "0"}:
         given = number_format(codes.get(style, "General"), from_1904=from_1904)
         number = plain_number if given.is_plain else lru_cache(_MOST_REMEMBERED)(given.number)
-        made[style] = _Format(number, None if given.keeps_text else given.text)
+        made[style] = _CellFormat(number, None if given.keeps_text else given.text)
     return [made[style] for style in styles] or [made["0"]]
 
 
@@ -311,7 +311,7 @@ def _column(letters: bytes) -> int:
 class _SheetReader:
     """Reads the rows of a sheet; they are in `rows` until they are taken out."""
 
-    def __init__(self, texts: _SharedTexts, formats: list[_Format]) -> None:
+    def __init__(self, texts: _SharedStrings, formats: list[_CellFormat]) -> None:
         self.rows: list[tuple[int, list[str]]] = []
         self.parts: list[str] = []
         """What is read of a cell."""

@@ -72,11 +72,6 @@ class TableFindings:
         self._candidates: dict[str, array[int]] | None = None if proposes else {}
         """Column → hashes of its values, as long as it may be the id."""
 
-    @property
-    def rows(self) -> int:
-        """How many were taken in."""
-        return len(self._hashes)
-
     def add(self, row: Row) -> None:
         """Take in a row. Costs less than a microsecond where all its cells are short texts."""
         item = row.item
@@ -112,7 +107,7 @@ class TableFindings:
 
     def notes(self, handled: Collection[str], *, unique: bool) -> Iterator[str]:
         """Sentences on empty cells and equal prompts; `handled` columns may be empty."""
-        total = f"{self.rows:,}"
+        total = f"{len(self._hashes):,}"
         for column, count in self._empty.most_common(_SHOWN):
             if count and column not in handled:
                 way_out = command_line(["--where", spelled(column)])
@@ -120,7 +115,7 @@ class TableFindings:
                     f"{count:,} of {total} rows have an empty '{column}': {way_out} leaves them out"
                 )
         distinct = self.distinct
-        if distinct < self.rows and not unique:
+        if distinct < len(self._hashes) and not unique:
             prompts = "1 distinct prompt" if distinct == 1 else f"{distinct:,} distinct prompts"
             yield (
                 f"{prompts} in {total} rows: --unique buys each once and gives its text to all "
@@ -130,7 +125,7 @@ class TableFindings:
     @property
     def distinct(self) -> int:
         """How many rows differ in what their prompts are made of."""
-        return self.rows - _repetitions(self._hashes)
+        return len(self._hashes) - _repetitions(self._hashes)
 
     def id_proposals(self) -> tuple[str, ...]:
         """Columns that could be the id: their name says so, and their values all differ."""
@@ -138,7 +133,7 @@ class TableFindings:
         return tuple(
             column
             for column, hashes in found.items()
-            if len(hashes) == self.rows and not repeated_hashes(hashes)
+            if len(hashes) == len(self._hashes) and not repeated_hashes(hashes)
         )
 
     def _look_for_id(self, row: Row) -> None:

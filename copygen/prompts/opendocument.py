@@ -42,7 +42,7 @@ Choice = Callable[[int, str, bool], bool]
 """Whether the sheet of that 1-based number and name, hidden or not, is the one."""
 
 
-class Merged(NamedTuple):
+class MergedCells(NamedTuple):
     """Cells that are merged, found on the way: they come before the row that they begin in."""
 
     area: Area
@@ -71,14 +71,14 @@ def sheet_names(package: zipfile.ZipFile) -> list[tuple[str, bool]]:
 
 def open_document_rows(
     package: zipfile.ZipFile, chosen: Choice
-) -> Iterator[Merged | tuple[int, list[str]]]:
+) -> Iterator[MergedCells | tuple[int, list[str]]]:
     """Yield the rows of the first sheet that is the one. Raises WorkbookError."""
     reader = _ContentReader(chosen)
     with package.open(CONTENT) as stream:
         for one in parsed(chunks_of(stream), reader.parser, reader.made, reader.parts):
             if one is None:  # the end of the sheet
                 return
-            if isinstance(one, Merged):
+            if isinstance(one, MergedCells):
                 yield one
                 continue
             number, fields, times = one
@@ -177,7 +177,7 @@ class _ContentReader:
             below = _times(cell, "rows", _MAX_ROWS, "spanned") - 1
             right = _times(cell, "columns", MAX_COLUMNS, "spanned") - 1
             top, left = self._number, len(fields)
-            self.made.append(Merged(Area(top, left, top + below, left + right)))
+            self.made.append(MergedCells(Area(top, left, top + below, left + right)))
         times = _times(cell, "columns", MAX_COLUMNS)
         if len(fields) + times > MAX_COLUMNS:
             times = max(0, MAX_COLUMNS - len(fields))

@@ -218,7 +218,7 @@ class PromptSource:
         for number, row in self._all_rows(left_out):
             if isinstance(row, BadRow):
                 fault = PromptError(row.message, row.source)
-                if not (row.is_unreadable or found.rows or others or faults.count):
+                if not (row.is_unreadable or hashes or others or faults.count):
                     raise fault  # it has not what is asked of it: then none would
                 faults.add(fault, unreadable=row.is_unreadable)
                 continue
@@ -236,22 +236,23 @@ class PromptSource:
                 if cost_check is not None:
                     expansion.check_cost(row, cost_check)
             except PromptError as exc:
-                if not found.rows:  # the template does not fit the table: all rows would say so
+                if len(hashes) == 1:  # the template does not fit the table: all rows would say so
                     raise
                 faults.add(exc)
             found.add(row)
             if number % PROGRESS_ROWS == 0:
                 on_rows(PROGRESS_ROWS)
+        rows = len(hashes)
         failed = self._settle(faults)
         hashes.extend(map(hash, failed))
-        if not found.rows and not failed and self.limit != 0:
+        if not rows and not failed and self.limit != 0:
             raise self._no_items(left_out, others)
         repeated, taken = self._repeated(repeated_hashes(hashes))
         self._checked = _Checked(0, repeated, taken, versions)
-        count = self._counted(found.rows, len(failed), left_out)
+        count = self._counted(rows, len(failed), left_out)
         self._checked = replace(self._checked, count=count)
         self.left_out = +(left_out + Counter({"--only-ids": others}))
-        self._found = tuple(self._notes(expansion, found))
+        self._found = tuple(self._notes(expansion, found, rows))
         self.id_proposals = found.id_proposals()
         return count
 
@@ -270,15 +271,15 @@ class PromptSource:
             count = (rows - self._dropped) * self._spec.texts_per_item + failed
         return count if self.limit is None else min(count, self.limit)
 
-    def _notes(self, expansion: Expansion, found: TableFindings) -> Iterator[str]:
+    def _notes(self, expansion: Expansion, found: TableFindings, rows: int) -> Iterator[str]:
         one = self.selection
         if one.rows is not None:
             last = "the end" if one.rows.last is None else f"{one.rows.last:,}"
             yield f"only rows {one.rows.first:,} to {last}, as --rows says"
         if one.sample is not None:
-            total = found.rows + self.left_out["--sample"]
+            total = rows + self.left_out["--sample"]
             yield (
-                f"a sample of {found.rows:,} of {total:,} rows (seed {one.sample.seed}): the same "
+                f"a sample of {rows:,} of {total:,} rows (seed {one.sample.seed}): the same "
                 "rows in every run, and among those of a larger sample"
             )
         if self._unmet:

@@ -32,7 +32,7 @@ from copygen.prompts.excel import (
 )
 from copygen.prompts.opendocument import (
     CONTENT,
-    Merged,
+    MergedCells,
     is_encrypted,
     open_document_rows,
     sheet_names,
@@ -229,9 +229,11 @@ def _open_document_rows(package: zipfile.ZipFile, path: str, options: ReadOption
     yield from _grid_rows(grid, merges, f"{path}[{names[index][0]}]", options, others)
 
 
-def _without_merges(found: Iterator[Merged | tuple[int, list[str]]], merges: "Merges") -> Cells:
+def _without_merges(
+    found: Iterator[MergedCells | tuple[int, list[str]]], merges: "Merges"
+) -> Cells:
     for one in found:
-        if isinstance(one, Merged):
+        if isinstance(one, MergedCells):
             merges.add(one.area)
         else:
             yield one

@@ -16,7 +16,8 @@ from hypothesis import strategies as st
 from copygen.errors import PromptError
 from copygen.models import Prompt
 from copygen.prompts import open_prompts, open_table
-from copygen.prompts.delimited import Lines, _torn, csv_rows
+from copygen.prompts.delimited import _torn, csv_rows
+from copygen.prompts.lines import Lines
 from copygen.prompts.rows import BadRow, ReadOptions
 from copygen.prompts.structured import jsonl_rows
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
