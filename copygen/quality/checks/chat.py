@@ -47,6 +47,7 @@ _ECHOED: Final = 24
 """Characters of a sentence of the prompt that nobody writes twice by chance."""
 _ECHOED_HAN: Final = 10
 """The same in a script with a sign a syllable or a word."""
+_NEAR_END: Final = 200
 _SHOWN: Final = 60
 
 
@@ -557,12 +558,15 @@ def _sentence(text: str, begin: int, place: int, end: int) -> tuple[int, int]:
 
 
 def _last_clause(text: str, start: int, end: int) -> int:
-    """Where the last sentence begins; in Thai, which does not mark them, the last clause."""
-    last = start
-    for found in _CLAUSE.finditer(text, start, end):
-        if text[found.end() : end].strip():
-            last = found.end()
-    return last
+    """Where the last sentence begins; in Thai, which does not mark them, the last clause.
+
+    It is looked for near the end first, where it nearly always is.
+    """
+    for begin in (max(start, end - _NEAR_END), start):
+        ends = [found.end() for found in _CLAUSE.finditer(text, begin, end)]
+        if last := next((one for one in reversed(ends) if text[one:end].strip()), 0):
+            return last
+    return start
 
 
 def _opens(text: str, begin: int, place: int) -> bool:

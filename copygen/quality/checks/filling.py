@@ -38,7 +38,7 @@ _SIGNS: Final = re.compile(
 _CAPITAL: Final = "A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐΑ-Ω"
 _CAPITALS: Final = re.compile(rf"(?:[{_CAPITAL}]{{2,}}[ ]?){{1,4}}(?<=[{_CAPITAL} ]{{9}})")
 """Nine capitals or more: `VOTRE ENSEIGNE`, `BUTIKSNAMN`."""
-_MANY_CAPITALS: Final = re.compile(f"[{_CAPITAL} ]{{9}}")
+_MANY_CAPITALS: Final = re.compile(f"[{_CAPITAL} ][{_CAPITAL} ]{{8}}")
 _OPENING: Final = re.compile(r"[\[{<【〔(]")
 """Most texts have neither: to look for them costs a tenth of looking for the whole patterns."""
 _RULE: Final = re.compile(r"(?m)^[\s_]+$")

@@ -78,7 +78,7 @@ def repeated(context: CheckContext) -> list[Violation]:
     """A text said twice, a sentence, a phrase again and again, or a word twice in a row."""
     told = _told(context.text.text)
     if not told.isascii() and UNSPACED.search(told, 0, 40):
-        return _unspaced(_Reading(context, told))
+        return _unspaced(_Reading(context, told, spaced=False))
     words = told.split()
     after = words[1:]
     if len(words) > _FEW_WORDS:
@@ -96,7 +96,7 @@ def repeated(context: CheckContext) -> list[Violation]:
     at_once = any(_is_at_once(words, size) for size in _PHRASE_SIZES[: None if again else 1])
     if not (again or doubled or at_once):
         return []
-    reading = _Reading(context, told)
+    reading = _Reading(context, told, spaced=True)
     found: list[Violation] = []
     if again:
         found += _said_again(reading)
@@ -121,12 +121,23 @@ def _is_at_once(words: Sequence[str], size: int) -> bool:
     return b"\1" * size in same
 
 
+class _Piece(NamedTuple):
+    """A sentence, or a clause."""
+
+    start: int
+    end: int
+    said: str
+    """Its letters and digits alone: words with a space between, where the script has spaces."""
+
+
 class _Reading:
     """A text as far as it is looked at, taken apart when something in it comes again."""
 
-    def __init__(self, context: CheckContext, told: str) -> None:
+    def __init__(self, context: CheckContext, told: str, *, spaced: bool) -> None:
+        """`spaced`: its script has spaces between words."""
         self.context = context
         self.told = told
+        self.spaced = spaced
 
     @cached_property
     def words(self) -> list[re.Match[str]]:
@@ -139,14 +150,9 @@ class _Reading:
         return [match[0] for match in self.words]
 
     @cached_property
-    def sentences(self) -> list[tuple[int, int]]:
-        """Its sentences, in a script with spaces."""
-        return _pieces(_END, self.told)
-
-    @cached_property
-    def clauses(self) -> list[tuple[int, int]]:
-        """Its clauses, in a script without spaces."""
-        return _pieces(_UNSPACED_CLAUSE, self.told)
+    def pieces(self) -> list[_Piece]:
+        """Its sentences; in a script without spaces its clauses."""
+        return _pieces(_END if self.spaced else _UNSPACED_CLAUSE, self.told, spaced=self.spaced)
 
     def is_known(self, words: str) -> bool:
         """Whether the item says so itself."""
@@ -159,7 +165,7 @@ def _said_again(reading: _Reading) -> Iterator[Violation]:
     threes = set(zip(words, words[1:], words[2:], strict=False))
     again = len(threes) < len(words) - 2
     if again:
-        yield from _twice(reading, spaced=True)
+        yield from _twice(reading)
     if again or max(Counter(pairwise(words)).values(), default=0) >= _OFTEN:
         yield from _phrases(reading)
 
@@ -202,16 +208,18 @@ def _is_phrase_slip(
     return letters >= _TOLD_LETTERS and not (listed.doubles and len(phrase) == 2)
 
 
-def _twice(reading: _Reading, *, spaced: bool) -> Iterator[Violation]:
-    context, text = reading.context, reading.told
-    half = _half(reading, spaced=spaced) if len(text) < _LONGEST else None
-    if half is not None:
+def _twice(reading: _Reading) -> Iterator[Violation]:
+    context, text, spaced = reading.context, reading.told, reading.spaced
+    if len(text) < _LONGEST and (half := _half(reading)) is not None:
         yield _whole(context, half)
         return
-    pieces = reading.sentences if spaced else reading.clauses
+    pieces = reading.pieces
+    if not spaced:
+        long = [one.said for one in pieces if len(one.said) >= _LEAST_LETTERS]
+        if len(set(long)) == len(long):
+            return
     before: dict[str, int] = {}
-    for number, (start, end) in enumerate(pieces):
-        said = _bare(text[start:end], spaced=spaced)
+    for number, (start, end, said) in enumerate(pieces):
         earlier = before.get(said)
         adjacent = earlier == number - 1
         if spaced and earlier is None and _is_behind_lead(said, before):
@@ -228,14 +236,13 @@ def _twice(reading: _Reading, *, spaced: bool) -> Iterator[Violation]:
         before[said] = number
     if not spaced:
         return
-    for (_, _), (start, end) in _neighbours(text, pieces):
-        yield _sentence(context, start, end)
-        return
-    clauses = _pieces(_CLAUSE, text)
-    for (a, b), (start, end) in pairwise(clauses):
-        said = _bare(text[start:end], spaced=True)
-        if said == _bare(text[a:b], spaced=True) and _is_long(said, adjacent=False, spaced=True):
-            yield _sentence(context, start, end)
+    for first, second in pairwise(pieces):
+        if _are_nearly_same(first.said.split(), second.said.split()):
+            yield _sentence(context, second.start, second.end)
+            return
+    for first, second in pairwise(_pieces(_CLAUSE, text, spaced=True)):
+        if first.said == second.said and _is_long(second.said, adjacent=False, spaced=True):
+            yield _sentence(context, second.start, second.end)
             return
 
 
@@ -248,20 +255,12 @@ def _is_behind_lead(said: str, before: Mapping[str, int]) -> bool:
     )
 
 
-def _neighbours(
-    text: str, pieces: Sequence[tuple[int, int]]
-) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Sentences that follow one that is the same but for a word more, or for a letter."""
-    for first, second in pairwise(pieces):
-        one, other = (_bare(text[a:b], spaced=True).split() for a, b in (first, second))
-        if len(one) > len(other):
-            one, other = other, one
-        if len(one) >= _NEARLY and one != other and _is_nearly(one, other):
-            yield first, second
-
-
-def _is_nearly(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether `other` is `one` with a word more, or with a letter more in one of its words."""
+def _are_nearly_same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether of two sentences one has a word more, or a letter more in one of its words."""
+    if len(one) > len(other):
+        one, other = other, one
+    if len(one) < _NEARLY or one == other:
+        return False
     same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
     if len(other) == len(one) + 1:
         return one[same:] == other[same + 1 :]
@@ -279,20 +278,12 @@ class _Half(NamedTuple):
     """What can be taken out without doubt: where a sentence ends between them, on one line."""
 
 
-def _half(reading: _Reading, *, spaced: bool) -> _Half | None:
-    text, pieces = reading.told, reading.sentences if spaced else reading.clauses
-    middle = len(pieces) // 2
-    first, second = pieces[:middle], pieces[middle:]
-    same = (
-        middle
-        and len(first) == len(second)
-        and all(
-            _bare(text[slice(*a)], spaced=spaced) == _bare(text[slice(*b)], spaced=spaced)
-            for a, b in zip(first, second, strict=True)
-        )
-    )
-    if same:
-        end, start = first[-1][1], second[0][0]
+def _half(reading: _Reading) -> _Half | None:
+    text, pieces, spaced = reading.told, reading.pieces, reading.spaced
+    middle, odd = divmod(len(pieces), 2)
+    said = [piece.said for piece in pieces]
+    if middle and not odd and said[:middle] == said[middle:]:
+        end, start = pieces[middle - 1].end, pieces[middle].start
         between = text[end - 1 : start]
         if _is_long(_bare(text[:end], spaced=spaced), adjacent=True, spaced=spaced):
             sure = "\n" not in between and not _PAUSE.search(between)
@@ -320,15 +311,16 @@ def _is_long(said: str, *, adjacent: bool, spaced: bool) -> bool:
     return len(said) >= (_LEAST_LETTERS if adjacent else _LEAST_LETTERS_APART)
 
 
-def _pieces(pattern: re.Pattern[str], text: str) -> list[tuple[int, int]]:
-    """The spans between the matches that have letters."""
-    found, start = [], 0
-    for match in [*pattern.finditer(text), None]:
-        end = match.start() if match else len(text)
-        if end > start and (text[start].isalpha() or _LETTERS.search(text, start, end)):
-            found.append((start, end))
-        start = match.end() if match else end
-    return found
+def _pieces(pattern: re.Pattern[str], text: str, *, spaced: bool) -> list[_Piece]:
+    """What stands between the matches and has letters."""
+    gaps = [match.span() for match in pattern.finditer(text)]
+    starts = [0, *(end for _, end in gaps)]
+    ends = [*(start for start, _ in gaps), len(text)]
+    return [
+        _Piece(start, end, _bare(text[start:end], spaced=spaced))
+        for start, end in zip(starts, ends, strict=True)
+        if end > start and (text[start].isalpha() or _LETTERS.search(text, start, end))
+    ]
 
 
 def _phrases(reading: _Reading) -> Iterator[Violation]:
@@ -452,7 +444,7 @@ _PARTICLE_TWICE: Final = re.compile(
     "をを+|(?<=[\u3041-\u30fc\u4e00-\u9fff])([のがにでへ])(?<!\\1\\1)\\1\\1+(?=[^ぁ-ゖ]|$)"
     "|(?<=[\u30a1-\u30fc\u4e00-\u9fff])([のがにでへ])\\2(?=[\u30a1-\u30fa\u4e00-\u9fff、。])"
 )
-_ONE_TWICE: Final = re.compile("([のがにでへを的与與也很被及或让讓是把从從])\\1")
+_ONE_TWICE: Final = tuple(letter * 2 for letter in "のがにでへを的与與也很被及或让讓是把从從")
 _KEPT: Final = 4
 _FEW_LETTERS: Final = 100
 _COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩")
@@ -477,13 +469,13 @@ def _unspaced(reading: _Reading) -> list[Violation]:
         again = len(pieces) > len(set(pieces)) or len(pieces) - len(heads) >= _OFTEN - 1
     found = [*_unspaced_doubled(reading)] if _may_double(text, most) else []
     if not found and again:
-        found = [*_twice(reading, spaced=False)] or [*_unspaced_phrases(reading)]
+        found = [*_twice(reading)] or [*_unspaced_phrases(reading)]
     return found[:1]
 
 
 def _may_double(text: str, most: int) -> bool:
     """Whether fewer than `most` letters may come twice in a row."""
-    if True in map(eq, text, islice(text, 1, None)) and _ONE_TWICE.search(text):
+    if any(twice in text for twice in _ONE_TWICE):
         return True
     return next(_places(text, range(2, most)), None) is not None
 
@@ -584,15 +576,15 @@ def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckCo
 
 def _unspaced_phrases(reading: _Reading) -> Iterator[Violation]:
     """Clauses that begin or end alike four times."""
-    text, pieces = reading.told, reading.clauses
+    text, pieces = reading.told, reading.pieces
     if len(pieces) < _OFTEN:
         return
-    size = 8 if "\u0e00" <= text[pieces[0][0]] < "\u1800" else 4
+    size = 8 if "\u0e00" <= text[pieces[0].start] < "\u1800" else 4
     # Many a sentence of a long text ends in the same words: `…てください`.
     for heads in (True, False) if len(text) <= _FEW_LETTERS else (True,):
         edges = Counter(
             text[start : start + size] if heads else text[end - size : end]
-            for start, end in pieces
+            for start, end, _ in pieces
             if end - start >= size
         )
         for edge, number in edges.most_common(1):
