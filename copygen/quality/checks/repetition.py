@@ -121,15 +121,6 @@ def _is_at_once(words: Sequence[str], size: int) -> bool:
     return b"\1" * size in same
 
 
-class _Piece(NamedTuple):
-    """A sentence, or a clause."""
-
-    start: int
-    end: int
-    said: str
-    """Its letters and digits alone: words with a space between, where the script has spaces."""
-
-
 class _Reading:
     """A text as far as it is looked at, taken apart when something in it comes again."""
 
@@ -150,9 +141,18 @@ class _Reading:
         return [match[0] for match in self.words]
 
     @cached_property
-    def pieces(self) -> list[_Piece]:
+    def pieces(self) -> list[str]:
         """Its sentences; in a script without spaces its clauses."""
-        return _pieces(_END if self.spaced else _UNSPACED_CLAUSE, self.told, spaced=self.spaced)
+        return _pieces(_END if self.spaced else _UNSPACED_CLAUSE, self.told)
+
+    @cached_property
+    def bare(self) -> list[str]:
+        """The same by their letters and digits alone."""
+        return [_bare(piece, spaced=self.spaced) for piece in self.pieces]
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Where one of them stands."""
+        return _span(_END if self.spaced else _UNSPACED_CLAUSE, self.told, number)
 
     def is_known(self, words: str) -> bool:
         """Whether the item says so itself."""
@@ -213,36 +213,32 @@ def _twice(reading: _Reading) -> Iterator[Violation]:
     if len(text) < _LONGEST and (half := _half(reading)) is not None:
         yield _whole(context, half)
         return
-    pieces = reading.pieces
-    if not spaced:
-        long = [one.said for one in pieces if len(one.said) >= _LEAST_LETTERS]
-        if len(set(long)) == len(long):
-            return
     before: dict[str, int] = {}
-    for number, (start, end, said) in enumerate(pieces):
+    for number, said in enumerate(reading.bare):
         earlier = before.get(said)
         adjacent = earlier == number - 1
-        if spaced and earlier is None and _is_behind_lead(said, before):
-            yield _sentence(context, start, end)
-            return
-        if (
-            earlier is not None
-            and _is_long(said, adjacent=adjacent, spaced=spaced)
+        if earlier is None:
+            again = spaced and _is_behind_lead(said, before)
+        else:
             # Between blanks a script without spaces has names, too: the product's may come again.
-            and (spaced or adjacent or not reading.is_known(text[start:end]))
-        ):
-            yield _sentence(context, start, end)
+            again = _is_long(said, adjacent=adjacent, spaced=spaced) and (
+                spaced or adjacent or not reading.is_known(reading.pieces[number])
+            )
+        if again:
+            yield _sentence(context, *reading.span(number))
             return
         before[said] = number
     if not spaced:
         return
-    for first, second in pairwise(pieces):
-        if _are_nearly_same(first.said.split(), second.said.split()):
-            yield _sentence(context, second.start, second.end)
+    split = [said.split() for said in reading.bare]
+    for number, (one, other) in enumerate(pairwise(split), 1):
+        if _are_nearly_same(one, other):
+            yield _sentence(context, *reading.span(number))
             return
-    for first, second in pairwise(_pieces(_CLAUSE, text, spaced=True)):
-        if first.said == second.said and _is_long(second.said, adjacent=False, spaced=True):
-            yield _sentence(context, second.start, second.end)
+    clauses = [_bare(clause, spaced=True) for clause in _pieces(_CLAUSE, text)]
+    for number, (first, second) in enumerate(pairwise(clauses), 1):
+        if first == second and _is_long(second, adjacent=False, spaced=True):
+            yield _sentence(context, *_span(_CLAUSE, text, number))
             return
 
 
@@ -279,11 +275,10 @@ class _Half(NamedTuple):
 
 
 def _half(reading: _Reading) -> _Half | None:
-    text, pieces, spaced = reading.told, reading.pieces, reading.spaced
-    middle, odd = divmod(len(pieces), 2)
-    said = [piece.said for piece in pieces]
+    text, said, spaced = reading.told, reading.bare, reading.spaced
+    middle, odd = divmod(len(said), 2)
     if middle and not odd and said[:middle] == said[middle:]:
-        end, start = pieces[middle - 1].end, pieces[middle].start
+        end, start = reading.span(middle - 1)[1], reading.span(middle)[0]
         between = text[end - 1 : start]
         if _is_long(_bare(text[:end], spaced=spaced), adjacent=True, spaced=spaced):
             sure = "\n" not in between and not _PAUSE.search(between)
@@ -311,16 +306,22 @@ def _is_long(said: str, *, adjacent: bool, spaced: bool) -> bool:
     return len(said) >= (_LEAST_LETTERS if adjacent else _LEAST_LETTERS_APART)
 
 
-def _pieces(pattern: re.Pattern[str], text: str, *, spaced: bool) -> list[_Piece]:
+def _pieces(pattern: re.Pattern[str], text: str) -> list[str]:
     """What stands between the matches and has letters."""
+    return list(filter(_has_letters, pattern.split(text)))
+
+
+def _has_letters(piece: str) -> bool:
+    return piece[:1].isalpha() or _LETTERS.search(piece) is not None
+
+
+def _span(pattern: re.Pattern[str], text: str, number: int) -> tuple[int, int]:
+    """Where one of the pieces stands: worked out for the one that is told of alone."""
     gaps = [match.span() for match in pattern.finditer(text)]
     starts = [0, *(end for _, end in gaps)]
     ends = [*(start for start, _ in gaps), len(text)]
-    return [
-        _Piece(start, end, _bare(text[start:end], spaced=spaced))
-        for start, end in zip(starts, ends, strict=True)
-        if end > start and (text[start].isalpha() or _LETTERS.search(text, start, end))
-    ]
+    spans = zip(starts, ends, strict=True)
+    return [span for span in spans if _has_letters(text[slice(*span)])][number]
 
 
 def _phrases(reading: _Reading) -> Iterator[Violation]:
@@ -579,13 +580,11 @@ def _unspaced_phrases(reading: _Reading) -> Iterator[Violation]:
     text, pieces = reading.told, reading.pieces
     if len(pieces) < _OFTEN:
         return
-    size = 8 if "\u0e00" <= text[pieces[0].start] < "\u1800" else 4
+    size = 8 if "\u0e00" <= pieces[0][0] < "\u1800" else 4
     # Many a sentence of a long text ends in the same words: `…てください`.
     for heads in (True, False) if len(text) <= _FEW_LETTERS else (True,):
         edges = Counter(
-            text[start : start + size] if heads else text[end - size : end]
-            for start, end, _ in pieces
-            if end - start >= size
+            piece[:size] if heads else piece[-size:] for piece in pieces if len(piece) >= size
         )
         for edge, number in edges.most_common(1):
             if number >= _OFTEN and not reading.is_known(edge):
