@@ -9,6 +9,7 @@ from tests.bench.arithmetic import Spread
 from tests.bench.contestants import Course
 from tests.bench.figures import Section
 from tests.bench.scale import Scale
+from tests.quality.cost import LENGTHS
 from tests.support.running import environment
 
 MILLION = 1_000_000
@@ -29,6 +30,13 @@ def measure_checks(course: Course, scale: Scale) -> Section:
     judged = [*cpu_us["default set"].values(), *cpu_us["default set and language"].values()]
     dearest = max(judged, key=lambda us: Spread.of(us).median)
     section.measured["6.checks"] = Spread.of(dearest)
+    for length in LENGTHS:
+        spent = [_child(course, "copy", length) for _ in range(scale.checks_rounds)]
+        rounds = {language: [one[language] for one in spent] for language in spent[0]}
+        for language, us in rounds.items():
+            section.add(f"all checks of {length} characters", language, cpu_us_per_text=us)
+        spread = max(map(Spread.of, rounds.values()), key=lambda one: one.median)
+        section.measured[f"6.checks-{length}"] = spread
     for text, us in _child(course, "long", LONG_CHARS).items():
         section.add(f"a text of {LONG_CHARS:,} characters", text, cpu_us_per_text=[us])
     grown = _child(course, "memory", scale.remembered_texts)
