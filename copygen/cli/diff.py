@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from copygen.cli.options import OUTPUT, Debug, with_flags
-from copygen.cli.selection import WHICH, SelectionFlags
+from copygen.cli.selection import WHICH, NoPager, SelectionFlags
 
 if TYPE_CHECKING:
     from copygen.jobs.diff import DiffJob
@@ -47,14 +47,7 @@ def diff(
         bool,
         typer.Option("--markdown", help="For a pull request.", rich_help_panel=OUTPUT),
     ] = False,
-    no_pager: Annotated[
-        bool,
-        typer.Option(
-            "--no-pager",
-            help="Do not show long output through $PAGER or less.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = False,
+    no_pager: NoPager = False,
     debug: Debug = False,
     *,
     flags: SelectionFlags,

@@ -6,14 +6,24 @@ A command that takes them has a parameter `flags: SelectionFlags` and is wrapped
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
+
+from copygen.cli.options import OUTPUT
 
 if TYPE_CHECKING:
     from copygen.delivery.selection import Choice
 
 WHICH = "Which records"
+NoPager: TypeAlias = Annotated[
+    bool,
+    typer.Option(
+        "--no-pager",
+        help="Do not show long output through $PAGER or less.",
+        rich_help_panel=OUTPUT,
+    ),
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

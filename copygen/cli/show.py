@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from copygen.cli.options import OUTPUT, Debug, with_flags
-from copygen.cli.selection import SelectionFlags
+from copygen.cli.selection import NoPager, SelectionFlags
 
 
 @with_flags(SelectionFlags)
@@ -32,14 +32,7 @@ def show(
         bool,
         typer.Option("--json", help="A line of JSON per record.", rich_help_panel=OUTPUT),
     ] = False,
-    no_pager: Annotated[
-        bool,
-        typer.Option(
-            "--no-pager",
-            help="Do not show long output through $PAGER or less.",
-            rich_help_panel=OUTPUT,
-        ),
-    ] = False,
+    no_pager: NoPager = False,
     debug: Debug = False,
     *,
     flags: SelectionFlags,

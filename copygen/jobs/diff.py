@@ -5,7 +5,6 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from operator import attrgetter
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
 from copygen.delivery.compare import Change, Comparison, RecordChange, compared
@@ -68,12 +67,7 @@ class DiffJob:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_of_the_exception: object) -> None:
         self._open.close()
 
 

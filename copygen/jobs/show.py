@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from types import TracebackType
 from typing import Final, Self
 
 from copygen.delivery.copy import Copy, CopyReader, Text
@@ -149,13 +148,8 @@ class ShowJob:
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._copies.__exit__(kind, error, traceback)
+    def __exit__(self, *_of_the_exception: object) -> None:
+        self._copies.__exit__(None, None, None)
 
 
 def shown_record(

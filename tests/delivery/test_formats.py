@@ -21,9 +21,9 @@ from python_calamine import CalamineWorkbook
 
 from copygen.delivery import formats
 from copygen.errors import UsageError
-from copygen.jobs.export import Exported, ExportJob, ExportSpec
 from copygen.models import Result
 from copygen.results.decisions import Decision, DecisionLog, State
+from tests.support.exports import Exports
 from tests.support.records import ENDED, result, write
 
 THAI = "ผ้าพันคอไหมแพรวา"
@@ -46,20 +46,8 @@ def product(id_: str = "scarf", item: Mapping[str, Any] | None = None, **texts: 
     return result(id_, text=None, data=data, input={**own, **(item or {})})
 
 
-class Exports:
-    """Records into a format, and what came out."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.results = folder / "r.jsonl"
-
-    def __call__(self, name: str, *records: Result, out: str = "out.csv", **fields: Any) -> Path:
-        if records:
-            write(self.results, records)
-        path = self.folder / out
-        spec = ExportSpec(results=self.results, out=path, format=name, **fields)
-        self.exported: Exported = ExportJob(spec).run()
-        return path
+class Tables(Exports):
+    """Tables that are tables."""
 
     def table(self, name: str, *records: Result, **fields: Any) -> list[dict[str, str]]:
         """As Python's csv reads it."""
@@ -68,17 +56,13 @@ class Exports:
         text = path.read_bytes().decode(spec.encoding)
         return list(csv.DictReader(io.StringIO(text, newline=""), delimiter=spec.delimiter))
 
-    @property
-    def problems(self) -> list[tuple[str, str, str | None]]:
-        return [(one.rule, one.severity.value, one.field) for one in self.exported.tally.problems]
-
 
 @pytest.fixture
-def exports(tmp_path: Path) -> Exports:
-    return Exports(tmp_path)
+def exports(tmp_path: Path) -> Tables:
+    return Tables(tmp_path)
 
 
-def refused(exports: Exports, name: str, *records: Result, **fields: Any) -> str:
+def refused(exports: Tables, name: str, *records: Result, **fields: Any) -> str:
     """Why nothing of it goes out."""
     with pytest.raises(UsageError) as error:
         exports(name, *records, **fields)
@@ -139,7 +123,7 @@ def test_editor_gets_a_row_an_ad(exports: Exports) -> None:
     ],
 )
 def test_an_ad_that_the_platform_would_refuse_stays_out(
-    exports: Exports, name: str, texts: dict[str, Any], rule: str, field: str
+    exports: Tables, name: str, texts: dict[str, Any], rule: str, field: str
 ) -> None:
     rows = exports.table(name, ad("bad", **texts), ad("good"))
     assert len(rows) == (2 if name == "microsoft-ads" else 1)
@@ -152,9 +136,7 @@ def test_an_ad_that_the_platform_would_refuse_stays_out(
 @pytest.mark.parametrize(
     ("name", "text"), [("google-ads-editor", "[]"), ("microsoft-ads", "delete_value")]
 )
-def test_a_text_that_would_erase_something_stays_out(
-    exports: Exports, name: str, text: str
-) -> None:
+def test_a_text_that_would_erase_something_stays_out(exports: Tables, name: str, text: str) -> None:
     headlines = ["one", "two", f" {text}"]
     exports(name, ad("bad", headline=headlines), ad("good"))
     assert ("reserved", "error") in [one[:2] for one in exports.problems]
@@ -172,7 +154,7 @@ def test_what_fills_no_needed_column_is_refused_with_the_way_out(exports: Export
     assert "did you mean 'Campaign'?" in refused_again(exports, {**values, "Campain": "x"})
 
 
-def refused_again(exports: Exports, values: dict[str, str]) -> str:
+def refused_again(exports: Tables, values: dict[str, str]) -> str:
     with pytest.raises(UsageError) as error:
         exports("google-ads-editor", values=values)
     return str(error.value)
@@ -184,7 +166,7 @@ def refused_again(exports: Exports, values: dict[str, str]) -> str:
      ("Headlin 1", "Headline 1"), ("Ad Groups", "Ad Group"), ("Final URLs", "Final URL")],
 )  # fmt: skip
 def test_a_column_that_only_the_user_knows_is_added_and_a_misspelt_one_is_told(
-    exports: Exports, column: str, told: str | None
+    exports: Tables, column: str, told: str | None
 ) -> None:
     if told is None:
         (row,) = exports.table("google-ads-editor", ad(), values={column: "1"})
@@ -257,12 +239,12 @@ def test_meta_gets_further_texts_in_columns_of_their_own(exports: Exports) -> No
 
 
 @pytest.mark.parametrize("name", ["tiktok-ads"])
-def test_columns_that_nobody_knows_are_not_guessed(exports: Exports, name: str) -> None:
+def test_columns_that_nobody_knows_are_not_guessed(exports: Tables, name: str) -> None:
     assert "--template" in refused(exports, name, ad())
 
 
 def test_the_users_own_template_is_filled_by_name_and_nothing_else_is_touched(
-    exports: Exports,
+    exports: Tables,
 ) -> None:
     template = exports.folder / "template.csv"
     lines = ["広告名;Ad text;Budget;X", 'alt;bleibt;"1;5";=1+1', "r-scarf;?;20;y"]
@@ -331,7 +313,7 @@ def test_merchant_center_is_told_that_a_model_wrote_it(exports: Exports) -> None
     ],
 )
 def test_what_merchant_center_would_refuse_stays_out(
-    exports: Exports, texts: dict[str, Any], item: dict[str, str], rule: str
+    exports: Tables, texts: dict[str, Any], item: dict[str, str], rule: str
 ) -> None:
     good = product("good", item={"sku": "00124"})
     rows = exports.table("google-merchant", good, product("bad", item=item, **texts))
@@ -414,7 +396,7 @@ def test_the_shops_own_export_is_filled_at_the_first_row_of_a_handle(exports: Ex
      ("\ttab", "\ttab"), ("plain", "plain"), ("'quoted'", "'quoted'")],
 )  # fmt: skip
 def test_woocommerce_takes_its_own_apostrophe_off_again(
-    exports: Exports, text: str, written: str
+    exports: Tables, text: str, written: str
 ) -> None:
     (row,) = exports.table("woocommerce", product(title=text))
     assert row["Name"] == written
@@ -423,7 +405,7 @@ def test_woocommerce_takes_its_own_apostrophe_off_again(
 
 
 @pytest.mark.parametrize(("text", "rule"), [("'=x", "apostrophe"), ("a\\nb", "line_feed")])
-def test_what_woocommerce_would_change_stays_out(exports: Exports, text: str, rule: str) -> None:
+def test_what_woocommerce_would_change_stays_out(exports: Tables, text: str, rule: str) -> None:
     assert "none of it" in refused(exports, "woocommerce", product(title=text))
     exports("woocommerce", product("a", title=text), product("b", item={"sku": "2"}))
     assert [one[0] for one in exports.problems] == [rule]
@@ -504,7 +486,7 @@ def test_macros_stay_and_a_text_that_no_cell_holds_keeps_its_row_out(exports: Ex
 @pytest.mark.parametrize("encoding", ["utf-16", "cp932"])
 @pytest.mark.parametrize("sign", [";", "\t", "|", ","])
 def test_a_template_keeps_its_encoding_and_its_signs(
-    exports: Exports, encoding: str, sign: str
+    exports: Tables, encoding: str, sign: str
 ) -> None:
     template = exports.folder / "t.csv"
     text = f"# a note, with, many, commas\nAd text{sign}備考\n旧{sign}1\n"
@@ -523,7 +505,7 @@ def test_a_template_keeps_its_encoding_and_its_signs(
 
 
 def test_without_a_template_amazon_gets_a_hand_over_and_a_long_title_is_told(
-    exports: Exports,
+    exports: Tables,
 ) -> None:
     (row,) = exports.table("amazon", product(title="x" * 80, keywords=["silk", "ผ้าไหม"]))
     assert row["item_name#1.value"] == "x" * 80

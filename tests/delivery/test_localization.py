@@ -12,9 +12,9 @@ import pytest
 from lxml import etree
 
 from copygen.errors import UsageError
-from copygen.jobs.export import Exported, ExportJob, ExportSpec
 from copygen.models import Result, Status
 from copygen.results.decisions import Decision, DecisionLog, State
+from tests.support.exports import Exports
 from tests.support.records import ENDED, result, write
 
 THAI = "ผ้าไหมทอมือ ลด 50% 'วันนี้'"
@@ -35,20 +35,8 @@ def ad(language: str, *headlines: str, id_: str = "scarf", **fields: Any) -> Res
     return result(f"{id_}/{language}", text=None, **{"row": 1, "line": 2, **values, **fields})
 
 
-class Exports:
-    """Records into a format, and what came out."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.results = folder / "r.jsonl"
-
-    def __call__(self, name: str, *records: Result, out: str, **fields: Any) -> Path:
-        if records:
-            write(self.results, records)
-        path = self.folder / out
-        spec = ExportSpec(results=self.results, out=path, format=name, **fields)
-        self.exported: Exported = ExportJob(spec).run()
-        return path
+class Files(Exports):
+    """Files of texts that people decided about."""
 
     def decide(self, id_: str, state: State, text: str, index: int | None = 0) -> None:
         DecisionLog(self.results).append([
@@ -56,14 +44,10 @@ class Exports:
                      at=ENDED, via="page"),
         ])  # fmt: skip
 
-    @property
-    def problems(self) -> list[tuple[str, str, str | None]]:
-        return [(one.rule, one.severity.value, one.field) for one in self.exported.tally.problems]
-
 
 @pytest.fixture
-def exports(tmp_path: Path) -> Exports:
-    return Exports(tmp_path)
+def exports(tmp_path: Path) -> Files:
+    return Files(tmp_path)
 
 
 def entries(path: Path) -> list[Any]:
@@ -93,7 +77,7 @@ def test_po_brings_every_text_back_as_it_was(exports: Exports) -> None:
 
 
 @pytest.mark.parametrize("text", ["a\n", "\na", "a\x00b", "\ud800"])
-def test_po_refuses_what_msgfmt_would(exports: Exports, text: str) -> None:
+def test_po_refuses_what_msgfmt_would(exports: Files, text: str) -> None:
     path = exports("po", ad("Thai", "fine", text), out="th.po")
     assert [one.msgstr for one in entries(path)] == ["fine", "caption in Thai"]
     assert exports.problems == [("characters", "error", "headline 2")]
@@ -112,7 +96,7 @@ def test_msgfmt_takes_a_catalogue(exports: Exports) -> None:
 
 @pytest.mark.parametrize("flags", [{"source_language": "en"}, {"source_language": "English"}])
 def test_po_has_the_texts_of_the_source_language_as_its_msgids(
-    exports: Exports, flags: dict[str, str]
+    exports: Files, flags: dict[str, str]
 ) -> None:
     path = exports("po", ad("Thai", "ก", "ข"), ad("English", "A", "B\n"), out="th.po", **flags)
     assert [(one.msgid, one.msgstr) for one in entries(path)] == [
@@ -147,7 +131,7 @@ def test_one_file_of_two_languages_is_refused(exports: Exports) -> None:
     ],
 )
 def test_what_no_localisation_file_has_is_refused(
-    exports: Exports, fields: dict[str, Any], words: str
+    exports: Files, fields: dict[str, Any], words: str
 ) -> None:
     with pytest.raises(UsageError, match=words):
         exports("po", ad("Thai", "ก"), out="th.po", **fields)
@@ -169,7 +153,7 @@ def targets(path: Path, name: str) -> list[str]:
 
 
 @pytest.mark.parametrize("name", ["xliff-1.2", "xliff-2.0"])
-def test_xliff_brings_every_text_back_as_it_was(exports: Exports, name: str) -> None:
+def test_xliff_brings_every_text_back_as_it_was(exports: Files, name: str) -> None:
     path = exports(name, ad("Thai", *NASTY), out="th.xliff")
     assert targets(path, name)[:-1] == NASTY
     root = etree.parse(str(path)).getroot()
@@ -178,7 +162,7 @@ def test_xliff_brings_every_text_back_as_it_was(exports: Exports, name: str) -> 
 
 @pytest.mark.parametrize("name", ["xliff-1.2", "xliff-2.0", "android-xml"])
 @pytest.mark.parametrize("text", OUT_OF_XML)
-def test_what_xml_cannot_hold_stays_and_is_named(exports: Exports, name: str, text: str) -> None:
+def test_what_xml_cannot_hold_stays_and_is_named(exports: Files, name: str, text: str) -> None:
     path = exports(name, ad("Thai", "fine", text), out="th.xml" if "xml" in name else "th.xlf")
     etree.parse(str(path))
     assert exports.problems == [("characters", "error", "headline 2")]
@@ -216,7 +200,7 @@ def test_xliff_1_has_approvals(exports: Exports) -> None:
 
 
 @pytest.mark.parametrize(("name", "module"), [("xliff-1.2", "xliff"), ("xliff-2.0", "xliff2")])
-def test_translate_toolkit_reads_xliff(exports: Exports, name: str, module: str) -> None:
+def test_translate_toolkit_reads_xliff(exports: Files, name: str, module: str) -> None:
     toolkit = pytest.importorskip(f"translate.storage.{module}")
     path = exports(name, ad("Thai", "ก", THAI), ad("English", "A", "B"), out="th.xliff",
                    source_language="en")  # fmt: skip
@@ -249,7 +233,7 @@ def strings(path: Path) -> dict[str, str]:
         ("ผ้า", "ผ้า"),
     ],
 )
-def test_android_escapes_what_its_compiler_reads(exports: Exports, text: str, written: str) -> None:
+def test_android_escapes_what_its_compiler_reads(exports: Files, text: str, written: str) -> None:
     path = exports("android-xml", ad("Thai", text), out="strings.xml")
     assert strings(path)["scarf_headline_1"] == written
 
@@ -273,7 +257,7 @@ def test_translate_toolkit_reads_android(exports: Exports) -> None:
     [("th", "values-th"), ("pt-PT", "values-pt-rPT"), ("zh-Hant", "values-b+zh+Hant"),
      ("he", "values-iw"), ("id", "values-in")],
 )  # fmt: skip
-def test_android_finds_the_folder_of_a_language(exports: Exports, tag: str, folder: str) -> None:
+def test_android_finds_the_folder_of_a_language(exports: Files, tag: str, folder: str) -> None:
     exports("android-xml", ad("Thai", "ก"), out="res", values={"language": tag})
     assert [one.name for one in (exports.folder / "res").iterdir()] == [folder]
 
@@ -296,7 +280,7 @@ def test_arb_is_json_with_identifiers_for_keys(exports: Exports) -> None:
 
 
 @pytest.mark.parametrize("text", ["a { b", "a } b", "{a b}", "{{x}}", "{0}"])
-def test_arb_refuses_braces_that_are_no_placeholder(exports: Exports, text: str) -> None:
+def test_arb_refuses_braces_that_are_no_placeholder(exports: Files, text: str) -> None:
     path = exports("arb", ad("Thai", "fine", text), out="th.arb")
     assert "scarfHeadline2" not in json.loads(path.read_bytes())
     assert exports.problems == [("characters", "error", "headline 2")]
@@ -360,7 +344,7 @@ def test_a_number_keeps_its_place_where_a_text_stays(exports: Exports) -> None:
     ],
 )
 def test_i18n_json_speaks_dialects(
-    exports: Exports, variant: str | None, text: str, key: str, value: str
+    exports: Files, variant: str | None, text: str, key: str, value: str
 ) -> None:
     path = exports("i18n-json", ad("Thai", text), out="th.json", variant=variant)
     found = json.loads(path.read_bytes())[key]
@@ -378,7 +362,7 @@ def test_i18next_is_warned_of(exports: Exports) -> None:
 
 
 @pytest.mark.parametrize("name", ["android-xml", "arb"])
-def test_two_texts_of_one_name_are_refused(exports: Exports, name: str) -> None:
+def test_two_texts_of_one_name_are_refused(exports: Files, name: str) -> None:
     records = ad("Thai", "ก", id_="a-b"), ad("Thai", "ข", id_="a b", row=2)
     with pytest.raises(UsageError, match="would both be called"):
         exports(name, *records, out="out")
@@ -414,7 +398,7 @@ def test_fastlane_gets_a_folder_for_each_language(exports: Exports) -> None:
     ],
 )
 def test_a_store_is_told_what_it_would_refuse(
-    exports: Exports, data: dict[str, str], rule: str, field: str
+    exports: Files, data: dict[str, str], rule: str, field: str
 ) -> None:
     exports("fastlane", page("Thai", **data), page("German", subtitle="Seide"), out="metadata")
     assert [(one, place) for one, _, place in exports.problems] == [(rule, field)]
@@ -433,7 +417,7 @@ def test_play_has_other_names(exports: Exports) -> None:
         (page("Welsh", subtitle="x"), "the store has no page in"),
     ],
 )
-def test_what_is_of_no_store_is_refused(exports: Exports, record: Result, words: str) -> None:
+def test_what_is_of_no_store_is_refused(exports: Files, record: Result, words: str) -> None:
     if "support_url" in record.input and "subtitle" not in (record.data or {}):
         record = result(
             "app/Thai", text=None, data=dict(record.data or {}), input={"language": "th"}
