@@ -275,6 +275,43 @@ def test_two_results_files_stand_side_by_side(
     assert (len(states(ads)), len(states(other))) == (0, 1)
 
 
+def test_side_by_side_hides_no_record(chromium: Chromium, tmp_path: Path) -> None:
+    path = tmp_path / "variants.jsonl"
+    write(
+        path,
+        [
+            result(f"{sku}/{language}/{variant}", text=f"{sku} {variant}", row=row, line=row,
+                   input={"sku": sku, "language": language})
+            for row, sku in enumerate(("scarf", "bowl"), 1)
+            for language in ("English", "Thai")
+            for variant in (1, 2)
+        ],
+    )  # fmt: skip
+
+    def act(page: Any) -> dict[str, list[list[str]]]:
+        shown = {}
+        for side in ("cell:language", "variant"):
+            page.select_option("#beside", side)
+            shown[side] = page.eval_on_selector_all(
+                "[role=row]",
+                "rows => rows.map(row => [...row.querySelectorAll('.cell-id')]"
+                ".map(one => one.textContent))",
+            )
+        assert page.query_selector("#beside option[value=model]") is None
+        return shown
+
+    shown, seen = chromium.on_page(report_of(path), act)
+    assert seen.errors == []
+    assert shown["cell:language"] == [
+        ["scarf/English/1", "scarf/Thai/1"],
+        ["scarf/English/2", "scarf/Thai/2"],
+        ["bowl/English/1", "bowl/Thai/1"],
+        ["bowl/English/2", "bowl/Thai/2"],
+    ]
+    assert shown["variant"][0] == ["scarf/English/1", "scarf/English/2"]
+    assert len(shown["variant"]) == 4
+
+
 HOSTILE = (
     "</script><script>window.hacked = 1</script>",
     "<img src=x onerror='window.hacked = 1'>",

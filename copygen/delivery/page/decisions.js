@@ -166,7 +166,6 @@ export class Decider {
 export class ServerKeeper {
   constructor(records) {
     this.records = records;
-    this.isSure = true;
   }
 
   async save(steps) {
@@ -235,7 +234,6 @@ export class BrowserKeeper {
   constructor(records, by) {
     this.records = records;
     this.by = by;
-    this.isSure = false;
     this.#lines = new Map();
     this.#fresh = new Set();
     this.#store = opened(`copygen ${records.setup.run}`);

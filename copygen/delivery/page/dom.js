@@ -42,17 +42,14 @@ const PATHS = {
   stale: "M8 2.5a5.5 5.5 0 1 0 0 11a5.5 5.5 0 0 0 0-11M8 5v3.2l2.2 1.4",
   orphan: "M5 5.2a3 3 0 1 1 4.3 2.9c-.9.5-1.3 1-1.3 2M8 12.4v.6",
   comment: "M2.5 3.5h11v7.5H7.5L4.5 13.5V11h-2z",
-  search: "M7 2.8a4.2 4.2 0 1 0 0 8.4a4.2 4.2 0 0 0 0-8.4M10.2 10.2L13.5 13.5",
   undo: "M6 3.5L2.8 6.6L6 9.7M3 6.6h6.2a3.5 3.5 0 0 1 0 7H7",
   redo: "M10 3.5l3.2 3.1L10 9.7M13 6.6H6.8a3.5 3.5 0 0 0 0 7H9",
-  columns: "M2.5 3.5h11v9h-11zM8 3.5v9",
   chart: "M2.5 13.5h11M4.5 13V8.5M8 13V4M11.5 13V6.5",
   filter: "M2.5 4h11M4.8 8h6.4M6.8 12h2.4",
   help: "M5.4 5.8a2.6 2.6 0 1 1 3.8 2.3c-.8.5-1.2 1-1.2 1.8M8 12.3v.5",
   save: "M8 2.5v7.5M4.8 7L8 10.2L11.2 7M3 13.5h10",
   back: "M10 3.5L5.5 8l4.5 4.5",
   warn: "M8 2.5l6 10.8H2zM8 6.4v3.2M8 11.3v.4",
-  swap: "M2.5 5.5h10L10 3M13.5 10.5h-10L6 13",
 };
 
 /** A drawn sign; the words stand beside it, so it says nothing to screen readers. */

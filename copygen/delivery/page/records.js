@@ -218,11 +218,11 @@ export class Records {
         .filter((name) => side !== `cell:${name}`)
         .map((name) => record.item[name]);
       const parts = side === "file" ? [record.id] : [baseOf(record), ...values];
-      if (side !== "variant" && side !== "file" && this.hasVariants) parts.push(variantOf(record));
-      if (side !== "model" && side !== "file" && !this.axes.has("model")) parts.push(record.model);
-      const key = JSON.stringify(parts);
       const column = this.sideOf(record, side);
       columns.add(column);
+      let key = JSON.stringify(parts);
+      // Where its place is taken, by another variant for one, it begins a further row.
+      for (let more = 1; groups.get(key)?.has(column); more += 1) key = JSON.stringify([...parts, more]);
       const group = groups.get(key);
       if (group === undefined) groups.set(key, new Map([[column, record]]));
       else group.set(column, record);
