@@ -77,6 +77,8 @@ class Exported:
     """Where it is; None: nothing was written."""
     beside: tuple[str, ...] = ()
     """What was written with it."""
+    outdated: tuple[str, ...] = ()
+    """What lies beside it and is of an earlier export."""
 
     @property
     def exit_code(self) -> ExitCode:
@@ -133,8 +135,13 @@ class ExportJob:
                 raise UsageError(_nothing_left(exporter.tally))
             output.commit()
             undone.pop_all()
-        written = () if out is None else self._beside(exporter, out, results, rows, output, sidecar)
-        return Exported(self.format, exporter.tally, str(self._spec.out), written)
+        told = str(self._spec.out)
+        if out is None:
+            return Exported(self.format, exporter.tally, told)
+        written = self._beside(exporter, out, results, rows, output, sidecar)
+        earlier = beside(out, _PROVENANCE)
+        outdated = (str(earlier),) if sidecar is None and files.is_own(earlier) else ()
+        return Exported(self.format, exporter.tally, told, written, outdated)
 
     def _output(self, out: Path | None, place: Callable[[ExportRow, Where], None]) -> Output:
         if out is None:

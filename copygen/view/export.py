@@ -1,6 +1,7 @@
 """What `copygen export` shows: what went out, what stayed and why, the list of formats."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import islice
 from typing import Final
 
 from rich.console import Console
@@ -16,9 +17,9 @@ from copygen.models import Severity
 from copygen.view.console import print_words, render_note, render_warning, safe
 
 _SHOWN: Final = 5
-"""Problems of one rule that are told in full."""
+"""Sentences of one rule that are told."""
 _NAMED: Final = 3
-"""Ids named with a reason."""
+"""Places named with a sentence."""
 
 
 def render_exported(exported: Exported, console: Console, *, quiet: bool) -> None:
@@ -41,6 +42,8 @@ def render_exported(exported: Exported, console: Console, *, quiet: bool) -> Non
     if tally.rows_without_text:
         told = counted(tally.rows_without_text, "row of the table has", "rows of the table have")
         render_warning(f"{told} no text that went out, and are not in it.", console)
+    for path in exported.outdated:
+        render_warning(f"{path} is of an earlier export; delete it, or use --provenance.", console)
     if tally.marks:
         told = ", ".join(f"{count(number)} {kind}" for kind, number in tally.marks.items())
         render_note(f"invisible characters in texts that went out: {told}; left as they are.",
@@ -64,7 +67,7 @@ def _headline(exported: Exported) -> Text:
     return Text(f"{what}{f' ({people})' if people else ''} {verb} as {known}")
 
 
-def _left_out(tally: ExportTally) -> Iterable[str]:
+def _left_out(tally: ExportTally) -> Iterator[str]:
     for reason, number in tally.reasons.items():
         ids = [one for one in tally.left_out if one.reason == reason][:_NAMED]
         named = ", ".join(f"{one.id} {one.field}" if one.field else one.id for one in ids)
@@ -75,17 +78,21 @@ def _left_out(tally: ExportTally) -> Iterable[str]:
         yield f"left out, {reason}: {' and '.join(parts)} ({named}{more})"
 
 
-def _problems(problems: Iterable[Problem]) -> Iterable[str]:
-    by_rule: dict[tuple[str, Severity], list[Problem]] = {}
+def _problems(problems: Iterable[Problem]) -> Iterator[str]:
+    """A line for each thing that is said, with the places that it is said of."""
+    by_rule: dict[tuple[str, Severity], dict[str, list[Problem]]] = {}
     for one in problems:
-        by_rule.setdefault((one.rule, one.severity), []).append(one)
-    for (rule, severity), found in by_rule.items():
+        said = by_rule.setdefault((one.rule, one.severity), {})
+        said.setdefault(one.message, []).append(one)
+    for (rule, severity), said in by_rule.items():
         grave = "not taken: " if severity is Severity.ERROR else ""
-        for one in found[:_SHOWN]:
-            place = f"{one.id}, {one.field}: " if one.field else f"{one.id}: "
-            yield f"{grave}{place}{one.message} ({rule})"
-        if len(found) > _SHOWN:
-            yield f"{grave}{count(len(found) - _SHOWN)} more like that, in the manifest ({rule})"
+        for message, found in islice(said.items(), _SHOWN):
+            named = (f"{one.id} {one.field}" if one.field else one.id for one in found[:_NAMED])
+            more = f" and {count(len(found) - _NAMED)} more" if len(found) > _NAMED else ""
+            yield f"{grave}{', '.join(named)}{more}: {message} ({rule})"
+        left = sum(map(len, islice(said.values(), _SHOWN, None)))
+        if left:
+            yield f"{grave}{count(left)} more like that, in the manifest ({rule})"
 
 
 def render_formats(console: Console) -> None:

@@ -196,6 +196,24 @@ def test_the_manifest_says_where_everything_is_and_why_something_is_not(results:
     assert len(lines) == 7
 
 
+def test_provenance_of_an_earlier_export_is_told(results: Path) -> None:
+    words = ["export", results, "-o", "out.csv"]
+    run(*words, "--provenance", "sidecar", cwd=results.parent)
+    assert "earlier export" in run(*words, cwd=results.parent).stderr
+
+
+def test_what_is_said_of_many_texts_is_said_once(results: Path) -> None:
+    later = ENDED + timedelta(seconds=1)
+    texts = ["a1", "a2", "a3"]
+    approved = [decided("a", State.APPROVED, text, n) for n, text in enumerate(texts)]
+    stale = [decided("a", State.STALE, None, n, key="k2", at=later, reason="the brief")
+             for n in range(3)]  # fmt: skip
+    DecisionLog(results).append([*approved, *stale])
+    told = run("export", results, "-o", "out.csv", cwd=results.parent).stderr
+    (line,) = [one for one in told.splitlines() if "(stale)" in one]
+    assert line.startswith("warning: a headline 1, a headline 2, a headline 3: decided on before")
+
+
 def test_the_distance_of_an_edit_counts_characters_as_people_see_them(results: Path) -> None:
     write(results, [record("a", 1, "ที่ cafe\u0301")])
     DecisionLog(results).append([decided("a", State.EDITED, "ที่ caf\u00e9s", was="ที่ cafe\u0301")])
