@@ -191,6 +191,7 @@ class _Header:
         if facts.columns and not self._of_texts:
             labels = [one for one in facts.columns if f"{one}{LENGTH_OF}" in facts.columns]
         self._labels = labels
+        self._places = {label: tuple(_places_called(label)) for label in labels}
         own = [Column.TEXT.value] if self._of_texts else labels
         self.wanted = [Column.ID.value, *own, *map(str, (Column.DECISION, Column.REASON))]
         """Columns that are to be there."""
@@ -224,7 +225,7 @@ class _Header:
         found = []
         for label in self._labels:
             text = self._cell(cells, label)
-            for place in _places_called(label):
+            for place in self._places[label]:
                 hashed = place_hash(id_, place)
                 if (mark := marks.get(hashed) or self._marks.get(hashed)) is not None:
                     found.append(self._returned(number, cells, place, mark, text, first))
@@ -276,11 +277,11 @@ def _place(field_: str, number: str) -> Place | None:
 
 def _places_called(label: str) -> Iterator[Place]:
     """The texts that a column of that name can be."""
+    if (found := _NUMBERED.fullmatch(label)) is not None:
+        yield Place(found[1], int(found[2]) - 1)
     if label == Place().label:
         yield Place()
     yield Place(label)
-    if (found := _NUMBERED.fullmatch(label)) is not None:
-        yield Place(found[1], int(found[2]) - 1)
 
 
 @contextmanager

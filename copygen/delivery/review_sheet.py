@@ -160,7 +160,7 @@ def text_hash(text: str) -> str:
 
 def note_hash(note: str) -> str:
     """Likewise six for a reason, without blanks around it."""
-    return _hash(comparable(note).strip(), 3)
+    return _hash(comparable(note).strip(), 3) if note else _NO_NOTE
 
 
 def place_hash(id_: str, place: Place) -> str:
@@ -172,6 +172,7 @@ def _hash(text: str, size: int) -> str:
     return blake2b(text.encode("utf-8", "surrogatepass"), digest_size=size).hexdigest()
 
 
+_NO_NOTE: Final = _hash("", 3)
 _FORMULA: Final = tuple("=+-@\t\r＝＋－＠")
 """How a cell begins that a spreadsheet may compute when it opens a CSV file (OWASP, CSV
 injection)."""

@@ -18,7 +18,7 @@ ROW: Final = "\0"
 """Stands for the number of its row in what a cell is written as; XML has no such character."""
 _AT_ONCE: Final = 200
 """Rows that are written in one piece."""
-_LEVEL: Final = 3
+_LEVEL: Final = 1
 """Of deflate: half the time of the usual 6, a tenth more bytes."""
 _NO_XML: Final = re.compile("[\x00-\x08\x0b-\x1f\ufffe\uffff]")
 """What XML 1.0 cannot hold, and CR, which XML would make an LF."""

@@ -31,7 +31,6 @@ from copygen.delivery.review_sheet import (
     mark_of,
     neutralised,
     note_of,
-    unsheetable,
 )
 from copygen.delivery.rules import Rules
 from copygen.delivery.sheet_xml import (
@@ -59,6 +58,9 @@ Value: TypeAlias = str | int | None
 _SHOWN_CHARS: Final = 16_000
 """Of a cell that only informs."""
 _MARKS_IN_CELL: Final = 900
+_KEPT_CELLS: Final = 64
+"""Of a column, as XML: values come again from row to row."""
+_KEPT_CHARS: Final = 1_000
 _MARKS: Final = "marks"
 
 
@@ -82,8 +84,8 @@ class ReviewLayout:
 def write_review_workbook(
     entries: Iterable[Entry], rules: Rules, target: BinaryIO, layout: ReviewLayout
 ) -> None:
-    """Write an .xlsx. Texts that no cell can hold (`unsheetable`) are not in it, and records
-    without a text neither. Raises UsageError where XlsxWriter is missing, OSError."""
+    """Write an .xlsx. Every text is one that a cell can hold (`unsheetable`); records without a
+    text are not in it. Raises UsageError where XlsxWriter is missing, OSError."""
     xlsx = _xlsxwriter()
     table = _ReviewTable(rules, layout)
     sketch = _Sketch(xlsx, table)
@@ -221,8 +223,6 @@ class _ReviewTable:
     ) -> Iterator[Sequence[Value]]:
         record = copy.record
         for text in copy.texts:
-            if unsheetable(text.text) is not None:
-                continue
             place, of_field = text.place, self.field(text.place.field)
             note = note_of(text)
             yield [
@@ -249,10 +249,8 @@ class _ReviewTable:
         ]
         for label, field_ in self.layout.texts:
             text = by_label.get(label)
-            if text is None or (why := unsheetable(text.text)) is not None:
+            if text is None:
                 cells += ["", None]
-                if text is not None:
-                    problems.append(f"{label} is not in this sheet: {why}")
                 continue
             cells += [text.text, self._rules.length(field_, text.text).value]
             marks.append(self._mark(record.id, text, note))
@@ -324,55 +322,78 @@ class _CellWriter:
             if "text_wrap" in _STYLES[look.style]
         ]
         self._right_to_left = style_of["text-rtl"]
-        self._formulas: dict[tuple[str | None, str], str] = {}
         names = table.names
-        self._lengths: dict[int, tuple[str, str | None]]
+        self._length_fields: dict[int, tuple[str, str | None]]
+        """Number of a column of lengths → the column of its text, and the field."""
+        self._length_at = -1
+        """The one column of lengths that is of all fields."""
         if table.layout.rows_of is RowsOf.TEXTS:
+            self._length_at = names.index(Column.LENGTH)
             text = column_name(names.index(Column.TEXT))
-            self._lengths = {names.index(Column.LENGTH): (text, None)}
+            self._length_fields = {self._length_at: (text, None)}
         else:
-            self._lengths = {
+            self._length_fields = {
                 2 + 2 * number: (column_name(1 + 2 * number), field_)
                 for number, (_, field_) in enumerate(table.layout.texts)
             }
-        self._of_texts = table.layout.rows_of is RowsOf.TEXTS
+        alone = {number for number, look in enumerate(table.looks) if look.style == "text"}
+        alone.add(names.index(Column.MARK))
+        self._made: list[dict[Any, str] | None] = [
+            None if number in alone else {} for number, _ in enumerate(table.looks)
+        ]
+        """By column the cells that were made of values: most of them come again."""
 
     def of_row(self, values: Sequence[Value]) -> str:
         """All cells of one row."""
         cells = []
         for number, value in enumerate(values):
-            column, style, kind = self._columns[number]
-            if isinstance(value, str):
-                if kind == "text" and reads_right_to_left(value):
-                    style = self._right_to_left
-                cells.append(text_cell(column, style, value))
-            elif value is not None:
-                formula = self._formula(number, values) if number in self._lengths else ""
-                cells.append(number_cell(column, style, value, formula))
-        return row_of("".join(cells), max(self._lines(values)))
+            made = self._made[number]
+            if made is None:
+                cells.append(self._cell(number, value, None))
+                continue
+            field_ = values[1] if number == self._length_at else None
+            key = value if field_ is None else (value, field_)
+            cell = made.get(key)
+            if cell is None:
+                cell = self._cell(number, value, field_)
+                if len(cell) <= _KEPT_CHARS:
+                    if len(made) >= _KEPT_CELLS:
+                        made.clear()
+                    made[key] = cell
+            cells.append(cell)
+        return row_of("".join(cells), self._lines(values))
 
-    def _lines(self, values: Sequence[Value]) -> Iterator[int]:
+    def _cell(self, number: int, value: Value, field_: Value) -> str:
+        column, style, kind = self._columns[number]
+        if isinstance(value, str):
+            if kind == "text" and reads_right_to_left(value):
+                style = self._right_to_left
+            return text_cell(column, style, value)
+        if value is None:
+            return ""
+        formula = ""
+        if number in self._length_fields:
+            text, own = self._length_fields[number]
+            formula = self._table.field(str(field_) if field_ else own).formula(text)
+        return number_cell(column, style, value, formula)
+
+    def _lines(self, values: Sequence[Value]) -> int:
         """How many lines the cells that wrap need: LibreOffice does not find out by itself."""
+        most = 1
         for number, width in self._wrapped:
             value = values[number]
-            if isinstance(value, str) and (len(value) > width // 2 or "\n" in value):
-                for_all = 0
-                for line in value.split("\n"):
-                    cells = len(line) if line.isascii() else measure(line, Unit.WIDTH)
-                    for_all += max(1, -(-cells // width))
-                yield for_all
-            else:
-                yield 1
+            if value and isinstance(value, str) and (len(value) > width // 2 or "\n" in value):
+                most = max(most, lines_of(value, width))
+        return most
 
-    def _formula(self, number: int, values: Sequence[Value]) -> str:
-        column, field_ = self._lengths[number]
-        if self._of_texts:
-            field_ = str(values[1]) or None
-        found = self._formulas.get((field_, column))
-        if found is None:
-            found = self._table.field(field_).formula(column)
-            self._formulas[field_, column] = found
-        return found
+
+def lines_of(text: str, width: int) -> int:
+    """In how many lines a text stands in a cell of that width, about."""
+    count = 0
+    for line in text.split("\n"):
+        cells = len(line) if line.isascii() else measure(line, Unit.WIDTH)
+        count += max(1, -(-cells // width))
+    return count
 
 
 _QUIET, _INK = "#6b7280", "#111827"

@@ -40,8 +40,9 @@ _DATA: Final = b"<sheetData>"
 _ROW_END: Final = b"</row>"
 _PLAIN_ROW: Final = re.compile(rb"(?:\s*<row [^<>&]*/>)*\s*<row r=\"([0-9]{1,7})\"[^<>&]*(?<!/)>")
 _PLAIN_CELL: Final = re.compile(
-    rb'(<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,6})")?(?: t="(n|s|b|e|str)")?'
-    rb"(?:/>|>(?:<f[^<>]*(?:/>|>[^<>]*</f>))?(?:<v>([^<>&]*)</v>)?</c>))"
+    rb'(<c r="([A-Z]{1,3})[0-9]{1,7}"(?: s="([0-9]{1,6})")?(?: t="(n|s|b|e|str|inlineStr)")?'
+    rb"(?:/>|>(?:<f[^<>]*(?:/>|>[^<>]*</f>))?(?:<v>([^<>&]*)</v>)?"
+    rb'(?:<is><t(?: xml:space="preserve")?>([^<>&]*)</t></is>)?</c>))'
 )
 """A cell without an entity in what it shows: as it stands there, column, style, kind and value."""
 _ESCAPED: Final = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -354,8 +355,8 @@ class _SheetReader:
                 yield row + _ROW_END
                 continue
             fields: list[str] = []
-            for _, place, style, kind, content in cells:
-                self._take(fields, place, kind, style, str(content, "utf-8"))
+            for _, place, style, kind, content, inline in cells:
+                self._take(fields, place, kind, style, str(content or inline, "utf-8"))
             self.rows.append((int(found[1]), fields))
         yield b""
 

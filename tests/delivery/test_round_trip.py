@@ -4,6 +4,9 @@ LibreOffice is started once for all of it.
 """
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,6 +20,7 @@ from copygen.quality.units import Unit, measure
 from tests.support.libreoffice import needs_libreoffice
 from tests.support.office_edits import OfficeJob
 from tests.support.records import result, write
+from tests.support.running import untraced
 from tests.support.sheet_edits import read_book
 
 pytestmark = [needs_libreoffice, pytest.mark.no_cover]
@@ -177,3 +181,42 @@ def test_a_text_that_no_cell_holds_is_left_out_with_the_reason(tmp_path: Path) -
     assert done.exit_code == 3
     merged = imported(sheet, results)
     assert (merged.texts, merged.untouched) == (1, 1)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+def test_a_hundred_thousand_records_go_out_and_come_back_in_fifteen_seconds_each(
+    tmp_path: Path,
+) -> None:
+    results, sheet = tmp_path / "r.jsonl", tmp_path / "review.xlsx"
+    item = {"name": "Praewa silk scarf", "price": "2500 baht", "about": "Woven by hand. " * 8}
+    texts = ("ผ้าพันคอไหมแพรวา ทอมือ", "手織りのシルクスカーフ", "Hand-woven silk scarf")
+    write(results, (
+        result(f"sku-{n}/x", text=f"{texts[n % 3]} {n}", input=item, row=n + 1, line=n + 2)
+        for n in range(100_000)
+    ))  # fmt: skip
+    code, cpu_s, peak_kib = measured("export", results, "-o", sheet, "-q")
+    assert code == 0
+    assert cpu_s < 15
+    assert peak_kib < 100 * 1024
+    code, cpu_s, peak_kib = measured("import", sheet, results, "--dry-run", "-q")
+    assert code == 0
+    assert cpu_s < 15
+    assert peak_kib < 200 * 1024
+
+
+def measured(*words: object) -> tuple[float, float, float]:
+    """Exit code, processor time and peak memory (KiB) of a command."""
+    code = (
+        "import sys, resource; sys.argv[0] = 'copygen'\n"
+        "from copygen.cli.app import execute\n"
+        "code = execute(sys.argv[1:])\n"
+        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
+        "status = open('/proc/self/status').read()\n"
+        "print(code, used.ru_utime + used.ru_stime, status.split('VmHWM:')[1].split()[0])"
+    )
+    environ = untraced({**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
+    command = [sys.executable, "-c", code, *map(str, words)]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environ)
+    exit_code, cpu_s, peak_kib = map(float, done.stdout.split())
+    return exit_code, cpu_s, peak_kib

@@ -1,11 +1,11 @@
 """Review sheets: texts for people to judge, as workbook or CSV; `copygen import` reads them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
 from datetime import UTC, datetime
 from hashlib import blake2b
 from typing import Final
 
+from copygen.delivery.copy import Copy, Text
 from copygen.delivery.formats.format import TEXT, ExportContext, ExportRow, FormatSpec, Problem
 from copygen.delivery.formats.output import Output
 from copygen.delivery.review_sheet import RowsOf, unsheetable
@@ -24,12 +24,18 @@ class ReviewSheet:
     def __init__(self, spec: FormatSpec, context: ExportContext) -> None:
         self.spec = spec
         self._context = context
+        self._held: list[Text] = []
+        """Of the row that comes next, the texts that a cell can hold."""
         self._of_texts = RowsOf(context.options.rows_of) is RowsOf.TEXTS
 
     def problems(self, row: ExportRow) -> Iterator[Problem]:
-        """Texts that no cell can hold whole."""
+        """Texts that no cell can hold whole; asked of each row before that is written."""
+        self._held.clear()
         for _, _, text in row.going:
-            if (why := unsheetable(text.text)) is not None:
+            why = unsheetable(text.text)
+            if why is None:
+                self._held.append(text)
+            else:
                 message = f"not in the sheet, because {why}; judge it with copygen review"
                 yield Problem(row.id, "sheet", message, field=text.place.label, is_of_text=True)
 
@@ -52,10 +58,8 @@ class ReviewSheet:
         number = 2
         for row in rows:
             out.place(row, number)
-            going = tuple(text for _, _, text in row.going)
-            yield replace(row.copy, texts=going), row.item
-            sheetable = sum(1 for text in going if unsheetable(text.text) is None)
-            number += sheetable if self._of_texts else 1
+            yield Copy(row.copy.record, tuple(self._held)), row.item
+            number += len(self._held) if self._of_texts else bool(self._held)
 
     def _texts(self) -> Iterator[tuple[str, str | None]]:
         known = self._context.rules.field_names
