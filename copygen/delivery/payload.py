@@ -5,7 +5,7 @@ is not said. Lengths are measured on the page, by the limits and tables given he
 """
 
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -28,33 +28,44 @@ _LAST_WIDE = 0x40000
 def record_line(copy: Copy, file: int, language: str | None) -> bytes:
     """One record for the page, with its newline; `file` is 0, or 1 for the second results file."""
     record = copy.record
-    placed = {text.place for text in copy.texts} if record.violations else ()
-    fields: dict[str, JsonValue] = {
+    said: dict[str, JsonValue] = {
         "k": file,
         "id": record.id,
         "key": record.key,
         "st": record.status,
-        "row": record.row,
-        "lang": language,
         "model": record.model,
-        "answered": record.answered_by,
         "prov": record.provider,
-        "cost": None if record.cost_usd is None else float(record.cost_usd),
-        "ms": record.latency_ms,
         "tries": record.attempts,
-        "asks": record.reasks or None,
         "at": record.created_at.isoformat(timespec="seconds"),
-        "err": record.error and {"kind": record.error.kind, "message": record.error.message},
-        "notes": list(record.notes) or None,
-        "v": violations_said(
-            one for one in record.violations if Place(one.field, one.index) not in placed
-        )
-        or None,
     }
-    said = {name: value for name, value in fields.items() if value is not None}
-    said["item"] = dict(record.input)
-    said["texts"] = [_text(text) for text in copy.texts]
+    if record.row is not None:
+        said["row"] = record.row
+    if language is not None:
+        said["lang"] = language
+    if record.answered_by is not None:
+        said["answered"] = record.answered_by
+    if record.cost_usd is not None:
+        said["cost"] = float(record.cost_usd)
+    if record.latency_ms is not None:
+        said["ms"] = record.latency_ms
+    if record.reasks:
+        said["asks"] = record.reasks
+    if record.error is not None:
+        said["err"] = {"kind": record.error.kind, "message": record.error.message}
+    if record.notes:
+        said["notes"] = list(record.notes)
+    if record.violations and (own := _of_the_whole(copy)):
+        said["v"] = own
+    said["item"] = record.input
+    said["texts"] = list(map(_text, copy.texts))
     return dumps(said) + b"\n"
+
+
+def _of_the_whole(copy: Copy) -> list[JsonValue]:
+    """The violations that are of no single text."""
+    placed = {text.place for text in copy.texts}
+    found = copy.record.violations
+    return violations_said([one for one in found if Place(one.field, one.index) not in placed])
 
 
 def _text(text: Text) -> dict[str, JsonValue]:
@@ -139,7 +150,7 @@ def orphan_line(id_: str, standings: Mapping[Place, Standing], file: int) -> byt
     )
 
 
-def violations_said(violations: Iterator[Violation] | Sequence[Violation]) -> list[JsonValue]:
+def violations_said(violations: Sequence[Violation]) -> list[JsonValue]:
     """Violations; `a` and `b` are offsets in code points."""
     return [
         {
