@@ -11,12 +11,13 @@ from rich.text import Text
 from copygen.delivery.compare import changed_words
 from copygen.figures import count, counted, latency, money
 from copygen.jobs.show import ShowJob, ShownRecord, ShownText
-from copygen.models import Result, Status
+from copygen.models import Result
 from copygen.results.decisions import State
 from copygen.view.console import safe
 from copygen.view.decisions import STATE_STYLES
 from copygen.view.layout import WIDEST, WrappedFacts
 from copygen.view.marked_text import MarkedText, TextMark, as_line, broken, flat
+from copygen.view.summary import STATUS_STYLES
 from copygen.view.texts import (
     JudgedText,
     length_bar,
@@ -25,13 +26,6 @@ from copygen.view.texts import (
     violation_lines,
 )
 
-STATUS_STYLES: Final = {
-    Status.OK: "green",
-    Status.REJECTED: "yellow",
-    Status.FAILED: "red",
-    Status.SKIPPED: "yellow",
-    Status.CANCELLED: "yellow",
-}
 _WIDE: Final = 60
 """From so many columns on there is room for long bars and for units."""
 _BAR_CELLS: Final = (10, 20)

@@ -183,7 +183,7 @@ def _closing(
         yield "Next", Text.assemble(f"{count(rejected)} rejected: ", retry)
 
 
-_STATUS_STYLES = {
+STATUS_STYLES = {
     Status.OK: "green",
     Status.REJECTED: "yellow",
     Status.FAILED: "red",
@@ -199,7 +199,7 @@ _OPENING_CELLS = 40
 
 def _outcome(summary: Summary) -> list[Row]:
     facts = [
-        Text.assemble((count(number), f"bold {_STATUS_STYLES[status]}"), " ", _word(status))
+        Text.assemble((count(number), f"bold {STATUS_STYLES[status]}"), " ", _word(status))
         for status in Status
         if (number := summary.by_status.get(status, 0))
     ]
