@@ -474,3 +474,64 @@ def test_a_row_that_is_faulty_now_keeps_the_text_that_people_took_and_is_told(
     assert marks(tmp_path) == [("mug", "the row is faulty")]
     done(spec, table)
     assert in_force(tmp_path, "mug")["text"][0] == "approved"
+
+
+def test_with_unique_a_copy_that_was_rejected_is_not_given_the_same_text_again(
+    tmp_path: Path,
+) -> None:
+    wording = "prompt: 'Ad for {{ price }}'\nprovider: simulator\nmax_tokens: 60\n"
+    with copy_server(Copywriter()) as server:
+        more = {"rows": ["mug,5,1", "cup,5,1"], "wording": wording, **to(server)}
+        more["selection"] = Selection(unique=True)
+        done(a_spec(tmp_path, **more))
+        decide(tmp_path, "cup", State.REJECTED, reason="dry")
+        again = a_spec(tmp_path, **more, retry=frozenset({"rejected"}))
+        assert plan(again).to_do == 1
+        assert sent(done(again)) == 1
+    assert records(tmp_path)["cup"]["text"] == "Words of turn 3."
+
+
+def test_a_row_with_a_record_of_its_own_does_not_go_by_what_was_decided_about_another(
+    tmp_path: Path,
+) -> None:
+    wording = "prompt: 'Ad for {{ price }}'\nprovider: simulator\nmax_tokens: 60\n"
+    done(a_spec(tmp_path, rows=["mug,5,1", "cup,5,1"], wording=wording))
+    decide(tmp_path, "mug", State.APPROVED)
+    spec = a_spec(tmp_path, rows=["cup,5,1"], wording=wording, retry=frozenset({"all"}))
+    assert plan(spec).to_do == 1
+    assert sent(done(spec)) == 1
+
+
+class Forgetful(Copywriter):
+    """Answers a revision with another field than it is asked for."""
+
+    def answer(self, asked: dict[str, Any]) -> str:
+        if len(asked["messages"]) > 1:
+            return json.dumps({"body": "Another."})
+        return super().answer(asked)
+
+
+def test_an_answer_that_leaves_out_what_was_rejected_does_not_bring_it_back(
+    tmp_path: Path,
+) -> None:
+    with copy_server(Forgetful()) as server:
+        spec = a_spec(
+            tmp_path, wording=FIELDS + "on_violation: keep\n", rows=ROWS[:1], **to(server)
+        )
+        done(spec)
+        decide(tmp_path, "mug", State.REJECTED, Place("headline", 1), reason="dry")
+        done(replace(spec, retry=frozenset({"rejected"})))
+    assert records(tmp_path)["mug"]["data"] == {"body": "Body 1."}
+
+
+def test_a_field_that_the_record_lacks_is_asked_for_with_those_rejected(tmp_path: Path) -> None:
+    with copy_server(Copywriter()) as server:
+        spec = a_spec(tmp_path, wording=FIELDS, rows=ROWS[:1], **to(server))
+        done(spec)
+        decide(tmp_path, "mug", State.REJECTED, Place("headline", 1), reason="dry")
+        one = records(tmp_path)["mug"]
+        del one["data"]["body"]
+        (tmp_path / "r.jsonl").write_text(json.dumps(one) + "\n")
+        done(replace(spec, retry=frozenset({"rejected"})))
+    found = records(tmp_path)["mug"]["data"]
+    assert found == {"headline": ["One 3.", "Two 3."], "body": "Body 3."}
