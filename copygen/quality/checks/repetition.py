@@ -15,17 +15,22 @@ Languages double words on purpose, and copy repeats itself for effect; what tell
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache, cached_property
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from itertools import islice, pairwise
 from operator import eq
 from typing import Final, NamedTuple
 
 from copygen.models import Severity, Violation
-from copygen.quality.data import Doubled, Endings, table
+from copygen.quality.checks.doubled_words import (
+    MOST_IN_LONG,
+    MOST_LETTERS,
+    doubled_words,
+    unspaced_slip,
+)
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.languages import base
-from copygen.quality.normalize import HANGUL, SCRIPT_GROUPS, NormalizedText, fold
+from copygen.quality.normalize import HANGUL, SCRIPT_GROUPS, NormalizedText
 from copygen.quality.scripts import UNSPACED
 
 _STOPS: Final = ".!?,:;"
@@ -70,6 +75,8 @@ _LOOP: Final = 4
 """The same word so often in a row is a loop in every language."""
 _SUNG_LETTERS: Final = 3
 """A word of no more three times is sung: `la la la`."""
+_FEW_LETTERS: Final = 100
+"""Letters of a short text in a script without spaces."""
 _NEARLY: Final = 5
 """Words of a sentence that is the same with a word more or less."""
 
@@ -198,7 +205,7 @@ def _is_phrase_slip(
     """Whether it is no name (`New York New York`), and no sound (`tick tock tick tock`)."""
     if f"{' '.join(phrase)} {' '.join(phrase)}" in context.facts.folded.text:
         return False
-    listed = _listed(base(context.language or ""))
+    listed = doubled_words(base(context.language or ""))
     if any(word in listed.joining for word in phrase):
         return True
     spans = (context.text.span(*word.span()) for word in words)
@@ -387,7 +394,7 @@ def _is_meant(
 ) -> bool:
     """Whether a word may stand there twice: by language, by grammar, or because it is a name."""
     word, text, language = first[0], context.text, base(context.language or "")
-    listed = _listed(language)
+    listed = doubled_words(language)
     if f"{word} {word}" in context.facts.folded.text:
         return True
     start, end = text.span(*second.span())
@@ -404,188 +411,21 @@ def _is_meant(
     return listed.doubles and word not in listed.small
 
 
-class _Listed:
-    """What of `doubled.yaml` goes for one language; the small words of all where none is told."""
-
-    def __init__(self, language: str) -> None:
-        known = table(Doubled, "doubled")
-
-        def words(listed: Mapping[str, str], languages: Iterable[str]) -> frozenset[str]:
-            return frozenset(fold(" ".join(listed.get(one, "") for one in languages)).split())
-
-        told = (language,) if language else tuple(known.kept)
-        self.kept = words(known.kept, told)
-        self.after_comma = words(known.after_comma, told)
-        self.after = {
-            word: frozenset(before.split())
-            for one in told
-            for word, before in known.after.get(one, {}).items()
-        }
-        self.doubles = language not in known.do_not_double.split()
-        self.small = words(known.small, told if language else known.small)
-        announcing = table(Endings, "endings").words
-        self.joining = self.small | words(announcing, told)
-        form = known.never_double.get(language)
-        self.no_doubles = re.compile(form) if form else None
-
-
-_listed = cache(_Listed)
-
-
-_SHIFTS: Final = 13
-_LONG_SHIFTS: Final = 9
-"""Letters of a word of a script without spaces that is looked for twice, and one more: in a short
-text and in a long one, where each costs 3 µs."""
-_OWN_RUNS: Final = tuple(
-    re.compile(f"[{letters}][{letters}]*+")
-    for letters in (
-        "\u0e01-\u0e7f",
-        "\u0e81-\u0eff",
-        "\u1780-\u17ff",
-        "\u1000-\u109f",
-        "\u3041-\u3096\u30a1-\u30fa\u30fc\u3400-\u9fff\uf900-\ufaff",
-    )
-)
-"""Runs of letters of one script: each by itself is found in a tenth of the time of all in one."""
-_KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]+")
-_PARTICLE_TWICE: Final = re.compile(
-    "をを+|(?<=[\u3041-\u30fc\u4e00-\u9fff])([のがにでへ])(?<!\\1\\1)\\1\\1+(?=[^ぁ-ゖ]|$)"
-    "|(?<=[\u30a1-\u30fc\u4e00-\u9fff])([のがにでへ])\\2(?=[\u30a1-\u30fa\u4e00-\u9fff、。])"
-)
-_PARTICLE_PAIRS: Final = ("のの", "がが", "にに", "でで", "へへ", "をを")
-"""One of these is in each of them: most texts have none."""
-_ONE_TWICE: Final = tuple(letter * 2 for letter in "のがにでへを的与與也很被及或让讓是把从從")
-_KEPT: Final = 4
-_FEW_LETTERS: Final = 100
-_COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩")
-"""`一枚一枚`, `ひとつひとつ`, `毎日毎日`: each of many."""
-_OF_WORDS: Final = frozenset(("th", "lo", "km"))
-_LEAST_SMALL: Final = 3
-"""A phrase that ends with a small word of so many letters is no doubled word: `ถือแล้วถือแล้ว`."""
-_LONG_UNIT: Final = {"th": 8, "lo": 9, "km": 9, "my": 12, "ja": 3, "zh": 3}
-"""Letters from which a word of such a script twice is a slip whatever word it is: shorter ones are
-doubled on purpose."""
-
-
 def _unspaced(reading: _Reading) -> list[Violation]:
     text = reading.told
     if len(text) <= _FEW_LETTERS:
         again = len(text) - 1 - len(set(pairwise(text)))
-        most = min(_SHIFTS, again + 2)
+        most = min(MOST_LETTERS, again + 1)
     else:
         pieces = text.replace("。", " ").replace("、", " ").replace("，", " ").split()
-        most = _LONG_SHIFTS
+        most = MOST_IN_LONG
         heads = {piece[:4] for piece in pieces}
         again = len(pieces) > len(set(pieces)) or len(pieces) - len(heads) >= _OFTEN - 1
-    found = [*_unspaced_doubled(reading)] if _may_double(text, most) else []
-    if not found and again:
-        found = [*_twice(reading)] or [*_unspaced_phrases(reading)]
-    return found[:1]
-
-
-def _may_double(text: str, most: int) -> bool:
-    """Whether fewer than `most` letters may come twice in a row."""
-    if any(twice in text for twice in _ONE_TWICE):
-        return True
-    return next(_places(text, range(2, most)), None) is not None
-
-
-def _places(text: str, sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
-    """`(start, letters)` of what may come twice in a row, by size.
-
-    The low bytes of the text as one number, held against itself a few letters further on: where
-    they agree there are zeros. A pattern with a back reference takes ten times as long.
-    """
-    data = text.encode("utf-16-le", "surrogatepass")[::2]
-    whole = int.from_bytes(data, "little")
-    for size in sizes:
-        same = (whole ^ (whole >> 8 * size)).to_bytes(len(data), "little")
-        at = same.find(bytes(size))
-        while 0 <= at < len(data) - size:
-            yield at, size
-            at = same.find(bytes(size), at + 1)
-
-
-def _unspaced_doubled(reading: _Reading) -> Iterator[Violation]:
-    context, text = reading.context, reading.told
-    twice = any(pair in text for pair in _PARTICLE_PAIRS)
-    if twice and (slip := _PARTICLE_TWICE.search(text)):
-        yield _word(context, slip[0][0], *slip.span())
-        return
-    for run, begin, size in _units(text):
-        start = begin - run.start()
-        unit = text[begin : begin + size]
-        around = (
-            run[0][max(0, start - 1) : start],
-            run[0][start + 2 * size : start + 2 * size + _KEPT],
-        )
-        if (
-            not around[1].startswith(unit)
-            and around[0] != unit[-1:]
-            and _is_slip(unit, around, _language_of(run[0], context.language), context)
-        ):
-            yield _word(context, unit, begin, begin + 2 * size)
-            return
-
-
-def _units(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
-    """`(run, start, letters)` of what comes twice in a row within a run of letters of one script,
-    in their order and the longest at each place."""
-    sizes: dict[int, list[int]] = {}
-    for start, size in _places(text, range(1, _SHIFTS)):
-        if text[start : start + size] == text[start + size : start + 2 * size]:
-            sizes.setdefault(start, []).append(size)
-    if not sizes:
-        return
-    every = (run for runs in _OWN_RUNS for run in runs.finditer(text))
-    runs = iter(sorted(every, key=re.Match.start))
-    run = next(runs, None)
-    for start in sorted(sizes):
-        while run is not None and run.end() <= start:
-            run = next(runs, None)
-        if run is None:
-            return
-        fitting = [size for size in sizes[start] if start + 2 * size <= run.end()]
-        if fitting and run.start() <= start:
-            yield run, start, fitting[-1]
-
-
-def _language_of(run: str, told: str | None) -> str:
-    first = run[0]
-    if first < "\u0e80":
-        return "th"
-    if first < "\u0f00":
-        return "lo"
-    if first < "\u10a0":
-        return "my"
-    if first < "\u1800":
-        return "km"
-    return "ja" if _KANA.search(run) or base(told or "") == "ja" else "zh"
-
-
-def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckContext) -> bool:
-    listed = _listed(language)
-    if unit * 2 in context.facts.folded.text or unit in listed.kept:
-        return False
-    if any(f"{around[0]}{unit * 2}".endswith(kept) or f"{unit * 2}{around[1]}".startswith(kept)
-           for kept in listed.kept):  # fmt: skip
-        return False
-    if unit.startswith(_COUNTED):
-        return False
-    if unit in listed.small:
-        return True
-    if len(set(unit)) == 1:
-        return False
-    if language in _OF_WORDS and any(
-        unit.endswith(word) for word in listed.small if _LEAST_SMALL <= len(word) < len(unit) - 1
-    ):
-        return True
-    if language in ("ja", "zh"):
-        if _KANA.fullmatch(unit) and len(unit) <= 4:
-            return False  # ふわふわ, ゆっくりゆっくり
-        if len(set(unit)) < len(unit) - 1:
-            return False  # 慢慢来慢慢来
-    return len(unit) >= _LONG_UNIT[language] and not unit.startswith(("่", "้", "ั", "ิ", "ี", "ุ", "ู"))
+    if (slip := unspaced_slip(reading.context, text, most)) is not None:
+        return [_word(reading.context, *slip)]
+    if not again:
+        return []
+    return ([*_twice(reading)] or [*_unspaced_phrases(reading)])[:1]
 
 
 def _unspaced_phrases(reading: _Reading) -> Iterator[Violation]:
