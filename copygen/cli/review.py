@@ -8,6 +8,7 @@ import typer
 from copygen import system
 from copygen.cli.options import Reviewer, with_flags
 from copygen.cli.selection import SelectionFlags
+from copygen.errors import UsageError
 
 if TYPE_CHECKING:
     from copygen.jobs.review import ReviewJob, ReviewSpec
@@ -92,6 +93,8 @@ def report(
     from copygen.view.console import open_console, render_note
 
     out = output or results.with_suffix(".html")
+    if str(out) == "-":
+        raise UsageError("the report goes into a file: name one, as -o report.html.")
     made = make_report(_spec(results, other, None, flags), out)
     typer.echo(f"{made.records:,} records in {made.path} ({made.size / 1e6:,.1f} MB).")
     if made.is_large:

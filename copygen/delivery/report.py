@@ -33,7 +33,10 @@ def write_report(desk: ReviewDesk, out: Path, *, made_at: datetime, subtitle: st
 
     The number of records. Raises ResultsError.
     """
-    with tempfile.SpooledTemporaryFile(max_size=_HELD_BYTES) as lines:
+    with (
+        reported(out, "write it"),
+        tempfile.SpooledTemporaryFile(max_size=_HELD_BYTES) as lines,
+    ):
         count, run = _spool(desk, lines)
         setup = desk.setup() | {
             "mode": "report",
@@ -45,8 +48,7 @@ def write_report(desk: ReviewDesk, out: Path, *, made_at: datetime, subtitle: st
         before, after = page_around(setup, connects=False)
         size = lines.tell()
         lines.seek(0)
-        with reported(out, "write it"):
-            _replace(out, before, lines, size, after)
+        _replace(out, before, lines, size, after)
     return count
 
 

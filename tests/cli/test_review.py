@@ -106,6 +106,8 @@ def test_a_report_says_what_it_holds(tmp_path: Path) -> None:
         (("review", "nothing.jsonl", "--no-open"), 8, "there is no results file nothing.jsonl"),
         (("report", "ads.results.jsonl", "-o", "no/where.html"), 8, "no/where.html: cannot write"),
         (("report", "ads.results.jsonl", "-o", "ads.results.jsonl"), 2, "ads.results.jsonl"),
+        (("report", "ads.results.jsonl", "-o", "-"), 2, "name one, as -o report.html"),
+        (("report", "ads.results.jsonl", "-o", "."), 8, "cannot write it"),
         (("report", "ads.results.jsonl", "--status", "fine"), 2, "--status takes"),
         (("report", "ads.results.jsonl", "ads.results.jsonl"), 2, "the same one"),
         (("review", "ads.results.jsonl", "--by", "\u202e"), 2, "--by takes a name"),
