@@ -25,6 +25,7 @@ PACKAGED = {
     # Data that ships with copygen, by `importlib.resources`.
     ("config/load.py", "read_text"),
     ("documents/data.py", "read_text"),
+    ("delivery/webpage.py", "read_text"),
     ("help/__init__.py", "read_text"),
     ("quality/trim.py", "read_text"),
     ("quality/language_model.py", "read_bytes"),
@@ -51,8 +52,8 @@ PACKAGED = {
     ("quality/checks/filling.py", "touch"),
     ("quality/checks/wrappers.py", "touch"),
 }
-OWN = {"Ledger", "files", "LOCK", "COPY", "TORN", "SUPERSEDED", "providers"}
-"""Whose `open` is the door's own, or opens no file."""
+OWN = {"Ledger", "files", "LOCK", "COPY", "TORN", "SUPERSEDED", "providers", "package", "_package"}
+"""Whose `open` is the door's own, or opens no file: a `package` is a ZIP archive in memory."""
 
 
 def calls(tree: ast.AST) -> Iterator[tuple[str, str, int]]:

@@ -109,7 +109,9 @@ def unsaid(path: Path) -> list[str]:
         called = node.func
         name = called.attr if isinstance(called, ast.Attribute) else getattr(called, "id", "")
         owner = getattr(getattr(called, "value", None), "id", "")
-        if "Beside" in ast.unparse(called):  # descriptors
+        whole = ast.unparse(called)
+        # Descriptors, and members of ZIP archives.
+        if any(one in whole for one in ("Beside", "package.open", "parts.open")):
             continue
         modes = [one.value for one in node.args if isinstance(one, ast.Constant)]
         opens = name in ("open", "fdopen") and owner not in ("Ledger", "files", "os", "providers")

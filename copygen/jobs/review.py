@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 from copygen.delivery.desk import ReviewDesk
 from copygen.delivery.report import MANY_RECORDS, write_report
 from copygen.delivery.selection import Choice
+from copygen.documents import files
 from copygen.results.decisions import reviewer
 
 if TYPE_CHECKING:
@@ -86,4 +87,4 @@ def make_report(spec: ReviewSpec, out: Path, *, now: datetime | None = None) -> 
     subtitle = f"Report of {now:%d %B %Y}"
     with ReviewDesk(spec.results, spec.choice, by=spec.by or "") as desk:
         records = write_report(desk, out, made_at=now, subtitle=subtitle)
-    return ReportMade(out, records, out.stat().st_size)
+    return ReportMade(out, records, files.status(out).st_size)
