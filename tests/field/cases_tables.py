@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 from typer.testing import CliRunner
 
 from copygen.cli.app import app
@@ -334,6 +335,42 @@ def files_that_could_not_be_opened(folder: Path) -> str:
             got(folder, gzip.compress(b"prompt\nx\n"), name="t.csv.gz"),
         )
     )
+
+
+@case("4:S7c", '"Best" mug | Mug')
+def a_quote_that_opens_nothing_in_a_tsv(folder: Path) -> str:
+    return got(folder, 'name\tn\n"Best" mug\t1\nMug\t2\n', "prompt: '{{ name }}'\n", "t.tsv")
+
+
+@case("4:S7d", "00123 12,50 € 15% 1.5.2026")
+def a_sheet_as_it_is_shown(folder: Path) -> str:
+    shown = {"a": (123, "00000"), "b": (12.5, "#,##0.00\\ [$€-407]"), "c": (0.15, "0%")}
+    with xlsxwriter.Workbook(folder / "t.xlsx") as made:
+        sheet = made.add_worksheet()
+        for column, (name, (value, code)) in enumerate({**shown, "d": (46143, "d.m.yyyy")}.items()):
+            sheet.write_string(0, column, name)
+            sheet.write_number(1, column, value, made.add_format({"num_format": code}))
+    (folder / "w.yaml").write_text("prompt: '{{ a }} {{ b }} {{ c }} {{ d }}'\n")
+    source = open_prompts(f"{folder}/t.xlsx", template=f"{folder}/w.yaml")
+    return " | ".join(map(_text, source.prompts(TARGET)))
+
+
+@case("4:S7e", "a | b")
+def rows_that_come_packed_by_a_pipe(folder: Path) -> str:
+    stdin = io.BytesIO(gzip.compress(b"prompt\na\nb\n"))
+    return " | ".join(map(_text, open_prompts("-", stdin=stdin).prompts(TARGET)))
+
+
+@case("4:S7f", "Größe")
+def a_prompt_file_that_says_the_encoding(folder: Path) -> str:
+    wording = "encoding: ANSI\nprompt: '{{ name }}'\n"
+    return got(folder, "name;n\nGröße;1\n".encode("cp1252"), wording)
+
+
+@case("4:S7g", "A 1290.0")
+def a_condition_on_prices_as_europe_writes_them(folder: Path) -> str:
+    wording = "skip_if: preis | float < 100\nprompt: '{{ name }} {{ preis | float }}'\n"
+    return got(folder, "name;preis\nA;1.290,00 €\nB;12,50 €\n", wording)
 
 
 @case("6:D2", "2 0 said")
