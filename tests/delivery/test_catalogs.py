@@ -3,19 +3,23 @@
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import polib
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
 
+from copygen.delivery.catalogs import ReturnedCatalog
 from copygen.delivery.copy import CopyReader
 from copygen.delivery.merge import Kind, Merged
 from copygen.errors import PromptError
 from copygen.jobs.export import ExportJob, ExportSpec
 from copygen.jobs.imports import ImportJob, ImportSpec
-from copygen.results.decisions import Decision, DecisionLog, State
-from tests.support.records import ENDED, result, write
+from copygen.results.decisions import Decision, DecisionLog, Place, State
+from tests.support.records import ENDED, any_text, patient, result, write
 
 LATER = datetime.now(UTC) + timedelta(hours=1)
 THAI = 'ผ้าไหม "แพรวา"\\\nสองบรรทัด\t'
@@ -274,3 +278,30 @@ def test_what_is_no_xliff_is_refused(results: Path, content: str, words: str) ->
     path.write_text(content, encoding="utf-8")
     with pytest.raises(PromptError, match=words):
         imported(path, results)
+
+
+# Any text
+
+
+@settings(patient, max_examples=25)
+@given(st.lists(any_text | st.text(alphabet='a"\\\n\r\t ก\u2028<&>]', max_size=30), max_size=4))
+def test_any_text_comes_back_from_a_file_as_it_went_or_stays_with_the_reason(
+    texts: list[str],
+) -> None:
+    with TemporaryDirectory() as name:
+        results = Path(name) / "r.jsonl"
+        item = {"id": "scarf", "language": "Thai"}
+        data = {"headline": ["fine", *texts]}
+        write(results, [result("scarf/Thai", text=None, data=data, input=item, row=1, line=2)])
+        for form, ending in (("po", "po"), ("xliff-1.2", "xliff"), ("xliff-2.0", "xliff")):
+            out = results.with_name(f"th.{ending}")
+            job = ExportJob(ExportSpec(results=results, out=out, format=form))
+            told = {one.field for one in job.run().tally.problems}
+            with CopyReader(results) as copies:
+                found = {one.place: one.text for one in ReturnedCatalog(out, copies.find).texts()}
+            for index, text in enumerate(data["headline"]):
+                place = Place("headline", index)
+                if f"headline {index + 1}" not in told and text:
+                    assert found[place] == text
+                else:
+                    assert place not in found
