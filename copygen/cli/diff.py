@@ -115,20 +115,17 @@ def _write_json(job: "DiffJob", *, stat: bool) -> None:
 
 
 def _write_markdown(job: "DiffJob", names: Names, *, stat: bool) -> None:
-    """The figures come first, so as many records are held as are written."""
+    """The figures come first, so the rows are held until all records were looked at."""
     import sys
-    from itertools import islice
 
     from copygen.figures import counted
     from copygen.view.console import data_stream
-    from copygen.view.diff import MARKDOWN_RECORDS, markdown_head, markdown_rows
+    from copygen.view.diff import markdown_head, markdown_table
 
-    data, records = data_stream(sys.stdout), iter(job)
-    shown = list(islice(records, MARKDOWN_RECORDS))
-    left_out = sum(1 for _ in records)
-    for line in markdown_head(job.comparison, names):
+    rows, left_out = markdown_table(job)
+    if stat:
+        rows, left_out = [], 0
+    more = f"\nand {counted(left_out, 'more record')}: `copygen diff` shows them all."
+    data = data_stream(sys.stdout)
+    for line in (*markdown_head(job.comparison, names), *rows, *([more] if left_out else [])):
         data.write(f"{line}\n")
-    for line in () if stat else markdown_rows(shown):
-        data.write(f"{line}\n")
-    if left_out and not stat:
-        data.write(f"\nand {counted(left_out, 'more record')}: `copygen diff` shows them all.\n")

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
 from typing import Final
 
@@ -40,8 +40,8 @@ _BEFORE, _AFTER = "red", "green"
 _NAME_CELLS: Final = 24
 _CAUSE_CELLS: Final = 40
 _CAUSES: Final = 8
-MARKDOWN_RECORDS: Final = 200
-"""A comment on a pull request holds 65 536 characters."""
+_MARKDOWN_CHARS: Final = 56_000
+"""A comment on a pull request holds 65 536; the figures and somebody's own words go with it."""
 _ACTIVE: Final = re.compile(r"[\\`*_{}\[\]#!|<>~&@:]")
 """What means something inside a cell: markup, a link, a mention, an emoji by name."""
 
@@ -284,21 +284,31 @@ def markdown_head(found: Comparison, names: tuple[str, str]) -> Iterator[str]:
     yield ""
 
 
-def markdown_rows(changes: Sequence[RecordChange]) -> Iterator[str]:
-    """The records, a row for each text that differs."""
-    if not changes:
-        return
-    yield "| record | what | before | after |"
-    yield "|---|---|---|---|"
+def markdown_table(changes: Iterable[RecordChange]) -> tuple[list[str], int]:
+    """A row for each text that differs, as many records as a comment takes, and how many more
+    there are."""
+    lines: list[str] = []
+    size = left_out = 0
     for one in changes:
-        told = _plain(_told(one).plain)
-        if not one.texts:
-            yield f"| {_plain(one.id)} | {told} | | |"
-        for text in one.texts:
-            taken, given = changed_words(text.before or "", text.after or "")
-            place = _plain(text.place.label)
-            cells = (_cell(text.before, taken, "del"), _cell(text.after, given, "ins"))
-            yield f"| {_plain(one.id)} | {told}: {place} | {' | '.join(cells)} |"
+        rows = list(_markdown_rows(one))
+        size += sum(len(row) + 1 for row in rows)
+        if left_out or size > _MARKDOWN_CHARS:
+            left_out += 1
+        else:
+            lines += rows
+    head = ["| record | what | before | after |", "|---|---|---|---|"]
+    return [*head, *lines] if lines else [], left_out
+
+
+def _markdown_rows(change: RecordChange) -> Iterator[str]:
+    told = _plain(_told(change).plain)
+    if not change.texts:
+        yield f"| {_plain(change.id)} | {told} | | |"
+    for text in change.texts:
+        taken, given = changed_words(text.before or "", text.after or "")
+        cells = (_cell(text.before, taken, "del"), _cell(text.after, given, "ins"))
+        what = f"{told}: {_plain(text.place.label)}"
+        yield f"| {_plain(change.id)} | {what} | {' | '.join(cells)} |"
 
 
 def _cell(text: str | None, spans: Sequence[Span], tag: str) -> str:

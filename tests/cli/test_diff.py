@@ -105,6 +105,15 @@ def test_markdown_means_nothing_but_what_it_says(files: tuple[Path, Path]) -> No
     assert {line.count("|") for line in rows} == {4, 5}
 
 
+def test_markdown_is_no_longer_than_a_comment(files: tuple[Path, Path]) -> None:
+    for path, word in zip(files, ("silk", "wool"), strict=True):
+        write(path, [result(f"sku-{n}", text=f"{word} " * 100) for n in range(200)])
+    _, shown, _ = diff(*files, "--markdown")
+    assert 40_000 < len(shown) < 65_536
+    rows = shown.count("| sku-")
+    assert f"and {200 - rows} more records" in shown
+
+
 @pytest.mark.parametrize(
     ("args", "words", "code"),
     [
