@@ -133,10 +133,12 @@ class Exporter:
             if self._is_refused(row):
                 continue
             self._count(row)
+            if self._joined is not None:
+                self._joined.use(copy.record)
             yield row
         self.tally.unreadable += self.shape.records - seen
         if self._joined is not None:
-            self.tally.rows_without_text = len(self._joined) - self._joined.used
+            self.tally.rows_without_text = self._joined.unused
 
     def _survey(self) -> Shape:
         """Decide about every record, and note what those that go are made of."""
@@ -160,7 +162,7 @@ class Exporter:
         if self._joined is not None:
             columns.pop(GROUP_ROWS, None)  # the table itself has them
         self.tally.orphans = sum(1 for _ in self._reader.orphans())
-        self.tally.unreadable = len(self._reader.decisions.bad_lines)
+        self.tally.unreadable += len(self._reader.decisions.bad_lines)
         return Shape(fields, tuple(columns), records, self._joined is not None)
 
     def _goes(self, id_: str, value: Mapping[str, JsonValue]) -> bool:
@@ -175,6 +177,8 @@ class Exporter:
                 self._leave(id_, None, reason)
             return reason is None
         copy = self._reader.find(id_)
+        if copy is None:
+            self.tally.unreadable += 1
         if copy is None or not self._is_asked(copy):
             return False
         reasons = self._reasons(copy)

@@ -32,8 +32,6 @@ class JoinedTable:
         self.on = on
         self.columns: tuple[str, ...] = ()
         """In the table's order; those of later rows of JSONL behind them."""
-        self.used = 0
-        """Rows that a record was found for."""
         self._rows: dict[str, bytes] = {}
         self._used: set[str] = set()
         self._repeated: dict[str, Source] = {}
@@ -55,26 +53,34 @@ class JoinedTable:
         found.columns = tuple(columns)
         return found
 
-    def __len__(self) -> int:
-        return len(self._rows)
-
     def row_of(self, record: Result) -> Mapping[str, JsonValue] | None:
         """The row that a record was made of; None where there is none.
 
         Of a group the first of its rows. Raises PromptError where several rows have the value, and
         the record is of one row only.
         """
-        for key in self._keys_of(record):
-            packed = self._rows.get(key)
-            if packed is not None:
-                again = self._repeated.get(key)
-                if again is not None and not isinstance(record.input.get(GROUP_ROWS), list):
-                    raise PromptError(f"the value '{key}' of '{self.on}' is used before", again)
-                self._used.add(key)
-                self.used = len(self._used)
-                row: Mapping[str, JsonValue] = orjson.loads(packed)
-                return row
-        return None
+        key = self._key_for(record)
+        if key is None:
+            return None
+        again = self._repeated.get(key)
+        if again is not None and not isinstance(record.input.get(GROUP_ROWS), list):
+            raise PromptError(f"the value '{key}' of '{self.on}' is used before", again)
+        row: Mapping[str, JsonValue] = orjson.loads(self._rows[key])
+        return row
+
+    def use(self, record: Result) -> None:
+        """Note that the row of a record went out."""
+        key = self._key_for(record)
+        if key is not None:
+            self._used.add(key)
+
+    @property
+    def unused(self) -> int:
+        """Rows that no record went out for."""
+        return len(self._rows) - len(self._used)
+
+    def _key_for(self, record: Result) -> str | None:
+        return next((key for key in self._keys_of(record) if key in self._rows), None)
 
     def _take(self, row: Row, numbers: Counter[str]) -> None:
         key = self._key_of(row)

@@ -116,17 +116,21 @@ class TargetTable:
 
     def problems(self, row: ExportRow) -> Iterator[Problem]:
         """What the target has against a row: empty, too many, too long, reserved, used twice."""
-        self._rows += 1
-        if self.spec.max_rows is not None and self._rows > self.spec.max_rows:
-            told = f"it would be row {self._rows:,} of at most {self.spec.max_rows:,}"
-            yield Problem(row.id, "rows", told)
+        found = [*self._of_cells(row), *self._of_keys(row)]
+        most = self.spec.max_rows
+        if most is not None and self._rows >= most:
+            found.append(Problem(row.id, "rows", f"{most:,} rows are before it: all"))
+        yield from found
+        if not any(one.severity is Severity.ERROR for one in found):
+            self._rows += 1
+            self._keys |= dict.fromkeys(self._keys_of(row), row.id)
+
+    def _of_cells(self, row: ExportRow) -> Iterator[Problem]:
         for column, fill in self._fills:
             if fill is None:
                 continue
             texts = [one for one in fill(row) if one]
             yield from self._of_count(row, column, texts)
-            if column.key and texts:
-                yield from self._of_key(row, column, texts[0])
             for number, text in enumerate(texts, 1):
                 name = column.name.replace("{n}", str(number))
                 for rule, message in self._of_text(column, text):
@@ -157,11 +161,17 @@ class TargetTable:
             if again is not None:
                 yield Problem(row.id, "distinct", f"'{again}' is in it twice", field=name)
 
-    def _of_key(self, row: ExportRow, column: TargetColumn, key: str) -> Iterator[Problem]:
-        other = self._keys.setdefault((column.name, key), row.id)
-        if other != row.id:
-            told = f"'{key}' is that of {other}, too: the later would overwrite the earlier"
-            yield Problem(row.id, "key", told, field=column.name)
+    def _keys_of(self, row: ExportRow) -> Iterator[tuple[str, str]]:
+        for column, fill in self._fills:
+            if column.key and fill is not None and (texts := [one for one in fill(row) if one]):
+                yield column.name, texts[0]
+
+    def _of_keys(self, row: ExportRow) -> Iterator[Problem]:
+        for name, key in self._keys_of(row):
+            other = self._keys.get((name, key))
+            if other is not None:
+                told = f"'{key}' is that of {other}, too: the later would overwrite the earlier"
+                yield Problem(row.id, "key", told, field=name)
 
     def _of_text(self, column: TargetColumn, text: str) -> Iterator[tuple[str, str]]:
         if text.strip() in self.spec.reserved:

@@ -8,6 +8,7 @@ exported.tally, exported.exit_code
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -22,7 +23,7 @@ from copygen.delivery.provenance import Sidecar
 from copygen.delivery.selection import Choice
 from copygen.documents import files
 from copygen.errors import ExitCode, UsageError
-from copygen.models import Result, Status
+from copygen.models import Result, Severity, Status
 from copygen.prompts import ReadOptions
 from copygen.prompts.tables import checked_options
 from copygen.results.record import read_results
@@ -128,11 +129,13 @@ class ExportJob:
                 if sidecar is not None:
                     sidecar.write(row, where)
 
+            found = exporter.rows()
+            first = next(found, None)
+            if first is None:
+                raise UsageError(_nothing_left(exporter.tally))
             output = self._output(out, place)
             undone.callback(output.discard)
-            exporter.format.write(exporter.rows(), output)
-            if not rows.count:
-                raise UsageError(_nothing_left(exporter.tally))
+            exporter.format.write(chain([first], found), output)
             output.commit()
             undone.pop_all()
         told = str(self._spec.out)
@@ -280,6 +283,7 @@ def _earlier_records(path: Path) -> Mapping[str, Result]:
 
 
 def _nothing_left(tally: ExportTally) -> str:
-    first = next((one for one in tally.problems), None)
+    errors = (one for one in tally.problems if one.severity is Severity.ERROR)
+    first = next(errors, None)
     told = "" if first is None else f": {first.id}: {first.field or first.rule}: {first.message}"
     return f"nothing was written, for the target would take none of it{told}."

@@ -13,6 +13,7 @@ from typing import Any
 import pyarrow.csv as arrow_csv
 import pytest
 
+from copygen.delivery.selection import Choice
 from copygen.errors import PromptError
 from copygen.jobs.export import Exported, ExportJob, ExportSpec
 from copygen.models import Severity, Status, Violation
@@ -165,6 +166,18 @@ def test_nothing_is_written_where_nothing_may_go_out(results: Path) -> None:
     assert not (results.parent / "x.csv").exists()
 
 
+def test_standard_output_gets_no_header_without_rows(results: Path) -> None:
+    write(results, [result("a", text=None, data={"title": "x" * 60, "copy": "c"})])
+    words = ["--set", "Ad group=g", "--set", "URL=https://x.example"]
+    feed = results.parent / "feed.yaml"
+    feed.write_text("title: x\ncolumns: {T: {template: '{{ title }}', limit: 3}}\n")
+    done = run("export", results, "--as", feed, "-o", "-", cwd=results.parent)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "60 of 3 code points" in done.stderr
+    done = run("export", results, "--as", "chatgpt-ads", "-o", "x.csv", *words, cwd=results.parent)
+    assert (done.returncode, (results.parent / "x.csv").exists()) == (2, False)
+
+
 def test_a_file_that_was_there_stays_whole_when_writing_fails(
     results: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -235,6 +248,8 @@ def test_rows_of_the_original_table_come_back_beside_the_texts(results: Path) ->
     ]  # fmt: skip
     assert reasons(found) == {"no row in the joined table": 1}
     assert found.tally.rows_without_text == 1
+    found, _ = exported(results, join=table, choice=Choice(ids=("7",)))
+    assert found.tally.rows_without_text == 2
 
 
 def test_a_table_is_joined_on_a_column_that_both_have(results: Path) -> None:

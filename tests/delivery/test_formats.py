@@ -364,6 +364,13 @@ def test_an_empty_cell_would_take_a_text_away_from_the_shop(exports: Exports) ->
     assert exports.problems == [("empty", "error", "SEO title")]
 
 
+def test_a_row_that_stays_out_takes_no_key_and_no_place(exports: Exports) -> None:
+    bad = product("bad", title="x" * 151)
+    rows = exports.table("google-merchant", bad, product("good"))
+    assert [row["id"] for row in rows] == ["00123"]
+    assert [one.id for one in exports.exported.tally.left_out] == ["bad"]
+
+
 def test_whether_there_are_variants_is_asked_where_nobody_says(exports: Exports) -> None:
     bare = result("a", text=None, data={"title": "x"}, input={"handle": "a"})
     exports("shopify", bare)
