@@ -9,7 +9,7 @@ from typing import Final
 TOPICS: Final = (
     "prompt-files", "templates", "tables", "providers", "settings", "prices", "channels",
     "fields", "checks", "languages", "cost", "resuming", "results", "show", "review", "decisions",
-    "export", "diff", "recipes", "failures", "exit-codes", "cron", "ci", "pipelines", "python",
+    "spreadsheets", "export", "diff", "recipes", "failures", "exit-codes", "cron", "ci", "pipelines", "python",
     "simulator", "platforms",
 )  # fmt: skip
 """In the order of work: what is written, where it is sent, what it must be like, what comes out,
