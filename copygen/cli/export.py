@@ -31,7 +31,7 @@ class Texts(StrEnum):
     PLAIN = "plain"
 
 
-class Rows(StrEnum):
+class SheetRows(StrEnum):
     """What a row of a review sheet is; as `review_sheet.RowsOf`."""
 
     TEXTS = "texts"
@@ -120,7 +120,7 @@ def export(
         typer.Option(
             metavar="PATH",
             help="What is there already: the manifest of the export that brought it, or the "
-            "results of then. Rows become updates.",
+            "results of then. SheetRows become updates.",
             rich_help_panel=TARGET,
         ),
     ] = None,
@@ -170,12 +170,12 @@ def export(
         ),
     ] = None,
     rows: Annotated[
-        Rows,
+        SheetRows,
         typer.Option(
             help="A row for each text, or for each record with a column for each of its texts.",
             rich_help_panel=REVIEW,
         ),
-    ] = Rows.TEXTS,
+    ] = SheetRows.TEXTS,
     protect: Annotated[
         bool,
         typer.Option(

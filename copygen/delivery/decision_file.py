@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Final
 
 from copygen.delivery.copy import Copy, CopyReader, Text
-from copygen.delivery.merge import Kind, Located, Merged, is_written
+from copygen.delivery.merge import Concern, Located, Merged, is_written
 from copygen.delivery.returned import RETURNED
 from copygen.documents import files
 from copygen.errors import PromptError
@@ -54,7 +54,7 @@ def merge_decisions(path: Path, copies: CopyReader, *, by: str, now: datetime) -
         copy = copies.find(id_)
         if copy is None:
             for line, _ in decided:
-                found.tell(Kind.UNKNOWN, line, "there is no record of this id in the results")
+                found.tell(Concern.UNKNOWN, line, "there is no record of this id in the results")
         else:
             _take(found, copies, copy, decided)
     return found
@@ -69,7 +69,9 @@ def _decisions(path: Path, found: Merged) -> Iterator[tuple[_Line, Decision]]:
                 continue
             decision = decode_decision(content, number)
             if isinstance(decision, BadLine):
-                found.tell(Kind.REFUSED, _Line(f"line {number}"), f"no decision: {decision.reason}")
+                found.tell(
+                    Concern.REFUSED, _Line(f"line {number}"), f"no decision: {decision.reason}"
+                )
                 continue
             are_any = True
             yield _Line(f"line {number}", decision.id, decision.place), decision
@@ -86,14 +88,14 @@ def _take(
     for line, decision in sorted(decided, key=lambda one: one[1].at):
         text = by_place.get(decision.place)
         if text is None:
-            found.tell(Kind.UNKNOWN, line, "the record has no such text any more")
+            found.tell(Concern.UNKNOWN, line, "the record has no such text any more")
             continue
         found.take(copy, text, line, decision)
         copies.decisions.add(decision)
         for conflict in copies.decisions.conflicts_of(decision.id, decision.place):
             one, other = conflict.earlier, conflict.later
             message = f"{one.by} made it {one.state}, {other.by} {other.state} after that, which "
-            found.tell(Kind.CONFLICT, line, f"{message}stands")
+            found.tell(Concern.CONFLICT, line, f"{message}stands")
         if is_written(text, decision):
             edited[text.place] = line, decision.text or ""
         else:

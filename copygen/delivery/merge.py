@@ -40,7 +40,7 @@ _LIKE_NUMBER: Final = re.compile(r"[0-9.,:/+\-TZEe ]+")
 """What a spreadsheet may have taken for a number or a date, and what it makes of it."""
 
 
-class Kind(StrEnum):
+class Concern(StrEnum):
     """What is to be told of a row."""
 
     REFUSED = "refused"
@@ -106,7 +106,7 @@ class Returned(Protocol):
 class Told:
     """One thing that is to be told."""
 
-    kind: Kind
+    kind: Concern
     row: str
     """`texts:12`; "" where it is of no row."""
     id: str
@@ -132,7 +132,7 @@ class Merged:
     by_state: Counter[State] = field(default_factory=Counter)
     """New decisions."""
 
-    def tell(self, kind: Kind, where: Located, message: str) -> None:
+    def tell(self, kind: Concern, where: Located, message: str) -> None:
         """Note something about a row."""
         place = where.place.label if where.place is not None else ""
         self.told.append(Told(kind, where.row, where.id, place, message))
@@ -145,7 +145,7 @@ class Merged:
         if decision.state in KEPT and decision.key != key:
             stale = replace(decision, key=key, state=State.STALE, text=None, was=None, comment=None)
             self.decisions.append(replace(stale, reason="the prompt"))
-            self.tell(Kind.NOTE, where, "its prompt has changed since this was decided")
+            self.tell(Concern.NOTE, where, "its prompt has changed since this was decided")
 
     def check(self, rules: Rules, copy: Copy, edited: Mapping[Place, tuple[Located, str]]) -> None:
         """Hold what people wrote against the rules, as a run would, and tell what breaks them."""
@@ -157,12 +157,12 @@ class Merged:
         for place, (where, _) in edited.items():
             for one in violations.get(place, ()):
                 if one.severity is Severity.ERROR:
-                    self.tell(Kind.UNFIT, where, f"{one.rule}: {one.message}")
+                    self.tell(Concern.UNFIT, where, f"{one.rule}: {one.message}")
 
     @property
     def is_clean(self) -> bool:
         """Whether there is nothing that a person has to look at."""
-        return all(one.kind is Kind.NOTE for one in self.told)
+        return all(one.kind is Concern.NOTE for one in self.told)
 
 
 def merge_sheet(sheet: Returned, copies: CopyReader, *, by: str, now: datetime) -> Merged:
@@ -201,7 +201,7 @@ class _SheetMerge:
             copy = self._copies.find(id_)
             if copy is None:
                 for row in wanting:
-                    found.tell(Kind.UNKNOWN, row, "there is no record of this id in the results")
+                    found.tell(Concern.UNKNOWN, row, "there is no record of this id in the results")
                 continue
             self._decide(copy, wanting)
         return found
@@ -230,7 +230,7 @@ class _SheetMerge:
             found.not_returned = sum(1 for key in self.sheet.marks if key not in seen)
         for row in twice:
             assert row.mark is not None
-            found.tell(Kind.NOTE, row, "this text is in the sheet more than once")
+            found.tell(Concern.NOTE, row, "this text is in the sheet more than once")
         return [one for rows in wanting.values() for one in self._only(rows)]
 
     def _only(self, rows: list[ReturnedText]) -> Iterator[ReturnedText]:
@@ -240,7 +240,7 @@ class _SheetMerge:
             return
         named = " and ".join(one.row for one in rows)
         for one in rows:
-            self.found.tell(Kind.REFUSED, one, f"{named} want different things of this text")
+            self.found.tell(Concern.REFUSED, one, f"{named} want different things of this text")
 
     def _placed(self, row: ReturnedText) -> ReturnedText | None:
         """The row with the id and the place that it is about; None where that cannot be told."""
@@ -248,25 +248,25 @@ class _SheetMerge:
         if mark is None:
             what = "it has no mark of copygen: rows that were added are not read"
             if row.text or row.decision or row.reason:
-                self.found.tell(Kind.UNKNOWN, row, what)
+                self.found.tell(Concern.UNKNOWN, row, what)
             return None
         if row.place is not None and place_hash(row.id, row.place) == mark.place:
             if row.id in self._copies:
                 return row
-            self.found.tell(Kind.UNKNOWN, row, "there is no record of this id in the results")
+            self.found.tell(Concern.UNKNOWN, row, "there is no record of this id in the results")
             return None
         id_, place = self._place_of(mark.place)
         if place is None:
-            self.found.tell(Kind.UNKNOWN, row, "the text that it is about is not in the results")
+            self.found.tell(Concern.UNKNOWN, row, "the text that it is about is not in the results")
             return None
         is_same = row.id == id_ and row.place is None
         if not is_same and not (_may_be_mangled(row.id, id_) and row.place in (None, place)):
             what = f"its columns are of different rows: its mark is that of {id_} {place.label}; "
-            self.found.tell(Kind.REFUSED, row, f"{what}were only some of them sorted?")
+            self.found.tell(Concern.REFUSED, row, f"{what}were only some of them sorted?")
             return None
         if not is_same:
             what = f"the spreadsheet made '{row.id}' of the id '{id_}'; found by its mark"
-            self.found.tell(Kind.NOTE, row, what)
+            self.found.tell(Concern.NOTE, row, what)
         return row._replace(id=id_, place=place)
 
     def _place_of(self, hashed: str) -> tuple[str, Place | None]:
@@ -285,7 +285,7 @@ class _SheetMerge:
         for row in rows:
             text = None if row.place is None else by_place.get(row.place)
             if text is None:
-                self.found.tell(Kind.UNKNOWN, row, "the record has no such text any more")
+                self.found.tell(Concern.UNKNOWN, row, "the record has no such text any more")
                 continue
             decision = _Row(self, copy, text, row).wanted()
             if decision is None:
@@ -334,7 +334,7 @@ def _tell_conflict(found: Merged, text: Text, row: ReturnedText, decision: Decis
     if (text_hash(text.text), text.state) == (mark.text, mark.state):
         return
     if standing is None or standing.last.state is State.DRAFT:
-        found.tell(Kind.NOTE, row, "the model has written another text since the sheet was made")
+        found.tell(Concern.NOTE, row, "the model has written another text since the sheet was made")
         return
     last = standing.last
     if text_hash(text.text) == mark.text and State.STALE in (text.state, mark.state):
@@ -342,7 +342,7 @@ def _tell_conflict(found: Merged, text: Text, row: ReturnedText, decision: Decis
     which = "the sheet's stands" if last.at <= decision.at else "that one stands"
     who = last.by or "somebody"
     message = f"{who} made it {last.state} on {last.at:%d %B %Y, %H:%M} UTC; {which}"
-    found.tell(Kind.CONFLICT, row, message)
+    found.tell(Concern.CONFLICT, row, message)
 
 
 class _Row:
@@ -484,7 +484,7 @@ class _Row:
         return next((one for one in known if text_hash(one) == self._mark.text), None)
 
     def _refuse(self, message: str) -> Decision | None:
-        self._found.tell(Kind.REFUSED, self._row, message)
+        self._found.tell(Concern.REFUSED, self._row, message)
         return None
 
 

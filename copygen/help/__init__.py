@@ -7,10 +7,10 @@ from importlib import resources
 from typing import Final
 
 TOPICS: Final = (
-    "prompt-files", "templates", "tables", "providers", "settings", "prices", "channels",
-    "fields", "checks", "languages", "cost", "resuming", "results", "show", "review", "decisions",
-    "spreadsheets", "export", "diff", "recipes", "failures", "exit-codes", "cron", "ci", "pipelines", "python",
-    "simulator", "platforms",
+    "prompt-files", "templates", "tables", "providers", "settings", "prices", "channels", "fields",
+    "checks", "languages", "cost", "resuming", "results", "show", "review", "decisions",
+    "spreadsheets", "export", "diff", "recipes", "failures", "exit-codes", "cron", "ci",
+    "pipelines", "python", "simulator", "platforms",
 )  # fmt: skip
 """In the order of work: what is written, where it is sent, what it must be like, what comes out,
 and where it runs. Each is a file `NAME.md` here, whose first line is `# NAME: one sentence`."""

@@ -15,7 +15,7 @@ from typing import Final
 from copygen.delivery.catalogs import ENDINGS, ReturnedCatalog
 from copygen.delivery.copy import CopyReader
 from copygen.delivery.decision_file import merge_decisions
-from copygen.delivery.merge import Kind, Merged, merge_sheet
+from copygen.delivery.merge import Concern, Merged, merge_sheet
 from copygen.delivery.returned import opened_sheet
 from copygen.errors import ExitCode
 from copygen.prompts.tables import kind_of
@@ -79,7 +79,7 @@ class ImportJob:
                 catalog = ReturnedCatalog(spec.file, copies.find)
                 merged = merge_sheet(catalog, copies, by=self._by, now=moment)
                 for one in catalog.unfinished:
-                    merged.tell(Kind.REFUSED, one, UNFINISHED)
+                    merged.tell(Concern.REFUSED, one, UNFINISHED)
             else:
                 with opened_sheet(spec.file) as sheet:
                     merged = merge_sheet(sheet, copies, by=self._by, now=moment)

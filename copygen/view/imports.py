@@ -6,7 +6,7 @@ from typing import Final
 from rich.console import Console
 from rich.text import Text
 
-from copygen.delivery.merge import Kind, Merged, Told
+from copygen.delivery.merge import Concern, Merged, Told
 from copygen.figures import count, counted
 from copygen.jobs.imports import Imported
 from copygen.results.decisions import State
@@ -21,11 +21,11 @@ _ID_CELLS: Final = 60
 _STATES: Final = (State.EDITED, State.APPROVED, State.LOCKED, State.REJECTED, State.DRAFT)
 _WORDS: Final = {State.DRAFT: "taken back"}
 _HEADINGS: Final = {
-    Kind.REFUSED: ("not taken", "bold red"),
-    Kind.UNKNOWN: ("of no text here", "bold yellow"),
-    Kind.CONFLICT: ("decided meanwhile", "bold yellow"),
-    Kind.UNFIT: ("taken, and breaks a rule", "bold yellow"),
-    Kind.NOTE: ("note", "bold"),
+    Concern.REFUSED: ("not taken", "bold red"),
+    Concern.UNKNOWN: ("of no text here", "bold yellow"),
+    Concern.CONFLICT: ("decided meanwhile", "bold yellow"),
+    Concern.UNFIT: ("taken, and breaks a rule", "bold yellow"),
+    Concern.NOTE: ("note", "bold"),
 }
 
 
@@ -38,7 +38,7 @@ def render_imported(imported: Imported, file: str, console: Console, *, quiet: b
             print_words(Text(f"  {rest}", style="dim"), console)
     for kind, (heading, style) in _HEADINGS.items():
         told = [one for one in merged.told if one.kind is kind]
-        if quiet and kind is Kind.NOTE:
+        if quiet and kind is Concern.NOTE:
             continue
         for one in told[:_SHOWN]:
             print_words(Text.assemble((f"{heading}: ", style), _line(one)), console)

@@ -14,7 +14,7 @@ from lxml import etree
 
 from copygen.delivery.catalogs import ReturnedCatalog
 from copygen.delivery.copy import CopyReader
-from copygen.delivery.merge import Kind, Merged
+from copygen.delivery.merge import Concern, Merged
 from copygen.errors import PromptError
 from copygen.jobs.export import ExportJob, ExportSpec
 from copygen.jobs.imports import ImportJob, ImportSpec
@@ -126,7 +126,7 @@ def test_what_is_changed_and_still_fuzzy_is_told_and_not_taken(results: Path) ->
     edit_po(path, lambda entry: setattr(entry, "msgstr", "half done"))
     merged = imported(path, results)
     assert merged.decisions == []
-    assert [(one.kind, one.id) for one in merged.told] == [(Kind.REFUSED, "scarf/Thai")]
+    assert [(one.kind, one.id) for one in merged.told] == [(Concern.REFUSED, "scarf/Thai")]
     assert "still marked as unfinished" in merged.told[0].message
 
 
@@ -135,14 +135,14 @@ def test_a_locked_text_is_not_changed_by_a_catalogue(results: Path) -> None:
     edit_po(path, lambda entry: setattr(entry, "msgstr", "mine"), "scarf/Thai/headline/3")
     merged = imported(path, results)
     assert merged.decisions == []
-    assert [one.kind for one in merged.told] == [Kind.REFUSED]
+    assert [one.kind for one in merged.told] == [Concern.REFUSED]
 
 
 def test_what_somebody_else_decided_meanwhile_is_told(results: Path) -> None:
     path = exported(results, "po")
     edit_po(path, rewrite)
     decide(results, State.EDITED, "ken's own", 0)
-    assert Kind.CONFLICT in [one.kind for one in imported(path, results).told]
+    assert Concern.CONFLICT in [one.kind for one in imported(path, results).told]
 
 
 def test_an_old_file_takes_back_nothing(results: Path) -> None:
@@ -191,7 +191,7 @@ def test_obsolete_and_foreign_entries_are_no_texts_of_ours(results: Path) -> Non
         file.write(f"\n{foreign}\n{obsolete}")
     merged = imported(path, results)
     assert merged.decisions == []
-    assert [(one.kind, one.id) for one in merged.told] == [(Kind.UNKNOWN, "nobody/1")]
+    assert [(one.kind, one.id) for one in merged.told] == [(Concern.UNKNOWN, "nobody/1")]
 
 
 # XLIFF
@@ -250,7 +250,7 @@ def test_what_is_changed_and_unfinished_is_told(
     edit_xliff(path, NAME, "half done", **changes)
     merged = imported(path, results)
     assert merged.decisions == []
-    assert [one.kind for one in merged.told] == [Kind.REFUSED]
+    assert [one.kind for one in merged.told] == [Concern.REFUSED]
 
 
 def test_a_text_of_several_segments_is_one(results: Path) -> None:

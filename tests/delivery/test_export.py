@@ -3,8 +3,6 @@
 import csv
 import json
 import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +17,9 @@ from copygen.jobs.export import Exported, ExportJob, ExportSpec
 from copygen.models import Severity, Status, Violation
 from copygen.results.decisions import Decision, DecisionLog, State
 from copygen.results.storage import Beside
+from tests.support.cpu import cost_of
 from tests.support.inside import copygen as run
 from tests.support.records import ENDED, RESULT, result, write
-from tests.support.running import ROOT
 
 
 def record(id_: str, row: int, *headlines: str, **fields: Any) -> Any:
@@ -501,23 +499,7 @@ def test_a_hundred_thousand_records_take_fifteen_seconds_and_a_hundred_megabytes
     path = tmp_path / "r.jsonl"
     data = {"headline": ["ผ้าพันคอไหมแพรวา", "Woven by hand", "x"], "caption": "ไหมทอมือ " * 20}
     write(path, (result(f"item-{n}/th", text=None, data=data, row=n + 1) for n in range(100_000)))
-    code = (
-        "import sys, resource; sys.argv[0] = 'copygen'\n"
-        "from copygen.cli.app import execute\n"
-        "code = execute(sys.argv[1:])\n"
-        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "status = open('/proc/self/status').read()\n"
-        "print(code, used.ru_utime + used.ru_stime, status.split('VmHWM:')[1].split()[0])"
-    )
-    words = [sys.executable, "-c", code, "export", str(path), "-o", str(tmp_path / "o.csv"), "-q"]
-    told = subprocess.run(
-        words,
-        check=True,
-        capture_output=True,
-        text=True,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    ).stdout
-    exit_code, cpu_s, peak_kib = map(float, told.split())
-    assert exit_code == 0
-    assert cpu_s < 15
-    assert peak_kib < 100 * 1024
+    cost = cost_of("export", path, "-o", tmp_path / "o.csv", "-q")
+    assert cost.exit_code == 0
+    assert cost.cpu_s < 15
+    assert cost.peak_kib < 100 * 1024

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from copygen.delivery.copy import CopyReader
-from copygen.delivery.merge import Kind, Merged, damage
+from copygen.delivery.merge import Concern, Merged, damage
 from copygen.errors import ExitCode, PromptError
 from copygen.jobs.export import ExportJob, ExportSpec
 from copygen.jobs.imports import ImportJob, ImportSpec
@@ -129,7 +129,7 @@ def test_what_cannot_be_told_is_refused_with_its_row(
     merged = imported(edit_book(exported(results), change), results)
     assert merged.decisions == []
     assert [(one.kind, one.row, one.id, one.place) for one in merged.told] == [
-        (Kind.REFUSED, "texts:2", "a", "headline 1")
+        (Concern.REFUSED, "texts:2", "a", "headline 1")
     ]
     assert words in merged.told[0].message
 
@@ -205,7 +205,7 @@ def test_what_somebody_decided_meanwhile_is_told_and_the_later_stands(
     at = datetime.now(UTC) + timedelta(hours=hours)
     decided(results, state=State.EDITED, text="by Nok", by="nok", at=at, was="ผ้าไหมแพรวา")
     merged = imported(sheet, results)
-    assert [one.kind for one in merged.told] == [Kind.CONFLICT]
+    assert [one.kind for one in merged.told] == [Concern.CONFLICT]
     assert merged.told[0].message.startswith("nok made it edited on ")
     assert merged.told[0].message.endswith(stands)
     with CopyReader(results) as copies:
@@ -228,7 +228,7 @@ def test_a_text_that_was_locked_meanwhile_stays(results: Path) -> None:
     decided(results, state=State.LOCKED, text="ผ้าไหมแพรวา")
     for change in (typed(6, text="ไหม"), typed(6, decision="rejected")):
         merged = imported(edit_book(sheet, change), results)
-        assert (merged.decisions, [one.kind for one in merged.told]) == ([], [Kind.REFUSED])
+        assert (merged.decisions, [one.kind for one in merged.told]) == ([], [Concern.REFUSED])
 
 
 def sort(book: Book) -> None:
@@ -299,7 +299,7 @@ def test_a_text_that_is_there_twice_is_told_and_taken_where_both_agree(results: 
     sheet = exported(results)
     merged = imported(edit_book(sheet, copied("UNO")), results)
     assert merged.decisions == []
-    assert [one.row for one in merged.told if one.kind is Kind.REFUSED] == ["texts:2", "texts:7"]
+    assert [one.row for one in merged.told if one.kind is Concern.REFUSED] == ["texts:2", "texts:7"]
     assert said(imported(edit_book(sheet, copied("ONE")), results)) == [("edited", "ONE", None)]
 
 
@@ -316,7 +316,7 @@ def test_rows_that_were_torn_apart_are_refused(results: Path) -> None:
     merged = imported(edit_book(exported(results), sort_some_columns), results)
     assert merged.decisions == []
     assert len(merged.told) == 5
-    assert {one.kind for one in merged.told} == {Kind.REFUSED}
+    assert {one.kind for one in merged.told} == {Concern.REFUSED}
     assert "were only some of them sorted?" in merged.told[0].message
 
 
@@ -335,7 +335,7 @@ def test_an_id_that_a_spreadsheet_took_for_a_number_is_found_by_its_mark(
     merged = imported(edit_book(sheet, change), results)
     assert [(one.id, one.text) for one in merged.decisions] == [("00123", "two")]
     assert merged.untouched == 1
-    assert {one.kind for one in merged.told} == {Kind.NOTE}
+    assert {one.kind for one in merged.told} == {Concern.NOTE}
 
 
 def test_rows_of_no_record_are_told(results: Path) -> None:
@@ -349,7 +349,7 @@ def test_rows_of_no_record_are_told(results: Path) -> None:
     merged = imported(edit_book(sheet, change), results)
     assert merged.decisions == []
     assert [(one.kind, one.row) for one in merged.told] == [
-        (Kind.UNKNOWN, "texts:6"), (Kind.UNKNOWN, "texts:7"),
+        (Concern.UNKNOWN, "texts:6"), (Concern.UNKNOWN, "texts:7"),
     ]  # fmt: skip
 
 
@@ -522,7 +522,7 @@ def test_decisions_of_a_report_are_taken_as_they_are(results: Path, tmp_path: Pa
     assert [(one.id, one.by, one.via, one.at) for one in merged.decisions] == [
         ("scarf", "nok", "report", at), ("a", "mali", "report", at),
     ]  # fmt: skip
-    assert [one.kind for one in merged.told] == [Kind.REFUSED, Kind.UNKNOWN, Kind.UNKNOWN]
+    assert [one.kind for one in merged.told] == [Concern.REFUSED, Concern.UNKNOWN, Concern.UNKNOWN]
     again = imported(file, results)
     assert (again.decisions, again.already) == ([], 2)
 

@@ -4,9 +4,6 @@ LibreOffice is started once for all of it.
 """
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,10 +14,10 @@ from copygen.errors import PromptError
 from copygen.jobs.export import ExportJob, ExportSpec
 from copygen.jobs.imports import ImportJob, ImportSpec
 from copygen.quality.units import Unit, measure
+from tests.support.cpu import cost_of
 from tests.support.libreoffice import needs_libreoffice
 from tests.support.office_edits import OfficeJob
 from tests.support.records import result, write
-from tests.support.running import untraced
 from tests.support.sheet_edits import read_book
 
 pytestmark = [needs_libreoffice, pytest.mark.no_cover]
@@ -195,28 +192,11 @@ def test_a_hundred_thousand_records_go_out_and_come_back_in_fifteen_seconds_each
         result(f"sku-{n}/x", text=f"{texts[n % 3]} {n}", input=item, row=n + 1, line=n + 2)
         for n in range(100_000)
     ))  # fmt: skip
-    code, cpu_s, peak_kib = measured("export", results, "-o", sheet, "-q")
-    assert code == 0
-    assert cpu_s < 15
-    assert peak_kib < 100 * 1024
-    code, cpu_s, peak_kib = measured("import", sheet, results, "--dry-run", "-q")
-    assert code == 0
-    assert cpu_s < 15
-    assert peak_kib < 200 * 1024
-
-
-def measured(*words: object) -> tuple[float, float, float]:
-    """Exit code, processor time and peak memory (KiB) of a command."""
-    code = (
-        "import sys, resource; sys.argv[0] = 'copygen'\n"
-        "from copygen.cli.app import execute\n"
-        "code = execute(sys.argv[1:])\n"
-        "used = resource.getrusage(resource.RUSAGE_SELF)\n"
-        "status = open('/proc/self/status').read()\n"
-        "print(code, used.ru_utime + used.ru_stime, status.split('VmHWM:')[1].split()[0])"
-    )
-    environ = untraced({**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])})
-    command = [sys.executable, "-c", code, *map(str, words)]
-    done = subprocess.run(command, check=True, capture_output=True, text=True, env=environ)
-    exit_code, cpu_s, peak_kib = map(float, done.stdout.split())
-    return exit_code, cpu_s, peak_kib
+    out = cost_of("export", results, "-o", sheet, "-q")
+    assert out.exit_code == 0
+    assert out.cpu_s < 15
+    assert out.peak_kib < 100 * 1024
+    back = cost_of("import", sheet, results, "--dry-run", "-q")
+    assert back.exit_code == 0
+    assert back.cpu_s < 15
+    assert back.peak_kib < 200 * 1024
