@@ -12,13 +12,14 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from copygen.delivery.copy import Copy, CopyReader, Text, current_key
 from copygen.delivery.payload import (
     Languages,
     file_said,
     orphan_line,
+    plain_line,
     record_line,
     shown_names,
     standing_said,
@@ -87,6 +88,14 @@ class News:
     """Up to where that is: what comes after it is asked for by `since`."""
 
 
+class Line(NamedTuple):
+    """A record as the page takes it."""
+
+    id: str
+    key: str
+    content: bytes
+
+
 class _Sheet:
     """One results file on the desk."""
 
@@ -109,6 +118,24 @@ class _Sheet:
         last = self.reader.find(id_) if last is None or last.record.id != id_ else last
         self._last = last and self.reader.of(last.record)
         return self._last
+
+    def line(self, number: int, copy: Copy) -> Line:
+        """A record as the page takes it; `number` is that of this file."""
+        record = copy.record
+        content = record_line(copy, number, self.languages.of(record.input))
+        return Line(record.id, record.key, content)
+
+    def lines(self, number: int) -> Iterator[Line]:
+        """Every record as the page takes it; most need not be looked at closely."""
+        reader, language_of = self.reader, self.languages.of
+        for value in reader.values():
+            id_ = value["id"]
+            is_decided = bool(reader.decisions.of(id_))
+            content = None if is_decided else plain_line(value, number, language_of)
+            if content is not None:
+                yield Line(id_, value["key"], content)
+            elif (copy := reader.find(id_)) is not None:
+                yield self.line(number, copy)
 
     def reopened(self) -> CopyReader | None:
         """The results as they are now, where a run has written to them since; else None."""
@@ -208,15 +235,14 @@ class ReviewDesk:
             "tables": tables_said(),
         }
 
-    def chosen(self) -> Iterator[tuple[int, Copy]]:
-        """Every record that is meant, with the number of its file, in the order of the tables."""
+    def lines(self) -> Iterator[Line]:
+        """Every record that is meant as the page takes it, in the order of the tables."""
         for number, sheet in enumerate(self._sheets):
-            for copy in self._chooser.chosen(sheet.reader):
-                yield number, copy
-
-    def line(self, number: int, copy: Copy) -> bytes:
-        """A record as the page takes it."""
-        return record_line(copy, number, self._sheets[number].languages.of(copy.record))
+            if self._chooser.takes_all:
+                yield from sheet.lines(number)
+            else:
+                for copy in self._chooser.chosen(sheet.reader):
+                    yield sheet.line(number, copy)
 
     def orphans(self) -> Iterator[bytes]:
         """Lines of what was decided about records that are gone."""
@@ -226,13 +252,14 @@ class ReviewDesk:
 
     def pieces(self) -> Iterator[bytes]:
         """The records as lines, some hundred at a time, and last how many were left out."""
-        chosen = self.chosen()
-        shown = islice(chosen, MOST_RECORDS)
-        while piece := [self.line(*one) for one in islice(shown, _RECORDS_AT_ONCE)]:
-            yield b"".join(piece)
+        lines = self.lines()
+        shown = (line.content for line in islice(lines, MOST_RECORDS))
+        while piece := b"".join(islice(shown, _RECORDS_AT_ONCE)):
+            yield piece
         yield b"".join(self.orphans())
-        left = sum(1 for _ in chosen)
-        if left:
+        there = sum(len(sheet.reader) for sheet in self._sheets)
+        left = there - MOST_RECORDS if self._chooser.takes_all else sum(1 for _ in lines)
+        if left > 0:
             yield dumps({"left": left}) + b"\n"
 
     def news(self) -> News:

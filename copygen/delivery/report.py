@@ -56,12 +56,12 @@ def _spool(desk: ReviewDesk, lines: IO[bytes]) -> tuple[int, str]:
     """Write every record down once; how many, and a name for the run that they are of."""
     digest = hashlib.sha256()
     count = 0
-    for number, copy in desk.chosen():
-        lines.write(inert(desk.line(number, copy)))
-        digest.update(f"{number}\n{copy.record.id}\n{copy.record.key}\n".encode(errors="replace"))
+    for line in desk.lines():
+        lines.write(inert(line.content))
+        digest.update(f"{line.id}\n{line.key}\n".encode(errors="replace"))
         count += 1
-    for line in desk.orphans():
-        lines.write(inert(line))
+    for orphan in desk.orphans():
+        lines.write(inert(orphan))
     return count, digest.hexdigest()[:16]
 
 

@@ -47,6 +47,8 @@ class Chooser:
 
     def __init__(self, choice: Choice) -> None:
         self._choice = choice
+        self.takes_all = choice == Choice()
+        """Whether every record is meant."""
         self._ids = frozenset(choice.ids)
         self._statuses = frozenset(_known("--status", choice.statuses, list(Status)))
         self._states = frozenset(_known("--state", choice.states, list(State)))
