@@ -61,6 +61,7 @@ class ReturnedCatalog:
         self.path = str(path)
         self.via = PO[1:] if path.suffix.lower() == PO else "xliff"
         self.exported_at: datetime | None = None
+        self.results = ""
         self.marks: Mapping[str, Mark] = {}
         self.drops_controls = False
         self.unfinished: list[ReturnedText] = []

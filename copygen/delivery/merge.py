@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
@@ -89,6 +90,10 @@ class Returned(Protocol):
     @property
     def exported_at(self) -> datetime | None:
         """When it was written; None: not told."""
+
+    @property
+    def results(self) -> str:
+        """Name of the results that it was made of; "" where it does not say."""
 
     @property
     def marks(self) -> Mapping[str, Mark]:
@@ -206,6 +211,14 @@ class _SheetMerge:
             self._decide(copy, wanting)
         return found
 
+    def _refuse_another(self) -> None:
+        """Raise PromptError where not one text of the sheet is in these results."""
+        unknown = [one for one in self.found.told if one.kind is Concern.UNKNOWN]
+        if unknown and not self.found.texts:
+            made_of = f"; it was made of {self.sheet.results}" if self.sheet.results else ""
+            message = f"no text of this sheet is in {self._copies.path.name}{made_of}"
+            raise PromptError(message, Source(self.sheet.path, 1))
+
     def _rows_that_want(self) -> list[ReturnedText]:
         """The rows that differ from what was written; of a text that is there twice, one."""
         found = self.found
@@ -226,6 +239,7 @@ class _SheetMerge:
                 found.untouched += 1
             else:
                 wanting.setdefault(key, []).append(row)
+        self._refuse_another()
         if self.sheet.marks:
             found.not_returned = sum(1 for key in self.sheet.marks if key not in seen)
         for row in twice:
@@ -514,18 +528,52 @@ def damage(returned: str, exported: str) -> str | None:
     """How a program, and no person, has spoilt the letters of a text; None: it has not."""
     if exported.isascii():
         return None
-    letters = [one for one in exported if one > "\x7f" and one.isalpha()]
-    lost = returned.count("?") - exported.count("?") + returned.count("\ufffd")
-    kept = sum(1 for one in returned if one > "\x7f" and one.isalpha())
-    if lost >= max(1, len(letters) // 2) and kept <= len(letters) // 2:
+    if "\ufffd" in returned and "\ufffd" not in exported:
+        return "letters have become replacement characters"
+    if _is_lossy(returned, exported):
         return "letters have become question marks"
     for encoding in _WRONG_ENCODINGS:
-        try:
-            if comparable(returned.encode(encoding).decode()) == comparable(exported):
+        with suppress(UnicodeDecodeError):
+            if comparable(_bytes_read_as(returned, encoding).decode()) == comparable(exported):
                 return f"letters were read as {encoding} instead of UTF-8"
-        except UnicodeError:
-            continue
     return None
+
+
+def _is_lossy(returned: str, exported: str) -> bool:
+    """Whether it is the text with `?` for letters that an encoding does not have, edited or not."""
+    text = comparable(exported)
+    if returned != text and any(_is_text_with_marks(returned, text, marks) for marks in (1, 2)):
+        return True
+    signs = [one for one in returned if not one.isspace()]
+    has_run = "????" in returned and "????" not in exported
+    return has_run and 2 * returned.count("?") >= len(signs)
+
+
+def _is_text_with_marks(returned: str, text: str, marks: int) -> bool:
+    """Whether both agree but for `?` in place of letters; `marks` of it for one beyond U+FFFF."""
+    at = 0
+    for one in text:
+        width = marks if one > "\uffff" else 1
+        if returned.startswith(one, at):
+            at += 1
+        elif one > "\x7f" and returned.startswith("?" * width, at):
+            at += width
+        else:
+            return False
+    return at == len(returned)
+
+
+def _bytes_read_as(text: str, encoding: str) -> bytes:
+    """The bytes that read as this text, those included that the encoding leaves undefined."""
+    if text.isascii():
+        return b""
+    found = bytearray()
+    for one in text:
+        try:
+            found += one.encode(encoding)
+        except UnicodeEncodeError:
+            found += one.encode("latin-1", "replace")
+    return bytes(found)
 
 
 _WRONG_ENCODINGS: Final = ("cp1252", "latin-1", "mac_roman", "cp874", "cp932")

@@ -343,7 +343,7 @@ def _facts_of(open_rows: Callable[[], Rows], path: str) -> _Facts:
                     facts.rows_of = RowsOf(value)
             elif name == "columns":
                 with suppress(ValueError):
-                    facts.columns = tuple(map(str, json.loads(value)))
+                    facts.columns = tuple(" ".join(str(one).split()) for one in json.loads(value))
             elif name == "exported_at":
                 with suppress(ValueError):
                     facts.exported_at = datetime.fromisoformat(value)

@@ -465,6 +465,9 @@ class _Sketch:
             hidden = {"hidden": 1} if look.hidden else {}
             _done(sheet.set_column(number, number, look.width, None, hidden))
         sheet.freeze_panes(1, 1)
+        sheet.ignore_errors(
+            {"number_stored_as_text": f"A1:{column_name(len(looks) - 1)}{rows + 1}"}
+        )
         _done(sheet.autofilter(0, 0, max(rows, 1), len(looks) - 1))
         sheet.set_landscape()
         sheet.fit_to_pages(1, 0)

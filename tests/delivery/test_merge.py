@@ -481,6 +481,14 @@ def test_letters_that_were_lost_are_no_edit(
         ("?? ไหม", "ผ้าไหมแพรวา", False),
         ("ผ้าไหม?", "ผ้าไหม", False),
         ("F?r Sie", "Für Sie", True),
+        ("What for?", "Für Sie", False),
+        ("New?", "ผ้า", False),
+        ("é?", "éก", True),
+        ("é?", "éก?", False),
+        ("?????? edited", "ผ้าไหมแพรวา", True),
+        ("Why? How? What?", "ผ้าไหมแพรวา", False),
+        ("?? ok", "😀 ok", True),
+        ("à¸œà¹‰à¸²à¸\x81", "ผ้าก", True),
         ("Für Sie?", "Für Sie", False),
         ("FÃ¼r Sie", "Für Sie", True),
         ("Silk?", "Silk", False),
@@ -538,6 +546,15 @@ def test_two_people_in_two_files_are_told(results: Path, tmp_path: Path) -> None
     assert told(merged) == [
         "conflict: nok made it approved, mali rejected after that, which stands"
     ]
+
+
+def test_a_sheet_of_other_results_is_refused_whole(results: Path) -> None:
+    sheet = exported(results)
+    write(results, [result("z", text="one")])
+    with pytest.raises(
+        PromptError, match=r"no text of this sheet is in r\.jsonl; it was made of r"
+    ):
+        imported(sheet, results)
 
 
 def test_a_file_that_holds_no_decision_is_refused(results: Path, tmp_path: Path) -> None:
