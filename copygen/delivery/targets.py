@@ -75,6 +75,7 @@ class TargetTable:
         self._columns = self._with_users_own()
         self._fills = [(one, self._fill_of(one)) for one in self._columns]
         self._counts = {one.name: self._count_of(one) for one in self._columns if one.numbered}
+        self._names = {one.name: self._names_of(one) for one in self._columns}
         self._keys: dict[tuple[str, str], str] = {}
         self._rows = 0
         self._refuse_missing()
@@ -85,7 +86,7 @@ class TargetTable:
         found: dict[str, None] = {}
         for column, fill in self._fills:
             if fill is not None or column.always:
-                found |= dict.fromkeys(self._names_of(column))
+                found |= dict.fromkeys(self._names[column.name])
         return list(found)
 
     def fills(self, name: str) -> bool:
@@ -101,7 +102,7 @@ class TargetTable:
             texts = [one for one in fill(row) if one]
             if column.joined is not None:
                 texts = [column.joined.join(texts)] if texts else []
-            names = self._names_of(column)
+            names = self._names[column.name]
             found += [
                 TargetCell(name, text, column) for name, text in zip(names, texts, strict=False)
             ]

@@ -3,6 +3,7 @@
 import csv
 import json
 import os
+import tempfile
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -10,6 +11,8 @@ from typing import Any
 
 import pyarrow.csv as arrow_csv
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from copygen.delivery.selection import Choice
 from copygen.errors import PromptError
@@ -19,7 +22,7 @@ from copygen.results.decisions import Decision, DecisionLog, State
 from copygen.results.storage import Beside
 from tests.support.cpu import cost_of
 from tests.support.inside import copygen as run
-from tests.support.records import ENDED, RESULT, result, write
+from tests.support.records import ENDED, RESULT, any_text, patient, result, write
 
 
 def record(id_: str, row: int, *headlines: str, **fields: Any) -> Any:
@@ -349,6 +352,22 @@ def test_files_for_machines_are_exact(results: Path, name: str) -> None:
     else:
         (value,) = json.loads(out.read_text()) if name == "json" else [json.loads(out.read_text())]
         assert value["headline"] == NASTY
+
+
+@settings(patient, max_examples=20)
+@given(st.lists(any_text, min_size=1, max_size=3))
+def test_any_text_comes_back_from_files_for_machines(texts: list[str]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "r.jsonl"
+        write(path, [record("a", 1, *texts), record("b", 2, "other")])
+        ExportJob(ExportSpec(results=path, out=Path(folder) / "o.jsonl")).run()
+        value = json.loads((Path(folder) / "o.jsonl").read_text(encoding="utf-8").split("\n")[0])
+        assert value["headline"] == texts
+        _, rows = exported(path)
+        whole = "".join(texts).encode("utf-8", "ignore").decode() == "".join(texts)
+        assert [row["id"] for row in rows] == (["a", "b"] if whole else ["b"])
+        if whole:
+            assert [rows[0][f"headline_{n + 1}"] for n in range(len(texts))] == texts
 
 
 def test_half_a_character_stays_out_of_files_that_cannot_hold_it(results: Path) -> None:

@@ -36,6 +36,12 @@ class EditorFormat(TableFormat):
     def __init__(self, spec: FormatSpec, context: ExportContext) -> None:
         """As a table; knows what is live where an earlier export or its records are given."""
         super().__init__(spec, context)
+        self._texts = frozenset(
+            one.name.replace("{n}", str(n))
+            for one in self.spec.columns
+            if one.numbered
+            for n in range(1, one.max_count + 1)
+        )
         self._live: dict[str, Mapping[str, str]] = dict(context.options.replaces)
         for id_, record in context.options.superseded.items():
             cells = self.table.cells(_row_of(record))
@@ -45,7 +51,7 @@ class EditorFormat(TableFormat):
         """Behind each column of texts the one with what is live, where anything is."""
         header = list(self.table.header)
         live = {name for cells in self._live.values() for name in cells}
-        live = {name for name in live if self._is_text(name)}
+        live = {name for name in live if name in self._texts}
         header += sorted(live - set(header), key=_by_number)
         if not live:
             return header
@@ -67,7 +73,7 @@ class EditorFormat(TableFormat):
             return cells
         now = {cell.name for cell in cells}
         for name, text in live.items():
-            if not self._is_text(name):
+            if not name in self._texts:
                 continue
             cells.append(TargetCell(f"{name}{ORIGINAL}", text, _LIVE))
             if name not in now:
@@ -76,14 +82,8 @@ class EditorFormat(TableFormat):
 
     def remember(self, out: Output, row: ExportRow, cells: Mapping[str, str]) -> None:
         """The texts, which the next export repeats to change them."""
-        texts = {name: text for name, text in cells.items() if self._is_text(name)}
+        texts = {name: text for name, text in cells.items() if name in self._texts}
         out.cells.add(row.id, {name: text for name, text in texts.items() if text != ERASED})
-
-    def _is_text(self, name: str) -> bool:
-        stems = [one.name.partition("{")[0] for one in self.spec.columns if one.numbered]
-        return not name.endswith(ORIGINAL) and any(
-            name.startswith(stem) and name[len(stem) :].isdecimal() for stem in stems
-        )
 
 
 _LIVE: Final = TargetColumn(name=ORIGINAL)
