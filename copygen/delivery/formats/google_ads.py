@@ -51,7 +51,7 @@ class EditorFormat(TableFormat):
         """Behind each column of texts the one with what is live, where anything is."""
         header = list(self.table.header)
         live = {name for cells in self._live.values() for name in cells}
-        live = {name for name in live if name in self._texts}
+        live &= self._texts
         header += sorted(live - set(header), key=_by_number)
         if not live:
             return header
@@ -73,7 +73,7 @@ class EditorFormat(TableFormat):
             return cells
         now = {cell.name for cell in cells}
         for name, text in live.items():
-            if not name in self._texts:
+            if name not in self._texts:
                 continue
             cells.append(TargetCell(f"{name}{ORIGINAL}", text, _LIVE))
             if name not in now:
