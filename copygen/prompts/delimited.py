@@ -316,6 +316,9 @@ def _header(
 ) -> tuple[list[str], Iterator[list[str]]]:
     """Return the column names, "" for one without values, and the reader of the records after."""
     first, given = _first_line(texts, path, options)
+    if not first and (options.header_row or 1) > 1:
+        message = f"there is no line {options.header_row} in it to name the columns"
+        raise PromptError(message, Source(path, texts.number + 1))
     source = Source(path, texts.number + 1 if first else 1)
     delimiter = options.delimiter or given or _delimiter(texts, first, path)
     texts.delimiter = delimiter

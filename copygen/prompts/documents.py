@@ -51,8 +51,9 @@ def list_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     """Yield the rows of a document whose first line is still to be read."""
     scanner = _Scanner(lines, path)
     names = [] if options.items is None else options.items.split(".")
-    for position, name in enumerate(names):
-        _enter(scanner, name, ".".join(names[:position]))
+    position = 0
+    while position < len(names):
+        position += _enter(scanner, names[position:], ".".join(names[:position]))
     if (found := scanner.peek()) != b"[":
         where = f"'{options.items}'" if options.items else "this document"
         what = "no list" if found else "empty"
@@ -81,8 +82,12 @@ def list_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
         raise PromptError("more follows the list; one document has one list", scanner.place())
 
 
-def _enter(scanner: "_Scanner", name: str, parent: str) -> None:
-    """Go to the value of a name in the object that comes next, or to an item of a list."""
+def _enter(scanner: "_Scanner", names: list[str], parent: str) -> int:
+    """Go to the value of a name in the object that comes next, or to an item of a list.
+
+    Returns how many of the names that was: a key may have dots in it.
+    """
+    name = names[0]
     shown = f"'{parent}'" if parent else "this document"
     if scanner.peek() == b"[" and name.isdecimal():
         scanner.take()
@@ -91,7 +96,7 @@ def _enter(scanner: "_Scanner", name: str, parent: str) -> None:
             if scanner.peek() != b",":
                 raise PromptError(f"{shown} has no item {name}", scanner.place())
             scanner.take()
-        return
+        return 1
     if scanner.peek() != b"{":
         raise PromptError(f"{shown} is no object, and has no '{name}'", scanner.place())
     place = scanner.place()
@@ -102,8 +107,9 @@ def _enter(scanner: "_Scanner", name: str, parent: str) -> None:
         if scanner.peek() != b":":
             raise PromptError("not valid JSON: a colon is missing after a name", scanner.place())
         scanner.take()
-        if key == name:
-            return
+        dots = key.count(".") + 1
+        if key == ".".join(names[:dots]):
+            return dots
         seen.append(key)
         scanner.pass_over()
         if scanner.peek() == b",":

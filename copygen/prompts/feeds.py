@@ -103,6 +103,8 @@ class _Feed:
         wanted = "element called '{}'".format(*self._items) if self._options.items else "item"
         usual = "" if self._options.items else ": neither item, entry, product nor offer"
         message = f"there is no {wanted} in this feed{usual}"
+        if any(name.lower() == "html" for _, name in self._names):
+            message = "this is a web page, perhaps one to log in, and no feed"
         repeated = [one for one, count in self._names.items() if count > 1]
         if repeated:
             _, name = min(repeated, key=lambda one: (one[0], -self._names[one]))

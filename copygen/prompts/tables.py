@@ -72,7 +72,7 @@ def checked_options(options: ReadOptions) -> ReadOptions:
         try:
             changed[name] = None if value is None else meaning(value)
         except ValueError as exc:
-            raise UsageError(f"--{name} {exc}.") from exc
+            raise UsageError(f"--{name} {exc}".rstrip(".")) from exc
     return replace(options, **changed)
 
 

@@ -45,6 +45,8 @@ MAX_WORKBOOK_BYTES: Final = 512 * 1024 * 1024
 _MAX_UNPACKED_BYTES: Final = 4 * 1024 * 1024 * 1024
 _ROWS_AT_ONCE: Final = 1024
 _OLD_WORKBOOK: Final = b"\xd0\xcf\x11\xe0"
+_ENCRYPTED: Final = "EncryptedPackage".encode("utf-16-le")
+"""What a workbook with a password holds instead of its parts ([MS-OFFCRYPTO] 2.3.4.4)."""
 _PAGES: Final = (b"<", b"\xef\xbb\xbf<")
 """How what shops call .xls often begins."""
 
@@ -246,6 +248,8 @@ def _binary_workbook(stream: BinaryIO, path: str) -> tuple[Any, Any]:
     if start.startswith(_PAGES):
         message = "this is a page of HTML or XML and no workbook, whatever it is called; open it "
         raise PromptError(message + "in a spreadsheet and save it as .xlsx", Source(path, 1))
+    if content.startswith(_OLD_WORKBOOK) and _ENCRYPTED in content:
+        raise _locked(path)
     if not content.startswith((_OLD_WORKBOOK, b"PK")):
         raise _damaged(path, "it begins as no workbook does")
     calamine = _needed("python_calamine", "sheets", ".xls and .xlsb")
@@ -375,6 +379,8 @@ def _grid_rows(
             yield from rows.take(fields, number)
     if rows is None or (is_first and options.sheet is None and others()):
         message = "the sheet is empty; its first row should name the columns"
+        if options.header_row is not None:
+            message = f"there is nothing in row {options.header_row} or below it"
         if named := ", ".join(f"'{name}'" for name in others()):
             what = "no rows below its first" if rows is not None else "nothing in it"
             message = f"this sheet has {what}; the workbook also has {named}: say which, --sheet"

@@ -26,6 +26,7 @@ SHAPES = {
     "marked": ("\ufeff" + json.dumps(ITEMS), ""),
     "named": (json.dumps({"v": 1, "skip": ITEMS[:3], "items": ITEMS, "more": {}}), "#items"),
     "inside": (json.dumps({"a": "]}", "catalog": {"x": [], "items": ITEMS}}), "#catalog.items"),
+    "dots": (json.dumps({"a.b": {"x": [], "c.d": ITEMS}, "a": 1}), "#a.b.c.d"),
     "in a list": (json.dumps([[1], {"items": ITEMS}]), "#1.items"),
     "lines": ("".join(json.dumps(item) + "\n" for item in ITEMS), ""),
 }

@@ -132,6 +132,8 @@ def test_a_title_above_the_names_is_told() -> None:
     with pytest.raises(PromptError, match=r"row 3 has values that no .* say --header-row 3"):
         read(package(sheet=sheet))
     assert read(package(sheet=sheet), header_row=3) == [{"name": "x", "price": "1"}]
+    with pytest.raises(PromptError, match="nothing in row 9 or below it"):
+        read(package(sheet=sheet), header_row=9)
 
 
 def test_what_is_noted_beside_a_table_is_no_part_of_it() -> None:
@@ -196,6 +198,7 @@ FAR = '<row r="2"><c r="ZZZ2"><v>1</v></c></row>'
         (b"PK\x03\x04 cut off", "damaged"),
         (b"<html><table></table></html>", "page of HTML or XML"),
         (b"\xd0\xcf\x11\xe0 old", "damaged"),
+        (b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"), "has a password"),
         (b"name,price\nx,1\n", "begins as no workbook does"),
     ],
 )

@@ -96,6 +96,12 @@ def test_a_wrong_key_is_told_at_its_place(tmp_path: Path, keys: str, words: str)
         open_prompts(f"{tmp_path}/w.yaml")
 
 
+def test_a_header_row_behind_the_end_is_told(tmp_path: Path) -> None:
+    write(tmp_path, {"t.csv": "prompt\nx\n"})
+    with pytest.raises(PromptError, match="there is no line 9 in it"):
+        open_prompts(f"{tmp_path}/t.csv", reading=ReadOptions(header_row=9)).check(TARGET)
+
+
 OWN = "prompt: '{{ name }}'\nitems: [{name: a}]\n"
 
 

@@ -165,6 +165,7 @@ READS = '<!DOCTYPE r [<!ENTITY x SYSTEM "file:///etc/passwd">]><rss><item><t>&x;
         ("t.xml", READS, "entities of its own"),
         ("t.xml", "<rss><item><t>x</rss>", "t.xml:1:.*: not valid XML"),
         ("t.xml", "<rss></rss>", "there is no item"),
+        ("t.xml", "<!DOCTYPE html><html><body>log in</body></html>", "this is a web page"),
         ("t.xml", "<item>" + "<a>" * 70, "64 levels"),
         ("t.xlsx", "x", "this is no workbook"),
         ("t.parquet", "x", "this is no Parquet"),
