@@ -144,6 +144,10 @@ class Speech(FrozenModel):
     """Denies, or says what is lacking: `cannot`, `not enough`."""
     aid: Lines = ()
     """What is declined, with the words of a request: `assist`, `fulfil`, `your request`."""
+    beyond: Lines = ()
+    """Declines by itself: `beyond my abilities`."""
+    pitch: Lines = ()
+    """Presents a text as a suggestion: `how about this`."""
     fit: Lines = ()
     """Asks whether a text will do: `does this work for you`."""
     rework: Lines = ()
@@ -353,7 +357,7 @@ _STEMS: Final = (
 """Kinds whose ends are free, for languages decline."""
 _OF_TALK: Final = (
     *("deny", "aid", "wrote", "piece", "order", "object", "trait", "craft", "effect", "shall"),
-    *("muse", "fit", "rework"),
+    *("muse", "fit", "rework", "pitch", "beyond"),
 )
 """Signs of talk about a text, with free ends but in English."""
 _JOINING: Final = frozenset(("da", "de", "et", "fi", "hu", "it", "nb", "nl", "sv"))

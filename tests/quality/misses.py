@@ -16,7 +16,9 @@ corpus, and their `faults` by kind, each with its `text`, `where` it is wrong (a
 not given, it is wrong as a whole) and, where the right text can be told from the reply, `fixed`.
 
 The texts of `corpus/replies/before` were written before the rules for them, those of `after` by
-somebody who had not read the rules; the rules are not changed for those again.
+somebody who had not read the rules. Those of `later` are four samples, each written and measured
+before the rules were widened for what it showed: 730 of 903 found at first (80.8 %), 211 of 297
+(71.0 %), 220 of 259 (84.9 %), and 127 of 231 (55.0 %) that say few things in many languages.
 """
 
 import asyncio
@@ -43,8 +45,8 @@ KINDS: Final = (
     "refusal", "sorry_unrelated", "placeholder", "misspelt", "cut_off", "markup", "twice",
     "invented_number", "wrong_language", "mixed_language",
 )  # fmt: skip
-WRITTEN: Final = ("before", "after")
-"""Whether a text was written before the rules or after them: the folders of `corpus/replies`."""
+WRITTEN: Final = ("before", "after", "later")
+"""When a text was written, by the rules: the folders of `corpus/replies`."""
 NO_CHANNEL: Final = "text"
 _PROMPTS: Final = CORPUS / "replies" / "prompts.yaml"
 _BRIEF: Final = re.compile(r"Brief ([a-z]+)\.")
@@ -243,7 +245,7 @@ def _said(one: Judged[Text]) -> str:
 
 
 def _print_recall(written: str, faults: Sequence[Judged[Faulty]]) -> None:
-    print(f"written {written} the rules: {_of(faults)} found ({recall(faults):.1%})")
+    print(f"{written}: {_of(faults)} found ({recall(faults):.1%})")
     for kind in KINDS:
         of_kind = [one for one in faults if one.text.kind == kind]
         if of_kind:

@@ -43,38 +43,47 @@ FOUND: Final[Mapping[str, float]] = MappingProxyType(
 FOUND_AFTER: Final[Mapping[str, float]] = MappingProxyType(
     {
         "talk_before": 0.95,
-        "talk_after": 0.88,
-        "to_client": 0.79,
-        "about_task": 0.83,
+        "talk_after": 0.93,
+        "to_client": 0.94,
+        "about_task": 0.91,
         "thinking": 0.92,
         "label": 0.98,
-        "several": 0.86,
+        "several": 0.90,
         "refusal": 0.97,
         "sorry_unrelated": 1.00,
         "placeholder": 0.98,
         "misspelt": 0.90,
-        "cut_off": 0.80,
+        "cut_off": 0.90,
         "markup": 0.98,
         "twice": 0.96,
-        "invented_number": 0.50,
+        "invented_number": 0.79,
         "wrong_language": 0.91,
         "mixed_language": 0.91,
     }
 )
 """The same of the texts written by somebody who had not read the rules. At first 657 of 972 were
 found (67.6 %); then the rules were widened for the kinds that it showed to be missing."""
-FLOORS: Final = MappingProxyType({"before": FOUND, "after": FOUND_AFTER})
-FOUND_OVERALL: Final = MappingProxyType({"before": 0.98, "after": 0.89})
+_WEAK: Final = ("about_task", "misspelt", "thinking", "wrong_language")
+FOUND_LATER: Final[Mapping[str, float]] = MappingProxyType(
+    {**dict.fromkeys(KINDS, 0.92), **dict.fromkeys(_WEAK, 0.90), "cut_off": 0.80}
+)
+"""The same of the samples that the rules were widened for one after the other."""
+FLOORS: Final = MappingProxyType({"before": FOUND, "after": FOUND_AFTER, "later": FOUND_LATER})
+FOUND_OVERALL: Final = MappingProxyType({"before": 0.98, "after": 0.93, "later": 0.95})
 """0.95 is the aim."""
-MOST_TRAPPED: Final = MappingProxyType({"before": 0.015, "after": 0.015})
-"""Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim."""
+EVERY: Final = MappingProxyType({"before": 1, "after": 1, "later": 3})
+"""Of so many faults one is looked at in a normal run: all of them take half a minute."""
+MOST_TRAPPED: Final = MappingProxyType({"before": 0.015, "after": 0.015, "later": 0.03})
+"""Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim. Those of
+`later` are harder: notebooks and paints, whose copy speaks of sentences and tones."""
 MOST_CORRECTED_FLAGGED: Final = 0.015
 
 
 @pytest.mark.no_cover
 @pytest.mark.parametrize("written", WRITTEN)
 def test_as_many_faults_are_found_as_ever(written: str) -> None:
-    faults = judged(one for one in faulty_replies() if one.written == written)
+    every = [one for one in faulty_replies() if one.written == written]
+    faults = judged(every[:: EVERY[written]])
     shares = {kind: recall([one for one in faults if one.text.kind == kind]) for kind in KINDS}
     floors = FLOORS[written]
     fewer = {kind: round(share, 3) for kind, share in shares.items() if share < floors[kind]}

@@ -95,7 +95,7 @@ _TELLING: Final = frozenset(
     (
         *("consent", "here", "sorry", "cannot", "cannot_weak", "missing", "error", "myself"),
         *("agreed", "asked", "task", "think", "first", "offer", "yours", "little"),
-        *("stress", "publish", "add", "sentence"),
+        *("stress", "publish", "add", "sentence", "beyond"),
     )
 )
 """Kinds without one of which a text of one line, without a colon, is copy."""
@@ -156,7 +156,12 @@ class ChatDetector:
         # Of most texts the kinds alone say that there is nothing, or what there may be.
         is_about = "about" in kinds or "task" in kinds
         may_be_talk = len(said.tags) == 1 and may_speak(kinds)
-        if not may_be_talk and kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(original):
+        may_deny = "deny" in kinds and "aid" in kinds and len(said.tags) == 1
+        if (
+            not (may_be_talk or may_deny)
+            and kinds.isdisjoint(_TELLING)
+            and not _STRUCTURE.search(original)
+        ):
             if is_about and (remark := self._echo(said, begin, request)) is not None:
                 yield remark
             return
@@ -166,7 +171,8 @@ class ChatDetector:
             asks
             or not kinds.isdisjoint(_DECLINING)
             or ("little" in kinds and "info" in kinds)
-            or ("deny" in kinds and "aid" in kinds and len(said.tags) == 1)
+            or may_deny
+            or ("beyond" in kinds and len(said.tags) == 1)
         )
         if may_decline and (remark := self._refusal(said, begin, shares)) is not None:
             yield remark
@@ -258,9 +264,10 @@ class ChatDetector:
     ) -> Remark | None:
         """Too little to go on, or nothing but questions about the product."""
         text = said.text
-        if len(said.tags) == 1 and declines(said, begin, end) and not shares():
-            return _declines(text, begin)
         first = _sentence_end(text, begin)
+        declined = said.are_within("beyond", begin, first) or declines(said, begin, end)
+        if len(said.tags) == 1 and declined and not shares():
+            return _declines(text, begin)
         informed = said.are_within("info", begin, first)
         if informed and said.are_within("little", begin, first):
             own = said.are_within("me", begin, end) or said.at("sorry", begin)

@@ -23,6 +23,7 @@ _WEIGHTS: Final = MappingProxyType(
         "rework": 1.25,
         "agreed": 1.5,
         "consent": 1.0,
+        "pitch": 2.5,
         "here": 1.0, "piece": 1.25, "order": 1.5, "trait": 1.0, "craft": 1.0, "effect": 1.0,
         "stress": 1.0, "change": 1.0, "muse": 1.0, "task": 1.0, "object": 1.0, "yours": 0.5,
         "add": 0.5, "web": 0.5, "plan": 0.5, "me": 0.5,
@@ -36,11 +37,13 @@ _MORE: Final = MappingProxyType(
 _ANCHORS: Final = frozenset(
     (
         *("wrote", "asked", "publish", "text", "piece", "shall", "offer", "think", "muse"),
-        *("task", "order", "fit", "rework", "agreed", "consent"),
+        *("task", "order", "fit", "rework", "agreed", "consent", "pitch"),
     )
 )
 """Kinds without one of which a sentence is about anything."""
-_NAMING: Final = _ANCHORS - {"think", "muse", "task", "agreed", "consent", "rework"}
+_NAMING: Final = _ANCHORS - {
+    *("think", "muse", "task", "agreed", "consent", "rework", "pitch"),
+}
 """The same for a sentence that stands in a line with copy, near its start."""
 _FIRST: Final = frozenset(("agreed", "consent"))
 """Kinds that count at the start of a sentence only."""
@@ -49,8 +52,14 @@ _AFTER_ONLY: Final = frozenset(
     ("shall", "offer", "order", "object", "yours", "add", "web", "fit", "rework")
 )
 """Kinds that speak to whoever ordered the text, which nobody does before he shows it."""
-_BEFORE_ONLY: Final = frozenset(("think", "muse", "plan", "agreed", "consent", "here"))
+_BEFORE_ONLY: Final = frozenset(("think", "muse", "plan", "agreed", "consent", "here", "pitch"))
 """Kinds of what somebody thinks before he writes."""
+_DOING: Final = frozenset(("wrote", "asked", "order", "publish"))
+"""Kinds that tell what was done to a text, or is to be done."""
+_OF_ANYBODY: Final = frozenset(("wrote", "me", "here"))
+"""`I kept every notebook I ever had`: nothing that was done to a text."""
+_LEAST_WITHIN: Final = 3
+"""Phrases of a sentence in a line with copy: `Start with a short sentence` has two."""
 _ALONE: Final = frozenset(("shall", "offer", "me", "yours"))
 """`Would you like yours lined or plain?`: nothing that a text would be asked for."""
 _OF_REQUESTS: Final = ("aid", "job", "text")
@@ -113,16 +122,23 @@ def speaks(
         near = [at[0] - start for kind, at in found.items() if kind in _NAMING]
         if not near or min(near) > _NEAR:
             return None
+        phrases = sum(map(len, found.values())) + bool(said.at("this", start))
+        if phrases < _LEAST_WITHIN and _DOING.isdisjoint(found):
+            return None
         place = Place.LINE if said.text[start] in _BRACKETS else place
     weight = _weight(said, start, end, found)
-    if place is Place.APART and first and _is_note(said.text[start:end]):
-        weight += 1.5
-    if weight < place.value or _ANCHORS.isdisjoint(found):
+    is_note = place is Place.APART and first and _is_note(said.text[start:end])
+    weight += 1.5 * is_note
+    if found.keys() <= _OF_ANYBODY:
+        return None
+    if weight < place.value or (_ANCHORS.isdisjoint(found) and not is_note):
         return None
     for kind in ("text", "piece"):
         at = [one for one in found.pop(kind, ()) if not is_known(_word(said.text, one))]
         if at:
             found[kind] = at
+    if is_note:
+        return Evidence(weight, frozenset((*found, "muse")))
     if _ANCHORS.isdisjoint(found) or _weight(said, start, end, found) < place.value - 1.5:
         return None
     return Evidence(weight, frozenset(found))

@@ -271,6 +271,8 @@ def _near(
         return False
     if swapped and (adjoining or len(wanted) > _LEAST):
         return True
+    if marks and not adjoining and _is_common(plain, language):
+        return False  # `Iarna`, the winter, of a brand `Iarnă`
     if marks:
         return (name.is_named or adjoining) and not unmarked
     if _is_inflected(plain, wanted, hangul=hangul):

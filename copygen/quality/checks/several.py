@@ -103,6 +103,8 @@ def _of_lines(
         rest = text[stop:end].strip(" *_-–—") if stop else "x"
         below = start > lines[0][0]
         called = below and rest[-1:] in (":", "：") and end - start <= _CALLED
+        if below and _is_named(said, start, end):
+            return start, end
         if not rest.strip(":：,.") or (rest[0] in ":：" and below) or (stop and called):
             return start, end
     written = [text[start:end] for start, end in lines]
@@ -114,6 +116,12 @@ def _of_lines(
     if all(len(one) < 16 and language_tag(one.strip(" *_【】[]")) for one in tongues):
         return lines[1]
     return lines[1] if _are_alike(written) else None
+
+
+def _is_named(said: Said, start: int, end: int) -> bool:
+    """Whether a line is a name for one of several and a colon: `Variation:`."""
+    stop = max(said.at("option", start), said.at("noun", start))
+    return stop > 0 and said.text[stop:end].strip(" *_") in (":", "：")
 
 
 def _are_counted(lines: Sequence[str]) -> bool:
