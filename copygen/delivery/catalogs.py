@@ -5,12 +5,14 @@ says now. A text whose mark is gone is found by its name. Whoever changed a text
 as unfinished has not decided yet.
 """
 
+import io
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import chain
 from pathlib import Path
-from typing import Final
+from typing import BinaryIO, Final
 from xml.parsers import expat
 
 from copygen.delivery.copy import Copy
@@ -28,7 +30,7 @@ PO: Final = ".po"
 XLIFF: Final = (".xliff", ".xlf", ".mxliff", ".sdlxliff")
 ENDINGS: Final = (PO, *XLIFF)
 _ROLE: Final = "the returned catalogue"
-_MOST_BYTES: Final = 512 * 1024 * 1024
+_HEAD_BYTES: Final = 4096
 _CHUNK_BYTES: Final = 64 * 1024
 _STRING: Final = re.compile(r'"((?:[^"\\]|\\.)*)"')
 _ESCAPE: Final = re.compile(r"\\([0-7]{1,3}|x[0-9a-fA-F]{1,2}|.)", re.DOTALL)
@@ -67,25 +69,27 @@ class ReturnedCatalog:
         self.unfinished: list[ReturnedText] = []
         """Texts that were changed and are still marked as unfinished; none of `texts`."""
         self._find = find
+        self._path = path
         with readable(self.path):
-            stream = files.open_regular(path, _ROLE)
-            with stream:
-                self.saved_at = (datetime.fromtimestamp(files.status(path).st_mtime, UTC),)
-                self._content = stream.read(_MOST_BYTES + 1)
-        if len(self._content) > _MOST_BYTES:
-            raise PromptError("this file is larger than 512 MiB", Source(self.path, 1))
+            files.open_regular(path, _ROLE).close()
+            self.saved_at = (datetime.fromtimestamp(files.status(path).st_mtime, UTC),)
 
     def texts(self) -> Iterator[ReturnedText]:
         """Every text in it that has one. Raises PromptError for a damaged file."""
-        is_po = self.via == PO[1:]
-        read = _po_entries if is_po else _xliff_entries
-        for entry in read(self._content, self.path):
-            if entry.name and entry.text:
-                found = self._returned(entry)
-                if entry.is_unfinished and found.mark and text_hash(found.text) != found.mark.text:
-                    self.unfinished.append(found)
-                else:
-                    yield found
+        read = _po_entries if self.via == PO[1:] else _xliff_entries
+        with readable(self.path), files.open_regular(self._path, _ROLE) as stream:
+            for entry in read(stream, self.path):
+                yield from self._taken(entry)
+
+    def _taken(self, entry: _CatalogText) -> Iterator[ReturnedText]:
+        """The text, unless it has none, or was changed and is unfinished."""
+        if not (entry.name and entry.text):
+            return
+        found = self._returned(entry)
+        if entry.is_unfinished and found.mark and text_hash(found.text) != found.mark.text:
+            self.unfinished.append(found)
+        else:
+            yield found
 
     def _returned(self, entry: _CatalogText) -> ReturnedText:
         mark = Mark.parse(entry.mark)
@@ -136,19 +140,23 @@ def _decision(entry: _CatalogText, was: State) -> str:
     return State.DRAFT.value if was in KEPT else ""
 
 
-def _po_entries(content: bytes, path: str) -> Iterator[_CatalogText]:
+def _po_entries(stream: BinaryIO, path: str) -> Iterator[_CatalogText]:
     """The entries of a PO file, without its header and those that are obsolete."""
-    told = _CHARSET.search(content[:4096])
+    told = _CHARSET.search(stream.read(_HEAD_BYTES))
     charset = told[1].decode() if told else "utf-8"
+    stream.seek(0)
     try:
-        text = content.decode(
-            "utf-8-sig" if charset.casefold() in ("utf-8", "charset") else charset
-        )
+        codec = "utf-8-sig" if charset.casefold() in ("utf-8", "charset") else charset
+        with io.TextIOWrapper(stream, codec, newline="\n") as lines:
+            yield from _entries_in(lines, path)
     except (UnicodeDecodeError, LookupError) as error:
         raise PromptError(f"it is not in {charset}, as its header says", Source(path, 1)) from error
+
+
+def _entries_in(lines: Iterable[str], path: str) -> Iterator[_CatalogText]:
     entry, into, parts = _CatalogText(1), "", dict[str, list[str]]()
-    for number, line in enumerate([*text.split("\n"), ""], 1):
-        line = line.strip()
+    for number, written in enumerate(chain(lines, ("",)), 1):
+        line = written.strip()
         starts = not line or (line.startswith("#") and into) or (
             line.startswith(("msgctxt ", "msgid ")) and into.startswith("msgstr")
         )  # fmt: skip
@@ -197,8 +205,8 @@ def _unescaped(found: re.Match[str]) -> str:
     return chr(int(sign, 8)) if sign[0] in "01234567" else _ESCAPES.get(sign, sign)
 
 
-def _xliff_entries(content: bytes, path: str) -> Iterator[_CatalogText]:
-    return _Xliff(path).entries(content)
+def _xliff_entries(stream: BinaryIO, path: str) -> Iterator[_CatalogText]:
+    return _Xliff(path).entries(stream)
 
 
 class _Xliff:
@@ -216,14 +224,14 @@ class _Xliff:
         self._into: list[str] | None = None
         self._is_xliff = False
 
-    def entries(self, content: bytes) -> Iterator[_CatalogText]:
+    def entries(self, stream: BinaryIO) -> Iterator[_CatalogText]:
         """Every unit. Raises PromptError for what is no XLIFF."""
-        view = memoryview(content)
-        for at in range(0, len(content) or 1, _CHUNK_BYTES):
+        ended = False
+        while not ended:
+            chunk = stream.read(_CHUNK_BYTES)
+            ended = not chunk
             try:
-                self._parser.Parse(bytes(view[at : at + _CHUNK_BYTES]), False)
-                if at + _CHUNK_BYTES >= len(content):
-                    self._parser.Parse(b"", True)
+                self._parser.Parse(chunk, ended)
             except expat.ExpatError as error:
                 place = Source(self._path, error.lineno, error.offset + 1)
                 told = f"not valid XML: {expat.ErrorString(error.code)}"

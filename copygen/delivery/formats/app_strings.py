@@ -32,6 +32,7 @@ from copygen.documents import files
 from copygen.errors import UsageError
 from copygen.models import JsonValue, Severity
 from copygen.results.decisions import KEPT, State
+from copygen.results.resume import Index, identity
 from copygen.results.storage import reported
 
 _SIGNS: Final = re.compile(r"[^0-9A-Za-z]+")
@@ -46,7 +47,8 @@ class _Keyed:
         refuse_values(context)
         self.spec = spec
         self.units = Units(context, self.refusal, has_source=False)
-        self._keys: dict[str, tuple[str, ...]] = {}
+        self._keys = Index()
+        """Key → whose it is, in 16 bytes each."""
 
     def refusal(self, text: str) -> str | None:
         """Why the format cannot hold a text; None: it can."""
@@ -58,9 +60,9 @@ class _Keyed:
         key = self.named(path)
         if key in self.spec.reserved:
             key += "_"
-        other = self._keys.setdefault(key, path)
-        if other != path:
-            told = f"'{'/'.join(other)}' and '{'/'.join(path)}'"
+        number = identity("/".join(path)) or 1
+        if self._keys.put(identity(key), number) not in (0, number):
+            told = f"'{'/'.join(path)}' and another text"
             raise UsageError(f"{told} would both be called '{key}' there; choose with --where.")
         return key
 

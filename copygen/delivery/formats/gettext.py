@@ -41,13 +41,15 @@ class GettextFormat:
     def write(self, rows: Iterable[ExportRow], out: Output) -> None:
         """Write an entry for each text."""
         with LanguageFiles(out, self.spec, by_tag(self.spec, ".po")) as files:
+            number = 0
             for row, units in self._units.of_rows(rows):
                 for unit in units:
+                    number += 1
                     stream, name, is_new = files.of(unit.language)
                     if is_new:
                         stream.write(_header(unit.language).encode())
                     stream.write(_entry(unit).encode())
-                    out.place(row, name if out.is_folder else unit.name)
+                    out.place(row, name if out.is_folder else number)
 
 
 def _refusal(text: str) -> str | None:

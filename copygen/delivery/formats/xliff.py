@@ -79,7 +79,7 @@ class XliffFormat:
                         self._begin(stream, unit)
                     written = _unit_1(unit) if self._is_first else _unit_2(unit, number)
                     stream.write(written.encode())
-                    out.place(row, name if out.is_folder else unit.name)
+                    out.place(row, name if out.is_folder else number)
             for stream in files.streams:
                 stream.write(
                     b"</body></file></xliff>\n" if self._is_first else b"</file></xliff>\n"
