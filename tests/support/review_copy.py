@@ -8,7 +8,6 @@ from pathlib import Path
 from copygen.delivery.rules import FieldRules, RulesFile
 from copygen.models import ErrorInfo, Kind, Result, Severity, Status, Violation
 from copygen.quality.channels import load_channels
-from copygen.quality.units import measure
 from copygen.results.storage import Beside
 from tests.support.records import ENDED, result, write
 
@@ -132,5 +131,3 @@ def write_rules(results: Path, fields: dict[str, str], language_from: str = "lan
     )
     Beside.RULES.of(results).write_text(rules.model_dump_json(exclude_defaults=True))
 
-
-__all__ = ["ads", "measure", "write_ads", "write_rules"]

@@ -352,7 +352,7 @@ function drawSides() {
   const sides = records.sides();
   byId("beside-label").hidden = sides.length === 0;
   byId("beside").replaceChildren(
-    el("option", { value: "" }, "off"),
+    el("option", { value: "" }, "one by one"),
     ...sides.map(([value, words]) => el("option", { value }, words)),
   );
   byId("beside").value = side;

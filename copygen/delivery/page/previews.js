@@ -1,6 +1,6 @@
 // A text as the place shows it: with what is cut off there, and where.
 
-import { el, figure } from "./dom.js";
+import { button, el, figure } from "./dom.js";
 import { segmentsOf } from "./measure.js";
 import { directionOf, graphemesOf, spoken, written } from "./text.js";
 
@@ -153,7 +153,7 @@ function searchAd(texts, around) {
       ),
     ),
     headlines.length > AD_HEADLINES
-      ? el("button", { type: "button", class: "quiet", onclick: around.another }, "Another combination")
+      ? button("Another combination", around.another, { class: "quiet" })
       : note("Shown in any order"),
   ];
 }
