@@ -130,4 +130,3 @@ def write_rules(results: Path, fields: dict[str, str], language_from: str = "lan
         checks={"language_from": language_from},
     )
     Beside.RULES.of(results).write_text(rules.model_dump_json(exclude_defaults=True))
-
