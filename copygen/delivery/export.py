@@ -193,7 +193,16 @@ class Exporter:
         created_at = value.get("created_at")
         if not isinstance(created_at, str):
             return False
-        return self._reader.rules.checked(datetime.fromisoformat(created_at))
+        rules = self._reader.rules
+        if not rules.checked(datetime.fromisoformat(created_at)):
+            return False
+        # A record that somebody changed by hand is as old as it was.
+        return not any(
+            rules.is_too_long(None if name == TEXT and value.get("data") is None else name, one)
+            for name, texts in _texts_in(value)
+            for one in (texts if isinstance(texts, list) else [texts])
+            if isinstance(one, str)
+        )
 
     def _refuse_nothing(self) -> None:
         if self.shape.records:
@@ -239,7 +248,10 @@ class Exporter:
         rules = self._reader.rules
         going = [one for one, reason in zip(copy.texts, reasons, strict=True) if reason is None]
         if not going or (
-            rules.checked(copy.record.created_at) and not any(one.is_edited for one in going)
+            rules.checked(copy.record.created_at)
+            and not any(
+                one.is_edited or rules.is_too_long(one.place.field, one.text) for one in going
+            )
         ):
             return
         known = {(one.rule, one.field, one.index) for one in copy.record.violations}

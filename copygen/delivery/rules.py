@@ -32,6 +32,10 @@ from copygen.version import __version__
 
 _VERSION: Final = 1
 _MAX_BYTES: Final = 16 * 1024 * 1024
+_AT_MOST_FOUR: Final = frozenset(
+    (Unit.CODEPOINTS, Unit.GRAPHEMES, Unit.UTF16, Unit.BYTES, Unit.WIDTH)
+)
+"""Units that count no code point for more than four: most texts need not be measured for them."""
 _TEXT: Final = ""
 """What the one text is called where there are no fields."""
 
@@ -151,6 +155,15 @@ class Rules:
     def language_of(self, record: Result) -> str | None:
         """The language that the record's texts should be in; None: none was asked for."""
         return self.checker.language_of(record.input)
+
+    def is_too_long(self, field: str | None, text: str) -> bool:
+        """Whether a text is past a limit that rejects it; no other check is as cheap."""
+        spec = self.spec(field)
+        if spec is None or spec.limit is None or not spec.fails:
+            return False
+        if 4 * len(text) <= spec.limit and spec.unit in _AT_MOST_FOUR:
+            return False
+        return measure(text, spec.unit) > spec.limit
 
     def checked(self, created_at: datetime) -> bool:
         """Whether the run that wrote a record held its texts against these very rules, so that its

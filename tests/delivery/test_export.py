@@ -150,6 +150,20 @@ def test_a_draft_that_breaks_a_rule_of_today_stays_and_a_persons_text_is_told(
     assert [(one.id, one.rule) for one in found.tally.problems] == [("b", "length")]
 
 
+def test_a_record_that_was_changed_by_hand_is_measured_again(results: Path) -> None:
+    rules = {
+        "version": 1,
+        "channel": {"name": "x", "limit": 8, "unit": "width", "source": "test"},
+    }
+    Beside.RULES.of(results).write_text(json.dumps(rules))
+    os.utime(Beside.RULES.of(results), (0, 0))
+    write(results, [result("a", text="much too long"), result("b", text="日本の絹"),
+                    result("c", text="日本の絹布")])  # fmt: skip
+    found, rows = exported(results)
+    assert [row["id"] for row in rows] == ["b"]
+    assert reasons(found) == {"fails the checks as they are now: length": 2}
+
+
 def test_what_cannot_be_read_is_told(results: Path) -> None:
     write(results, [record("a", 1, "a1"), record("b", 2, "b1")])
     lines = results.read_bytes().replace(b'"finish_reason":"stop"', b'"finish_reason":7', 1)
