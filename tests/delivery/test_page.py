@@ -204,6 +204,24 @@ def test_what_the_server_did_not_take_is_never_called_saved(chromium: Chromium, 
     assert states(ads) == {"scarf/Arabic": ["approved"] * 5}
 
 
+def test_what_the_server_refuses_is_taken_back_and_holds_up_nothing(
+    chromium: Chromium, ads: Path
+) -> None:
+    def act(page: Any) -> None:
+        refusal = {"status": 400, "json": {"error": "there is no record 'scarf/Arabic'"}}
+        page.route("**/api/decisions", lambda route: route.fulfill(**refusal))
+        page.keyboard.press("a")
+        until(page, "document.getElementById('toast').textContent.includes('no record')")
+        assert text_of(page, "#progress-words") == "0 of 115 texts decided"
+        page.unroute("**/api/decisions")
+        page.keyboard.press("j")
+        page.keyboard.press("l")
+        until(page, SAVED)
+
+    chromium.on_page_of(ads, act)
+    assert states(ads) == {"scarf/English": ["locked"] * 5}
+
+
 def test_read_only_has_nothing_to_decide_with(chromium: Chromium, ads: Path) -> None:
     def act(page: Any) -> None:
         assert page.query_selector_all(".act") == []

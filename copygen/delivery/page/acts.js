@@ -19,6 +19,7 @@ export class Acts {
     this.edited = edited;
     this.reasons = [];
     decider.conflicted.on((conflicts) => this.#tellConflicts(conflicts));
+    decider.refused.on((why) => tell(`Taken back, because the server refused it: ${why}`, { stays: true }));
   }
 
   /** Decides about texts, `{record, text}` each: approve, reject, lock, draft, comment or edit. */

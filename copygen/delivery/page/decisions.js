@@ -53,6 +53,7 @@ export class Decider {
     this.changed = new Signal();
     this.saving = new Signal();
     this.conflicted = new Signal();
+    this.refused = new Signal();
     this.waiting = [];
     this.#underWay = new Set();
     this.failure = null;
@@ -104,10 +105,10 @@ export class Decider {
   }
 
   #carryOut(steps, which) {
-    for (const step of steps) {
-      this.#count(step.text, () => put(step.text, step[which]));
-      this.waiting.push(step);
-      this.#underWay.add(step.text);
+    for (const { record, text, ...step } of steps) {
+      this.waiting.push({ record, text, was: standing(text), mine: step[which] });
+      this.#count(text, () => put(text, step[which]));
+      this.#underWay.add(text);
     }
     this.made += steps.length;
     this.changed.tell(steps.map((step) => step.record));
@@ -131,7 +132,9 @@ export class Decider {
         const piece = this.waiting.slice(0, AT_ONCE);
         // What is sent of a text is how it stands now, so once is enough however often it changed.
         const latest = new Map(piece.map((step) => [step.text, step]));
-        const conflicts = await this.keeper.save([...latest.values()]);
+        const conflicts = await this.keeper
+          .save([...latest.values()])
+          .catch((error) => this.#refuse(piece, error));
         this.waiting.splice(0, piece.length);
         const theirs = new Set(conflicts.map((one) => one.text));
         this.waiting = this.waiting.filter((step) => !theirs.has(step.text));
@@ -148,6 +151,15 @@ export class Decider {
       this.#isSaving = false;
       this.saving.tell();
     }
+  }
+
+  /** Takes back what the server will never take, so that it holds up nothing behind it. */
+  #refuse(piece, error) {
+    if (!error.isRefused) throw error;
+    for (const { text, was } of piece.toReversed()) this.#count(text, () => put(text, was));
+    this.changed.tell(piece.map((one) => one.record));
+    this.refused.tell(error.message);
+    return [];
   }
 
   /**
@@ -187,7 +199,7 @@ export class ServerKeeper {
     answer.results.forEach((result, at) => {
       const { record, text } = steps[at];
       text.ver = result.version;
-      if (result.conflict) conflicts.push({ record, text, now: result.now, mine: steps[at].after });
+      if (result.conflict) conflicts.push({ record, text, now: result.now, mine: steps[at].mine });
       else if (inStep(text, result.now)) Object.assign(text, { by: result.now.by, when: result.now.at });
     });
     return conflicts;
@@ -225,8 +237,10 @@ export async function post(address, body) {
     body: JSON.stringify(body),
   });
   const said = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Error(said.error ?? `the server answered ${answer.status}`);
-  return said;
+  if (answer.ok) return said;
+  const error = new Error(said.error ?? `the server answered ${answer.status}`);
+  error.isRefused = answer.status === 400;
+  throw error;
 }
 
 /** Keeps the decisions of a report in this browser, until they are downloaded as a file. */
