@@ -434,8 +434,11 @@ class Acceptance:
 
     def warm_up(self) -> None:
         """Compile all that is needed. Raises ConfigError for what cannot be used."""
+        # Where each row tells its language, those of all letters are hardly ever needed: a text of
+        # none spares the reading of 27, some 0.07 s.
+        text = "1" if self.checker.settings.language_from else "x"
         for rules in self._rules.values():
-            self.checker.check("x", {}, rules)
+            self.checker.check(text, {}, rules)
         self.checker.start()
 
     def end(self, prompt_id: str) -> None:

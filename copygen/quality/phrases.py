@@ -24,6 +24,7 @@ from copygen.quality.normalize import NormalizedText, fold
 _HEAD: Final = 400
 _TAIL: Final = 300
 """Characters at the start and at the end of a long text in which models talk."""
+_LETTER: Final = re.compile("[a-z]")
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _PREFIXED: Final = re.compile(
     "(?<![\u05d0-\u05ea\u0620-\u06ff])"
@@ -183,13 +184,16 @@ def speech(language: str) -> Speech:
 
 
 def list_tags(language: str | None, text: NormalizedText) -> tuple[str, ...]:
-    """The languages whose lists are tried: its own; where that is not known, all of its letters."""
+    """The languages whose lists are tried: its own; where that is not known, all of its letters.
+
+    None but English for a text without letters.
+    """
     known = base(language) if language else ""
     known = _SAME_LISTS.get(known, known)
     if known in languages():
         return (known,)
     if text.original.isascii():
-        return _LATIN
+        return _LATIN if _LETTER.search(text.text) else ()
     return next((tags for letters, tags in _OF_SCRIPT if letters.search(text.text)), _LATIN)
 
 

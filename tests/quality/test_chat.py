@@ -5,7 +5,8 @@ import pytest
 from copygen.models import Message
 from copygen.quality.checks.chat import RULES, ChatCheck
 from copygen.quality.facts import MendableViolation
-from copygen.quality.phrases import PhraseReader, languages, speech
+from copygen.quality.normalize import NormalizedText
+from copygen.quality.phrases import PhraseReader, languages, list_tags, speech
 from tests.support.quality_fields import context
 
 FOUND = [
@@ -240,3 +241,21 @@ def test_a_numbered_list_that_was_asked_for_is_no_several_texts(asked: str) -> N
     assert list(ChatCheck(PhraseReader()).violations(told)) == []
     facts = alone._replace(asked=[Message("user", "Write one text:\n- silk\n- light")])
     assert list(ChatCheck(PhraseReader()).violations(facts))
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "tags"),
+    [
+        ("no", "x", ("nb",)),
+        ("de-AT", "x", ("de",)),
+        (None, "絹の色", ("ja",)),
+        (None, "丝巾", ("zh",)),
+        (None, "12 % - 3", ()),
+    ],
+)
+def test_a_text_is_read_in_its_language_or_in_those_of_its_letters(
+    language: str | None, text: str, tags: tuple[str, ...]
+) -> None:
+    assert list_tags(language, NormalizedText(text)) == tags
+    if language is None:
+        assert "de" in list_tags(None, NormalizedText("Seide"))
