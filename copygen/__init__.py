@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from copygen.jobs.check import CheckJob, CheckSpec, check_text
     from copygen.jobs.decisions import DecisionsJob, DecisionsSpec
     from copygen.jobs.export import ExportJob, ExportSpec
+    from copygen.jobs.imports import ImportJob, ImportSpec
     from copygen.jobs.run import Run, generate
     from copygen.jobs.spec import RunSpec
     from copygen.models import Result, Status, Violation
@@ -39,6 +40,8 @@ __all__ = [
     "DecisionsSpec",
     "ExportJob",
     "ExportSpec",
+    "ImportJob",
+    "ImportSpec",
     "InputChanged",
     "LedgerLocked",
     "LimitReached",
@@ -64,6 +67,8 @@ _MODULES = {
     "DecisionsSpec": "copygen.jobs.decisions",
     "ExportJob": "copygen.jobs.export",
     "ExportSpec": "copygen.jobs.export",
+    "ImportJob": "copygen.jobs.imports",
+    "ImportSpec": "copygen.jobs.imports",
     "Result": "copygen.models",
     "Run": "copygen.jobs.run",
     "RunSpec": "copygen.jobs.spec",

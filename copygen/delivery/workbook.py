@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib import import_module
+from math import ceil
 from typing import Any, BinaryIO, Final, TypeAlias
 from xml.sax.saxutils import escape
 
@@ -58,6 +59,8 @@ Value: TypeAlias = str | int | None
 _SHOWN_CHARS: Final = 16_000
 """Of a cell that only informs."""
 _MARKS_IN_CELL: Final = 900
+_CHARS_PER_WIDTH: Final = 1.15
+"""Latin letters of running text in the width of a digit, by which columns are measured."""
 _KEPT_CELLS: Final = 64
 """Of a column, as XML: values come again from row to row."""
 _KEPT_CHARS: Final = 1_000
@@ -157,6 +160,8 @@ class _ReviewTable:
         self._quoting = quoting
         self._fields: dict[str | None, _Field] = {}
         self._columns = [name for name in layout.columns if name != Column.ID]
+        self.styles: dict[str, Mapping[str, Any]] = {**_STYLES}
+        """By name, in the order of the blank cells in the sketch."""
         self.looks = tuple(self._looks())
         self.names = [look.name for look in self.looks]
 
@@ -201,9 +206,9 @@ class _ReviewTable:
             yield _Look(Column.LIMIT, "number", 7)
             yield _Look(Column.UNIT, "quiet", 14)
         else:
-            for label, _ in self.layout.texts:
+            for label, field_ in self.layout.texts:
                 yield _Look(label, "text", 38)
-                yield _Look(f"{label}{LENGTH_OF}", "number", 8)
+                yield _Look(f"{label}{LENGTH_OF}", self._length_style(field_), 9)
         yield _Look(Column.DECISION, "choice", 12)
         yield _Look(Column.REASON, "note", 28)
         yield _Look(Column.VIOLATIONS, "problem", 40)
@@ -217,6 +222,15 @@ class _ReviewTable:
             yield _Look(shown, "item", 24)
         yield _Look(Column.KEY, "quiet", 12, hidden=True)
         yield _Look(Column.MARK, "quiet", 12, hidden=True)
+
+    def _length_style(self, field_: str | None) -> str:
+        """That of a column of lengths: with the limit behind them, `29 / 30`."""
+        limit = self.field(field_).limit
+        if limit is None:
+            return "number"
+        name = f"length of {limit}"
+        self.styles[name] = {**_STYLES["number"], "num_format": f'0" / {limit}"'}
+        return name
 
     def _text_rows(
         self, copy: Copy, beside: list[str], found: Mapping[Place, list[str]]
@@ -311,7 +325,7 @@ class _CellWriter:
 
     def __init__(self, table: _ReviewTable, styles: Sequence[str]) -> None:
         self._table = table
-        style_of = dict(zip(_STYLES, styles, strict=True))
+        style_of = dict(zip(table.styles, styles, strict=True))
         self._columns = [
             (column_name(number), style_of[look.style], look.style)
             for number, look in enumerate(table.looks)
@@ -319,7 +333,7 @@ class _CellWriter:
         self._wrapped = [
             (number, int(look.width))
             for number, look in enumerate(table.looks)
-            if "text_wrap" in _STYLES[look.style]
+            if "text_wrap" in table.styles[look.style]
         ]
         self._right_to_left = style_of["text-rtl"]
         names = table.names
@@ -391,8 +405,8 @@ def lines_of(text: str, width: int) -> int:
     """In how many lines a text stands in a cell of that width, about."""
     count = 0
     for line in text.split("\n"):
-        cells = len(line) if line.isascii() else measure(line, Unit.WIDTH)
-        count += max(1, -(-cells // width))
+        cells = len(line) / _CHARS_PER_WIDTH if line.isascii() else measure(line, Unit.WIDTH)
+        count += max(1, ceil(cells / width))
     return count
 
 
@@ -443,7 +457,7 @@ class _Sketch:
         book = self._xlsx.Workbook(made, {"in_memory": True})
         book.set_properties({"title": TITLE, "comments": f"copygen {__version__}"})
         book.set_properties({"created": self._table.layout.exported_at.replace(tzinfo=None)})
-        styles = [book.add_format({**_BASE, **one}) for one in _STYLES.values()]
+        styles = [book.add_format({**_BASE, **one}) for one in self._table.styles.values()]
         base = self._table.layout.rows_of.value
         for number, rows in enumerate(counts, 1):
             sheet = book.add_worksheet(base if number == 1 else f"{base} {number}")
@@ -527,9 +541,12 @@ class _Sketch:
     def _explain(self, book: Any) -> None:
         sheet = book.add_worksheet("read me")
         sheet.hide_gridlines(2)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         _done(sheet.set_column(0, 0, 24, book.add_format({"bold": True, "valign": "top"})))
-        _done(sheet.set_column(1, 1, 92, book.add_format({"text_wrap": True, "valign": "top"})))
+        _done(sheet.set_column(1, 1, _READ_ME_WIDTH, book.add_format(_READ_ME_STYLE)))
         for row, (what, words) in enumerate(_READ_ME):
+            sheet.set_row(row, 18 * lines_of(words, _READ_ME_WIDTH))
             _done(sheet.write_string(row, 0, what))
             _done(sheet.write_string(row, 1, words))
 
@@ -571,6 +588,8 @@ _DROP_DOWN: Final = {
     "error_title": "Decision",
     "error_message": "approved, edited, rejected, locked or draft",
 }
+_READ_ME_WIDTH: Final = 92
+_READ_ME_STYLE: Final = {"text_wrap": True, "valign": "top"}
 _READ_ME: Final = (
     ("What this is", "Texts to be judged. The way back: copygen import FILE RESULTS"),
     ("To edit a text", "Change it in its cell. That is an edit, whatever the decision beside it "

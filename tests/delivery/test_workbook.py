@@ -93,6 +93,18 @@ def test_a_record_can_have_one_row_with_a_column_for_each_text(results: Path) ->
     assert len(rows[1][11].split()) == 3
 
 
+def test_a_record_s_lengths_are_shown_with_their_limits(results: Path) -> None:
+    rules = (
+        '{"version":1,"fields":[{"name":"body","spec":{"name":"x.body","limit":9,"source":"s"}}]}'
+    )
+    results.with_name("r.jsonl.rules.json").write_text(rules)
+    texts = (("headline 1", "headline"), ("body", "body"))
+    with CopyReader(results) as copies:
+        rows = sheet(list(copies), copies.rules, rows_of=RowsOf.RECORDS, texts=texts)
+    assert rows[1][2] == "3"
+    assert rows[1][4] == "5 / 9"
+
+
 def test_nothing_but_a_length_is_a_formula_and_ids_are_text(results: Path) -> None:
     texts = [result(f"r{n}", text=text, input={text: text}) for n, text in enumerate(FORMULAS)]
     path = results.with_name("f.jsonl")
