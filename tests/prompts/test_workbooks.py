@@ -190,6 +190,13 @@ def test_a_missing_package_is_named(
         open_prompts(f"{tmp_path}/{name}").check(TARGET)
 
 
+@pytest.mark.parametrize("name", ["t.xlsx", "t.ods"])
+def test_sheets_need_no_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setitem(sys.modules, "python_calamine", None)
+    {"t.xlsx": workbook, "t.ods": ods}[name](tmp_path / name)
+    assert inputs(tmp_path / name)[0]["prompt"] in ("ผ้าไหม", "ผ้าพันคอ")
+
+
 def test_tests_of_promptfoo_have_their_variables_as_columns(tmp_path: Path) -> None:
     text = '[{"description": "d", "vars": {"name": "silk"}, "assert": [{"type": "contains"}]}]'
     write(tmp_path, {"t.json": text, "w.yaml": "prompt: Sell {{ name }}\n"})
