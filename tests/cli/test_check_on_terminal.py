@@ -90,12 +90,20 @@ def test_a_terminal_gets_the_drawing(tmp_path: Path) -> None:
     assert run.exit_code == 3
 
 
+@pytest.fixture(scope="module")
+def rules(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """What a run has left of its rules."""
+    folder = tmp_path_factory.mktemp("run")
+    (folder / "ads.yaml").write_text(PROMPTS, encoding="utf-8")
+    assert copygen("run", "ads.yaml", "-q", "-p", "simulator", cwd=folder).stderr == ""
+    return (folder / "ads.results.jsonl.rules.json").read_bytes()
+
+
 @pytest.fixture
-def results(tmp_path: Path) -> Path:
-    (tmp_path / "ads.yaml").write_text(PROMPTS, encoding="utf-8")
-    assert copygen("run", "ads.yaml", "-q", "-p", "simulator", cwd=tmp_path).stderr == ""
+def results(tmp_path: Path, rules: bytes) -> Path:
     path = tmp_path / "ads.results.jsonl"
     path.write_text(RECORD % ("a", "The silk is real and it is far too long."), encoding="utf-8")
+    path.with_name(f"{path.name}.rules.json").write_bytes(rules)
     return path
 
 
