@@ -18,7 +18,9 @@ not given, it is wrong as a whole) and, where the right text can be told from th
 The texts of `corpus/replies/before` were written before the rules for them, those of `after` by
 somebody who had not read the rules. Those of `later` are four samples, each written and measured
 before the rules were widened for what it showed: 730 of 903 found at first (80.8 %), 211 of 297
-(71.0 %), 220 of 259 (84.9 %), and 127 of 231 (55.0 %) that say few things in many languages.
+(71.0 %), 220 of 259 (84.9 %), and 127 of 231 (55.0 %) that say few things in many languages, in
+words that models seldom use. Of those of `unseen`, in words that they use most, 170 of 172 were
+found (98.8 %); the rules have not been changed for them.
 """
 
 import asyncio
@@ -45,7 +47,7 @@ KINDS: Final = (
     "refusal", "sorry_unrelated", "placeholder", "misspelt", "cut_off", "markup", "twice",
     "invented_number", "wrong_language", "mixed_language",
 )  # fmt: skip
-WRITTEN: Final = ("before", "after", "later")
+WRITTEN: Final = ("before", "after", "later", "unseen")
 """When a text was written, by the rules: the folders of `corpus/replies`."""
 NO_CHANNEL: Final = "text"
 _PROMPTS: Final = CORPUS / "replies" / "prompts.yaml"

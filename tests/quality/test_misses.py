@@ -68,12 +68,18 @@ FOUND_LATER: Final[Mapping[str, float]] = MappingProxyType(
     {**dict.fromkeys(KINDS, 0.92), **dict.fromkeys(_WEAK, 0.90), "cut_off": 0.80}
 )
 """The same of the samples that the rules were widened for one after the other."""
-FLOORS: Final = MappingProxyType({"before": FOUND, "after": FOUND_AFTER, "later": FOUND_LATER})
-FOUND_OVERALL: Final = MappingProxyType({"before": 0.98, "after": 0.93, "later": 0.95})
+FLOORS: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
+    {"before": FOUND, "after": FOUND_AFTER, "later": FOUND_LATER, "unseen": {}}
+)
+FOUND_OVERALL: Final = MappingProxyType(
+    {"before": 0.98, "after": 0.93, "later": 0.95, "unseen": 0.95}
+)
 """0.95 is the aim."""
-EVERY: Final = MappingProxyType({"before": 1, "after": 1, "later": 3})
+EVERY: Final = MappingProxyType({"before": 1, "after": 1, "later": 3, "unseen": 1})
 """Of so many faults one is looked at in a normal run: all of them take half a minute."""
-MOST_TRAPPED: Final = MappingProxyType({"before": 0.015, "after": 0.015, "later": 0.03})
+MOST_TRAPPED: Final = MappingProxyType(
+    {"before": 0.015, "after": 0.015, "later": 0.03, "unseen": 0.015}
+)
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim. Those of
 `later` are harder: notebooks and paints, whose copy speaks of sentences and tones."""
 MOST_CORRECTED_FLAGGED: Final = 0.015
@@ -86,7 +92,7 @@ def test_as_many_faults_are_found_as_ever(written: str) -> None:
     faults = judged(every[:: EVERY[written]])
     shares = {kind: recall([one for one in faults if one.text.kind == kind]) for kind in KINDS}
     floors = FLOORS[written]
-    fewer = {kind: round(share, 3) for kind, share in shares.items() if share < floors[kind]}
+    fewer = {kind: round(share, 3) for kind, share in shares.items() if share < floors.get(kind, 0)}
     assert not fewer
     assert recall(faults) >= FOUND_OVERALL[written]
 
@@ -114,6 +120,8 @@ def test_the_corpus_has_every_kind_in_many_languages() -> None:
     for written in WRITTEN:
         kinds = Counter(one.kind for one in faulty if one.written == written)
         assert kinds.keys() == set(KINDS)
+        if written == "unseen":
+            continue  # a brief one, of 21 languages
         assert min(kinds.values()) >= 20
         assert len({one.language for one in faulty if one.written == written}) >= 25
     assert {one.language for one in good} == {one.language for one in faulty}

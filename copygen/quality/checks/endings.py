@@ -85,10 +85,12 @@ _ADNOMINAL: Final = re.compile("[\u4e00-\u9fff]な$")
 _KANJI_SMALL: Final = re.compile("[\u4e00-\u9fff]っ$")
 _TOPIC: Final = re.compile("[はが]、?(?=[^はが]*[をにへでと]$)")
 _KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2}[이가은는]\s")
+_KOREAN_LAST_TOPIC: Final = re.compile(r"[가-힣]\s[가-힣]{2,3}[은는]$")
+"""`다른 계획은`: what is said of it comes after it."""
 _KOREAN_OBJECT: Final = re.compile(r"[가-힣]{2}[을를]$")
 _KOREAN_MODIFIED: Final = re.compile(
     r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2}(?:도록|면서|거나)$"
-    r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$|[가-힣]{2}(?:으며|히며|하며|되며|이며|려고|지만)$"
+    r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$|[가-힣](?:으며|히며|하며|되며|이며|려고|지만)$|[가-힣](?:아서|어서|해서|여서)$"
 )
 _TURKISH_CONVERB: Final = re.compile("[^\\W\\d_]{2}(?:arak|erek)$")
 """`dokunarak`, "by touching": the verb of the sentence comes after it."""
@@ -309,6 +311,8 @@ def _is_open_korean(sentence: str) -> bool:
     if _KOREAN_MODIFIED.search(sentence) and len(sentence) >= _LONG_BY["ko"]:
         return True
     long = len(sentence) >= _LONG_BY["ko"]
+    if long and _KOREAN_LAST_TOPIC.search(sentence):
+        return True
     return long and bool(_KOREAN_OBJECT.search(sentence) and _KOREAN_TOPIC.search(sentence))
 
 

@@ -353,6 +353,8 @@ def _window(text: str, name: str, allowed: int) -> tuple[int, int] | None:
                     continue
                 if size != len(name) and (ends < 2 or len(name) <= _LEAST):
                     continue
+                if part[0] != name[0] and sorted(part[:2]) != sorted(name[:2]) and allowed > 1:
+                    continue  # another word before the same: `菩提樹のはちみつ`, of 金箱のはちみつ
                 distance = OSA.distance(part, name, score_cutoff=allowed)
                 if distance <= allowed and (best is None or distance < best[0]):
                     best = (distance, start, start + size)
