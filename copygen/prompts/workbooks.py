@@ -108,16 +108,11 @@ def opened_grids(stream: BinaryIO, path: str) -> Iterator[Sequence[Grid]]:
 
 
 def _package_grids(package: zipfile.ZipFile, stream: BinaryIO, path: str) -> Iterator[Grid]:
-    names = package.namelist()
-    if CONTENT in names:
-        if is_encrypted(package):
-            raise _locked(path)
+    part = _main_part(package, path)
+    if part == CONTENT:
         for index, (name, is_hidden) in enumerate(sheet_names(package), 1):
             yield Grid(name, is_hidden, partial(_open_document_grid, package, index))
         return
-    part = main_part(package)
-    if part is None or part not in names:
-        raise WorkbookError("it is a zip file without a sheet in it")
     if not part.endswith(".xml"):
         stream.seek(0)
         yield from _binary_grids(stream, path)
@@ -176,18 +171,26 @@ def _whole(stream: BinaryIO, path: str) -> bytes:
     return content
 
 
+def _main_part(package: zipfile.ZipFile, path: str) -> str:
+    """What a package is about: the content of an OpenDocument, else the part that it names."""
+    names = package.namelist()
+    if CONTENT not in names:
+        part = main_part(package)
+        if part is None or part not in names:
+            raise WorkbookError("it is a zip file without a sheet in it")
+        return part
+    if is_encrypted(package):
+        raise _locked(path)
+    return CONTENT
+
+
 def _package_rows(
     package: zipfile.ZipFile, stream: BinaryIO, path: str, options: ReadOptions
 ) -> Rows:
-    names = package.namelist()
-    if CONTENT in names:
-        if is_encrypted(package):
-            raise _locked(path)
+    part = _main_part(package, path)
+    if part == CONTENT:
         yield from _open_document_rows(package, path, options)
         return
-    part = main_part(package)
-    if part is None or part not in names:
-        raise WorkbookError("it is a zip file without a sheet in it")
     if not part.endswith(".xml"):
         stream.seek(0)
         yield from _binary_rows(stream, path, options)
