@@ -273,7 +273,7 @@ class _SheetMerge:
         if place is None:
             self.found.tell(Concern.UNKNOWN, row, "the text that it is about is not in the results")
             return None
-        is_same = row.id == id_ and row.place is None
+        is_same = row.id in ("", id_) and row.place in (None, place)
         if not is_same and not (_may_be_mangled(row.id, id_) and row.place in (None, place)):
             what = f"its columns are of different rows: its mark is that of {id_} {place.label}; "
             self.found.tell(Concern.REFUSED, row, f"{what}were only some of them sorted?")

@@ -210,7 +210,9 @@ class _Header:
     def _text(self, number: int, cells: list[str]) -> ReturnedText:
         cell = self._cell
         id_ = cell(cells, Column.ID)
-        place = _place(cell(cells, Column.FIELD), cell(cells, Column.NUMBER))
+        place = None
+        if Column.FIELD in self.columns and Column.NUMBER in self.columns:
+            place = _place(cell(cells, Column.FIELD), cell(cells, Column.NUMBER))
         mark = Mark.parse(cell(cells, Column.MARK).strip())
         if mark is None and place is not None:
             mark = self._marks.get(place_hash(id_, place))

@@ -58,8 +58,6 @@ class Column(StrEnum):
     MARK = "mark"
 
 
-NEEDED: Final = (Column.ID, Column.TEXT, Column.DECISION, Column.REASON)
-"""Without them a sheet of texts cannot say what a person wants."""
 LENGTH_OF: Final = " length"
 """Behind the name of a text's column where a row is a record."""
 

@@ -254,6 +254,14 @@ def delete_marks(book: Book) -> None:
     book["texts"] = [[*row[:at], *row[at + 1 :]] for row in book["texts"]]
 
 
+def delete_number(book: Book) -> None:
+    book["texts"] = [[*row[:2], *row[3:]] for row in filled(book["texts"])]
+
+
+def delete_id(book: Book) -> None:
+    book["texts"] = [row[1:] for row in book["texts"]]
+
+
 def delete_hidden_sheet(book: Book) -> None:
     del book["copygen"]
 
@@ -269,7 +277,17 @@ def rename_sheet(book: Book) -> None:
 
 @pytest.mark.parametrize(
     "moved",
-    [sort, move_columns, add_title, delete_marks, delete_hidden_sheet, add_column, rename_sheet],
+    [
+        sort,
+        move_columns,
+        add_title,
+        delete_marks,
+        delete_hidden_sheet,
+        add_column,
+        rename_sheet,
+        delete_number,
+        delete_id,
+    ],
 )
 def test_rows_and_columns_may_be_anywhere(results: Path, moved: Change) -> None:
     def change(book: Book) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 import xlsxwriter
+from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
 from copygen.delivery.copy import Copy, CopyReader
 from copygen.delivery.length_formula import Exactness, exactness, length_formula
@@ -117,6 +118,17 @@ def test_nothing_but_a_length_is_a_formula_and_ids_are_text(results: Path) -> No
     assert len(formulas) == len(FORMULAS)
     assert all(one.startswith("IFERROR(") for one in formulas)
     assert [row[3] for row in grid(content, 0)[1:]] == FORMULAS
+
+
+def test_another_reader_finds_every_text_as_it_is(tmp_path: Path) -> None:
+    texts = [*FORMULAS, "a\r\nb", "\tvt\x0b\x1b", "_x000D_", " <b>&amp;]]> ", "ผ้าไหม 👨\u200d👩"]
+    path = tmp_path / "r.jsonl"
+    write(path, [result(f"r{n}", text=text, row=n + 1) for n, text in enumerate(texts)])
+    with CopyReader(path) as copies:
+        content = workbook(list(copies), copies.rules)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(content))
+    assert [row[3] for row in book.get_sheet_by_name("texts").to_python()[1:]] == texts
+    assert [one.visible for one in book.sheets_metadata][-1] is SheetVisibleEnum.VeryHidden
 
 
 def test_the_way_back_is_on_a_sheet_that_nobody_sees(results: Path) -> None:
