@@ -135,21 +135,23 @@ def _places(text: str, sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
     """
     data = text.encode("utf-16-le", "surrogatepass")[::2]
     whole = int.from_bytes(data, "little")
+    length = len(data)
     for size in sizes:
-        same = (whole ^ (whole >> 8 * size)).to_bytes(len(data), "little")
-        at = same.find(bytes(size))
-        while 0 <= at < len(data) - size:
+        same = (whole ^ (whole >> 8 * size)).to_bytes(length, "little")
+        zeros, last = bytes(size), length - size
+        at = same.find(zeros)
+        while 0 <= at < last:
             yield at, size
-            at = same.find(bytes(size), at + 1)
+            at = same.find(zeros, at + 1)
 
 
 def _units(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
     """`(run, start, letters)` of what comes twice in a row within a run of letters of one script,
     in their order and the longest at each place."""
-    sizes: dict[int, list[int]] = {}
+    sizes: dict[int, tuple[int, ...]] = {}
     for start, size in _places(text, range(1, MOST_LETTERS + 1)):
         if text[start : start + size] == text[start + size : start + 2 * size]:
-            sizes.setdefault(start, []).append(size)
+            sizes[start] = (*sizes.get(start, ()), size)
     if not sizes:
         return
     every = (run for runs in _OWN_RUNS for run in runs.finditer(text))
@@ -160,7 +162,8 @@ def _units(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
             run = next(runs, None)
         if run is None:
             return
-        fitting = [size for size in sizes[start] if start + 2 * size <= run.end()]
+        most = (run.end() - start) // 2
+        fitting = [size for size in sizes[start] if size <= most]
         if fitting and run.start() <= start:
             yield run, start, fitting[-1]
 
