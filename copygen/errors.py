@@ -103,3 +103,8 @@ class ResultsError(CopygenError):
     """The results file cannot be written; says where paid results were rescued to."""
 
     exit_code = ExitCode.RESULTS
+
+
+def unwritten(error: OSError) -> ResultsError:
+    """What is told where standard output does not take what was asked for: a full disk."""
+    return ResultsError(f"standard output cannot be written ({error.strerror or error})")

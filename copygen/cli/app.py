@@ -1,10 +1,12 @@
 """The program and its commands. Theirs are only the flags: the work is imported when asked for."""
 
+import sys
 from collections.abc import Sequence
 from typing import Annotated
 
 import typer
 
+from copygen import system
 from copygen.cli.check import check
 from copygen.cli.command import Command, CommandGroup
 from copygen.cli.decisions import decisions
@@ -17,6 +19,7 @@ from copygen.cli.reference import channels, help_, models, schema
 from copygen.cli.review import report, review
 from copygen.cli.run import plan, run
 from copygen.cli.show import show
+from copygen.errors import ExitCode, unwritten
 from copygen.version import __version__
 
 _ABOUT = """Write marketing copy in bulk through LLM APIs: no row lost, repeated or hidden.
@@ -74,17 +77,27 @@ def execute(args: Sequence[str]) -> int:
     """
     from typer.exceptions import TyperException
 
-    group = typer.main.get_command(app)
+    group, code = typer.main.get_command(app), 0
     try:
-        return int(group.main(list(args), prog_name="copygen", standalone_mode=False) or 0)
-    except typer.Exit as end:
-        return end.exit_code
+        try:
+            code = int(group.main(list(args), prog_name="copygen", standalone_mode=False) or 0)
+        except typer.Exit as end:
+            code = end.exit_code
+        if sys.stdout is not None and code != ExitCode.RESULTS:  # else it was told
+            sys.stdout.flush()
     except TyperException as page:  # no command was given: its message is the help page
         typer.echo(page.format_message(), err=True)
         return page.exit_code
     except SystemExit:  # typer's end of a help page whose reader has gone away (`| head`)
         return 0
+    except OSError as error:  # of standard output: those of a command's files are told by it
+        return code if system.reader_gone(error) else _told(unwritten(error), args)
     except Exception as error:  # noqa: BLE001  # the last place where anything can be told
-        from copygen.cli.terminal import tell
+        return _told(error, args)
+    return code
 
-        return int(tell(error, debug="--debug" in args))
+
+def _told(error: Exception, args: Sequence[str]) -> int:
+    from copygen.cli.terminal import tell
+
+    return int(tell(error, debug="--debug" in args))

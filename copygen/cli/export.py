@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from copygen import system
 from copygen.cli.options import Debug, with_flags
 from copygen.cli.selection import WHICH, SelectionFlags
-from copygen.errors import UsageError
+from copygen.errors import UsageError, unwritten
 
 TARGET, TABLE, REVIEW = "The target", "Tables", "Review sheets"
 
@@ -249,7 +250,10 @@ def export(
         dry_run=dry_run,
     )
     stdout = sys.stdout.buffer if output == STREAM else None
-    exported = ExportJob(spec, stdout=stdout).run()
+    try:
+        exported = ExportJob(spec, stdout=stdout).run()
+    except OSError as error:  # all other files are told of by whoever opened them
+        raise error if system.reader_gone(error) else unwritten(error) from error
     flush_data(sys.stdout)
     render_exported(exported, open_console(sys.stderr, os.environ), quiet=quiet)
     raise typer.Exit(exported.exit_code)

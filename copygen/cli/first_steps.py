@@ -18,6 +18,7 @@ def init() -> None:
     """
     from pathlib import Path
 
+    from copygen.cli.terminal import say
     from copygen.documents import example_text
     from copygen.errors import ResultsError, UsageError
 
@@ -29,7 +30,7 @@ def init() -> None:
         raise UsageError(f"{EXAMPLE} is here already: copygen run {EXAMPLE}") from exc
     except OSError as exc:
         raise ResultsError(f"cannot write {EXAMPLE} here: {exc.strerror}.") from exc
-    typer.echo(f"{EXAMPLE} is yours now. Next: copygen run {EXAMPLE}")
+    say(f"{EXAMPLE} is yours now. Next: copygen run {EXAMPLE}")
 
 
 FAULT = "Share of requests, 0 to 1, answered with "
@@ -83,6 +84,7 @@ def _serve(port: int, given: Mapping[str, Any]) -> None:
     import pydantic
 
     from copygen.cli.signals import Signals
+    from copygen.cli.terminal import say
     from copygen.errors import UsageError
     from copygen.jobs.setup import explained_flag
     from copygen.simulator import SimulatorProfile, simulator
@@ -99,8 +101,8 @@ def _serve(port: int, given: Mapping[str, Any]) -> None:
         signals.take_over()
         async with simulator(profile, port=port) as base_url:
             with signals.passed_to(done.set):
-                typer.echo(f"simulated provider at {base_url} (Ctrl-C ends it)")
-                typer.echo(f"try: copygen run prompts.yaml -p simulator --base-url {base_url}")
+                say(f"simulated provider at {base_url} (Ctrl-C ends it)")
+                say(f"try: copygen run prompts.yaml -p simulator --base-url {base_url}")
                 await done.wait()
 
     asyncio.run(serve())

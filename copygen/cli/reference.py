@@ -29,19 +29,20 @@ def help_(
     import os
     import sys
 
+    from copygen.cli.terminal import say
     from copygen.view.console import open_console
     from copygen.view.manual import rule_page, show, topic_page, topics
 
     known = dict(topics())
     if name is None:
-        typer.echo(help_of(context, None) + "\n")
-        typer.echo(listed("Topics (copygen help TOPIC)", list(known.items())))
+        say(help_of(context, None) + "\n")
+        say(listed("Topics (copygen help TOPIC)", list(known.items())))
         return
     if name in commands_of(context):
-        typer.echo(help_of(context, name))
+        say(help_of(context, name))
         if name not in known:
             return
-        typer.echo()
+        say()
     page = topic_page(name) if name in known else rule_page(name)
     if page is None:
         raise UsageError(_nothing(name, [*commands_of(context), *known]))
@@ -208,6 +209,7 @@ def schema(
 
         copygen schema summary > summary.schema.json
     """
+    from copygen.cli.terminal import say
     from copygen.config import schema_text
 
-    typer.echo(schema_text(name.value), nl=False)
+    say(schema_text(name.value), end="")

@@ -89,6 +89,7 @@ def report(
     import os
     import sys
 
+    from copygen.cli.terminal import say
     from copygen.jobs.review import make_report
     from copygen.view.console import open_console, render_note
 
@@ -96,7 +97,7 @@ def report(
     if str(out) == "-":
         raise UsageError("the report goes into a file: name one, as -o report.html.")
     made = make_report(_spec(results, other, None, flags), out)
-    typer.echo(f"{made.records:,} records in {made.path} ({made.size / 1e6:,.1f} MB).")
+    say(f"{made.records:,} records in {made.path} ({made.size / 1e6:,.1f} MB).")
     if made.is_large:
         render_note(
             "a browser will take a while to open it; choose records with --status or --sample, or "
@@ -126,6 +127,7 @@ def _serve(job: "ReviewJob", port: int, *, opens: bool) -> None:
     import webbrowser
 
     from copygen.cli.signals import Signals
+    from copygen.cli.terminal import say
 
     async def serve() -> None:
         done = asyncio.Event()
@@ -133,15 +135,15 @@ def _serve(job: "ReviewJob", port: int, *, opens: bool) -> None:
         signals.take_over()
         async with job.served(port=port) as page:
             with signals.passed_to(done.set):
-                typer.echo(f"the page is at {page.address} (Ctrl-C ends it)")
+                say(f"the page is at {page.address} (Ctrl-C ends it)")
                 # A browser that stays in the foreground must not hold the page up.
                 if opens and not (
                     system.has_desktop(os.environ)
                     and await asyncio.to_thread(webbrowser.open, page.address)
                 ):
-                    typer.echo("no browser was opened: open that address in one of this machine.")
+                    say("no browser was opened: open that address in one of this machine.")
                 await done.wait()
 
     asyncio.run(serve())
     decisions = "1 decision" if job.decisions == 1 else f"{job.decisions:,} decisions"
-    typer.echo(f"\n{decisions} made.")
+    say(f"\n{decisions} made.")

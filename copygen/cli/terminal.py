@@ -19,7 +19,7 @@ import typer
 
 from copygen import system
 from copygen.documents import files
-from copygen.errors import CopygenError, ExitCode, UsageError
+from copygen.errors import CopygenError, ExitCode, UsageError, unwritten
 from copygen.providers.redact import Redactor, Secret
 
 if TYPE_CHECKING:
@@ -190,9 +190,23 @@ def standard_input(what: str) -> BinaryIO:
     return os.fdopen(sys.stdin.fileno(), "rb", closefd=False)
 
 
+def say(words: str = "", *, end: str = "\n") -> None:
+    """Write words to standard output at once. Raises ResultsError where there is no room for them,
+    BrokenPipeError where nobody reads them."""
+    try:
+        typer.echo(f"{words}{end}", nl=False)
+    except OSError as error:
+        raise error if system.reader_gone(error) else unwritten(error) from error
+
+
 def flush_data(stream: TextIO) -> None:
-    """Write out what is left, unless the reader is gone: then Python must not try at exit."""
+    """Write out what is left, unless the reader is gone: then Python must not try at exit.
+
+    Raises ResultsError where there is no room for it.
+    """
     try:
         stream.flush()
-    except OSError:
+    except OSError as error:
         os.dup2(system.open_file(os.devnull, os.O_WRONLY), stream.fileno())
+        if not system.reader_gone(error) and not stream.isatty():
+            raise unwritten(error) from error

@@ -39,9 +39,11 @@ class TextColumns:
 class PlainTable:
     """The columns of a table that nobody prescribes, and the cells of a row."""
 
-    def __init__(self, context: ExportContext) -> None:
-        """Raises UsageError for a `--map` or `--set` of nothing."""
+    def __init__(self, context: ExportContext, *, nested: bool = False) -> None:
+        """`nested`: a cell holds lists as well. Raises UsageError for a `--map` or `--set` of
+        nothing."""
         shape, options = context.shape, context.options
+        columns = shape.columns if nested else shape.cell_columns
         self._options = options
         self._values = {name: row_text(name, text, shape) for name, text in options.values.items()}
         sources = [*shape.fields, *shape.columns]
@@ -51,7 +53,9 @@ class PlainTable:
         refuse_twice(options.map)
         self._ids = () if shape.is_joined else (ID,)
         self.item = {
-            name: options.map.get(name, name) for name in shape.columns if name not in self._ids
+            name: options.map.get(name, name)
+            for name in shape.columns
+            if name not in self._ids and (name in columns or name in options.map)
         }
         """Column of the item → what it is called here."""
         taken = {*self._ids, *self.item.values()}

@@ -12,7 +12,7 @@ from types import TracebackType
 from typing import Self
 
 from copygen.delivery.rules import Rules
-from copygen.documents import files
+from copygen.documents import files, nearest_file
 from copygen.errors import ResultsError
 from copygen.models import JsonValue, Result, Severity, Status, Violation
 from copygen.results.decisions import KEPT, Decision, Decisions, Place, Standing, State
@@ -111,7 +111,7 @@ class CopyReader:
             try:
                 files.status(self.path)
             except FileNotFoundError as error:
-                raise ResultsError(f"there is no results file {results}.") from error
+                raise ResultsError(_missing(results)) from error
         self.decisions = Decisions.read(self.path)
         self.rules = Rules.recall(self.path)
         only = self.decisions if only_decided else None
@@ -257,3 +257,10 @@ def decided(
 def has_errors(violations: Sequence[Violation]) -> bool:
     """Whether a text with these is not fit to publish."""
     return any(one.severity is Severity.ERROR for one in violations)
+
+
+def _missing(results: Path) -> str:
+    if str(results) == "-":
+        return "results are not read from standard input: what was decided lies beside their file."
+    near = nearest_file(results)
+    return f"there is no results file {results}{f'; did you mean {str(near)!r}?' if near else '.'}"

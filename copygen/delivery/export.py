@@ -144,14 +144,16 @@ class Exporter:
         """Decide about every record, and note what those that go are made of."""
         fields: dict[str, FieldShape] = {}
         columns: dict[str, None] = dict.fromkeys(self._joined.columns if self._joined else ())
-        records = 0
+        records, is_grouped = 0, False
         for value in self._reader.values():
             id_ = value["id"]
             if not self._goes(id_, value):
                 self._stays.add(id_)
                 continue
             records += 1
-            columns |= dict.fromkeys(value.get("input") or ())
+            item = value.get("input") or {}
+            columns |= dict.fromkeys(item)
+            is_grouped = is_grouped or isinstance(item.get(GROUP_ROWS), list)
             for name, texts in _texts_in(value):
                 known = fields.get(name)
                 count = len(texts) if isinstance(texts, list) else 1
@@ -163,7 +165,8 @@ class Exporter:
             columns.pop(GROUP_ROWS, None)  # the table itself has them
         self.tally.orphans = sum(1 for _ in self._reader.orphans())
         self.tally.unreadable += len(self._reader.decisions.bad_lines)
-        return Shape(fields, tuple(columns), records, self._joined is not None)
+        is_joined = self._joined is not None
+        return Shape(fields, tuple(columns), records, is_joined, is_grouped and not is_joined)
 
     def _goes(self, id_: str, value: Mapping[str, JsonValue]) -> bool:
         """Whether any text of a record goes out; what stays is counted."""

@@ -132,7 +132,7 @@ class Chooser:
             return condition.holds(row, record.row or 1)
         except PromptError as error:
             raise UsageError(
-                f"--where cannot be told of the record '{record.id}': {error}"
+                f"--where cannot be told of the record '{record.id}': {error.message}"
             ) from error
 
 

@@ -11,7 +11,7 @@ from copygen.documents.data import (
     shipped_document,
     shipped_names,
 )
-from copygen.documents.validation import explain, nearest, type_name, validate
+from copygen.documents.validation import explain, nearest, nearest_file, type_name, validate
 from copygen.documents.yaml import (
     Composer,
     Document,
@@ -42,6 +42,7 @@ __all__ = [
     "load_shipped",
     "located",
     "nearest",
+    "nearest_file",
     "parse_document",
     "plain",
     "read_document",

@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Any, Final, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
@@ -168,3 +169,11 @@ def nearest(word: str, known: Sequence[str]) -> str | None:
         return close[0]
     folded = {name.casefold(): name for name in names}
     return folded.get(word.casefold())
+
+
+def nearest_file(path: Path) -> Path | None:
+    """The file in its folder that a person most likely meant by a path where nothing is."""
+    folder = path.parent
+    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
+    near = nearest(path.name, names)
+    return None if near is None else folder / near

@@ -132,9 +132,9 @@ class ShowJob:
             return list(named.values())
         missing = [id_ for id_ in wanted if id_ not in named]
         found: dict[str, list[Copy]] = {id_: [] for id_ in missing}
-        known = []
+        known: list[str] = []
         for copy in self._copies:
-            known.append(copy.record.id)
+            known += (copy.record.id, copy.record.id.partition(_CELLS_BELOW)[0])
             for id_ in missing:
                 if copy.record.id.startswith(f"{id_}{_CELLS_BELOW}"):
                     found[id_].append(copy)

@@ -17,7 +17,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO, Final, TypeAlias, cast
 
-from copygen.documents import files, nearest, type_name
+from copygen.documents import files, nearest_file, type_name
 from copygen.errors import PromptError, UsageError
 from copygen.models import JsonValue, Source
 from copygen.prompts.delimited import csv_rows, delimiter_of
@@ -320,7 +320,5 @@ def readable(*paths: str) -> Iterator[None]:
 def _unreadable_file(path: str, exc: OSError) -> str:
     if not isinstance(exc, FileNotFoundError):
         return f"cannot be read: {exc.strerror or exc}"
-    folder = Path(path).parent
-    names = sorted(entry.name for entry in folder.iterdir()) if folder.is_dir() else []
-    near = nearest(Path(path).name, names)
-    return f"there is no such file; did you mean '{folder / near}'?" if near else "no such file"
+    near = nearest_file(Path(path))
+    return f"there is no such file; did you mean '{near}'?" if near else "no such file"

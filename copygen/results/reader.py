@@ -200,8 +200,8 @@ class LedgerReader:
                     on_lines(PROGRESS_LINES)
         if found.opening and found.foreign:
             raise ResultsError(
-                f"{self.path} is not a results file of copygen; name another with -o, or move it "
-                "away"
+                f"{self.path} is not a results file of copygen; name the .jsonl file that a "
+                "run wrote"
             )
 
     def __enter__(self) -> Self:

@@ -10,6 +10,7 @@ markup.
 import contextlib
 import io
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from typing import IO, TextIO, cast
 
@@ -17,7 +18,8 @@ from rich.cells import cell_len, split_graphemes
 from rich.console import Console
 from rich.text import Text
 
-from copygen.errors import CopygenError
+from copygen import system
+from copygen.errors import CopygenError, unwritten
 
 NEWLINE_MARK = "⏎"
 
@@ -97,7 +99,8 @@ class LastingStream:
     """A text stream that goes silent when its reader is gone.
 
     A terminal that was closed or a `2>&1 | head` must not end a run whose prompts are being
-    paid for; rich on its own would exit the process.
+    paid for; rich on its own would exit the process. Standard output holds what was asked for: what
+    a full disk does not take of it raises ResultsError.
     """
 
     def __init__(self, stream: TextIO | None) -> None:
@@ -142,8 +145,11 @@ class LastingStream:
             yield
         except BlockingIOError:
             pass  # a full pipe that does not block: this frame is lost, the next may fit
-        except OSError:
-            self._stream = None
+        except OSError as error:
+            stream, self._stream = self._stream, None
+            is_asked_for = stream is not None and stream is sys.stdout and not stream.isatty()
+            if is_asked_for and not system.reader_gone(error):
+                raise unwritten(error) from error
 
 
 def data_stream(stream: TextIO | None) -> LastingStream:

@@ -198,7 +198,7 @@ def render_end(job: ShowJob, console: Console) -> None:
         records = f"{counted(orphans, 'record')} that {'is' if orphans == 1 else 'are'} gone"
         words = f"There are decisions about {records}: copygen decisions lists them."
         console.print(Text(words, "yellow"), soft_wrap=True)
-    if job.shown < job.total:
+    if job.shown < job.total or not job.total:
         words = f"{count(job.shown)} of {counted(job.total, 'record')}"
         console.print(Text(words, "dim"), soft_wrap=True)
 

@@ -3,13 +3,14 @@
 import json
 import shutil
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from typer.testing import CliRunner
 
-from copygen.cli.app import app
+from copygen.cli.app import app, execute
 from copygen.delivery.copy import copy_of
 from copygen.delivery.rules import Rules
 from copygen.jobs.show import shown_record
@@ -209,3 +210,54 @@ def test_no_record_is_wider_than_the_terminal(record: Result) -> None:
     shown = shown_record(copy_of(record, {}), Rules(None, Path()))
     for width in (24, 40, 80):
         assert all(fits(line.plain, width) for line in RecordView(shown).lines(width))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [
+        ("-", "results are not read from standard input"),
+        ("r.json", "did you mean '{folder}/r.jsonl'?"),
+        ("ผ้าไหม", "there is no results file {folder}/ผ้าไหม."),
+    ],
+)
+def test_results_that_are_not_there_are_told_with_the_nearest_name(
+    results: Path, name: str, words: str
+) -> None:
+    code, shown, said = show(name if name == "-" else results.parent / name)
+    assert (code, shown) == (8, "")
+    assert words.format(folder=results.parent) in said
+
+
+def test_an_item_that_is_misspelt_and_a_column_that_is_not_there_are_told_once(
+    results: Path,
+) -> None:
+    assert "did you mean 'scarf'?" in show(results, "scarg")[2]
+    said = show(results, "--where", "nam == 'x'")[2]
+    assert said.count("pouch") + said.count("scarf") == 1
+    assert "nearest is 'name'" in said
+
+
+def test_a_file_without_records_is_told(tmp_path: Path) -> None:
+    path = tmp_path / "r.jsonl"
+    path.touch()
+    assert show(path) == (0, "", "0 of 0 records\n")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a device of Linux")
+@pytest.mark.parametrize(
+    "words",
+    ["show R", "show R --json", "check R", "diff R S --markdown", "export R --as csv -o -",
+     "export --list", "--version", "show --help", "help show", "schema record"],
+)  # fmt: skip
+def test_a_full_disk_behind_standard_output_is_told(
+    results: Path, words: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write(results.with_name("other.jsonl"), RECORDS[:1])
+    given = {"R": str(results), "S": str(results.with_name("other.jsonl"))}
+    full = Path("/dev/full").open("w", encoding="utf-8")  # noqa: SIM115 - closing it fails, too
+    monkeypatch.setattr("sys.stdout", full)
+    assert execute([given.get(word, word) for word in words.split()]) == 8
+    said = capsys.readouterr().err
+    assert said.count("standard output cannot be written (No space left on device)") == 1
+    with suppress(OSError):
+        full.close()

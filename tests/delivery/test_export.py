@@ -11,6 +11,7 @@ from typing import Any
 
 import pyarrow.csv as arrow_csv
 import pytest
+import python_calamine as calamine
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -536,3 +537,30 @@ def test_a_hundred_thousand_records_take_fifteen_seconds_and_a_hundred_megabytes
     assert cost.exit_code == 0
     assert cost.cpu_s < 15
     assert cost.peak_kib < 100 * 1024
+
+
+def test_a_groups_rows_are_in_no_cell_unless_asked_for(tmp_path: Path) -> None:
+    rows = [{"Handle": "a", "Colour": "Red"}, {"Handle": "a", "Colour": "Blue"}]
+    results = tmp_path / "r.jsonl"
+    write(results, [result("a", input={"Handle": "a", "rows": rows}), result("b", row=2)])
+    for name in ("csv", "tsv", "xlsx", "review", "review-csv"):
+        job = ExportJob(ExportSpec(results=results, out=tmp_path / name, format=name))
+        assert job.run().tally.records == 2
+    for name, delimiter in (("csv", ","), ("tsv", "\t"), ("review-csv", ",")):
+        with (tmp_path / name).open(encoding="utf-8-sig", newline="") as stream:
+            head = next(csv.reader(stream, delimiter=delimiter))
+        assert ("Handle" in head, "rows" in head) == (True, False)
+    for name in ("xlsx", "review"):
+        sheet = calamine.load_workbook(tmp_path / name).get_sheet_by_index(0)
+        heads = [str(cell) for line in sheet.iter_rows() for cell in line]
+        assert ("Handle" in heads, "rows" in heads) == (True, False)
+    assert json.loads(exported(results, map={"rows": "variants"})[1][0]["variants"]) == rows
+    asked = ExportSpec(results=results, out=tmp_path / "x.json", format="json")
+    ExportJob(asked).run()
+    assert json.loads((tmp_path / "x.json").read_text(encoding="utf-8"))[0]["rows"] == rows
+
+
+def test_a_column_of_the_users_own_called_rows_stays(tmp_path: Path) -> None:
+    results = tmp_path / "r.jsonl"
+    write(results, [result("a", input={"rows": "12"})])
+    assert exported(results)[1][0]["rows"] == "12"

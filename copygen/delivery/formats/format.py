@@ -20,6 +20,7 @@ from copygen.delivery.formats.output import Output
 from copygen.delivery.rules import Rules
 from copygen.documents import FrozenModel
 from copygen.models import Item, Result, Severity
+from copygen.prompts.selection import GROUP_ROWS
 from copygen.quality.channels import FieldSpec
 from copygen.quality.units import Unit, measure
 
@@ -241,6 +242,15 @@ class Shape:
     records: int = 0
     is_joined: bool = False
     """Whether they are rows of a table, whose own columns say which is which."""
+    is_grouped: bool = False
+    """Whether an item holds the rows that it was made of, as a list."""
+
+    @property
+    def cell_columns(self) -> tuple[str, ...]:
+        """The columns that a cell of a table has room for: all but a group's rows."""
+        if not self.is_grouped:
+            return self.columns
+        return tuple(name for name in self.columns if name != GROUP_ROWS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

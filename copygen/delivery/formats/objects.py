@@ -15,7 +15,7 @@ class ObjectsFormat:
 
     def __init__(self, spec: FormatSpec, context: ExportContext) -> None:
         self.spec = spec
-        self._table = PlainTable(context)
+        self._table = PlainTable(context, nested=True)
         self._trace = Trace() if context.options.provenance_columns else None
         self._is_list = spec.name == "json"
 

@@ -44,7 +44,7 @@ class ReviewSheet:
         context, options = self._context, self._context.options
         layout = ReviewLayout(
             rows_of=RowsOf(options.rows_of),
-            columns=context.shape.columns,
+            columns=context.shape.cell_columns,
             texts=tuple(self._texts()),
             protect=options.protect,
             results=context.results.name,
