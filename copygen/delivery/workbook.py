@@ -10,32 +10,22 @@ import io
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from importlib import import_module
 from math import ceil
-from typing import Any, BinaryIO, Final, TypeAlias
-from xml.sax.saxutils import escape
+from typing import Any, BinaryIO, Final
 
-from copygen.delivery.copy import Copy, Text, current_key
-from copygen.delivery.length_formula import Exactness, exactness, length_formula
 from copygen.delivery.review_sheet import (
     CELL_STATES,
     HIDDEN_SHEET,
-    LENGTH_OF,
     TITLE,
     VERSION,
     Column,
     RowsOf,
-    label_state,
-    looks_like_formula,
-    mark_of,
     neutralised,
-    note_of,
 )
+from copygen.delivery.review_table import Entry, Look, ReviewLayout, ReviewTable, Value
 from copygen.delivery.rules import Rules
 from copygen.delivery.sheet_xml import (
-    ROW,
     HiddenRows,
     column_name,
     frame_of,
@@ -45,20 +35,12 @@ from copygen.delivery.sheet_xml import (
     write_workbook_of,
 )
 from copygen.errors import UsageError
-from copygen.models import Item, JsonValue, Severity, Violation
 from copygen.quality.units import Unit, measure
-from copygen.results.decisions import Place, State
-from copygen.results.record import dumps
+from copygen.results.decisions import State
 from copygen.version import __version__
 
 MAX_ROWS: Final = 500_000
 """Of a sheet; Excel's own limit is 1,048,576."""
-Entry: TypeAlias = tuple[Copy, Item]
-"""A record and what is shown beside its texts: its input, or the row of a joined table."""
-Value: TypeAlias = str | int | None
-_SHOWN_CHARS: Final = 16_000
-"""Of a cell that only informs."""
-_MARKS_IN_CELL: Final = 900
 _CHARS_PER_WIDTH: Final = 1.15
 """Latin letters of running text in the width of a digit, by which columns are measured."""
 _KEPT_CELLS: Final = 64
@@ -67,30 +49,13 @@ _KEPT_CHARS: Final = 1_000
 _MARKS: Final = "marks"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReviewLayout:
-    """How a review sheet is to look, and what it is of."""
-
-    rows_of: RowsOf = RowsOf.TEXTS
-    columns: tuple[str, ...] = ()
-    """Of the items, in their order."""
-    texts: tuple[tuple[str, str | None], ...] = ()
-    """Where a row is a record: what each text is called and the field it is of, by column."""
-    protect: bool = False
-    """Only what is to be edited can be; Excel then sorts no more."""
-    results: str = ""
-    """Name of the results file."""
-    results_hash: str = ""
-    exported_at: datetime
-
-
 def write_review_workbook(
     entries: Iterable[Entry], rules: Rules, target: BinaryIO, layout: ReviewLayout
 ) -> None:
     """Write an .xlsx. Every text is one that a cell can hold (`unsheetable`); records without a
     text are not in it. Raises UsageError where XlsxWriter is missing, OSError."""
     xlsx = _xlsxwriter()
-    table = _ReviewTable(rules, layout)
+    table = ReviewTable(rules, layout)
     sketch = _Sketch(xlsx, table)
     cells = _CellWriter(table, frame_of(sketch.workbook([1])).styles)
     rows = map(cells.of_row, table.rows(entries))
@@ -102,7 +67,7 @@ def write_review_csv(
 ) -> None:
     """Write the same rows as CSV in UTF-8, for spreadsheets: with a byte-order mark, and an
     apostrophe before what they would compute. Raises OSError."""
-    table = _ReviewTable(rules, layout, quoting=True)
+    table = ReviewTable(rules, layout, quoting=True)
     text = io.TextIOWrapper(target, "utf-8-sig", newline="", write_through=True)
     writer = csv.writer(text)
     writer.writerow(map(neutralised, table.names))
@@ -121,219 +86,20 @@ def _xlsxwriter() -> Any:
         ) from exc
 
 
-@dataclass(frozen=True, slots=True)
-class _Look:
-    """How a column looks."""
-
-    name: str
-    style: str
-    width: float
-    hidden: bool = False
-
-
-class _Field:
-    """What the sheet says of the lengths of one field."""
-
-    def __init__(self, rules: Rules, name: str | None) -> None:
-        spec = rules.spec(name)
-        self.name = name
-        self.limit = spec.limit if spec else None
-        self.fails = spec is None or spec.fails
-        self.unit = spec.unit if spec else Unit.CODEPOINTS
-        is_static = exactness(self.unit) is Exactness.STATIC
-        self.noun = f"{self.unit.noun} as exported" if is_static else self.unit.noun
-
-    def formula(self, column: str) -> str:
-        """Of the length of the text in that column, as XML has it; "" where there is none."""
-        return escape(length_formula(self.unit, f"${column}{ROW}") or "")
-
-
-class _ReviewTable:
-    """The columns and the rows, as values."""
-
-    def __init__(self, rules: Rules, layout: ReviewLayout, *, quoting: bool = False) -> None:
-        self.layout = layout
-        self.marks: list[str] = []
-        """Of all texts written, many in one."""
-        self._open_marks: list[str] = []
-        self._rules = rules
-        self._quoting = quoting
-        self._fields: dict[str | None, _Field] = {}
-        self._columns = [name for name in layout.columns if name != Column.ID]
-        self.styles: dict[str, Mapping[str, Any]] = {**_STYLES}
-        """By name, in the order of the blank cells in the sketch."""
-        self.looks = tuple(self._looks())
-        self.names = [look.name for look in self.looks]
-
-    def field(self, name: str | None) -> _Field:
-        """What holds for the lengths of a field."""
-        if name not in self._fields:
-            self._fields[name] = _Field(self._rules, name)
-        return self._fields[name]
-
-    @property
-    def field_names(self) -> list[str | None]:
-        """Those that are known, the one text included."""
-        return [None, *self._rules.field_names]
-
-    def rows(self, entries: Iterable[Entry]) -> Iterator[Sequence[Value]]:
-        """The values of each row."""
-        of_texts = self.layout.rows_of is RowsOf.TEXTS
-        for copy, item in entries:
-            if not copy.texts:
-                continue
-            found = self._problems(copy)
-            beside = [_shown(item.get(name)) for name in self._columns]
-            if of_texts:
-                yield from self._text_rows(copy, beside, found)
-            else:
-                yield self._record_row(copy, beside, found)
-
-    def all_marks(self) -> list[str]:
-        """The marks of what was written so far, many in one text."""
-        if self._open_marks:
-            self.marks.append(" ".join(self._open_marks))
-            self._open_marks.clear()
-        return self.marks
-
-    def _looks(self) -> Iterator[_Look]:
-        yield _Look(Column.ID, "fixed", 18)
-        if self.layout.rows_of is RowsOf.TEXTS:
-            yield _Look(Column.FIELD, "fixed", 14)
-            yield _Look(Column.NUMBER, "number", 4)
-            yield _Look(Column.TEXT, "text", 56)
-            yield _Look(Column.LENGTH, "number", 8)
-            yield _Look(Column.LIMIT, "number", 7)
-            yield _Look(Column.UNIT, "quiet", 14)
-        else:
-            for label, field_ in self.layout.texts:
-                yield _Look(label, "text", 38)
-                yield _Look(f"{label}{LENGTH_OF}", self._length_style(field_), 9)
-        yield _Look(Column.DECISION, "choice", 12)
-        yield _Look(Column.REASON, "note", 28)
-        yield _Look(Column.VIOLATIONS, "problem", 40)
-        taken: set[str] = {*Column, *(label for label, _ in self.layout.texts)}
-        taken |= {f"{label}{LENGTH_OF}" for label, _ in self.layout.texts}
-        for name in self._columns:
-            shown = _shown(name) or "column"
-            while shown in taken:
-                shown = f"original {shown}"
-            taken.add(shown)
-            yield _Look(shown, "item", 24)
-        yield _Look(Column.KEY, "quiet", 12, hidden=True)
-        yield _Look(Column.MARK, "quiet", 12, hidden=True)
-
-    def _length_style(self, field_: str | None) -> str:
-        """That of a column of lengths: with the limit behind them, `29 / 30`."""
-        limit = self.field(field_).limit
-        if limit is None:
-            return "number"
-        name = f"length of {limit}"
-        self.styles[name] = {**_STYLES["number"], "num_format": f'0" / {limit}"'}
-        return name
-
-    def _text_rows(
-        self, copy: Copy, beside: list[str], found: Mapping[Place, list[str]]
-    ) -> Iterator[Sequence[Value]]:
-        record = copy.record
-        for text in copy.texts:
-            place, of_field = text.place, self.field(text.place.field)
-            note = note_of(text)
-            yield [
-                record.id, place.field or "", None if place.index is None else place.index + 1,
-                text.text, self._rules.length(place.field, text.text).value,
-                of_field.limit, of_field.noun, label_state(text.state), note,
-                "; ".join(found.get(place, ())), *beside, current_key(copy, text),
-                self._mark(record.id, text, note),
-            ]  # fmt: skip
-
-    def _record_row(
-        self, copy: Copy, beside: list[str], found: Mapping[Place, list[str]]
-    ) -> Sequence[Value]:
-        record = copy.record
-        states = {text.state for text in copy.texts}
-        state = label_state(states.pop()) if len(states) == 1 else ""
-        notes = list(dict.fromkeys(filter(None, map(note_of, copy.texts))))
-        note = notes[0] if len(notes) == 1 else ""
-        by_label = {text.place.label: text for text in copy.texts}
-        cells: list[Value] = []
-        marks: list[str] = []
-        problems = [
-            f"{text.place.label}: {one}" for text in copy.texts for one in found.get(text.place, ())
-        ]
-        for label, field_ in self.layout.texts:
-            text = by_label.get(label)
-            if text is None:
-                cells += ["", None]
-                continue
-            cells += [text.text, self._rules.length(field_, text.text).value]
-            marks.append(self._mark(record.id, text, note))
-        said = _shown("; ".join(problems))
-        keys = {current_key(copy, text) for text in copy.texts}
-        key = keys.pop() if len(keys) == 1 else ""
-        return [record.id, *cells, state, note, said, *beside, key, " ".join(marks)]
-
-    def _mark(self, id_: str, text: Text, note: str) -> str:
-        mark = mark_of(id_, text, note)
-        if self._quoting:
-            quoted = looks_like_formula(text.text), looks_like_formula(note)
-            mark = mark.quoted(text=quoted[0], note=quoted[1])
-        written = str(mark)
-        self._open_marks.append(written)
-        if len(self._open_marks) == _MARKS_IN_CELL:
-            self.all_marks()
-        return written
-
-    def _problems(self, copy: Copy) -> Mapping[Place, list[str]]:
-        """What is wrong with each text in force, and what changed under a decision."""
-        record = copy.record
-        found: dict[Place, list[str]] = {}
-        if any(text.is_edited for text in copy.texts):
-            checked = self._rules.check(record, copy.in_force())
-            violations = [(place, one) for place, all_ in checked.items() for one in all_]
-        else:
-            violations = [(Place(one.field, one.index), one) for one in record.violations]
-        first = copy.texts[0].place
-        places = {text.place for text in copy.texts}
-        for place, one in violations:
-            if place not in places:  # of all texts of a field, or of the record
-                place = next((text for text in places if text == Place(place.field, 0)), first)
-            found.setdefault(place, []).append(_worded(one))
-        for text in copy.texts:
-            if text.stale is not None:
-                found.setdefault(text.place, []).append(
-                    f"changed since it was decided: {text.stale}"
-                )
-        return found
-
-
-def _worded(violation: Violation) -> str:
-    warning = "warning, " if violation.severity is Severity.WARNING else ""
-    return f"{warning}{violation.rule}: {violation.message}"
-
-
-def _shown(value: JsonValue) -> str:
-    """A value in a cell that only informs: cut short where it is very long."""
-    text = value if isinstance(value, str) else "" if value is None else dumps(value).decode()
-    if len(text) > _SHOWN_CHARS:
-        text = f"{text[:_SHOWN_CHARS]}…"
-    return text if text.isascii() else text.encode("utf-8", "replace").decode()
-
-
 class _CellWriter:
     """Rows of values → cells as XML."""
 
-    def __init__(self, table: _ReviewTable, styles: Sequence[str]) -> None:
+    def __init__(self, table: ReviewTable, styles: Sequence[str]) -> None:
         self._table = table
-        style_of = dict(zip(table.styles, styles, strict=True))
+        style_of = dict(zip(_styles_of(table), styles, strict=True))
         self._columns = [
-            (column_name(number), style_of[look.style], look.style)
+            (column_name(number), style_of[_style_of(look)], look.style)
             for number, look in enumerate(table.looks)
         ]
         self._wrapped = [
             (number, int(look.width))
             for number, look in enumerate(table.looks)
-            if "text_wrap" in table.styles[look.style]
+            if "text_wrap" in _STYLES[look.style]
         ]
         self._right_to_left = style_of["text-rtl"]
         names = table.names
@@ -427,6 +193,22 @@ _STYLES: Final[Mapping[str, Mapping[str, Any]]] = {
     "item": {"num_format": "@", "font_color": _QUIET},
 }
 """Cells are locked unless they say otherwise, and text (`@`): an entry of `=1+1` stays one."""
+
+
+def _style_of(look: Look) -> str:
+    return look.style if look.limit is None else f"length of {look.limit}"
+
+
+def _styles_of(table: ReviewTable) -> Mapping[str, Mapping[str, Any]]:
+    """By name, in the order of the blank cells in the sketch; lengths as `29 / 30`."""
+    lengths = {
+        _style_of(look): {**_STYLES["number"], "num_format": f'0" / {look.limit}"'}
+        for look in table.looks
+        if look.limit is not None
+    }
+    return {**_STYLES, **lengths}
+
+
 _HEADER: Final = {
     "bold": True, "font_color": "#ffffff", "bg_color": "#1f2937", "valign": "vcenter", "border": 0,
     "text_wrap": True,
@@ -447,7 +229,7 @@ _DECISION_COLOURS: Final[Mapping[State, Mapping[str, Any]]] = {
 class _Sketch:
     """The workbook without its rows."""
 
-    def __init__(self, xlsx: Any, table: _ReviewTable) -> None:
+    def __init__(self, xlsx: Any, table: ReviewTable) -> None:
         self._xlsx = xlsx
         self._table = table
 
@@ -457,7 +239,7 @@ class _Sketch:
         book = self._xlsx.Workbook(made, {"in_memory": True})
         book.set_properties({"title": TITLE, "comments": f"copygen {__version__}"})
         book.set_properties({"created": self._table.layout.exported_at.replace(tzinfo=None)})
-        styles = [book.add_format({**_BASE, **one}) for one in self._table.styles.values()]
+        styles = [book.add_format({**_BASE, **one}) for one in _styles_of(self._table).values()]
         base = self._table.layout.rows_of.value
         for number, rows in enumerate(counts, 1):
             sheet = book.add_worksheet(base if number == 1 else f"{base} {number}")

@@ -13,9 +13,8 @@ from python_calamine import CalamineWorkbook, SheetVisibleEnum
 from copygen.delivery.copy import Copy, CopyReader
 from copygen.delivery.length_formula import Exactness, exactness, length_formula
 from copygen.delivery.review_sheet import Mark, RowsOf, restored, text_hash, unsheetable
+from copygen.delivery.review_table import Entry, ReviewLayout
 from copygen.delivery.workbook import (
-    Entry,
-    ReviewLayout,
     reads_right_to_left,
     write_review_csv,
     write_review_workbook,

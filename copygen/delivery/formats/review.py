@@ -9,7 +9,8 @@ from copygen.delivery.copy import Copy, Text
 from copygen.delivery.formats.format import TEXT, ExportContext, ExportRow, FormatSpec, Problem
 from copygen.delivery.formats.output import Output
 from copygen.delivery.review_sheet import RowsOf, unsheetable
-from copygen.delivery.workbook import Entry, ReviewLayout, write_review_csv, write_review_workbook
+from copygen.delivery.review_table import Entry, ReviewLayout
+from copygen.delivery.workbook import write_review_csv, write_review_workbook
 from copygen.documents import files
 from copygen.results.decisions import Place
 from copygen.results.storage import COPY_BYTES
