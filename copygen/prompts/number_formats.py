@@ -144,7 +144,6 @@ class NumberFormat:
         """Whether numbers come out as their digits."""
         self.keeps_text = self._text is None or self._text.tokens == (_TEXT,)
         """Whether texts come out as they are."""
-        self.is_date = any(one.is_date for one in self._sections)
 
     def number(self, stored: str) -> str:
         """What is shown for a number, as the file has it."""

@@ -26,6 +26,14 @@ _CELLS: Final = frozenset((f"{_TABLE}table-cell", f"{_TABLE}covered-table-cell")
 _PROPERTIES: Final = f"{_STYLE}table-properties"
 _PARAGRAPH: Final = frozenset((f"{_TEXT}p", f"{_TEXT}h"))
 _WITHIN: Final = {f"{_TEXT}tab": "\t", f"{_TEXT}line-break": "\n"}
+_ROWS_REPEATED, _COLUMNS_REPEATED, _ROWS_SPANNED, _COLUMNS_SPANNED = (
+    f"{_TABLE}number-{what}"
+    for what in ("rows-repeated", "columns-repeated", "rows-spanned", "columns-spanned")
+)
+_SHOWN_TYPE: Final = (
+    "urn:org:documentfoundation:names:experimental:calc:xmlns:calcext:1.0 value-type"
+)
+"""What LibreOffice says of a cell beyond the standard."""
 _BLANKS: Final = re.compile(r"[ \t\r\n]+")
 _VALUES: Final = {
     "float": "value",
@@ -105,6 +113,8 @@ class _ContentReader:
         self._number = 0
         self._times = 1
         self._fields: list[str] = []
+        self._empty = 0
+        """Cells behind those that show nothing."""
         self._cell: dict[str, str] | None = None
         self._inner = 0
         """How many elements are open within the cell."""
@@ -118,8 +128,8 @@ class _ContentReader:
         elif self._reads and name in _CELLS:
             self._cell, self._inner, self._paragraphs = attributes, 0, None
         elif self._reads and name == _ROW:
-            self._fields = []
-            self._times = _times(attributes, "rows", _MAX_ROWS)
+            self._fields, self._empty = [], 0
+            self._times = _number(attributes.get(_ROWS_REPEATED, "1"), _MAX_ROWS)
         elif name == _SHEET:
             self._count += 1
             is_hidden = attributes.get(f"{_TABLE}style-name") in self._hidden
@@ -144,7 +154,10 @@ class _ContentReader:
             self.parts.append(_WITHIN[name])
 
     def _characters(self, text: str) -> None:
-        self.parts.append(_BLANKS.sub(" ", text))
+        if text.isprintable() and "  " not in text:
+            self.parts.append(text)
+        else:
+            self.parts.append(_BLANKS.sub(" ", text))
 
     def _end(self, name: str) -> None:
         if self._cell is not None:
@@ -173,19 +186,19 @@ class _ContentReader:
 
     def _end_cell(self, cell: dict[str, str]) -> None:
         fields = self._fields
-        if f"{_TABLE}number-columns-spanned" in cell or f"{_TABLE}number-rows-spanned" in cell:
-            below = _times(cell, "rows", _MAX_ROWS, "spanned") - 1
-            right = _times(cell, "columns", MAX_COLUMNS, "spanned") - 1
-            top, left = self._number, len(fields)
+        if _ROWS_SPANNED in cell or _COLUMNS_SPANNED in cell:
+            below = _number(cell.get(_ROWS_SPANNED, "1"), _MAX_ROWS) - 1
+            right = _number(cell.get(_COLUMNS_SPANNED, "1"), MAX_COLUMNS) - 1
+            top, left = self._number, len(fields) + self._empty
             self.made.append(MergedCells(Area(top, left, top + below, left + right)))
-        times = _times(cell, "columns", MAX_COLUMNS)
-        if len(fields) + times > MAX_COLUMNS:
-            times = max(0, MAX_COLUMNS - len(fields))
-        fields.extend([_shown(cell, self._paragraphs)] * times)
-
-
-def _times(attributes: dict[str, str], what: str, most: int, counted: str = "repeated") -> int:
-    return _number(attributes.get(f"{_TABLE}number-{what}-{counted}", "1"), most)
+        times = _number(cell.get(_COLUMNS_REPEATED, "1"), MAX_COLUMNS)
+        shown = _shown(cell, self._paragraphs)
+        if not shown:  # every row ends in thousands of these
+            self._empty += times
+            return
+        fields.extend([""] * min(self._empty, MAX_COLUMNS - len(fields)))
+        self._empty = 0
+        fields.extend([shown] * min(times, MAX_COLUMNS - len(fields)))
 
 
 def _number(text: str, most: int) -> int:
@@ -194,7 +207,7 @@ def _number(text: str, most: int) -> int:
 
 def _shown(cell: dict[str, str], paragraphs: list[str] | None) -> str:
     kind = cell.get(f"{_OFFICE}value-type", "")
-    if any(name.endswith(" value-type") and kind_ == "error" for name, kind_ in cell.items()):
+    if cell.get(_SHOWN_TYPE) == "error":
         return ""  # `#N/A`: a formula that failed says nothing
     if paragraphs is not None:
         shown = "\n".join(paragraphs)
