@@ -8,7 +8,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -26,6 +26,7 @@ from copygen.delivery.review_sheet import (
     Mark,
     RowsOf,
     label_state,
+    neutralised,
     place_hash,
     restored,
     text_hash,
@@ -209,19 +210,19 @@ class _Header:
 
     def _text(self, number: int, cells: list[str]) -> ReturnedText:
         cell = self._cell
-        id_ = cell(cells, Column.ID)
         place = None
         if Column.FIELD in self.columns and Column.NUMBER in self.columns:
             place = _place(cell(cells, Column.FIELD), cell(cells, Column.NUMBER))
         mark = Mark.parse(cell(cells, Column.MARK).strip())
+        id_ = self._id(cells, (place,), () if mark is None else (mark.place,))
         if mark is None and place is not None:
             mark = self._marks.get(place_hash(id_, place))
-        return self._returned(number, cells, place, mark, cell(cells, Column.TEXT), mark)
+        return self._returned(number, cells, id_, place, mark, cell(cells, Column.TEXT), mark)
 
     def _record(self, number: int, cells: list[str]) -> Iterator[ReturnedText]:
-        id_ = self._cell(cells, Column.ID)
         written = map(Mark.parse, self._cell(cells, Column.MARK).split())
         marks = {mark.place: mark for mark in written if mark is not None}
+        id_ = self._id(cells, (one for places in self._places.values() for one in places), marks)
         states = {mark.state for mark in marks.values()}
         first = next(iter(marks.values()), None) if len(states) == 1 else None
         found = []
@@ -230,23 +231,33 @@ class _Header:
             for place in self._places[label]:
                 hashed = place_hash(id_, place)
                 if (mark := marks.get(hashed) or self._marks.get(hashed)) is not None:
-                    found.append(self._returned(number, cells, place, mark, text, first))
+                    found.append(self._returned(number, cells, id_, place, mark, text, first))
                     break
             else:
                 if text:
-                    found.append(self._returned(number, cells, None, None, text, first))
+                    found.append(self._returned(number, cells, id_, None, None, text, first))
         if marks and len(marks) == len(self._labels) and all(one.mark is None for one in found):
             # An id that was taken for a number: the texts are those of the marks, in their order.
             for label, mark in zip(self._labels, marks.values(), strict=True):
                 text = self._cell(cells, label)
-                yield self._returned(number, cells, None, mark, text, first)
+                yield self._returned(number, cells, id_, None, mark, text, first)
         else:
             yield from found
+
+    def _id(self, cells: list[str], places: Iterable[Place | None], known: Container[str]) -> str:
+        """The id of a row, without the apostrophe that was put before it in a CSV file."""
+        written = self._cell(cells, Column.ID)
+        if written == neutralised(written[1:]) and not any(
+            one is not None and place_hash(written, one) in known for one in places
+        ):
+            return written[1:]
+        return written
 
     def _returned(
         self,
         number: int,
         cells: list[str],
+        id_: str,
         place: Place | None,
         mark: Mark | None,
         text: str,
@@ -258,7 +269,7 @@ class _Header:
             reason = restored(reason, quoted=mark.note_quoted)
         return ReturnedText(
             row=f"{self._sheet}:{number}",
-            id=self._cell(cells, Column.ID),
+            id=id_,
             place=place,
             mark=mark,
             text=text,

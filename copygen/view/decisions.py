@@ -90,7 +90,7 @@ def render_decisions(job: DecisionsJob, console: Console) -> None:
 
 def _counts(tally: DecisionTally) -> Text:
     if not tally.texts:
-        return Text("nobody has decided about these texts yet")
+        return Text("there are no such decisions")
     facts = [Text(f"{counted(tally.texts, 'text')} decided", "bold")]
     facts += [
         Text.assemble((count(tally.states[state]), STATE_STYLES[state]), f" {state.value}")

@@ -580,3 +580,23 @@ def test_a_file_that_holds_no_decision_is_refused(results: Path, tmp_path: Path)
     file.write_text("{}\n")
     with pytest.raises(PromptError, match="no file of decisions"):
         imported(file, results)
+
+
+@pytest.mark.parametrize("rows_of", ["texts", "records"])
+def test_an_id_that_looks_like_a_formula_comes_back_from_csv(tmp_path: Path, rows_of: str) -> None:
+    ids = ["-dash/Thai", "=1+1", "@shop", "+66", "＝x", "'=1+2", "'quoted"]
+    results = tmp_path / "r.jsonl"
+    write(results, [result(one, text=f"of {one}", row=n) for n, one in enumerate(ids, 1)])
+    sheet = exported(results, "review.csv", rows_of=rows_of)
+    assert told(imported(sheet, results)) == []
+    rows = list(csv.DictReader(io.StringIO(sheet.read_text(encoding="utf-8-sig"))))
+    for row in rows:
+        row["text"] += " edited"
+    with sheet.open("w", encoding="utf-8", newline="") as stream:
+        writer = csv.DictWriter(stream, list(rows[0]))
+        writer.writeheader()
+        writer.writerows(rows)
+    merged = imported(sheet, results)
+    assert [(one.id, one.text) for one in merged.decisions] == [
+        (one, f"of {one} edited") for one in ids
+    ]
