@@ -598,7 +598,7 @@ def _opening(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark 
     if len(lines) > 1:
         place = Place.APART if text[line : lines[1][0]].count("\n") > 1 else Place.LINE
         if (found := speaks(said, start, line, place, first=True, is_known=is_known)) is not None:
-            thinks = not found.kinds.isdisjoint(("muse", "think", "plan"))
+            thinks = not found.isdisjoint(("muse", "think", "plan"))
             return Remark(f"leftovers.{'thinking' if thinks else 'task'}", start, line)
     end = _sentence_end(text, start)
     if (
