@@ -166,8 +166,9 @@ def _sentence(error: TyperException, ctx: Any) -> str:
         return f"{name} is a switch and takes no value."
     if kind == "MissingParameter" and param is not None:
         what = _metavar(param)
+        takes = " ".join(_metavar(one) for one in _arguments(ctx.command, ctx) if one.required)
         return (
-            f"{what} is missing: {ctx.command_path} {what}. "
+            f"{what} is missing: {ctx.command_path} {takes or what}. "
             f"It is {_first_small(param.help or 'required')} ({ctx.command_path} --help says more.)"
         )
     if param is not None:

@@ -121,7 +121,7 @@ def export(
         typer.Option(
             metavar="PATH",
             help="What is there already: the manifest of the export that brought it, or the "
-            "results of then. SheetRows become updates.",
+            "results of then. Rows become updates.",
             rich_help_panel=TARGET,
         ),
     ] = None,

@@ -5,6 +5,7 @@ be refused before anything is written; the second hands out the rows. What stays
 reason, and so is everything the target has against a row.
 """
 
+import shlex
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -216,6 +217,10 @@ class Exporter:
         way_out = "--include says what else goes out"
         if NO_ROW in self.tally.reasons:
             way_out = "--on names a column that the table and the records have"
+            ids = [one.id for one in self.tally.left_out if one.reason == NO_ROW]
+            column = None if self._joined is None else self._joined.column_of(ids)
+            if column is not None:
+                way_out = f"The ids stand in its column '{column}': --on {shlex.quote(column)}"
         raise UsageError(f"there is nothing to export: {told}. {way_out}.")
 
     def _reasons(self, copy: Copy) -> Sequence[str | None] | None:

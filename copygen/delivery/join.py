@@ -1,7 +1,7 @@
 """The original table beside the texts that were made of it: which row belongs to a record."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Final, Self
@@ -79,6 +79,16 @@ class JoinedTable:
         """Rows that no record went out for."""
         return len(self._rows) - len(self._used)
 
+    def column_of(self, ids: Iterable[str]) -> str | None:
+        """The column in which most of these ids stand; None where none does."""
+        wanted = {name for id_ in ids for name in _names_of(id_)}
+        found: dict[str, set[str]] = {}
+        for row in map(orjson.loads, self._rows.values()):
+            for column, value in row.items():
+                if (name := _key(value)) in wanted:
+                    found.setdefault(column, set()).add(name)
+        return max(found, key=lambda column: len(found[column]), default=None)
+
     def _key_for(self, record: Result) -> str | None:
         return next((key for key in self._keys_of(record) if key in self._rows), None)
 
@@ -110,12 +120,16 @@ class JoinedTable:
             if column is not None:
                 yield _key(record.input[column])
                 return
-        id_ = record.id
-        while id_:
-            yield with_letter(id_)
-            id_, _, cell = id_.rpartition(_CELLS)
-            if not cell:
-                return
+        yield from map(with_letter, _names_of(record.id))
+
+
+def _names_of(id_: str) -> Iterator[str]:
+    """An id, and what is left of it without its matrix cell and its variant."""
+    while id_:
+        yield id_
+        id_, _, cell = id_.rpartition(_CELLS)
+        if not cell:
+            return
 
 
 def _key(value: JsonValue) -> str:

@@ -345,7 +345,10 @@ def _how_to_give(column: TargetColumn) -> str:
         own = column.fields[0]
         return f"'{name}', and no field is called {own}: --map FIELD={name!a}"
     looked = f" (looked for {', '.join(column.item)})" if column.item else ""
-    return f"'{name}', and no column fills it{looked}: --set, --map COLUMN={name!a}, or --join"
+    return (
+        f"'{name}', and no column fills it{looked}: "
+        f"--set {f'{name}=TEXT'!a}, --map COLUMN={name!a}, or --join TABLE"
+    )
 
 
 def _no_column(name: str, known: Iterable[str]) -> str:

@@ -22,6 +22,7 @@ from typing import BinaryIO
 from copygen import system
 from copygen.documents import files
 from copygen.errors import ResultsError
+from copygen.figures import counted
 from copygen.models import Status
 from copygen.results.record import OPENING, identify, lines
 from copygen.results.rescue import rescue_path, restore
@@ -326,7 +327,7 @@ def compacted(results: Path) -> str:
                 f"{results} is open in another program, so superseded records stay in it until "
                 "the next run"
             )
-    return f"{results}: moved {count} superseded records to {superseded_path(results)}"
+    return f"{results}: moved {counted(count, 'superseded record')} to {superseded_path(results)}"
 
 
 def _create(results: Path) -> None:

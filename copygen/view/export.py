@@ -56,15 +56,12 @@ def render_exported(exported: Exported, console: Console, *, quiet: bool) -> Non
 def _headline(exported: Exported) -> Text:
     tally, spec = exported.tally, exported.spec
     what = f"{counted(tally.texts, 'text')} of {counted(tally.records, 'record')}"
-    people = ", ".join(
-        f"{count(number)} {word}"
-        for number, word in ((tally.approved, "approved"), (tally.edited, "edited by hand"))
-        if number
-    )
+    by_hand = f", {count(tally.edited)} of them edited by hand" if tally.edited else ""
+    people = f" ({count(tally.approved)} approved{by_hand})" if tally.approved else ""
     verb = "would go out" if exported.out is None else f"→ {safe(exported.out)}"
     unsure = "" if spec.verified else ", not verified"
     known = f"{spec.title}, rules of {spec.checked}{unsure}"
-    return Text(f"{what}{f' ({people})' if people else ''} {verb} as {known}")
+    return Text(f"{what}{people} {verb} as {known}")
 
 
 def _left_out(tally: ExportTally) -> Iterator[str]:
@@ -125,6 +122,18 @@ def formats_markdown() -> str:
     return "\n".join(lines) + "\n"
 
 
+def _reserved_markdown(spec: FormatSpec) -> Iterator[str]:
+    """A sentence for each reason why words are reserved there."""
+    words: dict[str, list[str]] = {}
+    for word, why in spec.reserved.items():
+        words.setdefault(why, []).append(f"`{word}`")
+    for why, found in words.items():
+        if spec.columns:
+            yield f"A text {' or '.join(found)} stays out: it {why}."
+        else:
+            yield f"A name that {why} gets a `_` behind it: {', '.join(found)}."
+
+
 def notes_markdown() -> str:
     """What to know of each format before uploading, from its data."""
     lines = []
@@ -132,10 +141,7 @@ def notes_markdown() -> str:
         told = [*spec.notes]
         if spec.variants:
             told.append(f"`--variant`: {', '.join(spec.variants)}.")
-        if spec.reserved:
-            told += [
-                f"A text `{text}` stays out: it {what}." for text, what in spec.reserved.items()
-            ]
+        told += _reserved_markdown(spec)
         if told:
             lines.append(f"- `{spec.name}`. {' '.join(told)}")
     return "\n".join(lines) + "\n"

@@ -58,6 +58,7 @@ MISTAKES = {
     "two tables": (["check", "a.csv", "b.csv"], "'b.csv' is one argument too many"),
     "an argument for none": (["init", "ad.yaml"], "takes options only"),
     "no prompts": (["run"], "PROMPTS is missing: copygen run PROMPTS"),
+    "one of two files": (["diff", "a.jsonl"], "AFTER is missing: copygen diff BEFORE AFTER."),
     "no value": (["run", "p.yaml", "--limit"], "--limit needs a value: --limit N."),
     "a value for a switch": (["run", "p.yaml", "--quiet=1"], "is a switch and takes no value"),
     "no whole number": (

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from copygen.delivery.selection import Choice
-from copygen.errors import PromptError
+from copygen.errors import PromptError, UsageError
 from copygen.jobs.export import Exported, ExportJob, ExportSpec
 from copygen.models import Severity, Status, Violation
 from copygen.results.decisions import Decision, DecisionLog, State
@@ -266,6 +266,17 @@ def test_rows_of_the_original_table_come_back_beside_the_texts(results: Path) ->
     assert found.tally.rows_without_text == 1
     found, _ = exported(results, join=table, choice=Choice(ids=("7",)))
     assert found.tally.rows_without_text == 2
+
+
+def test_where_no_row_is_found_the_column_with_the_ids_is_named(results: Path) -> None:
+    write(results, [record("scarf/Thai", 1, "x"), record("cup", 2, "y")])
+    table = results.parent / "products.csv"
+    table.write_text("Kind,Item no,Title\ncup,scarf,Scarf\ncup,cup,Cup\ncup,pouch,Pouch\n")
+    with pytest.raises(UsageError, match=r"in its column 'Item no': --on 'Item no'\."):
+        exported(results, join=table)
+    table.write_text("Item no,Title\n1,Scarf\n")
+    with pytest.raises(UsageError, match="--on names a column that the table and the records have"):
+        exported(results, join=table)
 
 
 def test_a_table_is_joined_on_a_column_that_both_have(results: Path) -> None:

@@ -139,7 +139,7 @@ def test_a_retried_failure_is_replaced_when_the_run_ends(path: Path) -> None:
     assert path.read_bytes() == encode(B) + encode(A)
     superseded = path.with_name(path.name + ".superseded.jsonl")
     assert superseded.read_bytes() == encode(FAILED_A)
-    assert ledger.notes == (f"{path}: moved 1 superseded records to {superseded}",)
+    assert ledger.notes == (f"{path}: moved 1 superseded record to {superseded}",)
 
 
 def test_a_changed_prompt_replaces_the_old_text_and_keeps_it_available(path: Path) -> None:

@@ -18,7 +18,9 @@ function asked(title, nodes, { confirm, danger = false, answer }) {
       done(value);
     };
     const look = danger ? "primary danger" : "primary";
-    const yes = button(confirm, null, { type: "submit", class: look });
+    const asksWords = nodes.some((node) => node.localName === "textarea"); // where Enter breaks the line
+    const label = asksWords ? [confirm, el("kbd", {}, "Ctrl ⏎")] : confirm;
+    const yes = button(label, null, { type: "submit", class: look });
     form.append(
       el(
         "div",
