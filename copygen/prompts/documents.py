@@ -15,8 +15,8 @@ import orjson
 from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
+from copygen.prompts.delimited import MAX_LINE_BYTES, LineError, Lines
 from copygen.prompts.encodings import as_utf8
-from copygen.prompts.lines import MAX_LINE_BYTES, LineError, Lines
 from copygen.prompts.rows import BadRow, ReadOptions, Rows
 from copygen.prompts.structured import json_row, jsonl_rows
 

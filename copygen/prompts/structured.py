@@ -35,7 +35,7 @@ from copygen.documents import (
 )
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
-from copygen.prompts.lines import LineError, Lines
+from copygen.prompts.delimited import LineError, Lines
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, bad_row, column_name, row_from
 

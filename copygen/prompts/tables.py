@@ -20,11 +20,10 @@ from typing import Any, BinaryIO, Final, TypeAlias, cast
 from copygen.documents import files, nearest_file, type_name
 from copygen.errors import PromptError, UsageError
 from copygen.models import JsonValue, Source
-from copygen.prompts.delimited import csv_rows, delimiter_of
+from copygen.prompts.delimited import LineError, Lines, csv_rows, delimiter_of
 from copygen.prompts.documents import json_rows, list_rows
 from copygen.prompts.encodings import encoding_of, marked
 from copygen.prompts.feeds import feed_rows
-from copygen.prompts.lines import LineError, Lines
 from copygen.prompts.packed import Pipe, unpacked, unpacked_name
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import BadRow, ReadOptions, Row, Rows, Table, bad_row, row_from

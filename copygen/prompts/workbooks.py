@@ -21,7 +21,7 @@ from typing import Any, BinaryIO, Final, NamedTuple
 from copygen.documents import nearest
 from copygen.errors import PromptError
 from copygen.models import JsonValue, Source
-from copygen.prompts.delimited import UnevenRows, check_header, checked_row, name_the_index
+from copygen.prompts.delimited import check_header, name_the_index
 from copygen.prompts.excel import (
     MAX_COLUMNS,
     Area,
@@ -39,6 +39,7 @@ from copygen.prompts.opendocument import (
 )
 from copygen.prompts.request import InputError
 from copygen.prompts.rows import ReadOptions, Rows, bad_row, column_name, row_from
+from copygen.prompts.uneven import UnevenRows, checked_row
 
 MAX_WORKBOOK_BYTES: Final = 512 * 1024 * 1024
 """Of a workbook that has to be in memory."""

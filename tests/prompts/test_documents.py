@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from copygen.errors import PromptError
 from copygen.models import InputFault, Prompt
 from copygen.prompts import open_prompts
+from copygen.prompts.delimited import Lines
 from copygen.prompts.documents import json_rows, list_rows
-from copygen.prompts.lines import Lines
 from copygen.prompts.rows import BadRow, ReadOptions, Row
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
 

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 from copygen.errors import PromptError
 from copygen.models import Prompt
 from copygen.prompts import open_prompts, open_table
-from copygen.prompts.delimited import _torn, csv_rows
-from copygen.prompts.lines import Lines
+from copygen.prompts.delimited import Lines, csv_rows
 from copygen.prompts.rows import BadRow, ReadOptions
 from copygen.prompts.structured import jsonl_rows
+from copygen.prompts.uneven import _torn
 from tests.support.prompt_files import TARGET, prompts_of, texts_of, write
 
 BOM = "\ufeff"

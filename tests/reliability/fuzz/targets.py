@@ -30,8 +30,7 @@ from copygen.engine.retry import AttemptState
 from copygen.errors import ConfigError, PromptError, ResultsError
 from copygen.models import ApiError, Completion, InputFault, Message, Prompt, Source
 from copygen.prompts import Target, open_prompts
-from copygen.prompts.delimited import csv_rows
-from copygen.prompts.lines import Lines
+from copygen.prompts.delimited import Lines, csv_rows
 from copygen.prompts.promptfile import PromptSpec
 from copygen.prompts.rows import Rows
 from copygen.prompts.source import PromptSource
