@@ -24,7 +24,7 @@ class Included(StrEnum):
     ALL = "all"
 
 
-class Texts(StrEnum):
+class MarkupChoice(StrEnum):
     """What becomes of markup; as `formats.format.Markup`."""
 
     KEEP = "keep"
@@ -113,9 +113,9 @@ def export(
         ),
     ] = None,
     texts: Annotated[
-        Texts,
+        MarkupChoice,
         typer.Option(help="Texts as they are, as HTML, or without markup.", rich_help_panel=TARGET),
-    ] = Texts.KEEP,
+    ] = MarkupChoice.KEEP,
     replaces: Annotated[
         Path | None,
         typer.Option(

@@ -24,7 +24,7 @@ VIA: Final = "report"
 
 
 @dataclass(frozen=True, slots=True)
-class _Line:
+class _FileLine:
     """One line of the file."""
 
     row: str
@@ -39,7 +39,7 @@ def merge_decisions(path: Path, copies: CopyReader, *, by: str, now: datetime) -
     """
     found = Merged()
     known = set(map(_identity, recorded(copies.path)))
-    by_id: dict[str, list[tuple[_Line, Decision]]] = {}
+    by_id: dict[str, list[tuple[_FileLine, Decision]]] = {}
     for line, decision in _decisions(path, found):
         if decision.state is State.STALE:
             continue  # a run's word, which the results know better
@@ -60,7 +60,7 @@ def merge_decisions(path: Path, copies: CopyReader, *, by: str, now: datetime) -
     return found
 
 
-def _decisions(path: Path, found: Merged) -> Iterator[tuple[_Line, Decision]]:
+def _decisions(path: Path, found: Merged) -> Iterator[tuple[_FileLine, Decision]]:
     name = str(path)
     are_any = False
     with readable(name), files.open_regular(path, RETURNED) as stream:
@@ -70,18 +70,18 @@ def _decisions(path: Path, found: Merged) -> Iterator[tuple[_Line, Decision]]:
             decision = decode_decision(content, number)
             if isinstance(decision, BadLine):
                 found.tell(
-                    Concern.REFUSED, _Line(f"line {number}"), f"no decision: {decision.reason}"
+                    Concern.REFUSED, _FileLine(f"line {number}"), f"no decision: {decision.reason}"
                 )
                 continue
             are_any = True
-            yield _Line(f"line {number}", decision.id, decision.place), decision
+            yield _FileLine(f"line {number}", decision.id, decision.place), decision
     if not are_any:
         message = "this is no file of decisions; a report's page gives one out under 'Decisions'"
         raise PromptError(message, Source(name, 1))
 
 
 def _take(
-    found: Merged, copies: CopyReader, copy: Copy, decided: list[tuple[_Line, Decision]]
+    found: Merged, copies: CopyReader, copy: Copy, decided: list[tuple[_FileLine, Decision]]
 ) -> None:
     by_place: Mapping[Place, Text] = {text.place: text for text in copy.texts}
     edited: dict[Place, tuple[Located, str]] = {}

@@ -51,7 +51,7 @@ _VIA: Final = "page"
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
+class DecisionRequest:
     """A decision that the page asks for."""
 
     file: int
@@ -96,7 +96,7 @@ class Line(NamedTuple):
     content: bytes
 
 
-class _Sheet:
+class _OpenResults:
     """One results file on the desk."""
 
     def __init__(self, path: Path, name: str) -> None:
@@ -205,7 +205,9 @@ class ReviewDesk:
             raise UsageError("both results files are the same one; name two.")
         names = shown_names(results)
         with ExitStack() as stack:
-            self._sheets = [_Sheet(path, name) for path, name in zip(results, names, strict=True)]
+            self._sheets = [
+                _OpenResults(path, name) for path, name in zip(results, names, strict=True)
+            ]
             for sheet in self._sheets:
                 stack.enter_context(sheet.reader)
             self._open = stack.pop_all()
@@ -275,7 +277,7 @@ class ReviewDesk:
         told = (self._told(file, id_, place) for file, id_, place in changed)
         return News(tuple(filter(None, told)), len(self._history))
 
-    def decide(self, asked: Sequence[Asked]) -> tuple[list[TextNow], News]:
+    def decide(self, asked: Sequence[DecisionRequest]) -> tuple[list[TextNow], News]:
         """Write down what was asked for, and wait until the disk has it.
 
         What stands of each text asked about, in their order, and what is news to others. A
@@ -336,7 +338,7 @@ class ReviewDesk:
         parts = Wording.recall(self._sheet(file).reader.rules).of(copy.record)
         return [{"role": part.role, "content": part.content} for part in parts]
 
-    def _sheet(self, number: int) -> _Sheet:
+    def _sheet(self, number: int) -> _OpenResults:
         if not 0 <= number < len(self._sheets):
             raise UsageError(f"there is no results file {number}")
         return self._sheets[number]
@@ -347,7 +349,7 @@ class ReviewDesk:
             raise UsageError(f"there is no record '{id_}'")
         return copy
 
-    def _text(self, asked: Asked) -> tuple[Text, str]:
+    def _text(self, asked: DecisionRequest) -> tuple[Text, str]:
         """The text that is asked about, and the key it is decided for."""
         copy = self._copy(asked.file, asked.id)
         text = next((one for one in copy.texts if one.place == asked.place), None)
@@ -359,7 +361,7 @@ class ReviewDesk:
             raise UsageError(f"{asked.place.label} of '{asked.id}' would be empty")
         return text, current_key(copy, text)
 
-    def _decision(self, asked: Asked, text: Text, key: str) -> Decision:
+    def _decision(self, asked: DecisionRequest, text: Text, key: str) -> Decision:
         now = self._clock()
         if text.standing is not None:  # of one moment's decisions the later one stands
             now = max(now, text.standing.last.at + timedelta(microseconds=1))

@@ -364,16 +364,16 @@ def _texts_in(value: Mapping[str, JsonValue]) -> Iterator[tuple[str, JsonValue]]
             yield name, texts
 
 
-def _asked(reader: CopyReader, choice: Choice) -> "_Asked":
+def _asked(reader: CopyReader, choice: Choice) -> "_ChosenRecords":
     chooser = Chooser(choice)
     if choice.sample is None:
-        return _Asked(chooser, None)
+        return _ChosenRecords(chooser, None)
     whole = Chooser(choice).chosen(iter(reader))
-    return _Asked(chooser, frozenset(one.record.id for one in whole))
+    return _ChosenRecords(chooser, frozenset(one.record.id for one in whole))
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _ChosenRecords:
     """Whether the user's flags mean a record."""
 
     chooser: Chooser

@@ -13,7 +13,7 @@ _EMPTY: Final = frozenset(("br",))
 _SILENT: Final = frozenset(("script", "style", "template", "noscript", "iframe", "object"))
 _BLOCKS: Final = frozenset(("p", "ul", "ol", "li", "h2", "h3", "h4", "blockquote", "div", "tr"))
 _PARAGRAPHS: Final = re.compile(r"\n[ \t]*\n\s*")
-_BLANK_LINES: Final = re.compile(r"[ \t]*\n[ \t]*(?:\n[ \t]*)+")
+_BLANK_LINES: Final = re.compile(r"\n\n++[ \t]*+")
 
 
 def as_html(text: str, *, is_markup: bool) -> str:
@@ -32,7 +32,8 @@ def as_plain(text: str) -> str:
     """A text as readers see it: without tags, entities resolved, blocks on lines of their own."""
     if "<" not in text and "&" not in text:
         return text
-    return _BLANK_LINES.sub("\n\n", _read(text, keep=frozenset())).strip()
+    lines = (line.rstrip(" \t") for line in _read(text, keep=frozenset()).split("\n"))
+    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).strip()
 
 
 def _read(text: str, keep: frozenset[str]) -> str:

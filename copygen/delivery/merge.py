@@ -301,7 +301,7 @@ class _SheetMerge:
             if text is None:
                 self.found.tell(Concern.UNKNOWN, row, "the record has no such text any more")
                 continue
-            decision = _Row(self, copy, text, row).wanted()
+            decision = _ChangedRow(self, copy, text, row).wanted()
             if decision is None:
                 continue
             _tell_conflict(self.found, text, row, decision)
@@ -359,7 +359,7 @@ def _tell_conflict(found: Merged, text: Text, row: ReturnedText, decision: Decis
     found.tell(Concern.CONFLICT, row, message)
 
 
-class _Row:
+class _ChangedRow:
     """One row that differs from what was written, against its text."""
 
     def __init__(self, merge: _SheetMerge, copy: Copy, text: Text, row: ReturnedText) -> None:

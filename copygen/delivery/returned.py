@@ -55,7 +55,7 @@ _DELIMITERS: Final = ",;\t|"
 _NUMBERED: Final = re.compile(r"(.+) ([1-9][0-9]{0,8})", re.DOTALL)
 _NUMBER: Final = re.compile(r"([1-9][0-9]{0,8})(?:\.0+)?")
 _SEP_LINE: Final = re.compile(r'"?sep=([,;\t|])"?\r?', re.IGNORECASE)
-_SAVED: Final = re.compile(rb"<(?:dcterms:modified|dc:date)[^>]*>([^<]+)<")
+_SAVED: Final = re.compile(rb"<(?:dcterms:modified|dc:date)[^<>]*+>([^<]++)<")
 _SAVED_IN: Final = ("docProps/core.xml", "meta.xml")
 _MOST_PROPERTIES_BYTES: Final = 1024 * 1024
 _NO_SHEET: Final = (
@@ -85,7 +85,7 @@ class ReturnedText(NamedTuple):
 
 
 @dataclass(slots=True)
-class _Facts:
+class _SheetFacts:
     """What the hidden sheet says."""
 
     rows_of: RowsOf | None = None
@@ -105,7 +105,7 @@ class ReturnedSheet:
         self,
         path: str,
         tables: Sequence[tuple[str, Callable[[], Rows]]],
-        facts: _Facts,
+        facts: _SheetFacts,
         saved_at: tuple[datetime, ...],
     ) -> None:
         self.path = path
@@ -147,17 +147,17 @@ class ReturnedSheet:
         with reading(self.path):
             yield from open_rows()
 
-    def _header(self, name: str, rows: Rows) -> "_Header | None":
+    def _header(self, name: str, rows: Rows) -> "_SheetColumns | None":
         for number, cells in islice(rows, _HEADER_WITHIN):
             names = [" ".join(cell.split()) for cell in cells]
             ours = {Column.ID, Column.TEXT, Column.DECISION, Column.MARK}.intersection(names)
             if Column.MARK in ours or len(ours) > 1:
-                header = _Header(name, names, self._facts)
+                header = _SheetColumns(name, names, self._facts)
                 self._compare(header, Source(self.path, number))
                 return header
         return None
 
-    def _compare(self, header: "_Header", source: Source) -> None:
+    def _compare(self, header: "_SheetColumns", source: Source) -> None:
         """Raise PromptError where a column is gone without which nothing can be told."""
         missing = [one for one in header.wanted if one not in header.columns]
         written = self._facts.columns
@@ -176,10 +176,10 @@ class ReturnedSheet:
             raise PromptError(f"{message}from the sheet as it was exported", source)
 
 
-class _Header:
+class _SheetColumns:
     """The columns of one sheet of texts."""
 
-    def __init__(self, sheet: str, names: Sequence[str], facts: _Facts) -> None:
+    def __init__(self, sheet: str, names: Sequence[str], facts: _SheetFacts) -> None:
         self._sheet = sheet
         self._marks = facts.marks
         self.columns: dict[str, int] = {}
@@ -317,7 +317,7 @@ def opened_sheet(path: Path) -> Iterator[ReturnedSheet]:
         stream.seek(0)
         sheets = stack.enter_context(opened_grids(stream, name))
         hidden = next((one for one in sheets if one.name == HIDDEN_SHEET), None)
-        facts = _Facts() if hidden is None else _facts_of(hidden.rows, name)
+        facts = _SheetFacts() if hidden is None else _facts_of(hidden.rows, name)
         tables = [(one.name, one.rows) for one in sheets if not one.is_hidden]
         moments = (changed,) if saved_at is None else (saved_at, changed)
         yield ReturnedSheet(name, tables, facts, moments)
@@ -337,9 +337,9 @@ def _saved_at(stream: BinaryIO) -> datetime | None:
     return None
 
 
-def _facts_of(open_rows: Callable[[], Rows], path: str) -> _Facts:
+def _facts_of(open_rows: Callable[[], Rows], path: str) -> _SheetFacts:
     """What the hidden sheet says; nothing where it is another's."""
-    facts = _Facts()
+    facts = _SheetFacts()
     with reading(path):
         for number, cells in open_rows():
             name, value = [*cells, "", ""][:2]
@@ -371,7 +371,7 @@ def _text_file(path: str, stream: BinaryIO, changed: datetime) -> ReturnedSheet:
     if len(content) > _MOST_CSV_BYTES:
         raise PromptError("this file is larger than 512 MiB; save it as .xlsx", Source(path, 1))
     text = _decoded(content, path)
-    return ReturnedSheet(path, [("row", lambda: _csv_rows(text))], _Facts(), (changed,))
+    return ReturnedSheet(path, [("row", lambda: _csv_rows(text))], _SheetFacts(), (changed,))
 
 
 def _csv_rows(text: str) -> Rows:
@@ -421,7 +421,7 @@ def _by_marks(content: bytes, likely: str | None, path: str) -> str:
 
 def _agreeing(text: str, path: str) -> int:
     """How many texts are as they were when the sheet was written, of those that are not ASCII."""
-    sheet = ReturnedSheet(path, [("row", lambda: _csv_rows(text))], _Facts(), ())
+    sheet = ReturnedSheet(path, [("row", lambda: _csv_rows(text))], _SheetFacts(), ())
     with suppress(PromptError):
         return sum(
             one.mark is not None and text_hash(one.text) == one.mark.text

@@ -19,7 +19,7 @@ from typing import Final, TypeVar
 
 from aiohttp import web
 
-from copygen.delivery.desk import Asked, News, ReviewDesk, TextNow
+from copygen.delivery.desk import DecisionRequest, News, ReviewDesk, TextNow
 from copygen.delivery.payload import place_said
 from copygen.delivery.webpage import page_around, page_parts
 from copygen.errors import CopygenError, ResultsError, UsageError
@@ -287,14 +287,14 @@ async def _json(request: web.Request) -> Mapping[str, JsonValue]:
     return body
 
 
-def _asked(given: JsonValue) -> Asked:
+def _asked(given: JsonValue) -> DecisionRequest:
     if not isinstance(given, dict):
         raise UsageError("a decision is no object")
     try:
         state = State(_text(given, "state") or "")
     except ValueError as error:
         raise UsageError(f"{error}") from error
-    return Asked(
+    return DecisionRequest(
         file=_file(given),
         id=_text(given, "id") or "",
         place=_place(given),

@@ -57,7 +57,7 @@ def write_review_workbook(
     xlsx = _xlsxwriter()
     table = ReviewTable(rules, layout)
     sketch = _Sketch(xlsx, table)
-    cells = _CellWriter(table, frame_of(sketch.workbook([1])).styles)
+    cells = _XmlCells(table, frame_of(sketch.workbook([1])).styles)
     rows = map(cells.of_row, table.rows(entries))
     write_workbook_of(target, sketch.workbook, rows, MAX_ROWS, sketch.marks)
 
@@ -86,7 +86,7 @@ def _xlsxwriter() -> Any:
         ) from exc
 
 
-class _CellWriter:
+class _XmlCells:
     """Rows of values → cells as XML."""
 
     def __init__(self, table: ReviewTable, styles: Sequence[str]) -> None:

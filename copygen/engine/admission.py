@@ -20,10 +20,10 @@ from copygen.config import BreakerSettings
 from copygen.engine.budget import CostGuard, Reservation
 from copygen.engine.control import Finished, Start
 from copygen.engine.control.breaker import (
+    BreakerState,
     Call,
     CircuitBreaker,
     RetryBudget,
-    State,
     Transition,
     Verdict,
 )
@@ -305,7 +305,7 @@ class LocalAdmission:
         if model_change is not None:
             self._report(model_change)
             awaited = True
-            if model_change.after is State.CLOSED:
+            if model_change.after is BreakerState.CLOSED:
                 # Another prompt showed that the model is well while these were waiting, so what it
                 # was in trouble with may be one of them: they go after the others.
                 for waiter in gate.queue:
@@ -338,7 +338,7 @@ class LocalAdmission:
             gate is not None
             and bool(gate.queue)
             # While the host is down all models wait alike, and to read on would only fill memory.
-            and self._host.state is State.CLOSED
+            and self._host.state is BreakerState.CLOSED
             and gate.passes_over(max(TAKEN_IN_A_ROW, self.concurrency.limit))
         )
 
@@ -346,11 +346,11 @@ class LocalAdmission:
         """Suspects under way: few of them have a slot."""
         return sum(gate.suspects for gate in self._gates.values())
 
-    def sickest(self) -> tuple[State, float]:
+    def sickest(self) -> tuple[BreakerState, float]:
         """The state of the sickest breaker and the seconds until its next probe."""
         now = self._now()
         breakers = [self._host, *(gate.breaker for gate in self._gates.values())]
-        order = (State.CLOSED, State.HALF_OPEN, State.OPEN)
+        order = (BreakerState.CLOSED, BreakerState.HALF_OPEN, BreakerState.OPEN)
         sickest = max(breakers, key=lambda breaker: order.index(breaker.state))
         return sickest.state, sickest.wait_s(now)
 
@@ -576,8 +576,8 @@ class LocalAdmission:
             gate.last_error = error
 
     def _report(self, transition: Transition) -> None:
-        self.openings += transition.after is State.OPEN
-        if transition.after is State.CLOSED:
+        self.openings += transition.after is BreakerState.OPEN
+        if transition.after is BreakerState.CLOSED:
             # It was emptied by the outage that is over now; who comes after must not pay for that.
             self._retry_budget.refill()
         self._on_transition(transition)

@@ -8,7 +8,7 @@ before those that have, the one furthest from the trouble first, for its answer 
 
 from typing import TYPE_CHECKING, Final
 
-from copygen.engine.control.breaker import CircuitBreaker, State
+from copygen.engine.control.breaker import BreakerState, CircuitBreaker
 from copygen.engine.retry import AttemptState
 from copygen.engine.shutdown import LeftForNextRun, Wakeup
 from copygen.errors import ProviderDown
@@ -132,7 +132,7 @@ class ModelGate:
     @property
     def in_trouble(self) -> bool:
         """Whether the breaker keeps prompts back, or may soon."""
-        return self.breaker.state is not State.CLOSED or self.breaker.is_suspicious
+        return self.breaker.state is not BreakerState.CLOSED or self.breaker.is_suspicious
 
     def passes_over(self, enough: int) -> bool:
         """Whether the next prompt for this model is better taken later: it is in trouble, and has

@@ -242,7 +242,7 @@ def csv_rows(lines: Lines, path: str, options: ReadOptions) -> Rows:
     """
     # The limit is the csv module's own and process-wide; its default of 128 kB is one long page.
     csv.field_size_limit(MAX_FIELD_BYTES)
-    texts = _Texts(lines)
+    texts = _DecodedLines(lines)
     header, records = _header(texts, path, options)
     uneven = UnevenRows(header, path, options, texts.delimiter)
     # Where a column has no name, no row is plain.
@@ -307,7 +307,7 @@ def _swallows_rows(fields: list[str]) -> bool:
     return any("\t" in field and "\n" in field for field in fields)
 
 
-class _Texts:
+class _DecodedLines:
     """The lines as text, for the csv module.
 
     A line that is no text is kept as `fault` and not raised: raised from within a record, it would
@@ -372,7 +372,7 @@ class _Texts:
 
 
 def _header(
-    texts: _Texts, path: str, options: ReadOptions
+    texts: _DecodedLines, path: str, options: ReadOptions
 ) -> tuple[list[str], Iterator[list[str]]]:
     """Return the column names, "" for one without values, and the reader of the records after."""
     first, given = _first_line(texts, path, options)
@@ -403,7 +403,7 @@ def _header(
     return names, records
 
 
-def _first_line(texts: _Texts, path: str, options: ReadOptions) -> tuple[str, str | None]:
+def _first_line(texts: _DecodedLines, path: str, options: ReadOptions) -> tuple[str, str | None]:
     """The first line of the header, still to be given out, and the delimiter a line above tells."""
     given = None
     while True:
@@ -434,7 +434,7 @@ def _lines_above(line: str) -> int:
     return min(int(row[1]), _MAX_HEADER_LINES) - 1 if row else 2
 
 
-def _is_comment(texts: _Texts, line: str) -> bool:
+def _is_comment(texts: _DecodedLines, line: str) -> bool:
     """Whether a line above the names is a comment, as Meta's catalogues have them."""
     if not line.startswith(("#", '"#')):
         return False
@@ -456,7 +456,7 @@ def _is_comment(texts: _Texts, line: str) -> bool:
     return counts[0] < counts[1]
 
 
-def _refuse_preamble(texts: _Texts, path: str, source: Source) -> None:
+def _refuse_preamble(texts: _DecodedLines, path: str, source: Source) -> None:
     """Raise PromptError where the first line is a title, and a table begins further down."""
     if path.startswith("<"):
         return
@@ -477,7 +477,7 @@ def name_the_index(names: list[str]) -> None:
 
 
 def _refuse_values_without_name(
-    texts: _Texts, names: list[str], delimiter: str, source: Source
+    texts: _DecodedLines, names: list[str], delimiter: str, source: Source
 ) -> None:
     """Raise PromptError for a column that has no name but values, as far as the rows are known."""
     compared = texts.ahead(1 if source.path.startswith("<") else _LINES_COMPARED)
@@ -494,7 +494,7 @@ def _unreadable(fault: LineError, path: str) -> PromptError:
     return PromptError(str(fault), Source(path, fault.line, fault.column))
 
 
-def _delimiter(texts: _Texts, first: str, path: str) -> str:
+def _delimiter(texts: _DecodedLines, first: str, path: str) -> str:
     """The delimiter of a table whose header begins with `first`."""
     outside = "".join(first.split('"')[::2])
     candidates = [delimiter for delimiter in _DELIMITERS if delimiter in outside]

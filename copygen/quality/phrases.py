@@ -197,7 +197,7 @@ def list_tags(language: str | None, text: NormalizedText) -> tuple[str, ...]:
     return next((tags for letters, tags in _OF_SCRIPT if letters.search(text.text)), _LATIN)
 
 
-class _Entry(NamedTuple):
+class _IndexedPhrase(NamedTuple):
     """One phrase of an index."""
 
     opens: bool
@@ -211,9 +211,11 @@ class _Entry(NamedTuple):
     """Whether it is looked for in the middle of a long text, too."""
 
 
-def _entry(phrase: str, whole: set[str], free: set[str], anywhere: frozenset[str]) -> _Entry:
+def _entry(
+    phrase: str, whole: set[str], free: set[str], anywhere: frozenset[str]
+) -> _IndexedPhrase:
     kinds = (*whole, *free)
-    return _Entry(
+    return _IndexedPhrase(
         opens=_joins(phrase[0]),
         closes=_joins(phrase[-1]),
         kinds=kinds,

@@ -313,7 +313,7 @@ _DOT_INSIDE: Final = re.compile(r"[^\s.]\.[^\s.]")
 
 
 @dataclass(frozen=True, slots=True)
-class _Rules:
+class _PostRules:
     heavy: re.Pattern[str]
     domains: frozenset[str]
     longest_domain: int
@@ -321,11 +321,11 @@ class _Rules:
 
 
 @cache
-def _rules() -> _Rules:
+def _rules() -> _PostRules:
     figures = table(XTable, "x")
     light = "".join(f"{chr(first)}-{chr(last)}" for first, last in figures.light)
     domains = frozenset(f"{figures.country_domains} {figures.generic_domains}".split())
-    return _Rules(
+    return _PostRules(
         heavy=re.compile(f"[^{light}]"),
         domains=domains,
         longest_domain=max(map(len, domains)),

@@ -202,7 +202,8 @@ def encode(result: Result, template: str | None = None) -> bytes:
     except TypeError:
         line = dumps(fields)
     # A copy of the very size, where orjson's own is a kilobyte: a second of them may be held.
-    return _escaped(line) + b"\n"
+    is_unsafe = any(beginning in line for beginning in _UNSAFE_BEGINNINGS)
+    return (_UNSAFE.sub(_escape, line) if is_unsafe else line) + b"\n"
 
 
 def decode(line: bytes, line_number: int = 1) -> Result | BadLine:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from copygen.delivery.desk import MOST_RECORDS, Asked, ReviewDesk, TextNow
+from copygen.delivery.desk import MOST_RECORDS, DecisionRequest, ReviewDesk, TextNow
 from copygen.delivery.selection import Choice
 from copygen.errors import ResultsError, UsageError
 from copygen.models import Status
@@ -25,9 +25,9 @@ def desk(*results: Path, by: str = "mali", choice: Choice | None = None) -> Revi
     return ReviewDesk(results, choice or Choice(), by=by, clock=lambda: NOW)
 
 
-def asked(id_: str = "scarf/Thai", place: Place = FIRST, **fields: Any) -> Asked:
+def asked(id_: str = "scarf/Thai", place: Place = FIRST, **fields: Any) -> DecisionRequest:
     given = {"text": None, "reason": None, "comment": None, "version": "", "file": 0}
-    return Asked(id=id_, place=place, **{**given, "state": State.APPROVED, **fields})
+    return DecisionRequest(id=id_, place=place, **{**given, "state": State.APPROVED, **fields})
 
 
 def records(open_desk: ReviewDesk) -> list[dict[str, Any]]:
@@ -222,7 +222,7 @@ def test_decisions_about_records_that_are_gone_are_shown(tmp_path: Path) -> None
     ],
 )
 def test_what_cannot_be_decided_is_refused_and_nothing_of_it_is_written(
-    tmp_path: Path, wanted: Asked, said: str
+    tmp_path: Path, wanted: DecisionRequest, said: str
 ) -> None:
     path = write_ads(tmp_path)
     with desk(path) as open_desk, pytest.raises(UsageError, match=said):

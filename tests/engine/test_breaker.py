@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, rule
 
 from copygen.config import BreakerSettings
-from copygen.engine.control.breaker import Call, CircuitBreaker, State, Verdict
+from copygen.engine.control.breaker import BreakerState, Call, CircuitBreaker, Verdict
 
 S, F, T, N, X = (
     Verdict.SUCCESS,
@@ -32,11 +32,11 @@ def admitted(subject: CircuitBreaker, now: float) -> Call:
     return permit
 
 
-def feed(subject: CircuitBreaker, verdicts: list[Verdict]) -> State:
+def feed(subject: CircuitBreaker, verdicts: list[Verdict]) -> BreakerState:
     """One call after another, a second apart."""
     for second, verdict in enumerate(verdicts):
         subject.record(admitted(subject, second), verdict, second + 0.5)
-        if subject.state is not State.CLOSED:
+        if subject.state is not BreakerState.CLOSED:
             break
     return subject.state
 
@@ -44,25 +44,25 @@ def feed(subject: CircuitBreaker, verdicts: list[Verdict]) -> State:
 @pytest.mark.parametrize(
     ("verdicts", "state"),
     [
-        ([T, T, T], State.OPEN),
-        ([T, T, X, T], State.OPEN),
-        ([S, T, T, T], State.OPEN),
-        ([N] * 10, State.OPEN),
-        ([F] * 20, State.OPEN),
-        ([S] * 10 + [F] * 10, State.OPEN),
-        ([S] * 40 + [F] * 25, State.OPEN),
+        ([T, T, T], BreakerState.OPEN),
+        ([T, T, X, T], BreakerState.OPEN),
+        ([S, T, T, T], BreakerState.OPEN),
+        ([N] * 10, BreakerState.OPEN),
+        ([F] * 20, BreakerState.OPEN),
+        ([S] * 10 + [F] * 10, BreakerState.OPEN),
+        ([S] * 40 + [F] * 25, BreakerState.OPEN),
         # None of these is an outage.
-        ([T, T], State.CLOSED),
-        ([T, T, S, T, T, S], State.CLOSED),
-        ([N] * 9 + [S] + [N] * 9, State.CLOSED),
-        ([F] * 19, State.CLOSED),
-        ([S] * 11 + [F] * 10, State.CLOSED),
-        ([S] * 50 + [F] * 24, State.CLOSED),
-        ([X] * 10_000, State.CLOSED),
-        ([F, S] * 9, State.CLOSED),
+        ([T, T], BreakerState.CLOSED),
+        ([T, T, S, T, T, S], BreakerState.CLOSED),
+        ([N] * 9 + [S] + [N] * 9, BreakerState.CLOSED),
+        ([F] * 19, BreakerState.CLOSED),
+        ([S] * 11 + [F] * 10, BreakerState.CLOSED),
+        ([S] * 50 + [F] * 24, BreakerState.CLOSED),
+        ([X] * 10_000, BreakerState.CLOSED),
+        ([F, S] * 9, BreakerState.CLOSED),
     ],
 )
-def test_B7_what_opens_and_what_does_not(verdicts: list[Verdict], state: State) -> None:
+def test_B7_what_opens_and_what_does_not(verdicts: list[Verdict], state: BreakerState) -> None:
     assert feed(breaker(), verdicts) is state
 
 
@@ -73,7 +73,7 @@ def test_stragglers_of_a_thousand_that_time_out_in_the_same_instant_are_no_outag
         subject.record(permit, S, 1.0)
     for permit in permits[990:]:
         subject.record(permit, T, 30.0)
-    assert subject.state is State.CLOSED
+    assert subject.state is BreakerState.CLOSED
 
 
 def test_any_number_of_stragglers_that_time_out_at_the_end_is_no_outage() -> None:
@@ -133,11 +133,11 @@ def test_B1_under_suspicion_one_call_at_a_time_goes_on() -> None:
     subject = breaker()
     feed(subject, [F] * 10)
     for second in range(100, 110):
-        assert subject.state is State.CLOSED
+        assert subject.state is BreakerState.CLOSED
         only = admitted(subject, second)
         assert subject.admit(second) == math.inf
         subject.record(only, F, second)
-    assert subject.state is State.OPEN
+    assert subject.state is BreakerState.OPEN
 
 
 def test_a_provider_that_hangs_from_the_start_opens_at_the_third_timeout() -> None:
@@ -145,7 +145,7 @@ def test_a_provider_that_hangs_from_the_start_opens_at_the_third_timeout() -> No
     permits = [admitted(subject, 0.0) for _ in range(50)]
     for permit in permits[:3]:
         subject.record(permit, T, 30.0)
-    assert subject.state is State.OPEN
+    assert subject.state is BreakerState.OPEN
 
 
 @pytest.mark.no_cover
@@ -170,7 +170,7 @@ def test_twelve_percent_of_random_faults_at_concurrency_50_do_not_open_it(seed: 
 def open_at(subject: CircuitBreaker, now: float) -> None:
     for _ in range(3):
         subject.record(admitted(subject, now), T, now)
-    assert subject.state is State.OPEN
+    assert subject.state is BreakerState.OPEN
 
 
 def test_cooldowns_double_to_the_cap_and_start_over_after_a_success() -> None:
@@ -186,7 +186,7 @@ def test_cooldowns_double_to_the_cap_and_start_over_after_a_success() -> None:
     assert waits == [5, 10, 20, 40, 60, 60]
     now += 60
     subject.record(admitted(subject, now), S, now)
-    assert subject.state is State.CLOSED
+    assert subject.state is BreakerState.CLOSED
     open_at(subject, now + 100)
     assert subject.admit(now + 100) == 5
 
@@ -222,7 +222,7 @@ def test_B3_a_probe_that_says_nothing_gives_its_place_to_the_next() -> None:
     subject = breaker()
     open_at(subject, 0.0)
     subject.record(admitted(subject, 6.0), X, 7.0)
-    assert subject.state is State.HALF_OPEN
+    assert subject.state is BreakerState.HALF_OPEN
     assert admitted(subject, 7.0).is_probe
 
 
@@ -233,9 +233,9 @@ def test_B4_an_answer_from_before_the_trip_changes_nothing() -> None:
     probe = admitted(subject, 6.0)
     for permit in late:
         assert subject.record(permit, S, 6.1) is None
-    assert subject.state is State.HALF_OPEN
+    assert subject.state is BreakerState.HALF_OPEN
     subject.record(probe, F, 6.2)
-    assert subject.state is State.OPEN
+    assert subject.state is BreakerState.OPEN
 
 
 def test_after_closing_starts_come_slowly_and_faster_and_faster() -> None:
@@ -263,14 +263,14 @@ def test_every_transition_says_what_happened() -> None:
     opened = subject.record(admitted(subject, 0.0), T, 1.0)
     assert opened is not None
     assert (opened.before, opened.after, opened.reason, opened.wait_s) == (
-        State.CLOSED,
-        State.OPEN,
+        BreakerState.CLOSED,
+        BreakerState.OPEN,
         "3 timeouts in a row",
         5.0,
     )
     closed = subject.record(admitted(subject, 6.0), S, 6.1)
     assert closed is not None
-    assert (closed.before, closed.after) == (State.HALF_OPEN, State.CLOSED)
+    assert (closed.before, closed.after) == (BreakerState.HALF_OPEN, BreakerState.CLOSED)
 
 
 class Promises(RuleBasedStateMachine):
@@ -301,7 +301,7 @@ class Promises(RuleBasedStateMachine):
                     self.probes.add(answer)
             else:
                 assert answer > 0
-                if self.subject.state is State.OPEN:
+                if self.subject.state is BreakerState.OPEN:
                     assert answer <= 72
         return permits
 
@@ -315,7 +315,7 @@ class Promises(RuleBasedStateMachine):
             if stale or verdict is X:
                 assert transition is None
                 assert self.subject.state is before
-            if transition and transition.after is State.CLOSED:
+            if transition and transition.after is BreakerState.CLOSED:
                 assert permit.is_probe
 
     @invariant()
@@ -327,7 +327,7 @@ class Promises(RuleBasedStateMachine):
     @invariant()
     def time_alone_leads_to_a_new_probe(self) -> None:
         """B3: unless one is in flight, nobody waits longer than the longest cool-down."""
-        if self.subject.state is State.OPEN:
+        if self.subject.state is BreakerState.OPEN:
             assert self.subject.wait_s(self.now) <= 72
 
 

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from copygen.config import BreakerSettings, RetrySettings, Settings
-from copygen.engine.control.breaker import State
+from copygen.engine.control.breaker import BreakerState
 from copygen.errors import ProviderDown, ProviderRefused
 from copygen.models import Status
 from tests.support import fakes
@@ -72,10 +72,10 @@ def test_B9_each_change_of_the_breaker_is_told_once() -> None:
 
     run = run_virtual(main())
     told = run.transitions
-    assert told[-1].after is State.CLOSED
+    assert told[-1].after is BreakerState.CLOSED
     assert all(change.reason for change in told)
-    assert all(change.wait_s > 0 for change in told if change.after is State.OPEN)
-    assert all(later.before is not State.CLOSED for _, later in pairwise(told))
+    assert all(change.wait_s > 0 for change in told if change.after is BreakerState.OPEN)
+    assert all(later.before is not BreakerState.CLOSED for _, later in pairwise(told))
     assert len(told) == run.engine.snapshot().traffic.breaker_openings + 1
 
 

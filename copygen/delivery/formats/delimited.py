@@ -29,7 +29,7 @@ class CellWriter:
         self._line_end = line_end
         self._parts: list[str] = []
         # With both signs in its own line end the module quotes cells that hold either of them.
-        self._writer = csv.writer(_Lines(self._parts, line_end), delimiter=delimiter,
+        self._writer = csv.writer(_LineEnds(self._parts, line_end), delimiter=delimiter,
                                   lineterminator=_BOTH)  # fmt: skip
         self.rows = 0
         """Rows written, headers included."""
@@ -49,7 +49,7 @@ class CellWriter:
 
 
 @dataclass(frozen=True, slots=True)
-class _Lines:
+class _LineEnds:
     """Takes the lines of the module and ends them as the format does."""
 
     parts: list[str]

@@ -30,7 +30,7 @@ _DELIMITERS: Final = (",", "\t", ";", "|")
 _MARKS: Final = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
-class Sheet(Protocol):
+class TemplateSheet(Protocol):
     """A file of rows and columns, both counted from 0."""
 
     suffix: str
@@ -183,7 +183,7 @@ class FilledFormat:
         return found, last + 1
 
 
-def _sheet_of(path: Path, spec: FormatSpec, context: ExportContext) -> Sheet:
+def _sheet_of(path: Path, spec: FormatSpec, context: ExportContext) -> TemplateSheet:
     if path.suffix.lower() not in _WORKBOOKS:
         dialects = (_known_names(spec, context, name) for name in (None, *spec.variants))
         return TextSheet(path, context.options.encoding, frozenset().union(*dialects))
@@ -193,7 +193,7 @@ def _sheet_of(path: Path, spec: FormatSpec, context: ExportContext) -> Sheet:
 
 
 def _header_of(
-    sheet: Sheet, spec: FormatSpec, context: ExportContext, path: Path
+    sheet: TemplateSheet, spec: FormatSpec, context: ExportContext, path: Path
 ) -> tuple[int, Sequence[str], str | None]:
     """The row with the names of the columns, these names, and the dialect that they are."""
     best: tuple[int, int, Sequence[str], str | None] = (0, 0, (), None)

@@ -77,7 +77,7 @@ INSTANT_S = 1e-6
 """Less than this is now: a wait must never be too short to move a clock made of floats."""
 
 
-class State(StrEnum):
+class BreakerState(StrEnum):
     """Where a breaker stands."""
 
     CLOSED = "closed"
@@ -123,8 +123,8 @@ class Transition:
     """One change of state, for people to read."""
 
     name: str
-    before: State
-    after: State
+    before: BreakerState
+    after: BreakerState
     reason: str
     wait_s: float
     """Seconds until the next probe; 0 unless it opened."""
@@ -135,7 +135,7 @@ class CircuitBreaker:
 
     def __init__(self, name: str, settings: BreakerSettings, rng: random.Random) -> None:
         self.name = name
-        self.state = State.CLOSED
+        self.state = BreakerState.CLOSED
         self._settings = settings
         self._rng = rng
         self._generation = 0
@@ -164,7 +164,7 @@ class CircuitBreaker:
 
         `math.inf` means: until the next call now in flight has been recorded.
         """
-        if self.state is State.CLOSED:
+        if self.state is BreakerState.CLOSED:
             # Cheapest first: nearly always nothing has failed.
             if self._failures_in_a_row and self._in_flight and self.is_suspicious:
                 return math.inf
@@ -173,10 +173,10 @@ class CircuitBreaker:
                 return wait_s
             self._in_flight += 1
             return Call(self._generation, now, is_probe=False)
-        if self.state is State.OPEN and now < self._open_until - INSTANT_S:
+        if self.state is BreakerState.OPEN and now < self._open_until - INSTANT_S:
             return self._open_until - now
-        if self.state is State.OPEN:
-            self._enter(State.HALF_OPEN)
+        if self.state is BreakerState.OPEN:
+            self._enter(BreakerState.HALF_OPEN)
         if self._probing:
             return math.inf
         self._probing = True
@@ -228,7 +228,7 @@ class CircuitBreaker:
 
     def trip(self, reason: str, now: float) -> Transition | None:
         """Open for a reason found elsewhere; None unless it was closed."""
-        if self.state is not State.CLOSED or self._left_to_rows:
+        if self.state is not BreakerState.CLOSED or self._left_to_rows:
             return None
         return self._open(reason, now)
 
@@ -237,7 +237,7 @@ class CircuitBreaker:
         it is them or the provider. None if it was closed already.
         """
         self._left_to_rows = True
-        if self.state is State.CLOSED:
+        if self.state is BreakerState.CLOSED:
             return None
         return self._close(now, now, "only prompts that failed before are left")
 
@@ -259,7 +259,7 @@ class CircuitBreaker:
     def is_suspicious(self) -> bool:
         """Whether it is closed, but may not be for long."""
         return (
-            self.state is State.CLOSED
+            self.state is BreakerState.CLOSED
             and self._failures_in_a_row >= SUSPICIOUS
             and not self._left_to_rows
         )
@@ -270,7 +270,7 @@ class CircuitBreaker:
 
     def wait_s(self, now: float) -> float:
         """Seconds until the next probe may be sent; 0 unless open."""
-        return max(0.0, self._open_until - now) if self.state is State.OPEN else 0.0
+        return max(0.0, self._open_until - now) if self.state is BreakerState.OPEN else 0.0
 
     def down_for_s(self, now: float) -> float:
         """Seconds since the first call without an answer after the last success, whatever came
@@ -338,8 +338,8 @@ class CircuitBreaker:
         cooldown_s *= 1 + self._rng.uniform(-rules.jitter, rules.jitter)
         self._openings_in_a_row = min(self._openings_in_a_row + 1, 30)
         self._open_until = now + cooldown_s
-        before = self._enter(State.OPEN)
-        return Transition(self.name, before, State.OPEN, reason, cooldown_s)
+        before = self._enter(BreakerState.OPEN)
+        return Transition(self.name, before, BreakerState.OPEN, reason, cooldown_s)
 
     def _close(self, began_at: float, now: float, reason: str) -> Transition:
         self._recent_began_at.clear()
@@ -353,10 +353,10 @@ class CircuitBreaker:
         self._last_success_began_at = began_at
         self._closed_at = now
         self._starts_since_closing = 0
-        before = self._enter(State.CLOSED)
-        return Transition(self.name, before, State.CLOSED, reason, 0.0)
+        before = self._enter(BreakerState.CLOSED)
+        return Transition(self.name, before, BreakerState.CLOSED, reason, 0.0)
 
-    def _enter(self, state: State) -> State:
+    def _enter(self, state: BreakerState) -> BreakerState:
         before, self.state = self.state, state
         self._generation += 1
         self._in_flight = 0

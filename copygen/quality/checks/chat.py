@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.checks.evidence import Place, declines, may_speak, speaks
+from copygen.quality.checks.evidence import TalkPlace, declines, may_speak, speaks
 from copygen.quality.checks.several import LEAD, versions
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
@@ -596,14 +596,14 @@ def _opening(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark 
     lines = [one for one in said.lines(begin) if one[1] > one[0]]
     start, line = lines[0]
     if len(lines) > 1:
-        place = Place.APART if text[line : lines[1][0]].count("\n") > 1 else Place.LINE
+        place = TalkPlace.APART if text[line : lines[1][0]].count("\n") > 1 else TalkPlace.LINE
         if (found := speaks(said, start, line, place, first=True, is_known=is_known)) is not None:
             thinks = not found.isdisjoint(("muse", "think", "plan"))
             return Remark(f"leftovers.{'thinking' if thinks else 'task'}", start, line)
     end = _sentence_end(text, start)
     if (
         end < line
-        and speaks(said, start, end, Place.WITHIN, first=True, is_known=is_known) is not None
+        and speaks(said, start, end, TalkPlace.WITHIN, first=True, is_known=is_known) is not None
     ):
         return Remark("leftovers.task", start, end)
     return None
@@ -616,14 +616,14 @@ def _ending(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark |
     start, end = lines[-1]
     if len(lines) > 1:
         is_apart = text[lines[-2][1] : start].count("\n") > 1
-        place = Place.APART if is_apart else Place.LINE
+        place = TalkPlace.APART if is_apart else TalkPlace.LINE
         if speaks(said, start, end, place, first=False, is_known=is_known) is not None:
             return Remark("leftovers.closing", start, end, is_cut=is_apart)
     last = _last_clause(text, start, end)
     last += len(text[last:end]) - len(text[last:end].lstrip())
     if (
         last > start
-        and speaks(said, last, end, Place.WITHIN, first=False, is_known=is_known) is not None
+        and speaks(said, last, end, TalkPlace.WITHIN, first=False, is_known=is_known) is not None
     ):
         return Remark("leftovers.closing", last, end)
     return None

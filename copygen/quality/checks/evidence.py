@@ -80,7 +80,7 @@ _SENTENCE: Final = re.compile(r"[.!?…؟۔।。！？]")
 _SENTENCE_END: Final = re.compile(r"[.!?…؟۔।](?=\s|$)|[。！？\n]")
 
 
-class Place(Enum):
+class TalkPlace(Enum):
     """Where a sentence stands, and the weight from which it is talk there."""
 
     APART = 2.5
@@ -94,7 +94,7 @@ class Place(Enum):
 def may_speak(kinds: Set[str]) -> bool:
     """Whether a text with phrases of those kinds may have a sentence of talk."""
     return not _ANCHORS.isdisjoint(kinds) and (
-        sum(_WEIGHTS.get(kind, 0.0) for kind in kinds) >= Place.APART.value - 1
+        sum(_WEIGHTS.get(kind, 0.0) for kind in kinds) >= TalkPlace.APART.value - 1
     )
 
 
@@ -102,7 +102,7 @@ def speaks(
     said: Said,
     start: int,
     end: int,
-    place: Place,
+    place: TalkPlace,
     *,
     first: bool,
     is_known: Callable[[str], bool],
@@ -113,16 +113,16 @@ def speaks(
     it is none for a text (an app named `Satzbau`).
     """
     found = dict(_separate(said, start, end, _AFTER_ONLY if first else _BEFORE_ONLY))
-    if place is Place.WITHIN:
+    if place is TalkPlace.WITHIN:
         near = [at[0] - start for kind, at in found.items() if kind in _NAMING]
         if not near or min(near) > _NEAR:
             return None
         phrases = sum(map(len, found.values())) + bool(said.at("this", start))
         if phrases < _LEAST_WITHIN and _DOING.isdisjoint(found):
             return None
-        place = Place.LINE if said.text[start] in _BRACKETS else place
+        place = TalkPlace.LINE if said.text[start] in _BRACKETS else place
     weight = _weight(said, start, end, found)
-    if place is Place.APART and first and _is_note(said.text[start:end]):
+    if place is TalkPlace.APART and first and _is_note(said.text[start:end]):
         return frozenset((*found, "muse")) if weight + _OF_NOTE >= place.value else None
     is_about = not _ANCHORS.isdisjoint(found) and not found.keys() <= _OF_ANYBODY
     if not is_about or weight < place.value:
