@@ -19,7 +19,7 @@ CUT = [
     ("en", "Woven in a warm shade, it turns every sofa into a place where you", "phrase"),
     ("pl", "Kamionka ciepła w dłoniach i spokojna w kolorze, dzięki czemu", "phrase"),
     ("sv", "Vaxad bomull som tål regn och remmar som sitter, så att du", "phrase"),
-    ("en", "Dried by hand. It softens with every wash and looks good on every rail", "end"),
+    ("en", "Dried by hand. It softens with every wash and looks good on every rail", "sentence"),
     # Endings that no word has.
     ("da", "Egetræ med synlige årer og et lys, der ikke blæn", None),
     ("de", "Ein Rucksack für jeden Tag, leicht, leise und zuverläs", None),

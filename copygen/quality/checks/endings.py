@@ -407,11 +407,11 @@ def _phrases(language: str) -> frozenset[str]:
 
 
 def _unended(text: str) -> Violation:
-    shown = text[-30:]
+    shown = " ".join(text.split()[-4:])
     message = f"it ends with '{shown}' and no full stop, unlike the sentence before"
     fix = "end the last sentence"
     span = (len(text) - 1, len(text))
-    return Violation("truncated.end", Severity.ERROR, message, span, fix=fix)
+    return Violation("truncated.sentence", Severity.ERROR, message, span, fix=fix)
 
 
 def _phrase(text: str, word: str) -> Violation:
