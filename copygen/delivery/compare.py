@@ -88,7 +88,7 @@ def compared(id_: str, before: Copy | None, after: Copy | None) -> RecordChange:
     elif _written(before) != _written(after):
         changes.append(Change.REGENERATED)
     told = {one.place for one in texts}
-    if any(one.is_edited and one.place in told for one in after.texts):
+    if any(one.is_by_person and one.place in told for one in after.texts):
         changes.append(Change.EDITED)
     if _decided(before, told) != _decided(after, told):
         changes.append(Change.DECIDED)

@@ -42,8 +42,24 @@ class Text:
 
     @property
     def is_edited(self) -> bool:
-        """Whether a person wrote what is in force."""
+        """Whether what is in force is not what the record has: a person wrote it, or approved
+        what the model wrote before that."""
         return self.text != self.model_text
+
+    @property
+    def original(self) -> str:
+        """What the model wrote of the text in force: all of it, where a person only approved it."""
+        last = self.standing.last if self.standing is not None and self.is_kept else None
+        if last is None or last.text is None:
+            return self.model_text
+        if last.was is None and last.state is not State.EDITED:
+            return self.text
+        return self.model_text if last.was is None else last.was
+
+    @property
+    def is_by_person(self) -> bool:
+        """Whether a person wrote what is in force, or a part of it."""
+        return self.text != self.original
 
     @property
     def stale(self) -> str | None:

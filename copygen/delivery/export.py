@@ -303,7 +303,7 @@ class Exporter:
         tally.records += 1
         for _, _, text in row.going:
             tally.texts += 1
-            tally.edited += text.is_edited
+            tally.edited += text.is_by_person
             tally.approved += text.is_kept
             if not text.text.isascii() and (marks := count_marks(text.text)):
                 tally.marks += marks

@@ -253,6 +253,24 @@ def test_the_distance_of_an_edit_counts_characters_as_people_see_them(results: P
     assert told["digital_source_type"].endswith("/compositeWithTrainedAlgorithmicMedia")
 
 
+def test_a_text_that_was_only_approved_stays_the_models_after_it_wrote_another(
+    results: Path,
+) -> None:
+    write(results, [record("a", 1, "Wool, anew"), record("b", 2, "Silk, anew")])
+    DecisionLog(results).append([
+        decided("a", State.APPROVED, "Wool"),
+        decided("b", State.EDITED, "Silks", was="Silk"),
+    ])  # fmt: skip
+    found, rows = exported(results, provenance="sidecar")
+    assert [one["headline_1"] for one in rows] == ["Wool", "Silks"]
+    assert (found.tally.approved, found.tally.edited) == (2, 1)
+    lines = (results.parent / "out.csv.provenance.jsonl").read_text().splitlines()
+    told = [one for one in map(json.loads, lines) if one["field"] == "headline"]
+    assert [one["edit_distance"] for one in told] == [0, 1]
+    kinds = [one["digital_source_type"].rpartition("/")[2] for one in told]
+    assert kinds == ["trainedAlgorithmicMedia", "compositeWithTrainedAlgorithmicMedia"]
+
+
 def test_rows_of_the_original_table_come_back_beside_the_texts(results: Path) -> None:
     write(results, [record("00123/Thai", 1, "x", input={"language": "Thai"}),
                     record("7", 2, "y", input={}), record("gone", 3, "z", input={})])  # fmt: skip
