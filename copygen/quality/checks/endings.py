@@ -407,7 +407,7 @@ def _phrases(language: str) -> frozenset[str]:
 
 
 def _unended(text: str) -> Violation:
-    shown = " ".join(text.split()[-4:])
+    shown = " ".join(text[-40:].split()[-4:])
     message = f"it ends with '{shown}' and no full stop, unlike the sentence before"
     fix = "end the last sentence"
     span = (len(text) - 1, len(text))
