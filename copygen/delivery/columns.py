@@ -1,6 +1,6 @@
 """Tables of our own making: the item's columns, and beside them a column for each text."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -152,6 +152,19 @@ def unwritable(row: ExportRow, encoding: str) -> Iterator[Problem]:
             sign = text.text[error.start]
             message = f"{sign!a} cannot be written in {encoding}"
             yield Problem(row.id, "encoding", message, field=f"{name} {number + 1}")
+
+
+def unwritable_cells(
+    id_: str, cells: Iterable[tuple[str, JsonValue]], encoding: str
+) -> Iterator[Problem]:
+    """Columns of the item with characters that the encoding of the file does not have."""
+    for name, value in cells:
+        cell = cell_text(value)
+        try:
+            cell.encode(encoding)
+        except UnicodeEncodeError as error:
+            message = f"{cell[error.start]!a} cannot be written in {encoding}"
+            yield Problem(id_, "encoding", message, field=name)
 
 
 def writes(spec: FormatSpec, context: ExportContext) -> tuple[str, str]:

@@ -3,12 +3,13 @@
 import hashlib
 import heapq
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Final, TypeVar
 
-from copygen.delivery.copy import Copy, Text
+from copygen.delivery.copy import Copy, CopyReader, Text
+from copygen.documents import nearest
 from copygen.errors import PromptError, UsageError
 from copygen.models import JsonValue, Source, Status, Violation
 from copygen.prompts.rows import Row
@@ -16,6 +17,7 @@ from copygen.prompts.selection import Condition
 from copygen.results.decisions import State
 
 _T = TypeVar("_T")
+_CELLS_BELOW: Final = "/"
 RECORD_NAMES: Final = (
     *("id", "status", "state", "text", "model", "provider", "cost_usd", "latency_ms", "attempts"),
     "rules",
@@ -134,6 +136,25 @@ class Chooser:
             raise UsageError(
                 f"--where cannot be told of the record '{record.id}': {error.message}"
             ) from error
+
+
+def named_ids(copies: CopyReader, names: Sequence[str]) -> tuple[str, ...]:
+    """The ids that are named: of a record, or of an item all records. Raises UsageError for a name
+    that is neither."""
+    missing = {name: list[str]() for name in names if copies.find(name) is None}
+    known: dict[str, None] = {}
+    for value in copies.values() if missing else ():
+        id_ = str(value["id"])
+        known |= {id_: None, id_.partition(_CELLS_BELOW)[0]: None}
+        for name, found in missing.items():
+            if id_.startswith(f"{name}{_CELLS_BELOW}"):
+                found.append(id_)
+    for name, found in missing.items():
+        if not found:
+            near = nearest(name, [*known])
+            hint = f"; did you mean '{near}'?" if near else "."
+            raise UsageError(f"there is no record '{name}' in {copies.path.name}{hint}")
+    return tuple(dict.fromkeys(id_ for name in names for id_ in missing.get(name, [name])))
 
 
 def _known(flag: str, given: Iterable[str], known: list[Status] | list[State]) -> Iterator[str]:

@@ -7,7 +7,7 @@ exported.tally, exported.exit_code
 
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -20,7 +20,7 @@ from copygen.delivery.formats.output import JsonObject, Output, Where
 from copygen.delivery.join import JoinedTable
 from copygen.delivery.manifest import Manifest, manifest_of, manifest_path
 from copygen.delivery.provenance import Sidecar
-from copygen.delivery.selection import Choice
+from copygen.delivery.selection import Choice, named_ids
 from copygen.documents import files
 from copygen.errors import ExitCode, UsageError
 from copygen.models import Result, Severity, Status
@@ -107,7 +107,9 @@ class ExportJob:
         results = Path(spec.results)
         joined = None if spec.join is None else JoinedTable.read(Path(spec.join), spec.on)
         with CopyReader(results, on_lines=on_lines) as reader:
-            exporter = Exporter(reader, self.format, self._request, joined)
+            ids = named_ids(reader, spec.choice.ids)
+            request = replace(self._request, choice=replace(spec.choice, ids=ids))
+            exporter = Exporter(reader, self.format, request, joined)
             if spec.dry_run:
                 for _ in exporter.rows():
                     pass

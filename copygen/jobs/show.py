@@ -4,19 +4,17 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Final, Self
+from typing import Self
 
 from copygen.delivery.copy import Copy, CopyReader, Text
 from copygen.delivery.rules import Length, Rules
-from copygen.delivery.selection import Choice, Chooser
+from copygen.delivery.selection import Choice, Chooser, named_ids
 from copygen.delivery.wording import SaidPart, Wording
-from copygen.documents import nearest
-from copygen.errors import ConfigError, UsageError
+from copygen.errors import ConfigError
 from copygen.models import JsonValue, Violation
 from copygen.results.decisions import Place
 from copygen.results.record import violation_fields
 
-_CELLS_BELOW: Final = "/"
 """Stands between the id of an item and what a matrix or a variant adds to it."""
 
 
@@ -126,24 +124,8 @@ class ShowJob:
         """The records named: by their id, or all of an item by the item's. None: none is named."""
         if not ids:
             return None
-        wanted = dict.fromkeys(ids)
-        named = {id_: copy for id_ in wanted if (copy := self._copies.find(id_)) is not None}
-        if len(named) == len(wanted):
-            return list(named.values())
-        missing = [id_ for id_ in wanted if id_ not in named]
-        found: dict[str, list[Copy]] = {id_: [] for id_ in missing}
-        known: list[str] = []
-        for copy in self._copies:
-            known += (copy.record.id, copy.record.id.partition(_CELLS_BELOW)[0])
-            for id_ in missing:
-                if copy.record.id.startswith(f"{id_}{_CELLS_BELOW}"):
-                    found[id_].append(copy)
-        for id_ in missing:
-            if not found[id_]:
-                near = nearest(id_, known)
-                hint = f"; did you mean '{near}'?" if near else "."
-                raise UsageError(f"there is no record '{id_}' in {self._copies.path.name}{hint}")
-        return [copy for id_ in wanted for copy in ([named[id_]] if id_ in named else found[id_])]
+        found = (self._copies.find(id_) for id_ in named_ids(self._copies, ids))
+        return [copy for copy in found if copy is not None]
 
     def __enter__(self) -> Self:
         return self

@@ -593,3 +593,30 @@ def test_a_column_of_the_users_own_called_rows_stays(tmp_path: Path) -> None:
     results = tmp_path / "r.jsonl"
     write(results, [result("a", input={"rows": "12"})])
     assert exported(results)[1][0]["rows"] == "12"
+
+
+@pytest.mark.parametrize(
+    ("item", "flags", "words"),
+    [
+        ({"name": "ผ้า"}, ["--encoding", "cp1252"], "'\\u0e1c' cannot be written in cp1252"),
+        ({"ผ้า": "silk"}, ["--encoding", "cp1252"], "give --encoding"),
+        ({"name": "half \ud83d"}, [], "'\\ud83d' cannot be written in utf-8"),
+    ],
+)
+def test_a_column_that_the_encoding_lacks_is_told(
+    tmp_path: Path, item: dict[str, str], flags: list[str], words: str
+) -> None:
+    results, out = tmp_path / "r.jsonl", tmp_path / "out.csv"
+    write(results, [result("a", input=item)])
+    done = run("export", str(results), "-o", str(out), *flags, cwd=tmp_path)
+    assert (done.returncode, out.exists()) == (2, False)
+    assert words in done.stderr
+
+
+def test_an_item_is_named_for_all_its_records_and_a_misspelt_one_is_told(tmp_path: Path) -> None:
+    results = tmp_path / "r.jsonl"
+    write(results, [result(one, row=n) for n, one in enumerate(["a/th", "a/en", "b"], 1)])
+    rows = exported(results, choice=Choice(ids=("a",)))[1]
+    assert [one["id"] for one in rows] == ["a/th", "a/en"]
+    with pytest.raises(UsageError, match=r"no record 'a/tg' in .*did you mean 'a/th'"):
+        exported(results, choice=Choice(ids=("a/tg",)))

@@ -18,7 +18,7 @@ from typing import Annotated, Any, Final, Literal
 
 import pydantic
 
-from copygen.delivery.columns import writes
+from copygen.delivery.columns import unwritable_cells, writes
 from copygen.delivery.formats.delimited import CellWriter
 from copygen.delivery.formats.format import (
     ExportContext,
@@ -140,12 +140,7 @@ class AdapterFormat:
                 yield Problem(row.id, "length", told, field=name)
             if cell in self.spec.reserved:
                 yield Problem(row.id, "reserved", f"'{cell}' is reserved there", field=name)
-            try:
-                cell.encode(self._encoding)
-            except UnicodeEncodeError as error:
-                sign = cell[error.start]
-                message = f"{sign!a} cannot be written in {self._encoding}"
-                yield Problem(row.id, "encoding", message, field=name)
+        yield from unwritable_cells(row.id, cells.items(), self._encoding)
 
     def write(self, rows: Iterable[ExportRow], out: Output) -> None:
         """Write the cells that `problems` has looked at."""

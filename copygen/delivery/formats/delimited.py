@@ -4,12 +4,14 @@ import codecs
 import csv
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import BinaryIO, Final
 
-from copygen.delivery.columns import PlainTable, cell_text, unwritable, writes
+from copygen.delivery.columns import PlainTable, cell_text, unwritable, unwritable_cells, writes
 from copygen.delivery.formats.format import ExportContext, ExportRow, FormatSpec, Problem
 from copygen.delivery.formats.output import Output
 from copygen.delivery.provenance import Trace
+from copygen.errors import UsageError
 
 _ROWS_AT_ONCE: Final = 500
 _BOTH: Final = "\r\n"
@@ -43,8 +45,16 @@ class CellWriter:
         return self.rows
 
     def flush(self) -> None:
-        """Hand on what is left. Raises OSError."""
-        self._stream.write(self._encode("".join(self._parts)))
+        """Hand on what is left. Raises OSError, and UsageError for what the encoding lacks."""
+        try:
+            content = self._encode("".join(self._parts))
+        except UnicodeEncodeError as error:
+            sign = error.object[error.start]
+            raise UsageError(
+                f"{sign!a} cannot be written in {error.encoding}; give --encoding utf-8-sig or "
+                "another that has it."
+            ) from error
+        self._stream.write(content)
         self._parts.clear()
 
 
@@ -69,8 +79,11 @@ class DelimitedFormat:
         self._trace = Trace() if context.options.provenance_columns else None
 
     def problems(self, row: ExportRow) -> Iterable[Problem]:
-        """Texts that the encoding does not hold."""
-        return unwritable(row, self._encoding)
+        """Texts, and columns of the item, that the encoding does not hold."""
+        return chain(
+            unwritable(row, self._encoding),
+            unwritable_cells(row.id, self._table.item_values(row), self._encoding),
+        )
 
     def write(self, rows: Iterable[ExportRow], out: Output) -> None:
         """Write a header and a row for each record."""
