@@ -98,7 +98,7 @@ MISTAKES = (
     Mistake("8:104", "run p.yaml -v", ("--debug",)),
     Mistake("8:105", "run p.yaml -n 3", ("--limit N",)),
     Mistake("8:10", "generate", ("did you mean 'copygen run'?",)),
-    Mistake("8:12", "export", ("there are: init, doctor, models",)),
+    Mistake("8:12", "translate", ("there are: init, doctor, models",)),
     Mistake("8:13", "help", (), code=0),
     Mistake("8:14", "help run", (), code=0),
     Mistake("8:reasks", "plan p.yaml -O reasks=0", ("a key of the prompt file",)),
