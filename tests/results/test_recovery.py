@@ -181,7 +181,7 @@ def test_records_that_were_superseded_before_a_kill_are_moved_out(path: Path) ->
     assert path.read_bytes() == encode(B) + encode(A)
     superseded = path.with_name(path.name + ".superseded.jsonl")
     assert superseded.read_bytes() == encode(failed)
-    assert recovered.notes == (f"{path}: moved 1 superseded records to {superseded}",)
+    assert recovered.notes == (f"{path}: moved 1 superseded record to {superseded}",)
     assert recovered.latest.counts == {Status.OK: 2}
 
 
