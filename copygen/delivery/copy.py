@@ -5,6 +5,7 @@ is in force. Memory grows with the ids and the decisions, not with the texts.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -130,6 +131,11 @@ class CopyReader:
                 raise ResultsError(_missing(results)) from error
         self.decisions = Decisions.read(self.path)
         self.rules = Rules.recall(self.path)
+        sources = ((self.rules.prompts(), files.PROMPTS), (self.rules.template(), files.TEMPLATE))
+        for source, role in sources:
+            if source is not None:
+                with suppress(OSError):  # it may have moved since
+                    files.note_input(source, role)  # nothing is written over it
         only = self.decisions if only_decided else None
         self._ledger = read_ledger(self.path, on_lines, in_order=in_order, only=only)
 

@@ -620,3 +620,20 @@ def test_an_item_is_named_for_all_its_records_and_a_misspelt_one_is_told(tmp_pat
     assert [one["id"] for one in rows] == ["a/th", "a/en"]
     with pytest.raises(UsageError, match=r"no record 'a/tg' in .*did you mean 'a/th'"):
         exported(results, choice=Choice(ids=("a/tg",)))
+
+
+@pytest.mark.parametrize("command", [["export"], ["export", "--as", "json"], ["report"]])
+@pytest.mark.parametrize("name", ["shop.csv", "ad.yaml"])
+def test_what_the_texts_were_made_of_is_never_written_over(
+    results: Path, command: list[str], name: str
+) -> None:
+    rules = {"version": 1, "copygen": "0.1.0", "prompts": "shop.csv", "template": "ad.yaml"}
+    Beside.RULES.of(results).write_text(json.dumps(rules), encoding="utf-8")
+    source = results.with_name(name)
+    source.write_text("mine", encoding="utf-8")
+    if name == "ad.yaml" and command == ["export"]:
+        command = ["export", "--as", "csv"]
+    done = run(*command, results.name, "-o", name, cwd=results.parent)
+    assert (done.returncode, source.read_text(encoding="utf-8")) == (2, "mine")
+    assert "would be written into the file that is read as the" in done.stderr
+    assert run(*command, results.name, "-o", "free.csv", cwd=results.parent).returncode in (0, 3)
