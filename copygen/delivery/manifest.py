@@ -21,7 +21,8 @@ from copygen.version import __version__
 
 VERSION: Final = 1
 _MAX_BYTES: Final = 1024 * 1024 * 1024
-_ROLE: Final = "the manifest of an earlier export"
+_EARLIER: Final = "the manifest of an earlier export"
+ROLE: Final = "the manifest of the export"
 
 
 class KeptBack(FrozenModel):
@@ -56,6 +57,8 @@ class Manifest(FrozenModel):
     """When the format's rules were last looked at."""
     verified: bool
     out: str
+    out_sha256: str | None = None
+    """Of a file that people change and that comes back; of others it is not taken."""
     results: str
     results_sha256: str
     records: int
@@ -71,10 +74,10 @@ class Manifest(FrozenModel):
     """Id → column → text, where an update has to repeat what is to be replaced."""
 
     @classmethod
-    def read(cls, path: Path) -> Self:
+    def read(cls, path: Path, role: str = _EARLIER) -> Self:
         """Raises UsageError for what is no manifest, OSError where it cannot be read."""
         try:
-            return cls.model_validate_json(files.read_bytes(path, _ROLE, _MAX_BYTES))
+            return cls.model_validate_json(files.read_bytes(path, role, _MAX_BYTES))
         except pydantic.ValidationError as invalid:
             raise UsageError(f"{path} is no manifest of an export by copygen.") from invalid
 
@@ -89,6 +92,7 @@ def manifest_of(
     tally: ExportTally,
     *,
     out: Path,
+    comes_back: bool,
     results: Path,
     rows: JsonObject,
     cells: JsonObject,
@@ -102,8 +106,9 @@ def manifest_of(
         "checked": spec.checked,
         "verified": spec.verified,
         "out": out.name,
+        "out_sha256": _hash_of(out, files.EXPORT) if comes_back else None,
         "results": results.name,
-        "results_sha256": _hash_of(results),
+        "results_sha256": _hash_of(results, files.RESULTS),
         "records": tally.records,
         "texts": tally.texts,
         "edited": tally.edited,
@@ -124,9 +129,24 @@ def vars_of(value: object, *names: str) -> Mapping[str, Any]:
     return {name: one for name, one in found.items() if one is not None}
 
 
-def _hash_of(path: Path) -> str:
+def was_changed(out: Path) -> bool:
+    """Whether somebody changed the file since the export that its manifest is of.
+
+    Without a manifest, or a hash in it, nobody can tell: False. Raises OSError.
+    """
+    path = manifest_path(out)
+    if not (files.is_own(out) and files.is_own(path)):
+        return False
+    try:
+        written = Manifest.read(path, ROLE).out_sha256
+    except UsageError:
+        return False
+    return written is not None and written != _hash_of(out, files.EXPORT)
+
+
+def _hash_of(path: Path, role: str) -> str:
     found = hashlib.sha256()
-    with files.open_regular(path, files.RESULTS) as stream:
+    with files.open_regular(path, role) as stream:
         while block := stream.read(COPY_BYTES):
             found.update(block)
     return found.hexdigest()

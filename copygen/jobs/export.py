@@ -18,7 +18,7 @@ from copygen.delivery.export import Exporter, ExportRequest, ExportTally
 from copygen.delivery.formats.format import ExportRow, FormatOptions, FormatSpec, Include, Markup
 from copygen.delivery.formats.output import JsonObject, Output, Where
 from copygen.delivery.join import JoinedTable
-from copygen.delivery.manifest import Manifest, manifest_of, manifest_path
+from copygen.delivery.manifest import ROLE, Manifest, manifest_of, manifest_path, was_changed
 from copygen.delivery.provenance import Sidecar
 from copygen.delivery.selection import Choice, named_ids
 from copygen.documents import files
@@ -31,6 +31,7 @@ from copygen.results.storage import beside, reported
 
 STREAM: Final = "-"
 _ADAPTERS: Final = (".yaml", ".yml")
+_COME_BACK: Final = frozenset({"review", "review-csv", "po", "xliff-1.2", "xliff-2.0"})
 _PROVENANCE: Final = ".provenance.jsonl"
 
 
@@ -122,6 +123,11 @@ class ExportJob:
     def _write(self, exporter: Exporter, results: Path) -> Exported:
         """All of it or nothing."""
         out = None if self._spec.out in (STREAM, None) else Path(self._spec.out or "")
+        if out is not None and self._comes_back and was_changed(out):
+            raise UsageError(
+                f"{out} was changed since it was written: take what is in it with copygen import, "
+                "then name another file with -o, or move it away."
+            )
         rows = JsonObject()
         with ExitStack() as undone:
             sidecar = self._sidecar(out, undone)
@@ -147,6 +153,12 @@ class ExportJob:
         earlier = beside(out, _PROVENANCE)
         outdated = (str(earlier),) if sidecar is None and files.is_own(earlier) else ()
         return Exported(self.format, exporter.tally, told, written, outdated)
+
+    @property
+    def _comes_back(self) -> bool:
+        """Whether `copygen import` takes such a file back."""
+        is_file = self._spec.out is not None and not self.format.writes_folder(Path(self._spec.out))
+        return is_file and self.format.name in _COME_BACK
 
     def _output(self, out: Path | None, place: Callable[[ExportRow, Where], None]) -> Output:
         if out is None:
@@ -179,9 +191,15 @@ class ExportJob:
             written.append(str(sidecar.path))
         path = manifest_path(out)
         content = manifest_of(
-            self.format, exporter.tally, out=out, results=results, rows=rows, cells=output.cells
+            self.format,
+            exporter.tally,
+            out=out,
+            comes_back=self._comes_back,
+            results=results,
+            rows=rows,
+            cells=output.cells,
         )
-        new = files.NewFile(path, "the manifest of the export")
+        new = files.NewFile(path, ROLE)
         try:
             new.stream.write(content)
             new.commit()

@@ -637,3 +637,16 @@ def test_what_the_texts_were_made_of_is_never_written_over(
     assert (done.returncode, source.read_text(encoding="utf-8")) == (2, "mine")
     assert "would be written into the file that is read as the" in done.stderr
     assert run(*command, results.name, "-o", "free.csv", cwd=results.parent).returncode in (0, 3)
+
+
+def test_a_sheet_that_a_colleague_changed_is_not_written_over(results: Path) -> None:
+    write(results, [record("r1", 1, "Silk")])
+    out = results.parent / "review.csv"
+    words = ("export", results, "--as", "review-csv", "-o", out)
+    assert run(*words, cwd=results.parent).returncode == 0
+    assert run(*words, cwd=results.parent).returncode == 0, "as it was written"
+    edited = out.read_bytes().replace(b"Silk", b"Fine silk")
+    out.write_bytes(edited)
+    done = run(*words, cwd=results.parent)
+    assert (done.returncode, "was changed since it was written" in done.stderr) == (2, True)
+    assert out.read_bytes() == edited
