@@ -68,7 +68,7 @@ from copygen.results.resume import Resume, Rows
 from copygen.results.sharing import SharedTexts
 from copygen.results.sink import NoSink, OutputClosed, Sink
 from copygen.results.stats import Stats
-from copygen.results.storage import Beside
+from copygen.results.storage import Beside, is_beside
 from copygen.results.summary import Summary
 
 if TYPE_CHECKING:  # a run of texts that nobody decided on does without
@@ -388,7 +388,7 @@ class Run:
     def _remember_rules(self, output: Path) -> None:
         """Leave beside the results what their texts were asked to be, for whoever reads them."""
         acceptance = self.setup.acceptance
-        if acceptance is None and not files.is_own(Beside.RULES.of(output)):
+        if acceptance is None and not is_beside(Beside.RULES, output):
             return
         from copygen.delivery.rules import remember_rules
 

@@ -38,7 +38,7 @@ from copygen.providers.redact import Secret
 from copygen.results.ledger import FsyncPolicy
 from copygen.results.record import loads
 from copygen.results.resume import DONE
-from copygen.results.storage import Beside, claim_results, default_results_path, reported
+from copygen.results.storage import Beside, claim_results, default_results_path, is_beside, reported
 
 if TYPE_CHECKING:
     # loaded only for prompt files that want it
@@ -426,7 +426,7 @@ def reviewed_prompts(spec: RunSpec, setup: Setup, results: Path | None) -> "Revi
 
     Raises ResultsError.
     """
-    if results is None or not files.is_own(Beside.DECISIONS.of(files.resolved(results))):
+    if results is None or not is_beside(Beside.DECISIONS, results):
         return None
     from copygen.delivery.reviewed import Heeding, ReviewedPrompts
 

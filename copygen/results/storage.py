@@ -121,6 +121,13 @@ def beside(path: Path, suffix: str) -> Path:
     return path.with_name(start + mark + suffix)
 
 
+def is_beside(kind: Beside, results: Path) -> bool:
+    """Whether there is such a file beside the results. Raises ResultsError where it is none of
+    ours: a link, or another file's name."""
+    with reported(kind.of(results), "use it"):
+        return files.is_own(kind.of(files.resolved(results)))
+
+
 def replace_beside(results: Path, kind: Beside, content: bytes) -> None:
     """Put `content` in the place of a file beside the results, whole or not at all.
 

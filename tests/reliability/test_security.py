@@ -86,6 +86,7 @@ def test_S2_no_flag_takes_a_key() -> None:
         ("models", "--output-tokens"),
         ("run", "--header-row"),  # of a table
         ("plan", "--header-row"),
+        ("check", "--header-row"),
     }
 
 
