@@ -124,8 +124,10 @@ def beside(path: Path, suffix: str) -> Path:
 def is_beside(kind: Beside, results: Path) -> bool:
     """Whether there is such a file beside the results. Raises ResultsError where it is none of
     ours: a link, or another file's name."""
-    with reported(kind.of(results), "use it"):
-        return files.is_own(kind.of(files.resolved(results)))
+    with reported(results, "look at it"):
+        path = kind.of(files.resolved(results))
+    with reported(path, "use it"):
+        return files.is_own(path)
 
 
 def replace_beside(results: Path, kind: Beside, content: bytes) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import re
+import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
@@ -35,6 +36,13 @@ class WorkbookSheet:
             self._book = load_workbook(io.BytesIO(content), keep_vba=self.suffix == ".xlsm")
         except Exception as error:
             raise UsageError(f"{path} is no workbook that can be read.") from error
+        if (macros := self._book.vba_archive) is not None:
+            # openpyxl leaves it open for writing: it would be ended whenever it is collected, which
+            # may be after the memory that it is in.
+            held = macros.fp
+            assert held is not None  # the memory it was given
+            macros.close()
+            self._book.vba_archive = zipfile.ZipFile(held)
         names = {one.casefold(): one for one in self._book.sheetnames}
         found = names.get((name or _USUAL).casefold())
         self._sheet = self._book[found or self._book.sheetnames[0]]
