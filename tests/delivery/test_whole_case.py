@@ -15,7 +15,6 @@ import pytest
 import python_calamine
 
 from copygen.results.decisions import Decisions, State
-from copygen.results.record import read_results
 from tests.support.browser import Chromium, missing, ready, text_of, until
 from tests.support.inside import copygen
 from tests.support.libreoffice import needs_libreoffice
@@ -85,9 +84,6 @@ class Folder:
         done = copygen(*command[1:], cwd=self.path)
         assert done.returncode == 0, f"{shlex.join(command)}\n{done.stdout}{done.stderr}"
         return done.stdout + done.stderr
-
-    def requests(self) -> int:
-        return sum(one.attempts for one in read_results(self.results) if hasattr(one, "attempts"))
 
     def states(self, state: State) -> dict[tuple[str, str], str | None]:
         """Record and place → text, of the texts that stand at that state."""

@@ -17,6 +17,7 @@ from copygen.delivery.formats.format import (
     Format,
     FormatSpec,
     Problem,
+    illegal_in_xml,
 )
 from copygen.delivery.formats.localization import (
     LanguageFiles,
@@ -27,7 +28,6 @@ from copygen.delivery.formats.localization import (
 )
 from copygen.delivery.formats.output import Output
 from copygen.delivery.formats.tables import in_dialect
-from copygen.delivery.xmltext import illegal_in_xml
 from copygen.documents import files
 from copygen.errors import UsageError
 from copygen.models import JsonValue, Severity

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import BinaryIO, Final
 
+from copygen.delivery.formats.format import illegal_in_xml
 from copygen.delivery.formats.workbook_rows import MAX_CHARS
-from copygen.delivery.xmltext import illegal_in_xml
 from copygen.documents import files
 from copygen.errors import UsageError
 

@@ -5,6 +5,7 @@ A format is a module with `open_format(spec, context) -> Format` and a file `con
 as a whole (a column that nothing fills) is a UsageError before anything is written.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -24,6 +25,7 @@ from copygen.prompts.selection import GROUP_ROWS
 from copygen.quality.channels import FieldSpec
 from copygen.quality.units import Unit, measure
 
+_ILLEGAL_IN_XML: Final = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 TEXT: Final = "text"
 """What the one text of a record is called where it has no fields."""
 
@@ -318,3 +320,12 @@ def over_limit(text: str, limit: int, unit: Unit) -> str | None:
     """`34 of 30 width units` where a text is longer than that."""
     length = measure(text, unit)
     return f"{length:,} of {unit.counted(limit)}" if length > limit else None
+
+
+def illegal_in_xml(text: str) -> str | None:
+    """What is wrong with a text for XML 1.0 (section 2.2, Char); None: nothing.
+
+    Asked before it is written, for writers write what readers refuse.
+    """
+    found = _ILLEGAL_IN_XML.search(text)
+    return None if found is None else f"XML cannot hold the character U+{ord(found[0]):04X}"

@@ -8,12 +8,18 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 from xml.sax.saxutils import escape
 
-from copygen.delivery.formats.format import ExportContext, ExportRow, Format, FormatSpec, Problem
+from copygen.delivery.formats.format import (
+    ExportContext,
+    ExportRow,
+    Format,
+    FormatSpec,
+    Problem,
+    illegal_in_xml,
+)
 from copygen.delivery.formats.output import Output
 from copygen.delivery.formats.tables import TableFormat
 from copygen.delivery.formats.tables import open_format as open_table
 from copygen.delivery.targets import TargetCell
-from copygen.delivery.xmltext import illegal_in_xml
 from copygen.models import Severity
 
 SOURCE_TYPE: Final = "trained_algorithmic_media"

@@ -4,7 +4,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import BinaryIO, Final
 from xml.sax.saxutils import escape, quoteattr
 
-from copygen.delivery.formats.format import ExportContext, ExportRow, FormatSpec, Problem
+from copygen.delivery.formats.format import (
+    ExportContext,
+    ExportRow,
+    FormatSpec,
+    Problem,
+    illegal_in_xml,
+)
 from copygen.delivery.formats.localization import (
     MARK,
     UNKNOWN,
@@ -15,7 +21,6 @@ from copygen.delivery.formats.localization import (
     refuse_values,
 )
 from copygen.delivery.formats.output import Output
-from copygen.delivery.xmltext import illegal_in_xml
 from copygen.quality.units import Unit as LengthUnit
 from copygen.results.decisions import KEPT, State
 

@@ -198,6 +198,16 @@ function caption(texts, around) {
   ];
 }
 
+/** Whose post it is, and what stands below the name. */
+function accountOf(below) {
+  return el(
+    "div",
+    { class: "account" },
+    el("span", { class: "avatar", "aria-hidden": "true" }),
+    el("span", {}, "Your brand", el("small", {}, below)),
+  );
+}
+
 function feedAd(texts, around) {
   const [primary] = named(texts, "primary_text", "ad_intro", "post", "caption", "ad_text");
   const [headline] = named(texts, "headline", "ad_headline");
@@ -208,12 +218,7 @@ function feedAd(texts, around) {
     el(
       "div",
       { class: "place place-post" },
-      el(
-        "div",
-        { class: "account" },
-        el("span", { class: "avatar", "aria-hidden": "true" }),
-        el("span", {}, "Your brand", el("small", {}, "Sponsored")),
-      ),
+      accountOf("Sponsored"),
       shown,
       picture(),
       el(
@@ -300,12 +305,7 @@ function post280(texts, around) {
     el(
       "div",
       { class: "place place-post" },
-      el(
-        "div",
-        { class: "account" },
-        el("span", { class: "avatar", "aria-hidden": "true" }),
-        el("span", {}, "Your brand", el("small", {}, "@yourbrand")),
-      ),
+      accountOf("@yourbrand"),
       said("p", "caption", text, around),
       note(`${figure(around.ruler.measure(text, "x"))} of ${figure(limit ?? 280)}`),
     ),
