@@ -1,0 +1,99 @@
+"""A text taken apart: its words, its sentences and its clauses, with the places of each.
+
+A script without spaces has no words here, and its clauses stand for sentences.
+"""
+
+import re
+from functools import cached_property
+from typing import Final
+
+from copygen.quality.facts import CheckContext
+
+_END: Final = re.compile(r"(?<=[.!?…؟۔।。！？])[\"”“»」』’')）]*(?:\s+|(?<=[。！？」』）]))|\n\s*")
+"""Where a sentence ends, in every script."""
+_CLAUSE: Final = re.compile(r"[.!?…؟۔।。！？,،、，;；:：\n|/–—·]+\s*")
+_UNSPACED_CLAUSE: Final = re.compile(r"[\s.!?…。！？,、，;；:：|/–—·]+")
+_LETTERS: Final = re.compile(r"[^\W\d_]")
+_WORD: Final = re.compile(
+    r"[^\W_][\w'’\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff\u200c-]*"
+)
+_QUESTION: Final = re.compile("[?？؟;\u037e][\"”“»」』’')）]*")
+
+
+class Pieces:
+    """What stands between the marks of a pattern and has letters, in their order."""
+
+    def __init__(self, pattern: re.Pattern[str], text: str, *, spaced: bool) -> None:
+        """`spaced`: its script has spaces between words."""
+        self._pattern = pattern
+        self._text = text
+        self.written = list(filter(_has_letters, pattern.split(text)))
+        """As they stand there."""
+        self.bare = [_bare(piece, spaced=spaced) for piece in self.written]
+        """By their letters and digits alone, words apart where the script has spaces."""
+
+    def span(self, number: int) -> tuple[int, int]:
+        """Where one of them stands: worked out for the one that is told of alone."""
+        gaps = [match.span() for match in self._pattern.finditer(self._text)]
+        starts = [0, *(end for _, end in gaps)]
+        ends = [*(start for start, _ in gaps), len(self._text)]
+        spans = zip(starts, ends, strict=True)
+        return [span for span in spans if _has_letters(self._text[slice(*span)])][number]
+
+    def is_answered(self, number: int, by: int) -> bool:
+        """Whether one is a question and the other its answer: `Another cup? Another cup.`"""
+        return self._asks(number) and not self._asks(by)
+
+    def _asks(self, number: int) -> bool:
+        start, end = self.span(number)
+        return _QUESTION.search(self._text, max(start, end - 3), end + 3) is not None
+
+
+class Reading:
+    """A text as far as it is looked at, taken apart when something in it comes again."""
+
+    def __init__(self, context: CheckContext, told: str, *, spaced: bool) -> None:
+        """`told` is the folded text; `spaced`: its script has spaces between words."""
+        self.context = context
+        self.told = told
+        self.spaced = spaced
+
+    @cached_property
+    def words(self) -> list[re.Match[str]]:
+        """Its words with their places, in a script with spaces."""
+        return list(_WORD.finditer(self.told))
+
+    @cached_property
+    def said(self) -> list[str]:
+        """Its words."""
+        return [match[0] for match in self.words]
+
+    @cached_property
+    def sentences(self) -> Pieces:
+        """Its sentences; in a script without spaces its clauses."""
+        return Pieces(_END if self.spaced else _UNSPACED_CLAUSE, self.told, spaced=self.spaced)
+
+    @cached_property
+    def clauses(self) -> Pieces:
+        """What stands between its marks, in a script with spaces."""
+        return Pieces(_CLAUSE, self.told, spaced=True)
+
+    def is_known(self, words: str) -> bool:
+        """Whether the item says so itself."""
+        return words in self.context.facts.folded.text
+
+
+def letters_of(text: str) -> int:
+    """How many letters it has."""
+    return len(_LETTERS.findall(text))
+
+
+def _bare(piece: str, *, spaced: bool) -> str:
+    if piece.isalnum():
+        return piece
+    words = _WORD.findall(piece)
+    return " ".join(words) if spaced else "".join(words)
+
+
+def _has_letters(piece: str) -> bool:
+    return piece[:1].isalpha() or _LETTERS.search(piece) is not None

@@ -1,0 +1,225 @@
+"""What a text says again in a script with spaces: a phrase right behind itself, or a sentence or a
+long clause later on, also as a part of another.
+
+A phrase behind a comma may be a figure. It is one where it is brief, where it says `X, X.` and
+nothing else, and where it comes three times: `Hold on, hold on.`, `Let it snow, let it snow`.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from typing import Final
+
+from copygen.quality.checks.doubled_words import doubled_words
+from copygen.quality.checks.reading import Reading, letters_of
+from copygen.quality.languages import base
+
+LEAST_WORDS: Final = 3
+"""Words of a sentence that is one too many right after itself."""
+_LEAST_APART: Final = 4
+_LEAST_APART_LETTERS: Final = 13
+"""Words and letters of one that is with others between; the letters are for one word less."""
+_LEAD_WORDS: Final = 3
+_NEARLY: Final = 5
+"""Words of a sentence that is the same with a word more or less."""
+_WITHIN: Final = 5
+_WITHIN_LETTERS: Final = 20
+"""Words and letters of a sentence that is part of another, or of a clause that comes again."""
+_RUN: Final = 8
+_RUN_LETTERS: Final = 22
+"""Words and letters in a row that come again: nobody begins two sentences so."""
+_LONGEST_PHRASE: Final = 16
+_TOLD_LETTERS: Final = 12
+"""Letters of a phrase at once again that is too long to be a sound."""
+_TWO_BEHIND_COMMA: Final = 11
+_JOINED_BEHIND_COMMA: Final = 9
+_NAMED_BEHIND_COMMA: Final = 14
+_MORE_BEHIND_COMMA: Final = 9
+_ALONE_BEHIND_COMMA: Final = 16
+"""Letters of a phrase that is no figure behind a comma: of two words, of a small one and another, of
+an article and a noun, of more words, and of a sentence that has nothing else."""
+_ARTICLES: Final = frozenset(
+    "the a an der die das den dem des ein eine einen einem einer le la les un une el los las una o os"
+    " as um uma il lo i gli uno de het een en ett et ei az egy ο η το τα οι τον την του της των ένα"
+    " μια els".split()
+)
+_BEHIND_DASH: Final = 4
+"""Words of a phrase that no dash makes a figure."""
+_COMMA: Final = re.compile(r"\s*[,،、;؛]\s*")
+_DASH: Final = re.compile(r"\s*[:–—-]\s*")
+_SENTENCE_MARKS: Final = '.!?…؟۔।\n"“”„«»'
+_DENSE: Final = re.compile("[\u0590-\u06ff\uac00-\ud7a3]")
+"""Scripts that need fewer letters for a word."""
+
+
+def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
+    """A phrase right after itself, as `(phrase, start, end)` of both."""
+    told, words = reading.said, reading.words
+    for at, size in _at_once(told):
+        phrase = told[at : at + size]
+        if len(set(phrase)) == 1:
+            continue
+        start, end = words[at].start(), words[at + 2 * size - 1].end()
+        seam = reading.told[words[at + size - 1].end() : words[at + size].start()]
+        inner = [reading.told[a.end() : b.start()] for a, b in pairwise(words[at : at + size])]
+        if seam.isspace():
+            around = (told[at - 1] if at else "", *told[at + 2 * size : at + 2 * size + 1])
+            if around[0] == phrase[-1] or around[1:] == (phrase[0],):
+                continue  # `step by step by step`, `on and on and on`
+            slip = all(map(str.isspace, inner)) and _is_slip(reading, phrase, words[at : at + size])
+        else:
+            slip = _is_echo(reading, at, size, seam, inner)
+        if slip:
+            return " ".join(phrase), start, end
+    return None
+
+
+def _at_once(words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """`(place, words)` of what may be the same as what is right behind it, in order."""
+    last: dict[tuple[str, str], int] = {}
+    for place, pair in enumerate(pairwise(words)):
+        earlier = last.get(pair)
+        last[pair] = place
+        if earlier is None:
+            continue
+        size = place - earlier
+        if 1 < size <= _LONGEST_PHRASE and (words[earlier:place] == words[place : place + size]):
+            yield earlier, size
+
+
+def _is_slip(reading: Reading, phrase: Sequence[str], words: Sequence[re.Match[str]]) -> bool:
+    """Whether it is no name (`New York New York`), and no sound (`tick tock tick tock`)."""
+    context = reading.context
+    if reading.is_known(f"{' '.join(phrase)} {' '.join(phrase)}"):
+        return False
+    listed = doubled_words(base(context.language or ""))
+    if any(word in listed.joining or word.isdecimal() for word in phrase):
+        return True
+    spans = (context.text.span(*word.span()) for word in words)
+    if all(context.text.original[start:end][:1].isupper() for start, end in spans):
+        return False
+    letters = sum(map(len, phrase))
+    return letters >= _TOLD_LETTERS and not (listed.doubles and len(phrase) == 2)
+
+
+def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[str]) -> bool:
+    """Whether a phrase is a slip behind a comma or a dash."""
+    told, words, text = reading.said, reading.words, reading.told
+    phrase = told[at : at + size]
+    joined = " ".join(phrase)
+    if not (_COMMA.fullmatch(seam) or (_DASH.fullmatch(seam) and size >= _BEHIND_DASH)):
+        return False
+    if size < _WITHIN and not all(map(str.isspace, inner)):
+        return False  # `klick, klack, klick, klack`
+    if told[at + 2 * size : at + 3 * size] == phrase or told[max(0, at - size) : at] == phrase:
+        return False
+    if phrase[0] == phrase[-1] or reading.is_known(f"{joined}, {joined}"):
+        return False  # `day after day, day after day`
+    listed = doubled_words(base(reading.context.language or ""))
+    if size == 2 and not listed.kept.isdisjoint(phrase):
+        return False  # `never again, never again`
+    letters = sum(map(len, phrase))
+    letters += letters * 3 // 5 if _DENSE.search(joined) else 0
+    before = text[: words[at].start()].rstrip(" ")[-1:]
+    behind = text[words[at + 2 * size - 1].end() :].lstrip(" ")[:1]
+    if before in _SENTENCE_MARKS and behind in _SENTENCE_MARKS:
+        return size > 2 and letters >= _ALONE_BEHIND_COMMA
+    if size > 2:
+        return letters >= _MORE_BEHIND_COMMA
+    if phrase[0] in _ARTICLES:  # `Two reasons: the sausage, the sausage and the mustard.`
+        return letters >= _NAMED_BEHIND_COMMA
+    return letters >= (_JOINED_BEHIND_COMMA if phrase[0] in listed.joining else _TWO_BEHIND_COMMA)
+
+
+def sentence_again(reading: Reading) -> tuple[int, int] | None:
+    """Where a sentence stands that was said before, as a whole or nearly, or behind a lead."""
+    sentences = reading.sentences
+    before: dict[str, int] = {}
+    for number, said in enumerate(sentences.bare):
+        earlier = before.get(said)
+        before[said] = number
+        if earlier is None:
+            again = _is_behind_lead(said, before)
+        else:
+            again = _is_long(said, adjacent=earlier == number - 1)
+            again = again and not sentences.is_answered(earlier, number)
+        if again:
+            return sentences.span(number)
+    split = [said.split() for said in sentences.bare]
+    for number, (one, other) in enumerate(pairwise(split), 1):
+        if _are_nearly_same(one, other):
+            return sentences.span(number)
+    return None
+
+
+def part_again(reading: Reading) -> tuple[int, int] | None:
+    """Where a clause stands that was said before, or a sentence that is part of another."""
+    clauses = reading.clauses
+    before: dict[str, int] = {}
+    for number, said in enumerate(clauses.bare):
+        earlier = before.get(said)
+        before[said] = number
+        if earlier is None:
+            continue
+        adjacent = earlier == number - 1
+        # Between marks copy repeats more, as `no fuss, no frills` does: four words, or five apart.
+        long = said.count(" ") + 1 >= (_LEAST_APART if adjacent else _WITHIN)
+        if (
+            long
+            and (adjacent or letters_of(said) >= _WITHIN_LETTERS)
+            and not reading.is_known(said)
+            and not clauses.is_answered(earlier, number)
+        ):
+            return clauses.span(number)
+    whole = f" {' | '.join(reading.sentences.bare)} "
+    for number, said in enumerate(reading.sentences.bare):
+        if said.count(" ") + 1 < _WITHIN or letters_of(said) < _WITHIN_LETTERS:
+            continue
+        if whole.count(f" {said} ") > 1 and not reading.is_known(said):
+            return reading.sentences.span(number)
+    return _run_again(reading)
+
+
+def _run_again(reading: Reading) -> tuple[int, int] | None:
+    """Where many words in a row come again."""
+    told = reading.said
+    seen: dict[tuple[str, ...], int] = {}
+    for place, run in enumerate(zip(*(told[at:] for at in range(_RUN)), strict=False)):
+        earlier = seen.setdefault(run, place)
+        if place - earlier < _RUN:
+            continue
+        words = " ".join(run)
+        if letters_of(words) >= _RUN_LETTERS and not reading.is_known(words):
+            return reading.words[place].start(), reading.words[place + _RUN - 1].end()
+    return None
+
+
+def _is_long(said: str, *, adjacent: bool) -> bool:
+    words = said.count(" ") + 1
+    if adjacent or words >= _LEAST_APART:
+        return words >= LEAST_WORDS
+    return words >= LEAST_WORDS and letters_of(said) >= _LEAST_APART_LETTERS
+
+
+def _is_behind_lead(said: str, before: dict[str, int]) -> bool:
+    """Whether a sentence is an earlier one behind a few words: `And remember: made in May.`"""
+    words = said.split()
+    return any(
+        " ".join(words[lead:]) in before
+        for lead in range(1, min(_LEAD_WORDS, len(words) - _LEAST_APART) + 1)
+    )
+
+
+def _are_nearly_same(one: Sequence[str], other: Sequence[str]) -> bool:
+    """Whether of two sentences one has a word more, or a letter more in one of its words."""
+    if len(one) > len(other):
+        one, other = other, one
+    if len(one) < _NEARLY or one == other:
+        return False
+    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
+    if len(other) == len(one) + 1:
+        return one[same:] == other[same + 1 :]
+    if len(other) != len(one) or one[same + 1 :] != other[same + 1 :]:
+        return False
+    a, b = sorted((one[same], other[same]), key=len)
+    return len(a) > LEAST_WORDS and len(b) == len(a) + 1 and b.startswith(a)
