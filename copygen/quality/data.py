@@ -103,8 +103,14 @@ class Doubled(DatedTable):
     """Language → those that may behind a comma."""
     after: dict[str, dict[str, str]]
     """Language → word → words behind which it may."""
+    before: dict[str, dict[str, str]]
+    """Language → word → words before which it may."""
+    articles: str
+    """Articles of all languages, and prepositions with one."""
     small: dict[str, str]
     """Language that doubles others → words that may not."""
+    kept_forms: dict[str, str]
+    """Language that doubles no others → a pattern of the forms that it does double."""
     never_double: dict[str, str]
     """Language that doubles others → a pattern of the forms that it does not double."""
 

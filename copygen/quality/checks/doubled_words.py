@@ -39,6 +39,7 @@ _PARTICLE_PAIRS: Final = ("のの", "がが", "にに", "でで", "へへ", "を
 """One of these is in each of them: most texts have none."""
 _ONE_TWICE: Final = tuple(letter * 2 for letter in "のがにでへを的与與也很被及或让讓是把从從")
 _KEPT: Final = 4
+_HAN_PAIR: Final = re.compile("[\u3400-\u9fff]{2}")
 _COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩")
 """`一枚一枚`, `ひとつひとつ`, `毎日毎日`: each of many."""
 _OF_WORDS: Final = frozenset(("th", "lo", "km"))
@@ -58,6 +59,10 @@ class DoubledWords:
     """Words that stand there twice behind a comma."""
     after: Mapping[str, frozenset[str]]
     """Word → words behind which it may stand twice."""
+    before: Mapping[str, frozenset[str]]
+    """Word → words before which it may stand twice."""
+    articles: frozenset[str]
+    """Articles of all languages, and prepositions with one."""
     doubles: bool
     """Whether the language doubles nouns, adjectives and verbs."""
     small: frozenset[str]
@@ -66,6 +71,8 @@ class DoubledWords:
     """These and the ones that announce more."""
     no_doubles: re.Pattern[str] | None
     """Forms that a doubling language does not double."""
+    kept_forms: re.Pattern[str] | None
+    """Forms that a language which doubles no others does double."""
 
     def __init__(self, language: str) -> None:
         known = table(Doubled, "doubled")
@@ -76,17 +83,25 @@ class DoubledWords:
         told = (language,) if language else tuple(known.kept)
         self.kept = words(known.kept, told)
         self.after_comma = words(known.after_comma, told)
-        self.after = {
-            word: frozenset(before.split())
-            for one in told
-            for word, before in known.after.get(one, {}).items()
-        }
+
+        def near(listed: Mapping[str, Mapping[str, str]]) -> Mapping[str, frozenset[str]]:
+            each = (listed.get(one, {}) for one in told)
+            return {
+                fold(word): frozenset(fold(others).split())
+                for words in each
+                for word, others in words.items()
+            }
+
+        self.after = near(known.after)
+        self.before = near(known.before)
+        self.articles = frozenset(fold(known.articles).split())
         self.doubles = language not in known.do_not_double.split()
         self.small = words(known.small, told if language else known.small)
         announcing = table(Endings, "endings").words
         self.joining = self.small | words(announcing, told)
-        form = known.never_double.get(language)
+        form, kept = known.never_double.get(language), known.kept_forms.get(language)
         self.no_doubles = re.compile(form) if form else None
+        self.kept_forms = re.compile(kept) if kept else None
 
 
 @cache
@@ -203,4 +218,6 @@ def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckCo
             return False  # ふわふわ, ゆっくりゆっくり
         if len(set(unit)) < len(unit) - 1:
             return False  # 慢慢来慢慢来
+        if language == "ja" and _HAN_PAIR.fullmatch(unit):
+            return True  # a noun
     return len(unit) >= _LONG_UNIT[language] and not unit.startswith(("่", "้", "ั", "ิ", "ี", "ุ", "ู"))

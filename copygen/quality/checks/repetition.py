@@ -45,6 +45,8 @@ _STOPS: Final = ".!?,:;"
 _OTHER_STOPS: Final = "…।؟،۔؛"
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _PAUSE: Final = re.compile("[,،、，;；:：|/–—·]")
+_CLAUSE_OPENS: Final = re.compile(r",\s(?:[^\W\d_]{1,9}\s)?\Z")
+"""A comma right before, or with a preposition between: `das Glas, in dem dem Wein nichts fehlt`."""
 _HANGUL: Final = SCRIPT_GROUPS[HANGUL]
 _UNTOLD: Final = re.compile(r"(?:https?://|[#＃@])\S+")
 """Hashtags, mentions and addresses, which may repeat what the text says."""
@@ -216,7 +218,7 @@ def _doubled(reading: Reading) -> Iterator[Violation]:
         last = number
         if not _LETTERS.match(first[0]):
             continue
-        if _differ(reading.context.text, first, second):
+        if _differ(reading.context.text, first, second) or _is_joined(text, first.start()):
             continue
         near = [told[i] if 0 <= i < len(told) else "" for i in range(number - 2, number + 4)]
         if run >= _LOOP or not (
@@ -224,7 +226,7 @@ def _doubled(reading: Reading) -> Iterator[Violation]:
             or (run > 2 and len(first[0]) <= _SUNG_LETTERS)
             or near[0] == near[1] != ""
             or near[4] == near[5] != ""
-            or _is_meant(reading.context, first, second, near[1])
+            or _is_meant(reading.context, (first, second), (near[1], near[4]))
         ):
             yield _word(reading.context, first[0], first.start(), second.end())
             return
@@ -238,26 +240,33 @@ def _differ(text: NormalizedText, first: re.Match[str], second: re.Match[str]) -
     return bool(_LETTERS.search(text.text, max(0, first.start() - 2), first.start()))
 
 
+def _is_joined(text: str, start: int) -> bool:
+    """Whether a word is the second of a pair with a hyphen: `faites-le le soir`, `ia-o o dată`."""
+    return start > 1 and text[start - 1] in "-‐‑" and text[start - 2].isalpha()
+
+
 def _is_meant(
-    context: CheckContext, first: re.Match[str], second: re.Match[str], before: str
+    context: CheckContext, both: tuple[re.Match[str], re.Match[str]], around: tuple[str, str]
 ) -> bool:
     """Whether a word may stand there twice: by language, by grammar, or because it is a name."""
-    word, text, language = first[0], context.text, base(context.language or "")
-    listed = doubled_words(language)
+    first, second = both
+    before, behind = around
+    word, text = first[0], context.text
+    listed = doubled_words(base(context.language or ""))
     if f"{word} {word}" in context.facts.folded.text:
         return True
     start, end = text.span(*second.span())
     if text.original[start:end][:1].isupper() and word not in listed.small:
         return word not in context.facts.folded.text
-    if word in listed.kept:
+    if word in listed.kept or (listed.kept_forms and listed.kept_forms.search(word)):
         return True
     if listed.no_doubles and listed.no_doubles.search(word):
         return False
-    if word in listed.after and (before in listed.after[word]):
+    if before in listed.after.get(word, ()) or behind in listed.before.get(word, ()):
         return True
     if word in listed.after_comma:
-        return text.text[: first.start()].rstrip().endswith(",")
-    return listed.doubles and word not in listed.small
+        return _CLAUSE_OPENS.search(text.text, 0, first.start()) is not None
+    return listed.doubles and word not in listed.small and before not in listed.articles
 
 
 def _unspaced(reading: Reading) -> list[Violation]:

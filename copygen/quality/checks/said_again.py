@@ -36,13 +36,8 @@ _JOINED_BEHIND_COMMA: Final = 9
 _NAMED_BEHIND_COMMA: Final = 14
 _MORE_BEHIND_COMMA: Final = 9
 _ALONE_BEHIND_COMMA: Final = 16
-"""Letters of a phrase that is no figure behind a comma: of two words, of a small one and another, of
-an article and a noun, of more words, and of a sentence that has nothing else."""
-_ARTICLES: Final = frozenset(
-    "the a an der die das den dem des ein eine einen einem einer le la les un une el los las una o os"
-    " as um uma il lo i gli uno de het een en ett et ei az egy ο η το τα οι τον την του της των ένα"
-    " μια els".split()
-)
+"""Letters of a phrase that is no figure behind a comma: of two words, of a small one and another,
+of an article and a noun, of more words, and of a sentence that has nothing else."""
 _BEHIND_DASH: Final = 4
 """Words of a phrase that no dash makes a figure."""
 _COMMA: Final = re.compile(r"\s*[,،、;؛]\s*")
@@ -126,7 +121,7 @@ def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[st
         return size > 2 and letters >= _ALONE_BEHIND_COMMA
     if size > 2:
         return letters >= _MORE_BEHIND_COMMA
-    if phrase[0] in _ARTICLES:  # `Two reasons: the sausage, the sausage and the mustard.`
+    if phrase[0] in listed.articles:  # `Two reasons: the sausage, the sausage and the mustard.`
         return letters >= _NAMED_BEHIND_COMMA
     return letters >= (_JOINED_BEHIND_COMMA if phrase[0] in listed.joining else _TWO_BEHIND_COMMA)
 
