@@ -90,6 +90,8 @@ class LanguageTable(DatedTable):
     """Languages that a few words cannot tell apart → the margin from which one is another."""
     words: dict[str, str]
     """Language → words that its near ones write otherwise, separated by spaces."""
+    borrowed: str
+    """English words that copy of other languages has, too, separated by spaces."""
 
 
 class Doubled(DatedTable):

@@ -12,12 +12,15 @@ from typing import Final, NamedTuple
 from copygen.models import Item, JsonValue, Message, Severity, Violation
 from copygen.quality.normalize import NormalizedText, Places, TermMatcher, fold
 from copygen.quality.packs import WordingRule
+from copygen.quality.phrases import numbers_in_words
 from copygen.quality.placeholders import Placeholder
 from copygen.quality.quantities import (
     DIGIT,
+    HAN_NUMERALS,
     Measures,
     Quantity,
     common_years,
+    han_value,
     no_facts,
     quantities,
     readings,
@@ -28,6 +31,7 @@ from copygen.quality.scripts import LATIN_LETTER
 _DATE: Final = re.compile(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
 _MONTH_NUMBER: Final = re.compile(r"(\d{1,2})\s?[月월]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_HAN_NUMBER: Final = re.compile(f"[{HAN_NUMERALS}]+")
 _SHARED_SIGNS: Final = (("yen_or_yuan", "JPY", "CNY"), ("krona", "SEK", "NOK", "DKK"))
 """`¥` is the sign of two currencies, `kr` of three."""
 _SAME_SIGN: Final = {name: group for group in _SHARED_SIGNS for name in group}
@@ -36,6 +40,8 @@ _ID: Final = "id"
 _MAX_DEPTH: Final = 8
 _SHORT_VALUE: Final = 40
 _LONG_WORD: Final = 4
+_SHORT_NAME: Final = 3
+"""Letters up to which a word of a name may be written small: `of`, `and`."""
 _NAME_WORDS: Final = 5
 """Words of a value that may be a name, all of it."""
 _SMALL_WORDS: Final = frozenset(
@@ -61,6 +67,7 @@ class Facts:
     """The values of one item, and words allowed beside them. Everything is worked out lazily."""
 
     def __init__(self, item: Item, measures: Measures, allowed: Sequence[str] = ()) -> None:
+        self.item = item
         self._values: list[str] = []
         for name, value in item.items():
             if name == _ID:
@@ -74,6 +81,7 @@ class Facts:
         # By hand: cached_property takes a lock, which is most of its cost here.
         self._folded: NormalizedText | None = None
         self._known: _Numbers | None = None
+        self._in_words: dict[str | None, set[int]] = {}
 
     @property
     def folded(self) -> NormalizedText:
@@ -100,6 +108,16 @@ class Facts:
                 words = [word for word in words if word[0].isupper()]
             found.update(map(fold, words))
         return frozenset(found - _SMALL_WORDS)
+
+    @cached_property
+    def title_words(self) -> frozenset[str]:
+        """Folded words of values that begin each word with a capital, as names do."""
+        found: set[str] = set()
+        for value in self.folded.original.split("\n"):
+            words = [word for word in _WORD.findall(value) if len(word) > _SHORT_NAME]
+            if all(word[0].isupper() for word in words):
+                found.update(map(fold, words))
+        return frozenset(found)
 
     def are_named_in(self, folded: str) -> bool:
         """Whether a folded text has a word of four letters, or a short value, of the item."""
@@ -133,6 +151,20 @@ class Facts:
         return not numbers.alone.isdisjoint(values) or not (
             strict or numbers.bare.isdisjoint(values)
         )
+
+    def has_in_words(self, amount: Quantity, language: str | None) -> bool:
+        """Whether the item has that number in words, of the language or of English: `three pairs`.
+
+        It grounds what a bare number does: all but shares and prices.
+        """
+        if amount.is_percent or (amount.unit and self._measures.is_money(amount.unit)):
+            return False
+        values = self._in_words.get(language)
+        if values is None:
+            values = numbers_in_words(self.folded, language)
+            values.update(map(han_value, _HAN_NUMBER.findall(self.folded.text)))
+            self._in_words[language] = values
+        return not values.isdisjoint(amount.values)
 
     def _read(self) -> _Numbers:
         """Every number of the item, by what it may ground."""
@@ -259,7 +291,11 @@ def figures(
         return []
     found: list[Violation] = []
     if numbers:
-        unknown = [one for one in quantities(text, measures) if not facts.grounds(one)]
+        unknown = [
+            one
+            for one in quantities(text, measures)
+            if not (facts.grounds(one) or facts.has_in_words(one, context.language))
+        ]
         if unknown:
             found += _unexplained(context, unknown, measures, allowed)
     if dates:

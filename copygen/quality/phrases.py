@@ -486,6 +486,40 @@ def spans_of(tag: str) -> Mapping[str, int]:
     return found
 
 
+def number_runs(
+    text: str, hits: Iterable[tuple[int, int]], values: Mapping[str, int]
+) -> list[tuple[int, int, int]]:
+    """Number words, each with those right behind it: `ten thousand`, `einhundert fünfzig`."""
+    found: list[tuple[int, int, int]] = []
+    for start, end in sorted(set(hits)):
+        value = values[plain_number(text[start:end])]
+        if found and text[found[-1][1] : start].strip(" -") == "":
+            first, _, before = found.pop()
+            both = before * value if value > before else before + value
+            found.append((first, end, both))
+        else:
+            found.append((start, end, value))
+    return found
+
+
+def plain_number(word: str) -> str:
+    """The word with an `i` for the small letter of `İ`, as the lists have it."""
+    return word.replace("i\u0307", "i")
+
+
+def numbers_in_words(text: NormalizedText, language: str | None) -> set[int]:
+    """The numbers that a text has in words of the language or of English: `three pairs`."""
+    own = list_tags(language, text) if language else ()
+    found: set[int] = set()
+    for tag in {*own[:1], "en"}:
+        said = _index((tag,), with_numbers=True).find(text.text)
+        runs = number_runs(said.text, said.found("number"), number_values(tag))
+        found.update(value for _, _, value in runs)
+        spans = (said.text[slice(*at)] for at in said.found("span"))
+        found.update(spans_of(tag)[plain_number(one)] for one in spans)
+    return found
+
+
 def folded(phrase: str) -> str:
     """A phrase, or a text, as phrases are compared."""
     return fold(phrase).strip().replace("’", "'").replace("‘", "'")

@@ -390,3 +390,24 @@ def telephone_numbers(text: str) -> Iterator[tuple[int, int]]:
     for match in _PHONE.finditer(text):
         if sum(map(str.isdecimal, match[0])) in _PHONE_DIGITS:
             yield match.span()
+
+
+HAN_NUMERALS: Final = "一二三四五六七八九十百千万萬两兩"
+_HAN_DIGITS: Final = dict(zip("一二两兩三四五六七八九", (1, 2, 2, 2, *range(3, 10)), strict=True))
+_HAN_TENS: Final = {"十": 10, "百": 100, "千": 1000}
+_HAN_GREAT: Final = frozenset("万萬")
+
+
+def han_value(numerals: str) -> int:
+    """The number that Chinese numerals write, up to thousands of ten thousands."""
+    total = section = digit = 0
+    for char in numerals:
+        if char in _HAN_GREAT:
+            total += max(1, section + digit) * 10_000
+            section = digit = 0
+        elif (tens := _HAN_TENS.get(char)) is not None:
+            section += max(1, digit) * tens
+            digit = 0
+        else:
+            digit = _HAN_DIGITS[char]
+    return total + section + digit

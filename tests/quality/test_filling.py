@@ -126,6 +126,9 @@ def test_copy_that_looks_like_it_is_left_alone(language: str, text: str) -> None
         ("Zum halben Preis.", {"rabatt": "-50 %"}),
         ("Zum halben Preis.", {"aktion": "zum halben Preis"}),
         ("Nur bei [Name].", {"marke": "[Name]"}),
+        ("Mit zwei Jahren Garantie.", {"garantie": "zwei Jahre"}),
+        ("Mit zwei Jahren Garantie.", {"garantie": "zweijährig"}),
+        ("Mit zwei Jahren Garantie.", {"warranty": "two years"}),
     ],
 )
 def test_what_the_item_has_is_no_fault(text: str, item: dict[str, object]) -> None:

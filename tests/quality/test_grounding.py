@@ -43,6 +43,11 @@ GROUNDED = [
     ("%1$s is here", {}),
     ("no digits", {}),
     ("3 layers", {"made": {"of": ["3 layers"]}}),
+    ("3 pairs", {"pack": "three pairs"}),
+    ("25 pieces", {"pack": "twenty-five pieces"}),
+    ("2 years", {"warranty": "two years"}),
+    ("6人用", {"size": "六人用"}),
+    ("十二 6 12", {"size": "六人用、十二枚"}),
 ]
 INVENTED = [
     ("2,600 baht", {"price": 2500}, "grounding.price"),
@@ -51,6 +56,10 @@ INVENTED = [
     ("3 baht", {"made": "3 layers of silk"}, "grounding.price"),
     ("2 kg", {"weight": "2 g"}, "grounding.unit"),
     ("24 hours", {}, "grounding.unit"),
+    ("8 persons", {"size": "for six people"}, "grounding.number"),
+    ("2.5 years", {"warranty": "two years"}, "grounding.unit"),
+    ("3 €", {"pack": "three pairs"}, "grounding.price"),
+    ("3 %", {"pack": "three pairs"}, "grounding.percent"),
     ("since 1987", {"year": 1978}, "grounding.number"),
     ("7", {"id": "7", "flag": True}, "grounding.number"),
     ("2. only one", {}, "grounding.number"),

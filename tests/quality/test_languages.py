@@ -199,6 +199,63 @@ def test_a_sentence_in_another_language_is_found_at_its_place(
     assert text[slice(*one.span)] == part
 
 
+BAG = {"name": "Veluwe Bike Bag", "material": "waxed canvas", "detail": "20 l, waterproof roll top"}
+LAMP = {
+    "name": "Nordlys Table Lamp",
+    "material": "brushed brass",
+    "detail": "dimmable, warm light, cable 2 m",
+}
+"""Items in English, of which models leave words as they are."""
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "item", "rule"),
+    [
+        ("fr", "Un sac en waxed canvas pour tous les jours", BAG, "language.mixed"),
+        ("es", "Una bolsa de waxed canvas, hecha para durar", BAG, "language.mixed"),
+        ("de", "Nordlys Table Lamp – Brushed Brass, Dimmable, Warm Light", LAMP, "language.other"),
+        ("th", "Veluwe Bike Bag – Waxed Canvas, 20 l", BAG, "language.script"),
+        ("zh", "Nordlys Table Lamp - 2m Cable, Dimmable, Warm Light", LAMP, "language.script"),
+        ("ja", "Yuzu Marmalade (Kochi, 210 g)", {"name": "Yuzu Marmalade", "detail": "210 g, "
+         "made in Kochi"}, "language.script"),
+        ("zh", "专业级15巴牛奶 frother，满足您的咖啡梦想", {"detail": "15 bar, milk frother"},
+         "language.mixed"),
+        ("ru", "Пространство с натуральным rubber\u043e\u043c", {"material": "natural rubber"},
+         "language.script"),
+        ("el", "Χαλί γιόγκα από φυσικό rubber\u03bf", {"material": "natural rubber"},
+         "language.script"),
+    ],
+)  # fmt: skip
+def test_words_of_an_english_item_that_are_left_as_they_are_are_found(
+    language: str, text: str, item: dict[str, str], rule: str
+) -> None:
+    assert errors_of(text, language, item) == [rule]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "item"),
+    [
+        ("fr", "Un sac en toile cirée à roll top, pour tous les jours", BAG),
+        ("de", "Nordlys Tischlampe: gebürstetes Messing, dimmbar, warmes Licht",
+         {"name": "Nordlys", "detail": "gebürstetes Messing, dimmbar, warmes Licht"}),
+        ("es", "Lámpara de mesa: latón cepillado, luz cálida regulable",
+         {"name": "lámpara de mesa", "detail": "latón cepillado, luz cálida regulable"}),
+        ("de", "Ein Kissen aus memory foam", {"name": "Nimbus", "material": "memory foam"}),
+        ("de", "Halden wool blanket, weich und warm", {"name": "Halden wool blanket"}),
+        ("th", "Veluwe Bike Bag 20 l, 64 EUR", BAG | {"price": "64 EUR"}),
+        ("ja", "maruniの藍は、洗うほど深く", {"brand": "maruni"}),
+        ("th", "ผ้า cotton นุ่มสบาย", {"material": "cotton"}),
+        ("ru", "USB-кабель и чехол для iPhone’а", {}),
+        ("ru", "Кофейня eчka", {"name": "eчka"}),
+        ("ko", "recycle 소재가 아닌 brass로 만든 Nordlys", {"name": "recycle brass Nordlys"}),
+    ],
+)  # fmt: skip
+def test_names_and_borrowed_words_of_an_item_are_left_alone(
+    language: str, text: str, item: dict[str, str]
+) -> None:
+    assert errors_of(text, language, item) == []
+
+
 def test_near_languages_are_a_warning() -> None:
     found = checker("nb").check("Bløde tørklæder til sommeren", {})
     assert [(one.rule, one.severity) for one in found] == [("language.near", Severity.WARNING)]

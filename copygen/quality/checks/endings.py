@@ -189,7 +189,7 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
         return [_phrase(text, word)]
     if language == "tr" and len(sentence) >= _LONG and _TURKISH_CONVERB.search(folded):
         return [_phrase(text, word)]
-    known = folded in _words(language) or folded in _perhaps(language)
+    known = folded in small_words(language) or folded in _perhaps(language)
     if known and _announces(word, folded, sentence, context):
         return [_phrase(text, word)]
     if opened := _opened_clause(sentence, language):
@@ -238,7 +238,7 @@ def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> 
     if (
         len(words) < 2
         or words[-2].casefold() == folded
-        or (word[:1].isupper() and word not in _words(_language(context)))
+        or (word[:1].isupper() and word not in small_words(_language(context)))
     ):
         return False
     language = _language(context)
@@ -384,7 +384,8 @@ def _ends(kind: str, script: str) -> tuple[str, ...]:
 
 
 @cache
-def _words(language: str) -> frozenset[str]:
+def small_words(language: str) -> frozenset[str]:
+    """Prepositions, conjunctions and the like of a language; of English where none is told."""
     listed = table(Endings, "endings").words
     return frozenset(listed.get(language, "" if language else listed["en"]).split())
 

@@ -8,7 +8,9 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.facts import CheckContext
+from copygen.quality.checks.names import product_names
+from copygen.quality.data import LanguageTable, common_words, table
+from copygen.quality.facts import CheckContext, Facts
 from copygen.quality.language_detector import ENGLISH_WORDS, Detector, Evidence, can_judge
 from copygen.quality.language_tally import LanguageTally
 from copygen.quality.languages import base, full_script, is_latin, language_name, scripts_of
@@ -38,6 +40,16 @@ _MOST_NAMES: Final = 3
 `料金 - Mozilla VPN`."""
 _LONG_HAN: Final = 12
 """Japanese of this many kanji has kana in it; a slogan of fewer may not."""
+_SHORT_WORD: Final = 3
+"""Letters up to which a word in Latin letters may be a unit or a code: `cm`, `EUR`."""
+_MIXED_WORD: Final = MappingProxyType(
+    {
+        "Cyrl": re.compile(r"\w*(?:[a-z](?=[\u0400-\u04ff])|[\u0400-\u04ff](?=[a-z]))\w*"),
+        "Grek": re.compile(r"\w*(?:[a-z](?=[\u0370-\u03ff])|[\u0370-\u03ff](?=[a-z]))\w*"),
+    }
+)
+"""A word with small letters of Latin and of its own script: `rubber\u0430`. In scripts without
+spaces, and in Korean, what belongs to the sentence is written right behind a name."""
 _LEAST_WITHOUT_HANGUL: Final = 4
 _CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊个让讓给給吃喝哪么麼没沒，")
 """Signs of every Chinese sentence that Japanese without kana has no use for."""
@@ -57,6 +69,12 @@ _MORE_FOR_A_PART: Final = 3.0
 """What a part needs more than a text: a long text has many, and each may err."""
 _LEAST_SMALL_WORDS: Final = 3
 """Without capitals: a part with fewer may be a name."""
+_LEAST_LEFT: Final = 2
+"""Words of the item side by side that are left in English; one alone is often borrowed."""
+_GIVEN_BACK: Final = 5
+"""Words of the item from which a text may be nothing but those: two are its name."""
+_INFLECTED: Final = ("ed", "able")
+"""Ends of English words that no other language has so, and lists of words are without."""
 
 
 def script(context: CheckContext) -> list[Violation]:
@@ -81,6 +99,8 @@ def script(context: CheckContext) -> list[Violation]:
         return _too_few(context, language) if has_foreign or LATIN not in groups else []
     if (LATIN in groups or OTHER in groups) and (few := _too_few(context, language)):
         return few
+    if LATIN in groups and (mixed := _mixed_word(context, language)) is not None:
+        return [mixed]
     if HANGUL not in groups and full_script(language) == "Kore":
         return _without_hangul(text, language)
     if HAN in groups:
@@ -120,6 +140,8 @@ def _too_few(context: CheckContext, language: str) -> list[Violation]:
         words = [word for word in words if word.casefold() not in known]
         if own >= _OWN_BESIDE_NAMES and _are_names(words):
             return []
+        if not own and _is_no_name(text, context.facts):
+            words = _LATIN_WORD.findall(text)
         letters = own + sum(map(len, words))
         enough = own >= _LEAST_SHARE * letters
     if letters < _LEAST_LETTERS or enough:
@@ -127,6 +149,22 @@ def _too_few(context: CheckContext, language: str) -> list[Violation]:
     message = f"{own} of {letters} letters are {language_name(language)}"
     fix = f"write it in {language_name(language)}; only names may stay in Latin letters"
     return [Violation("language.script", Severity.ERROR, message, fix=fix)]
+
+
+def _is_no_name(text: str, facts: Facts) -> bool:
+    """Whether a text in Latin letters says more of its item than what may be a name."""
+    words = [word.casefold() for word in _LATIN_WORD.findall(text) if len(word) > _SHORT_WORD]
+    return len(words) > 1 and not facts.title_words.issuperset(words)
+
+
+def _mixed_word(context: CheckContext, language: str) -> Violation | None:
+    mixed = _MIXED_WORD.get(full_script(language))
+    for match in mixed.finditer(context.text.original) if mixed else ():
+        if match[0].casefold() not in context.facts.folded.text:
+            message = f"'{match[0]}' is written in two scripts"
+            fix = f"write '{match[0]}' in {language_name(language)}, or as a word of its own"
+            return Violation("language.script", Severity.ERROR, message, match.span(), fix=fix)
+    return None
 
 
 def _without_hangul(text: str, language: str) -> list[Violation]:
@@ -220,6 +258,8 @@ class OtherLanguage:
         """What is wrong with a text."""
         if self._may_have_english(context) and (found := list(self._english_run(context))):
             return found
+        if left := self._left_in_english(context):
+            return left
         if not can_judge(self.language):
             return self._of_whole(context, None)
         text = context.text.original
@@ -295,6 +335,43 @@ class OtherLanguage:
                 yield self._part(context.text.original, run.span(), language_name("en"))
                 return
 
+    def _left_in_english(self, context: CheckContext) -> list[Violation]:
+        """Words of an English item that the text repeats untranslated: `un sac en waxed canvas`.
+
+        Small letters tell that they are no name. In Latin letters they stand side by side, for one
+        alone is often borrowed (`roast`), or make up a text; in others one is enough.
+        """
+        known = context.facts.names.intersection(context.text.words)
+        original = context.text.original
+        small = [
+            word
+            for word in known
+            if word in original and len(word) >= _SHORT_WORD and word.isascii()
+        ]
+        if len(small) < (_LEAST_LEFT if self._latin else 1) and len(known) < _GIVEN_BACK:
+            return []
+        own, english = _word_set(base(self.language)), _word_set("en")
+        if base(self.language) == "en" or (self._latin and not own):
+            return []
+        left = known - own - _borrowed()
+        least = _LEAST_LEFT if self._latin else 1
+        names = product_names(context.facts.item)
+        for start, end in _runs_of(original, left, least):
+            words = original[start:end]
+            is_english = not self._latin or any(_is_english(one, english) for one in words.split())
+            if is_english and words not in names:
+                return [self._part(original, (start, end), language_name("en"))]
+        back = known - own - context.facts.title_words - set(names.split())
+        if (
+            self._latin
+            and len(back) >= _LEAST_SMALL_WORDS
+            and sum(_is_english(one, english) for one in back) >= _LEAST_LEFT
+        ):
+            message = f"its words are those of the item in {language_name('en')}"
+            fix = f"write it in {language_name(self.language)}"
+            return [Violation("language.other", Severity.ERROR, message, fix=fix)]
+        return []
+
     def _together(self, context: CheckContext, alone: Evidence) -> list[Violation]:
         """A text of which little can be said, judged with the others of its answer."""
         texts = [text for field in context.record.values() for text in field]
@@ -305,6 +382,36 @@ class OtherLanguage:
             return []
         found = self._other(joined)
         return [replace(found, message=f"with the other texts of its answer {found.message}")]
+
+
+@cache
+def _word_set(language: str) -> frozenset[str]:
+    return frozenset(common_words(language))
+
+
+@cache
+def _borrowed() -> frozenset[str]:
+    return frozenset(table(LanguageTable, "languages").borrowed.split())
+
+
+def _runs_of(text: str, words: frozenset[str], least: int) -> Iterator[tuple[int, int]]:
+    """Where so many of those words or more stand side by side, in small letters."""
+    runs: list[list[re.Match[str]]] = []
+    for match in _LATIN_WORD.finditer(text):
+        if match[0] not in words or len(match[0]) < _SHORT_WORD:
+            continue
+        if runs and text[runs[-1][-1].end() : match.start()] in (" ", "-"):
+            runs[-1].append(match)
+        else:
+            runs.append([match])
+    return ((run[0].start(), run[-1].end()) for run in runs if len(run) >= least)
+
+
+def _is_english(word: str, english: frozenset[str]) -> bool:
+    stems = (word.removesuffix(end) for end in _INFLECTED if word.endswith(end))
+    return word in english or any(
+        len(stem) > _SHORT_WORD and (stem in english or f"{stem}e" in english) for stem in stems
+    )
 
 
 def _is_foreign(part: str, found: Evidence) -> bool:

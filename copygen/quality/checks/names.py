@@ -17,6 +17,7 @@ from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from copygen.models import Item, Severity, Violation
+from copygen.quality.checks.endings import small_words
 from copygen.quality.data import common_words
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
@@ -134,6 +135,12 @@ def _kind_of(column: str) -> tuple[bool, bool]:
     plain = fold(column).strip().replace(" ", "_")
     brand = plain in _BRAND_COLUMNS
     return brand, brand or plain in _NAME_COLUMNS
+
+
+def product_names(item: Item) -> str:
+    """The values of the columns that are called as those of names are, folded, a line each."""
+    named = (value for column, value in item.items() if _kind_of(column)[1])
+    return fold("\n".join(value for value in named if isinstance(value, str)))
 
 
 class NamesCheck:
@@ -267,8 +274,8 @@ def _near(
     if OSA.distance(plain, wanted, score_cutoff=allowed) > allowed:
         return False
     cased = name.word[0] != name.word[0].lower()
-    if cased and not token[0].isupper() and not adjoining:
-        return False
+    if cased and not token[0].isupper() and (not adjoining or _is_common(plain, language)):
+        return False  # `Leder und Oak`, of a table called `Lund Oak`
     if swapped and (adjoining or len(wanted) > _LEAST):
         return True
     if marks and not adjoining and _is_common(plain, language):
@@ -288,9 +295,12 @@ def _near(
 
 def _is_common(word: str, language: str | None) -> bool:
     """Whether it is a word of the language: `Fjället`, beside a brand `Fjällro`."""
-    listed = common_words(base(language)) if language else ()
+    if not language:
+        return False
+    listed = common_words(base(language))
     at = bisect_left(listed, word)
-    return at < len(listed) and listed[at] == word
+    # The list has no short word that no other begins with: `und`.
+    return (at < len(listed) and listed[at] == word) or word in small_words(base(language))
 
 
 def _is_inflected(plain: str, wanted: str, *, hangul: bool) -> bool:

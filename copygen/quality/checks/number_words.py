@@ -7,30 +7,31 @@ The number words, what they count and the phrases for shares are data, in the fi
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
-from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
 from copygen.quality.facts import CheckContext
-from copygen.quality.phrases import Said, counted_by, number_values, spans_of
-from copygen.quality.quantities import Quantity
+from copygen.quality.phrases import (
+    Said,
+    counted_by,
+    number_runs,
+    number_values,
+    plain_number,
+    spans_of,
+)
+from copygen.quality.quantities import HAN_NUMERALS, Quantity, han_value
 
-_HAN: Final = "一二三四五六七八九十百千万萬两兩"
 # From the first of a run only: 16 000 such signs would be read from each of them. One sign alone
 # stands in idioms (`三日月`, `四季`): with a time it counts, or what it is for.
 _HAN_NUMBER: Final = re.compile(
-    rf"[{_HAN}](?:(?<![{_HAN}].)[{_HAN}]++"
+    rf"[{HAN_NUMERALS}](?:(?<![{HAN_NUMERALS}].)[{HAN_NUMERALS}]++"
     r"(?=[年人名種种色時时日回個个本件款家位層层道]|小[时時])|(?<=[百千])(?=年)"
-    rf"|(?<![{_HAN}].)(?<=[二三四五六七八九十两兩])"
+    rf"|(?<![{HAN_NUMERALS}].)(?<=[二三四五六七八九十两兩])"
     r"(?=年(?![如级級生前後来來])|[かヶカ箇个個]月|週間|日間|時間|倍|世代|代(?:目|にわた|続|人|传|傳|匠|相)"
     r"|日(?:かけ|以内|で[仕届完]|もつ|続く)|小[时時]|天[内质到发]|周[内见]|[层層]|道[工程]|回[洗塗]"
-    r"|[つ个個]星|星[级級])|(?<![^の、。 ].)(?<=[二三四五六七八九十])(?=割[がの以]))"
+    r"|[つ个個]星|星[级級]|人(?:用|前|[分份]|掛け)|名様)"
+    r"|(?<![^の、。 ].)(?<=[二三四五六七八九十])(?=割[がの以]))"
 )
-_HAN_DIGITS: Final = MappingProxyType(
-    dict(zip("一二两兩三四五六七八九", (1, 2, 2, 2, *range(3, 10)), strict=True))
-)
-_HAN_TENS: Final = MappingProxyType({"十": 10, "百": 100, "千": 1000})
-_HAN_GREAT: Final = frozenset("万萬")
 _EVERY: Final = re.compile(
     r"(?:\b(?:every|all|alle|toutes les|tous les|cada|ogni|a cada|varje|hver|joka|každ\w+|minden|"
     r"la fiecare|на всеки|κάθε|кажд\w+|кожн\w+|svak\w+|сваки\w*|vsak\w+|kas|ik|iga|her|tiap|setiap|"
@@ -64,13 +65,16 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
     text = context.text
     found = _composed(said.text, said.found("number"), number_values(tag), counted_by(tag))
     spans = spans_of(tag)
-    found += [(*at, spans[_plain(said.text[slice(*at)])]) for at in sorted(set(said.found("span")))]
+    found += [
+        (*at, spans[plain_number(said.text[slice(*at)])]) for at in sorted(set(said.found("span")))
+    ]
     if tag in ("ja", "zh"):
-        found += [(*one.span(), _han_value(one[0])) for one in _HAN_NUMBER.finditer(text.text)]
+        found += [(*one.span(), han_value(one[0])) for one in _HAN_NUMBER.finditer(text.text)]
     for start, end, value in found:
         span = text.span(start, end)
         shown = text.original[slice(*span)]
-        if not context.facts.grounds(Quantity(span, shown, (Decimal(value),))):
+        amount, facts = Quantity(span, shown, (Decimal(value),)), context.facts
+        if not (facts.grounds(amount) or facts.has_in_words(amount, context.language)):
             message = f"the number '{shown}' is not in the item"
             fix = f"take out '{shown}', or use a figure the item gives"
             yield Violation("grounding.words", Severity.ERROR, message, span, fix=fix)
@@ -79,26 +83,12 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
 def _composed(
     text: str, hits: Iterable[tuple[int, int]], values: Mapping[str, int], counted: tuple[str, ...]
 ) -> list[tuple[int, int, int]]:
-    """Number words with those right behind them: `ten thousand`, `einhundert fünfzig`."""
-    found: list[tuple[int, int, int]] = []
-    for start, end in sorted(set(hits)):
-        value = values[_plain(text[start:end])]
-        if found and text[found[-1][1] : start].strip(" -") == "":
-            first, _, before = found.pop()
-            both = before * value if value > before else before + value
-            found.append((first, end, both))
-        else:
-            found.append((start, end, value))
+    """Number words that claim something, with those right behind them."""
     return [
         one
-        for one in found
+        for one in number_runs(text, hits, values)
         if _is_claim(text, *one, counted) and not _EVERY.search(text, max(0, one[0] - 14), one[0])
     ]
-
-
-def _plain(word: str) -> str:
-    """The word with an `i` for the small letter of `İ`, as the lists have it."""
-    return word.replace("i\u0307", "i")
 
 
 def _is_claim(text: str, start: int, end: int, value: int, counted: tuple[str, ...]) -> bool:
@@ -114,18 +104,3 @@ def _is_claim(text: str, start: int, end: int, value: int, counted: tuple[str, .
     return _COUNTS.match(text, end) is not None and (
         value not in (_MULTIPLE, _MULTIPLE**2) or " " in text[start:end]
     )
-
-
-def _han_value(digits: str) -> int:
-    """The number that Chinese numerals write, up to thousands of ten thousands."""
-    total = section = digit = 0
-    for char in digits:
-        if char in _HAN_GREAT:
-            total += max(1, section + digit) * 10_000
-            section = digit = 0
-        elif (tens := _HAN_TENS.get(char)) is not None:
-            section += max(1, digit) * tens
-            digit = 0
-        else:
-            digit = _HAN_DIGITS[char]
-    return total + section + digit
