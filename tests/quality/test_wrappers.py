@@ -47,6 +47,11 @@ MENDED = [
     ("「やわらかい絹」", "やわらかい絹"),
     ("『やわらかい絹』", "やわらかい絹"),
     ("“柔软的丝绸”", "柔软的丝绸"),
+    ('"""Soft silk"""', "Soft silk"),
+    ("'''Soft silk'''", "Soft silk"),
+    ("- Light it. The forest comes indoors.", "Light it. The forest comes indoors."),
+    ("• 水一开，春天就到了。", "水一开，春天就到了。"),
+    ("* Мягкий шёлк\nна каждый день", "Мягкий шёлк\nна каждый день"),
 ]
 ASKED_AGAIN = [
     ("- Soft silk\n- Calm evenings", "list"),
@@ -56,6 +61,32 @@ ASKED_AGAIN = [
     ("・やわらかい綿\n・毎日洗える", "list"),
     ("1. 清香\n2. 回甘", "list"),
     ("- [ ] Soft\n- [x] Light", "list"),
+    # Emphasis or a name beside a list, sentences behind hyphens, every kind of mark and of letter.
+    ("**Sauna Leil**\n- Suitsusaun\n- Aurusaun\n\n*45 € tund*", "list"),
+    ("### Kettle\n\n- **Sage** steel\n- All *hobs*", "list"),
+    ("🌀 **पंखा** 🌀\n\n- **28 वाट**\n- कीमत", "list"),
+    ("*Шпиця*\n\n1. Ремонт велосипедів\n2. Зимове зберігання", "list"),
+    ("- 40 Bögen\n- 20 Umschläge\n\nBriefpapier", "list"),
+    ("Wool for slow evenings.\n- Soft\n- Light", "list"),
+    ("**Why wool?**\n✔️ Soft\n✔️ Light\n\n> Yours", "list"),
+    ("- Stovėk tvirtai.\n- Ežeras prasideda čia.\n- Vasarai užtenka.", "list"),
+    ("— Soft silk.\n— Light silk.", "list"),
+    ("→ Soft\n→ Light", "list"),
+    ("✨ Soft\n✨ Light\n✨ Warm", "list"),
+    ("a. Soft\nb. Light\nc. Warm", "list"),
+    ("I. Soft\nII. Light", "list"),
+    ("ক) পথ\nখ) পথিক", "list"),
+    ("क) रेशम\nख) ऊन", "list"),
+    ("ก. ไหม\nข. ฝ้าย", "list"),
+    ("А) Вовна\nБ) Шовк", "list"),
+    ("أ) حرير\nب) صوف", "list"),
+    ("الف) ابریشم\nب) پشم", "list"),
+    ("א. משי\nב. צמר", "list"),
+    ("가) 비단\n나) 양털", "list"),
+    ("ア. 絹\nイ. 綿", "list"),
+    ("一、丝绸\n二、羊毛", "list"),
+    ("1️⃣ Soft\n2️⃣ Light", "list"),
+    ("(1) Soft silk for all\n(2) Light silk for all", "list"),
     ('{"headline": "Soft silk", "body": "Light"}', "json"),
     ('{"headline": "Soft si', "json"),
     ('["Soft silk", "Light silk"]', "json"),
@@ -72,6 +103,12 @@ DATA = [
     ("~~89 €~~ 59 €", "markdown"),
     ("Softest silk 【4†source】", "markdown"),
     ("Soft <a href='x'>silk</a>", "markdown"),
+    ("**Soft silk for slow evenings", "markdown"),
+    ("> Soft silk.\n\nLight silk.", "markdown"),
+    ("==Soft silk== for you", "markdown"),
+    ("[b]Soft silk[/b] for you", "markdown"),
+    ("Soft silk <!-- headline -->", "markdown"),
+    ("![Silk](silk.jpg)\nSoft silk", "markdown"),
     ("\\textbf{Soft} silk", "escape"),
     ("20 \\cdot softer", "latex"),
     ("\\(x\\) soft", "latex"),
@@ -91,6 +128,19 @@ PLAIN = [
     "rock `n` roll",
     "- Где шаль?\n- На мне.",
     "— Tu viens ?\n— Oui.",
+    "— Скрипить?\n— Скрипить.\n— Заїжджайте до нас. Веломайстерня Шпиця, вул. Зелена",
+    "– Мамо, тук няма сигнал!\n– Знам, миличък.",
+    "– Kas viskame veel?\n– Viskame.\nSaunakeskus Leil, Tartu",
+    "- ישנת?\n- ישנתי.\n- סוף סוף.\nמזרן ענן",
+    "– Skrivet hos dig?\n– Vet inte än.\n\nSkrivhäfte Lovisa",
+    "– Πάμε;\n– Πάμε.",
+    "— Soft — light — yours",
+    "- 20 % on silk",
+    "• New • Soft • Light",
+    "19 €** for members.\n**While stocks last.",
+    "1. Rinse it\n2. Dry it\n3. Wear it",
+    "Silk, and then:\n• wool\n• linen\n\nAll yours.",
+    "Silk == soft",
     "Three things:\n- silk\n- silk\n- silk",
     "Now at 10:30:45, from A:B:C",
     "Note: this: that",
@@ -150,8 +200,26 @@ def test_a_list_is_right_where_it_is_asked_for_or_has_room() -> None:
     assert judged("Schreib drei Stichpunkte.") == []
     assert judged("箇条書きで") == []
     assert judged("List price: 12 €. Write an ad.") == ["leftovers.list"]
+    assert judged("Skriv tre kulepunkter.") == []
+    assert judged("Napisz w punktach.") == []
     assert judged(rules_of=field(limit=30)) == ["leftovers.list"]
     assert judged(rules_of=field(limit=2200)) == []
+
+
+@pytest.mark.parametrize(
+    ("prompt", "rule"),
+    [
+        ("Write an ad.", ["leftovers.list"]),
+        ("Write a product description.", []),
+        ("Write a Facebook post.", []),
+        ("Schreib eine Beschreibung.", []),
+    ],
+)
+def test_a_list_beside_sentences_is_right_in_a_description_or_a_post(
+    prompt: str, rule: list[str]
+) -> None:
+    text = context("Silk for slow evenings.\n\n- Soft\n- Light")
+    assert rules(wrapped(text._replace(asked=[Message("user", prompt)]))) == rule
 
 
 def test_a_chat_shows_emphasis_and_a_page_shows_tags() -> None:

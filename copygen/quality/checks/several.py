@@ -1,17 +1,16 @@
-"""Several texts, or a list, where one text was asked for.
+"""Several texts where one was asked for.
 
 Versions of one text are numbered, lettered or named, stand on both sides of an "or", each in a
-language of its own, or say one thing in other words. Steps to follow and three brief reasons are
-copy, though numbered, and so is a list that somebody asked for.
+language of its own, or say one thing in other words.
 """
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from enum import Enum
 from typing import Final
 
 from rapidfuzz import fuzz
 
+from copygen.quality.checks.lists import Numbered, names_list, numbered
 from copygen.quality.languages import language_tag
 from copygen.quality.phrases import Said
 
@@ -26,18 +25,6 @@ _AFTER_OPTION: Final = re.compile(_ORDINAL + _MARK.pattern)
 _BEFORE_OPTION: Final = re.compile(rf"(?:{_NUMBER}|\w{{2,12}})\s?")
 _STROKE: Final = re.compile(r"[\n/|•]")
 _CIRCLED: Final = re.compile(r"(?m)^\s?[①-⑩]")
-_FIRST: Final = frozenset(("1", "a", "а", "α", "א", "أ", "가"))
-_ITEM: Final = re.compile(
-    # A digit right behind the mark makes it a figure or an hour: `1.5 l`, `10:30`.
-    r"\W{0,4}(?P<count>\d{1,2}|[a-eа-гα-γא-גأ-ج가-라])\s?[.):、．）](?:\s(?=\S)|(?=[^\s\d]))"
-    r"|[ \t]*(?:[-*+–—][ \t]+|[•・●▪◦‣⁃○■◆◇►▸➤★☆✅✓✔☑❖※]\ufe0f?[ \t]*|[①-⑳])"
-    r"(?:\[[ xX]\][ \t]*)?(?=\S)"
-)
-"""What a line of a list begins with; `count`: its number or letter."""
-_STEP: Final = 14
-"""Characters of a line that is a step to follow: `1. Rinse it`."""
-_POINT: Final = 24
-"""Characters: of three numbered lines one is shorter, and they are points, not versions."""
 _COUNTED: Final = re.compile(
     r"[\s*#_]*(?P<name>[^\W\d_]{1,14}?) ?#?(?P<count>[1-9]|(?<= )[a-eA-E]|[一二三四五])"
     r"[*_]*\s?[:：.)–—-]\s?\S"
@@ -57,14 +44,6 @@ _STEPS: Final = frozenset(
     )
 )
 """What lines of one text are counted by."""
-_DIALOGUE: Final = re.compile(r"[.!?…。！？]$")
-_ASKED_LISTS: Final = re.compile(
-    r"bullet|\blists?\b(?! price)|\bliste|aufzähl|stichpunkt|puces|viñeta|\blista|elenco"
-    r"|opsomming|luettelo|список|перечисл|箇条書き|リスト|列表|清單|清单|목록|รายการ|เป็นข้อ"
-    r"|danh sách|gạch đầu dòng|senarai|daftar|قائمة|רשימה|सूची",
-    re.IGNORECASE,
-)
-_SHOWN_LIST: Final = re.compile(r"\n[ \t]{0,4}[-*•] ")
 _ALIKE: Final = 62.0
 """Of 100: from here two lines side by side say the same in other words."""
 _BRIEF: Final = 160
@@ -110,7 +89,7 @@ def _of_lines(
     written = [text[start:end] for start, end in lines]
     if _are_counted(written):
         return lines[1]
-    if _numbered(written) is _Numbered.VERSIONS and not _ASKED_LISTS.search(request()):
+    if numbered(written) is Numbered.VERSIONS and not names_list(request()):
         return lines[1]
     tongues = [one.split(":", 1)[0] for one in written]
     if all(len(one) < 16 and language_tag(one.strip(" *_【】[]")) for one in tongues):
@@ -133,47 +112,6 @@ def _are_counted(lines: Sequence[str]) -> bool:
     counts = "".join(one["count"].casefold() for one in found if one)
     in_order = any(row.startswith(counts) for row in _COUNTS)
     return in_order and len(names) == 1 and names.isdisjoint(_STEPS)
-
-
-def is_list(text: str) -> bool:
-    """Whether the text is nothing but a list: no steps to follow, and nobody's talk."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    if len(lines) < 2 or not all(map(_ITEM.match, lines)):
-        return False
-    if _numbered(lines) is _Numbered.STEPS:
-        return False
-    # People who speak in turn.
-    return text[0] not in "-–—" or not all(_DIALOGUE.search(line.strip()) for line in lines)
-
-
-class _Numbered(Enum):
-    """What lines are that have a number or a letter before them."""
-
-    STEPS = "steps"
-    """To follow, or three brief reasons: copy."""
-    POINTS = "points"
-    """Of one text."""
-    VERSIONS = "versions"
-    """Of one text, a line each."""
-
-
-def _numbered(lines: Sequence[str]) -> _Numbered | None:
-    """What numbered lines are; None: they are not, or the first is not the first of them."""
-    marks = [found["count"] if (found := _ITEM.match(line)) else None for line in lines]
-    if marks[0] not in _FIRST or None in marks:
-        return None
-    sizes = [len(line) for line in lines]
-    # Steps have numbers; what has letters, and is a sentence, is to be chosen from.
-    if not marks[0].isdigit() and all(_DIALOGUE.search(line.strip()) for line in lines):
-        return _Numbered.VERSIONS
-    if len(lines) > 2 and max(sizes) <= _STEP and all(map(str.isascii, lines)):
-        return _Numbered.STEPS
-    return _Numbered.POINTS if len(lines) > 2 and min(sizes) < _POINT else _Numbered.VERSIONS
-
-
-def asks_for_list(asked: str) -> bool:
-    """Whether a message asks for a list, or shows one: of the form to keep, or of facts."""
-    return bool(_SHOWN_LIST.search(asked) or _ASKED_LISTS.search(asked))
 
 
 def _starts(said: Said, begin: int) -> Iterator[int]:

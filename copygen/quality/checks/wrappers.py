@@ -13,7 +13,13 @@ from typing import Final
 
 from copygen.models import Message, Severity, Violation
 from copygen.quality.channels import FieldSpec
-from copygen.quality.checks.several import asks_for_list, is_list
+from copygen.quality.checks.lists import (
+    asks_for_list,
+    has_list,
+    has_room_for_list,
+    is_list,
+    point_of_none,
+)
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import Places
 
@@ -23,6 +29,7 @@ _QUOTES: Final = MappingProxyType({
     "’": "’", "＂": "＂",
 })  # fmt: skip
 """Quotation marks of the languages of CLDR, and typists' ones: what opens, what closes it."""
+_TRIPLE: Final = ('"""', "'''")
 _SINGLE: Final = frozenset("'‘’`")
 _CONTRACTED: Final = re.compile(r"['’](?:tis|twas|til|cause|em|n|s|t|k|round|bout|\d)\b", re.I)
 _MARKS: Final = re.compile("[`*_<{\\[\"“„”‟«»‹›「『﹁〝‘‚'’＂>~#|•・●▪◦‣⁃○■◆✅✓✔☑\\-–—+\\d①]")
@@ -79,10 +86,13 @@ def wrapped(context: CheckContext, field: FieldSpec | None = None) -> Iterator[V
             rule = "leftovers.json"
             yield _error(context, text, rule, said, "reply with the text itself, without JSON")
             return
-        if _is_list(text, context.asked, field):
-            fix = "write one text in whole sentences, without a list"
-            rule = "leftovers.list"
-            yield _error(context, text, rule, "a list where one text was asked for", fix)
+    if "\n" in text and _is_list(text, context.asked, field):
+        fix = "write one text in whole sentences, without a list"
+        yield _error(context, text, "leftovers.list", "a list where one text was asked for", fix)
+        return
+    if _MARKS.match(text) and (begin := point_of_none(text)):
+        yield _point(context, text, begin)
+        return
     if _INSIDE.search(text):
         yield from _emphasis(context, field)
 
@@ -144,6 +154,8 @@ def _broken_data(text: str) -> str | None:
 
 
 def _quotes(text: str) -> tuple[str, str] | None:
+    if (triple := text[:3]) in _TRIPLE and len(text) > 6 and text.endswith(triple):
+        return "quotes", text[3:-3].strip()
     first, last = text[0], text[-1]
     if len(text) < 3 or last not in _QUOTES.get(first, ""):
         return None
@@ -177,10 +189,23 @@ def _lines(text: str) -> tuple[str, str] | None:
 
 
 def _is_list(text: str, asked: Sequence[Message], field: FieldSpec | None) -> bool:
-    """Whether the text is nothing but a list, where nobody asked for one."""
-    if "\n" not in text or (field and (field.limit or _SHORT_FIELD + 1) > _SHORT_FIELD):
+    """Whether the text is a list, or the most of it, where nobody asked for one."""
+    if field and (field.limit or _SHORT_FIELD + 1) > _SHORT_FIELD:
         return False
-    return is_list(text) and not any(asks_for_list(one.content) for one in asked)
+    if is_list(text):
+        return not any(asks_for_list(one.content) for one in asked)
+    if not has_list(text):
+        return False
+    return not any(asks_for_list(one.content) or has_room_for_list(one.content) for one in asked)
+
+
+def _point(context: CheckContext, text: str, begin: int) -> Violation:
+    start = context.text.original.index(text)
+    span = (start, start + begin)
+    message = f"'{text[:begin].strip()}': the mark of a list before a text that is none"
+    fix = "begin with the text itself, without the mark of a list"
+    found = Violation("leftovers.list", Severity.ERROR, message, span, fix=fix)
+    return mendable(found, *span)
 
 
 def _emphasis(context: CheckContext, field: FieldSpec | None) -> Iterator[Violation]:
