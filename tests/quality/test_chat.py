@@ -50,6 +50,16 @@ FOUND = [
     ("th", "leftovers.opening", "ได้เลยค่ะ นี่คือพาดหัว:\nผ้าไหมนุ่ม"),
     ("ja", "leftovers.opening", "承知しました。以下が見出しです：\nやわらかな絹"),
     ("en", "leftovers.opening", "My suggestion for the scarf copy:\n\nSoft silk for cool evenings"),
+    # the copy within a sentence about it
+    ("en", "leftovers.label", 'The slogan for the scarf is "Paper that keeps your heart".'),
+    ("de", "leftovers.label", "Der Slogan lautet: „Papier, das dein Herz bewahrt“."),
+    ("fr", "leftovers.label", "Le slogan de l'écharpe est « La soie du soir »."),
+    ("es", "leftovers.label", 'El eslogan para la bufanda es "La seda que te abriga"'),
+    ("th", "leftovers.label", 'สโลแกนของผ้าพันคอคือ "ไหมนุ่มเพื่อคุณ"'),
+    ("ja", "leftovers.label", "「Hanami」のキャッチコピーは「心を記録する紙」です。"),
+    ("ko", "leftovers.label", '스카프의 광고 문구는 "마음을 담는 종이"입니다.'),
+    ("ru", "leftovers.label", "Слоган для шарфа — «Шёлк, который греет»."),
+    ("vi", "leftovers.label", 'Khẩu hiệu cho khăn là "Lụa mềm cho bạn".'),
     # talk after it
     ("en", "leftovers.closing", "Soft silk.\n\nLet me know if you'd like another version."),
     ("it", "leftovers.closing", "Seta morbida.\n\nFammi sapere se vuoi delle modifiche."),
@@ -142,6 +152,10 @@ COPY = [
     ("en", "Add silk to your evening."),
     ("en", "Find the link between soft and strong."),
     ("en", "The name says it all: soft."),
+    ("en", 'A cotton shirt with the slogan "Be kind to bees"'),
+    ("en", 'Our grandmother\'s only slogan was "sit down and eat". So sit down and eat.'),
+    ("de", "Ein Hemd mit dem Spruch „Bleib wach“ auf der Brust."),
+    ("ja", "「おかえり」の見出し。"),
     ("de", "Satzbau leicht gemacht.\n\n• Offline\n• Kurz"),
     ("de", "Angebote in unserem Shop."),
     ("de", "Es tut uns leid, Kälte."),
@@ -192,10 +206,13 @@ def test_copy_that_sounds_like_it_is_left_alone(language: str | None, text: str)
         ("Sure! Here is your headline:\nSoft silk", "Soft silk"),
         ("Soft silk\n\nLet me know if you'd like another version.", "Soft silk"),
         ("Soft silk (9 characters)", "Soft silk"),
+        ("Slogan for the Silk Scarf: Soft silk", "Soft silk"),
+        ("The slogan would be “Soft silk for evenings”.", "Soft silk for evenings"),
     ],
 )
 def test_what_can_be_taken_out_without_doubt_is(text: str, left: str) -> None:
-    (found,) = ChatCheck(PhraseReader()).violations(context(text, language="en"))
+    of = context(text, language="en", name="Silk Scarf")
+    (found,) = ChatCheck(PhraseReader()).violations(of)
     assert isinstance(found, MendableViolation)
     start, end, instead = found.mend
     assert f"{text[:start]}{instead}{text[end:]}".strip() == left

@@ -15,6 +15,7 @@ FOUND = [
     ("de", {"name": "Seidenschal Abendrot"}, "Der Seidenschal Abend ist leicht.", "Abendrot"),
     ("de", {"name": "Lund Oak Table"}, "Der lnud Oak Table aus Eiche.", "Lund"),
     ("fr", {"name": "Bougie Garrigue"}, "La Bougie Garigue sent bon.", "Garrigue"),
+    ("fr", {"name": "Verde Yoga Mat"}, "Vérdé Yoga Mat, naturel.", "Verde"),
     ("tr", {"brand": "Bozdağ Dokuma"}, "Bozdag Dokuma yünü dokur.", "Bozdağ"),
     ("ru", {"name": "Шаль Метелица"}, "Шаль Метилица согреет.", "Метелица"),
     ("el", {"name": "Λάδι Λακωνία"}, "Λάδι Λακωνάι, αγνό.", "Λακωνία"),

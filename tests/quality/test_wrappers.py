@@ -52,6 +52,9 @@ MENDED = [
     ("- Light it. The forest comes indoors.", "Light it. The forest comes indoors."),
     ("• 水一开，春天就到了。", "水一开，春天就到了。"),
     ("* Мягкий шёлк\nна каждый день", "Мягкий шёлк\nна каждый день"),
+    ('"Seda macia".', "Seda macia."),
+    ("«Мягкий шёлк»!", "Мягкий шёлк!"),
+    ("「やわらかい絹。」。", "やわらかい絹。"),
 ]
 ASKED_AGAIN = [
     ("- Soft silk\n- Calm evenings", "list"),
@@ -115,6 +118,7 @@ DATA = [
     ("Soft \\*silk\\*", "latex"),
 ]
 PLAIN = [
+    '"Ich komme wieder", sagte er. "Versprochen".',
     '"A" and "B"',
     "„Den gebe ich nicht her“, sagt sie. Und „nie“.",
     "'Tis the season",

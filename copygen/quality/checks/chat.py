@@ -15,10 +15,11 @@ from typing import Final
 
 from copygen.models import Severity, Violation
 from copygen.quality.checks.evidence import TalkPlace, declines, may_speak, speaks
+from copygen.quality.checks.labels import Labels, quoted_copy
 from copygen.quality.checks.several import LEAD, versions
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
-from copygen.quality.phrases import PhraseReader, Said, folded, phrases_of
+from copygen.quality.phrases import PhraseReader, Said, folded
 
 _HEAD: Final = 300
 """Characters at the start in which a refusal says that it is one."""
@@ -29,8 +30,6 @@ _CLAUSE: Final = re.compile(rf"{_SENTENCE.pattern}|(?<=[\u0e01-\u0e5b])\s(?=[\u0
 _DIGIT: Final = re.compile(r"\d")
 _AFTER_WORD: Final = re.compile(r"[\s,.!:;،。、，！：\-–—~*_\"'“”«»「」]*")
 _COLON: Final = re.compile(r"[:：]")
-_END_OF_LABEL: Final = re.compile(r"\s?[:：]|\s[-–—]\s|\s?\n")
-_BRACKETED: Final = re.compile(r"\s?[(\[（【][^)\]）】\n]{0,40}[)\]）】]|\s?#?\d{1,2}(?!\d)")
 _COUNTED: Final = re.compile(
     r"[(\[（][^\d()（）\n]{0,12}\d{1,4}\s?(?:/\s?\d{1,4}\s?)?(?:characters?|chars?|words?|zeichen|"
     r"wörter|caractères|mots|caracteres|palabras|palavras|caratteri|parole|tekens|woorden|tecken|"
@@ -61,6 +60,8 @@ class Remark:
     end: int
     is_cut: bool = False
     """Whether the copy is what remains when it is taken away, without a doubt."""
+    kept: tuple[int, int] | None = None
+    """The copy within it, where it is there without a doubt."""
 
 
 _REFUSAL: Final = "refusal.reply"
@@ -113,13 +114,6 @@ _OPENS_TEXT: Final = ("wrote", "muse", "me")
 """What somebody who agreed says of himself before a colon."""
 _TASK: Final = frozenset(("asked", "task"))
 _OFFERING: Final = frozenset(("offer", "yours"))
-_LABELLED: Final = re.compile(r"[^:：\n]{0,60}(?:[:：\n]|\s[-–—]\s)|【")
-"""What no label is without: a look at the start tells."""
-
-
-_COMPOUNDING: Final = frozenset(("da", "de", "et", "fi", "hu", "nb", "nl", "sv"))
-"""Languages that name a text of a kind in one word: `Produkttext`."""
-_LEAST_NOUN: Final = 4
 
 
 class ChatDetector:
@@ -129,11 +123,7 @@ class ChatDetector:
     """
 
     def __init__(self, tags: tuple[str, ...]) -> None:
-        self._nouns = frozenset(map(folded, phrases_of(tags, "noun")))
-        self._all_nouns = self._nouns | {folded(one) for one in phrases_of(tags, "noun_weak")}
-        self._weak_nouns = self._all_nouns - self._nouns
-        joins = not _COMPOUNDING.isdisjoint(tags)
-        self._compounded = [one for one in self._nouns if joins and len(one) >= _LEAST_NOUN]
+        self._labels = Labels(tags)
 
     def remarks(
         self,
@@ -164,6 +154,8 @@ class ChatDetector:
         ):
             if is_about and (remark := self._echo(said, begin, request)) is not None:
                 yield remark
+            elif is_about and (quoted := _quoted(said, begin, is_known)) is not None:
+                yield quoted
             return
         has_lines = "\n" in text
         asks = text.rstrip()[-1:] in "?؟？"
@@ -187,8 +179,10 @@ class ChatDetector:
             start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
-        if start is None and _LABELLED.match(text, begin):
-            start = self._label(said, begin)
+        if start is None and (end := self._labels.end(said, begin, is_known)) is not None:
+            start = Remark("leftovers.label", begin, end, is_cut=True)
+        if start is None and "noun" in kinds:
+            start = _quoted(said, begin, is_known)
         if start is None and has_lines:
             start = self._announced(said, begin)
         told = "stress" in kinds and "any_noun" in kinds
@@ -346,58 +340,6 @@ class ChatDetector:
     def _is_talk(self, said: Said, start: int, end: int) -> bool:
         return said.are_within("named", start, end) or said.are_within("me", start, end)
 
-    def _label(self, said: Said, begin: int) -> Remark | None:
-        """`Headline:` before the copy, with a number, a language or an adjective."""
-        text = said.text
-        closed = "】" if text[begin] == "【" else "]" if text[begin] == "[" else None
-        if closed and (end := text.find(closed, begin, begin + 30)) > 0:
-            named = self._are_nouns(text[begin + 1 : end])
-            return (
-                Remark("leftovers.label", begin, end + 1, is_cut=True)
-                if named and text[end + 1 :].strip()
-                else None
-            )
-        found = _END_OF_LABEL.search(text, begin, begin + 60)
-        if found is None or not text[found.end() :].strip():
-            return None
-        with_colon = found[0].strip() in (":", "：")
-        is_line = "\n" in found[0] or not text[found.end() : said.line_end(found.end())].strip(
-            " *_"
-        )
-        words = text[begin : found.start()].strip(" *_#\"'“”[]")
-        bare = _BRACKETED.sub("", words).strip(" *_#")
-        if not bare:
-            return None
-        parts = bare.split()
-        if bare != words and bare in text[found.end() :]:
-            return None  # `Option 1: wait. Option 2: this.` is copy, and half of it is none
-        if self._are_nouns(bare) and (with_colon or is_line or found[0].strip() in ("-", "–", "—")):
-            return Remark("leftovers.label", begin, found.end(), is_cut=True)
-        by_part = 1 < len(parts) <= 3 and (parts[0] in self._nouns or parts[-1] in self._nouns)
-        if by_part and with_colon and not any(one in text[found.end() :] for one in parts):
-            return Remark("leftovers.label", begin, found.end(), is_cut=True)
-        quoted = text[found.end() :].lstrip()[:1] in '"“«「『„'
-        if bare in self._weak_nouns and (is_line or quoted or bare != words):
-            return Remark("leftovers.label", begin, found.end(), is_cut=True)
-        return None
-
-    def _are_nouns(self, words: str) -> bool:
-        """Whether it is a noun, or two: `product blurb`, `nội dung bài đăng`, `廣告標語`."""
-        if words in self._nouns:
-            return True
-        spaced = " " in words
-        if not spaced and any(words.endswith(one) for one in self._compounded):
-            return True  # `Produkttext`
-        if not spaced and words.isascii():
-            return False
-        splits = [at for at in range(1, len(words)) if not spaced or words[at] == " "]
-        halves = ((words[:at], words[at:].strip()) for at in splits)
-        nouns = self._all_nouns
-        return any(
-            one in nouns and other in nouns and not self._nouns.isdisjoint((one, other))
-            for one, other in halves
-        )
-
     def _announced(self, said: Said, begin: int) -> Remark | None:
         """A first line that ends in a colon, before a text that is no list."""
         text = said.text
@@ -456,7 +398,7 @@ class ChatDetector:
             )
         lines = [one for one in said.lines(begin) if one[1] > one[0]]
         start, end = lines[-1]
-        if len(lines) > 1 and self._label(said, start) is not None:
+        if len(lines) > 1 and self._labels.end(said, start) is not None:
             return Remark("leftovers.closing", start, end, is_cut=False)
         if len(lines) > 1 and self._speaks_to_client(said, start, end, apart=True):
             return Remark(
@@ -541,6 +483,9 @@ def _violation(remark: Remark, text: NormalizedText) -> Violation:
     said, fix = RULES[remark.rule]
     message = f"'{shown}': {said}"
     found = Violation(remark.rule, Severity.ERROR, message, (start, end), fix=fix)
+    if remark.kept is not None:
+        kept = text.original[slice(*text.span(*remark.kept))]
+        return mendable(found, 0, len(text.original), kept)
     if not remark.is_cut:
         return found
     if remark.rule == "leftovers.closing":
@@ -627,6 +572,13 @@ def _ending(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark |
     ):
         return Remark("leftovers.closing", last, end)
     return None
+
+
+def _quoted(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark | None:
+    """`The slogan for the scarf is "…"`."""
+    if (copy := quoted_copy(said, begin, is_known)) is None:
+        return None
+    return Remark("leftovers.label", begin, len(said.text.rstrip()), kept=copy)
 
 
 def _polite(said: Said, begin: int) -> Remark | None:

@@ -50,6 +50,9 @@ _MIXED_WORD: Final = MappingProxyType(
 )
 """A word with small letters of Latin and of its own script: `rubber\u0430`. In scripts without
 spaces, and in Korean, what belongs to the sentence is written right behind a name."""
+_TORN_WORD: Final = re.compile(r"(?<=[^\W\d_])(?<=[^\x00-\u02ff])[a-z]{3,}")
+"""Small letters right behind a letter of another script: the end of a word of the item, of which
+the beginning was put into that script: `コconut`, `汉ami` for Hanami."""
 _LEAST_WITHOUT_HANGUL: Final = 4
 _CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊个让讓给給吃喝哪么麼没沒，")
 """Signs of every Chinese sentence that Japanese without kana has no use for."""
@@ -158,13 +161,22 @@ def _is_no_name(text: str, facts: Facts) -> bool:
 
 
 def _mixed_word(context: CheckContext, language: str) -> Violation | None:
+    text, facts = context.text.original, context.facts
     mixed = _MIXED_WORD.get(full_script(language))
-    for match in mixed.finditer(context.text.original) if mixed else ():
-        if match[0].casefold() not in context.facts.folded.text:
-            message = f"'{match[0]}' is written in two scripts"
-            fix = f"write '{match[0]}' in {language_name(language)}, or as a word of its own"
-            return Violation("language.script", Severity.ERROR, message, match.span(), fix=fix)
+    for match in mixed.finditer(text) if mixed else ():
+        if match[0].casefold() not in facts.folded.text:
+            return _in_two_scripts(match, language)
+    for match in _TORN_WORD.finditer(text):
+        torn = match[0]
+        if torn not in facts.latin_words and any(w.endswith(torn) for w in facts.latin_words):
+            return _in_two_scripts(match, language)
     return None
+
+
+def _in_two_scripts(match: re.Match[str], language: str) -> Violation:
+    message = f"'{match[0]}' stands in a word of two scripts"
+    fix = f"write the word with '{match[0]}' in one script, in {language_name(language)} or Latin"
+    return Violation("language.script", Severity.ERROR, message, match.span(), fix=fix)
 
 
 def _without_hangul(text: str, language: str) -> list[Violation]:

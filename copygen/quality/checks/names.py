@@ -271,7 +271,7 @@ def _near(
     ):
         return False
     allowed = 1 if len(wanted) < _LONG and not swapped else 2
-    if OSA.distance(plain, wanted, score_cutoff=allowed) > allowed:
+    if not marks and OSA.distance(plain, wanted, score_cutoff=allowed) > allowed:
         return False
     cased = name.word[0] != name.word[0].lower()
     if cased and not token[0].isupper() and (not adjoining or _is_common(plain, language)):

@@ -30,6 +30,7 @@ _QUOTES: Final = MappingProxyType({
 })  # fmt: skip
 """Quotation marks of the languages of CLDR, and typists' ones: what opens, what closes it."""
 _TRIPLE: Final = ('"""', "'''")
+_ENDS: Final = frozenset(".!?…。！？")
 _SINGLE: Final = frozenset("'‘’`")
 _CONTRACTED: Final = re.compile(r"['’](?:tis|twas|til|cause|em|n|s|t|k|round|bout|\d)\b", re.I)
 _MARKS: Final = re.compile("[`*_<{\\[\"“„”‟«»‹›「『﹁〝‘‚'’＂>~#|•・●▪◦‣⁃○■◆✅✓✔☑\\-–—+\\d①]")
@@ -156,6 +157,9 @@ def _broken_data(text: str) -> str | None:
 def _quotes(text: str) -> tuple[str, str] | None:
     if (triple := text[:3]) in _TRIPLE and len(text) > 6 and text.endswith(triple):
         return "quotes", text[3:-3].strip()
+    end = ""
+    if text[-1] in _ENDS and text[-2:-1] in _QUOTES.get(text[0], ""):
+        text, end = text[:-1], text[-1]  # `"Soft silk".`
     first, last = text[0], text[-1]
     if len(text) < 3 or last not in _QUOTES.get(first, ""):
         return None
@@ -166,7 +170,8 @@ def _quotes(text: str) -> tuple[str, str] | None:
             return None
     elif first in inside or last in inside:
         return None
-    return "quotes", inside.strip()
+    inside = inside.strip()
+    return "quotes", inside if inside[-1:] in _ENDS else inside + end
 
 
 def _tag(text: str) -> tuple[str, str] | None:
