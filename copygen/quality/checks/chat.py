@@ -179,10 +179,8 @@ class ChatDetector:
             start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
-        if start is None and (end := self._labels.end(said, begin, is_known)) is not None:
-            start = Remark("leftovers.label", begin, end, is_cut=True)
-        if start is None and "noun" in kinds:
-            start = _quoted(said, begin, is_known)
+        if start is None:
+            start = self._label(said, begin, is_known)
         if start is None and has_lines:
             start = self._announced(said, begin)
         told = "stress" in kinds and "any_noun" in kinds
@@ -339,6 +337,12 @@ class ChatDetector:
 
     def _is_talk(self, said: Said, start: int, end: int) -> bool:
         return said.are_within("named", start, end) or said.are_within("me", start, end)
+
+    def _label(self, said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark | None:
+        """`Headline:` before the copy, or a sentence around it that says what it is."""
+        if (end := self._labels.end(said, begin, is_known)) is not None:
+            return Remark("leftovers.label", begin, end, is_cut=True)
+        return _quoted(said, begin, is_known) if "noun" in said.kinds else None
 
     def _announced(self, said: Said, begin: int) -> Remark | None:
         """A first line that ends in a colon, before a text that is no list."""

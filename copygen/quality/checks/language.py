@@ -53,6 +53,11 @@ spaces, and in Korean, what belongs to the sentence is written right behind a na
 _TORN_WORD: Final = re.compile(r"(?<=[^\W\d_])(?<=[^\x00-\u02ff])[a-z]{3,}")
 """Small letters right behind a letter of another script: the end of a word of the item, of which
 the beginning was put into that script: `コconut`, `汉ami` for Hanami."""
+_FOREIGN_END: Final = re.compile(
+    "[\u0400-\u04ff\u0e01-\u0e5b\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
+    "(?:(?<=[a-z\u00df-\u024f].)|(?=[a-z\u00df-\u024f]))"
+)
+"""A letter of another script in a word of Latin letters: `soa椰`, a Cyrillic `а` in `Cаt`."""
 _LEAST_WITHOUT_HANGUL: Final = 4
 _CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊个让讓给給吃喝哪么麼没沒，")
 """Signs of every Chinese sentence that Japanese without kana has no use for."""
@@ -99,6 +104,9 @@ def script(context: CheckContext) -> list[Violation]:
             if not known and not _ornament(language, match[0]):
                 return [_foreign(match, language)]
     if is_latin(language):
+        if (odd := _FOREIGN_END.search(text)) is not None:
+            word = text[max(0, odd.start() - 1) : odd.end() + 1].strip().casefold()
+            return [] if word in context.facts.folded.text else [_foreign(odd, language)]
         return _too_few(context, language) if has_foreign or LATIN not in groups else []
     if (LATIN in groups or OTHER in groups) and (few := _too_few(context, language)):
         return few
