@@ -50,7 +50,7 @@ _MIXED_WORD: Final = MappingProxyType(
 )
 """A word with small letters of Latin and of its own script: `rubber\u0430`. In scripts without
 spaces, and in Korean, what belongs to the sentence is written right behind a name."""
-_TORN_WORD: Final = re.compile(r"(?<=[^\W\d_])(?<=[^\x00-\u02ff])[a-z]{3,}")
+_TORN_WORD: Final = re.compile("[a-z](?<=[\u0370-\u1fff\u3041-\u9fff\uac00-\ud7a3].)[a-z]{2,}")
 """Small letters right behind a letter of another script: the end of a word of the item, of which
 the beginning was put into that script: `コconut`, `汉ami` for Hanami."""
 _FOREIGN_END: Final = re.compile(
@@ -361,6 +361,8 @@ class OtherLanguage:
         Small letters tell that they are no name. In Latin letters they stand side by side, for one
         alone is often borrowed (`roast`), or make up a text; in others one is enough.
         """
+        if LATIN not in context.text.groups or base(self.language) == "en":
+            return []
         known = context.facts.names.intersection(context.text.words)
         original = context.text.original
         small = [
@@ -371,7 +373,7 @@ class OtherLanguage:
         if len(small) < (_LEAST_LEFT if self._latin else 1) and len(known) < _GIVEN_BACK:
             return []
         own, english = _word_set(base(self.language)), _word_set("en")
-        if base(self.language) == "en" or (self._latin and not own):
+        if self._latin and not own:
             return []
         left = known - own - _borrowed()
         least = _LEAST_LEFT if self._latin else 1

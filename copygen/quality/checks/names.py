@@ -189,7 +189,9 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
         if wanted in there:
             if text.count(name.word) < words.count(wanted):
                 found.add(wanted)  # in another case
-            continue
+            beside = name.after or name.before
+            if not (name.is_named and words.count(beside) > words.count(wanted)):
+                continue  # else it may be wrong at another place: `Pico Espreso Machine`
         near = process.extract(wanted, strange, scorer=OSA.distance, score_cutoff=2, limit=None)
         found.update(one for one, _, _ in near)
         if name.is_named:
@@ -211,14 +213,21 @@ def _misspelt(
         beside = (plain[at - 1] if at else "", plain[at + 1] if at + 1 < len(plain) else "")
         begins = at == 0 or text[:start].rstrip()[-1:] in ".!?…:\n•。"
         for name in names.words:
-            if name.folded in there:
-                same = plain[at] == name.folded
-                right = same and _in_case(token, plain[at], name, beside, language)
+            if plain[at] == name.folded:
+                wrong = _in_case(token, plain[at], name, beside, language)
+            elif name.folded in there and not _stands_for(name, beside):
+                wrong = False
             else:
-                right = _near(token, plain[at], name, beside, begins, unmarked, language)
-            if right:
+                wrong = _near(token, plain[at], name, beside, begins, unmarked, language)
+            if wrong:
                 yield _wrong(text, start, end, name.word)
                 break
+
+
+def _stands_for(name: _Name, beside: tuple[str, str]) -> bool:
+    """Whether a word stands between the words of the name that it is near."""
+    before, after = name.before, name.after
+    return bool(before or after) and (before or beside[0], after or beside[1]) == beside
 
 
 def _in_case(
