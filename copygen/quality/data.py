@@ -1,12 +1,8 @@
 """Tables that ship as YAML in `configs/`, each read once, when it is first needed."""
 
-import zipfile
-from collections.abc import Sequence
 from datetime import date
 from functools import cache
-from pathlib import Path
-from types import MappingProxyType
-from typing import Annotated, Final, TypeVar
+from typing import Annotated, TypeVar
 
 import pydantic
 
@@ -75,6 +71,11 @@ class Endings(DatedTable):
     """Language → words that open a clause, ` | ` and those they stand before, by spaces."""
     phrases: dict[str, str]
     """Language → words that announce more together, joined by `_`, separated by spaces."""
+    linking: dict[str, str]
+    """Language → words of `perhaps` that announce more in a shorter text, too, ` | ` and those
+    beside which they do not, by spaces."""
+    calls: dict[str, str]
+    """Language → beginnings of the words of a call to act or an offer, by spaces; `_` joins."""
     stems: dict[str, str]
     """Language written without spaces → beginnings of words that are no words."""
 
@@ -115,25 +116,6 @@ class Doubled(DatedTable):
     """Language that doubles no others → a pattern of the forms that it does double."""
     never_double: dict[str, str]
     """Language that doubles others → a pattern of the forms that it does not double."""
-
-
-WORD_BEGINNINGS: Final = Path(__file__).parent / "word_beginnings.zip"
-"""Words by language, as `tests/quality/word_beginnings.py` takes them from wordfreq's frequency
-lists (wordfreq 3.1.1, read on 2026-11-28; CC BY-SA 4.0: `word_beginnings.license`)."""
-_SAME_WORDS: Final = MappingProxyType(
-    {"hr": "sh", "bs": "sh", "sr": "sh", "nn": "nb", "no": "nb", "tl": "fil"}
-)
-
-
-@cache
-def common_words(language: str) -> Sequence[str]:
-    """The words of a language that others begin with or that are frequent, sorted; none where
-    there is no list: 15 000 words, 20 ms."""
-    with zipfile.ZipFile(WORD_BEGINNINGS) as archive:
-        name = _SAME_WORDS.get(language, language)
-        if name not in archive.namelist():
-            return ()
-        return tuple(archive.read(name).decode("utf-8").split("\n"))
 
 
 T = TypeVar("T", bound=DatedTable)

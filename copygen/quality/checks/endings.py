@@ -9,16 +9,16 @@ texts of its field all end with a full stop.
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.data import Endings, LanguageTable, common_words, table
+from copygen.quality.data import Endings, table
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
 from copygen.quality.trim import thai_phrases
+from copygen.quality.word_ends import Wholeness, wholeness
 
 _END: Final = frozenset(".!?…。！？।॥؟۔։።")
 _BRACKETS: Final = (
@@ -33,20 +33,36 @@ _MARKS: Final = frozenset(",،、，;؛；:：/\\&@#-‐‑=~·|")
 _ONLY_HYPHENS: Final = frozenset("-‐‑")
 _LAST_CHARS: Final = 3000
 """Of a long text the end is looked at: what was opened before that is forgotten."""
-_SENTENCE: Final = re.compile(r"[.!?…。！？।؟۔]\s|\n")
+_SENTENCE: Final = re.compile(r"[.!?…।؟۔]\s|[。！？](?![」』”）!?！？])\s?|\n")
 _NEAR_END: Final = 200
 _LONG: Final = 55
 _LONG_BY: Final = {"tr": 45, "hi": 34, "ur": 34, "ja": 15, "zh": 14, "th": 24, "ko": 20}
 """Characters of a sentence that is no headline."""
-_LATIN: Final = "abcdefghijklmnopqrstuvwxyz"
 _AFTER_FIGURE: Final = re.compile(r"\d\s?$")
 _LONG_PAIR: Final = 40
 """Characters from which a sentence that ends with `if you` is none."""
 _LAST_LONG: Final = 45
-"""Characters of a last sentence without an end behind one with a full stop: no last word."""
+"""Characters of a last sentence without an end behind one with a full stop: no call to act."""
+_PLAIN: Final = 20
+_PLAIN_BY: Final = {"ja": 14, "zh": 10, "ko": 12}
+"""Characters of sentences with a full stop that are no words in a row (`Soft wool. Only for you`),
+so that the next one has its full stop, too, short as it may be."""
+_SHORTENED: Final = re.compile(
+    r"(?:^|[\s(.])(?:[^\W\d_]|[b-df-hj-np-tv-xz]{2,}|[бвгджзйклмнпрстфхцчшщ]{2,}|ca|no|tel|approx|ink|incl"
+    r"|inkl|excl|exkl|etc|max|min|prof|art|vol|руб|тел|ул|им)\.$",
+    re.IGNORECASE,
+)
+"""A word with a stop that ends no sentence: a letter, consonants alone, and others."""
+_CLOSING: Final = frozenset("\"'”“’»」』）)")
+_LEAST_PART: Final = 3
+_LEAST_LINKED: Final = 15
+"""Words of a part of a sentence, and characters of the whole, that a preposition may end."""
+_PART: Final = re.compile(r"[,;:،、，–—-]\s")
 _STOPS: Final = frozenset(".…。।۔")
 _ENDLESS: Final = frozenset(("th", "lo", "km", "my"))
 """Languages that write no full stop."""
+_UNSPACED: Final = frozenset(("ja", "zh", "ko"))
+"""Languages in which a few letters are a sentence."""
 _HAS_CODE: Final = re.compile(r"[#@/<>|]|\w\.\w|[A-Z]{4}|[.!?…][\"'”“»’]")
 """A tag, an address or capitals: a call to act, which needs no full stop; or who is quoted."""
 _CONJOINING: Final = frozenset("\u1039\u17d2\u200d\u200c")
@@ -82,6 +98,10 @@ _JAPANESE: Final = re.compile("[\u3041-\u309f\u30a1-\u30fc]")
 _HAN: Final = re.compile("[\u3400-\u9fff]$")
 _ADNOMINAL: Final = re.compile("[\u4e00-\u9fff]な$")
 """`贅沢な`: the noun comes after it. Behind kana な ends sentences."""
+_JAPANESE_RUN: Final = re.compile(
+    r"(?:^|[^\d\u3400-\u9fff々])([\u3400-\u9fff々]+|(?<![\u30a1-\u30faー])[\u30a1-\u30faー]{3,})$"
+)
+"""Han or katakana characters at the end, not behind a figure: `2食`."""
 _KANJI_SMALL: Final = re.compile("[\u4e00-\u9fff]っ$")
 _TOPIC: Final = re.compile("[はが]、?(?=[^はが]*[をにへでと]$)")
 _KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2}[이가은는]\s")
@@ -97,14 +117,12 @@ _TURKISH_CONVERB: Final = re.compile("[^\\W\\d_]{2}(?:arak|erek)$")
 _SIBLINGS: Final = 2
 _LEAST_LETTERS: Final = 2
 _ENDING: Final = 3
-_WITH_ENDINGS: Final = frozenset(
-    (
-        *("bg", "cs", "da", "de", "en", "es", "et", "fi", "fr", "hr", "hu", "id", "it", "lt", "lv"),
-        *("ms", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sv", "uk"),
-    )
+_LETTERS: Final = re.compile(
+    r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff\u200c-])+"
 )
-"""Languages whose lists have so many words that an ending which none has is none."""
-_LEAST_CHARS: Final = 25
+_LONG_DOUBTED: Final = 35
+"""Characters from which a text that ends with a doubtful word is cut off within it."""
+_LEAST_CHARS: Final = 10
 """A shorter text is a title, which may have a word of its own making."""
 
 
@@ -182,7 +200,7 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
         whole, half = found
         return [_half(text, whole) if half else _phrase(text, whole)]
     folded = word.strip("\"'’“”„«»()").casefold().replace("’", "'")
-    stem = folded.rpartition("'")[2] if language in _ELIDING else folded
+    elided, _, stem = folded.rpartition("'") if language in _ELIDING else ("", "", folded)
     if _MEDIAL.search(word):
         return [_half(text, word)]
     if language == "ko" and _is_open_korean(sentence):
@@ -192,11 +210,14 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     known = folded in small_words(language) or folded in _perhaps(language)
     if known and _announces(word, folded, sentence, context):
         return [_phrase(text, word)]
+    if known and word == sentence and _is_sentence(text[: -len(word)].rstrip(), language):
+        return [_phrase(text, word)]
     if opened := _opened_clause(sentence, language):
         return [_phrase(text, opened)]
-    if _is_beginning(word, stem, text, context):
+    is_elided = not elided or _APOSTROPHE.search(f"{elided}'")
+    if is_elided and _is_beginning(word, stem, sentence, context):
         return [_half(text, word)]
-    if _unlike_itself(text, sentence, language):
+    if _unlike_itself(text, sentence, context):
         return [_unended(text)]
     return _unlike_siblings(text, context)
 
@@ -223,13 +244,44 @@ def _opened_clause(sentence: str, language: str) -> str | None:
     return None
 
 
-def _unlike_itself(text: str, sentence: str, language: str) -> bool:
-    """Whether the last sentence is the only one without an end, and no last words in brief."""
+def _unlike_itself(text: str, sentence: str, context: CheckContext) -> bool:
+    """Whether the last sentence is the only one without an end, and no call to act."""
+    language = _language(context)
     before = text[: len(text) - len(sentence)].rstrip()
     ended = before[-1:] in _STOPS and "\n" not in text and language not in _ENDLESS
-    if not ended or len(sentence) < _LONG_BY.get(language, _LAST_LONG):
+    if not ended or _HAS_CODE.search(sentence) or sentence.isupper():
         return False
-    return not _HAS_CODE.search(sentence) and not sentence.isupper()
+    if len(sentence) >= _LONG_BY.get(language, _LAST_LONG):
+        return True
+    quoted = before[-2:-1] in _CLOSING or not sentence[0].isalnum()
+    if quoted or sentence[0].islower() or not _is_sentence(before, language):
+        return False
+    calls = _calls(language)
+    words = sentence.split()
+    if (len(words) < 2 and language not in _UNSPACED) or (calls and calls.search(sentence)):
+        return False
+    facts = context.facts.folded.text
+    return not all(one.casefold() in facts for one in words)
+
+
+def _is_sentence(before: str, language: str) -> bool:
+    """Whether a sentence with a full stop ends there: no words in a row, nothing abbreviated."""
+    if before[-1:] not in _STOPS or len(before) < _PLAIN_BY.get(language, _PLAIN):
+        return False
+    return len(before) - _last_end(before[:-1]) >= _PLAIN_BY.get(
+        language, _PLAIN
+    ) and not _SHORTENED.search(before[-12:])
+
+
+@cache
+def _calls(language: str) -> re.Pattern[str] | None:
+    """Finds the beginnings of words of a call to act."""
+    listed = table(Endings, "endings").calls.get(language)
+    if not listed:
+        return None
+    words = "|".join(re.escape(one.replace("_", " ")) for one in listed.split())
+    bound = "" if language in _UNSPACED else r"\b"
+    return re.compile(f"{bound}(?:{words})", re.IGNORECASE)
 
 
 def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> bool:
@@ -242,53 +294,48 @@ def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> 
     ):
         return False
     language = _language(context)
-    if folded not in _perhaps(language):
+    if folded not in _perhaps(language) or _is_linking(folded, sentence, language):
         return True
     return len(sentence) >= _LONG_BY.get(language, _LONG) or _siblings_end(context)
 
 
-def _is_beginning(word: str, folded: str, text: str, context: CheckContext) -> bool:
+def _is_linking(folded: str, sentence: str, language: str) -> bool:
+    """Whether a preposition ends a part of a sentence that has no verb for it."""
+    linking, excused = _linking(language)
+    if folded not in linking or len(sentence) < _LEAST_LINKED:
+        return False
+    part = _PART.split(sentence)[-1].casefold().replace("’", "'").split()
+    return len(part) >= _LEAST_PART and excused.isdisjoint(part[:-1])
+
+
+@cache
+def _linking(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    linking, _, excused = table(Endings, "endings").linking.get(language, "").partition(" | ")
+    return frozenset(linking.split()), frozenset(excused.split())
+
+
+def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) -> bool:
     """Whether the last word is none, and the beginning of one: `enough for the gard`."""
     language = _language(context)
-    is_name = word[:1].isupper() and language != "de"
-    if not language or is_name or len(folded) < _LEAST_LETTERS or len(text) < _LEAST_CHARS:
+    text = context.text.original.rstrip()
+    if not language or language in _UNSPACED or len(folded) < _LEAST_LETTERS:
         return False
-    if not folded.isalpha() or folded in context.facts.folded.text.split():
+    if len(text) < _LEAST_CHARS:
+        return False
+    if word[:1].isupper() and language != "de":
+        begins = word == sentence and _is_sentence(text[: -len(word)].rstrip(), language)
+        if not begins:
+            return False  # a name
+    if not _LETTERS.fullmatch(folded) or folded in context.facts.folded.text.split():
         return False
     if _AFTER_FIGURE.search(text[-len(word) - 4 : len(text) - len(word)]):
         return False  # a unit
-    listed = common_words(language)
-    if not listed:
-        return False
-    at = bisect_left(listed, folded)
-    if at < len(listed) and listed[at].startswith(folded):
-        return listed[at] != folded
-    # Not among the words that begin others, and no word ends as it does: `zuverläs`, `прозрач`.
-    endings = _endings(language)
-    if len(folded) <= _ENDING or not endings or folded[-_ENDING:] in endings:
+    least = Wholeness.DOUBTFUL if len(text) >= _LONG_DOUBTED else Wholeness.HALF
+    if wholeness(folded, language) < least:
         return False
     # In another language many words end so, which is that rule's to say.
-    others = [one for one in map(str.casefold, text.split()[-5:-1]) if len(one) > _ENDING]
-    return _letters(language).issuperset(folded) and all(
-        one[-_ENDING:] in endings for one in others if one.isalpha()
-    )
-
-
-@cache
-def _endings(language: str) -> frozenset[str]:
-    """The last letters of the words of a language in Latin or Cyrillic letters: 2 ms."""
-    if language not in _WITH_ENDINGS:
-        return frozenset()
-    return frozenset(word[-_ENDING:] for word in common_words(language) if len(word) > _ENDING)
-
-
-@cache
-def _letters(language: str) -> frozenset[str]:
-    """The letters that words of the language are written with."""
-    listed = table(LanguageTable, "languages")
-    own = next((by[language] for by in listed.letters.values() if language in by), "").split()
-    plain = _LATIN if language in listed.letters["Latn"] else ""
-    return frozenset(own) | frozenset(plain) - frozenset(listed.without.get(language, "").split())
+    others = (one for one in text.split()[-5:-1] if len(one) > _ENDING and _LETTERS.fullmatch(one))
+    return all(wholeness(one, language) is not Wholeness.HALF for one in others)
 
 
 def _siblings_end(context: CheckContext) -> bool:
@@ -354,6 +401,8 @@ def _open_japanese(sentence: str) -> tuple[str, bool] | None:
         return stem, True
     if _KANJI_SMALL.search(sentence):
         return sentence[-2:], True
+    if (run := _JAPANESE_RUN.search(sentence)) and wholeness(run[1], "ja") is Wholeness.HALF:
+        return run[1], True
     if _ADNOMINAL.search(sentence):
         return sentence[-2:], False
     if len(sentence) >= _LONG_BY["ja"] and _TOPIC.search(sentence):

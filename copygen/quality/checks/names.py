@@ -8,7 +8,6 @@ needs the name's other words beside it, two letters swapped, or a capital where 
 
 import re
 import unicodedata
-from bisect import bisect_left
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
 from typing import Final, NamedTuple
@@ -18,10 +17,10 @@ from rapidfuzz.distance import OSA
 
 from copygen.models import Item, Severity, Violation
 from copygen.quality.checks.endings import small_words
-from copygen.quality.data import common_words
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
 from copygen.quality.normalize import fold
+from copygen.quality.word_ends import is_common
 
 _TOKEN: Final = re.compile(r"[^\s.,!?:;…()\[\]{}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）]+")
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
@@ -306,10 +305,7 @@ def _is_common(word: str, language: str | None) -> bool:
     """Whether it is a word of the language: `Fjället`, beside a brand `Fjällro`."""
     if not language:
         return False
-    listed = common_words(base(language))
-    at = bisect_left(listed, word)
-    # The list has no short word that no other begins with: `und`.
-    return (at < len(listed) and listed[at] == word) or word in small_words(base(language))
+    return is_common(word, base(language)) or word in small_words(base(language))
 
 
 def _is_inflected(plain: str, wanted: str, *, hangul: bool) -> bool:
