@@ -50,10 +50,16 @@ class WordEnds(NamedTuple):
 _NO_WORDS: Final = WordEnds((), frozenset(), MappingProxyType({}), 0)
 
 
+def common_words(language: str) -> Sequence[str]:
+    """The words of a language that are frequent or that frequent ones begin with, sorted; none
+    where there is no list."""
+    return _word_ends(language).words
+
+
 def is_common(word: str, language: str) -> bool:
     """Whether a word in lower case is among the listed ones of a language; none are where there is
     no list."""
-    words = _word_ends(language).words
+    words = common_words(language)
     at = bisect_left(words, word)
     return at < len(words) and words[at] == word
 

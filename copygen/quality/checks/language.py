@@ -9,7 +9,7 @@ from typing import Final
 
 from copygen.models import Severity, Violation
 from copygen.quality.checks.names import product_names
-from copygen.quality.data import LanguageTable, common_words, table
+from copygen.quality.data import LanguageTable, table
 from copygen.quality.facts import CheckContext, Facts
 from copygen.quality.language_detector import ENGLISH_WORDS, Detector, Evidence, can_judge
 from copygen.quality.language_tally import LanguageTally
@@ -24,6 +24,7 @@ from copygen.quality.scripts import (
     rare_in_japanese,
     script_name,
 )
+from copygen.quality.word_ends import common_words
 
 _GROUP_OF: Final = MappingProxyType({"Hang": HANGUL, "Hira": KANA, "Kana": KANA, "Hani": HAN})
 _LATIN_WORD: Final = re.compile(f"{LATIN_LETTER.pattern[:-1]}'’]+")
