@@ -23,7 +23,7 @@ from copygen.quality.phrases import PhraseReader, Said, folded
 
 _HEAD: Final = 300
 """Characters at the start in which a refusal says that it is one."""
-_MARKUP: Final = " \t\n*#>_`~"
+_QUOTED: Final = re.compile("[\"'“”„«»「『]")
 _MARKS: Final = re.compile(r"[\s*_]*")
 _SENTENCE: Final = re.compile(r"[.!?。！？…؟۔।](?:[\"'”»」』)\]]*)(?=\s|$)|[。！？।]|\n")
 _CLAUSE: Final = re.compile(rf"{_SENTENCE.pattern}|(?<=[\u0e01-\u0e5b])\s(?=[\u0e01-\u0e5b])")
@@ -100,7 +100,7 @@ _TELLING: Final = frozenset(
     )
 )
 """Kinds without one of which a text of one line, without a colon, is copy."""
-_STRUCTURE: Final = re.compile(r"[\n:：<【(（/|\-–—](?:(?<![-–—])|(?<=\s.)\s)")
+_STRUCTURE: Final = re.compile(r"[\n:：<\[【(（/|\-–—](?:(?<![-–—])|(?<=\s.)\s)")
 """A mark, or a dash between spaces. Python looks for a class at the start six times as fast."""
 _DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself"))
 _THINKING_ALOUD: Final = frozenset(("think", "first"))
@@ -132,11 +132,13 @@ class ChatDetector:
         shares: Callable[[], bool],
         request: Callable[[], str],
         is_known: Callable[[str], bool],
+        names: Callable[[], frozenset[str]],
     ) -> Iterator[Remark]:
         """What the text says that is no copy, at most a remark about its start and one its end.
 
         `shares` tells whether it has words of its item, `request` gives the folded prompt,
-        `is_known` tells whether the item has a word; all are asked where it matters.
+        `is_known` tells whether the item has a word, `names` gives the folded words of its names;
+        all are asked where it matters.
         """
         text = said.text
         begin = said.past(LEAD, 0)
@@ -180,7 +182,7 @@ class ChatDetector:
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
         if start is None:
-            start = self._label(said, begin, is_known)
+            start = self._label(said, begin, names, is_known)
         if start is None and has_lines:
             start = self._announced(said, begin)
         told = "stress" in kinds and "any_noun" in kinds
@@ -199,7 +201,7 @@ class ChatDetector:
             or not kinds.isdisjoint(_ORDERING)
             or ("change" in kinds and not kinds.isdisjoint(_OFFERING))
         ):
-            end = self._closing(said, begin)
+            end = self._closing(said, begin, names)
         else:
             end = None
         if end is None and may_be_talk:
@@ -338,10 +340,16 @@ class ChatDetector:
     def _is_talk(self, said: Said, start: int, end: int) -> bool:
         return said.are_within("named", start, end) or said.are_within("me", start, end)
 
-    def _label(self, said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark | None:
+    def _label(
+        self,
+        said: Said,
+        begin: int,
+        names: Callable[[], frozenset[str]],
+        is_known: Callable[[str], bool],
+    ) -> Remark | None:
         """`Headline:` before the copy, or a sentence around it that says what it is."""
-        if (end := self._labels.end(said, begin, is_known)) is not None:
-            return Remark("leftovers.label", begin, end, is_cut=True)
+        if (label := self._labels.find(said, begin, names, is_known)) is not None:
+            return Remark("leftovers.label", label.start, label.end, is_cut=label.is_alone)
         return _quoted(said, begin, is_known) if "noun" in said.kinds else None
 
     def _announced(self, said: Said, begin: int) -> Remark | None:
@@ -393,7 +401,9 @@ class ChatDetector:
             return Remark("leftovers.echo", begin, end)
         return None
 
-    def _closing(self, said: Said, begin: int) -> Remark | None:
+    def _closing(
+        self, said: Said, begin: int, names: Callable[[], frozenset[str]]
+    ) -> Remark | None:
         """A last paragraph, or sentence, to whoever ordered the copy; the count of its letters."""
         text = said.text
         if (counted := _COUNTED.search(text, max(begin, len(text) - 200))) is not None:
@@ -402,7 +412,7 @@ class ChatDetector:
             )
         lines = [one for one in said.lines(begin) if one[1] > one[0]]
         start, end = lines[-1]
-        if len(lines) > 1 and self._labels.end(said, start) is not None:
+        if len(lines) > 1 and self._labels.find(said, start, names) is not None:
             return Remark("leftovers.closing", start, end, is_cut=False)
         if len(lines) > 1 and self._speaks_to_client(said, start, end, apart=True):
             return Remark(
@@ -476,7 +486,10 @@ class ChatCheck:
         def is_known(word: str) -> bool:
             return word in context.facts.folded.text
 
-        for remark in detector.remarks(said, text.original, shares, request, is_known):
+        def names() -> frozenset[str]:
+            return context.facts.names
+
+        for remark in detector.remarks(said, text.original, shares, request, is_known, names):
             yield _violation(remark, text)
 
 
@@ -494,7 +507,7 @@ def _violation(remark: Remark, text: NormalizedText) -> Violation:
         return found
     if remark.rule == "leftovers.closing":
         return mendable(found, start, end)
-    if text.original[:start].strip(_MARKUP):
+    if _QUOTED.search(text.original, 0, start):
         return found  # it stands within quotation marks, which are mended first
     marks = _MARKS.match(text.original, end)
     return mendable(found, 0, marks.end() if marks else end)

@@ -1,21 +1,52 @@
-"""What a text is called before it, or around it: `Headline:`, `The slogan for the scarf is "…"`.
+"""What a text is called before it, or around it: `Headline:`, `Reklamný text – e-mail:`,
+`The slogan for the scarf is "…"`.
 
-What copy is called in each language is data, in the files of `copygen.quality.phrases`.
+A label is nothing but words that name a text, a part of one or a channel, what is said of them, and
+numbers. `configs/wording/labels.yaml` has them, and the nouns of `configs/wording/chat/`.
 """
 
 import re
-from collections.abc import Callable, Sequence
-from typing import Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache
+from itertools import takewhile
+from typing import Final, NamedTuple
 
+from copygen.documents import load_shipped
+from copygen.quality.data import DatedTable
+from copygen.quality.languages import language_tag
 from copygen.quality.phrases import Said, folded, phrases_of
+from copygen.quality.scripts import UNSPACED
 
-_END_OF_LABEL: Final = re.compile(r"\s?[:：]|\s[-–—]\s|\s?\n")
-_BRACKETED: Final = re.compile(r"\s?[(\[（【][^)\]）】\n]{0,40}[)\]）】]|\s?#?\d{1,2}(?!\d)")
-_LABELLED: Final = re.compile(r"[^:：\n]{0,60}(?:[:：\n]|\s[-–—]\s)|【")
+_LONGEST: Final = 70
+"""Characters of a label."""
+_END: Final = re.compile(r"\s?[:：]|\s[-–—]\s|\s?\n")
+_LABELLED: Final = re.compile(r"[^:：\n]{0,70}(?:[:：\n]|\s[-–—]\s)|[【\[]")
 """What no label is without: a look at the start tells."""
+_BETWEEN: Final = re.compile(
+    r"[\s/|,+&_#*\"'’“”„«»()（）\[\]【】.·•–—\-\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+"
+)
+_SEPARATOR: Final = re.compile(r"\s[-–—|/,]|[,(/|–—]")
+_BRACKETED: Final = re.compile(
+    r"\s?[(\[（【][^)\]）】\n]{0,40}[)\]）】]|\s?(?:#|№|nr\.?\s?)?\d{1,2}(?!\d)"
+)
+_ADDRESS: Final = re.compile(
+    r"\s*(?:\S*@|https?:|www\.|\S+\.(?:com|net|org|de|io|shop)\b|\+?\d[\d ]{4})"
+)
+_HANGUL: Final = re.compile("[\uac00-\ud7a3]")
+_SENTENCE: Final = re.compile(r"[.!?。！？…؟।](?:\s|$)")
+_HEBREW_PREFIXES: Final = "הבלמוכש"
+_MOST_WORDS: Final = 7
+_MOST_IN_ONE: Final = 4
+"""Words of one entry."""
+_ADJECTIVE: Final = 4
+"""Letters of a word that says something of a text; shorter ones join."""
+_OWN_NAME: Final = 6
+"""Letters of a name of texts that a name of the item may follow at once: `kop koffie` is a cup."""
 _COMPOUNDING: Final = frozenset(("da", "de", "et", "fi", "hu", "nb", "nl", "sv"))
 """Languages that name a text of a kind in one word: `Produkttext`."""
 _LEAST_NOUN: Final = 4
+_DENSE: Final = "\u0590"
+"""From here scripts need fewer letters for a word."""
 _OPENING: Final = re.compile('["“„«「『]')
 _CLOSING: Final = '"”“»」』'
 _AFTER_QUOTE: Final = re.compile(r"[\w\s]{0,8}[.!。]?\s*")
@@ -27,58 +58,179 @@ _NEAR: Final = 60
 """Characters at the start in which the copy is called what it is."""
 
 
-class Labels:
-    """Labels in some languages and in English.
+class LabelTable(DatedTable):
+    """`labels.yaml`: words of labels, separated by spaces; `*` is any ending, `_` a space."""
 
-    Raises KeyError for a language that is none of `languages()`.
-    """
+    channels: str
+    """Channels that are a label by themselves."""
+    channels_beside: str
+    """Channels that are one beside another word."""
+    names: dict[str, str]
+    """Language → what names a text or a part of one."""
+    weak: dict[str, str]
+    """Language → what does so beside another of these words, or on a line of its own."""
+    fields: str
+    """Weak ones that a colon makes a label."""
+    about: dict[str, str]
+    """Language → what is said of a text, and words between."""
+    ordinals: dict[str, str]
+    """Language → `first`, `second`, as texts are called."""
+    manners: dict[str, str]
+    """Language → how versions are called by length and tone: `short`, `playful`."""
+
+
+def _is_dash(end: re.Match[str]) -> bool:
+    return end[0].strip() in ("-", "–", "—")
+
+
+@cache
+def label_table() -> LabelTable:
+    """The words of labels."""
+    return load_shipped(LabelTable, "wording/labels")
+
+
+class Words:
+    """Words of one kind: whole ones, and beginnings."""
+
+    def __init__(self, listed: Iterable[str]) -> None:
+        """`listed`: as in `labels.yaml`."""
+        entries = [folded(one.replace("_", " ")).rstrip("'") for one in listed]
+        self.whole = frozenset(one for one in entries if not one.endswith("*"))
+        self._beginnings = tuple(one[:-1] for one in entries if one.endswith("*"))
+
+    def __contains__(self, word: str) -> bool:
+        return word in self.whole or (" " not in word and word.startswith(self._beginnings))
+
+
+def words_of(listed: Mapping[str, str], tags: Sequence[str]) -> list[str]:
+    """The words of those languages, and of English."""
+    return [word for tag in dict.fromkeys((*tags, "en")) for word in listed.get(tag, "").split()]
+
+
+class Label(NamedTuple):
+    """Where a label stands."""
+
+    start: int
+    end: int
+    is_alone: bool
+    """Whether it is the only one; else each part of the text has its own."""
+
+
+class Labels:
+    """Finds labels in replies of some languages."""
 
     def __init__(self, tags: tuple[str, ...]) -> None:
-        self._nouns = frozenset(map(folded, phrases_of(tags, "noun")))
-        self._all_nouns = self._nouns | {folded(one) for one in phrases_of(tags, "noun_weak")}
-        self._weak_nouns = self._all_nouns - self._nouns
-        joins = not _COMPOUNDING.isdisjoint(tags)
-        self._compounded = [one for one in self._nouns if joins and len(one) >= _LEAST_NOUN]
+        known = label_table()
+        nouns = frozenset(map(folded, phrases_of(tags, "noun")))
+        weak = frozenset(map(folded, phrases_of(tags, "noun_weak"))) - nouns
+        self._joins = not _COMPOUNDING.isdisjoint(tags)
+        self._nouns = nouns
+        self._compounds = tuple(one for one in nouns if self._joins and len(one) >= _LEAST_NOUN)
+        fields = Words(known.fields.split()).whole
+        self._fields = fields & (nouns | weak | {*map(folded, words_of(known.weak, tags))})
+        self._weak = weak
+        self._kinds = {
+            "name": Words((*nouns, *words_of(known.names, tags))),
+            "channel": Words(known.channels.split()),
+            "weak": Words((*weak, *words_of(known.weak, tags))),
+            "beside": Words(known.channels_beside.split()),
+            "about": Words(words_of(known.about, tags)),
+        }
 
-    def end(
-        self, said: Said, begin: int, is_known: Callable[[str], bool] = lambda _: False
-    ) -> int | None:
-        """Where a label at `begin` ends: with a number, a language, an adjective, the item's name.
+    def find(
+        self,
+        said: Said,
+        begin: int,
+        names: Callable[[], frozenset[str]],
+        is_known: Callable[[str], bool] = lambda _: False,
+    ) -> Label | None:
+        """The label at `begin`.
 
-        `is_known` tells whether the item has a word. None: there is no label.
+        `names` gives the folded words of the item's names, `is_known` tells whether it has a word.
         """
-        text = said.text
-        if not _LABELLED.match(text, begin):
+        if not _LABELLED.match(said.text, begin):
             return None
-        closed = "】" if text[begin] == "【" else "]" if text[begin] == "[" else None
-        if closed and (end := text.find(closed, begin, begin + 30)) > 0:
-            named = self._are_nouns(text[begin + 1 : end])
-            return end + 1 if named and text[end + 1 :].strip() else None
-        found = _END_OF_LABEL.search(text, begin, begin + 60)
-        if found is None or not text[found.end() :].strip():
+        label = self._at(said, begin, names, is_known)
+        if label is None:
             return None
-        with_colon = found[0].strip() in (":", "：")
-        is_line = "\n" in found[0] or not text[found.end() : said.line_end(found.end())].strip(
-            " *_"
+        rest = said.lines(label.end)
+        again = any(
+            self._at(said, start, names, is_known, among=True) for start, end in rest if end > start
         )
-        words = text[begin : found.start()].strip(" *_#\"'“”[]")
-        bare = _BRACKETED.sub("", words).strip(" *_#")
-        if not bare:
-            return None
-        parts = bare.split()
-        if bare != words and bare in text[found.end() :]:
-            return None  # `Option 1: wait. Option 2: this.` is copy, and half of it is none
-        if self._are_nouns(bare) and (with_colon or is_line or found[0].strip() in ("-", "–", "—")):
-            return found.end()
-        by_part = 1 < len(parts) <= 3 and (parts[0] in self._nouns or parts[-1] in self._nouns)
-        if by_part and with_colon and not any(one in text[found.end() :] for one in parts):
-            return found.end()
-        if with_colon and self._names_its_product(parts, is_known):
-            return found.end()
-        quoted = text[found.end() :].lstrip()[:1] in '"“«「『„'
-        if bare in self._weak_nouns and (is_line or quoted or bare != words):
-            return found.end()
+        return label._replace(is_alone=not again)
+
+    def _at(
+        self,
+        said: Said,
+        begin: int,
+        names: Callable[[], frozenset[str]],
+        is_known: Callable[[str], bool],
+        *,
+        among: bool = False,
+    ) -> Label | None:
+        text = said.text
+        if text[begin : begin + 1] in ("【", "["):
+            closed = text.find("】" if text[begin] == "【" else "]", begin, begin + 40)
+            inside = text[begin + 1 : closed]
+            if closed < 0 or not text[closed + 1 :].strip() or among:
+                return None
+            kinds = self._kinds_of(inside, names)
+            end = closed + 1 + (text[closed + 1 : closed + 2] in (":", "："))
+            return Label(begin, end, True) if _are_label(kinds, inside, own_line=True) else None
+        # Up to the colon first: a label may have a dash before it (`Slogan – Halden:`).
+        ends = list(_END.finditer(text, begin, begin + _LONGEST))
+        dashes = list(takewhile(_is_dash, ends))
+        for found in [*ends[len(dashes) : len(dashes) + 1], *dashes]:
+            words = text[begin : found.start()].strip(" *_#\"'“”[]")
+            behind = text[found.end() :]
+            is_colon = found[0].strip() in (":", "：")
+            if not words or not behind.strip(" *_\n") or _SENTENCE.search(words):
+                continue
+            if among and not is_colon:
+                continue
+            named = is_colon and self._names_its_product(words.split(), is_known)
+            told = {"is_colon": is_colon, "is_line": not found[0].strip(), "among": among}
+            if named or self._is_label(words, behind, names, **told):
+                return Label(begin, found.end(), True)
         return None
+
+    def _is_label(
+        self,
+        words: str,
+        behind: str,
+        names: Callable[[], frozenset[str]],
+        *,
+        is_colon: bool,
+        is_line: bool,
+        among: bool,
+    ) -> bool:
+        """`among`: others stand before it."""
+        bare = _BRACKETED.sub("", words).strip(" *_#")
+        if not bare or (bare != words and bare in behind):
+            return False  # `Option 1: wait. Option 2: this.` is copy, and half of it is none
+        kinds = self._kinds_of(bare, names)
+        if not kinds:
+            return is_colon and self._has_noun(bare, behind, names)
+        if kinds[-1] in ("number", "about") and bare.rsplit(maxsplit=1)[0] in behind:
+            return False  # `Option A: wait. Option B: this.`
+        alone = is_line or (is_colon and not behind.split("\n", 1)[0].strip(" *_"))
+        if among and kinds == ["weak"]:
+            return True
+        sole = kinds == ["channel"] or (len(kinds) == 1 and bare in self._fields)
+        if sole and (is_colon or (alone and kinds == ["channel"])):
+            return not _ADDRESS.match(behind)
+        if not is_colon and not is_line and ("item" in kinds or kinds[0] == "about"):
+            return False
+        quoted = is_colon and behind.lstrip()[:1] in '"“«「『„'
+        return _are_label(kinds, bare, own_line=alone or quoted or bare != words)
+
+    def _has_noun(self, words: str, behind: str, names: Callable[[], frozenset[str]]) -> bool:
+        """Whether two or three words, which the text does not say again, begin or end with one."""
+        parts = words.split()
+        if not 1 < len(parts) <= 3 or any(one in behind for one in parts):
+            return False
+        nouns = (one for one in (parts[0], parts[-1]) if len(one) > _LEAST_NOUN or one > _DENSE)
+        return any(one in self._nouns and one not in names() for one in nouns)
 
     def _names_its_product(self, words: Sequence[str], is_known: Callable[[str], bool]) -> bool:
         """`Slogan für Halden Wool Blanket`: what the copy is, a small word, and the item's."""
@@ -89,22 +241,106 @@ class Labels:
         others = [word for word in rest if len(word) <= _SHORT or not is_known(word)]
         return len(others) < len(rest) and len(others) <= 2 and max(map(len, others), default=0) < 5
 
-    def _are_nouns(self, words: str) -> bool:
-        """Whether it is a noun, or two: `product blurb`, `nội dung bài đăng`, `廣告標語`."""
-        if words in self._nouns:
+    def _kinds_of(self, words: str, names: Callable[[], frozenset[str]]) -> list[str]:
+        """What each word is; nothing where one is none of a label."""
+        if kind := self._kind(words):
+            return [] if words in names() else [kind]
+        tokens = [one for one in _BETWEEN.split(words) if one]
+        if not tokens or len(tokens) > _MOST_WORDS:
+            return []
+        kinds: list[str] = []
+        at = 0
+        while at < len(tokens):
+            size, kind = self._longest(tokens[at : at + _MOST_IN_ONE])
+            if not kind or tokens[at] in names():
+                if kind and "name" not in kinds and size == 1:
+                    kind = ""  # what the item is called names no text
+                if not kind and tokens[at] in names():
+                    before = words[: words.find(tokens[at])]
+                    if not self._may_be_item(kinds, tokens[:at], before, words):
+                        return []
+                    size, kind = 1, "item"
+            if kind:
+                kinds.append(kind)
+                at += size
+                continue
+            parts = self._parts(tokens[at], names())
+            if not parts:
+                return []
+            kinds += parts
+            at += 1
+        return kinds
+
+    def _longest(self, tokens: Sequence[str]) -> tuple[int, str]:
+        for size in range(len(tokens), 0, -1):
+            if kind := self._kind(" ".join(tokens[:size])):
+                return size, kind
+        return 1, ""
+
+    def _kind(self, words: str) -> str:
+        if len(words) <= 2 and (words.isdecimal() or words in "abcde"):
+            return "number"
+        is_compound = " " not in words and words.endswith(self._compounds)
+        for kind, known in self._kinds.items():
+            if words in known or (is_compound and kind == "name"):
+                return kind
+        if " " in words:
+            return ""
+        if words[:2] in ("ال", "لل") and len(words) > _LEAST_NOUN:
+            return self._kind(words[2:])
+        if words[0] in _HEBREW_PREFIXES and len(words) > _LEAST_NOUN:
+            return self._kind(words[1:])
+        if self._joins and self._is_compound(words):
+            return "name"
+        return "about" if len(words) > _ADJECTIVE and language_tag(words) else ""
+
+    def _is_compound(self, word: str) -> bool:
+        """Whether a channel and what it is are one word: `facebookbericht`."""
+        channels = (one for one in self._kinds["channel"].whole if word.startswith(one))
+        rests = (word[len(channel) :] for channel in channels)
+        return any(rest in self._kinds["name"] or rest in self._kinds["weak"] for rest in rests)
+
+    @staticmethod
+    def _may_be_item(kinds: Sequence[str], earlier: Sequence[str], before: str, words: str) -> bool:
+        """Whether a name of the item belongs to a label: behind its noun, or before a dash."""
+        if "name" in kinds or "channel" in kinds:
+            if kinds[-1] in ("name", "channel") and not _SEPARATOR.search(before):
+                return len(earlier[-1]) >= _OWN_NAME
             return True
-        spaced = " " in words
-        if not spaced and any(words.endswith(one) for one in self._compounded):
-            return True  # `Produkttext`
-        if not spaced and words.isascii():
-            return False
-        splits = [at for at in range(1, len(words)) if not spaced or words[at] == " "]
-        halves = ((words[:at], words[at:].strip()) for at in splits)
-        nouns = self._all_nouns
-        return any(
-            one in nouns and other in nouns and not self._nouns.isdisjoint((one, other))
-            for one, other in halves
-        )
+        return "about" not in kinds and _SEPARATOR.search(words) is not None
+
+    def _parts(self, token: str, names: frozenset[str]) -> list[str]:
+        """The words of a token in a script without spaces, or of Korean."""
+        if not (UNSPACED.search(token) or _HANGUL.search(token)) or len(token) > 24:
+            return []
+        ways: list[list[str] | None] = [[], *[None] * len(token)]
+        for end in range(1, len(token) + 1):
+            for start in range(end):
+                way = ways[start]
+                if way is None:
+                    continue
+                if kind := "item" if token[start:end] in names else self._kind(token[start:end]):
+                    better = ways[end]
+                    if better is None or len(way) + 1 < len(better):
+                        ways[end] = [*way, kind]
+        return ways[-1] or []
+
+
+def _are_label(kinds: Sequence[str], words: str, *, own_line: bool) -> bool:
+    """Whether words of those kinds are one."""
+    said = set(kinds)
+    if "name" in said:
+        return True
+    if "item" in said:
+        return False
+    if "channel" in said:
+        return len(kinds) > 1 or own_line
+    if "weak" in said:
+        adjective = any(len(one) >= _ADJECTIVE for one in words.split())
+        if len(said) > 1 or kinds.count("weak") > 1:
+            return "beside" in said or own_line or (adjective and kinds[0] != "about")
+        return own_line
+    return False
 
 
 def quoted_copy(said: Said, begin: int, is_known: Callable[[str], bool]) -> tuple[int, int] | None:
@@ -126,3 +362,17 @@ def quoted_copy(said: Said, begin: int, is_known: Callable[[str], bool]) -> tupl
     if "\n" in text[begin : opening.start()] or not _AFTER_QUOTE.fullmatch(text, closing + 1):
         return None
     return opening.end(), closing
+
+
+def calls_versions(tags: Sequence[str]) -> tuple[Words, Words]:
+    """The ordinals and the manners by which versions are called in those languages."""
+    known = label_table()
+    return Words(words_of(known.ordinals, tags)), Words(words_of(known.manners, tags))
+
+
+def heads_of(said: Said, begin: int) -> Iterator[tuple[int, str]]:
+    """Start of each line that has a colon near its start, and what stands before that."""
+    for start, end in said.lines(begin):
+        colon = re.search("[:：]", said.text[start : min(end, start + 30)])
+        if colon:
+            yield start, said.text[start : start + colon.start()].strip(" *_#[]【】")

@@ -14,8 +14,10 @@ from copygen.quality.checks.lists import Numbered, names_list, numbered
 from copygen.quality.languages import language_tag
 from copygen.quality.phrases import Said
 
-LEAD: Final = re.compile(r"[\s\"'“”„«»「『*#>_`~\-–—•]*")
-"""What may stand before the first letter of a text, or of one of several."""
+LEAD: Final = re.compile(
+    r"[\s\"'“”„«»「『*#>_`~\-–—•\u2190-\u245f\u2500-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]*"
+)
+"""What may stand before the first letter of a text, or of one of several: marks and emoji."""
 _NUMBER: Final = (
     r"(?:#|nr\.?|no\.?|n°|№)?\s?(?:\d{1,2}|[a-e]|i{1,3}|iv|[一二三四五]|[абвгαβγאבגأبج])"
 )
