@@ -14,12 +14,13 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.checks.evidence import TalkPlace, declines, may_speak, speaks
 from copygen.quality.checks.labels import Labels, quoted_copy
 from copygen.quality.checks.several import LEAD, versions
+from copygen.quality.checks.talk import Place, Talk, TalkReader
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.phrases import PhraseReader, Said, folded
+from copygen.quality.talk_model import TalkModel
 
 _HEAD: Final = 300
 """Characters at the start in which a refusal says that it is one."""
@@ -107,6 +108,10 @@ _THINKING_ALOUD: Final = frozenset(("think", "first"))
 _PLANNING: Final = frozenset(("stress",))
 _ORDERING: Final = frozenset(("publish", "add"))
 _CHOICE: Final = frozenset(("option", "noun"))
+_WEIGHING: Final = ("muse", "think", "plan")
+_REFUSING: Final = _DECLINING | {"sorry", "deny", "beyond"}
+_TALKING: Final = _REFUSING | {"text", "piece", "shall", "offer", "about"}
+"""Kinds without one of which a text is no talk as a whole."""
 _PRESENTING: Final = frozenset(("consent", "here", "agreed"))
 _PROPOSING: Final = ("consent", "here", "wrote", "muse", "piece", "trait", "craft", "plan", "text")
 """What a line before a blank one says that presents a text."""
@@ -124,6 +129,7 @@ class ChatDetector:
 
     def __init__(self, tags: tuple[str, ...]) -> None:
         self._labels = Labels(tags)
+        self._model = TalkModel.of(tags[0]) if len(tags) == 1 else None
 
     def remarks(
         self,
@@ -147,36 +153,60 @@ class ChatDetector:
         kinds = said.kinds
         # Of most texts the kinds alone say that there is nothing, or what there may be.
         is_about = "about" in kinds or "task" in kinds
-        may_be_talk = len(said.tags) == 1 and may_speak(kinds)
-        may_deny = "deny" in kinds and "aid" in kinds and len(said.tags) == 1
-        if (
-            not (may_be_talk or may_deny)
-            and kinds.isdisjoint(_TELLING)
-            and not _STRUCTURE.search(original)
-        ):
+        talk = TalkReader(said, self._model, is_known) if self._model is not None else None
+        may_be_talk = talk is not None and talk.has_parts(begin)
+        if not may_be_talk and kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(original):
             if is_about and (remark := self._echo(said, begin, request)) is not None:
                 yield remark
             elif is_about and (quoted := _quoted(said, begin, is_known)) is not None:
                 yield quoted
             return
-        has_lines = "\n" in text
-        asks = text.rstrip()[-1:] in "?؟？"
-        may_decline = (
-            asks
-            or not kinds.isdisjoint(_DECLINING)
-            or ("little" in kinds and "info" in kinds)
-            or may_deny
-            or ("beyond" in kinds and len(said.tags) == 1)
-        )
-        if may_decline and (remark := self._refusal(said, begin, shares)) is not None:
+        if self._may_decline(said) and (remark := self._refusal(said, begin, shares)) is not None:
             yield remark
             return
+        start = self._start(said, begin, original, request, is_known, names)
+        end = self._end(said, begin, names)
+        if talk is not None and not (start or end) and _is_all_talk(talk, begin, shares):
+            refuses = not kinds.isdisjoint(_REFUSING)
+            yield _declines(text, begin) if refuses else _about(text, begin)
+            return
+        if talk is not None and start is None and (found := talk.opening(begin)) is not None:
+            start = _opened(said, found)
+        if talk is not None and end is None and (found := talk.ending(begin)) is not None:
+            is_cut = found.place is Place.APART
+            end = Remark("leftovers.closing", found.start, found.end, is_cut=is_cut)
+        if start is not None:
+            yield start
+        if end is not None and (start is None or end.start >= start.end):
+            yield end
+
+    def _may_decline(self, said: Said) -> bool:
+        """Whether the kinds of phrases allow a refusal."""
+        kinds = said.kinds
+        return (
+            said.text.rstrip()[-1:] in "?؟？"
+            or not kinds.isdisjoint(_DECLINING)
+            or ("little" in kinds and "info" in kinds)
+            or ("beyond" in kinds and len(said.tags) == 1)
+        )
+
+    def _start(
+        self,
+        said: Said,
+        begin: int,
+        original: str,
+        request: Callable[[], str],
+        is_known: Callable[[str], bool],
+        names: Callable[[], frozenset[str]],
+    ) -> Remark | None:
+        """What phrases and marks show to be none of the copy at its start; the kinds tell first."""
+        text, kinds = said.text, said.kinds
+        has_lines = "\n" in text
         start: Remark | None = None
         plans = has_lines and not kinds.isdisjoint(_PLANNING)
         if "<" in text or plans or not kinds.isdisjoint(_THINKING_ALOUD):
             start = self._thought(said, begin)
-        strokes = " / " in text
-        if start is None and (has_lines or strokes or not kinds.isdisjoint(_CHOICE)):
+        if start is None and (has_lines or " / " in text or not kinds.isdisjoint(_CHOICE)):
             span = versions(said, begin, original, request)
             start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):
@@ -188,26 +218,21 @@ class ChatDetector:
         told = "stress" in kinds and "any_noun" in kinds
         if start is None and (told or not kinds.isdisjoint(_TASK)):
             start = self._of_task(said, begin)
-        if start is None and is_about:
+        if start is None and ("about" in kinds or "task" in kinds):
             start = self._echo(said, begin, request)
-        if start is None and may_be_talk:
-            start = _opening(said, begin, is_known)
-        if start is not None:
-            yield start
-        bracketed = _COUNTING.search(text) is not None
+        return start
+
+    def _end(self, said: Said, begin: int, names: Callable[[], frozenset[str]]) -> Remark | None:
+        """What phrases and marks show to be none of the copy at its end."""
+        kinds = said.kinds
         if (
-            has_lines
-            or bracketed
+            "\n" in said.text
+            or _COUNTING.search(said.text) is not None
             or not kinds.isdisjoint(_ORDERING)
             or ("change" in kinds and not kinds.isdisjoint(_OFFERING))
         ):
-            end = self._closing(said, begin, names)
-        else:
-            end = None
-        if end is None and may_be_talk:
-            end = _ending(said, begin, is_known)
-        if end is not None and (start is None or end.start >= start.end):
-            yield end
+            return self._closing(said, begin, names)
+        return None
 
     def _refusal(self, said: Said, begin: int, shares: Callable[[], bool]) -> Remark | None:
         """Sorry and cannot; cannot and what was asked; asking for more before anything else."""
@@ -259,7 +284,7 @@ class ChatDetector:
         """Too little to go on, or nothing but questions about the product."""
         text = said.text
         first = _sentence_end(text, begin)
-        declined = said.are_within("beyond", begin, first) or declines(said, begin, end)
+        declined = said.are_within("beyond", begin, first)
         if len(said.tags) == 1 and declined and not shares():
             return _declines(text, begin)
         informed = said.are_within("info", begin, first)
@@ -552,43 +577,18 @@ def _declines(text: str, begin: int) -> Remark:
     return Remark(_REFUSAL, begin, len(text.rstrip()))
 
 
-def _opening(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark | None:
-    """A first paragraph, or sentence, that speaks about the text."""
-    text = said.text
-    lines = [one for one in said.lines(begin) if one[1] > one[0]]
-    start, line = lines[0]
-    if len(lines) > 1:
-        place = TalkPlace.APART if text[line : lines[1][0]].count("\n") > 1 else TalkPlace.LINE
-        if (found := speaks(said, start, line, place, first=True, is_known=is_known)) is not None:
-            thinks = not found.isdisjoint(("muse", "think", "plan"))
-            return Remark(f"leftovers.{'thinking' if thinks else 'task'}", start, line)
-    end = _sentence_end(text, start)
-    if (
-        end < line
-        and speaks(said, start, end, TalkPlace.WITHIN, first=True, is_known=is_known) is not None
-    ):
-        return Remark("leftovers.task", start, end)
-    return None
+def _opened(said: Said, talk: Talk) -> Remark:
+    thinks = any(said.are_within(kind, talk.start, talk.end) for kind in _WEIGHING)
+    return Remark(f"leftovers.{'thinking' if thinks else 'task'}", talk.start, talk.end)
 
 
-def _ending(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark | None:
-    """A last paragraph, or sentence, that speaks about the text."""
-    text = said.text
-    lines = [one for one in said.lines(begin) if one[1] > one[0]]
-    start, end = lines[-1]
-    if len(lines) > 1:
-        is_apart = text[lines[-2][1] : start].count("\n") > 1
-        place = TalkPlace.APART if is_apart else TalkPlace.LINE
-        if speaks(said, start, end, place, first=False, is_known=is_known) is not None:
-            return Remark("leftovers.closing", start, end, is_cut=is_apart)
-    last = _last_clause(text, start, end)
-    last += len(text[last:end]) - len(text[last:end].lstrip())
-    if (
-        last > start
-        and speaks(said, last, end, TalkPlace.WITHIN, first=False, is_known=is_known) is not None
-    ):
-        return Remark("leftovers.closing", last, end)
-    return None
+def _is_all_talk(talk: TalkReader, begin: int, shares: Callable[[], bool]) -> bool:
+    """Whether a reply is talk and nothing else."""
+    return not talk.said.kinds.isdisjoint(_TALKING) and talk.is_all(begin, shares=shares())
+
+
+def _about(text: str, begin: int) -> Remark:
+    return Remark("leftovers.task", begin, len(text.rstrip()))
 
 
 def _quoted(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark | None:

@@ -1,0 +1,101 @@
+"""What sounds like talk about a text, language by language, and what is copy."""
+
+import pytest
+
+from copygen.quality.checks.talk import Place
+from copygen.quality.normalize import NormalizedText
+from copygen.quality.phrases import PhraseReader, languages
+from copygen.quality.talk_model import TalkModel, talk_languages, word_features
+
+TALK = [
+    ("en", "I steered away from the price so the mood stays in front."),
+    ("en", "Happy to give it a drier tone if that suits the campaign better."),
+    ("de", "Den Preis habe ich bewusst weggelassen, damit die Stimmung trägt."),
+    ("de", "Falls es etwas frecher sein darf, schreibe ich gern eine zweite Fassung."),
+    ("fr", "J'ai volontairement laissé le prix de côté pour garder un ton léger."),
+    ("fr", "Dites-moi si vous préférez une accroche plus courte."),
+    ("es", "He evitado los superlativos para que el texto suene natural."),
+    ("it", "Se preferisce un tono più formale, posso riscriverlo."),
+    ("pt", "Se quiser, posso fazer uma versão mais curta para o anúncio."),
+    ("nl", "Ik heb de zin kort gehouden zodat hij goed in een advertentie past."),
+    ("pl", "Jeśli wolisz bardziej formalny ton, chętnie przeredaguję tekst."),
+    ("ru", "Если нужен более строгий тон, могу переписать текст."),
+    ("uk", "Я навмисно не згадував ціну, щоб текст звучав легше."),
+    ("tr", "İsterseniz daha kısa bir versiyon da yazabilirim."),
+    ("sv", "Jag har hållit texten kort så att den passar i en annons."),
+    ("fi", "Voin kirjoittaa tekstistä myös lyhyemmän version."),
+    ("hu", "Ha szeretné, írok egy rövidebb változatot is."),
+    ("cs", "Pokud chcete, mohu text napsat i v kratší verzi."),
+    ("el", "Αν θέλετε, μπορώ να γράψω και μια πιο σύντομη εκδοχή του κειμένου."),
+    ("ar", "يمكنني كتابة نسخة أقصر من النص إذا رغبت في ذلك."),
+    ("he", "אפשר גם לכתוב גרסה קצרה יותר של הטקסט."),
+    ("hi", "अगर आप चाहें तो मैं इसका छोटा संस्करण भी लिख सकता हूँ।"),
+    ("th", "หากต้องการข้อความที่สั้นกว่านี้ บอกได้เลยนะคะ"),
+    ("vi", "Nếu bạn muốn, tôi có thể viết một phiên bản ngắn hơn."),
+    ("id", "Kalau mau, saya bisa membuat versi yang lebih singkat."),
+    ("ja", "もう少し短い案が必要でしたら、お申し付けください。"),
+    ("ko", "더 짧은 버전이 필요하시면 말씀해 주세요."),
+    ("zh", "如果需要更短的版本，请告诉我。"),
+]
+COPY = [
+    ("en", "Need a hand with sizes? Our team is glad to help you in the shop."),
+    ("en", "We kept the handle short, so it fits into every drawer."),
+    ("de", "Welche Größe passt? Wir beraten dich gern im Laden."),
+    ("de", "Den Kragen haben wir weggelassen, damit nichts drückt."),
+    ("fr", "Besoin d'un conseil ? Notre atelier vous répond toute la semaine."),
+    ("es", "Elige tu color y te lo enviamos mañana mismo."),
+    ("it", "Se preferite il cuoio, passate in bottega."),
+    ("pt", "Escolha o tamanho e receba em casa."),
+    ("nl", "Wij hebben de rits kort gehouden zodat hij nergens schuurt."),
+    ("pl", "Napisz do nas, a dobierzemy rozmiar."),
+    ("ru", "Если нужен другой размер, мы обменяем его бесплатно."),
+    ("sv", "Vi hjälper dig gärna att hitta rätt storlek."),
+    ("ja", "贈り物に迷ったら、お店でお気軽にご相談ください。"),
+    ("zh", "尺码拿不准？欢迎到店试穿。"),
+    ("th", "เลือกไซซ์ไม่ถูก แวะมาลองที่ร้านได้ทุกวัน"),
+]
+
+
+def score(language: str, text: str, item: str = "") -> float:
+    said = PhraseReader().read(NormalizedText(text), language)
+    model = TalkModel.of(language)
+    assert model is not None
+    return model.score(said, (0, len(said.text)), item.__contains__, is_last=True)
+
+
+@pytest.mark.parametrize(("language", "text"), TALK)
+def test_what_is_said_about_a_text_sounds_like_it(language: str, text: str) -> None:
+    assert score(language, text) >= Place.APART.value
+
+
+@pytest.mark.parametrize(("language", "text"), COPY)
+def test_copy_that_offers_help_or_tells_how_it_was_made_does_not(language: str, text: str) -> None:
+    assert score(language, text) < Place.APART.value
+
+
+def test_words_of_the_item_say_nothing() -> None:
+    text = "A shorter version of this text is possible"
+    assert score("en", text, item="shorter version text") < score("en", text)
+
+
+def test_every_language_with_phrases_has_weights() -> None:
+    assert talk_languages() >= languages()
+
+
+def test_a_language_without_weights_has_no_model() -> None:
+    assert TalkModel.of("km") is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "features"),
+    [
+        ("en", "shorter", {"shorter", "^shor", "^shorte", "$ter"}),
+        ("en", "a draft", {"a", "draft", "^draf", "a draft"}),
+        ("ko", "말씀해", {"말씀해", "^말씀"}),
+        ("ja", "短い", {"短", "い", "短い"}),
+        ("hi", "छोटा", {"छोटा"}),
+        ("en", "12 %", set()),
+    ],
+)
+def test_a_sentence_is_taken_apart(language: str, text: str, features: set[str]) -> None:
+    assert word_features(text, language).keys() == features
