@@ -10,9 +10,9 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.models import Item, JsonValue, Message, Severity, Violation
+from copygen.quality.counting import numbers_in_words
 from copygen.quality.normalize import NormalizedText, Places, TermMatcher, fold
 from copygen.quality.packs import WordingRule
-from copygen.quality.phrases import numbers_in_words
 from copygen.quality.placeholders import Placeholder
 from copygen.quality.quantities import (
     DIGIT,
@@ -32,6 +32,7 @@ _DATE: Final = re.compile(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{
 _MONTH_NUMBER: Final = re.compile(r"(\d{1,2})\s?[月월]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _HAN_NUMBER: Final = re.compile(f"[{HAN_NUMERALS}]+")
+_LISTING: Final = re.compile(r"(?:, |[,;，、/|·،] ?)(?!\d)|(?<!\d), (?=\d)")
 _SHARED_SIGNS: Final = (("yen_or_yuan", "JPY", "CNY"), ("krona", "SEK", "NOK", "DKK"))
 """`¥` is the sign of two currencies, `kr` of three."""
 _SAME_SIGN: Final = {name: group for group in _SHARED_SIGNS for name in group}
@@ -91,10 +92,14 @@ class Facts:
         return self._folded
 
     @cached_property
+    def words(self) -> frozenset[str]:
+        """Folded words of all values."""
+        return frozenset(_WORD.findall(self.folded.text))
+
+    @cached_property
     def latin_words(self) -> frozenset[str]:
         """Folded words in Latin letters: names that a text in any language may repeat."""
-        words = _WORD.findall(self.folded.text)
-        return frozenset(word for word in words if LATIN_LETTER.match(word))
+        return frozenset(word for word in self.words if LATIN_LETTER.match(word))
 
     @cached_property
     def names(self) -> frozenset[str]:
@@ -185,6 +190,11 @@ class Facts:
                 else:
                     (found.alone if alone else found.bare).update(values)
         return found
+
+    @cached_property
+    def listed(self) -> frozenset[int]:
+        """How many things each value lists, `S, M, L`: who counts them makes nothing up."""
+        return frozenset(len(_LISTING.split(value)) for value in self._values)
 
     @cached_property
     def figures(self) -> str:

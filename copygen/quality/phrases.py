@@ -6,6 +6,7 @@ of all languages in its letters.
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -137,6 +138,14 @@ class Speech(FrozenModel):
     """Number words, each behind its value: `12 twelve`."""
     counted: Lines = ()
     """What even two of are a claim: `years`, `generations`, `stars`, `times faster`."""
+    homonyms: Lines = ()
+    """Number words that are other words, too: they count what is in `counted` or `things` only."""
+    things: Lines = ()
+    """Beginnings of what else is often counted: `minute`, `colour`."""
+    idle: Lines = ()
+    """A number and the beginning of what so many of are no claim: `4 season`; 0: any number."""
+    known: Lines = ()
+    """Words before a number of things that are known: `between`, `both`, `the`."""
     spans: Lines = ()
     """A number and what it counts in one word, behind the value: `3 사흘`."""
     wrote: Lines = ()
@@ -407,13 +416,13 @@ class PhraseReader:
         """The text with the phrases in it, of its language or of all that it may be in."""
         if self._last is None or self._last[0] is not text or self._last[1] != language:
             tags = list_tags(language, text)
-            said = _index(tags, with_numbers=language is not None).find(text.text)
+            said = phrase_index(tags, with_numbers=language is not None).find(text.text)
             self._last = text, language, said
         return self._last[2]
 
 
 @cache
-def _index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
+def phrase_index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
     """The phrases of the languages and of English; number words of one that is told only."""
 
     def phrases(*kinds: str) -> list[str]:
@@ -481,42 +490,9 @@ def spans_of(tag: str) -> Mapping[str, int]:
     pairs = (one.split(" ", 1) for one in speech(tag).spans)
     found = {folded(words): int(value) for value, words in pairs}
     if tag in _COMPOUNDING:
-        small = ((word, value) for word, value in number_values(tag).items() if value <= 10)
-        found |= {word + unit: value for word, value in small for unit in counted_by(tag)}
-    return found
-
-
-def number_runs(
-    text: str, hits: Iterable[tuple[int, int]], values: Mapping[str, int]
-) -> list[tuple[int, int, int]]:
-    """Number words, each with those right behind it: `ten thousand`, `einhundert fünfzig`."""
-    found: list[tuple[int, int, int]] = []
-    for start, end in sorted(set(hits)):
-        value = values[plain_number(text[start:end])]
-        if found and text[found[-1][1] : start].strip(" -") == "":
-            first, _, before = found.pop()
-            both = before * value if value > before else before + value
-            found.append((first, end, both))
-        else:
-            found.append((start, end, value))
-    return found
-
-
-def plain_number(word: str) -> str:
-    """The word with an `i` for the small letter of `İ`, as the lists have it."""
-    return word.replace("i\u0307", "i")
-
-
-def numbers_in_words(text: NormalizedText, language: str | None) -> set[int]:
-    """The numbers that a text has in words of the language or of English: `three pairs`."""
-    own = list_tags(language, text) if language else ()
-    found: set[int] = set()
-    for tag in {*own[:1], "en"}:
-        said = _index((tag,), with_numbers=True).find(text.text)
-        runs = number_runs(said.text, said.found("number"), number_values(tag))
-        found.update(value for _, _, value in runs)
-        spans = (said.text[slice(*at)] for at in said.found("span"))
-        found.update(spans_of(tag)[plain_number(one)] for one in spans)
+        units = (*counted_by(tag), *speech(tag).things)
+        small = [(word, value) for word, value in number_values(tag).items() if value <= 10]
+        found |= {word + unit: value for word, value in small for unit in units}
     return found
 
 
@@ -530,4 +506,6 @@ def _joins(char: str) -> bool:
     """Whether it is a letter of a word, in a script that has spaces between words."""
     if char.isascii():
         return char.isalnum()
+    if "\u0900" <= char <= "\u0dff":
+        return char.isalnum() or unicodedata.category(char)[0] == "M"  # vowel signs
     return (char < "\u0e00" or "\u1e00" <= char <= "\u1fff") and char.isalpha()

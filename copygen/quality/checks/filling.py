@@ -11,16 +11,31 @@ from typing import Final
 from copygen.models import Severity, Violation
 from copygen.quality.checks.number_words import number_words, shares
 from copygen.quality.facts import CheckContext
-from copygen.quality.normalize import Places
+from copygen.quality.normalize import Places, fold
 from copygen.quality.phrases import PhraseIndex, PhraseReader, Said, folded, phrases_of
+from copygen.quality.quantities import DIGIT
 
 _BRACKETS: Final = re.compile(
     r"\[(?P<square>[^\[\]\n]{1,60})\]|\{(?P<curly>[^{}\n]{1,60})\}|<(?P<angle>[^<>/\n]{2,60})>"
     r"|【(?P<heading>[^】\n]{1,40})】|〔(?P<shell>[^〕\n]{1,40})〕|\((?P<round>[^()\n]{2,40})\)"
+    r"|[«„“](?P<quoted>[^«»„“”\n]{3,40})[»“”]|\"(?P<straight>[^\"\n]{3,40})\""
+)
+_YOUR: Final = (
+    "your|my|ihre?|deine?|euer|votre|tu|su|seu|sua|tuo|tua|vostro|il-?tuo|uw|jouw|din|"
+    "ditt?|deres|sinun|teie|sinu|jusu|jūsu|twoj[ae]?|twój|tvoj[ae]?|tvuj|tvůj|vas[ae]?|vaš[ae]?|"
+    "vash[ae]?|sizin|nama|nazwa|nazev|naziv|nom|nombre|nome|numele|ваш[аеі]?|твой|твоя|твій|вашия|"
+    "име|назва|название"
+)
+_OWNED: Final = (
+    "shop|store|brand|name|domain|domein|domaine|dom[ií]nio|web|site|sitio|sito|page|compan|firm|"
+    "boutique|tienda|loja|negozio|negocio|empresa|azienda|winkel|bedrijf|butik|nettside|hemsida|"
+    "foretag|företag|kauppa|yritys|sivu|pood|ettevot|veikal|sklep|obchod|eshop|predajn|trgovin|"
+    "podjet|prodavnic|magazin|bolt|mark[aeo]|marque|marca|merk|merek|varumark|varumärke|adres|link|url|"
+    "toko|kedai|jenama|anda|магазин|сайт|бренд|марк|компани|домен|адрес"
 )
 _SIGNS: Final = re.compile(
     r"(?<![A-Za-z0-9_])_{3,}(?![A-Za-z0-9_])"  # ____
-    r"|[〇○◯]{2,}|[△□●]{2,}|某某"
+    r"|[〇○◯]{2,}|[△□●]{2,}|某某|(?<![ㄱ-ㆎ])[ㅇㅁ]{2}(?![ㄱ-ㆎ])"
     r"|(?<![A-Za-z\d])[xX×]{2,4}(?=[\u3040-\u9fff\uac00-\ud7a3])"  # XX店
     r"|(?<=[\u3040-\u9fff])[xX×]{2,4}(?![A-Za-z])"
     r"|(?<![A-Za-z])[O○]{2,3}(?=[\uac00-\ud7a3])"  # OO님
@@ -35,11 +50,89 @@ _SIGNS: Final = re.compile(
     r"|(?<![^\W_])(?-i:XYZ)(?![^\W_])",
     re.IGNORECASE,
 )
+_ADDRESS: Final = re.compile(
+    rf"(?<![\w.-])(?:www\.)?(?:[\w.]{{1,20}}@)?(?:{_YOUR})[-_.]?(?:{_OWNED})[-\w]{{0,24}}\.[^\W\d_]{{2,6}}"
+    rf"(?!\w)|(?<!\w)[@#](?:{_YOUR})[-_]?(?:{_OWNED})\w{{0,16}}",
+    re.IGNORECASE,
+)
+"""`www.ihre-marke.de`, `info@yourbrand.com`, `#VotreMarque`."""
+_CENTURY: Final = re.compile(
+    r"(?i:(?:siglos?|s[ée]culos?|secol\w*|segles?|siècles?|sec|vek|века?|стол\w+|ст|roku?|juan|"
+    r"johannes|louis)\.? (?:[xivl]+[-–/])?)$"
+)
+_ROMAN: Final = re.compile(
+    r"(?i:[-–.]?[xivхі]*\.? ?(?:e |ème |esim|век|вiк|стол|стор|ст\b|в\.|wiek|w\.|st\.|stol|vek|"
+    r"száz|sajand|gs\.|amž|a\. ?|yüzyıl|asr|αιών|secol|cent|siècle|world|olimp|олимп))"
+)
+_MARKS: Final = (
+    (  # XX, XY, 210-XXXXXXX, 09xx xxx xxx, 20XX; XX is a numeral in `siècle XX`, xx a kiss
+        ("XX", "XY", "xx", "ХХ", "хх"),
+        re.compile(
+            r"(?<![^\W\d_])\d*(?:X{2,}|Х{2,})\d?(?:[ .-]{1,3}\d*(?:X{2,}|Х{2,}))*(?![\w])"
+            r"|(?<!\w)XY(?!\w)"
+            r"|(?<!\w)(?:\+?\d[\d -]*[xх]{2,}|[xх]{4,})(?:[ .-][xх\d]{2,})*(?!\w)"
+            r"|(?<!\w)[xх]{2,}(?:[ .-][xх]{2,})+(?!\w)"
+        ),
+    ),
+    (
+        ("....", "……", "…."),
+        re.compile(r"(?<=\s)[.…]{3,}(?<=[.…]{4})(?=[^\S\n])|(?<=\s)…{2,}(?=\s\w)"),
+    ),
+    (
+        ("***", "——", "–—", "—–", "----"),
+        re.compile(r"(?<=\S )(?:\*{3,4}|[–—]{3,}|-{4,})(?=[ .,!?;)])"),
+    ),
+    (
+        ("MM", "ММ", "mm", "AA", "HH", "KK", "YYYY", "JJJJ", "RRRR", "ГГГГ", "月", "월"),
+        re.compile(
+            r"(?<!\w)(?:(?:DD|TT|JJ|GG|PP|NN|ДД|ΗΗ|MM)[./-] ?(?:MM|ММ|AA|KK|HH|DD)"
+            r"(?:[./-] ?(?:[YAJRGVΕÅ]{2,4}|ГГГГ|РРРР)?)?|dd[./-]mm(?:[./-][yajrgvå]{2,4})?"
+            r"|(?:YYYY|JJJJ|AAAA|RRRR|ÉÉÉÉ|ГГГГ)"
+            r"(?:[./-] ?(?:MM|HH|ММ)(?:[./-] ?\w\w)?)?|HH:MM|hh:mm)(?!\w)"
+            r"|(?:[XxMm×〇○◯*]{1,2}|(?<!\d)0{1,2}) ?月 ?(?:[XxDd×〇○◯*]{1,2}|0{1,2}) ?日"
+            r"|(?:[XxO○◯]{1,2}|(?<!\d)0{1,2}) ?월 ?(?:[XxO○◯]{1,2}|0{1,2}) ?일"
+        ),
+    ),
+    (  # telephone numbers and prices of nothing but zeros, or counting up
+        ("000", "00,00", "00.00", "345", "555"),
+        re.compile(
+            r"(?<![\d.,])(?:\+\d{1,3}[ .-]?)?\(?0\d{0,3}\)?[ .-/]?(?:0{2,4}[ .-]?){2,4}(?![\d.,])"
+            r"|(?<![\d.,])\+?(?:\d{1,3}[ .-])?0?1?[ .-]?23[ .-]?4?5[ .-]?6[ .-]?7(?:[ .-]?8)?"
+            r"(?:[ .-]?9)?(?:[ .-]?0)?(?![\d.,])"
+            r"|(?<!\d)\(?555\)?[ .-](?:01\d\d|\d{3}[ .-]\d{4})(?!\d)|(?<![\d.,])00[.,]00(?![\d.,])"
+        ),
+    ),
+)
+"""What only signs of that kind have, and the signs."""
+_HTML: Final = frozenset(
+    (
+        *("a", "b", "i", "u", "p", "s", "br", "hr", "em", "h1", "h2", "h3", "h4", "h5", "h6"),
+        *("li", "ol", "ul", "td", "th", "tr", "div", "img", "sub", "sup", "small", "span"),
+        *("table", "strong", "html", "body", "head", "think"),
+    )
+)
+_TAGS: Final = frozenset(
+    (
+        *("sic", "ad", "ads", "pr", "nb", "ps", "anzeige", "werbung", "reklame", "annonse"),
+        *("annons", "reklaam", "mainos", "publicidad", "publicité", "pubblicità"),
+        *("publicidade", "new", "neu", "nouveau", "nuevo", "nuova", "nuovo", "novo", "nova"),
+        *("ny", "nya", "nytt", "nieuw", "nowość", "novinka", "новинка", "новое", "нове"),
+        *("ново", "uus", "uusi", "baru", "mới", "yeni", "új", "nou", "νέο", "جديد", "חדש"),
+        *("नया", "নতুন", "ใหม่", "sale", "limited", "exclusive", "広告", "廣告", "广告", "광고"),
+        *("реклама",),
+    )
+)
+"""What copy has in brackets by itself."""
+_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_SHORTEST: Final = 2
+_DOT: Final = re.compile(r"\.(?<=\w\.)(?=[^\W\d_]{2})")
+_PHONETIC: Final = re.compile("[\u0250-\u02af\u02c8\u02cc\u02d0]|^[/ˈ]")
+_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _CAPITAL: Final = "A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐΑ-Ω"
 _CAPITALS: Final = re.compile(rf"(?:[{_CAPITAL}]{{2,}}[ ]?){{1,4}}(?<=[{_CAPITAL} ]{{9}})")
 """Nine capitals or more: `VOTRE ENSEIGNE`, `BUTIKSNAMN`."""
 _MANY_CAPITALS: Final = re.compile(f"[{_CAPITAL} ][{_CAPITAL} ]{{8}}")
-_OPENING: Final = re.compile(r"[\[{<【〔(]")
+_OPENING: Final = re.compile(r"[\[{<【〔(«„“\"]")
 """Most texts have neither: to look for them costs a tenth of looking for the whole patterns."""
 _RULE: Final = re.compile(r"(?m)^[\s_]+$")
 _NAMES_SOMETHING: Final = (
@@ -71,11 +164,9 @@ class FillingCheck:
 
     def _blanks(self, context: CheckContext, said: Said) -> Iterator[Violation]:
         text, original = context.text, context.text.original
-        if "sign" in said.kinds:
-            for found in _SIGNS.finditer(original):
-                if not _RULE.fullmatch(original, *_line(original, found.start())):
-                    yield _blank(context, *found.span())
-                    return
+        if (span := _sign(context, said)) is not None:
+            yield _blank(context, *span)
+            return
         meant = Places((one.start, one.end) for one in context.placeholders)
         for found in _BRACKETS.finditer(text.text) if _OPENING.search(text.text) else ():
             if context.placeholders and meant.touch(*text.span(*found.span())):
@@ -85,7 +176,7 @@ class FillingCheck:
             if (
                 not is_known
                 and found[0] not in self._kept
-                and _is_blank(words, found, _blank_index(said.tags))
+                and _is_blank(words, found, _blank_index(said.tags), context)
             ):
                 yield _blank(context, *text.span(*found.span()))
                 return
@@ -102,7 +193,34 @@ class FillingCheck:
                 return
 
 
-def _is_blank(words: str, bracket: re.Match[str], index: PhraseIndex) -> bool:
+def _sign(context: CheckContext, said: Said) -> tuple[int, int] | None:
+    """Where the first sign of a blank is that needs no name: `____`, `XX`, `DD.MM.`."""
+    text, item = context.text.original, context.facts.folded.text
+    if "sign" in said.kinds:
+        for found in _SIGNS.finditer(text):
+            if not _RULE.fullmatch(text, *_line(text, found.start())):
+                return found.span()
+    for marks, pattern in _MARKS:
+        if any(mark in text for mark in marks):
+            for found in pattern.finditer(text):
+                if fold(found[0]).strip() not in item and not _is_numeral(text, *found.span()):
+                    return found.span()
+    may_be = "@" in text or "#" in text or _DOT.search(text)
+    address = _ADDRESS.search(text) if may_be else None
+    return address.span() if address and fold(address[0]) not in item else None
+
+
+def _is_numeral(text: str, start: int, end: int) -> bool:
+    """Whether `XX` is twenty: `siglo XX`, `XX века`."""
+    if text[start:end].strip("XХ"):
+        return False
+    before = _CENTURY.search(text, max(0, start - 16), start)
+    return before is not None or _ROMAN.match(text, end) is not None
+
+
+def _is_blank(
+    words: str, bracket: re.Match[str], index: PhraseIndex, context: CheckContext
+) -> bool:
     """Whether what stands in those brackets names what should stand there."""
     kind = bracket.lastgroup
     if kind == "curly":  # in plain letters they are `leftovers.placeholder`
@@ -110,13 +228,37 @@ def _is_blank(words: str, bracket: re.Match[str], index: PhraseIndex) -> bool:
     said = index.find(folded(words))
     longest = max((end - start for start, end in said.found("blank")), default=0)
     inserts = said.are_within("insert", 0, len(words))
+    if kind in ("quoted", "straight"):  # «Название магазина»; a single word is quoted by right
+        return longest == len(words) and " " in words
     if kind == "round":
         return longest == len(words) or (inserts and longest > 0)
     if kind == "heading":
         return inserts or (longest >= _COVERED * len(words) and words.endswith(_NAMES_SOMETHING))
     if kind == "square" and said.at("insert", 0):
         return True  # `[Check with legal]`
-    return longest >= _COVERED * len(words) or (inserts and longest > 0)
+    if longest >= _COVERED * len(words) or (inserts and longest > 0):
+        return True
+    return kind in ("square", "angle") and _is_no_tag(words, bracket, context)
+
+
+def _is_no_tag(words: str, bracket: re.Match[str], context: CheckContext) -> bool:
+    """Whether brackets within a text hold what copy does not put there.
+
+    It has what the item says, figures, how a word is spoken, and tags: `[NEW]`, at the start of a
+    line above all, where Thai, Chinese, Japanese and Korean shops have any.
+    """
+    letters = _LETTERS.findall(words)
+    if sum(map(len, letters)) < _SHORTEST or _PHONETIC.search(words) or DIGIT.search(words):
+        return False
+    if bracket.lastgroup == "angle":
+        is_tag = letters[0] in _HTML or "=" in words or not words[0].isalpha()
+        if is_tag or bracket[0][1] == " " or _UNSPACED.search(words):
+            return False
+    text, (start, end) = context.text.text, bracket.span()
+    before = text[:start].rstrip(" ")
+    if not before or before[-1] in "\n]】" or text[end : end + 1] == "(":
+        return False
+    return letters[0] not in _TAGS and not context.facts.words.issuperset(letters)
 
 
 def _blank(context: CheckContext, start: int, end: int) -> Violation:

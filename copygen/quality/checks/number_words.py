@@ -5,20 +5,14 @@ The number words, what they count and the phrases for shares are data, in the fi
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Final
 
 from copygen.models import Severity, Violation
+from copygen.quality.counting import POWERS, count_words, number_runs, plain_number
 from copygen.quality.facts import CheckContext
-from copygen.quality.phrases import (
-    Said,
-    counted_by,
-    number_runs,
-    number_values,
-    plain_number,
-    spans_of,
-)
+from copygen.quality.phrases import Said, counted_by, number_values, spans_of
 from copygen.quality.quantities import HAN_NUMERALS, Quantity, han_value
 
 # From the first of a run only: 16 000 such signs would be read from each of them. One sign alone
@@ -27,10 +21,13 @@ _HAN_NUMBER: Final = re.compile(
     rf"[{HAN_NUMERALS}](?:(?<![{HAN_NUMERALS}].)[{HAN_NUMERALS}]++"
     r"(?=[年人名種种色時时日回個个本件款家位層层道]|小[时時])|(?<=[百千])(?=年)"
     rf"|(?<![{HAN_NUMERALS}].)(?<=[二三四五六七八九十两兩])"
-    r"(?=年(?![如级級生前後来來])|[かヶカ箇个個]月|週間|日間|時間|倍|世代|代(?:目|にわた|続|人|传|傳|匠|相)"
-    r"|日(?:かけ|以内|で[仕届完]|もつ|続く)|小[时時]|天[内质到发]|周[内见]|[层層]|道[工程]|回[洗塗]"
-    r"|[つ个個]星|星[级級]|人(?:用|前|[分份]|掛け)|名様)"
-    r"|(?<![^の、。 ].)(?<=[二三四五六七八九十])(?=割[がの以]))"
+    r"(?=年(?![如级級生前後来來])|[かヶカ箇个個]月|週間|日間|時間|倍|世代|代(?:目|にわた|続|人|传|傳|匠|相|[。，、！]|$)"
+    r"|日(?:かけ|がかり|以内|で[仕届完]|もつ|続く)|小[时時]|天(?:[内内质質到发發后後。，、！]|$)|周[内见]|[层層]|道[工程]|回[洗塗]"
+    r"|[つ个個]星|星[级級]|人(?:用|前|[分份]|掛け)|名様)|(?<=[二三四五六七八九])(?=分(?:間|钟|鐘|で|以内)|秒|種類|种(?![子植])|款|瓶"
+    r"|盒|袋|包(?![みむま])|片|粒|支|罐|斤|公[斤里尺分]|毫升|口味|人[份前分]|名[様的]|泊|枚|冊|杯(?!酢)"
+    r"|段階|機能|店舗|都市|[カヶか]国|個(?=[のをでずセ入])|[节堂節]课|堂課|[晚晩夜]|種(?=[可口香草])"
+    r"|重(?:保|防|净|淨|過|过|滤|濾|ケア)|色(?:可選|可选|入り|展開|から|セット|組))"
+    r"|(?<![^の、。 ].)(?<=[二三四五六七八九十])(?=割[がの以引]))"
 )
 _EVERY: Final = re.compile(
     r"(?:\b(?:every|all|alle|toutes les|tous les|cada|ogni|a cada|varje|hver|joka|každ\w+|minden|"
@@ -38,8 +35,28 @@ _EVERY: Final = re.compile(
     r"mỗi|om de|हर|כל|كل|هر)\s|ทุก ?|毎|每|매 ?)$"
 )
 """Words before a number that make it how often, not how many: `every two hours`."""
-_COUNTS: Final = re.compile(r"[ -][^\W\d_]")
+_THING: Final = r"([^\W\d_][^\s.,:;!?…–—।،؛؟()«»\"„“”\[\]]*)"
+_COUNTS: Final = re.compile(rf"[ \u200c-]{_THING}")
+_COUNTS_OF: Final = re.compile(rf"[ \u200c-](?:de )?{_THING}")
+_OF: Final = 20
+"""From here Romanian and Spanish have `de` behind a number: `douăzeci de ani`."""
+_MARKS: Final = frozenset(".,:;!?…–—-\n•।،؛؟")
+_SENTENCE_END: Final = re.compile(r"[.!?…\n।؟]|;(?=\s|$)")
+_OVER: Final = re.compile(
+    r"(?:\b(?:"
+    r"over|than|almost|nearly|über|als|fast|plus de|près de|más de|casi|mais de|quase|"
+    r"più di|oltre|dan|över|än|nästan|end|enn|yli|lähes|üle|ligi|ponad|niż|prawie|"
+    r"přes|než|téměř|cez|ako|több mint|közel|peste|aproape|над|повече от|почти|более|"
+    r"больше|свыше|чем|понад|більше|ніж|майже|preko|više od|gotovo|преко|више од|"
+    r"скоро|več kot|čez|skoraj|daugiau nei|per|beveik|vairāk nekā|pāri|gandrīz|"
+    r"πάνω από|περισσότερ\w+ από|σχεδόν|més de|gairebé|lebih dari|lebih|hampir|"
+    r"mahigit|hơn|gần|fazla|aşkın|أكثر من|قرابة|بیش از|יותר מ|מעל|से अधिक|से ज़्यादा|"
+    r"سے زائد"
+    r")\s)$"
+)
+"""Words before a thousand that make it a number: `over a thousand`."""
 _SMALL: Final = 10
+_TEENS: Final = 19
 _MULTIPLE: Final = 1000
 """From here a number word alone says `many`; with another before it, it is a number."""
 _SOLD: Final = ("%", "折", "割", "off", "discount", "sale", "rabatt", "ลด", "할인")
@@ -61,10 +78,14 @@ def shares(context: CheckContext, said: Said) -> Iterator[Violation]:
 
 
 def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violation]:
-    """Numbers in words: below ten they stand in idioms, and count with some nouns only."""
-    text = context.text
-    found = _composed(said.text, said.found("number"), number_values(tag), counted_by(tag))
-    spans = spans_of(tag)
+    """Numbers in words: below ten they stand in idioms, and do not count with all nouns."""
+    text, facts = context.text, context.facts
+    found = [
+        one
+        for one in number_runs(said.text, said.found("number"), number_values(tag))
+        if _is_claim(said.text, *one, tag)
+    ]
+    spans, counted = spans_of(tag), counted_by(tag)
     found += [
         (*at, spans[plain_number(said.text[slice(*at)])]) for at in sorted(set(said.found("span")))
     ]
@@ -73,34 +94,55 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
     for start, end, value in found:
         span = text.span(start, end)
         shown = text.original[slice(*span)]
-        amount, facts = Quantity(span, shown, (Decimal(value),)), context.facts
-        if not (facts.grounds(amount) or facts.has_in_words(amount, context.language)):
+        amount = Quantity(span, shown, (Decimal(value),))
+        is_known = facts.grounds(amount) or facts.has_in_words(amount, context.language)
+        is_listed = value in facts.listed and not said.text.startswith(counted, end + 1)
+        if not is_known and not is_listed:
             message = f"the number '{shown}' is not in the item"
             fix = f"take out '{shown}', or use a figure the item gives"
             yield Violation("grounding.words", Severity.ERROR, message, span, fix=fix)
 
 
-def _composed(
-    text: str, hits: Iterable[tuple[int, int]], values: Mapping[str, int], counted: tuple[str, ...]
-) -> list[tuple[int, int, int]]:
-    """Number words that claim something, with those right behind them."""
-    return [
-        one
-        for one in number_runs(text, hits, values)
-        if _is_claim(text, *one, counted) and not _EVERY.search(text, max(0, one[0] - 14), one[0])
-    ]
-
-
-def _is_claim(text: str, start: int, end: int, value: int, counted: tuple[str, ...]) -> bool:
+def _is_claim(text: str, start: int, end: int, value: int, tag: str) -> bool:
     """Whether a number in words says how many of something there are.
 
-    Below ten only of years, generations and the like; a word above a thousand alone is `many`, and
-    what nothing follows is an hour: `until ten.`
+    Not what all have so many of (`four seasons`); what nothing or a small word follows is an hour
+    (`until ten.`), and a word above a thousand alone is `many`, unless `over` stands before it.
     """
-    spaceless = text[start] >= "\u0e00"
-    if value < _SMALL or (spaceless and value < _MULTIPLE):
-        behind = end if spaceless and text[end : end + 1] != " " else end + 1
-        return bool(counted) and text.startswith(counted, behind)
-    return _COUNTS.match(text, end) is not None and (
-        value not in (_MULTIPLE, _MULTIPLE**2) or " " in text[start:end]
-    )
+    if _EVERY.search(text, max(0, start - 14), start):
+        return False
+    counted = counted_by(tag)
+    if text[start] >= "\u0e00" and value < _MULTIPLE:  # no spaces
+        behind = end if text[end : end + 1] != " " else end + 1
+        is_large = value > _TEENS and value not in POWERS and tag == "th"
+        return text.startswith(counted, behind) or (is_large and text[end : end + 1] >= "\u0e00")
+    counts = (_COUNTS if value < _OF else _COUNTS_OF).match(text, end)
+    if counts is None:
+        return False
+    thing, at, lists = counts[1], counts.start(1), count_words(tag)
+    is_counted = value < _MULTIPLE and text.startswith(counted, at)
+    if value < _SMALL and is_counted:
+        return True
+    if thing in lists.small or text.startswith(lists.idle[min(value, _SMALL)], at):
+        return False
+    if is_counted:
+        return True
+    if text[start:end] in lists.homonyms and not text.startswith(lists.things, at):
+        return False
+    if value < _SMALL:
+        return len(thing) > 1 and _is_told(text, start, counts.end(), lists.known)
+    is_many = value in (_MULTIPLE, _MULTIPLE**2) and " " not in text[start:end]
+    return not is_many or _OVER.search(text, max(0, start - 20), start) is not None
+
+
+def _is_told(text: str, start: int, end: int, known: re.Pattern[str]) -> bool:
+    """Whether the text says so: what is known (`between two worlds`), asked or stands alone with
+    its number (`Three minutes, and no more.`) is no claim, of few things.
+    """
+    if known.search(text, max(0, start - 16), start):
+        return False
+    before = text[:start].rstrip(" '\"“„«»‘”¿¡(")
+    if (not before or before[-1] in _MARKS) and (end == len(text) or text[end] in _MARKS):
+        return False
+    stop = _SENTENCE_END.search(text, end)
+    return stop is None or stop[0] not in "?؟;"
