@@ -213,7 +213,9 @@ LAMP = {
     [
         ("fr", "Un sac en waxed canvas pour tous les jours", BAG, "language.mixed"),
         ("es", "Una bolsa de waxed canvas, hecha para durar", BAG, "language.mixed"),
-        ("de", "Nordlys Table Lamp – Brushed Brass, Dimmable, Warm Light", LAMP, "language.other"),
+        ("de", "Nordlys Table Lamp – Brushed Brass, Dimmable, Warm Light", LAMP, "language.mixed"),
+        ("de", "Nordlys Table Lamp: Dimmable, Brass. 2 m Cable", LAMP, "language.other"),
+        ("de", "Eine Tasche aus Waxed Canvas für jeden Tag", BAG, "language.mixed"),
         ("th", "Veluwe Bike Bag – Waxed Canvas, 20 l", BAG, "language.script"),
         ("zh", "Nordlys Table Lamp - 2m Cable, Dimmable, Warm Light", LAMP, "language.script"),
         ("ja", "Yuzu Marmalade (Kochi, 210 g)", {"name": "Yuzu Marmalade", "detail": "210 g, "
@@ -244,6 +246,8 @@ def test_words_of_an_english_item_that_are_left_as_they_are_are_found(
          {"name": "Nordlys", "detail": "gebürstetes Messing, dimmbar, warmes Licht"}),
         ("es", "Lámpara de mesa: latón cepillado, luz cálida regulable",
          {"name": "lámpara de mesa", "detail": "latón cepillado, luz cálida regulable"}),
+        ("de", "Das Waxed Canvas von Barbour", {"material": "Waxed Canvas"}),
+        ("de", "Slim Fit aus Baumwolle", {"cut": "slim fit"}),
         ("de", "Ein Kissen aus memory foam", {"name": "Nimbus", "material": "memory foam"}),
         ("de", "Halden wool blanket, weich und warm", {"name": "Halden wool blanket"}),
         ("th", "Veluwe Bike Bag 20 l, 64 EUR", BAG | {"price": "64 EUR"}),

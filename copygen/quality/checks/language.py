@@ -1,7 +1,7 @@
 """Is the text in the language it should be in? Says nothing when nobody could tell."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 from functools import cache
 from types import MappingProxyType
@@ -80,8 +80,6 @@ _LEAST_SMALL_WORDS: Final = 3
 """Without capitals: a part with fewer may be a name."""
 _LEAST_LEFT: Final = 2
 """Words of the item side by side that are left in English; one alone is often borrowed."""
-_GIVEN_BACK: Final = 5
-"""Words of the item from which a text may be nothing but those: two are its name."""
 _INFLECTED: Final = ("ed", "able")
 """Ends of English words that no other language has so, and lists of words are without."""
 
@@ -359,41 +357,38 @@ class OtherLanguage:
     def _left_in_english(self, context: CheckContext) -> list[Violation]:
         """Words of an English item that the text repeats untranslated: `un sac en waxed canvas`.
 
-        Small letters tell that they are no name. In Latin letters they stand side by side, for one
-        alone is often borrowed (`roast`), or make up a text; in others one is enough.
+        What the item writes in small letters is no name. In Latin letters they stand side by side,
+        for one alone is often borrowed (`roast`), or make up a text; in others one is enough.
         """
         if LATIN not in context.text.groups or base(self.language) == "en":
             return []
-        known = context.facts.names.intersection(context.text.words)
-        original = context.text.original
-        small = [
-            word
-            for word in known
-            if word in original and len(word) >= _SHORT_WORD and word.isascii()
-        ]
-        if len(small) < (_LEAST_LEFT if self._latin else 1) and len(known) < _GIVEN_BACK:
+        facts, least = context.facts, _LEAST_LEFT if self._latin else 1
+        item = facts.folded.original
+        known = facts.names.intersection(context.text.words)
+        small = [one for one in known if one in item and len(one) >= _SHORT_WORD and one.isascii()]
+        if len(small) < least:
             return []
         own, english = _word_set(base(self.language)), _word_set("en")
-        if self._latin and not own:
-            return []
-        left = known - own - _borrowed()
-        least = _LEAST_LEFT if self._latin else 1
-        names = product_names(context.facts.item)
-        for start, end in _runs_of(original, left, least):
-            words = original[start:end]
+        if not (own if self._latin else own_letters(self.language).search(context.text.original)):
+            return []  # nobody knows its words; or all of it is English, as the script says
+        left = frozenset(small) - own - _borrowed()
+        names, text = product_names(facts.item), context.text.original
+        for start, end in _runs_of(text, left, least):
+            words = text[start:end]
+            small_there = words.islower() or (" " in words and words.lower() in item)
             is_english = not self._latin or any(_is_english(one, english) for one in words.split())
-            if is_english and words not in names:
-                return [self._part(original, (start, end), language_name("en"))]
-        back = known - own - context.facts.title_words - set(names.split())
-        if (
-            self._latin
-            and len(back) >= _LEAST_SMALL_WORDS
-            and sum(_is_english(one, english) for one in back) >= _LEAST_LEFT
-        ):
-            message = f"its words are those of the item in {language_name('en')}"
-            fix = f"write it in {language_name(self.language)}"
-            return [Violation("language.other", Severity.ERROR, message, fix=fix)]
-        return []
+            if is_english and small_there and words.lower() not in names:
+                return [self._part(text, (start, end), language_name("en"))]
+        return self._given_back(known - own - facts.title_words - set(names.split()), english)
+
+    def _given_back(self, words: Set[str], english: Set[str]) -> list[Violation]:
+        """A text of the item's own words, in English."""
+        are_english = sum(_is_english(one, english) for one in words) >= _LEAST_LEFT
+        if not self._latin or len(words) < _LEAST_SMALL_WORDS or not are_english:
+            return []
+        message = f"its words are those of the item in {language_name('en')}"
+        fix = f"write it in {language_name(self.language)}"
+        return [Violation("language.other", Severity.ERROR, message, fix=fix)]
 
     def _together(self, context: CheckContext, alone: Evidence) -> list[Violation]:
         """A text of which little can be said, judged with the others of its answer."""
@@ -418,10 +413,10 @@ def _borrowed() -> frozenset[str]:
 
 
 def _runs_of(text: str, words: frozenset[str], least: int) -> Iterator[tuple[int, int]]:
-    """Where so many of those words or more stand side by side, in small letters."""
+    """Where so many of those words or more stand side by side."""
     runs: list[list[re.Match[str]]] = []
     for match in _LATIN_WORD.finditer(text):
-        if match[0] not in words or len(match[0]) < _SHORT_WORD:
+        if match[0].lower() not in words:
             continue
         if runs and text[runs[-1][-1].end() : match.start()] in (" ", "-"):
             runs[-1].append(match)
@@ -430,7 +425,8 @@ def _runs_of(text: str, words: frozenset[str], least: int) -> Iterator[tuple[int
     return ((run[0].start(), run[-1].end()) for run in runs if len(run) >= least)
 
 
-def _is_english(word: str, english: frozenset[str]) -> bool:
+def _is_english(word: str, english: Set[str]) -> bool:
+    word = word.lower()
     stems = (word.removesuffix(end) for end in _INFLECTED if word.endswith(end))
     return word in english or any(
         len(stem) > _SHORT_WORD and (stem in english or f"{stem}e" in english) for stem in stems
