@@ -44,7 +44,7 @@ _LONG_PAIR: Final = 40
 _LAST_LONG: Final = 45
 """Characters of a last sentence without an end behind one with a full stop: no call to act."""
 _PLAIN: Final = 20
-_PLAIN_BY: Final = {"ja": 14, "zh": 10, "ko": 12}
+_PLAIN_BY: Final = {"ja": 14, "zh": 8, "ko": 12}
 """Characters of sentences with a full stop that are no words in a row (`Soft wool. Only for you`),
 so that the next one has its full stop, too, short as it may be."""
 _SHORTENED: Final = re.compile(
@@ -55,7 +55,7 @@ _SHORTENED: Final = re.compile(
 """A word with a stop that ends no sentence: a letter, consonants alone, and others."""
 _CLOSING: Final = frozenset("\"'”“’»」』）)")
 _LEAST_PART: Final = 3
-_LEAST_LINKED: Final = 15
+_LEAST_LINKED: Final = 10
 """Words of a part of a sentence, and characters of the whole, that a preposition may end."""
 _PART: Final = re.compile(r"[,;:،、，–—-]\s")
 _STOPS: Final = frozenset(".…。।۔")
@@ -80,9 +80,9 @@ _ELIDING: Final = frozenset(("fr", "it", "ca", "oc"))
 _THAI_SEEN: Final = 16
 _THAI_TOLD: Final = 6
 """Letters that show whether the last three are a word: three before a place tell, and these."""
-_THAI_OPEN: Final = ("ั", "ื")
+_THAI_OPEN: Final = ("ั", "ื", "็")
 _THAI: Final = re.compile("[\u0e01-\u0e4e]+")
-_THAI_HALF: Final = re.compile("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื]$")
+_THAI_HALF: Final = re.compile("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื็]$")
 # fmt: off
 _THAI_SHORT: Final = frozenset((
     "บน", "คน", "ผม", "นม", "ลม", "รถ", "มด", "ฝน", "ตน", "หก", "พบ", "จบ", "สด", "รส", "ยศ", "ชม",
@@ -96,12 +96,15 @@ _THAI_SHORT: Final = frozenset((
 # fmt: on
 _JAPANESE: Final = re.compile("[\u3041-\u309f\u30a1-\u30fc]")
 _HAN: Final = re.compile("[\u3400-\u9fff]$")
-_ADNOMINAL: Final = re.compile("[\u4e00-\u9fff]な$")
-"""`贅沢な`: the noun comes after it. Behind kana な ends sentences."""
+_ADNOMINAL: Final = re.compile("[\u4e00-\u9fff]な$|[\u4e00-\u9fff\u30a1-\u30faー]{2}の$")
+"""`贅沢な`, `農園の`: the noun comes after it. Behind kana な and の end sentences."""
 _JAPANESE_RUN: Final = re.compile(
     r"(?:^|[^\d\u3400-\u9fff々])([\u3400-\u9fff々]+|(?<![\u30a1-\u30faー])[\u30a1-\u30faー]{3,})$"
 )
 """Han or katakana characters at the end, not behind a figure: `2食`."""
+_LEAST_ZH: Final = 7
+_ZH_SAID: Final = re.compile(r"[是会會能挺蛮蠻很]|(.)\1的$|[你我他她它您们們好]的$")
+"""What a good text that ends with 的 has: a verb or `very` before it, a doubling, a pronoun."""
 _KANJI_SMALL: Final = re.compile("[\u4e00-\u9fff]っ$")
 _TOPIC: Final = re.compile("[はが]、?(?=[^はが]*[をにへでと]$)")
 _KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2}[이가은는]\s")
@@ -112,11 +115,16 @@ _KOREAN_MODIFIED: Final = re.compile(
     r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2}(?:도록|면서|거나)$"
     r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$|[가-힣](?:으며|히며|하며|되며|이며|려고|지만)$|[가-힣](?:아서|어서|해서|여서)$"
 )
+_KOREAN_STEM: Final = re.compile(
+    "(?:스러|로우|러우|부드러|따뜻|깨끗|[습입합됩십집]니|[었았였겠있없]습)$"
+)
+_FINALS: Final = frozenset((5, 6, 13, 14, 15, 20, 27))
+"""Last consonants of a syllable of Hangul that only stems of verbs have: ㄵ ㄶ ㄾ ㄿ ㅀ ㅆ ㅎ."""
 _TURKISH_CONVERB: Final = re.compile("[^\\W\\d_]{2}(?:arak|erek)$")
 """`dokunarak`, "by touching": the verb of the sentence comes after it."""
 _SIBLINGS: Final = 2
 _LEAST_LETTERS: Final = 2
-_ENDING: Final = 3
+_NEIGHBOURS: Final = 6
 _LETTERS: Final = re.compile(
     r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff\u200c-])+"
 )
@@ -202,6 +210,8 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     folded = word.strip("\"'’“”„«»()").casefold().replace("’", "'")
     elided, _, stem = folded.rpartition("'") if language in _ELIDING else ("", "", folded)
     if _MEDIAL.search(word):
+        return [_half(text, word)]
+    if language == "ko" and _is_half_korean(word):
         return [_half(text, word)]
     if language == "ko" and _is_open_korean(sentence):
         return [_phrase(text, word)]
@@ -310,7 +320,8 @@ def _is_linking(folded: str, sentence: str, language: str) -> bool:
 
 @cache
 def _linking(language: str) -> tuple[frozenset[str], frozenset[str]]:
-    linking, _, excused = table(Endings, "endings").linking.get(language, "").partition(" | ")
+    listed = table(Endings, "endings").linking.get(language, "").casefold()
+    linking, _, excused = listed.partition(" | ")
     return frozenset(linking.split()), frozenset(excused.split())
 
 
@@ -334,8 +345,9 @@ def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) 
     if wholeness(folded, language) < least:
         return False
     # In another language many words end so, which is that rule's to say.
-    others = (one for one in text.split()[-5:-1] if len(one) > _ENDING and _LETTERS.fullmatch(one))
-    return all(wholeness(one, language) is not Wholeness.HALF for one in others)
+    others = [one for one in text.split()[-_NEIGHBOURS - 1 : -1] if _LETTERS.fullmatch(one)]
+    halves = sum(wholeness(one, language) is Wholeness.HALF for one in others)
+    return not others or 2 * halves <= len(others)
 
 
 def _siblings_end(context: CheckContext) -> bool:
@@ -352,6 +364,12 @@ def _unlike_siblings(text: str, context: CheckContext) -> list[Violation]:
     fix = "end the last sentence"
     span = (len(text) - 1, len(text))
     return [Violation("truncated.end", Severity.WARNING, message, span, fix=fix)]
+
+
+def _is_half_korean(word: str) -> bool:
+    last = ord(word[-1]) - ord("가")
+    is_stem = 0 <= last <= ord("힣") - ord("가") and last % 28 in _FINALS
+    return is_stem or (len(word) > 1 and _KOREAN_STEM.search(word) is not None)
 
 
 def _is_open_korean(sentence: str) -> bool:
@@ -380,7 +398,11 @@ def _unspaced(sentence: str, language: str) -> tuple[str, bool] | None:
         return _listed_end(sentence, "km")
     if _JAPANESE.match(last) or (_HAN.match(last) and language == "ja"):
         return _open_japanese(sentence)
-    return _listed_end(sentence, "zh") if _HAN.match(last) else None
+    if not _HAN.match(last):
+        return None
+    if len(sentence) >= _LEAST_ZH and sentence[-1] == "的" and not _ZH_SAID.search(sentence):
+        return last, False
+    return _listed_end(sentence, "zh")
 
 
 def _half_thai(sentence: str) -> tuple[str, bool] | None:
@@ -435,14 +457,18 @@ def _ends(kind: str, script: str) -> tuple[str, ...]:
 @cache
 def small_words(language: str) -> frozenset[str]:
     """Prepositions, conjunctions and the like of a language; of English where none is told."""
-    listed = table(Endings, "endings").words
-    return frozenset(listed.get(language, "" if language else listed["en"]).split())
+    return _folded(table(Endings, "endings").words, language)
 
 
 @cache
 def _perhaps(language: str) -> frozenset[str]:
-    listed = table(Endings, "endings").perhaps
-    return frozenset(listed.get(language, "" if language else listed["en"]).split())
+    return _folded(table(Endings, "endings").perhaps, language) | _linking(language)[0]
+
+
+def _folded(listed: Mapping[str, str], language: str) -> frozenset[str]:
+    """The words as listed (`Ihrem`), and folded (`τησ`) as those of texts are."""
+    words = listed.get(language, "" if language else listed["en"])
+    return frozenset((*words.split(), *words.casefold().split()))
 
 
 @cache
