@@ -50,6 +50,8 @@ FOUND = [
     ("th", "leftovers.opening", "ได้เลยค่ะ นี่คือพาดหัว:\nผ้าไหมนุ่ม"),
     ("ja", "leftovers.opening", "承知しました。以下が見出しです：\nやわらかな絹"),
     ("en", "leftovers.opening", "My suggestion for the scarf copy:\n\nSoft silk for cool evenings"),
+    ("en", "leftovers.label", "SmolLM:\n\nA pillow that remembers you."),
+    ("de", "leftovers.label", "Assistant: Ein Kissen, das dich kennt."),
     # the copy within a sentence about it
     ("en", "leftovers.label", 'The slogan for the scarf is "Paper that keeps your heart".'),
     ("de", "leftovers.label", "Der Slogan lautet: „Papier, das dein Herz bewahrt“."),
@@ -152,6 +154,7 @@ COPY = [
     ("en", "Add silk to your evening."),
     ("en", "Find the link between soft and strong."),
     ("en", "The name says it all: soft."),
+    ("en", "The kitchen assistant: whisks, kneads, waits."),
     ("en", 'A cotton shirt with the slogan "Be kind to bees"'),
     ("en", 'Our grandmother\'s only slogan was "sit down and eat". So sit down and eat.'),
     ("de", "Ein Hemd mit dem Spruch „Bleib wach“ auf der Brust."),
@@ -222,8 +225,13 @@ def test_a_sentence_of_the_prompt_is_found_and_a_phrase_it_asks_for_is_not() -> 
     asked = [
         Message("user", "Write one headline for the scarf. End with: Free returns for 30 days.")
     ]
-    echo = context("Write one headline for the scarf. Soft silk")._replace(asked=asked)
-    assert [one.rule for one in ChatCheck(PhraseReader()).violations(echo)] == ["leftovers.echo"]
+    for text in (
+        "Write one headline for the scarf. Soft silk",
+        "Write one headline for the silk scarf, soft and light",
+    ):
+        echo = context(text)._replace(asked=asked)
+        (found,) = ChatCheck(PhraseReader()).violations(echo)
+        assert found.rule == "leftovers.echo"
     wanted = context("Soft silk. Free returns for 30 days.")._replace(asked=asked)
     assert list(ChatCheck(PhraseReader()).violations(wanted)) == []
 

@@ -417,13 +417,16 @@ class ChatDetector:
         return None
 
     def _echo(self, said: Said, begin: int, request: Callable[[], str]) -> Remark | None:
-        """The prompt given back: the first sentence is one of it, and about the task."""
+        """The prompt given back: the text begins as a sentence of it about the task does."""
         end = _sentence_end(said.text, begin)
-        first = said.text[begin:end].strip(" \n.!?。\"'“”")
-        about = said.are_within("about", begin, end) or said.are_within("task", begin, end)
+        first = said.text[begin:end]
         least = _ECHOED if first.isascii() or first[0] < "\u2e80" else _ECHOED_HAN
-        if about and len(first) >= least and first in request():
-            return Remark("leftovers.echo", begin, end)
+        half = said.text.find(" ", begin + least, end)
+        for stop in (end, half):
+            words = said.text[begin : max(begin, stop)].strip(" \n.!?。\"'“”")
+            about = said.are_within("about", begin, stop) or said.are_within("task", begin, stop)
+            if about and len(words) >= least and words in request():
+                return Remark("leftovers.echo", begin, end)
         return None
 
     def _closing(

@@ -62,7 +62,7 @@ class LabelTable(DatedTable):
     """`labels.yaml`: words of labels, separated by spaces; `*` is any ending, `_` a space."""
 
     channels: str
-    """Channels that are a label by themselves."""
+    """Channels, and names of models that speak, which are a label by themselves."""
     channels_beside: str
     """Channels that are one beside another word."""
     names: dict[str, str]
