@@ -14,7 +14,9 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
+from copygen.quality.checks.headlines import Brief
 from copygen.quality.checks.labels import Labels, quoted_copy
+from copygen.quality.checks.lists import has_room_for_list
 from copygen.quality.checks.several import LEAD, versions
 from copygen.quality.checks.talk import Place, Talk, TalkReader
 from copygen.quality.facts import CheckContext, mendable
@@ -41,6 +43,8 @@ _COUNTED: Final = re.compile(
 _COUNTING: Final = re.compile(r"[(\[（][^\d()（）\n]{0,12}\d")
 """What every count of letters begins with."""
 _THINKING: Final = re.compile(r"</?(?:think|thinking|thought|reasoning|reflection|scratchpad)>")
+_STEPS: Final = re.compile(r"([^\W\d_]+) 1\s?[:：.)–—-][^\n]*\n\s*\1 2\b")
+"""`Step 1: …`, and the second on a line of its own."""
 _BRIEF_WISH: Final = 44
 """Characters of a last paragraph that only hopes to please."""
 _ECHOED: Final = 24
@@ -101,13 +105,17 @@ _TELLING: Final = frozenset(
     )
 )
 """Kinds without one of which a text of one line, without a colon, is copy."""
-_STRUCTURE: Final = re.compile(r"[\n:：<\[【(（/|\-–—](?:(?<![-–—])|(?<=\s.)\s)")
+_STRUCTURE: Final = re.compile(r"[\n\t:：<\[【(（)②/|\-–—](?:(?<![-–—])|(?<=\s.)\s)")
 """A mark, or a dash between spaces. Python looks for a class at the start six times as fast."""
 _DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself"))
 _THINKING_ALOUD: Final = frozenset(("think", "first"))
 _PLANNING: Final = frozenset(("stress",))
 _ORDERING: Final = frozenset(("publish", "add"))
-_CHOICE: Final = frozenset(("option", "noun"))
+_CHOICE: Final = frozenset(("option", "noun", "or_"))
+_IN_LINE: Final = re.compile(
+    r" [/|]{1,2} |\t|[.!?。！？…] \(?(?:[b2②][).]|②)|[\"”»」] ?(?:\w+ ?)?[\"“«「]"
+)
+"""Marks between texts on one line."""
 _WEIGHING: Final = ("muse", "think", "plan")
 _REFUSING: Final = _DECLINING | {"sorry", "deny", "beyond"}
 _TALKING: Final = _REFUSING | {"text", "piece", "shall", "offer", "about"}
@@ -136,15 +144,13 @@ class ChatDetector:
         said: Said,
         original: str,
         shares: Callable[[], bool],
-        request: Callable[[], str],
         is_known: Callable[[str], bool],
-        names: Callable[[], frozenset[str]],
+        brief: Brief,
     ) -> Iterator[Remark]:
         """What the text says that is no copy, at most a remark about its start and one its end.
 
-        `shares` tells whether it has words of its item, `request` gives the folded prompt,
-        `is_known` tells whether the item has a word, `names` gives the folded words of its names;
-        all are asked where it matters.
+        `shares` tells whether it has words of its item, `is_known` whether the item has a word;
+        these and `brief` are asked where it matters.
         """
         text = said.text
         begin = said.past(LEAD, 0)
@@ -156,7 +162,7 @@ class ChatDetector:
         talk = TalkReader(said, self._model, is_known) if self._model is not None else None
         may_be_talk = talk is not None and talk.has_parts(begin)
         if not may_be_talk and kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(original):
-            if is_about and (remark := self._echo(said, begin, request)) is not None:
+            if is_about and (remark := self._echo(said, begin, brief.request)) is not None:
                 yield remark
             elif is_about and (quoted := _quoted(said, begin, is_known)) is not None:
                 yield quoted
@@ -164,8 +170,8 @@ class ChatDetector:
         if self._may_decline(said) and (remark := self._refusal(said, begin, shares)) is not None:
             yield remark
             return
-        start = self._start(said, begin, original, request, is_known, names)
-        end = self._end(said, begin, names)
+        start = self._start(said, begin, original, is_known, brief)
+        end = self._end(said, begin, brief.names)
         if talk is not None and not (start or end) and _is_all_talk(talk, begin, shares):
             refuses = not kinds.isdisjoint(_REFUSING)
             yield _declines(text, begin) if refuses else _about(text, begin)
@@ -195,9 +201,8 @@ class ChatDetector:
         said: Said,
         begin: int,
         original: str,
-        request: Callable[[], str],
         is_known: Callable[[str], bool],
-        names: Callable[[], frozenset[str]],
+        brief: Brief,
     ) -> Remark | None:
         """What phrases and marks show to be none of the copy at its start; the kinds tell first."""
         text, kinds = said.text, said.kinds
@@ -206,20 +211,21 @@ class ChatDetector:
         plans = has_lines and not kinds.isdisjoint(_PLANNING)
         if "<" in text or plans or not kinds.isdisjoint(_THINKING_ALOUD):
             start = self._thought(said, begin)
-        if start is None and (has_lines or " / " in text or not kinds.isdisjoint(_CHOICE)):
-            span = versions(said, begin, original, request)
+        marked = _IN_LINE.search(original) is not None
+        if start is None and (has_lines or marked or not kinds.isdisjoint(_CHOICE)):
+            span = versions(said, begin, original, brief)
             start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
         if start is None:
-            start = self._label(said, begin, names, is_known)
+            start = self._label(said, begin, brief.names, is_known)
         if start is None and has_lines:
             start = self._announced(said, begin)
         told = "stress" in kinds and "any_noun" in kinds
         if start is None and (told or not kinds.isdisjoint(_TASK)):
             start = self._of_task(said, begin)
         if start is None and ("about" in kinds or "task" in kinds):
-            start = self._echo(said, begin, request)
+            start = self._echo(said, begin, brief.request)
         return start
 
     def _end(self, said: Said, begin: int, names: Callable[[], frozenset[str]]) -> Remark | None:
@@ -304,6 +310,8 @@ class ChatDetector:
         text = said.text
         if "<" in text and (tag := _THINKING.search(text)) is not None:
             return Remark("leftovers.thinking", *tag.span())
+        if _STEPS.match(text, begin) and not said.are_within("about", begin, len(text)):
+            return None  # to follow: nobody plans a text
         place = said.past(_AFTER_WORD, said.at("consent", begin) or begin)
         end = said.at("think", place) or said.at("first", place)
         line = said.line_end(begin)
@@ -517,7 +525,11 @@ class ChatCheck:
         def names() -> frozenset[str]:
             return context.facts.names
 
-        for remark in detector.remarks(said, text.original, shares, request, is_known, names):
+        def has_paragraphs() -> bool:
+            return context.field is not None or has_room_for_list(request())
+
+        brief = Brief(request, names, has_paragraphs)
+        for remark in detector.remarks(said, text.original, shares, is_known, brief):
             yield _violation(remark, text)
 
 

@@ -6,7 +6,7 @@ numbers. `configs/wording/labels.yaml` has them, and the nouns of `configs/wordi
 """
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
 from itertools import takewhile
 from typing import Final, NamedTuple
@@ -77,6 +77,8 @@ class LabelTable(DatedTable):
     """Language → `first`, `second`, as texts are called."""
     manners: dict[str, str]
     """Language → how versions are called by length and tone: `short`, `playful`."""
+    goes_on: dict[str, str]
+    """Language → what a line that goes on from the one before begins with: `and`, `it`."""
 
 
 def _is_dash(end: re.Match[str]) -> bool:
@@ -364,15 +366,14 @@ def quoted_copy(said: Said, begin: int, is_known: Callable[[str], bool]) -> tupl
     return opening.end(), closing
 
 
-def calls_versions(tags: Sequence[str]) -> tuple[Words, Words]:
+@cache
+def calls_versions(tags: tuple[str, ...]) -> tuple[Words, Words]:
     """The ordinals and the manners by which versions are called in those languages."""
     known = label_table()
     return Words(words_of(known.ordinals, tags)), Words(words_of(known.manners, tags))
 
 
-def heads_of(said: Said, begin: int) -> Iterator[tuple[int, str]]:
-    """Start of each line that has a colon near its start, and what stands before that."""
-    for start, end in said.lines(begin):
-        colon = re.search("[:：]", said.text[start : min(end, start + 30)])
-        if colon:
-            yield start, said.text[start : start + colon.start()].strip(" *_#[]【】")
+@cache
+def words_that_go_on(tags: tuple[str, ...]) -> frozenset[str]:
+    """What a line that goes on from the one before begins with, in those languages."""
+    return Words(words_of(label_table().goes_on, tags)).whole

@@ -22,7 +22,7 @@ _LETTER: Final = f"[{''.join(sorted({letter for each in _LETTERS for letter in e
 _ITEM: Final = re.compile(
     # A digit right behind the mark makes it a figure or an hour: `1.5 l`, `10:30`.
     rf"\W{{0,4}}?(?P<count>\d{{1,2}}|{_LETTER}|[ivx]{{1,4}}|الف)"
-    r"(?:\s?[.):、．）](?:\s(?=\S)|(?=[^\s\d]))|\s[-–—]\s(?=\S))"
+    r"(?:\s?[.):、．）](?:\s(?=\S)|(?=[^\s\d]))|\s[-–—]\s(?=\S)|/\s(?=\S))"
     r"|[ \t]*(?P<keycap>\d)\ufe0f?\u20e3\s?(?=\S)"
     rf"|[ \t]*(?P<mark>[-*+–—](?=[ \t])|[•・●▪◦‣⁃○■◆◇►▸➤→»★☆✅✓✔☑❖※✨👉🔹🔸]|[①-⑳❶-❿])"
     r"\ufe0f?[ \t]*(?:\[[ xX]\][ \t]*)?(?=\S)"

@@ -5,11 +5,18 @@ language of its own, or say one thing in other words.
 """
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from rapidfuzz import fuzz
 
+from copygen.quality.checks.headlines import (
+    Brief,
+    called,
+    in_one_line,
+    options_in_line,
+    paragraphs_are_headlines,
+)
 from copygen.quality.checks.lists import Numbered, names_list, numbered
 from copygen.quality.languages import language_tag
 from copygen.quality.phrases import Said
@@ -46,6 +53,18 @@ _STEPS: Final = frozenset(
     )
 )
 """What lines of one text are counted by."""
+_TONGUE: Final = re.compile(
+    r"\W{0,3}(?P<name>[^\W\d_]{2,12})(?:[)\]】]\s?[:：–—-]?|\s?[:：]|\s[–—-])\s?\S"
+)
+_OTHER: Final = re.compile(
+    r"(?:alternativ\w{0,3}|alternatief|alternatiiv|alternatyw\w{1,5}|alternatīv\w|alternatyva"
+    r"|альтернатив\w{1,4}|алтернатив\w{1,3}|εναλλακτικ\w{1,3}|vaihtoehtoisesti|alternatif"
+    r"|別案|別パターン|另一版|另一版本|备选|備選|다른 버전|다른 안|대안|بديل|خيار آخر|חלופה"
+    r"|अन्य विकल्प|বিকল্প|متبادل)"
+    r"[*_]*\s?[:：]"
+)
+"""A line that begins another text: `Alternative: …`."""
+_LEAST_TEXT: Final = 12
 _ALIKE: Final = 62.0
 """Of 100: from here two lines side by side say the same in other words."""
 _BRIEF: Final = 160
@@ -54,49 +73,77 @@ _CALLED: Final = 36
 """Characters of a line that is nothing but `or, the second version:`."""
 
 
-def versions(
-    said: Said, begin: int, original: str, request: Callable[[], str]
-) -> tuple[int, int] | None:
+def versions(said: Said, begin: int, original: str, brief: Brief) -> tuple[int, int] | None:
     """Where the first or the second of several texts stands; None where there is but one.
 
-    `request` gives the prompt: numbered lines are no versions where it asks for a list.
+    Numbered lines are no versions where the prompt asks for a list.
     """
-    text = said.text
     named = [one for one in _starts(said, begin) if _is_option(said, one)]
-    if len(named) > 1 or (named and named[0] > begin and _is_below_blank(text, named[0])):
+    if len(named) > 1 or (named and named[0] > begin and _is_below_blank(said.text, named[0])):
         return named[0], said.line_end(named[0])
     if len(_CIRCLED.findall(original)) > 1:
         return begin, said.line_end(begin)
-    parts = text[begin:].split(" / ")
-    if len(parts) > 1 and all(len(one) > 12 and one.rstrip()[-1:] in ".!?。" for one in parts):
-        return begin, begin + len(parts[0])
+    if (found := in_one_line(said, begin, original)) is not None:
+        return found
+    if named and (found := options_in_line(said, begin, _options(said, begin))) is not None:
+        return found
+    if (found := _both_sides(said, begin, original)) is not None:
+        return found
     lines = [line for line in said.lines(begin) if line[1] > line[0]]
-    return _of_lines(said, lines, request) if len(lines) > 1 else None
+    if len(lines) < 2:
+        return None
+    return _of_lines(said, lines, brief) or paragraphs_are_headlines(said, begin, brief)
 
 
-def _of_lines(
-    said: Said, lines: Sequence[tuple[int, int]], request: Callable[[], str]
-) -> tuple[int, int] | None:
+def _options(said: Said, begin: int) -> list[int]:
+    """Where something is called an option, anywhere in the text."""
+    places = {place for kind in ("option", "noun") for place, _ in said.found(kind)}
+    return sorted(place for place in places if place >= begin and _is_option(said, place))
+
+
+def _both_sides(said: Said, begin: int, original: str) -> tuple[int, int] | None:
+    """An `OR` in capitals between two sentences."""
+    if len(original) != len(said.text):
+        return None
+    for start, end in said.found("or_"):
+        before, behind = said.text[begin:start].rstrip(), said.text[end:].lstrip()
+        is_between = before[-1:] in (*'.!?…"”»',) and len(behind) >= _LEAST_TEXT
+        if end - start > 1 and original[start:end].isupper() and is_between:
+            return start, end
+    return None
+
+
+def _of_lines(said: Said, lines: Sequence[tuple[int, int]], brief: Brief) -> tuple[int, int] | None:
     """The line that shows several texts of a line each, or of several with an "or" between."""
     text = said.text
     for start, end in lines:
-        stop = said.at("or_", said.past(LEAD, start))
+        word = said.past(LEAD, start)
+        stop = said.at("or_", word)
         rest = text[stop:end].strip(" *_-–—") if stop else "x"
         below = start > lines[0][0]
-        called = below and rest[-1:] in (":", "：") and end - start <= _CALLED
-        if below and _is_named(said, start, end):
+        called_so = below and rest[-1:] in (":", "：") and end - start <= _CALLED
+        if below and (_is_named(said, start, end) or _OTHER.match(text, word, end)):
             return start, end
-        if not rest.strip(":：,.") or (rest[0] in ":：" and below) or (stop and called):
+        is_colon = below and (rest[:1] in (":", "：") or text[max(0, stop - 1)] in ":：")
+        if not rest.strip(":：,.") or (stop and (is_colon or called_so)):
             return start, end
     written = [text[start:end] for start, end in lines]
-    if _are_counted(written):
+    if _are_counted(written) or called(said, lines, brief):
         return lines[1]
-    if numbered(written) is Numbered.VERSIONS and not names_list(request()):
+    if numbered(written) is Numbered.VERSIONS and not names_list(brief.request()):
         return lines[1]
-    tongues = [one.split(":", 1)[0] for one in written]
-    if all(len(one) < 16 and language_tag(one.strip(" *_【】[]")) for one in tongues):
+    if _are_tongues(written):
         return lines[1]
     return lines[1] if _are_alike(written) else None
+
+
+def _are_tongues(lines: Sequence[str]) -> bool:
+    """Whether each line begins with the name of a language: `Deutsch: …`, `EN – …`, `(DE) …`."""
+    heads = []
+    for line in lines:
+        found = _TONGUE.match(line)
+        heads.append(found["name"] if found else line.split(":", 1)[0].strip(" *_【】[]"))
+    return all(len(one) < 16 and language_tag(one) for one in heads)
 
 
 def _is_named(said: Said, start: int, end: int) -> bool:
@@ -153,4 +200,6 @@ def _are_alike(lines: Sequence[str]) -> bool:
     if len(lines) > 6 or max(sizes) > _BRIEF or min(sizes) < 16 or max(sizes) > 2 * min(sizes):
         return False
     first, *others = lines
+    if first.rstrip("\"'”“»」』’").endswith(("?", "？", "؟")):
+        return False  # and its answer
     return all(_ALIKE <= fuzz.token_set_ratio(first, other) < 100 for other in others)
