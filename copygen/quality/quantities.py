@@ -201,6 +201,10 @@ _MAX_DIGITS: Final = 30
 _POINTS: Final = str.maketrans({"．": ".", "，": ",", "٫": ".", "٬": ",", "’": ",", "'": ","})
 _BUDDHIST_ERA_YEARS: Final = 543
 _FIRST_BE, _LAST_BE = Decimal(2400), Decimal(2700)
+_SIDES: Final = re.compile(r"[xX×]\s?\d")
+_TIMES: Final = "times"
+_LENGTH: Final = "cm"
+"""The unit that lengths are counted in, as `measures.yaml` has it."""
 _DIGIT_RUN: Final = re.compile(r"\d+")
 _PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?")
 
@@ -242,6 +246,18 @@ def quantities(text: str, measures: Measures) -> list[Quantity]:
         for part in _DIGIT_RUN.finditer(text, start, end):
             values = readings(part[0]) or (Decimal(0),)
             found.append(measures.quantity(text, *part.span(), values))
+    return _with_sides(found, text) if _SIDES.search(text) else found
+
+
+def _with_sides(found: list[Quantity], text: str) -> list[Quantity]:
+    """The numbers of `140 x 200 cm` in one unit: the first of them is no `140 times`."""
+    for at in range(len(found) - 2, -1, -1):
+        side, after = found[at], found[at + 1]
+        number = side.text.rstrip("xX× ")
+        is_side = number != side.text and not text[side.span[1] : after.span[0]].strip()
+        if side.unit == _TIMES and is_side and after.unit in (_LENGTH, None):
+            span = (side.span[0], side.span[0] + len(number))
+            found[at] = side._replace(span=span, text=number, unit=after.unit, factor=after.factor)
     return found
 
 
