@@ -268,6 +268,14 @@ def mendable(found: Violation, start: int, end: int, replacement: str = "") -> M
 
 
 _LISTED = re.compile(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
+_STEP = re.compile(
+    # No `\w`: the vowels of Indian scripts are none of it.
+    r"(?P<word>[^\s\d.,:;!?…。！？：、()\"“”„«»]{2,16})(?: ?(?:no\.|nr\.|n°|№|#))? ?"
+    r"(?P<number>\d)(?=\s?[:：.,、。)–—-](?!\d))"
+    r"|(?:(?<=[.!?…。！？।۔] )|(?<=[。！？\n])|\A)(?P<ahead>\d)"
+    r"(?:[.)]? ?(?P<behind>[^\s\d.,:;!?…。！？：、()\"“”„«»]{1,16})\s?[:：]|\s?[:：)](?!\d))"
+)
+"""A number of steps, with what they are called."""
 _PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")
 _MOST_TOLD = 40
 """Unknown numbers of one text that are told."""
@@ -326,7 +334,11 @@ def _unexplained(
 ) -> list[Violation]:
     """Of the numbers that the item does not have, those that nothing else explains."""
     text = context.text.original
-    passed = [*_list_numbers(text), *(m.span() for m in _PLACEHOLDER.finditer(text))]
+    passed = [
+        *_list_numbers(text),
+        *_step_numbers(text),
+        *(m.span() for m in _PLACEHOLDER.finditer(text)),
+    ]
     passed += allowed.spans(context.text)
     passed += no_facts(text)
     phones = list(telephone_numbers(text))
@@ -392,6 +404,27 @@ def _list_numbers(text: str) -> list[tuple[int, int]]:
     found = list(_LISTED.finditer(text))
     counted = [match for n, match in enumerate(found, 1) if int(match[1]) == n]
     return [match.span(1) for match in counted] if len(counted) > 1 else []
+
+
+def _step_numbers(text: str) -> list[tuple[int, int]]:
+    """The numbers of steps, days or rules: `Step 1: … Step 2: …`, `1. lépés: …`, `1: … 2: …`.
+
+    There are at least the first two, behind the same word or before it, and a mark. Who counts so
+    may name one more: `There is no step 3.`
+    """
+    found: dict[str, dict[int, tuple[int, int]]] = {}
+    for step in _STEP.finditer(text):
+        word = (step["word"] or step["behind"] or "").casefold()
+        number = "number" if step["number"] else "ahead"
+        found.setdefault(word, {}).setdefault(int(step[number]), step.span(number))
+    spans: list[tuple[int, int]] = []
+    for word, numbers in found.items():
+        if list(numbers) == list(range(1, len(numbers) + 1)) and len(numbers) > 1:
+            spans += numbers.values()
+            if word:
+                again = rf"(?i:{re.escape(word)})\W{{1,3}}({len(numbers) + 1})(?!\d)"
+                spans += [one.span(1) for one in re.finditer(again, text)]
+    return spans
 
 
 def claims(

@@ -9,7 +9,7 @@ where copy has none (a first line that ends in a colon, a paragraph at the end).
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
@@ -184,7 +184,9 @@ class ChatDetector:
         if start is not None:
             yield start
         if end is not None and (start is None or end.start >= start.end):
-            yield end
+            # What is to be written again is not mended at its end: the rest would look whole.
+            is_whole = start is None or start.is_cut or start.kept is not None
+            yield end if is_whole else replace(end, is_cut=False)
 
     def _may_decline(self, said: Said) -> bool:
         """Whether the kinds of phrases allow a refusal."""
