@@ -17,6 +17,16 @@ from rapidfuzz.distance import OSA
 
 from copygen.models import Item, Severity, Violation
 from copygen.quality.checks.endings import small_words
+from copygen.quality.checks.name_forms import (
+    FLEETING,
+    MARKED,
+    MARKED_ENDS,
+    PARTICLES,
+    POINTED,
+    SUFFIXES,
+    is_inflected,
+    without_marks,
+)
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
 from copygen.quality.normalize import fold
@@ -43,6 +53,15 @@ _NAME_COLUMNS: Final = frozenset(
         *("ブランド", "ブランド名", "メーカー", "品牌", "名称", "名稱", "产品", "产品名称"),
         *("prekė", "prece", "toode", "naziv", "proizvod", "izdelek", "ime", "наслов", "назив"),
         *("產品", "產品名稱", "商品", "商品名称", "상품명", "제품명", "브랜드", "이름"),
+        *("নাম", "পণ্য", "পণ্যের_নাম", "پروڈکٹ", "پروڈکٹ_کا_نام", "pangalan"),
+        *("pangalan_ng_produkto", "produkto", "pavadinimas", "prekės_pavadinimas", "produktas"),
+        *("nosaukums", "produkts", "preces_nosaukums", "názov", "názov_produktu", "toote_nimi"),
+        *("nimetus", "tuotenimi", "tuotteen_nimi", "varunavn", "produktnavn", "название_товара"),
+        *("наименование_товара", "назва_товару", "имя", "име_на_продукта", "ονομασία"),
+        *("όνομα_προϊόντος", "اسم_المنتج", "نام_محصول", "שם_המוצר", "उत्पाद_का_नाम"),
+        *("naziv_proizvoda", "ime_izdelka", "terméknév", "nume_produs", "denumire"),
+        *("nom_produit", "nom_du_produit", "nombre_del_producto", "nome_do_produto"),
+        *("nome_prodotto", "nom_del_producte", "nama_produk", "제품", "品牌名"),
     )
 )
 _BRAND_COLUMNS: Final = frozenset(
@@ -54,20 +73,39 @@ _BRAND_COLUMNS: Final = frozenset(
         *("メーカー", "品牌", "브랜드", "märke", "merkki", "kaubamärk", "zīmols", "znamka"),
         *("prekės_ženklas", "brend", "бренд", "tatak", "brand_name", "markenname", "merknaam"),
         *("برانڈ", "ব্র্যান্ড", "العلامة_التجارية", "marca_comercial", "nazwa_marki"),
+        *("bränd", "tuotemerkki", "valmistaja", "tillverkare", "fabrikant", "produsent"),
+        *("varemerke", "výrobce", "výrobca", "gyártó", "producător", "производител"),
+        *("произвођач", "proizvođač", "robna_marka", "proizvajalec", "blagovna_znamka"),
+        *("tootja", "ražotājs", "gamintojas", "ženklas", "fabricant", "produttore", "ผู้ผลิต"),
+        *("ยี่ห้อ", "厂家", "牌子", "廠牌", "제조사", "কোম্পানি", "کمپنی", "gawa_ni", "виробник"),
+        *("торгова_марка", "επωνυμία", "הספק", "יצרן", "الماركة", "الشركة", "مارک", "कंपनी"),
+        *("hãng", "üretici", "marke_name", "marca_commerciale"),
     )
 )
 _MOST_WORDS: Final = 5
 """Words of a value that may be a name."""
 _LEAST: Final = 4
+_LINK: Final = 3
+"""Letters of a small word within a name."""
+_LIKE: Final = frozenset(
+    (
+        *("as", "like", "ako", "jako", "kuin", "som", "wie", "als", "comme", "como", "come"),
+        *("jak", "kao", "kot", "kaip", "kā", "nagu", "mint", "ca", "com", "gibi", "као", "як"),
+        *("мов", "наче", "как", "словно", "като", "σαν", "seperti", "macam", "bagai", "parang"),
+        *("như",),
+    )
+)
+"""Words before what something is compared with."""
 _HALF: Final = 3
 """Letters of half a name."""
+_SHORT_TEXT: Final = 50
+"""Characters of a text that has no marked letter by chance, in a language with few of them."""
+_FIVE: Final = 5
+"""Letters from which two of them may be wrong within a name whose other words stand beside it."""
 _LONG: Final = 7
 """Letters from which two of them may be wrong; from `_LEAST` one may."""
 _TITLED: Final = frozenset(("en", "id", "ms", "tl", "vi"))
 """Languages whose shops begin every word of a product's name with a capital."""
-_CONSONANTS: Final = frozenset("bcdfghjklmnpqrtvwxzбвгджзклмнпрстфхцчшщ")
-_PARTICLES: Final = frozenset("은는이가을를의에로와과도만")
-"""Ends of Korean words that belong to the sentence."""
 
 
 class _Name(NamedTuple):
@@ -99,6 +137,8 @@ class ItemNames:
         """`columns` are those that `names:` lists."""
         self.words: list[_Name] = []
         """In scripts with spaces."""
+        self.links: list[tuple[str, str, str]] = []
+        """Small words of names, each between those beside it: `Вечір у Карпатах`."""
         self.unspaced: list[_Part] = []
         for column, value in item.items():
             if isinstance(value, str) and value and len(value.split()) <= _MOST_WORDS:
@@ -114,6 +154,8 @@ class ItemNames:
         plain = [fold(token) for token in tokens]
         for at, token in enumerate(tokens):
             small = token[0].islower() and not brand
+            if named and token.islower() and len(token) <= _LINK and 0 < at < len(tokens) - 1:
+                self.links.append((tokens[at - 1], token, tokens[at + 1]))
             if small or not _is_word(token) or _UNSPACED.search(token):
                 continue
             before = plain[at - 1] if at else ""
@@ -157,7 +199,10 @@ class NamesCheck:
             self._item, self._names = item, ItemNames(item, self._columns)
         names, text = self._names, context.text.original
         if names.words and (suspects := _suspects(context, names)):
-            yield from _misspelt(text, names, suspects, context.language)
+            yield from _misspelt(context, names, suspects)
+        for link in names.links:
+            yield from _wrong_link(context, *link)
+        yield from _split(context, names)
         if names.unspaced and _UNSPACED.search(text):
             yield from _misspelt_unspaced(text, names)
 
@@ -199,13 +244,14 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
     return found
 
 
-def _misspelt(
-    text: str, names: ItemNames, suspects: set[str], language: str | None
-) -> Iterator[Violation]:
+def _misspelt(context: CheckContext, names: ItemNames, suspects: set[str]) -> Iterator[Violation]:
+    text, language = context.text.original, context.language
     tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(text)]
     plain = [fold(token) for token, _, _ in tokens]
     there = frozenset(plain)
-    unmarked = text.isascii()
+    is_marked = language is not None and base(language) not in MARKED
+    unmarked = text.isascii() and not (is_marked and len(text) <= _SHORT_TEXT)
+    written = frozenset(_TOKEN.findall(context.facts.folded.original))
     for at, (token, start, end) in enumerate(tokens):
         if plain[at] not in suspects or not token[0].isalpha():
             continue
@@ -213,7 +259,9 @@ def _misspelt(
         begins = at == 0 or text[:start].rstrip()[-1:] in ".!?…:\n•。"
         for name in names.words:
             if plain[at] == name.folded:
-                wrong = _in_case(token, plain[at], name, beside, language)
+                # The word that the brand is made of: `rýchly ako kolibrík`.
+                is_word = token.islower() and (token in written or beside[0] in _LIKE)
+                wrong = not is_word and _in_case(token, plain[at], name, beside, language)
             elif name.folded in there and not _stands_for(name, beside):
                 wrong = False
             else:
@@ -221,6 +269,32 @@ def _misspelt(
             if wrong:
                 yield _wrong(text, start, end, name.word)
                 break
+
+
+def _wrong_link(context: CheckContext, before: str, small: str, after: str) -> Iterator[Violation]:
+    """Another small word in a small word's place between two words of a name."""
+    text = context.text.original
+    if after not in text or f"{before} {small} {after}" in text:
+        return
+    words = rf"(?<!\w){re.escape(before)} ([^\W\d_]{{1,{_LINK}}}) {re.escape(after)}(?!\w)"
+    if (found := re.search(words, text)) is not None and found[1].islower():
+        yield _wrong(text, *found.span(1), small)
+
+
+def _split(context: CheckContext, names: ItemNames) -> Iterator[Violation]:
+    """A name of one word in two: `Bright Side`, `Berg-Kranz`."""
+    folded, item = context.text.text, context.facts.folded.text
+    close = folded.replace(" ", "").replace("-", "")
+    for name in names.words:
+        wanted = name.folded
+        if name.is_brand and len(wanted) >= _LONG and wanted in close and wanted not in folded:
+            parts = r"[ -]?".join(map(re.escape, wanted))
+            found = re.search(rf"(?<!\w){parts}(?!\w)", folded)
+            if found is not None and found[0].count(" ") + found[0].count("-") == 1:
+                span = context.text.span(*found.span())
+                if found[0] not in item and context.text.original[span[0]].isupper():
+                    yield _wrong(context.text.original, *span, name.word)
+                    return
 
 
 def _stands_for(name: _Name, beside: tuple[str, str]) -> bool:
@@ -270,34 +344,45 @@ def _near(
         return token[0].isupper()
     if len(wanted) - len(plain) >= 2 and wanted.startswith(plain) and not adjoining:
         return False  # an everyday word that a brand is made of: `Sommer`, of Sommerau
-    bare, bare_wanted = _bare(plain), _bare(wanted)
+    bare, bare_wanted = without_marks(plain), without_marks(wanted)
     swapped = sorted(bare) == sorted(bare_wanted) and bare != bare_wanted
     marks = bare == bare_wanted
-    if (
-        len(wanted) < (2 if adjoining and (hangul or swapped or marks) else _LEAST)
-        or abs(len(plain) - len(wanted)) > 2
-    ):
+    in_place = _stands_for(name, beside) and plain[0] == wanted[0]
+    in_place = in_place and (token[0].isupper() or name.word[0].islower())
+    if hangul and len(plain) > len(wanted) and plain[-1] in PARTICLES:
+        plain = plain[:-1]
+    is_short = adjoining and (hangul or swapped or marks or in_place)
+    if len(wanted) < (2 if is_short else _LEAST) or abs(len(plain) - len(wanted)) > 2:
         return False
-    allowed = 1 if len(wanted) < _LONG and not swapped else 2
+    tag = base(language) if language else ""
+    is_like = in_place and len(wanted) >= _FIVE
+    is_like = is_like and (plain[-1] == wanted[-1] or tag in SUFFIXES)
+    is_like = is_like and not plain.startswith(wanted[:-1])
+    allowed = 1 if len(wanted) < _LONG and not swapped and not is_like else 2
     if not marks and OSA.distance(plain, wanted, score_cutoff=allowed) > allowed:
         return False
     cased = name.word[0] != name.word[0].lower()
     if cased and not token[0].isupper() and (not adjoining or _is_common(plain, language)):
         return False  # `Leder und Oak`, of a table called `Lund Oak`
     if swapped and (adjoining or len(wanted) > _LEAST):
-        return True
+        return not (wanted.endswith(FLEETING) and plain[:-2] == wanted[:-2])
     if marks and not adjoining and _is_common(plain, language):
         return False  # `Iarna`, the winter, of a brand `Iarnă`
+    if marks and POINTED.search(plain):
+        return False
     if marks:
-        return (name.is_named or adjoining) and not unmarked
-    if _is_inflected(plain, wanted, hangul=hangul):
+        is_ending = not adjoining and tag in MARKED_ENDS and plain[:-1] == wanted[:-1]
+        return (name.is_named or adjoining) and not unmarked and not is_ending
+    if is_inflected(plain, wanted, tag, hangul=hangul, adjoining=adjoining):
         return False
     if adjoining:
         return name.is_named or cased
-    if _is_common(plain, language):
-        return False
-    german = (language or "").split("-")[0] == "de"
-    due = begins or german
+    is_other = plain[:-2] == wanted[:-2] and plain[-2:-1] != wanted[-2:-1]
+    if _is_common(plain, language) or is_other:
+        return False  # another word of the stem: `Fjället`, of a brand `Fjällro`
+    if hangul and name.is_named and not name.before and not name.after and len(wanted) >= _FIVE:
+        return True
+    due = begins or tag == "de"
     return name.is_brand and len(wanted) > _LEAST and cased and (not due or len(wanted) >= _LONG)
 
 
@@ -308,28 +393,6 @@ def _is_common(word: str, language: str | None) -> bool:
     return is_common(word, base(language)) or word in small_words(base(language))
 
 
-def _is_inflected(plain: str, wanted: str, *, hangul: bool) -> bool:
-    """Whether it may be the word with another ending: `Haldens`, `Метелицы`."""
-    shared = 0
-    for one, other in zip(plain, wanted, strict=False):
-        if one != other:
-            break
-        shared += 1
-    if hangul:
-        return shared >= len(wanted) - 1 and plain[-1] in _PARTICLES
-    doubled = len(plain) == len(wanted) + 1 and plain[:-1] == wanted and plain[-1] == wanted[-1]
-    # No ending is one consonant for another: `Lindholn`.
-    ends = frozenset((plain[-1], wanted[-1]))
-    replaced = len(plain) == len(wanted) and len(ends) == 2 and ends <= _CONSONANTS
-    return shared >= max(2, len(wanted) - 1) and not doubled and not replaced
-
-
-def _bare(word: str) -> str:
-    """A folded word without marks on its letters."""
-    parts = unicodedata.normalize("NFD", word.replace("ı", "i").replace("đ", "d"))
-    return "".join(char for char in parts if not unicodedata.combining(char))
-
-
 def _misspelt_unspaced(text: str, names: ItemNames) -> Iterator[Violation]:
     for name, before, brand in names.unspaced:
         at = text.find(name)
@@ -337,12 +400,23 @@ def _misspelt_unspaced(text: str, names: ItemNames) -> Iterator[Violation]:
             end = at + len(name)
             if "\u0e01" <= name[-1] <= "\u0e5b" and text[end : end + 1] == name[-1]:
                 yield _wrong(text, at, end + 1, name)
-        elif before and (found := _behind(text, name, before)) is not None:
+        elif (found := _unmarked(text, name)) is not None or (
+            before and (found := _behind(text, name, before)) is not None
+        ):
             yield _wrong(text, *found, name)
         elif len(name) >= (3 if brand else _LEAST):
             allowed = 1 if len(name) < _LONG else 2
             if (found := _window(text, name, allowed)) is not None:
                 yield _wrong(text, *found, name)
+
+
+def _unmarked(text: str, name: str) -> tuple[int, int] | None:
+    """A Thai name that lacks its last mark: `ใบไผ`."""
+    stem = name[:-1]
+    at = text.find(stem) if len(stem) > _HALF and unicodedata.combining(name[-1]) else -1
+    end = at + len(stem)
+    is_other = text[end : end + 1] and unicodedata.category(text[end]) in ("Mn", "Lo")
+    return (at, end) if at >= 0 and not is_other else None
 
 
 def _behind(text: str, name: str, before: str) -> tuple[int, int] | None:
