@@ -21,6 +21,12 @@ before the rules were widened for what it showed: 730 of 903 found at first (80.
 (71.0 %), 220 of 259 (84.9 %), and 127 of 231 (55.0 %) that say few things in many languages, in
 words that models seldom use. Of those of `unseen`, in words that they use most, 170 of 172 were
 found (98.8 %); the rules have not been changed for them.
+
+Those of `real` are what two small models answered to 300 prompts in 12 languages, of English items:
+Qwen2.5-Coder-1.5B-Instruct and SmolLM2-135M-Instruct. There are the replies of which a rule can
+tell that they are faulty, and good ones, with good texts of the same items by people. 27 of 73 were
+found when they were made (37 %: of those that passed, all that a rule may find are there); then the
+rules were widened for the kinds that they showed. What no rule can tell is left out.
 """
 
 import asyncio
@@ -47,7 +53,7 @@ KINDS: Final = (
     "refusal", "sorry_unrelated", "placeholder", "misspelt", "cut_off", "markup", "twice",
     "invented_number", "wrong_language", "mixed_language",
 )  # fmt: skip
-WRITTEN: Final = ("before", "after", "later", "unseen")
+WRITTEN: Final = ("before", "after", "later", "unseen", "real")
 """When a text was written, by the rules: the folders of `corpus/replies`."""
 NO_CHANNEL: Final = "text"
 _PROMPTS: Final = CORPUS / "replies" / "prompts.yaml"

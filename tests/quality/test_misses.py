@@ -69,16 +69,16 @@ FOUND_LATER: Final[Mapping[str, float]] = MappingProxyType(
 )
 """The same of the samples that the rules were widened for one after the other."""
 FLOORS: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
-    {"before": FOUND, "after": FOUND_AFTER, "later": FOUND_LATER, "unseen": {}}
+    {"before": FOUND, "after": FOUND_AFTER, "later": FOUND_LATER, "unseen": {}, "real": {}}
 )
 FOUND_OVERALL: Final = MappingProxyType(
-    {"before": 0.98, "after": 0.93, "later": 0.95, "unseen": 0.95}
+    {"before": 0.98, "after": 0.93, "later": 0.95, "unseen": 0.95, "real": 0.85}
 )
 """0.95 is the aim."""
-EVERY: Final = MappingProxyType({"before": 1, "after": 1, "later": 3, "unseen": 1})
+EVERY: Final = MappingProxyType({"before": 1, "after": 1, "later": 3, "unseen": 1, "real": 1})
 """Of so many faults one is looked at in a normal run: all of them take half a minute."""
 MOST_TRAPPED: Final = MappingProxyType(
-    {"before": 0.015, "after": 0.015, "later": 0.03, "unseen": 0.015}
+    {"before": 0.015, "after": 0.015, "later": 0.03, "unseen": 0.015, "real": 0.015}
 )
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim. Those of
 `later` are harder: notebooks and paints, whose copy speaks of sentences and tones."""
@@ -119,6 +119,8 @@ def test_the_corpus_has_every_kind_in_many_languages() -> None:
     assert len(good) >= 430
     for written in WRITTEN:
         kinds = Counter(one.kind for one in faulty if one.written == written)
+        if written == "real":
+            continue  # as models answered
         assert kinds.keys() == set(KINDS)
         if written == "unseen":
             continue  # a brief one, of 21 languages

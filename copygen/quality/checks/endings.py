@@ -262,7 +262,7 @@ def _unlike_itself(text: str, sentence: str, context: CheckContext) -> bool:
     if not ended or _HAS_CODE.search(sentence) or sentence.isupper():
         return False
     if len(sentence) >= _LONG_BY.get(language, _LAST_LONG):
-        return True
+        return sentence.strip().casefold() not in context.facts.folded.text  # the product's name
     quoted = before[-2:-1] in _CLOSING or not sentence[0].isalnum()
     if quoted or sentence[0].islower() or not _is_sentence(before, language):
         return False

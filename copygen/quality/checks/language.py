@@ -379,7 +379,7 @@ class OtherLanguage:
             is_english = not self._latin or any(_is_english(one, english) for one in words.split())
             if is_english and small_there and words.lower() not in names:
                 return [self._part(text, (start, end), language_name("en"))]
-        return self._given_back(known - own - facts.title_words - set(names.split()), english)
+        return self._given_back(left - facts.title_words - set(names.split()), english)
 
     def _given_back(self, words: Set[str], english: Set[str]) -> list[Violation]:
         """A text of the item's own words, in English."""
