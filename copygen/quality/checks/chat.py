@@ -111,9 +111,10 @@ _DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "mys
 _THINKING_ALOUD: Final = frozenset(("think", "first"))
 _PLANNING: Final = frozenset(("stress",))
 _ORDERING: Final = frozenset(("publish", "add"))
-_CHOICE: Final = frozenset(("option", "noun", "or_"))
-_IN_LINE: Final = re.compile(
-    r" [/|]{1,2} |\t|[.!?。！？…] \(?(?:[b2②][).]|②)|[\"”»」] ?(?:\w+ ?)?[\"“«「]"
+_CHOICE: Final = frozenset(("option", "noun"))
+_IN_LINE: Final = (
+    *(" / ", " | ", " || ", " // ", "\t", "b) ", "B) ", "2) ", ". b. ", ". B. ", "②"),
+    *('" "', "” “", "“ „", "» «", "« »", "」「"),
 )
 """Marks between texts on one line."""
 _WEIGHING: Final = ("muse", "think", "plan")
@@ -213,8 +214,8 @@ class ChatDetector:
         plans = has_lines and not kinds.isdisjoint(_PLANNING)
         if "<" in text or plans or not kinds.isdisjoint(_THINKING_ALOUD):
             start = self._thought(said, begin)
-        marked = _IN_LINE.search(original) is not None
-        if start is None and (has_lines or marked or not kinds.isdisjoint(_CHOICE)):
+        may_choose = has_lines or not kinds.isdisjoint(_CHOICE)
+        if start is None and (may_choose or any(mark in original for mark in _IN_LINE)):
             span = versions(said, begin, original, brief)
             start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):

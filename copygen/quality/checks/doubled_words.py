@@ -55,6 +55,8 @@ class DoubledWords:
 
     kept: frozenset[str]
     """Words that stand there twice on purpose, and set phrases."""
+    set_phrases: tuple[str, ...]
+    """The same, to look for at an end."""
     after_comma: frozenset[str]
     """Words that stand there twice behind a comma."""
     after: Mapping[str, frozenset[str]]
@@ -82,6 +84,7 @@ class DoubledWords:
 
         told = (language,) if language else tuple(known.kept)
         self.kept = words(known.kept, told)
+        self.set_phrases = tuple(self.kept)
         self.after_comma = words(known.after_comma, told)
 
         def near(listed: Mapping[str, Mapping[str, str]]) -> Mapping[str, frozenset[str]]:
@@ -200,8 +203,9 @@ def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckCo
     listed = doubled_words(language)
     if unit * 2 in context.facts.folded.text or unit in listed.kept:
         return False
-    if any(f"{around[0]}{unit * 2}".endswith(kept) or f"{unit * 2}{around[1]}".startswith(kept)
-           for kept in listed.kept):  # fmt: skip
+    if f"{around[0]}{unit * 2}".endswith(listed.set_phrases):
+        return False
+    if f"{unit * 2}{around[1]}".startswith(listed.set_phrases):
         return False
     if unit.startswith(_COUNTED):
         return False

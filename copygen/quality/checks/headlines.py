@@ -7,7 +7,7 @@ the others, none asks the reader or goes on from the one before, or where two na
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Final, NamedTuple
 
 from copygen.quality.checks.labels import calls_versions, words_that_go_on
@@ -42,6 +42,8 @@ _ALIKE_LEAST: Final = 16
 _ALIKE_LEAST_UNSPACED: Final = 7
 """Characters of a headline: of any, and where its length alone tells."""
 _NAME_LETTERS: Final = 4
+_DENSE: Final = "\u0590"
+"""From here scripts need fewer letters for a name."""
 _SAYS_MORE: Final = 5
 """Letters of a name, and of what a headline says beside it."""
 _THAI_ASKS: Final = re.compile(
@@ -159,11 +161,11 @@ def _name_each(parts: Sequence[str], names: frozenset[str]) -> bool:
     least = len(parts) if _asks(parts[-1]) else len(parts) + 1
     if least <= _LEAST_HEADLINES:
         return False  # two lines and a question to the reader are a post
-    known = [one for one in names if len(one) >= (_NAME_LETTERS if one.isascii() else 2)]
+    known = [one for one in names if len(one) >= (_NAME_LETTERS if one < _DENSE else 2)]
     named = [[one for one in known if one in part] for part in parts]
-    if sum(1 for one, part in zip(named, parts, strict=True) if one and _says_more(part, one)) > 1:
-        shared = set(named[0]).union(*named[1:])
-        return any(sum(one in part for part in parts) > 1 for one in shared)
+    said = [each for each, part in zip(named, parts, strict=True) if _says_more(part, each)]
+    if any(one in other for each, other in combinations(said, 2) for one in each):
+        return True
     heads = [
         re.split("[:：]", part, maxsplit=1)[0] for part in parts[1:] if ":" in part or "：" in part
     ]

@@ -31,6 +31,7 @@ from copygen.quality.checks.doubled_words import (
 )
 from copygen.quality.checks.reading import Reading, letters_of
 from copygen.quality.checks.said_again import (
+    LEAST_THREES,
     LEAST_WORDS,
     part_again,
     phrase_at_once,
@@ -139,11 +140,15 @@ def _said_again(reading: Reading) -> Iterator[Violation]:
     """Sentences and phrases that come again, in a script with spaces."""
     words = reading.said
     threes = set(zip(words, words[1:], words[2:], strict=False))
-    again = len(threes) < len(words) - 2
+    again = len(words) - 2 - len(threes)
     if again:
-        if len(reading.told) < _LONGEST and (half := _half(reading)) is not None:
+        half = _half(reading) if len(reading.told) < _LONGEST else None
+        span = sentence_again(reading) if half is None else None
+        if half is None and span is None and again >= LEAST_THREES:
+            span = part_again(reading, again)
+        if half is not None:
             yield _whole(reading.context, half)
-        elif (span := sentence_again(reading) or part_again(reading)) is not None:
+        elif span is not None:
             yield _sentence(reading.context, *span)
     if again or max(Counter(pairwise(words)).values(), default=0) >= _OFTEN:
         yield from _phrases(reading)
@@ -279,7 +284,9 @@ def _unspaced(reading: Reading) -> list[Violation]:
         most = MOST_IN_LONG
         heads = {piece[:4] for piece in pieces}
         again = len(pieces) > len(set(pieces)) or len(pieces) - len(heads) >= _OFTEN - 1
-        again = again or any(map(str.startswith, islice(pieces, 1, None), pieces))
+        if not again and any(map(str.startswith, islice(pieces, 1, None), pieces)):
+            pairs = pairwise(pieces)
+            again = any(len(a) >= _LEAST_LETTERS and b.startswith(a) for a, b in pairs)
     if (slip := unspaced_slip(reading.context, text, most)) is not None:
         return [_word(reading.context, *slip)]
     if not again:
@@ -294,14 +301,18 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
     if len(reading.told) < _LONGEST and (half := _half(reading)) is not None:
         yield _whole(context, half)
         return
-    before: dict[str, int] = {}
-    for number, said in enumerate(clauses.bare):
+    bare, before = clauses.bare, dict[str, int]()
+    go_on = any(map(str.startswith, islice(bare, 1, None), bare)) or any(
+        map(str.endswith, bare, islice(bare, 1, None))
+    )
+    if not go_on and len(set(bare)) == len(bare):
+        return
+    for number, said in enumerate(bare):
         earlier = before.get(said)
         before[said] = number
         adjacent = earlier == number - 1
         if earlier is None:
-            last = clauses.bare[number - 1] if number else ""
-            again = _goes_on(last, said)
+            again = number > 0 and _goes_on(bare[number - 1], said)
         else:
             least = _LEAST_LETTERS if adjacent else _LEAST_LETTERS_APART
             again = len(said) >= least - _HAN_LESS * (_HAN.fullmatch(said) is not None)
@@ -315,11 +326,10 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
 
 def _goes_on(last: str, said: str) -> bool:
     """Whether a clause begins with all of the last one, or is its end."""
-    shorter = min(last, said, key=len)
-    least = _LEAST_LETTERS if _HAN.fullmatch(shorter) else _LEAST_GOING_ON
-    if len(shorter) < least or last == said:
+    if not (said.startswith(last) or last.endswith(said)):
         return False
-    return said.startswith(last) or last.endswith(said)
+    shorter = min(last, said, key=len)
+    return len(shorter) >= (_LEAST_LETTERS if _HAN.fullmatch(shorter) else _LEAST_GOING_ON)
 
 
 def _unspaced_phrases(reading: Reading) -> Iterator[Violation]:

@@ -14,6 +14,8 @@ from copygen.quality.checks.doubled_words import doubled_words
 from copygen.quality.checks.reading import Reading, letters_of
 from copygen.quality.languages import base
 
+LEAST_THREES: Final = 2
+"""Times that three words in a row come again where a part of four does."""
 LEAST_WORDS: Final = 3
 """Words of a sentence that is one too many right after itself."""
 _LEAST_APART: Final = 4
@@ -147,8 +149,11 @@ def sentence_again(reading: Reading) -> tuple[int, int] | None:
     return None
 
 
-def part_again(reading: Reading) -> tuple[int, int] | None:
-    """Where a clause stands that was said before, or a sentence that is part of another."""
+def part_again(reading: Reading, threes: int) -> tuple[int, int] | None:
+    """Where a clause stands that was said before, or a sentence that is part of another.
+
+    `threes` tells how many times three words in a row come again, at least `LEAST_THREES`.
+    """
     clauses = reading.clauses
     before: dict[str, int] = {}
     for number, said in enumerate(clauses.bare):
@@ -172,7 +177,7 @@ def part_again(reading: Reading) -> tuple[int, int] | None:
             continue
         if whole.count(f" {said} ") > 1 and not reading.is_known(said):
             return reading.sentences.span(number)
-    return _run_again(reading)
+    return _run_again(reading) if threes >= _RUN - 2 else None
 
 
 def _run_again(reading: Reading) -> tuple[int, int] | None:

@@ -64,7 +64,6 @@ _OTHER: Final = re.compile(
     r"[*_]*\s?[:：]"
 )
 """A line that begins another text: `Alternative: …`."""
-_LEAST_TEXT: Final = 12
 _ALIKE: Final = 62.0
 """Of 100: from here two lines side by side say the same in other words."""
 _BRIEF: Final = 160
@@ -87,8 +86,6 @@ def versions(said: Said, begin: int, original: str, brief: Brief) -> tuple[int, 
         return found
     if named and (found := options_in_line(said, begin, _options(said, begin))) is not None:
         return found
-    if (found := _both_sides(said, begin, original)) is not None:
-        return found
     lines = [line for line in said.lines(begin) if line[1] > line[0]]
     if len(lines) < 2:
         return None
@@ -99,18 +96,6 @@ def _options(said: Said, begin: int) -> list[int]:
     """Where something is called an option, anywhere in the text."""
     places = {place for kind in ("option", "noun") for place, _ in said.found(kind)}
     return sorted(place for place in places if place >= begin and _is_option(said, place))
-
-
-def _both_sides(said: Said, begin: int, original: str) -> tuple[int, int] | None:
-    """An `OR` in capitals between two sentences."""
-    if len(original) != len(said.text):
-        return None
-    for start, end in said.found("or_"):
-        before, behind = said.text[begin:start].rstrip(), said.text[end:].lstrip()
-        is_between = before[-1:] in (*'.!?…"”»',) and len(behind) >= _LEAST_TEXT
-        if end - start > 1 and original[start:end].isupper() and is_between:
-            return start, end
-    return None
 
 
 def _of_lines(said: Said, lines: Sequence[tuple[int, int]], brief: Brief) -> tuple[int, int] | None:
