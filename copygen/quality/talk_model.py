@@ -24,7 +24,7 @@ _WORD: Final = re.compile(
     r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963"
     r"\u0971-\u0dff\u200c\u0e31\u0e34-\u0e3a\u0e47-\u0e4e'])+"
 )
-_SPACELESS: Final = frozenset(("ja", "th", "zh"))
+SPACELESS: Final = frozenset(("ja", "th", "zh"))
 """Languages whose words no space parts: runs of one to four signs are taken."""
 _FEW: Final = 8
 """Features below which a sentence is not taken for shorter still: two words prove little."""
@@ -45,10 +45,6 @@ _KINDS: Final = frozenset(
 )
 """Kinds of phrases that are signs."""
 _LENGTH_STEP, _LONGEST = 25, 6
-_NOTES: Final = re.compile(
-    r"(?:[^.,!?…،、。！？\n]{1,20}[,،、]\s?){2,}[^.,!?…،、。！？\n]{1,20}[.!?…。！？]"
-)
-"""`Hmm, throw, lambswool, oat.`: what somebody notes before he writes."""
 
 
 class TalkWeights(FrozenModel):
@@ -125,7 +121,7 @@ def word_features(text: str, tag: str) -> dict[str, str]:
     In scripts without spaces, runs of one to four signs, of no word.
     """
     found: dict[str, str] = {}
-    if tag in _SPACELESS:
+    if tag in SPACELESS:
         for run in _WORD.findall(text):
             for size in (1, 2, 3, 4):
                 for start in range(len(run) - size + 1):
@@ -176,7 +172,5 @@ def sign_features(said: Said, start: int, end: int, *, is_last: bool) -> Iterato
         yield "exclaims"
     if text[:1] in "([（【*":
         yield "bracketed"
-    if not is_last and _NOTES.match(text):
-        yield "notes"
     yield f"length:{min(_LONGEST, len(text) // _LENGTH_STEP)}"
     yield "any"

@@ -27,6 +27,9 @@ Qwen2.5-Coder-1.5B-Instruct and SmolLM2-135M-Instruct. There are the replies of 
 tell that they are faulty, and good ones, with good texts of the same items by people. 27 of 73 were
 found when they were made (37 %: of those that passed, all that a rule may find are there); then the
 rules were widened for the kinds that they showed. What no rule can tell is left out.
+
+Those of `varied` are of people who knew none of the rules: 725 of 855 were found at first (84.8 %),
+12 of 225 good texts were flagged.
 """
 
 import asyncio
@@ -53,7 +56,7 @@ KINDS: Final = (
     "refusal", "sorry_unrelated", "placeholder", "misspelt", "cut_off", "markup", "twice",
     "invented_number", "wrong_language", "mixed_language",
 )  # fmt: skip
-WRITTEN: Final = ("before", "after", "later", "unseen", "real")
+WRITTEN: Final = ("before", "after", "later", "unseen", "real", "varied")
 """When a text was written, by the rules: the folders of `corpus/replies`."""
 NO_CHANNEL: Final = "text"
 _PROMPTS: Final = CORPUS / "replies" / "prompts.yaml"

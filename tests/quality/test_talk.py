@@ -49,6 +49,8 @@ COPY = [
     ("nl", "Wij hebben de rits kort gehouden zodat hij nergens schuurt."),
     ("pl", "Napisz do nas, a dobierzemy rozmiar."),
     ("ru", "Если нужен другой размер, мы обменяем его бесплатно."),
+    ("tr", "Köyden gelen zeytini biz seçtik, siz tadına bakın."),
+    ("ko", "치수가 고민되면 매장에 들러 주세요."),
     ("sv", "Vi hjälper dig gärna att hitta rätt storlek."),
     ("ja", "贈り物に迷ったら、お店でお気軽にご相談ください。"),
     ("zh", "尺码拿不准？欢迎到店试穿。"),
