@@ -61,6 +61,9 @@ FOUND = [
     ("ja", "leftovers.label", "「Hanami」のキャッチコピーは「心を記録する紙」です。"),
     ("ko", "leftovers.label", '스카프의 광고 문구는 "마음을 담는 종이"입니다.'),
     ("ru", "leftovers.label", "Слоган для шарфа — «Шёлк, который греет»."),
+    ("vi", "leftovers.label", 'Tất nhiên! Hãy thử "Len mềm cho những đêm dài".'),
+    ("es", "leftovers.label", '¡Claro! ¿Qué tal "Lana suave para noches largas"?'),
+    ("zh", "leftovers.label", "当然！试试“柔软羊毛，陪伴长夜”。"),
     ("vi", "leftovers.label", 'Khẩu hiệu cho khăn là "Lụa mềm cho bạn".'),
     # talk after it
     ("en", "leftovers.closing", "Soft silk.\n\nLet me know if you'd like another version."),
@@ -157,6 +160,8 @@ COPY = [
     ("en", "The kitchen assistant: whisks, kneads, waits."),
     ("en", 'A cotton shirt with the slogan "Be kind to bees"'),
     ("en", 'Our grandmother\'s only slogan was "sit down and eat". So sit down and eat.'),
+    ("en", 'Sure, she said "maybe later", and fell asleep. "Maybe later" it is.'),
+    ("de", "Klar! Alle nennen ihn „Liebling“."),
     ("de", "Ein Hemd mit dem Spruch „Bleib wach“ auf der Brust."),
     ("ja", "「おかえり」の見出し。"),
     ("de", "Satzbau leicht gemacht.\n\n• Offline\n• Kurz"),

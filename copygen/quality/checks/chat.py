@@ -386,7 +386,8 @@ class ChatDetector:
         """`Headline:` before the copy, or a sentence around it that says what it is."""
         if (label := self._labels.find(said, begin, names, is_known)) is not None:
             return Remark("leftovers.label", label.start, label.end, is_cut=label.is_alone)
-        return _quoted(said, begin, is_known) if "noun" in said.kinds else None
+        may_be = "noun" in said.kinds or "consent" in said.kinds
+        return _quoted(said, begin, is_known) if may_be else None
 
     def _announced(self, said: Said, begin: int) -> Remark | None:
         """A first line that ends in a colon, before a text that is no list."""

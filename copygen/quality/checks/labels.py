@@ -49,9 +49,13 @@ _DENSE: Final = "\u0590"
 """From here scripts need fewer letters for a word."""
 _OPENING: Final = re.compile('["“„«「『]')
 _CLOSING: Final = '"”“»」』'
-_AFTER_QUOTE: Final = re.compile(r"[\w\s]{0,8}[.!。]?\s*")
-"""What may stand behind the copy in quotation marks: `です。`, `입니다.`"""
+_AFTER_QUOTE: Final = re.compile(r"[\w\s]{0,14}[.!?。？]?\s*")
+"""What may stand behind the copy in quotation marks: `です。`, `입니다.`, `はいかがでしょうか？`"""
 _LEAST_QUOTED: Final = 6
+_LEAST_PROPOSED: Final = 12
+"""Letters of copy that is proposed; fewer may be a word that is spoken of."""
+_FIRM: Final = frozenset("!！.。")
+"""What stands behind `Sure!`; a comma may be of a sentence: `Sure, she said "maybe later"`."""
 _SHORT: Final = 2
 """Letters of a word that may stand in any item."""
 _NEAR: Final = 60
@@ -346,24 +350,36 @@ def _are_label(kinds: Sequence[str], words: str, *, own_line: bool) -> bool:
 
 
 def quoted_copy(said: Said, begin: int, is_known: Callable[[str], bool]) -> tuple[int, int] | None:
-    """The copy of a sentence that says what it is: `The slogan for the scarf is "…"`.
+    """The copy of a sentence that says what it is, or proposes it: `The slogan for the scarf is
+    "…"`, `Of course! How about "…"?`
 
     A shirt `with the slogan "…"` is copy, and so is what the item has.
     """
     text = said.text
     noun = min((one for one in said.found("noun") if one[0] - begin <= _NEAR), default=None)
-    if noun is None or is_known(text[slice(*noun)]):
-        return None
-    opening = _OPENING.search(text, noun[1], noun[1] + _NEAR)
-    if opening is None or not text[noun[1] : opening.start()].strip():
+    if noun is not None and not is_known(text[slice(*noun)]):
+        lead, least = noun[1], _LEAST_QUOTED
+    else:
+        lead, least = _proposal_end(said, begin), _LEAST_PROPOSED
+    opening = _OPENING.search(text, lead, lead + _NEAR) if lead else None
+    if opening is None or not text[lead : opening.start()].strip():
         return None
     closing = max(text.rfind(one, opening.end()) for one in _CLOSING)
     inside = text[opening.end() : closing].strip()
-    if len(inside) < _LEAST_QUOTED or _OPENING.search(inside) or is_known(inside):
+    is_brief = len(inside) < (least if inside[:1] < _DENSE else _LEAST_QUOTED)
+    if is_brief or _OPENING.search(inside) or is_known(inside):
         return None
     if "\n" in text[begin : opening.start()] or not _AFTER_QUOTE.fullmatch(text, closing + 1):
         return None
     return opening.end(), closing
+
+
+def _proposal_end(said: Said, begin: int) -> int:
+    """Where the `Sure!` ends with which a text begins; 0: it does not."""
+    agreed = said.at("consent", begin + (said.text[begin] == "¡"))
+    if agreed and said.text[agreed:].lstrip()[:1] in _FIRM:
+        return agreed
+    return 0
 
 
 @cache
