@@ -4,7 +4,9 @@
     python -m tests.quality.rates --each     every good text that is flagged, every fault missed
 
 The good texts of `corpus/first` were written before the rules were changed for them, those of
-`corpus/held_back` after that, and the rules were not changed for them again. It needs nothing but
+`corpus/held_back` after that, and the rules were not changed for them again. Those of
+`corpus/everyday` are what shops publish every day, in 43 languages, without a trap: 18 of 516 were
+flagged when they were written. It needs nothing but
 the public face of `Checker`, so an older commit can be measured with the same corpus:
 PYTHONPATH=<its checkout> python <this file>.
 """
@@ -25,7 +27,7 @@ from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
 
 CORPUS = Path(__file__).parent / "corpus"
-PARTS = ("first", "held_back")
+PARTS = ("first", "held_back", "everyday")
 PACKS = {"th": ("th",), "ja": ("jp",), "zh": ("cn",)}
 """The market's pack, as a shop there would name it."""
 _FIELD_FAULTS = frozenset({"caps", "punct"})
