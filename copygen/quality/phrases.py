@@ -154,6 +154,10 @@ class Speech(FrozenModel):
     """Denies, or says what is lacking: `cannot`, `not enough`."""
     aid: Lines = ()
     """What is declined, with the words of a request: `assist`, `fulfil`, `your request`."""
+    tongue: Lines = ()
+    """That something is in the language itself: `in English`."""
+    english: Lines = ()
+    """The same of English; in English, of others."""
     beyond: Lines = ()
     """Declines by itself: `beyond my abilities`."""
     pitch: Lines = ()
@@ -367,6 +371,7 @@ _WHOLE: Final = (
 )
 """Kinds that are whole words."""
 _STEMS: Final = (
+    *("tongue", "english"),
     *("change", "yours", "info", "little", "add", "web", "publish", "stress", "sentence", "share"),
 )
 """Kinds whose ends are free, for languages decline."""

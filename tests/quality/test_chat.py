@@ -52,6 +52,11 @@ FOUND = [
     ("en", "leftovers.opening", "My suggestion for the scarf copy:\n\nSoft silk for cool evenings"),
     ("en", "leftovers.label", "SmolLM:\n\nA pillow that remembers you."),
     ("de", "leftovers.label", "Assistant: Ein Kissen, das dich kennt."),
+    # the note of a re-ask, given back
+    ("it", "leftovers.task", "Sembra in italiano, non in inglese: scrivere in italiano."),
+    ("fr", "leftovers.task", "Ce semble être en français, pas en anglais; corrigez."),
+    ("ja", "leftovers.task", "これは英語のようです。日本語で書いてください。"),
+    ("th", "leftovers.task", "ดูเหมือนเป็นภาษาอังกฤษ ไม่ใช่ภาษาไทย"),
     # the copy within a sentence about it
     ("en", "leftovers.label", 'The slogan for the scarf is "Paper that keeps your heart".'),
     ("de", "leftovers.label", "Der Slogan lautet: „Papier, das dein Herz bewahrt“."),
@@ -161,6 +166,9 @@ COPY = [
     ("en", 'A cotton shirt with the slogan "Be kind to bees"'),
     ("en", 'Our grandmother\'s only slogan was "sit down and eat". So sit down and eat.'),
     ("en", 'Sure, she said "maybe later", and fell asleep. "Maybe later" it is.'),
+    ("de", "Deutsche Tassen, englischer Tee."),
+    ("fr", "Un jardin anglais, un charme français."),
+    ("fr", "Un silk scarf pour rêver en français, en anglais, en silence."),
     ("de", "Klar! Alle nennen ihn „Liebling“."),
     ("de", "Ein Hemd mit dem Spruch „Bleib wach“ auf der Brust."),
     ("ja", "「おかえり」の見出し。"),
