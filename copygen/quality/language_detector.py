@@ -37,6 +37,15 @@ _LESS_IN_OTHERS: Final = 3.0
 _SHORT: Final = 30
 _SHORT_NEAR: Final = 3.0
 """What near languages need more in texts of so few letters."""
+_MOST_IN_WORDS: Final = 240
+"""Characters that may be judged by their words."""
+_AFTER_CAPITALS: Final = "["
+"""What comes behind A to Z, and before all other letters."""
+_FEW: Final = 2
+"""Words of which fewer say nothing."""
+_CLEAR: Final = 4.0
+"""The margin of the words by themselves from which nothing is against it: of 14 900 texts,
+half of them mixed for the purpose, one then passes that did not, and one does not any more."""
 _LONG: Final = 200
 """Characters from which a name in the text does not hide in which language it is."""
 _LEAST_LETTERS: Final = 8
@@ -144,12 +153,34 @@ class Detector:
         if not about.is_judged:
             return None
         own = text if len(text) > _LONG else without_known(text, known)
+        if self.is_clear(own, tag, min(most_letters, _MOST_IN_WORDS)):
+            return None
         most_bytes = most_letters * about.bytes_a_letter
         found = self._found(own, about, most_bytes)
         if found is None or not found.is_found:
             return found
         # Only what seems to be wrong is worth taking out all that is of no language.
         return self._found(without_known(without_made(text), known), about, most_bytes)
+
+    def is_clear(self, text: str, tag: str, most_letters: int) -> bool:
+        """Whether its words, each by itself, speak so much for it that nothing is against it.
+
+        It is so of nearly every sentence. Says no where it is not sure.
+        """
+        about = _about(tag)
+        if about.at is None or not about.is_judged or (about.odd and about.odd.search(text)):
+            return False
+        words = text[:most_letters].split()
+        if len(text) > most_letters:
+            words.pop()  # cut off
+        # Names begin with capitals, and are of no language.
+        words = [word for word in words if word > _AFTER_CAPITALS]
+        model = Detector._model or self.model()
+        lead = round(_CLEAR / model.unit)
+        if len(words) < _FEW or not model.leads(words, about.script, about.at, lead):
+            return False
+        near = about.near_words
+        return not near or near.isdisjoint(_WORDS.findall(text.lower()))
 
     def _found(self, text: str, about: "_About", most_bytes: int) -> Evidence | None:
         letters = letters_of(text)[:most_bytes]

@@ -25,6 +25,8 @@ _MOST_BYTES: Final = 480
 _HEAD_BYTES: Final = 16_384
 _LANE: Final = 2
 """Bytes for each language in a number that holds the scores of all."""
+_MOST_WORDS: Final = 8192
+"""Of a script, whose scores are kept: some 2 MB."""
 _SCALE: Final = 4
 """Of a level, in a lane: what is added to it may be finer than a level."""
 _MARKS: Final = re.compile(
@@ -62,20 +64,28 @@ class Scores:
         self._size = size
 
     def is_best(self, at: int) -> bool:
-        """Whether no language is likelier than that at place `at` of `labels_of` the script.
-
-        All lanes at once, for it is so of nearly every text: a lane has a bit to spare, which is
-        borrowed where the other language is the likelier one.
-        """
-        ones = _ones(self._size)
-        own = (self._lanes >> 8 * _LANE * at) % (1 << 8 * _LANE)
-        spare = ones << 8 * _LANE - 1
-        return ((own * ones | spare) - self._lanes) & spare == spare
+        """Whether no language is likelier than that at place `at` of `labels_of` the script."""
+        return _leads(self._lanes, self._size, at, 0)
 
     def each(self) -> Sequence[int]:
         """The numbers, in `unit`s of the model: only differences mean something."""
         lanes = self._lanes.to_bytes(_LANE * self._size, "little")
         return memoryview(lanes).cast("H").tolist()
+
+
+def _leads(lanes: int, size: int, at: int, lead: int) -> bool:
+    """Whether the lane at place `at` is ahead of each other by `lead`, or behind by no more if less
+    than 0.
+
+    All at once, for it is so of nearly every text: a lane has a bit to spare, which is borrowed
+    where the other language is the likelier one.
+    """
+    place = 8 * _LANE * at
+    least = (lanes >> place) % (1 << 8 * _LANE) - lead
+    ones = _ones(size)
+    spare = ones << 8 * _LANE - 1
+    # Its own lane is lowered by the lead, too.
+    return least >= 0 and ((least * ones | spare) - lanes + (lead << place)) & spare == spare
 
 
 @cache
@@ -93,6 +103,22 @@ class _Lanes:
     rows: list[Any]
     """State → the levels of its feature as one number; None: not met yet. A list, and no numbers in
     between: most of the time goes into this."""
+    words: "_WordScores"
+
+
+class _WordScores(dict[str, int]):
+    """Word, as written → what it adds for the languages of one script. Made when it is met."""
+
+    def __init__(self, model: "LanguageModel", script: str) -> None:
+        self._model = model
+        self._script = script
+
+    def __missing__(self, word: str) -> int:
+        if len(self) >= _MOST_WORDS:
+            self.clear()
+        lanes = self._model.lanes_of(self._script)
+        scores = self[word] = self._model.sum_of(letters_of(word), lanes)
+        return scores
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,28 +147,56 @@ class LanguageModel:
 
         None where nothing in it tells.
         """
+        lanes = self.lanes_of(script)
+        total = lanes.prior + self.sum_of(letters, lanes)
+        return Scores(total, len(lanes.columns)) if total != lanes.prior else None
+
+    def leads(self, words: Sequence[str], script: str, at: int, lead: int) -> bool:
+        """Whether those words, each by itself, make the language at place `at` of
+        `labels_of(script)` likelier than any other by `lead`, and none of their halves makes
+        another likelier by as much: two sentences may be of two languages.
+
+        Most words come again, so that it takes a fifth of reading the letters. It leaves out what
+        goes from one word into the next. Of no more than half as many letters as `letters_of`
+        gives: each word has a blank on both sides.
+        """
+        lanes = self.lanes_of(script)
+        half, size, of_word = len(words) // 2, len(lanes.columns), lanes.words.__getitem__
+        first = sum(map(of_word, words[:half]), lanes.prior)
+        second = sum(map(of_word, words[half:]), lanes.prior)
+        return (
+            _leads(first, size, at, -lead)
+            and _leads(second, size, at, -lead)
+            and _leads(first + second - lanes.prior, size, at, lead)
+        )
+
+    def lanes_of(self, script: str) -> "_Lanes":
+        """What is summed for the languages of that script."""
         lanes = self._lanes.get(script)
         if lanes is None:
-            lanes = self._lanes[script] = self._lanes_of(script)
+            lanes = self._lanes[script] = self._new_lanes(script)
+        return lanes
+
+    def sum_of(self, letters: bytes, lanes: "_Lanes") -> int:
+        """What the features of a text add up to."""
         width, after, rows = self._width, self._next, lanes.rows
         state, met = 0, list[int]()
         meet = met.append  # looked up once: this loop is most of what a language costs
         for column in letters.translate(self._classes):
             meet(state := after[state * width + column])
         try:
-            total = sum(map(rows.__getitem__, met), lanes.prior)
+            return sum(map(rows.__getitem__, met))
         except TypeError:  # some were never met before
             for state in met:
                 if rows[state] is None:
                     rows[state] = self._row(self._feature[state], lanes.columns)
-            total = sum(map(rows.__getitem__, met), lanes.prior)
-        return Scores(total, len(lanes.columns)) if total != lanes.prior else None
+            return sum(map(rows.__getitem__, met))
 
-    def _lanes_of(self, script: str) -> "_Lanes":
+    def _new_lanes(self, script: str) -> "_Lanes":
         columns = [at for at, label in enumerate(self.labels) if label in labels_of(script)]
         prior = b"".join(self._prior[at].to_bytes(_LANE, "little") for at in columns)
         rows: list[Any] = [None] * len(self._feature)
-        return _Lanes(columns, int.from_bytes(prior, "little"), rows)
+        return _Lanes(columns, int.from_bytes(prior, "little"), rows, _WordScores(self, script))
 
     def _row(self, number: int, columns: Sequence[int]) -> int:
         """The levels of a feature as one number, a lane for each language; 0 for none."""

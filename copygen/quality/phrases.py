@@ -273,7 +273,9 @@ class PhraseIndex:
         self._tags = tags
         self._entries = [_entry(one, *entries[one], anywhere) for one in (*longer, *single)]
         self._find = AhoCorasick(longer).find_matches_as_indexes
-        self._single = re.compile(rf"(?<!\w)[{''.join(single)}](?!\w)") if single else None
+        # The letters come first: from an assertion on Python would try at every character.
+        letters = f"[{re.escape(''.join(single))}]"
+        self._single = re.compile(rf"{letters}(?!\w)(?<!\w.)", re.DOTALL) if single else None
         self._of_single = {one: number for number, one in enumerate(single, len(longer))}
 
     def find(self, text: str) -> "Said":

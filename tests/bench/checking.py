@@ -1,6 +1,6 @@
 """Checks texts as fast as it can and prints what that took, as JSON.
 
-python -m tests.bench.checking cpu 5000 | copy 800 | memory 1000000 | long 16000
+python -m tests.bench.checking cpu 5000 | memory 1000000 | long 16000
 """
 
 import json
@@ -13,9 +13,6 @@ from copygen.quality.checker import Checker
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.sameness import SamenessIndex
 from copygen.quality.settings import ChecksSettings
-from tests.quality.cost import CHECKS as ALL_CHECKS
-from tests.quality.cost import TEXTS as COPY
-from tests.quality.cost import cost_us
 
 PAGE_BYTES = 4096
 TEXTS = {
@@ -79,12 +76,6 @@ def _chunk(judge: Checker, text: str, items: list[dict[str, object]]) -> float:
     return (time.process_time() - start) / len(items) * 1e6
 
 
-def copy(length: int) -> dict[str, float]:
-    """Microseconds of CPU for all checks of an answer of that length, from reading it to keeping
-    it, by language: each text and each item is another."""
-    return {language: cost_us(ALL_CHECKS["all"], language, length) for language in COPY}
-
-
 def long(length: int) -> dict[str, float]:
     """Microseconds of CPU for one text of that length: the loop is held as long."""
     judge = Checker(ChecksSettings(), lambda text, _unit: len(text))
@@ -114,7 +105,5 @@ def _resident_mb() -> float:
 
 
 if __name__ == "__main__":
-    measured = {"cpu": cpu, "memory": memory, "long": long, "copy": copy}[sys.argv[1]](
-        int(sys.argv[2])
-    )
+    measured = {"cpu": cpu, "memory": memory, "long": long}[sys.argv[1]](int(sys.argv[2]))
     sys.stdout.write(json.dumps(measured))

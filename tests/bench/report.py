@@ -16,6 +16,7 @@ HEADINGS = {
     "cpu_us": "CPU µs/prompt",
     "cpu_us_per_text": "CPU µs/text",
     "cpu_ratio": "× bare CPU",
+    "times_bare": "× no checks",
     "per_s": "prompts/s",
     "rate_ratio": "× bare rate",
     "sent_per_s": "prompts/s sending",

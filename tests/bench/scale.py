@@ -28,6 +28,8 @@ class Scale:
     checks_rounds: int
     checked_texts: int
     """Per language and round."""
+    checked_prompts: int
+    """Of a run with all checks, per language and length."""
     remembered_texts: int
     table_rows: int
     """Of each format; a sheet has 1 048 575 at the most."""
@@ -53,6 +55,7 @@ QUICK = Scale(
     wrk_s=1,
     checks_rounds=2,
     checked_texts=500,
+    checked_prompts=500,
     remembered_texts=20_000,
     table_rows=20_000,
 )
@@ -71,6 +74,7 @@ USUAL = Scale(
     wrk_s=3,
     checks_rounds=5,
     checked_texts=2000,
+    checked_prompts=12_000,
     remembered_texts=1_000_000,
     table_rows=1_000_000,
 )
@@ -89,6 +93,7 @@ FULL = Scale(
     wrk_s=5,
     checks_rounds=7,
     checked_texts=5000,
+    checked_prompts=12_000,
     remembered_texts=1_000_000,
     table_rows=1_000_000,
 )

@@ -2,9 +2,11 @@
 
     python tests/bench/server.py --latency-ms 40
     python tests/bench/server.py --limit requests --per-s 200 --burst 20 --retry-after seconds
+    python tests/bench/server.py --replies texts.json
 
 It prints its port and answers every `POST /v1/...` with a chat completion: the same bytes each
-time, unless tokens are limited. `GET /counts` tells what it saw, `POST /reset` forgets it and
+time, unless tokens are limited or texts are given, of which a prompt that ends in `p00012` gets
+the thirteenth. `GET /counts` tells what it saw, `POST /reset` forgets it and
 fills the bucket. It is a file that runs alone, so that it starts in a tenth of a second.
 """
 
@@ -13,6 +15,7 @@ import asyncio
 import contextlib
 import json
 import math
+import re
 import sys
 import time
 import zlib
@@ -20,10 +23,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from email.utils import formatdate
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 TEXT = "Praewa silk, woven by hand in Kalasin: forty days of work, worn for forty years."
 BYTES_PER_TOKEN = 4
+NUMBERED = re.compile(rb"\bp(\d+)\"")
+"""The end of a prompt that names the text it is to be answered with."""
 
 
 @dataclass(slots=True)
@@ -98,6 +104,9 @@ class Service:
         self._retry_after = RETRY_AFTER[given.retry_after]
         self._counts_tokens: bool = given.limit == "tokens"
         self._reply = _reply(20, 15)
+        # Encoded before the first request: the server must not be what is waited for.
+        texts: list[str] = json.loads(given.replies.read_bytes()) if given.replies else []
+        self._replies = [_completion(20, 15, text) for text in texts]
         self.reset()
 
     def reset(self) -> None:
@@ -114,6 +123,8 @@ class Service:
             counts.first_s = now
         counts.requests += 1
         reply = self._reply
+        if self._replies and (numbered := NUMBERED.search(body)):
+            reply = self._replies[int(numbered[1])]
         if self._bucket:
             cost, reply = self._priced(body) if self._counts_tokens else (1.0, reply)
             if wait_s := self._bucket.take(cost, now):
@@ -183,6 +194,10 @@ def _content_length(head: bytes) -> int:
 
 @lru_cache(maxsize=4096)
 def _reply(prompt_tokens: int, completion_tokens: int) -> bytes:
+    return _completion(prompt_tokens, completion_tokens, TEXT)
+
+
+def _completion(prompt_tokens: int, completion_tokens: int, text: str) -> bytes:
     body = {
         "id": "chatcmpl-bench",
         "object": "chat.completion",
@@ -191,7 +206,7 @@ def _reply(prompt_tokens: int, completion_tokens: int) -> bytes:
         "choices": [
             {
                 "index": 0,
-                "message": {"role": "assistant", "content": TEXT},
+                "message": {"role": "assistant", "content": text},
                 "finish_reason": "stop",
             }
         ],
@@ -226,6 +241,7 @@ def arguments() -> argparse.ArgumentParser:
     """The flags of the server."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--latency-ms", type=float, default=0.0)
+    parser.add_argument("--replies", type=Path, metavar="FILE", help="a JSON list of texts")
     parser.add_argument("--limit", choices=["requests", "tokens"])
     parser.add_argument("--per-s", type=float, default=200.0)
     parser.add_argument("--burst", type=float, default=20.0)

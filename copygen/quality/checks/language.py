@@ -290,17 +290,22 @@ class OtherLanguage:
 
     def _of_parts(self, context: CheckContext, parts: Sequence[tuple[int, int]]) -> list[Violation]:
         """Each sentence by itself, the text as a whole only if something speaks against one."""
-        text = context.text.original
+        text, language = context.text.original, self.language
+        said = [text[start:end] for start, end in parts]
+        is_clear = [self._detector.is_clear(one, language, _ENOUGH_LETTERS) for one in said]
+        if all(is_clear):
+            return self._of_whole(context, None)
         # Most names of an item are not in its text.
         known = context.facts.names.intersection(context.text.words)
+        evidence = self._detector.evidence
         found = [
-            self._detector.evidence(text[slice(*part)], self.language, known, _ENOUGH_LETTERS)
-            for part in parts
+            None if clear else evidence(one, language, known, _ENOUGH_LETTERS)
+            for one, clear in zip(said, is_clear, strict=True)
         ]
         foreign = [
             (part, one)
-            for part, one in zip(parts, found, strict=True)
-            if one is not None and _is_foreign(text[slice(*part)], one)
+            for part, words, one in zip(parts, said, found, strict=True)
+            if one is not None and _is_foreign(words, one)
         ]
         if foreign and len(foreign) < len(parts):
             part, one = foreign[0]
