@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from functools import cached_property
 from html import unescape
-from itertools import accumulate, islice, pairwise
+from itertools import accumulate, pairwise
 from operator import eq
 from typing import Final, Literal, NamedTuple
 
@@ -69,8 +69,11 @@ class NormalizedText:
 
     @property
     def has_doubled_word(self) -> bool:
-        """Whether one comes twice in a row, whatever stands between."""
-        return True in map(eq, self.words, islice(self.words, 1, None))
+        """Whether one of three letters or more comes twice in a row, whatever stands between."""
+        words, after = self.words, self.words[1:]
+        return True in map(eq, words, after) and any(
+            one == other and len(one) > 2 for one, other in zip(words, after, strict=False)
+        )
 
     def span(self, start: int, end: int) -> tuple[int, int]:
         """Offsets into the original of what stands at `start:end` of the folded text.

@@ -28,8 +28,14 @@ _HEAD: Final = 300
 """Characters at the start in which a refusal says that it is one."""
 _QUOTED: Final = re.compile("[\"'“”„«»「『]")
 _MARKS: Final = re.compile(r"[\s*_]*")
-_SENTENCE: Final = re.compile(r"[.!?。！？…؟۔।](?:[\"'”»」』)\]]*)(?=\s|$)|[。！？।]|\n")
-_CLAUSE: Final = re.compile(rf"{_SENTENCE.pattern}|(?<=[\u0e01-\u0e5b])\s(?=[\u0e01-\u0e5b])")
+# Each begins with one class of all its first signs: alternatives would be tried at each character.
+_SENTENCE: Final = re.compile(
+    r"[.!?。！？…؟۔।\n](?:(?<!\n)[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n]))"
+)
+_CLAUSE: Final = re.compile(
+    r"[.!?。！？…؟۔।\s](?:(?<!\s)[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n])"
+    r"|(?<=[\u0e01-\u0e5b]\s)(?=[\u0e01-\u0e5b]))"
+)
 _DIGIT: Final = re.compile(r"\d")
 _AFTER_WORD: Final = re.compile(r"[\s,.!:;،。、，！：\-–—~*_\"'“”«»「」]*")
 _COLON: Final = re.compile(r"[:：]")

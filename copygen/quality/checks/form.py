@@ -301,20 +301,27 @@ class TagLimits:
 
 def hashtags(text: str) -> list[tuple[int, int]]:
     """Spans of the hashtags that platforms link: digits alone (`#1`) are none."""
+    if not _has_tag(text):
+        return []
     found = (tag for run in _RUN.finditer(text) for tag in _TAG.finditer(text, *run.span()))
     return [tag.span() for tag in found if not tag[1].isnumeric()]
 
 
 def mentions(text: str) -> list[tuple[int, int]]:
     """Spans of the mentions; an e-mail address is none."""
-    return [match.span() for match in _MENTION.finditer(text)]
+    return [match.span() for match in _MENTION.finditer(text)] if "@" in text else []
+
+
+def _has_tag(text: str) -> bool:
+    # Patterns that begin with a look behind are tried at each character: 30 µs for 800 of them.
+    return "#" in text or "＃" in text
 
 
 def tags(context: CheckContext, limits: TagLimits) -> list[Violation]:
     """Too many or too few hashtags, too many mentions, and a `#` that begins nothing."""
     text = context.text.original
     found = limited_tags(context, limits)
-    if loose := _LOOSE.search(text):
+    if _has_tag(text) and (loose := _LOOSE.search(text)):
         message = "a '#' with nothing after it links to nothing"
         fix = "write each hashtag without a space after '#'"
         found.append(Violation("tags.broken", Severity.ERROR, message, loose.span(), fix=fix))
