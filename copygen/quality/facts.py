@@ -285,6 +285,8 @@ _CLOCK = re.compile(
     r"|(?:\b(?:à|dès|vers)|\A) ?(?:[01]?\d|2[0-4]) ?h\b"  # without: how long, not when
 )
 """`6:45`, `16 h`, `6 Uhr`, `朝6時`, `15시`."""
+_ASCII_DIGIT = re.compile("[0-9]")
+"""`\\d` of plain text in a quarter of the time."""
 _LOCAL_DIGITS = 7
 """Digits at the end of a telephone number that are the same however it is dialled."""
 
@@ -305,7 +307,7 @@ def figures(
     thousands, and nobody reads more.
     """
     text, facts = context.text.original, context.facts
-    if not DIGIT.search(text):
+    if not (_ASCII_DIGIT if text.isascii() else DIGIT).search(text):
         return []
     found: list[Violation] = []
     if numbers:

@@ -4,10 +4,11 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cached_property
+from functools import cache, cached_property
 from html import unescape
 from itertools import accumulate, pairwise
 from operator import eq
+from types import MappingProxyType
 from typing import Final, Literal, NamedTuple
 
 HANGUL, KANA, HAN, THAI, OTHER, LATIN = range(6)
@@ -21,13 +22,25 @@ SCRIPT_GROUPS: Final = tuple(
         "[\u0e00-\u0eff]",  # Thai, Lao
         "[\x80-\u0dff\u0f00-\u10ff\u1200-\u2e7f]",  # most others, and typographic marks
         "[a-z]",
-        "",
     )
 )
-"""Scripts, so that literals of those a text does not have need no look. The last is none."""
-_ASCII_GROUPS: Final = ((LATIN, 6), (6,))
-
+"""Scripts, so that what is of those a text does not have needs no look."""
+_MIXED_BLOCKS: Final = MappingProxyType(
+    {
+        0x00: (OTHER, LATIN),
+        0x2E: (HAN, OTHER),
+        0x30: (KANA, HAN),
+        0x31: (HANGUL, HAN),
+        0xA9: (HANGUL, HAN),
+        0xD7: (HANGUL, HAN),
+    }
+)
+"""High byte of UTF-16 → the groups that its 256 characters are of, where they are of two."""
 _WORDS: Final = re.compile(r"\w+")
+_SURE: Final = 0xE0
+_NO_GROUP: Final = 0xFF
+_ASCII_WORDS: Final = re.compile("[a-z0-9_]+")
+"""The same of a folded text, in a third of the time."""
 _SHORT: Final = 500
 _AM, _AM_APART = "\u0e33", "\u0e4d\u0e32"
 _PILED: Final = re.compile(r"[^\w\s!-\u02ff]{31}")
@@ -39,8 +52,30 @@ _SOME_PILED: Final = re.compile(r"[^\w\s!-\u02ff]{7}")
 def script_groups(folded: str) -> tuple[int, ...]:
     """The numbers of the groups whose letters the text has, the rarest first."""
     if folded.isascii():
-        return _ASCII_GROUPS[0] if SCRIPT_GROUPS[LATIN].search(folded) else _ASCII_GROUPS[1]
-    return tuple(n for n, letters in enumerate(SCRIPT_GROUPS) if letters.search(folded))
+        return (LATIN,) if SCRIPT_GROUPS[LATIN].search(folded) else ()
+    # By the high bytes: to look for each group costs 18 µs in 800 characters, this 5.
+    blocks = folded.encode("utf-16-le", "surrogatepass")[1::2].translate(_group_of_block())
+    mixed = {group for block, groups in _MIXED_BLOCKS.items() if block in blocks for group in groups}
+    return tuple(
+        group
+        for group, letters in enumerate(SCRIPT_GROUPS)
+        if _SURE + group in blocks or (group in mixed and letters.search(folded))
+    )
+
+
+@cache
+def _group_of_block() -> bytes:
+    """High byte of UTF-16 → `_SURE` and the group of its characters; itself where it is mixed."""
+    groups = {
+        HANGUL: (0x11, *range(0xAC, 0xD7)),
+        HAN: (0x2F, *range(0x32, 0xA9), *range(0xD8, 0x100)),
+        THAI: (0x0E,),
+        OTHER: (*range(0x01, 0x0E), 0x0F, 0x10, *range(0x12, 0x2E)),
+    }
+    table = dict.fromkeys(range(256), _NO_GROUP) | {block: block for block in _MIXED_BLOCKS}
+    for group, blocks in groups.items():
+        table |= dict.fromkeys(blocks, _SURE + group)
+    return bytes(map(table.__getitem__, range(256)))
 
 
 class NormalizedText:
@@ -64,7 +99,8 @@ class NormalizedText:
     def words(self) -> list[str]:
         """The runs of letters and digits of the folded text."""
         if self._words is None:
-            self._words = _WORDS.findall(self.text)
+            words = _ASCII_WORDS if self.text.isascii() else _WORDS
+            self._words = words.findall(self.text)
         return self._words
 
     @property

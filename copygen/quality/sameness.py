@@ -144,8 +144,9 @@ class SamenessIndex:
         if digest is None:
             if len(self._digests) >= _DIGESTS_KEPT:
                 self._digests.clear()
-            unspaced = not folded.isascii() and UNSPACED.search(folded) is not None
-            is_short = len(folded) < (_UNSPACED_SHORTEST if unspaced else _SHORTEST)
+            is_short = len(folded) < _SHORTEST
+            if is_short and len(folded) >= _UNSPACED_SHORTEST:
+                is_short = folded.isascii() or not UNSPACED.search(folded)
             signature = _signature(folded, is_short=is_short)
             rows = _BAND_ROWS.unpack(signature)
             begin = opening(folded, self._settings.words, self._settings.chars)

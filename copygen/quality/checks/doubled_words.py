@@ -8,6 +8,7 @@ spaces has one.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
+from operator import itemgetter
 from typing import Final
 
 from copygen.quality.data import Doubled, Endings, table
@@ -37,7 +38,8 @@ _PARTICLE_TWICE: Final = re.compile(
 )
 _PARTICLE_PAIRS: Final = ("のの", "がが", "にに", "でで", "へへ", "をを")
 """One of these is in each of them: most texts have none."""
-_ONE_TWICE: Final = tuple(letter * 2 for letter in "のがにでへを的与與也很被及或让讓是把从從")
+_ONE_TWICE: Final = tuple(letter * 2 for letter in "のがにでへを的与與也很被及或让讓是把从從၏ឬ")
+"""Small words of one letter; any other may stand twice."""
 _KEPT: Final = 4
 _HAN_PAIR: Final = re.compile("[\u3400-\u9fff]{2}")
 _COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩")
@@ -45,6 +47,8 @@ _COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩")
 _OF_WORDS: Final = frozenset(("th", "lo", "km"))
 _LEAST_SMALL: Final = 3
 """A phrase that ends with a small word of so many letters is no doubled word: `ถือแล้วถือแล้ว`."""
+_LEAST_UNIT: Final = 3
+"""The least of these."""
 _LONG_UNIT: Final = {"th": 8, "lo": 9, "km": 9, "my": 12, "ja": 3, "zh": 3}
 """Letters from which a word of such a script twice is a slip whatever word it is: shorter ones are
 doubled on purpose."""
@@ -118,12 +122,15 @@ def unspaced_slip(context: CheckContext, text: str, most: int) -> tuple[str, int
 
     It is looked for where a word of two letters to `most` comes twice at all.
     """
-    if not _may_double(text, most):
+    ones = any(both in text for both in _ONE_TWICE)
+    places = list(_places(text, range(2, most + 1)))
+    if not places and not ones:
         return None
+    more = _places(text, (*range(1 if ones else 2, 2), *range(most + 1, MOST_LETTERS + 1)))
     twice = any(pair in text for pair in _PARTICLE_PAIRS)
     if twice and (slip := _PARTICLE_TWICE.search(text)):
         return slip[0][0], *slip.span()
-    for run, begin, size in _units(text):
+    for run, begin, size in _units(text, (*places, *more)):
         start = begin - run.start()
         unit = text[begin : begin + size]
         around = (
@@ -137,12 +144,6 @@ def unspaced_slip(context: CheckContext, text: str, most: int) -> tuple[str, int
         ):
             return unit, begin, begin + 2 * size
     return None
-
-
-def _may_double(text: str, most: int) -> bool:
-    if any(twice in text for twice in _ONE_TWICE):
-        return True
-    return next(_places(text, range(2, most + 1)), None) is not None
 
 
 def _places(text: str, sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -163,11 +164,13 @@ def _places(text: str, sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
             at = same.find(zeros, at + 1)
 
 
-def _units(text: str) -> Iterator[tuple[re.Match[str], int, int]]:
+def _units(
+    text: str, places: Iterable[tuple[int, int]]
+) -> Iterator[tuple[re.Match[str], int, int]]:
     """`(run, start, letters)` of what comes twice in a row within a run of letters of one script,
     in their order and the longest at each place."""
     sizes: dict[int, tuple[int, ...]] = {}
-    for start, size in _places(text, range(1, MOST_LETTERS + 1)):
+    for start, size in sorted(places, key=itemgetter(1)):
         if text[start : start + size] == text[start + size : start + 2 * size]:
             sizes[start] = (*sizes.get(start, ()), size)
     if not sizes:
@@ -201,6 +204,8 @@ def _language_of(run: str, told: str | None) -> str:
 
 def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckContext) -> bool:
     listed = doubled_words(language)
+    if unit not in listed.small and len(unit) < _LEAST_UNIT:
+        return False
     if unit * 2 in context.facts.folded.text or unit in listed.kept:
         return False
     if f"{around[0]}{unit * 2}".endswith(listed.set_phrases):

@@ -33,7 +33,9 @@ _MARKS: Final = frozenset(",،、，;؛；:：/\\&@#-‐‑=~·|")
 _ONLY_HYPHENS: Final = frozenset("-‐‑")
 _LAST_CHARS: Final = 3000
 """Of a long text the end is looked at: what was opened before that is forgotten."""
-_SENTENCE: Final = re.compile(r"[.!?…।؟۔]\s|[。！？](?![」』”）!?！？])\s?|\n")
+_SENTENCE: Final = re.compile(
+    r"[.!?…।؟۔。！？\n](?:(?<=[.!?…।؟۔])\s|(?<=[。！？])(?![」』”）!?！？])\s?|(?<=\n))"
+)
 _NEAR_END: Final = 200
 _LONG: Final = 55
 _LONG_BY: Final = {"tr": 45, "hi": 34, "ur": 34, "ja": 15, "zh": 14, "th": 24, "ko": 20}
@@ -234,8 +236,10 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
 
 def _last_end(text: str) -> int:
     """Where the last sentence begins. It is looked for near the end first."""
-    for start in (max(0, len(text) - _NEAR_END), 0):
-        ends = [found.end() for found in _SENTENCE.finditer(text, start)]
+    near = max(0, len(text) - _NEAR_END)
+    # Of the earlier part as far as its last mark may need the first blank behind it.
+    for start, end in ((near, len(text)), (0, near + 1)):
+        ends = [found.end() for found in _SENTENCE.finditer(text, start, end)]
         if ends:
             return ends[-1]
     return 0
@@ -406,7 +410,7 @@ def _unspaced(sentence: str, language: str) -> tuple[str, bool] | None:
 
 
 def _half_thai(sentence: str) -> tuple[str, bool] | None:
-    if not _THAI_HALF.search(sentence):
+    if not _THAI_HALF.search(sentence[-3:]):
         return None
     runs = _THAI.findall(sentence[-_THAI_SEEN:])
     run = runs[-1] if runs else ""

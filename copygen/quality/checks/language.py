@@ -140,6 +140,8 @@ def _ornament(language: str, letters: str) -> bool:
 
 def _too_few(context: CheckContext, language: str) -> list[Violation]:
     text = context.text.original
+    if _has_enough(text, language):
+        return []
     own = sum(map(len, own_letters(language).findall(text)))
     if is_latin(language):
         letters = sum(map(str.isalpha, text))
@@ -184,6 +186,19 @@ def _in_two_scripts(match: re.Match[str], language: str) -> Violation:
     message = f"'{match[0]}' stands in a word of two scripts"
     fix = f"write the word with '{match[0]}' in one script, in {language_name(language)} or Latin"
     return Violation("language.script", Severity.ERROR, message, match.span(), fix=fix)
+
+
+def _has_enough(text: str, language: str) -> bool:
+    """Whether a text has so many letters of its language that it has enough whatever the rest is.
+
+    The first lines of most texts tell.
+    """
+    own, least = 0, _LEAST_SHARE * len(text)
+    for run in own_letters(language).finditer(text):
+        own += run.end() - run.start()
+        if own >= least:
+            return True
+    return False
 
 
 def _without_hangul(text: str, language: str) -> list[Violation]:
