@@ -50,17 +50,18 @@ _SOME_PILED: Final = re.compile(r"[^\w\s!-\u02ff]{7}")
 
 
 def script_groups(folded: str) -> tuple[int, ...]:
-    """The numbers of the groups whose letters the text has, the rarest first."""
+    """The numbers of the groups whose letters the text has."""
     if folded.isascii():
         return (LATIN,) if SCRIPT_GROUPS[LATIN].search(folded) else ()
     # By the high bytes: to look for each group costs 18 µs in 800 characters, this 5.
     blocks = folded.encode("utf-16-le", "surrogatepass")[1::2].translate(_group_of_block())
-    mixed = {group for block, groups in _MIXED_BLOCKS.items() if block in blocks for group in groups}
-    return tuple(
-        group
-        for group, letters in enumerate(SCRIPT_GROUPS)
-        if _SURE + group in blocks or (group in mixed and letters.search(folded))
-    )
+    found = [group for group in range(len(SCRIPT_GROUPS)) if _SURE + group in blocks]
+    for block, groups in _MIXED_BLOCKS.items():
+        if block in blocks:
+            for group in groups:
+                if group not in found and SCRIPT_GROUPS[group].search(folded):
+                    found.append(group)
+    return tuple(found)
 
 
 @cache

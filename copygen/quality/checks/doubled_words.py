@@ -8,7 +8,6 @@ spaces has one.
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
-from operator import itemgetter
 from typing import Final
 
 from copygen.quality.data import Doubled, Endings, table
@@ -33,8 +32,9 @@ _OWN_RUNS: Final = tuple(
 """Runs of letters of one script: each by itself is found in a tenth of the time of all in one."""
 _KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]+")
 _PARTICLE_TWICE: Final = re.compile(
-    "をを+|(?<=[\u3041-\u30fc\u4e00-\u9fff])([のがにでへ])(?<!\\1\\1)\\1\\1+(?=[^ぁ-ゖ]|$)"
-    "|(?<=[\u30a1-\u30fc\u4e00-\u9fff])([のがにでへ])\\2(?=[\u30a1-\u30fa\u4e00-\u9fff、。])"
+    "([をのがにでへ])(?:(?<=を)を+|(?<!を)(?:"
+    "(?<=[\u3041-\u30fc\u4e00-\u9fff].)(?<!\\1\\1)\\1\\1+(?=[^ぁ-ゖ]|$)"
+    "|(?<=[\u30a1-\u30fc\u4e00-\u9fff].)\\1(?=[\u30a1-\u30fa\u4e00-\u9fff、。])))"
 )
 _PARTICLE_PAIRS: Final = ("のの", "がが", "にに", "でで", "へへ", "をを")
 """One of these is in each of them: most texts have none."""
@@ -122,15 +122,16 @@ def unspaced_slip(context: CheckContext, text: str, most: int) -> tuple[str, int
 
     It is looked for where a word of two letters to `most` comes twice at all.
     """
-    ones = any(both in text for both in _ONE_TWICE)
+    ones = [both for both in _ONE_TWICE if both in text]
     places = list(_places(text, range(2, most + 1)))
     if not places and not ones:
         return None
-    more = _places(text, (*range(1 if ones else 2, 2), *range(most + 1, MOST_LETTERS + 1)))
+    places = [(at, 1) for both in ones for at in _found(text, both)] + places
     twice = any(pair in text for pair in _PARTICLE_PAIRS)
     if twice and (slip := _PARTICLE_TWICE.search(text)):
         return slip[0][0], *slip.span()
-    for run, begin, size in _units(text, (*places, *more)):
+    places += _places(text, range(most + 1, MOST_LETTERS + 1))
+    for run, begin, size in _units(text, places):
         start = begin - run.start()
         unit = text[begin : begin + size]
         around = (
@@ -144,6 +145,14 @@ def unspaced_slip(context: CheckContext, text: str, most: int) -> tuple[str, int
         ):
             return unit, begin, begin + 2 * size
     return None
+
+
+def _found(text: str, words: str) -> Iterator[int]:
+    """Where they begin."""
+    at = text.find(words)
+    while at >= 0:
+        yield at
+        at = text.find(words, at + 1)
 
 
 def _places(text: str, sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
@@ -168,14 +177,15 @@ def _units(
     text: str, places: Iterable[tuple[int, int]]
 ) -> Iterator[tuple[re.Match[str], int, int]]:
     """`(run, start, letters)` of what comes twice in a row within a run of letters of one script,
-    in their order and the longest at each place."""
+    in their order and the longest at each place. `places` have the short ones first."""
     sizes: dict[int, tuple[int, ...]] = {}
-    for start, size in sorted(places, key=itemgetter(1)):
+    for start, size in places:
         if text[start : start + size] == text[start + size : start + 2 * size]:
             sizes[start] = (*sizes.get(start, ()), size)
     if not sizes:
         return
-    every = (run for runs in _OWN_RUNS for run in runs.finditer(text))
+    scripts = [runs for runs in _OWN_RUNS if any(runs.match(text, start) for start in sizes)]
+    every = (run for runs in scripts for run in runs.finditer(text))
     runs = iter(sorted(every, key=re.Match.start))
     run = next(runs, None)
     for start in sorted(sizes):

@@ -28,10 +28,13 @@ from copygen.quality.word_ends import common_words
 
 _GROUP_OF: Final = MappingProxyType({"Hang": HANGUL, "Hira": KANA, "Kana": KANA, "Hani": HAN})
 _LATIN_WORD: Final = re.compile(f"{LATIN_LETTER.pattern[:-1]}'’]+")
-# Of any number of words, though `_LEAST_RUN` are wanted: so nothing is read twice.
-_LATIN_RUN: Final = re.compile(r"[A-Za-z][A-Za-z'’]*+(?:[ ,;]++[A-Za-z][A-Za-z'’]*+)*+")
-"""Words in Latin letters, one after the other, that may be a sentence."""
 _LEAST_RUN: Final = 4
+# From the first letter of a word only, and of words that end, so that nothing is read many times.
+_LATIN_RUN: Final = re.compile(
+    rf"[A-Za-z](?<![A-Za-z].)[A-Za-z'’]{{0,60}}+"
+    rf"(?:[ ,;]++[A-Za-z][A-Za-z'’]{{0,60}}+){{{_LEAST_RUN - 1},}}+"
+)
+"""Words in Latin letters, one after the other, that may be a sentence."""
 _LEAST_SHARE: Final = 0.3
 """Of the letters that are no words of the item: brand names in Latin are part of Asian copy."""
 _LEAST_LETTERS: Final = 6
@@ -359,14 +362,9 @@ class OtherLanguage:
         """A sentence of English between letters of another script; names are no sentences."""
         if not own_letters(self.language).search(context.text.original):
             return  # all of it is: the script says so
-        known = context.facts.names
         for run in _LATIN_RUN.finditer(context.text.original):
-            if sum(map(run[0].count, " ,;")) < _LEAST_RUN - 1:
-                continue
-            written = _LATIN_WORD.findall(run[0])
-            if len(written) < _LEAST_RUN:
-                continue
-            words = [word for word in written if word.casefold() not in known]
+            known = context.facts.names
+            words = [word for word in _LATIN_WORD.findall(run[0]) if word.casefold() not in known]
             small = [word for word in words if word.islower()]
             known_words = not ENGLISH_WORDS.isdisjoint(word.casefold() for word in words)
             ends = context.text.original[run.end() : run.end() + 1] in (".", "!", "?")
