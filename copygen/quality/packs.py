@@ -110,8 +110,8 @@ class WordingRule(FrozenModel):
     needs_pattern: str | None = pydantic.Field(default=None, max_length=MAX_PATTERN_CHARS)
     """The same as a regular expression, which is looked for in less time than `pattern`."""
     doubled: bool = False
-    """Whether `pattern` wants a word of three letters or more twice in a row, which spares all texts
-    that have none."""
+    """Whether `pattern` wants a word of three letters or more twice in a row: spares all texts that
+    have none."""
     unless: tuple[Words, ...] = ()
     """Terms inside which a match does not count: `最近` for `最`."""
     at_most: int = pydantic.Field(default=0, ge=0)

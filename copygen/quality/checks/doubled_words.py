@@ -38,7 +38,7 @@ _PARTICLE_TWICE: Final = re.compile(
 )
 _PARTICLE_PAIRS: Final = ("のの", "がが", "にに", "でで", "へへ", "をを")
 """One of these is in each of them: most texts have none."""
-_ONE_TWICE: Final = tuple(letter * 2 for letter in "のがにでへを的与與也很被及或让讓是把从從၏ឬ")
+_ONE_TWICE: Final = frozenset(letter * 2 for letter in "のがにでへを的与與也很被及或让讓是把从從၏ឬ")
 """Small words of one letter; any other may stand twice."""
 _KEPT: Final = 4
 _HAN_PAIR: Final = re.compile("[\u3400-\u9fff]{2}")
@@ -122,11 +122,13 @@ def unspaced_slip(context: CheckContext, text: str, most: int) -> tuple[str, int
 
     It is looked for where a word of two letters to `most` comes twice at all.
     """
-    ones = [both for both in _ONE_TWICE if both in text]
-    places = list(_places(text, range(2, most + 1)))
-    if not places and not ones:
+    places = [
+        (at, size)
+        for at, size in _places(text, range(1, most + 1))
+        if size > 1 or text[at : at + 2] in _ONE_TWICE
+    ]
+    if not places:
         return None
-    places = [(at, 1) for both in ones for at in _found(text, both)] + places
     twice = any(pair in text for pair in _PARTICLE_PAIRS)
     if twice and (slip := _PARTICLE_TWICE.search(text)):
         return slip[0][0], *slip.span()
@@ -145,14 +147,6 @@ def unspaced_slip(context: CheckContext, text: str, most: int) -> tuple[str, int
         ):
             return unit, begin, begin + 2 * size
     return None
-
-
-def _found(text: str, words: str) -> Iterator[int]:
-    """Where they begin."""
-    at = text.find(words)
-    while at >= 0:
-        yield at
-        at = text.find(words, at + 1)
 
 
 def _places(text: str, sizes: Iterable[int]) -> Iterator[tuple[int, int]]:
