@@ -157,8 +157,7 @@ class LanguageModel:
         another likelier by as much: two sentences may be of two languages.
 
         Most words come again, so that it takes a fifth of reading the letters. It leaves out what
-        goes from one word into the next. Of no more than half as many letters as `letters_of`
-        gives: each word has a blank on both sides.
+        goes from one word into the next. Words of no more than `_MOST_BYTES`, a blank with each.
         """
         lanes = self.lanes_of(script)
         half, size, of_word = len(words) // 2, len(lanes.columns), lanes.words.__getitem__

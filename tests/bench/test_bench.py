@@ -1,25 +1,35 @@
-"""The suite's own arithmetic. Nothing here measures anything."""
+"""The suite's own arithmetic, and what it sends. Nothing here measures anything."""
 
 import json
 import random
 import xml.etree.ElementTree as ET
+from pathlib import Path
 
+import httpx
 import pytest
+import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from copygen.quality.channels import load_channels
+from copygen.quality.checker import Checker
+from copygen.quality.settings import ChecksSettings
+from copygen.quality.units import measure
 from tests.bench.arithmetic import Spread, growth, ideal_s, ratios
 from tests.bench.charts import charts
+from tests.bench.checks import BARE, CHANNELS, EVERYTHING
 from tests.bench.contestants import AIOHTTP, COPYGEN, HTTPX, Job
 from tests.bench.figures import Section, Sign, Target, judged
 from tests.bench.pacing import CASES, TOKENS_PER_REQUEST
 from tests.bench.profiling import read_profile
 from tests.bench.report import figure, to_json
 from tests.bench.server import RETRY_AFTER, Bucket
+from tests.bench.serving import serving
 from tests.bench.startup import heavy_in
 from tests.bench.svg import even_ticks, log_ticks, number
 from tests.bench.targets import TARGETS
 from tests.bench.wording import MAX_TOKENS, TEMPLATE, body, skewed
+from tests.quality.clean_copy import LANGUAGES, clean_copy
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -230,6 +240,31 @@ def test_a_profile_says_who_ran_and_who_asked_for_it() -> None:
     assert profile.own["post (aiohttp/c.py)"] == 30
     assert profile.ours["_send (copygen/engine/client.py)"] == 40
     assert profile.within["main (copygen/cli/app.py)"] == 40
+
+
+@pytest.mark.parametrize("length", CHANNELS)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_copy_whose_checks_are_measured_is_fit_to_publish(language: str, length: int) -> None:
+    """A text that is rejected takes another way, and few texts of a run are."""
+    checks = yaml.safe_load(BARE + EVERYTHING.format(channel=CHANNELS[length]))["checks"]
+    checker = Checker(ChecksSettings.model_validate(checks), measure)
+    field = load_channels().field(CHANNELS[length])
+    copy = list(clean_copy(language, length, 60))
+    assert len({one.text for one in copy}) == len(copy)
+    assert abs(sum(len(one.text) for one in copy) / len(copy) - length) < 25
+    for row, text in copy:
+        assert not checker.check(text, row, field, item_id=row["id"]), text
+        checker.accept(text, row["id"], field)
+
+
+def test_a_prompt_gets_the_reply_of_its_number(tmp_path: Path) -> None:
+    replies = tmp_path / "replies.json"
+    replies.write_text(json.dumps(["first", "second"]), encoding="utf-8")
+    with serving("--replies", replies) as server:
+        row = {"language": "Thai", "name": "scarf", "price": 1, "notes": "p00001"}
+        for asked, said in ((row, "second"), ({**row, "notes": "p00000"}, "first")):
+            reply = httpx.post(server.url, json=body(asked)).json()
+            assert reply["choices"][0]["message"]["content"] == said
 
 
 def test_the_json_holds_every_target_with_its_verdict() -> None:

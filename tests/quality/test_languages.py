@@ -338,6 +338,50 @@ def test_what_cannot_be_judged_is_said_once() -> None:
     )
 
 
+CLEAR = [
+    ("en", "Wear it on calm evenings by the river or fold it into a bag.", True),
+    ("de", "Am Abend am Fluss getragen begleitet er dich auf jede Reise.", True),
+    ("pl", "Miękka wełna na chłodne wieczory i poranki nad rzeką.", True),
+    ("en", "Ein leichter Schal für kühle Abende am Fluss und unterwegs.", False),
+    ("de", "Wear it on calm evenings by the river or fold it into a bag.", False),
+    # half of it
+    ("en", "Wear it on calm evenings by the river, der Abend hat jetzt Farbe und", False),
+    ("de", "Der Abend hat jetzt Farbe und, wear it on calm evenings by the river", False),
+    # nothing to go by
+    ("en", "Praewa Silk Scarf Collection Bangkok", False),
+    ("en", "", False),
+    ("en", " " * 400, False),
+    ("en", "a" * 400, False),
+    ("th", "ผ้าไหมไทยทอมือ", False),
+    ("sk", "Tyto šátky jsou z měkkého hedvábí a hřejí.", False),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tag", "text", "is_clear"), CLEAR)
+def test_only_what_is_surely_in_its_language_is_judged_by_words_alone(
+    tag: str, text: str, is_clear: bool
+) -> None:
+    assert Detector().is_clear(text, tag, 100) is is_clear
+
+
+def test_what_words_make_clear_has_no_evidence_by_letters() -> None:
+    """The short way says yes only where the long one finds nothing."""
+    model, labels = Detector().model(), labels_of("Latn")
+    for tag, text, is_clear in CLEAR:
+        if is_clear:
+            scores = model.read(letters_of(text), "Latn")
+            assert scores is not None
+            assert scores.is_best(labels.index(tag))
+
+
+def test_scores_of_words_are_kept_within_bounds() -> None:
+    model = Detector().model()
+    kept = model.lanes_of("Latn").words
+    for number in range(20_000):
+        model.leads([f"w{number}x"], "Latn", 0, 0)
+    assert len(kept) <= 8192
+
+
 @pytest.mark.no_cover
 def test_languages_are_told_apart_as_often_as_promised() -> None:
     """The table of `python -m tests.quality.languages`, on a sample of each cell."""

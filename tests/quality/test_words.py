@@ -15,7 +15,13 @@ from copygen.quality.checks.form import TagLimits, hashtags, mentions, tags
 from copygen.quality.checks.wording import Phrase, Term, listed
 from copygen.quality.checks.wrappers import wrapped
 from copygen.quality.facts import CheckContext
-from copygen.quality.normalize import NormalizedText, TermMatcher, fold
+from copygen.quality.normalize import (
+    SCRIPT_GROUPS,
+    NormalizedText,
+    TermMatcher,
+    fold,
+    script_groups,
+)
 from copygen.quality.packs import RuleSet, load_wording
 from copygen.quality.phrases import PhraseReader
 from copygen.quality.sameness import distance, repeats, variants
@@ -294,3 +300,12 @@ def test_variants_must_differ() -> None:
     (found,) = variants(["Soft silk scarf", "A gift for years", "Soft silk scarf!"], 0.3)
     assert (found.index, found.fix) == (2, "word it differently from text 1")
     assert variants(["Soft silk scarf", "A gift for years"], 0.3) == []
+
+
+def test_every_character_is_in_the_group_that_its_letters_say() -> None:
+    """Groups are told by the high byte of UTF-16: here against the classes of letters."""
+    for block in range(0, 0x30000, 16):
+        text = "".join(map(chr, range(block, block + 16)))
+        if not 0xD800 <= block < 0xE000:
+            said = {group for group, letters in enumerate(SCRIPT_GROUPS) if letters.search(text)}
+            assert set(script_groups(text)) == said, hex(block)
