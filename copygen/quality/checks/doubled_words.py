@@ -47,8 +47,8 @@ _COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩")
 _OF_WORDS: Final = frozenset(("th", "lo", "km"))
 _LEAST_SMALL: Final = 3
 """A phrase that ends with a small word of so many letters is no doubled word: `ถือแล้วถือแล้ว`."""
-_LEAST_UNIT: Final = 3
-"""The least of these."""
+_LEAST_UNIT: Final = 2
+"""Of a word that is no small one: one letter twice is a part of many words."""
 _LONG_UNIT: Final = {"th": 8, "lo": 9, "km": 9, "my": 12, "ja": 3, "zh": 3}
 """Letters from which a word of such a script twice is a slip whatever word it is: shorter ones are
 doubled on purpose."""
