@@ -33,6 +33,13 @@ _MONTH_NUMBER: Final = re.compile(r"(\d{1,2})\s?[月월]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
 _HAN_NUMBER: Final = re.compile(f"[{HAN_NUMERALS}]+")
 _LISTING: Final = re.compile(r"(?:, |[,;，、/|·،] ?)(?!\d)|(?<!\d), (?=\d)")
+_NO: Final = frozenset(
+    (
+        *("no", "false", "0", "-", "–", "n/a", "none", "nein", "non", "nee", "nej", "nei", "não"),
+        *("nie", "ne", "нет", "ні", "не", "hayır", "không", "tidak", "ei", "いいえ", "なし"),
+        *("否", "无", "無", "아니오", "ไม่"),
+    )
+)
 _SHARED_SIGNS: Final = (("yen_or_yuan", "JPY", "CNY"), ("krona", "SEK", "NOK", "DKK"))
 """`¥` is the sign of two currencies, `kr` of three."""
 _SAME_SIGN: Final = {name: group for group in _SHARED_SIGNS for name in group}
@@ -211,8 +218,18 @@ class Facts:
         return frozenset(found)
 
     def claims(self, rule: WordingRule) -> bool:
-        """Whether the item itself makes that claim, in any language."""
-        return bool(rule.matches(self.folded))
+        """Whether the item itself makes that claim, in any language: a value, or what a column is
+        called that says no `no`.
+        """
+        if rule.matches(self.folded):
+            return True
+        columns = [name for name, value in self.item.items() if not _denies(value)]
+        return bool(rule.matches(NormalizedText("\n".join(columns).replace("_", " "))))
+
+
+def _denies(value: JsonValue) -> bool:
+    """Whether a cell says that the item is not what its column is called."""
+    return not value or (isinstance(value, str) and value.strip().casefold() in _NO)
 
 
 def _long_words(folded: str) -> set[str]:
