@@ -35,7 +35,8 @@ class CountWords(NamedTuple):
     homonyms: frozenset[str]
     things: tuple[str, ...]
     idle: Mapping[int, tuple[str, ...]]
-    """Numbers → beginnings of what so many of claim nothing; 10 stands for all above."""
+    """Numbers → beginnings of what so many of claim nothing; 10 stands for all above, 0 for all
+    below."""
     known: re.Pattern[str]
     """What a text ends with before a number of things that are known."""
 
@@ -50,12 +51,8 @@ def count_words(tag: str) -> CountWords:
         frozenset(map(folded, lists.homonyms)),
         tuple(map(folded, lists.things)),
         {
-            number: tuple(
-                folded(thing)
-                for value, thing in pairs
-                if value == str(number) or (value == "0" and number < 10)
-            )
-            for number in range(2, 11)
+            number: tuple(folded(thing) for value, thing in pairs if value == str(number))
+            for number in range(11)
         },
         re.compile(rf"(?:^|[\s(«„“])(?:{'|'.join(map(folded, lists.known)) or '(?!)'})\s$"),
     )
@@ -85,7 +82,8 @@ def _joined(before: int, value: int, *, is_linked: bool) -> int | None:
         if value in POWERS:
             return before * value
         # Arabic has the unit first: `خمسة وعشرين`.
-        return before + value if is_linked and before < _SMALL < value else None
+        is_unit_first = is_linked and before < _SMALL and value % 10 == 0 and value > _TEENS
+        return before + value if is_unit_first else None
     part = 10 if before % 100 else 100 if before % 1000 else 1000
     return before + value if before > _TEENS and value < part else None
 

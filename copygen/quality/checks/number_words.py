@@ -19,7 +19,7 @@ from copygen.quality.quantities import HAN_NUMERALS, Quantity, han_value
 # stands in idioms (`三日月`, `四季`): with a time it counts, or what it is for.
 _HAN_NUMBER: Final = re.compile(
     rf"[{HAN_NUMERALS}](?:(?<![{HAN_NUMERALS}].)[{HAN_NUMERALS}]++"
-    r"(?=[年人名種种色時时日回個个本件款家位層层道]|小[时時])|(?<=[百千])(?=年)"
+    r"(?=[年人名種种色時时日回個个本件款家位層层道]|小[时時]|(?<!千百)次)|(?<=[百千])(?=年)"
     rf"|(?<![{HAN_NUMERALS}].)(?<=[二三四五六七八九十两兩])"
     r"(?=年(?![如级級生前後来來])|[かヶカ箇个個]月|週間|日間|時間|倍|世代|代(?:目|にわた|続|人|传|傳|匠|相|[。，、！]|$)"
     r"|日(?:かけ|がかり|以内|で[仕届完]|もつ|続く)|小[时時]|天(?:[内内质質到发發后後。，、！]|$)|周[内见]|[层層]|道[工程]|回[洗塗]"
@@ -52,7 +52,7 @@ _OVER: Final = re.compile(
     r"πάνω από|περισσότερ\w+ από|σχεδόν|més de|gairebé|lebih dari|lebih|hampir|"
     r"mahigit|hơn|gần|fazla|aşkın|أكثر من|قرابة|بیش از|יותר מ|מעל|से अधिक|से ज़्यादा|"
     r"سے زائد"
-    r")\s)$"
+    r")\s(?:(?:an?|one|eine[nm]?|un[ao]?|uma?|o|en|ett?|egy|isang) )?|יותר מ)$"
 )
 """Words before a thousand that make it a number: `over a thousand`."""
 _SMALL: Final = 10
@@ -120,19 +120,20 @@ def _is_claim(text: str, start: int, end: int, value: int, tag: str) -> bool:
     if counts is None:
         return False
     thing, at, lists = counts[1], counts.start(1), count_words(tag)
-    is_counted = value < _MULTIPLE and text.startswith(counted, at)
-    if value < _SMALL and is_counted:
-        return True
-    if thing in lists.small or text.startswith(lists.idle[min(value, _SMALL)], at):
+    if text.startswith(lists.idle[min(value, _SMALL)], at):
         return False
-    if is_counted:
+    if value < _SMALL and text.startswith(counted, at):
+        return True
+    if thing in lists.small or (value < _SMALL and text.startswith(lists.idle[0], at)):
+        return False
+    if value < _MULTIPLE and text.startswith(counted, at):
         return True
     if text[start:end] in lists.homonyms and not text.startswith(lists.things, at):
         return False
     if value < _SMALL:
         return len(thing) > 1 and _is_told(text, start, counts.end(), lists.known)
     is_many = value in (_MULTIPLE, _MULTIPLE**2) and " " not in text[start:end]
-    return not is_many or _OVER.search(text, max(0, start - 20), start) is not None
+    return not is_many or _OVER.search(text, max(0, start - 24), start) is not None
 
 
 def _is_told(text: str, start: int, end: int, known: re.Pattern[str]) -> bool:
