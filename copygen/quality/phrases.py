@@ -220,6 +220,8 @@ class _IndexedPhrase(NamedTuple):
     kinds: tuple[str, ...]
     free: tuple[str, ...]
     """Of these the kinds whose end is free."""
+    marks: tuple[str, ...]
+    """Kinds that it is of within a word, too."""
     anywhere: bool
     """Whether it is looked for in the middle of a long text, too."""
 
@@ -227,13 +229,15 @@ class _IndexedPhrase(NamedTuple):
 def _entry(
     phrase: str, whole: set[str], free: set[str], anywhere: frozenset[str]
 ) -> _IndexedPhrase:
-    kinds = (*whole, *free)
+    marks = tuple(whole.intersection(MARKS))
+    kinds = (*whole.difference(MARKS), *free)
     return _IndexedPhrase(
         opens=_joins(phrase[0]),
         closes=_joins(phrase[-1]),
         kinds=kinds,
         free=tuple(free),
-        anywhere=not anywhere.isdisjoint(kinds),
+        marks=marks,
+        anywhere=bool(marks) or not anywhere.isdisjoint(kinds),
     )
 
 
@@ -291,7 +295,9 @@ class PhraseIndex:
             words = self._single.finditer(text)
             hits += [(self._of_single[word[0]], *word.span()) for word in words]
         for number, start, end in hits:
-            opens, closes, kinds, free, anywhere = entries[number]
+            opens, closes, kinds, free, marks, anywhere = entries[number]
+            for kind in marks:
+                found.setdefault(kind, []).append((start, end))
             is_between = end > head and start < tail
             if is_between and not anywhere:
                 continue
@@ -413,6 +419,42 @@ _SIGNS: Final = (
 `www.your-shop.com`."""
 
 
+MARKS: Final = MappingProxyType(
+    {
+        "letters": ("xx", "xy", "хх"),
+        "dots": ("....", "……"),
+        "lines": ("***", "——", "–—", "—–", "----"),
+        "date": (
+            *("mm/", "mm.", "mm-", "mm月", ".mm", "/mm", "-mm", "мм", "/aa", ".aa", "-aa", ".kk"),
+            *(
+                "hh:",
+                "hh.",
+                "yyyy",
+                "jjjj",
+                "rrrr",
+                "dd.",
+                "dd/",
+                "x月",
+                "×月",
+                "〇月",
+                "○月",
+                "◯月",
+            ),
+            *("0月", "*月", "m月", "x월", "o월", "○월", "◯월", "0월"),
+        ),
+        "digits": ("000", "00,00", "00.00", "345", "555"),
+        "address": (
+            *("@", "#", "www.", ".com", ".net", ".org", ".eu", ".shop", ".de", ".at", ".ch", ".fr"),
+            *(".es", ".it", ".pt", ".br", ".cat", ".nl", ".be", ".se", ".dk", ".no", ".fi", ".ee"),
+            *(".lv", ".lt", ".pl", ".cz", ".sk", ".si", ".hr", ".rs", ".bg", ".ru", ".ua", ".ro"),
+            *(".hu", ".gr", ".tr", ".id", ".my", ".ph", ".vn", ".kr", ".jp", ".in", ".bd", ".pk"),
+            *(".ir", ".il", ".рф", ".срб", ".укр"),
+        ),
+    }
+)
+"""What blanks of a kind without a name have, within a word, too: `210-XXXXXXX`, `20XX`."""
+
+
 class PhraseReader:
     """Reads each text once, for all checks that look for phrases. One per run."""
 
@@ -439,6 +481,7 @@ def phrase_index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
         {
             **{kind: phrases(kind) for kind in _WHOLE},
             "sign": (*_WHOLE_SIGNS, *map("".join, product("〇○◯△□●", repeat=2))),
+            **MARKS,
             "number": number_values(tags[0]) if with_numbers and len(tags) == 1 else (),
             # `line` is in `linen`, and English declines little.
             **{kind: getattr(speech("en"), kind) for kind in _OF_TALK},

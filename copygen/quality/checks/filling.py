@@ -6,6 +6,7 @@ The names of blanks are data, in the files of `copygen.quality.phrases`.
 import re
 from collections.abc import Container, Iterator
 from functools import cache
+from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
@@ -56,6 +57,8 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 """`www.ihre-marke.de`, `info@yourbrand.com`, `#VotreMarque`."""
+_WORDED: Final = re.compile(r"[\w.-]*(?<=\w)[@.#][\w.-]+|[@#]\w+")
+"""A word with a sign of addresses in it."""
 _CENTURY: Final = re.compile(
     r"(?i:(?:siglos?|s[ée]culos?|secol\w*|segles?|siècles?|sec|vek|века?|стол\w+|ст|roku?|juan|"
     r"johannes|louis)\.? (?:[xivl]+[-–/])?)$"
@@ -64,27 +67,17 @@ _ROMAN: Final = re.compile(
     r"(?i:[-–.]?[xivхі]*\.? ?(?:e |ème |esim|век|вiк|стол|стор|ст\b|в\.|wiek|w\.|st\.|stol|vek|"
     r"száz|sajand|gs\.|amž|a\. ?|yüzyıl|asr|αιών|secol|cent|siècle|world|olimp|олимп))"
 )
-_MARKS: Final = (
-    (  # XX, XY, 210-XXXXXXX, 09xx xxx xxx, 20XX; XX is a numeral in `siècle XX`, xx a kiss
-        ("XX", "XY", "xx", "ХХ", "хх"),
-        re.compile(
+_MARKED: Final = MappingProxyType(
+    {
+        "letters": re.compile(  # XX, 210-XXXXXXX, 20XX; xx alone is a kiss
             r"(?<![^\W\d_])\d*(?:X{2,}|Х{2,})\d?(?:[ .-]{1,3}\d*(?:X{2,}|Х{2,}))*(?![\w])"
             r"|(?<!\w)XY(?!\w)"
             r"|(?<!\w)(?:\+?\d[\d -]*[xх]{2,}|[xх]{4,})(?:[ .-][xх\d]{2,})*(?!\w)"
             r"|(?<!\w)[xх]{2,}(?:[ .-][xх]{2,})+(?!\w)"
         ),
-    ),
-    (
-        ("....", "……", "…."),
-        re.compile(r"(?<=\s)[.…]{3,}(?<=[.…]{4})(?=[^\S\n])|(?<=\s)…{2,}(?=\s\w)"),
-    ),
-    (
-        ("***", "——", "–—", "—–", "----"),
-        re.compile(r"(?<=\S )(?:\*{3,4}|[–—]{3,}|-{4,})(?=[ .,!?;)])"),
-    ),
-    (
-        ("MM", "ММ", "mm", "AA", "HH", "KK", "YYYY", "JJJJ", "RRRR", "ГГГГ", "月", "월"),
-        re.compile(
+        "dots": re.compile(r"(?<=\s)[.…]{3,}(?<=[.…]{4})(?=[^\S\n])|(?<=\s)…{2,}(?=\s\w)"),
+        "lines": re.compile(r"(?<=\S )(?:\*{3,4}|[–—]{3,}|-{4,})(?=[ .,!?;)])"),
+        "date": re.compile(
             r"(?<!\w)(?:(?:DD|TT|JJ|GG|PP|NN|ДД|ΗΗ|MM)[./-] ?(?:MM|ММ|AA|KK|HH|DD)"
             r"(?:[./-] ?(?:[YAJRGVΕÅ]{2,4}|ГГГГ|РРРР)?)?|dd[./-]mm(?:[./-][yajrgvå]{2,4})?"
             r"|(?:YYYY|JJJJ|AAAA|RRRR|ÉÉÉÉ|ГГГГ)"
@@ -92,19 +85,16 @@ _MARKS: Final = (
             r"|(?:[XxMm×〇○◯*]{1,2}|(?<!\d)0{1,2}) ?月 ?(?:[XxDd×〇○◯*]{1,2}|0{1,2}) ?日"
             r"|(?:[XxO○◯]{1,2}|(?<!\d)0{1,2}) ?월 ?(?:[XxO○◯]{1,2}|0{1,2}) ?일"
         ),
-    ),
-    (  # telephone numbers and prices of nothing but zeros, or counting up
-        ("000", "00,00", "00.00", "345", "555"),
-        re.compile(
+        "digits": re.compile(  # of nothing but zeros, or counting up
             r"(?<![\d.,])(?:\+\d{1,3}[ .-]?)?\(?0\d{0,3}\)?[ .-/]?(?:0{2,4}[ .-]?){2,4}(?![\d.,])"
             r"|(?<![\d.,])\+?(?:\d{1,3}[ .-])?0?1?[ .-]?23[ .-]?4?5[ .-]?6[ .-]?7(?:[ .-]?8)?"
             r"(?:[ .-]?9)?(?:[ .-]?0)?(?![\d.,])"
             r"|(?<!\d)(?<!\d )\(?555\)?[ .-](?:01\d\d|\d{3}[ .-]\d{4})(?!\d)"
             r"|(?<![\d.,])00[.,]00(?![\d.,])"
         ),
-    ),
+    }
 )
-"""What only signs of that kind have, and the signs."""
+"""Signs of a blank, by the marks that they have (`MARKS`)."""
 _HTML: Final = frozenset(
     (
         *("a", "b", "i", "u", "p", "s", "br", "hr", "em", "h1", "h2", "h3", "h4", "h5", "h6"),
@@ -126,7 +116,6 @@ _TAGS: Final = frozenset(
 """What copy has in brackets by itself."""
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _SHORTEST: Final = 2
-_DOT: Final = re.compile(r"\.(?<=\w\.)(?=[^\W\d_]{2})")
 _PHONETIC: Final = re.compile("[\u0250-\u02af\u02c8\u02cc\u02d0]|^[/ˈ]")
 _UNSPACED: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _CAPITAL: Final = "A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐΑ-Ω"
@@ -201,14 +190,15 @@ def _sign(context: CheckContext, said: Said) -> tuple[int, int] | None:
         for found in _SIGNS.finditer(text):
             if not _RULE.fullmatch(text, *_line(text, found.start())):
                 return found.span()
-    for marks, pattern in _MARKS:
-        if any(mark in text for mark in marks):
+    for marks, pattern in _MARKED.items():
+        if marks in said.kinds:
             for found in pattern.finditer(text):
                 if fold(found[0]).strip() not in item and not _is_numeral(text, *found.span()):
                     return found.span()
-    may_be = "@" in text or "#" in text or _DOT.search(text)
-    address = _ADDRESS.search(text) if may_be else None
-    return address.span() if address and fold(address[0]) not in item else None
+    for found in _WORDED.finditer(text) if "address" in said.kinds else ():
+        if _ADDRESS.search(found[0]) and fold(found[0]) not in item:
+            return found.span()
+    return None
 
 
 def _is_numeral(text: str, start: int, end: int) -> bool:
