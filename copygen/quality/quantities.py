@@ -360,9 +360,9 @@ _KINDS: Final = tuple(
             r"(?![A-Za-z\d])",
         ),
         (  # a working day, scales of maps, a reply's key, washing, reasons to count
-            r"-\d|:\d|回|返信|답장|ตอบ|[A-Za-zéß] ?[\"'“「]?\d\b|\d0 ?[A-Za-zа-я]|\A[2-9]",
+            r"-\d|:\d|回|返信|답장|ตอบ|[A-Za-zéß] ?[\"'“「]?\d\b|\d0 ?[A-Za-zа-я°&]|\A[2-9]",
             r"\b9[ -]?(?:to|–|-)[ -]?5\b|(?<!\d)1:\d{1,3}[.,]?\d{3}\b",
-            r"(?:回复|回覆|回傳|返信|ตอบ(?:กลับ)?|답장) ?[「]?\d\b",
+            r"(?:回复|回覆|回傳|返信|ตอบ(?:กลับ)?|답장) ?[「]?\d(?!\d)",
             r"\b(?i:reply|antworten? (?:Sie )?mit|répondez|responde|balas) ?[\"'“]?\d\b",
             r"(?<!\d)(?:30|40|60|90|95) ?(?:degrees|Grad|grader|graus|gradi|"
             r"grados|degrés|graden|asteessa|stopni\w{0,4}|stupň\w{0,4}|градус\w{0,3})\b",

@@ -55,6 +55,8 @@ _OVER: Final = re.compile(
     r")\s(?:(?:an?|one|eine[nm]?|un[ao]?|uma?|o|en|ett?|egy|isang) )?|יותר מ)$"
 )
 """Words before a thousand that make it a number: `over a thousand`."""
+_TWO: Final = 2
+"""There are two of much: `takes two firings`."""
 _SMALL: Final = 10
 _TEENS: Final = 19
 _MULTIPLE: Final = 1000
@@ -128,7 +130,8 @@ def _is_claim(text: str, start: int, end: int, value: int, tag: str) -> bool:
         return False
     if value < _MULTIPLE and text.startswith(counted, at):
         return True
-    if text[start:end] in lists.homonyms and not text.startswith(lists.things, at):
+    is_doubtful = value == _TWO or text[start:end] in lists.homonyms
+    if is_doubtful and not text.startswith(lists.things, at):
         return False
     if value < _SMALL:
         return len(thing) > 1 and _is_told(text, start, counts.end(), lists.known)
