@@ -41,8 +41,8 @@ class Pieces:
         return [span for span in spans if _has_letters(self._text[slice(*span)])][number]
 
     def is_answered(self, number: int, by: int) -> bool:
-        """Whether one is a question and the other its answer: `Another cup? Another cup.`"""
-        return self._asks(number) and not self._asks(by)
+        """Whether one is a question and the next its answer: `Another cup? Another cup.`"""
+        return by == number + 1 and self._asks(number) and not self._asks(by)
 
     def _asks(self, number: int) -> bool:
         start, end = self.span(number)
@@ -72,6 +72,11 @@ class Reading:
     def sentences(self) -> Pieces:
         """Its sentences; in a script without spaces its clauses."""
         return Pieces(_END if self.spaced else _UNSPACED_CLAUSE, self.told, spaced=self.spaced)
+
+    @cached_property
+    def whole_sentences(self) -> Pieces:
+        """Its sentences, in every script."""
+        return Pieces(_END, self.told, spaced=self.spaced)
 
     @cached_property
     def clauses(self) -> Pieces:

@@ -29,7 +29,7 @@ from copygen.quality.checks.doubled_words import (
     doubled_words,
     unspaced_slip,
 )
-from copygen.quality.checks.reading import Reading, letters_of
+from copygen.quality.checks.reading import Pieces, Reading, letters_of
 from copygen.quality.checks.said_again import (
     LEAST_THREES,
     LEAST_WORDS,
@@ -41,12 +41,13 @@ from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.languages import base
 from copygen.quality.normalize import HANGUL, SCRIPT_GROUPS, NormalizedText
 from copygen.quality.scripts import UNSPACED
+from copygen.quality.word_ends import common_words
 
 _STOPS: Final = ".!?,:;"
 _OTHER_STOPS: Final = "…।؟،۔؛"
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _PAUSE: Final = re.compile("[,،、，;；:：|/–—·]")
-_CLAUSE_OPENS: Final = re.compile(r",\s(?:[^\W\d_]{1,9}\s)?\Z")
+_CLAUSE_OPENS: Final = re.compile(r",\s(?:[^\W\d_]{1,5}\s)?\Z")
 """A comma right before, or with a preposition between: `das Glas, in dem dem Wein nichts fehlt`."""
 _HANGUL: Final = SCRIPT_GROUPS[HANGUL]
 _UNTOLD: Final = re.compile(r"(?:https?://|[#＃@])\S+")
@@ -87,8 +88,8 @@ def repeated(context: CheckContext) -> list[Violation]:
     told = _told(context.text.text)
     if not told.isascii() and UNSPACED.search(told, 0, 40):
         return _unspaced(Reading(context, told, spaced=False))
-    # Without commas: what is said again behind one has it at one of its two ends alone.
-    words = _without_commas(told).split()
+    # Without stops: what is said again behind one has it at one of its two ends alone.
+    words = _without_stops(told).split()
     after = words[1:]
     few = len(words) <= _FEW_WORDS
     if few:
@@ -117,10 +118,10 @@ def repeated(context: CheckContext) -> list[Violation]:
     return found[:1]
 
 
-def _without_commas(told: str) -> str:
-    if told.isascii():
-        return told.replace(",", "")
-    return told.replace(",", "").replace("،", "").replace("、", "")
+def _without_stops(told: str) -> str:
+    for stop in _STOPS if told.isascii() else _STOPS + _OTHER_STOPS:
+        told = told.replace(stop, "")
+    return told
 
 
 def _told(text: str) -> str:
@@ -141,15 +142,15 @@ def _said_again(reading: Reading) -> Iterator[Violation]:
     words = reading.said
     threes = set(zip(words, words[1:], words[2:], strict=False))
     again = len(words) - 2 - len(threes)
-    if again:
-        half = _half(reading) if len(reading.told) < _LONGEST else None
-        span = sentence_again(reading) if half is None else None
-        if half is None and span is None and again >= LEAST_THREES:
-            span = part_again(reading, again)
-        if half is not None:
-            yield _whole(reading.context, half)
-        elif span is not None:
-            yield _sentence(reading.context, *span)
+    half = _half(reading) if again and len(reading.told) < _LONGEST else None
+    # Where no three words come again a sentence of two may: `Sorry, winter. Sorry, winter.`
+    span = sentence_again(reading) if half is None else None
+    if half is None and span is None and again >= LEAST_THREES:
+        span = part_again(reading, again)
+    if half is not None:
+        yield _whole(reading.context, half)
+    elif span is not None:
+        yield _sentence(reading.context, *span)
     if again or max(Counter(pairwise(words)).values(), default=0) >= _OFTEN:
         yield from _phrases(reading)
 
@@ -167,7 +168,7 @@ def _half(reading: Reading) -> _Half | None:
     said = pieces.bare
     middle, odd = divmod(len(said), 2)
     if middle and not odd and said[:middle] == said[middle:]:
-        if pieces.is_answered(middle - 1, len(said) - 1):
+        if middle == 1 and pieces.is_answered(0, 1):
             return None
         end, start = pieces.span(middle - 1)[1], pieces.span(middle)[0]
         between = text[end - 1 : start]
@@ -177,7 +178,9 @@ def _half(reading: Reading) -> _Half | None:
             sure = "\n" not in between and not _PAUSE.search(between)
             return _Half(start, ((end, len(text)) if spaced else (0, start)) if sure else None)
     if not spaced:
-        return None
+        middle, odd = divmod(len(text), 2)
+        same = not odd and middle >= _LEAST_GOING_ON and text[:middle] == text[middle:]
+        return _Half(middle, None) if same else None
     told = reading.said
     size, odd = divmod(len(told), 2)
     if size >= LEAST_WORDS and not odd and told[:size] == told[size:]:
@@ -222,6 +225,9 @@ def _doubled(reading: Reading) -> Iterator[Violation]:
         run = run + 1 if last == number - 1 else 2
         last = number
         if not _LETTERS.match(first[0]):
+            if _is_number_slip(reading, number):
+                yield _word(reading.context, first[0], first.start(), second.end())
+                return
             continue
         if _differ(reading.context.text, first, second) or _is_joined(text, first.start()):
             continue
@@ -245,6 +251,15 @@ def _differ(text: NormalizedText, first: re.Match[str], second: re.Match[str]) -
     return bool(_LETTERS.search(text.text, max(0, first.start() - 2), first.start()))
 
 
+def _is_number_slip(reading: Reading, number: int) -> bool:
+    """`300 300 g`, `20리터 20리터`; sizes of a row may be the same: `10, 10 and 12`."""
+    word, *behind = reading.said[number], *reading.said[number + 2 : number + 3]
+    if not word.isdecimal():
+        return True
+    joining = doubled_words(base(reading.context.language or "")).joining
+    return len(word) > 1 and bool(behind) and behind[0] not in joining and behind[0].isalpha()
+
+
 def _is_joined(text: str, start: int) -> bool:
     """Whether a word is the second of a pair with a hyphen: `faites-le le soir`, `ia-o o dată`."""
     return start > 1 and text[start - 1] in "-‐‑" and text[start - 2].isalpha()
@@ -262,12 +277,20 @@ def _is_meant(
         return True
     start, end = text.span(*second.span())
     if text.original[start:end][:1].isupper() and word not in listed.small:
-        return word not in context.facts.folded.text
+        # A name, but for the first word of a sentence, of a title, and a noun of German.
+        return word not in context.facts.folded.text and (
+            word in listed.kept or word not in common_words(base(context.language or ""))
+        )
     if word in listed.kept or (listed.kept_forms and listed.kept_forms.search(word)):
         return True
     if listed.no_doubles and listed.no_doubles.search(word):
         return False
-    if before in listed.after.get(word, ()) or behind in listed.before.get(word, ()):
+    if before in listed.after.get(word, ()):
+        return True
+    if (
+        behind in listed.before.get(word, ())
+        and text.text[first.start() - 2 : first.start() - 1].isalpha()
+    ):
         return True
     if word in listed.after_comma:
         return _CLAUSE_OPENS.search(text.text, 0, first.start()) is not None
@@ -301,27 +324,36 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
     if len(reading.told) < _LONGEST and (half := _half(reading)) is not None:
         yield _whole(context, half)
         return
-    bare, before = clauses.bare, dict[str, int]()
+    bare = clauses.bare
     go_on = any(map(str.startswith, islice(bare, 1, None), bare)) or any(
         map(str.endswith, bare, islice(bare, 1, None))
     )
     if not go_on and len(set(bare)) == len(bare):
         return
-    for number, said in enumerate(bare):
-        earlier = before.get(said)
-        before[said] = number
-        adjacent = earlier == number - 1
-        if earlier is None:
-            again = number > 0 and _goes_on(bare[number - 1], said)
-        else:
-            least = _LEAST_LETTERS if adjacent else _LEAST_LETTERS_APART
-            again = len(said) >= least - _HAN_LESS * (_HAN.fullmatch(said) is not None)
-            # Between blanks there are names, too: the product's may come again.
-            again = again and (adjacent or not reading.is_known(clauses.written[number]))
-            again = again and not clauses.is_answered(earlier, number)
-        if again:
-            yield _sentence(context, *clauses.span(number))
-            return
+    for pieces in (reading.whole_sentences, clauses):
+        before: dict[str, int] = {}
+        for number, said in enumerate(pieces.bare):
+            earlier = before.get(said)
+            before[said] = number
+            if earlier is None:
+                again = pieces is clauses and number > 0 and _goes_on(bare[number - 1], said)
+            else:
+                again = _is_too_long(reading, pieces, earlier, number)
+            if again:
+                yield _sentence(context, *pieces.span(number))
+                return
+
+
+def _is_too_long(reading: Reading, pieces: Pieces, earlier: int, number: int) -> bool:
+    """Whether what comes again in a script without spaces is no figure, and no name."""
+    said, adjacent = pieces.bare[number], earlier == number - 1
+    least = _LEAST_LETTERS if adjacent else _LEAST_LETTERS_APART
+    if len(said) < least - _HAN_LESS * (_HAN.fullmatch(said) is not None):
+        return False
+    # Between blanks there are names, too: the product's may come again.
+    if not adjacent and reading.is_known(pieces.written[number]):
+        return False
+    return not pieces.is_answered(earlier, number)
 
 
 def _goes_on(last: str, said: str) -> bool:

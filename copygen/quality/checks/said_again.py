@@ -21,6 +21,9 @@ LEAST_WORDS: Final = 3
 _LEAST_APART: Final = 4
 _LEAST_APART_LETTERS: Final = 13
 """Words and letters of one that is with others between; the letters are for one word less."""
+_TWO_WORDS: Final = 12
+_TWO_WORDS_APART: Final = 14
+"""Letters of a sentence of two words: `Shh now. Shh now.` is a figure."""
 _LEAD_WORDS: Final = 3
 _NEARLY: Final = 5
 """Words of a sentence that is the same with a word more or less."""
@@ -31,9 +34,12 @@ _RUN: Final = 8
 _RUN_LETTERS: Final = 22
 """Words and letters in a row that come again: nobody begins two sentences so."""
 _LONGEST_PHRASE: Final = 16
-_TOLD_LETTERS: Final = 12
-"""Letters of a phrase at once again that is too long to be a sound."""
-_TWO_BEHIND_COMMA: Final = 11
+_LEAST_SLIP: Final = 6
+_DENSE_SLIP: Final = 3
+"""Letters of a phrase that is said again with nothing between."""
+_EACH: Final = frozenset(("từng", "mỗi", "từ", "हर", "har"))
+"""`từng ngày từng ngày`: day by day."""
+_TWO_BEHIND_COMMA: Final = 10
 _JOINED_BEHIND_COMMA: Final = 9
 _NAMED_BEHIND_COMMA: Final = 14
 _MORE_BEHIND_COMMA: Final = 9
@@ -86,17 +92,24 @@ def _at_once(words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def _is_slip(reading: Reading, phrase: Sequence[str], words: Sequence[re.Match[str]]) -> bool:
     """Whether it is no name (`New York New York`), and no sound (`tick tock tick tock`)."""
-    context = reading.context
-    if reading.is_known(f"{' '.join(phrase)} {' '.join(phrase)}"):
+    context, joined = reading.context, " ".join(phrase)
+    if reading.is_known(f"{joined} {joined}"):
         return False
     listed = doubled_words(base(context.language or ""))
     if any(word in listed.joining or word.isdecimal() for word in phrase):
-        return True
+        return phrase[0] not in _EACH
     spans = (context.text.span(*word.span()) for word in words)
     if all(context.text.original[start:end][:1].isupper() for start, end in spans):
+        return reading.is_known(joined)
+    if phrase[0] in _EACH or _sound_alike(phrase):
         return False
-    letters = sum(map(len, phrase))
-    return letters >= _TOLD_LETTERS and not (listed.doubles and len(phrase) == 2)
+    return letters_of(joined) >= (_DENSE_SLIP if _DENSE.search(joined) else _LEAST_SLIP)
+
+
+def _sound_alike(words: Sequence[str]) -> bool:
+    """`tick tock`, `pitter patter`, `bập bùng`: one letter first, and one length."""
+    lengths = list(map(len, words))
+    return len({word[0] for word in words}) == 1 and max(lengths) - min(lengths) <= 1
 
 
 def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[str]) -> bool:
@@ -121,6 +134,8 @@ def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[st
     behind = text[words[at + 2 * size - 1].end() :].lstrip(" ")[:1]
     if before in _SENTENCE_MARKS and behind in _SENTENCE_MARKS:
         return size > 2 and letters >= _ALONE_BEHIND_COMMA
+    if before not in _SENTENCE_MARKS and phrase[-1] in listed.joining - listed.kept:
+        return True  # `made for the, for the`
     if size > 2:
         return letters >= _MORE_BEHIND_COMMA
     if phrase[0] in listed.articles:  # `Two reasons: the sausage, the sausage and the mustard.`
@@ -196,9 +211,14 @@ def _run_again(reading: Reading) -> tuple[int, int] | None:
 
 def _is_long(said: str, *, adjacent: bool) -> bool:
     words = said.count(" ") + 1
-    if adjacent or words >= _LEAST_APART:
-        return words >= LEAST_WORDS
-    return words >= LEAST_WORDS and letters_of(said) >= _LEAST_APART_LETTERS
+    if words >= (LEAST_WORDS if adjacent else _LEAST_APART):
+        return True
+    if words < _LEAST_APART - 2:
+        return False
+    letters = letters_of(said)
+    if adjacent:
+        return letters >= _TWO_WORDS
+    return letters >= (_LEAST_APART_LETTERS if words == LEAST_WORDS else _TWO_WORDS_APART)
 
 
 def _is_behind_lead(said: str, before: dict[str, int]) -> bool:
