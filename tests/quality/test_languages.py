@@ -222,6 +222,7 @@ LAMP = {
          "made in Kochi"}, "language.script"),
         ("zh", "专业级15巴牛奶 frother，满足您的咖啡梦想", {"detail": "15 bar, milk frother"},
          "language.mixed"),
+        ("zh", "橡木餐桌， seats六人，适合家庭", {"detail": "160 cm, seats six"}, "language.mixed"),
         ("ru", "Пространство с натуральным rubber\u043e\u043c", {"material": "natural rubber"},
          "language.script"),
         ("ja", "ココナッツではなくコconutの香り", {"material": "coconut oil"}, "language.script"),

@@ -382,7 +382,9 @@ class OtherLanguage:
             return []
         facts, least = context.facts, _LEAST_LEFT if self._latin else 1
         item = facts.folded.original
-        known = facts.names.intersection(context.text.words)
+        # Where words have no spaces between them, a run of letters is more than one: `seats六人`.
+        words = context.text.words if self._latin else _LATIN_WORD.findall(context.text.text)
+        known = facts.names.intersection(words)
         small = [one for one in known if one in item and len(one) >= _SHORT_WORD and one.isascii()]
         if len(small) < least:
             return []
@@ -392,10 +394,10 @@ class OtherLanguage:
         left = frozenset(small) - own - _borrowed()
         names, text = product_names(facts.item), context.text.original
         for start, end in _runs_of(text, left, least):
-            words = text[start:end]
-            small_there = words.islower() or (" " in words and words.lower() in item)
-            is_english = not self._latin or any(_is_english(one, english) for one in words.split())
-            if is_english and small_there and words.lower() not in names:
+            run = text[start:end]
+            is_small = run.islower() or (" " in run and run.lower() in item)
+            is_english = not self._latin or any(_is_english(one, english) for one in run.split())
+            if is_english and is_small and run.lower() not in names:
                 return [self._part(text, (start, end), language_name("en"))]
         return self._given_back(left - facts.title_words - set(names.split()), english)
 
