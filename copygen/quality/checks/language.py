@@ -62,6 +62,7 @@ _FOREIGN_END: Final = re.compile(
     "(?:(?<=[a-z\u00df-\u024f].)|(?=[a-z\u00df-\u024f]))"
 )
 """A letter of another script in a word of Latin letters: `soa椰`, a Cyrillic `а` in `Cаt`."""
+_THAI_LETTER: Final = re.compile("[\u0e01-\u0e4e]")
 _LEAST_WITHOUT_HANGUL: Final = 4
 _CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊个让讓给給吃喝哪么麼没沒，")
 """Signs of every Chinese sentence that Japanese without kana has no use for."""
@@ -179,8 +180,12 @@ def _mixed_word(context: CheckContext, language: str) -> Violation | None:
         if match[0].casefold() not in facts.folded.text:
             return _in_two_scripts(match, language)
     for match in _TORN_WORD.finditer(text):
-        torn = match[0]
-        if torn not in facts.latin_words and any(w.endswith(torn) for w in facts.latin_words):
+        torn, known = match[0], facts.latin_words
+        # Thai parts its words from those in Latin letters; Japanese and Chinese do not.
+        within = _THAI_LETTER.match(text, match.start() - 1) and _THAI_LETTER.match(
+            text, match.end()
+        )
+        if torn not in known and (within or any(word.endswith(torn) for word in known)):
             return _in_two_scripts(match, language)
     return None
 
