@@ -249,6 +249,22 @@ def test_a_sentence_of_the_prompt_is_found_and_a_phrase_it_asks_for_is_not() -> 
     assert list(ChatCheck(PhraseReader()).violations(wanted)) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("Name: Silk scarf\nMaterial: silk\nPrice: 39 EUR", ["leftovers.echo"]),
+        ("「Silk scarf」\n素材：絹\nPrice: 39 EUR\nMaterial: silk", ["leftovers.echo"]),
+        ("Soft silk for calm evenings.\nMaterial: silk", []),
+        ("For the desk: pens\nFor the shelf: books\nFor you: time", []),
+        ("Soft silk.\nMade by hand.\nMaterial: silk\nPrice: 39 EUR\nYours.", []),
+    ],
+)
+def test_the_facts_of_a_prompt_line_by_line_are_no_copy(text: str, found: list[str]) -> None:
+    asked = [Message("user", "Write an ad. Name: Silk scarf\nMaterial: silk\nPrice: 39 EUR")]
+    of = context(text, language="en")._replace(asked=asked)
+    assert [one.rule for one in ChatCheck(PhraseReader()).violations(of)] == found
+
+
 def test_no_text_makes_it_raise() -> None:
     for text in ("", "\ud800", "\n\n", ":", "(", "İ", "a" * 100_000, "Sure!\n" * 5_000):
         list(ChatCheck(PhraseReader()).violations(context(text)))

@@ -15,7 +15,12 @@ from typing import Final
 
 from copygen.models import Severity, Violation
 from copygen.quality.checks.headlines import Brief
-from copygen.quality.checks.labels import Labels, quoted_copy
+from copygen.quality.checks.labels import (
+    Labels,
+    gives_brief_back,
+    is_about_language,
+    quoted_copy,
+)
 from copygen.quality.checks.lists import has_room_for_list
 from copygen.quality.checks.several import LEAD, versions
 from copygen.quality.checks.talk import Place, Talk, TalkReader
@@ -57,8 +62,6 @@ _ECHOED: Final = 24
 """Characters of a sentence of the prompt that nobody writes twice by chance."""
 _ECHOED_HAN: Final = 10
 """The same in a script with a sign a syllable or a word."""
-_LANGUAGE_NAMED: Final = 3
-"""Times that a text which says nothing of its item may not name its language."""
 _NEAR_END: Final = 200
 _SHOWN: Final = 60
 
@@ -170,7 +173,7 @@ class ChatDetector:
         is_about = "about" in kinds or "task" in kinds
         talk = TalkReader(said, self._model, is_known) if self._model is not None else None
         may_be_talk = talk is not None and talk.has_parts(begin)
-        if "tongue" in kinds and _is_about_language(said) and not shares():
+        if "tongue" in kinds and is_about_language(said) and not shares():
             yield _about(text, begin)
             return
         if not may_be_talk and kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(original):
@@ -233,6 +236,8 @@ class ChatDetector:
             start = self._preamble(said, begin)
         if start is None:
             start = self._label(said, begin, brief.names, is_known)
+        if start is None and has_lines and gives_brief_back(text, brief.request):
+            start = Remark("leftovers.echo", begin, len(text))
         if start is None and has_lines:
             start = self._announced(said, begin)
         told = "stress" in kinds and "any_noun" in kinds
@@ -615,12 +620,6 @@ def _opened(said: Said, talk: Talk) -> Remark:
 def _is_all_talk(talk: TalkReader, begin: int, shares: Callable[[], bool]) -> bool:
     """Whether a reply is talk and nothing else."""
     return not talk.said.kinds.isdisjoint(_TALKING) and talk.is_all(begin, shares=shares())
-
-
-def _is_about_language(said: Said) -> bool:
-    """Whether it names its language and English, or its own again and again, as a model answers
-    to the note of a re-ask: `This seems to be in Italian, not in English`."""
-    return len(said.found("tongue")) >= _LANGUAGE_NAMED or "english" in said.kinds
 
 
 def _about(text: str, begin: int) -> Remark:

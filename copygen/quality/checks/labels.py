@@ -54,6 +54,10 @@ _AFTER_QUOTE: Final = re.compile(r"[\w\s]{0,14}[.!?。？]?\s*")
 _LEAST_QUOTED: Final = 6
 _LEAST_PROPOSED: Final = 12
 """Letters of copy that is proposed; fewer may be a word that is spoken of."""
+_FACT: Final = re.compile(r"\W{0,4}([^:\n]{2,24}?)\s?:\s?\S")
+_LEAST_FACTS: Final = 2
+_LANGUAGE_NAMED: Final = 3
+"""Times that a text which says nothing of its item may not name its language."""
 _FIRM: Final = frozenset("!！.。")
 """What stands behind `Sure!`; a comma may be of a sentence: `Sure, she said "maybe later"`."""
 _SHORT: Final = 2
@@ -372,6 +376,23 @@ def quoted_copy(said: Said, begin: int, is_known: Callable[[str], bool]) -> tupl
     if "\n" in text[begin : opening.start()] or not _AFTER_QUOTE.fullmatch(text, closing + 1):
         return None
     return opening.end(), closing
+
+
+def gives_brief_back(text: str, request: Callable[[], str]) -> bool:
+    """Whether most lines are facts behind a name, and two of the names are of the folded prompt:
+    `Material: lambswool` of `Name: …, Material: …, Price: …`."""
+    lines = [line for line in text.split("\n") if line.strip()]
+    names = [found[1] for line in lines if (found := _FACT.match(line))]
+    if len(names) < _LEAST_FACTS or 2 * len(names) < len(lines):
+        return False
+    asked = request()
+    return sum(f"{name}:" in asked or f"{name} :" in asked for name in names) >= _LEAST_FACTS
+
+
+def is_about_language(said: Said) -> bool:
+    """Whether it names its language and English, or its own again and again, as a model answers
+    to the note of a re-ask: `This seems to be in Italian, not in English`."""
+    return len(said.found("tongue")) >= _LANGUAGE_NAMED or "english" in said.kinds
 
 
 def _proposal_end(said: Said, begin: int) -> int:
