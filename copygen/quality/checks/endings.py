@@ -46,7 +46,7 @@ _LONG_PAIR: Final = 40
 _LAST_LONG: Final = 45
 """Characters of a last sentence without an end behind one with a full stop: no call to act."""
 _PLAIN: Final = 20
-_PLAIN_BY: Final = {"ja": 14, "zh": 8, "ko": 12}
+_PLAIN_BY: Final = {"ja": 12, "zh": 8, "ko": 12}
 """Characters of sentences with a full stop that are no words in a row (`Soft wool. Only for you`),
 so that the next one has its full stop, too, short as it may be."""
 _SHORTENED: Final = re.compile(
@@ -82,9 +82,9 @@ _ELIDING: Final = frozenset(("fr", "it", "ca", "oc"))
 _THAI_SEEN: Final = 16
 _THAI_TOLD: Final = 6
 """Letters that show whether the last three are a word: three before a place tell, and these."""
-_THAI_OPEN: Final = ("ั", "ื", "็")
+_THAI_OPEN: Final = tuple(f"{vowel}{tone}" for vowel in "ัื็" for tone in ("", *"่้๊๋"))
 _THAI: Final = re.compile("[\u0e01-\u0e4e]+")
-_THAI_HALF: Final = re.compile("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื็]$")
+_THAI_HALF: Final = re.compile("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื็][่-๋]?$")
 # fmt: off
 _THAI_SHORT: Final = frozenset((
     "บน", "คน", "ผม", "นม", "ลม", "รถ", "มด", "ฝน", "ตน", "หก", "พบ", "จบ", "สด", "รส", "ยศ", "ชม",
@@ -117,6 +117,11 @@ _KOREAN_MODIFIED: Final = re.compile(
     r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2}(?:도록|면서|거나)$"
     r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$|[가-힣](?:으며|히며|하며|되며|이며|려고|지만)$|[가-힣](?:아서|어서|해서|여서)$"
 )
+_KOREAN_ADNOMINAL: Final = re.compile(
+    r"\s\S*(?:로운|스러운|드러운|름다운|차가운|반가운|까운|려운|벼운|거운|귀여운|[가-힣]된|(?:뜻|편안|아늑|포근|깨끗|순|은은"
+    r"|촉촉|단단|튼튼|소중|특별|완벽|상쾌|시원|깔끔|우아|진|담백|간편|다양|풍부|신선|건강|차분|조용|잔잔|고요|달콤|고소|향긋|정갈)한)$"
+)
+"""`부드러운`, `차분한`: the noun comes after it."""
 _KOREAN_STEM: Final = re.compile(
     "(?:스러|로우|러우|부드러|따뜻|깨끗|[습입합됩십집]니|[었았였겠있없]습)$"
 )
@@ -222,7 +227,7 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     known = folded in small_words(language) or folded in _perhaps(language)
     if known and _announces(word, folded, sentence, context):
         return [_phrase(text, word)]
-    if known and word == sentence and _is_sentence(text[: -len(word)].rstrip(), language):
+    if known and word == sentence and _is_alone(text, word, folded, context):
         return [_phrase(text, word)]
     if opened := _opened_clause(sentence, language):
         return [_phrase(text, opened)]
@@ -232,6 +237,15 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     if _unlike_itself(text, sentence, context):
         return [_unended(text)]
     return _unlike_siblings(text, context)
+
+
+def _is_alone(text: str, word: str, folded: str, context: CheckContext) -> bool:
+    """Whether a small word is all there is of a text, or of a sentence behind another."""
+    language = _language(context)
+    if word == text:
+        is_given = folded in context.facts.folded.text.split()
+        return folded not in _perhaps(language) and not is_given
+    return _is_sentence(text[: -len(word)].rstrip(), language)
 
 
 def _last_end(text: str) -> int:
@@ -274,6 +288,9 @@ def _unlike_itself(text: str, sentence: str, context: CheckContext) -> bool:
     words = sentence.split()
     if (len(words) < 2 and language not in _UNSPACED) or (calls and calls.search(sentence)):
         return False
+    parallel = before[_last_end(before[:-1]) :].split()
+    if len(parallel) == len(words) and parallel[0] == words[0]:
+        return False  # `A scent that stays. A price that pleases`
     facts = context.facts.folded.text
     return not all(one.casefold() in facts for one in words)
 
@@ -293,9 +310,12 @@ def _calls(language: str) -> re.Pattern[str] | None:
     listed = table(Endings, "endings").calls.get(language)
     if not listed:
         return None
-    words = "|".join(re.escape(one.replace("_", " ")) for one in listed.split())
     bound = "" if language in _UNSPACED else r"\b"
-    return re.compile(f"{bound}(?:{words})", re.IGNORECASE)
+    words = (
+        ("^" if one[0] == "^" else bound) + re.escape(one.lstrip("^").replace("_", " "))
+        for one in listed.split()
+    )
+    return re.compile("|".join(words), re.IGNORECASE)
 
 
 def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> bool:
@@ -341,6 +361,9 @@ def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) 
         begins = word == sentence and _is_sentence(text[: -len(word)].rstrip(), language)
         if not begins:
             return False  # a name
+    calls = _calls(language) if len(sentence) < len(text) else None
+    if calls and calls.search(sentence, len(sentence) - len(word)):
+        return False
     if not _LETTERS.fullmatch(folded) or folded in context.facts.folded.text.split():
         return False
     if _AFTER_FIGURE.search(text[-len(word) - 4 : len(text) - len(word)]):
@@ -378,6 +401,8 @@ def _is_half_korean(word: str) -> bool:
 
 def _is_open_korean(sentence: str) -> bool:
     if _KOREAN_MODIFIED.search(sentence) and len(sentence) >= _LONG_BY["ko"]:
+        return True
+    if _KOREAN_ADNOMINAL.search(sentence):
         return True
     long = len(sentence) >= _LONG_BY["ko"]
     if long and _KOREAN_LAST_TOPIC.search(sentence):
