@@ -56,6 +56,8 @@ _SHORTENED: Final = re.compile(
 )
 """A word with a stop that ends no sentence: a letter, consonants alone, and others."""
 _CLOSING: Final = frozenset("\"'”“’»」』）)")
+_CLAUSE: Final = re.compile(r"[^\s,]\s+[^\s,]+,\s\S+$")
+"""A comma before the last word, and two words before that."""
 _LEAST_PART: Final = 3
 _LEAST_LINKED: Final = 10
 """Words of a part of a sentence, and characters of the whole, that a preposition may end."""
@@ -227,7 +229,11 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     known = folded in small_words(language) or folded in _perhaps(language)
     if known and _announces(word, folded, sentence, context):
         return [_phrase(text, word)]
-    if known and word == sentence and _is_alone(text, word, folded, context):
+    openers, followers = _pairs(language)
+    is_small = known or folded in followers
+    if is_small and word == sentence and _is_alone(text, word, folded, context):
+        return [_phrase(text, word)]
+    if folded in openers and _CLAUSE.search(sentence):
         return [_phrase(text, word)]
     if opened := _opened_clause(sentence, language):
         return [_phrase(text, opened)]
