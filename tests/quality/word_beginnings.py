@@ -8,8 +8,8 @@ listed, words and beginnings with the same last letters decide, each by a power 
 that rare words count, too. The logarithm of one chance over the other makes a word whole, doubtful
 or half.
 
-Japanese has no spaces: what is judged there is the last run of Han or of katakana characters, by
-the longest of its ends that is listed.
+Japanese has no spaces: what is judged there is the last run of Han characters, by the longest of
+its ends that is listed.
 
 A file each language, in blocks with an empty line between them: the whole words and the doubtful
 ones, among those that are frequent or that frequent ones begin with; then the ends of words that
@@ -50,7 +50,7 @@ begin with it that their chance says little."""
 _POWER: Final = 0.3
 _END: Final = 4
 """Letters of an end of a word that are looked at."""
-_RUN: Final = re.compile("[\u3400-\u9fff々]+|[\u30a1-\u30faー]+")
+_RUN: Final = re.compile("[\u3400-\u9fff々]+")
 _RUN_LISTED: Final = 1e-6
 _RUN_JOINED: Final = 0.03
 """Share of the words that end with a character among those that are in no list and do."""

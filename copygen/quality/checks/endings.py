@@ -102,10 +102,8 @@ _JAPANESE: Final = re.compile("[\u3041-\u309f\u30a1-\u30fc]")
 _HAN: Final = re.compile("[\u3400-\u9fff]$")
 _ADNOMINAL: Final = re.compile("[\u4e00-\u9fff]な$|[\u4e00-\u9fff\u30a1-\u30faー]{2}の$")
 """`贅沢な`, `農園の`: the noun comes after it. Behind kana な and の end sentences."""
-_JAPANESE_RUN: Final = re.compile(
-    r"(?:^|[^\d\u3400-\u9fff々])([\u3400-\u9fff々]+|(?<![\u30a1-\u30faー])[\u30a1-\u30faー]{3,})$"
-)
-"""Han or katakana characters at the end, not behind a figure: `2食`."""
+_JAPANESE_RUN: Final = re.compile(r"(?:^|[^\d\u3400-\u9fff々])([\u3400-\u9fff々]+)$")
+"""Han characters at the end, not behind a figure: `2食`."""
 _LEAST_ZH: Final = 7
 _ZH_SAID: Final = re.compile(r"[是会會能挺蛮蠻很]|(.)\1的$|[你我他她它您们們好]的$")
 """What a good text that ends with 的 has: a verb or `very` before it, a doubling, a pronoun."""
@@ -115,6 +113,8 @@ _KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2}[이가은는]\s")
 _KOREAN_LAST_TOPIC: Final = re.compile(r"[가-힣]\s[가-힣]{2,3}[은는]$")
 """`다른 계획은`: what is said of it comes after it."""
 _KOREAN_OBJECT: Final = re.compile(r"[가-힣]{2}[을를]$")
+_LONG_OBJECT: Final = 26
+"""Characters of a sentence that needs a verb for its object, whatever it begins with."""
 _KOREAN_MODIFIED: Final = re.compile(
     r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2}(?:도록|면서|거나)$"
     r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$|[가-힣](?:으며|히며|하며|되며|이며|려고|지만)$|[가-힣](?:아서|어서|해서|여서)$"
@@ -125,7 +125,7 @@ _KOREAN_ADNOMINAL: Final = re.compile(
 )
 """`부드러운`, `차분한`: the noun comes after it."""
 _KOREAN_STEM: Final = re.compile(
-    "(?:스러|로우|러우|부드러|따뜻|깨끗|[습입합됩십집]니|[었았였겠있없]습)$"
+    "(?:스러|로우|러우|부드러|따뜻|깨끗|[습입합됩십집]니|[었았였겠있없]습|[가-힣]{2}[습합됩])$"
 )
 _FINALS: Final = frozenset((5, 6, 13, 14, 15, 20, 27))
 """Last consonants of a syllable of Hangul that only stems of verbs have: ㄵ ㄶ ㄾ ㄿ ㅀ ㅆ ㅎ."""
@@ -412,6 +412,8 @@ def _is_open_korean(sentence: str) -> bool:
         return True
     long = len(sentence) >= _LONG_BY["ko"]
     if long and _KOREAN_LAST_TOPIC.search(sentence):
+        return True
+    if len(sentence) >= _LONG_OBJECT and _KOREAN_OBJECT.search(sentence):
         return True
     return long and bool(_KOREAN_OBJECT.search(sentence) and _KOREAN_TOPIC.search(sentence))
 
