@@ -74,6 +74,8 @@ class Endings(DatedTable):
     linking: dict[str, str]
     """Language → words of `perhaps` that announce more in a shorter text, too, ` | ` and those
     beside which they do not, by spaces."""
+    joining: dict[str, str]
+    """Language → `and`, `but` and `or`, which begin a sentence for effect, by spaces."""
     calls: dict[str, str]
     """Language → beginnings of the words of a call to act or an offer, by spaces; `_` joins."""
     stems: dict[str, str]

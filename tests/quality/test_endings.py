@@ -31,6 +31,11 @@ CUT = [
     ("ja", "靴底には天然のゴムを使いました。濡れた石畳や坂道でも", "sentence"),
     ("zh-Hans", "鞋底采用天然橡胶手工制成。您也", "sentence"),
     ("en", "Cold pressed on a family farm. The", "phrase"),
+    # One sentence without an end, too long for a headline.
+    ("en", "Our washed linen tablecloth brings a sense of calm to every table and comes out of the"
+     " machine", "sentence"),
+    ("fr", "La nappe en lin lavé apporte du calme à toutes les tables et passe en machine sans le"
+     " moindre", "sentence"),
     # A word that opens a clause, behind a comma.
     ("de", "Die Ledertasche, die", "phrase"),
     ("da", "Hjelmen til byen, der", "phrase"),
@@ -202,6 +207,18 @@ WHOLE = [
     ("en", "A bag worth holding on to"),
     ("de", "Ein Duft, der bleibt. Ein Preis, der passt"),
     ("de", "Wer, wie, was"),
+    ("en", "Dried slowly in the mountain air. From 95 euros a night"),
+    ("en", "We weave the second edition together. And a third, if need be"),
+    ("it", "Dormire tra le vigne della Toscana. Da 95 € a notte"),
+    (
+        "fr",
+        "Le couteau que l'on pose, que l'on cherche, que l'on ne veut plus rendre et sur lequel on"
+        " peut compter",
+    ),
+    (
+        "en",
+        "Cold Brew Coffee Maker With Borosilicate Glass Jug And Fine Mesh Filter For Slow Mornings",
+    ),
     ("de", "Eine Holzbank, die Jahre überdauert. In den Warenkorb"),
     ("tr", "Yıllarca dayanan ahşap bank. Sepete ekle"),
     ("es", "Guantes de lana para días fríos. Últimas unidades"),
@@ -365,6 +382,12 @@ def test_a_text_that_ends_as_its_writer_meant_it_is_left_alone(
     language: str | None, text: str
 ) -> None:
     assert cut_off(context(text, language)) == []
+
+
+def test_a_last_sentence_that_begins_with_the_name_of_the_item_is_none() -> None:
+    text = "Yes, on vanilla ice cream, too. Green Drop pumpkin oil"
+    assert rules(cut_off(context(text, "en"))) == ["truncated.sentence"]
+    assert cut_off(context(text, "en", name="Green Drop pumpkin oil")) == []
 
 
 @pytest.mark.parametrize(

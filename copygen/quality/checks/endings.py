@@ -17,6 +17,7 @@ from copygen.models import Severity, Violation
 from copygen.quality.data import Endings, table
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
+from copygen.quality.normalize import fold
 from copygen.quality.trim import thai_phrases
 from copygen.quality.word_ends import Wholeness, wholeness
 
@@ -56,6 +57,20 @@ _SHORTENED: Final = re.compile(
 )
 """A word with a stop that ends no sentence: a letter, consonants alone, and others."""
 _CLOSING: Final = frozenset("\"'”“’»」』）)")
+_LONG_OFFER: Final = 1.3
+"""From so many times the length of a last word in brief a sentence is none, with a figure, too."""
+_FIGURE: Final = re.compile(r"\d")
+_SHORT_VALUE: Final = 2
+_PROSE: Final = 72
+_PROSE_BY: Final = {"ja": 36, "zh": 34, "ko": 44}
+"""Characters of a text of one sentence that is no headline: of 3 200 good texts without figures and
+the marks of lists none that is so long ends without a full stop."""
+_NO_PROSE: Final = re.compile(
+    r"\d|[:：•|/#@<>\[\](){}*_+=!?！？…\n«»“”„\"「」『』]|\s[-–—]\s|[A-Z]{4}"
+)
+_COMMA: Final = re.compile("[,،、，;；؛]")
+_FEW_COMMAS: Final = 1
+_TITLES: Final = re.compile(r"title|headline|name|subject|alt|keyword")
 _CLAUSE: Final = re.compile(r"[^\s,]\s+[^\s,]+,\s\S+$")
 """A comma before the last word, and two words before that."""
 _LEAST_PART: Final = 3
@@ -241,7 +256,9 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     if is_elided and _is_beginning(word, stem, sentence, context):
         return [_half(text, word)]
     if _unlike_itself(text, sentence, context):
-        return [_unended(text)]
+        return [_unended(text, "and no full stop, unlike the sentence before")]
+    if _is_prose(text, sentence, context):
+        return [_unended(text, "and no full stop, and is too long for a headline")]
     return _unlike_siblings(text, context)
 
 
@@ -283,22 +300,55 @@ def _unlike_itself(text: str, sentence: str, context: CheckContext) -> bool:
     language = _language(context)
     before = text[: len(text) - len(sentence)].rstrip()
     ended = before[-1:] in _STOPS and "\n" not in text and language not in _ENDLESS
+    ended = ended and not before.endswith("..")
     if not ended or _HAS_CODE.search(sentence) or sentence.isupper():
         return False
-    if len(sentence) >= _LONG_BY.get(language, _LAST_LONG):
-        return sentence.strip().casefold() not in context.facts.folded.text  # the product's name
+    long = _LAST_LONG if sentence[-1].isascii() else _LONG_BY.get(language, _LAST_LONG)
+    if len(sentence) >= long:
+        return len(sentence) >= _LONG_OFFER * long or not _is_offer(sentence, context)
     quoted = before[-2:-1] in _CLOSING or not sentence[0].isalnum()
     if quoted or sentence[0].islower() or not _is_sentence(before, language):
         return False
-    calls = _calls(language)
     words = sentence.split()
+    calls = _calls(language)
     if (len(words) < 2 and language not in _UNSPACED) or (calls and calls.search(sentence)):
         return False
     parallel = before[_last_end(before[:-1]) :].split()
     if len(parallel) == len(words) and parallel[0] == words[0]:
         return False  # `A scent that stays. A price that pleases`
-    facts = context.facts.folded.text
-    return not all(one.casefold() in facts for one in words)
+    return words[0].casefold() not in _joining(language) and not _is_offer(sentence, context)
+
+
+def _is_offer(sentence: str, context: CheckContext) -> bool:
+    """Whether a sentence names the product or a figure: `Crema Tre, 500 g in the bag`."""
+    if _FIGURE.search(sentence):
+        return True
+    given = context.facts.title_words
+    if given.intersection(fold(one.strip("\"'’“”„«»(),")) for one in sentence.split()):
+        return True
+    if _language(context) not in _UNSPACED or sentence[-1].isascii():
+        return " ".join(sentence.split()[:2]).casefold() in context.facts.folded.text
+    values = context.facts.folded.original.split()
+    return any(one in sentence for one in values if len(one) > _SHORT_VALUE)
+
+
+def _is_prose(text: str, sentence: str, context: CheckContext) -> bool:
+    """Whether a text of one sentence is a sentence, without an end, and neither title nor list."""
+    language = _language(context)
+    least = _PROSE_BY.get(language, _PROSE)
+    if len(sentence) < least or sentence != text or language in _ENDLESS or not language:
+        return False
+    if _NO_PROSE.search(sentence) or len(_COMMA.findall(sentence)) > _FEW_COMMAS:
+        return False
+    if _TITLES.search(context.field or ""):
+        return False
+    words = sentence.split()
+    return 3 * sum(one[0].isupper() for one in words) <= len(words) or language == "de"
+
+
+@cache
+def _joining(language: str) -> frozenset[str]:
+    return frozenset(table(Endings, "endings").joining.get(language, "").split())
 
 
 def _is_sentence(before: str, language: str) -> bool:
@@ -519,9 +569,9 @@ def _phrases(language: str) -> frozenset[str]:
     return frozenset(table(Endings, "endings").phrases.get(language, "").split())
 
 
-def _unended(text: str) -> Violation:
+def _unended(text: str, why: str) -> Violation:
     shown = " ".join(text[-40:].split()[-4:])
-    message = f"it ends with '{shown}' and no full stop, unlike the sentence before"
+    message = f"it ends with '{shown}' {why}"
     fix = "end the last sentence"
     span = (len(text) - 1, len(text))
     return Violation("truncated.sentence", Severity.ERROR, message, span, fix=fix)
