@@ -109,12 +109,14 @@ class Measures(FrozenModel):
                     name = next(one for one in self._month_ends if lead.endswith(one))
                 begin = before - len(name)
                 within = name and name[0] in _LETTERS and begin and text[begin - 1].isalpha()
-                if name and not within and begin >= reached:
+                is_verb = text[begin:before] in _VERBS
+                if name and not within and not is_verb and begin >= reached:
                     yield begin, before, self._months[name]
             near = text[end : end + _NEAR].lower()
             if near not in _ORDINALS and self._month_first.isdisjoint(near):
                 continue
-            if after := self._month_after.match(text, end):
+            after = self._month_after.match(text, end)
+            if after and after["name"] not in _VERBS:
                 yield *after.span("name"), self._months[after["name"].lower()]
                 reached = after.end()
 
@@ -187,6 +189,8 @@ def _alternatives(forms: Iterable[str], *, closed: bool = True) -> str:
     )
 
 
+_VERBS: Final = frozenset(("may",))
+"""Names of months that in small letters are other words."""
 DIGIT: Final = re.compile(r"\d")
 _PLAIN: Final = r"\d+(?:[.,٫٬'’．]\d+|，\d{3}(?!\d))*"
 _NUMBER: Final = re.compile(_PLAIN)

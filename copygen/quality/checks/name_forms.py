@@ -28,6 +28,9 @@ _STEADY: Final = frozenset(
 """Languages in which no ending replaces a last vowel; in Romance ones a and o are replaced."""
 _ROMANCE: Final = frozenset(("es", "fr", "pt", "ca", "it", "gl"))
 _AGREEING: Final = frozenset("aoei")
+_SOFTENING: Final = frozenset(("cs", "sk", "pl", "uk", "ru", "hr", "sr", "sl", "bg", "lv", "lt"))
+"""Languages whose endings change the consonant before them."""
+_LONG_STEM: Final = 6
 _LOST: Final = MappingProxyType(
     dict.fromkeys(("fi", "et", "hu"), "tdkns")
     | dict.fromkeys(("sv", "da", "nb", "nn", "no"), "trns")
@@ -49,6 +52,8 @@ MARKED: Final = frozenset(("vi", "cs", "sk", "hu", "pl", "tr", "ro", "lv", "lt")
 """Languages in which a text without marks on letters is written without them on purpose."""
 MARKED_ENDS: Final = frozenset(("lt", "lv", "pl", "cs", "sk", "hu"))
 """Languages whose endings put a mark on a last vowel: `Neriją`."""
+BALTIC: Final = frozenset(("lt", "lv", "pl"))
+"""Those of them whose most frequent cases end so."""
 FLEETING: Final = ("ац", "ец", "ac", "ec")
 """Ends that turn around with an ending behind them: `Лесковац`, `Лесковца`."""
 PARTICLES: Final = frozenset("은는이가을를의에로와과도만")
@@ -68,6 +73,8 @@ def is_inflected(plain: str, wanted: str, tag: str, *, hangul: bool, adjoining: 
     if (suffixes := SUFFIXES.get(tag)) is not None and adjoining:
         ended = plain.startswith(wanted) and plain[len(wanted) :] in suffixes
         return ended or (tag == "en" and f"{plain}s" == wanted)
+    if tag in _SOFTENING and len(plain) == len(wanted) >= _LONG_STEM and shared == len(wanted) - 2:
+        return True  # `Sekačka`, `Sekačce`
     if shared < max(2, len(wanted) - 1):
         return False
     longer = len(plain) - len(wanted)

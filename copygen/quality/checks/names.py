@@ -18,6 +18,7 @@ from rapidfuzz.distance import OSA
 from copygen.models import Item, Severity, Violation
 from copygen.quality.checks.endings import small_words
 from copygen.quality.checks.name_forms import (
+    BALTIC,
     FLEETING,
     MARKED,
     MARKED_ENDS,
@@ -33,6 +34,10 @@ from copygen.quality.normalize import fold
 from copygen.quality.word_ends import is_common
 
 _TOKEN: Final = re.compile(r"[^\s.,!?:;…()\[\]{}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）]+")
+_JOINT: Final = re.compile("[-'’]")
+"""Between a name and what is joined with it: `Sandlinie-Teppich`, `Yörük'ün`."""
+_CLITICS: Final = frozenset("وفبلكهשובלמכ")
+"""Letters of Arabic and Hebrew words that are words of their own."""
 _UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _UNSPACED_RUN: Final = re.compile(f"(?:{_UNSPACED.pattern}|[々ー])+")
 _HANGUL: Final = re.compile(r"[\uac00-\ud7a3]")
@@ -226,7 +231,11 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
     text = context.text.original
     words = _TOKEN.findall(context.text.text)
     there = frozenset(words)
-    strange = there.difference(_TOKEN.findall(context.facts.folded.text))
+    known = _TOKEN.findall(context.facts.folded.text)
+    strange = there.difference(known)
+    if _JOINT.search(text):
+        parts = (part for word in strange for part in _JOINT.split(word) if len(part) > _LEAST)
+        strange = strange.union(parts).difference(known, *map(_JOINT.split, known))
     found: set[str] = set()
     for name in names.words:
         wanted = name.folded
@@ -246,7 +255,7 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
 
 def _misspelt(context: CheckContext, names: ItemNames, suspects: set[str]) -> Iterator[Violation]:
     text, language = context.text.original, context.language
-    tokens = [(found[0], *found.span()) for found in _TOKEN.finditer(text)]
+    tokens = [_part(found, suspects) for found in _TOKEN.finditer(text)]
     plain = [fold(token) for token, _, _ in tokens]
     there = frozenset(plain)
     is_marked = language is not None and base(language) not in MARKED
@@ -269,6 +278,17 @@ def _misspelt(context: CheckContext, names: ItemNames, suspects: set[str]) -> It
             if wrong:
                 yield _wrong(text, start, end, name.word)
                 break
+
+
+def _part(found: re.Match[str], suspects: set[str]) -> tuple[str, int, int]:
+    """A word and its place; of one with hyphens the part that may be a name: `Sandline-Teppich`."""
+    start = found.start()
+    if _JOINT.search(found[0]) and fold(found[0]) not in suspects:
+        for part in _JOINT.split(found[0]):
+            if fold(part) in suspects:
+                return part, start, start + len(part)
+            start += len(part) + 1
+    return found[0], *found.span()
 
 
 def _wrong_link(context: CheckContext, before: str, small: str, after: str) -> Iterator[Violation]:
@@ -336,6 +356,10 @@ def _near(
     """
     wanted = name.folded
     hangul = _HANGUL.match(token) is not None
+    if plain[0] in _CLITICS and plain[0] != wanted[0] and len(plain) > _LEAST:
+        plain = plain[1:]
+        if plain.endswith(wanted):
+            return False
     adjoining = (bool(name.before) and beside[0] == name.before) or (
         bool(name.after) and beside[1].startswith(name.after)
     )
@@ -371,7 +395,7 @@ def _near(
     if marks and POINTED.search(plain):
         return False
     if marks:
-        is_ending = not adjoining and tag in MARKED_ENDS and plain[:-1] == wanted[:-1]
+        is_ending = tag in (BALTIC if adjoining else MARKED_ENDS) and plain[:-1] == wanted[:-1]
         return (name.is_named or adjoining) and not unmarked and not is_ending
     if is_inflected(plain, wanted, tag, hangul=hangul, adjoining=adjoining):
         return False

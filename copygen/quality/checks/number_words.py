@@ -131,12 +131,19 @@ def _is_claim(text: str, start: int, end: int, value: int, tag: str) -> bool:
     if value < _MULTIPLE and text.startswith(counted, at):
         return True
     is_doubtful = value == _TWO or text[start:end] in lists.homonyms
-    if is_doubtful and not text.startswith(lists.things, at):
+    if is_doubtful and not _names_one(text, at, counts.end(), (*lists.things, *counted)):
         return False
     if value < _SMALL:
         return len(thing) > 1 and _is_told(text, start, counts.end(), lists.known)
     is_many = value in (_MULTIPLE, _MULTIPLE**2) and " " not in text[start:end]
     return not is_many or _OVER.search(text, max(0, start - 24), start) is not None
+
+
+def _names_one(text: str, at: int, end: int, things: tuple[str, ...]) -> bool:
+    """Whether one of the things begins there, or behind one word more: `two gold medals`."""
+    return text.startswith(things, at) or (
+        text[end : end + 1] == " " and text.startswith(things, end + 1)
+    )
 
 
 def _is_told(text: str, start: int, end: int, known: re.Pattern[str]) -> bool:
