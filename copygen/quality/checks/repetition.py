@@ -59,6 +59,8 @@ _LEAST_LETTERS: Final = 6
 _LEAST_LETTERS_APART: Final = 8
 """Letters of a clause that is one too many in a script without spaces, right after itself and with
 others between."""
+_LEAST_OF_MANY: Final = 4
+"""Letters of each clause of a sentence that comes again."""
 _HAN_LESS: Final = 1
 _HAN: Final = re.compile("[\u3400-\u9fff]+")
 """A text of nothing but signs of a word each says as much in fewer."""
@@ -325,12 +327,12 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
         yield _whole(context, half)
         return
     bare = clauses.bare
-    go_on = any(map(str.startswith, islice(bare, 1, None), bare)) or any(
-        map(str.endswith, bare, islice(bare, 1, None))
-    )
-    if not go_on and len(set(bare)) == len(bare):
+    go_on = any(_goes_on(last, one) for last, one in pairwise(bare))
+    long = [one for one in bare if len(one) >= _LEAST_OF_MANY]
+    comes_again = len(set(long)) < len(long)
+    if not (go_on or comes_again):
         return
-    for pieces in (reading.whole_sentences, clauses):
+    for pieces in (reading.whole_sentences, clauses) if comes_again else (clauses,):
         before: dict[str, int] = {}
         for number, said in enumerate(pieces.bare):
             earlier = before.get(said)
