@@ -37,8 +37,9 @@ _LONGEST_PHRASE: Final = 16
 _LEAST_SLIP: Final = 6
 _DENSE_SLIP: Final = 3
 """Letters of a phrase that is said again with nothing between."""
-_EACH: Final = frozenset(("từng", "mỗi", "từ", "हर", "har"))
-"""`từng ngày từng ngày`: day by day."""
+_PAIR: Final = 2
+_EACH: Final = frozenset(("a", "à", "từng", "mỗi", "từ", "हर"))
+"""What `little by little` begins with: `a poco a poco`, `từng ngày từng ngày`."""
 _TWO_BEHIND_COMMA: Final = 10
 _JOINED_BEHIND_COMMA: Final = 9
 _NAMED_BEHIND_COMMA: Final = 14
@@ -96,12 +97,14 @@ def _is_slip(reading: Reading, phrase: Sequence[str], words: Sequence[re.Match[s
     if reading.is_known(f"{joined} {joined}"):
         return False
     listed = doubled_words(base(context.language or ""))
+    if len(phrase) == _PAIR and phrase[0] in _EACH:
+        return False
     if any(word in listed.joining or word.isdecimal() for word in phrase):
-        return phrase[0] not in _EACH
+        return True
     spans = (context.text.span(*word.span()) for word in words)
     if all(context.text.original[start:end][:1].isupper() for start, end in spans):
         return reading.is_known(joined)
-    if phrase[0] in _EACH or _sound_alike(phrase):
+    if _sound_alike(phrase):
         return False
     return letters_of(joined) >= (_DENSE_SLIP if _DENSE.search(joined) else _LEAST_SLIP)
 
