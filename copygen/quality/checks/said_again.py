@@ -65,7 +65,8 @@ def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
             continue
         start, end = words[at].start(), words[at + 2 * size - 1].end()
         seam = reading.told[words[at + size - 1].end() : words[at + size].start()]
-        inner = [reading.told[a.end() : b.start()] for a, b in pairwise(words[at : at + size])]
+        both = words[at : at + size], words[at + size : at + 2 * size]
+        inner = [reading.told[a.end() : b.start()] for one in both for a, b in pairwise(one)]
         if seam.isspace():
             around = (told[at - 1] if at else "", *told[at + 2 * size : at + 2 * size + 1])
             if around[0] == phrase[-1] or around[1:] == (phrase[0],):
