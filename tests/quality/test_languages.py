@@ -205,6 +205,11 @@ LAMP = {
     "material": "brushed brass",
     "detail": "dimmable, warm light, cable 2 m",
 }
+TEA = {
+    "name": "Morning Dew Green Tea",
+    "material": "sencha from Shizuoka, spring harvest",
+    "detail": "100 g, resealable bag, keeps fresh",
+}
 """Items in English, of which models leave words as they are."""
 
 
@@ -216,6 +221,7 @@ LAMP = {
         ("de", "Nordlys Table Lamp – Brushed Brass, Dimmable, Warm Light", LAMP, "language.mixed"),
         ("de", "Nordlys Table Lamp: Dimmable, Brass. 2 m Cable", LAMP, "language.other"),
         ("de", "Eine Tasche aus Waxed Canvas für jeden Tag", BAG, "language.mixed"),
+        ("fr", "Un sachet resealable, pour chaque matin", TEA, "language.mixed"),
         ("th", "Veluwe Bike Bag – Waxed Canvas, 20 l", BAG, "language.script"),
         ("zh", "Nordlys Table Lamp - 2m Cable, Dimmable, Warm Light", LAMP, "language.script"),
         ("ja", "Yuzu Marmalade (Kochi, 210 g)", {"name": "Yuzu Marmalade", "detail": "210 g, "
@@ -248,6 +254,8 @@ def test_words_of_an_english_item_that_are_left_as_they_are_are_found(
          {"name": "Nordlys", "detail": "gebürstetes Messing, dimmbar, warmes Licht"}),
         ("es", "Lámpara de mesa: latón cepillado, luz cálida regulable",
          {"name": "lámpara de mesa", "detail": "latón cepillado, luz cálida regulable"}),
+        ("fr", "Un thé sencha de Shizuoka en sachet", TEA),
+        ("it", "Una borsa in canvas per la bici", BAG),
         ("de", "Das Waxed Canvas von Barbour", {"material": "Waxed Canvas"}),
         ("de", "Slim Fit aus Baumwolle", {"cut": "slim fit"}),
         ("de", "Ein Kissen aus memory foam", {"name": "Nimbus", "material": "memory foam"}),

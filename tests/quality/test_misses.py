@@ -79,7 +79,7 @@ FLOORS: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
     }
 )
 FOUND_OVERALL: Final = MappingProxyType(
-    {"before": 0.98, "after": 0.93, "later": 0.95, "unseen": 0.95, "real": 0.85, "varied": 0.9}
+    {"before": 0.98, "after": 0.93, "later": 0.95, "unseen": 0.95, "real": 0.90, "varied": 0.9}
 )
 """0.95 is the aim."""
 EVERY: Final = MappingProxyType(

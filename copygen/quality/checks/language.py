@@ -83,7 +83,10 @@ _MORE_FOR_A_PART: Final = 3.0
 _LEAST_SMALL_WORDS: Final = 3
 """Without capitals: a part with fewer may be a name."""
 _LEAST_LEFT: Final = 2
-"""Words of the item side by side that are left in English; one alone is often borrowed."""
+"""English words among those of the item that a text is made of."""
+_LONG_LEFT: Final = 5
+_ENGLISH_ITEM: Final = 3
+"""Words of an item that only English has from which it is an English one."""
 _INFLECTED: Final = ("ed", "able")
 """Ends of English words that no other language has so, and lists of words are without."""
 
@@ -381,30 +384,46 @@ class OtherLanguage:
         """Words of an English item that the text repeats untranslated: `un sac en waxed canvas`.
 
         What the item writes in small letters is no name. In Latin letters they stand side by side,
-        for one alone is often borrowed (`roast`), or make up a text; in others one is enough.
+        for one alone may be borrowed, or is of five letters (`resealable`) and of an item that is
+        English beyond doubt, or they make up a text; in others one is enough.
         """
         if LATIN not in context.text.groups or base(self.language) == "en":
             return []
-        facts, least = context.facts, _LEAST_LEFT if self._latin else 1
+        facts = context.facts
         item = facts.folded.original
         # Where words have no spaces between them, a run of letters is more than one: `seats六人`.
         words = context.text.words if self._latin else _LATIN_WORD.findall(context.text.text)
         known = facts.names.intersection(words)
         small = [one for one in known if one in item and len(one) >= _SHORT_WORD and one.isascii()]
-        if len(small) < least:
+        if not small:
             return []
         own, english = _word_set(base(self.language)), _word_set("en")
         if not (own if self._latin else own_letters(self.language).search(context.text.original)):
             return []  # nobody knows its words; or all of it is English, as the script says
-        left = frozenset(small) - own - _borrowed()
-        names, text = product_names(facts.item), context.text.original
-        for start, end in _runs_of(text, left, least):
-            run = text[start:end]
-            is_small = run.islower() or (" " in run and run.lower() in item)
-            is_english = not self._latin or any(_is_english(one, english) for one in run.split())
-            if is_english and is_small and run.lower() not in names:
-                return [self._part(text, (start, end), language_name("en"))]
+        foreign = frozenset(small) - own
+        left = foreign - _borrowed()
+        if not left:
+            return []
+        names = product_names(facts.item)
+        for span in _runs_of(context.text.original, foreign):
+            run = context.text.original[slice(*span)]
+            if run.lower() not in names and self._is_left(run, facts, left):
+                return [self._part(context.text.original, span, language_name("en"))]
         return self._given_back(left - facts.title_words - set(names.split()), english)
+
+    def _is_left(self, run: str, facts: Facts, left: Set[str]) -> bool:
+        """Whether words of the item, side by side, are left in English; `left` are not borrowed."""
+        words, english = _LATIN_WORD.findall(run.lower()), _word_set("en")
+        if left.isdisjoint(words):
+            return False
+        if not self._latin:
+            return run.islower() or " " in run
+        if not any(_is_english(one, english) for one in words):
+            return False
+        if len(words) >= _LEAST_LEFT:
+            return run.islower() or run.lower() in facts.folded.original
+        only_english = english & facts.names - _word_set(base(self.language))
+        return run.islower() and len(run) >= _LONG_LEFT and len(only_english) >= _ENGLISH_ITEM
 
     def _given_back(self, words: Set[str], english: Set[str]) -> list[Violation]:
         """A text of the item's own words, in English."""
@@ -437,22 +456,23 @@ def _borrowed() -> frozenset[str]:
     return frozenset(table(LanguageTable, "languages").borrowed.split())
 
 
-def _runs_of(text: str, words: frozenset[str], least: int) -> Iterator[tuple[int, int]]:
-    """Where so many of those words or more stand side by side."""
-    runs: list[list[re.Match[str]]] = []
+def _runs_of(text: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
+    """Where one of those words or more stand side by side."""
+    runs: list[tuple[int, int]] = []
     for match in _LATIN_WORD.finditer(text):
         if match[0].lower() not in words:
             continue
-        if runs and text[runs[-1][-1].end() : match.start()] in (" ", "-"):
-            runs[-1].append(match)
+        if runs and text[runs[-1][1] : match.start()] in (" ", "-"):
+            runs[-1] = runs[-1][0], match.end()
         else:
-            runs.append([match])
-    return ((run[0].start(), run[-1].end()) for run in runs if len(run) >= least)
+            runs.append(match.span())
+    return iter(runs)
 
 
 def _is_english(word: str, english: Set[str]) -> bool:
     word = word.lower()
-    stems = (word.removesuffix(end) for end in _INFLECTED if word.endswith(end))
+    stems = [word.removesuffix(end) for end in _INFLECTED if word.endswith(end)]
+    stems += [stem.removeprefix("re") for stem in stems]
     return word in english or any(
         len(stem) > _SHORT_WORD and (stem in english or f"{stem}e" in english) for stem in stems
     )
