@@ -29,9 +29,9 @@ SPACELESS: Final = frozenset(("ja", "th", "zh"))
 _FEW: Final = 8
 """Features below which a sentence is not taken for shorter still: two words prove little."""
 _SCALE: Final = 3.0
-_FEW_SIGNS: Final = -0.6
-"""What signs say where words are not asked any more: one sentence of talk in 150, four of five of
-copy."""
+_FEW_SIGNS: Final = -1.0
+"""What signs say where words are not asked any more: of seven of ten sentences of copy, and of one
+of talk in two hundred."""
 _KNOWN: Final = 3
 """Letters above which a word of the item is one, whatever its ending."""
 _KINDS: Final = frozenset(

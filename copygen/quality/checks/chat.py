@@ -194,7 +194,7 @@ class ChatDetector:
         if talk is not None and start is None and (found := talk.opening(begin)) is not None:
             start = _opened(said, found)
         if talk is not None and end is None and (found := talk.ending(begin)) is not None:
-            is_cut = found.place is Place.APART
+            is_cut = found.place is Place.BELOW
             end = Remark("leftovers.closing", found.start, found.end, is_cut=is_cut)
         if start is not None:
             yield start
