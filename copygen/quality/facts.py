@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 
 from copygen.models import Item, JsonValue, Message, Severity, Violation
 from copygen.quality.counting import numbers_in_words
+from copygen.quality.languages import base
 from copygen.quality.normalize import NormalizedText, Places, TermMatcher, fold
 from copygen.quality.packs import WordingRule
 from copygen.quality.placeholders import Placeholder
@@ -336,7 +337,8 @@ def figures(
         if unknown:
             found += _unexplained(context, unknown, measures, allowed)
     if dates:
-        for start, end, month in measures.months_in(text):
+        language = base(context.language) if context.language else ""
+        for start, end, month in measures.months_in(text, language):
             if month not in facts.months:
                 words = text[start:end]
                 message = f"the date with '{words}' is not in the item"

@@ -24,6 +24,11 @@ _WIDEST_TAIL = 24
 _WIDEST_FORM = 16
 _NEAR = 2
 _ORDINALS = frozenset(("st", "nd", "rd", "th", ". "))
+_OPENS = frozenset(("", ".", "!", "?", "…", ":", "–", "—", "•", "#"))
+"""What stands before the first word of a sentence."""
+_COMPARED = re.compile(r" (?!(?:la|și|si|ora|orele|până|în|cu|de)\b)[a-zăâîșț]")
+"""Behind a Romanian `more`: `3 mai bune`."""
+_PRICED = re.compile(r"\d\s?$")
 _LETTERS = frozenset(string.ascii_letters)
 _WORD_END = "(?![A-Za-zÀ-ɏ])"
 
@@ -47,6 +52,8 @@ class Measures(FrozenModel):
     currencies: Mapping[str, tuple[str, ...]]
     multipliers: Mapping[int, tuple[str, ...]]
     months: Mapping[int, tuple[str, ...]]
+    month_languages: Mapping[str, tuple[str, ...]]
+    """Names of months that are other words elsewhere, small → languages they are months in."""
 
     @pydantic.field_validator("months")
     @classmethod
@@ -75,7 +82,10 @@ class Measures(FrozenModel):
         if lead[-1:] in self._currency_last and lead.endswith(self._currency_ends):
             word = next(word for word in self._currency_ends if lead.endswith(word))
             begin = before - len(word)
-            if not (word[0] in _LETTERS and begin and text[begin - 1] in _LETTERS):
+            is_part = word[0] in _LETTERS and begin and text[begin - 1] in _LETTERS
+            # `1 299 kr. 5 års garanti`: the currency of the price before it.
+            is_other = before < start and _PRICED.search(text, max(0, begin - 2), begin)
+            if not (is_part or is_other):
                 currency = self._by_form[word][0]
                 return Quantity((begin, stop), text[begin:stop], values, currency)
         return Quantity((start, stop), text[start:stop], values)
@@ -95,8 +105,25 @@ class Measures(FrozenModel):
     def _firsts(self) -> frozenset[str]:
         return frozenset(form[0] for form in (*self._by_form, *self._scales))
 
-    def months_in(self, text: str) -> Iterator[tuple[int, int, int]]:
-        """`(start, end, month)` of each name of a month right before or after a number."""
+    def months_in(self, text: str, language: str = "") -> Iterator[tuple[int, int, int]]:
+        """`(start, end, month)` of each name of a month right before or after a number.
+
+        `language` is the base of the text's tag; with it, words that mean something else in it
+        are no months.
+        """
+        for start, end, month in self._months_in(text):
+            if not (language and self._is_word(text, start, end, language)):
+                yield start, end, month
+
+    def _is_word(self, text: str, start: int, end: int, language: str) -> bool:
+        """Whether the name of a month is another word of that language there."""
+        name = text[start:end]
+        languages = self.month_languages.get(name.lower())
+        if languages is None or language in languages:
+            return language == "ro" and name == "mai" and _COMPARED.match(text, end) is not None
+        return name[0].islower() or text[:start].rstrip()[-1:] in _OPENS
+
+    def _months_in(self, text: str) -> Iterator[tuple[int, int, int]]:
         reached = 0
         for number in _DIGITS.finditer(text):
             start, end = number.span()

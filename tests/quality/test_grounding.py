@@ -141,6 +141,34 @@ def test_digits_of_every_script_are_the_same_number(number: int, digits: str) ->
 
 
 CLAIMS = RuleSet(load_wording("claims").rules)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("tl", "Ang resort ay may 16 na kuwarto", []),
+        ("tl", "May 16 na kuwarto, ilang hakbang lang mula sa dagat", []),
+        ("tl", "Bukas ang resort sa May 16", ["grounding.date"]),
+        ("en", "Open from May 16", ["grounding.date"]),
+        ("ro", "cele 16 mai bune vinuri", []),
+        ("ro", "pe 16 mai, la Cluj", ["grounding.date"]),
+        ("vi", "mai 16 giờ mở cửa", []),
+        ("fr", "le 16 mai", ["grounding.date"]),
+        (None, "May 16", ["grounding.date"]),
+    ],
+)
+def test_a_word_that_is_a_month_in_another_language_is_no_date(
+    language: str | None, text: str, found: list[str]
+) -> None:
+    assert rules(figures(context(text, language, rooms=16), MEASURES, NOTHING)) == found
+
+
+def test_a_currency_belongs_to_the_number_before_it() -> None:
+    item = {"price": "1299 kr", "warranty": "5 år"}
+    assert _rules("Nå 1 299 kr. 5 års garanti.", item) == []
+    assert _rules("Model 5 $9", {"model": 5, "price": "9 EUR"}) == ["grounding.price"]
+
+
 CLAIMED = [
     ("the best silk", {}, True),
     ("the best silk", {"about": "best silk of 2020"}, False),

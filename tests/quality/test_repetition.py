@@ -214,6 +214,14 @@ TWICE = [
     ("zh-Hans", "一杯好茶给爸爸，一杯好茶给妈妈，一杯好茶给老师，一杯好茶给自己", "phrase"),
 ]  # fmt: skip
 ON_PURPOSE = [
+    # Little by little: a preposition that shares out, with its word twice.
+    ("ca", "Formatge Mas Ventós: fet a poc a poc, menjat de seguida"),
+    ("it", "Cotto a poco a poco, il caffè scende a goccia a goccia"),
+    ("cs", "Voní po troškách po troškách celý večer"),
+    ("lt", "Skanauk po truputį po truputį"),
+    ("ko", "한 걸음 한 걸음 천천히 걸어요"),
+    ("th", "ทีละก้าวทีละก้าว"),
+    ("ur", "چاول ایک ایک کر کے چنے گئے"),
     ("en", "Very, very warm"),
     ("en", "Soft, so soft, and so so light"),
     ("en", "A long, long way from home"),

@@ -42,8 +42,8 @@ _ONE_TWICE: Final = frozenset(letter * 2 for letter in "のがにでへを的与
 """Small words of one letter; any other may stand twice."""
 _KEPT: Final = 4
 _HAN_PAIR: Final = re.compile("[\u3400-\u9fff]{2}")
-_COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩")
-"""`一枚一枚`, `ひとつひとつ`, `毎日毎日`: each of many."""
+_COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩", "ทีละ")
+"""`一枚一枚`, `ひとつひとつ`, `毎日毎日`, `ทีละก้าวทีละก้าว`: each of many."""
 _OF_WORDS: Final = frozenset(("th", "lo", "km"))
 _LEAST_SMALL: Final = 3
 """A phrase that ends with a small word of so many letters is no doubled word: `ถือแล้วถือแล้ว`."""

@@ -25,6 +25,7 @@ from copygen.quality.checks.name_forms import (
     PARTICLES,
     POINTED,
     SUFFIXES,
+    is_changed,
     is_inflected,
     without_marks,
 )
@@ -390,7 +391,7 @@ def _near(
         return False  # `Leder und Oak`, of a table called `Lund Oak`
     if swapped and (adjoining or len(wanted) > _LEAST):
         return not (wanted.endswith(FLEETING) and plain[:-2] == wanted[:-2])
-    if marks and not adjoining and _is_common(plain, language):
+    if marks and not (adjoining and name.is_brand) and _is_common(plain, language):
         return False  # `Iarna`, the winter, of a brand `Iarnă`
     if marks and POINTED.search(plain):
         return False
@@ -398,6 +399,8 @@ def _near(
         is_ending = tag in (BALTIC if adjoining else MARKED_ENDS) and plain[:-1] == wanted[:-1]
         return (name.is_named or adjoining) and not unmarked and not is_ending
     if is_inflected(plain, wanted, tag, hangul=hangul, adjoining=adjoining):
+        return False
+    if is_changed(plain, wanted, tag):
         return False
     if adjoining:
         return name.is_named or cased

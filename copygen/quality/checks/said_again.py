@@ -8,6 +8,7 @@ nothing else, and where it comes three times: `Hold on, hold on.`, `Let it snow,
 import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from types import MappingProxyType
 from typing import Final
 
 from copygen.quality.checks.doubled_words import doubled_words
@@ -38,8 +39,15 @@ _LEAST_SLIP: Final = 6
 _DENSE_SLIP: Final = 3
 """Letters of a phrase that is said again with nothing between."""
 _PAIR: Final = 2
-_EACH: Final = frozenset(("a", "à", "từng", "mỗi", "từ", "हर"))
-"""What `little by little` begins with: `a poco a poco`, `từng ngày từng ngày`."""
+_EACH: Final = frozenset(("từng", "mỗi", "từ", "हर", "한"))
+"""`từng ngày từng ngày`: day by day."""
+_BY: Final = MappingProxyType(
+    dict.fromkeys(("ca", "it", "es", "pt", "gl", "oc"), "a")
+    | dict.fromkeys(("pl", "cs", "sk", "sl", "hr", "bs", "lt"), "po")
+    | dict.fromkeys(("ru", "uk", "be", "bg", "mk", "sr"), "по")
+    | {"lv": "pa", "fr": "à"}
+)
+"""Prepositions that share out: `a poc a poc`, `a due a due`, `po troškách po troškách`."""
 _TWO_BEHIND_COMMA: Final = 10
 _JOINED_BEHIND_COMMA: Final = 9
 _NAMED_BEHIND_COMMA: Final = 14
@@ -97,8 +105,10 @@ def _is_slip(reading: Reading, phrase: Sequence[str], words: Sequence[re.Match[s
     context, joined = reading.context, " ".join(phrase)
     if reading.is_known(f"{joined} {joined}"):
         return False
-    listed = doubled_words(base(context.language or ""))
-    if len(phrase) == _PAIR and phrase[0] in _EACH:
+    language = base(context.language or "")
+    listed = doubled_words(language)
+    is_share = phrase[0] == _BY.get(language) and phrase[1] not in listed.joining
+    if len(phrase) == _PAIR and (is_share or phrase[0] in _EACH):
         return False
     if any(word in listed.joining or word.isdecimal() for word in phrase):
         return True
