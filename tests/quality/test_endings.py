@@ -31,6 +31,14 @@ CUT = [
     ("ja", "靴底には天然のゴムを使いました。濡れた石畳や坂道でも", "sentence"),
     ("zh-Hans", "鞋底采用天然橡胶手工制成。您也", "sentence"),
     ("en", "Cold pressed on a family farm. The", "phrase"),
+    # Two small words.
+    ("bg", "Нежна измиваща пяна, която почиства лицето, без да", "phrase"),
+    ("nb", "Et mildt skum som renser huden uten å", "phrase"),
+    ("de", "Ein milder Schaum, der das Gesicht reinigt, ohne die", "phrase"),
+    ("cs", "Jemná pěna, která vyčistí pleť, aniž by", "phrase"),
+    ("ko", "얼굴을 부드럽게 씻어 주는 거품으로 피부의", "phrase"),
+    ("ko", "나무 상자에 장난감을 정리하면 아이 방이 따뜻해집", "word"),
+    ("th", "กล่องไม้เก็บของเล่นที่เติมความอบอุ่นให้ห้องเด็กแล", "phrase"),
     # One sentence without an end, too long for a headline.
     ("en", "Our washed linen tablecloth brings a sense of calm to every table and comes out of the"
      " machine", "sentence"),
@@ -224,6 +232,9 @@ WHOLE = [
     ("es", "Guantes de lana para días fríos. Últimas unidades"),
     ("th", "จะเอาหรือไม่"),
     ("ko", "따뜻한 가운"),
+    ("ko", "오늘의 회의"),
+    ("ko", "모든 순간, 당신의"),
+    ("th", "ผลิตภัณฑ์เพื่อการดูแล"),
     ("en", "Kitchen shears, resharpenable and left-handed"),
     ("da", "En kop at holde om"),
     ("nb", "Noe å lene seg på"),

@@ -139,8 +139,12 @@ _KOREAN_ADNOMINAL: Final = re.compile(
     r"|촉촉|단단|튼튼|소중|특별|완벽|상쾌|시원|깔끔|우아|진|담백|간편|다양|풍부|신선|건강|차분|조용|잔잔|고요|달콤|고소|향긋|정갈)한)$"
 )
 """`부드러운`, `차분한`: the noun comes after it."""
+_KOREAN_GENITIVE: Final = re.compile(
+    r"\s\S*[가-힣]{2}(?<!당신)(?<!우리)(?<!너희)(?<![주회정강문합동편호유논결의])의$"
+)
+"""`피부의`, "of the skin"; not nouns such as `회의`."""
 _KOREAN_STEM: Final = re.compile(
-    "(?:스러|로우|러우|부드러|따뜻|깨끗|[습입합됩십집]니|[었았였겠있없]습|[가-힣]{2}[습합됩])$"
+    "(?:스러|로우|러우|부드러|따뜻|깨끗|[습입합됩십집]니|[었았였겠있없]습|[가-힣]{2}[습합됩]|[해어아려워]집)$"
 )
 _FINALS: Final = frozenset((5, 6, 13, 14, 15, 20, 27))
 """Last consonants of a syllable of Hangul that only stems of verbs have: ㄵ ㄶ ㄾ ㄿ ㅀ ㅆ ㅎ."""
@@ -395,7 +399,9 @@ def _is_linking(folded: str, sentence: str, language: str) -> bool:
     if folded not in linking or len(sentence) < _LEAST_LINKED:
         return False
     part = _PART.split(sentence)[-1].casefold().replace("’", "'").split()
-    return len(part) >= _LEAST_PART and excused.isdisjoint(part[:-1])
+    after = part[-2] if len(part) > 1 else ""
+    opened = after in small_words(language) and after not in _perhaps(language)  # `без да`
+    return (opened or len(part) >= _LEAST_PART) and excused.isdisjoint(part[:-1])
 
 
 @cache
@@ -458,7 +464,7 @@ def _is_half_korean(word: str) -> bool:
 def _is_open_korean(sentence: str) -> bool:
     if _KOREAN_MODIFIED.search(sentence) and len(sentence) >= _LONG_BY["ko"]:
         return True
-    if _KOREAN_ADNOMINAL.search(sentence):
+    if _KOREAN_ADNOMINAL.search(sentence) or _KOREAN_GENITIVE.search(sentence):
         return True
     long = len(sentence) >= _LONG_BY["ko"]
     if long and _KOREAN_LAST_TOPIC.search(sentence):
