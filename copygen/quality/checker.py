@@ -419,6 +419,9 @@ def _one_each(found: Sequence[Violation]) -> tuple[Violation, ...]:
     A rule of the channel, one of its pack and one of the default set may all be about one `!`: to
     whoever has to mend it that is one fault.
     """
+    if any(one.rule == "language.other" and one.severity is Severity.ERROR for one in found):
+        # Every second word of another language is half a word of this one.
+        found = [one for one in found if one.rule != "truncated.word"]
     ranked = sorted(found, key=lambda one: one.severity is not Severity.ERROR)
     kept: set[int] = set()
     taken: dict[int | None, list[tuple[int, int]]] = {}
