@@ -295,6 +295,8 @@ _STEP = re.compile(
 )
 """A number of steps, with what they are called."""
 _PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")
+_MOST_COUNTED = 12
+"""Words with numbers of a text in which one more step is looked for."""
 _MOST_TOLD = 40
 """Unknown numbers of one text that are told."""
 _CLOCK = re.compile(
@@ -442,7 +444,7 @@ def _step_numbers(text: str) -> list[tuple[int, int]]:
     for word, numbers in found.items():
         if list(numbers) == list(range(1, len(numbers) + 1)) and len(numbers) > 1:
             spans += numbers.values()
-            if word:
+            if word and len(found) <= _MOST_COUNTED:
                 again = rf"(?i:{re.escape(word)})\W{{1,3}}({len(numbers) + 1})(?!\d)"
                 spans += [one.span(1) for one in re.finditer(again, text)]
     return spans

@@ -31,7 +31,9 @@ _QUOTED: Final = re.compile('["“„«»「『”][^"“”„«»「」『』\
 _BETWEEN_QUOTED: Final = re.compile(r"(?:\s|[,;/|.]|\w{1,9}(?=\W))*")
 _ASKS: Final = re.compile('[?？؟;\u037e]["”“»«」』]?$')
 _FLAG: Final = re.compile("(?m)^[ \t]*([\U0001f1e6-\U0001f1ff]{2})")
-_HEAD: Final = re.compile(r"[\s*_#\[【]*(?P<name>[^:：\n]{2,24}?)[\]】*_]*\s?[:：]\s?\S")
+_HEAD: Final = re.compile(
+    r"[\s*_#\[【]{0,6}+(?P<name>[^:：\n]{2,24}?)[\]】*_]{0,3}\s?[:：][*_]{0,3}\s?\S"
+)
 _POST: Final = re.compile("[#@]|https?:|www\\.")
 _WORD: Final = re.compile(r"[^\W_]+")
 _LEAST_HEADLINES: Final = 3

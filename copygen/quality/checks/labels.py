@@ -8,7 +8,7 @@ numbers. `configs/wording/labels.yaml` has them, and the nouns of `configs/wordi
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cache
-from itertools import takewhile
+from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
 from copygen.documents import load_shipped
@@ -35,6 +35,9 @@ _ADDRESS: Final = re.compile(
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 _SENTENCE: Final = re.compile(r"[.!?。！？…؟।](?:\s|$)")
 _HEBREW_PREFIXES: Final = "הבלמוכש"
+_MOST_LINES: Final = 40
+_LOOKED_AT: Final = 2000
+"""Lines and characters behind a label that are looked at."""
 _MOST_WORDS: Final = 7
 _MOST_IN_ONE: Final = 4
 """Words of one entry."""
@@ -163,7 +166,7 @@ class Labels:
         label = self._at(said, begin, names, is_known)
         if label is None:
             return None
-        rest = said.lines(label.end)
+        rest = islice(said.lines(label.end), _MOST_LINES)
         again = any(
             self._at(said, start, names, is_known, among=True) for start, end in rest if end > start
         )
@@ -192,7 +195,7 @@ class Labels:
         dashes = list(takewhile(_is_dash, ends))
         for found in [*ends[len(dashes) : len(dashes) + 1], *dashes]:
             words = text[begin : found.start()].strip(" *_#\"'“”[]")
-            behind = text[found.end() :]
+            behind = text[found.end() : found.end() + _LOOKED_AT]
             is_colon = found[0].strip() in (":", "：")
             if not words or not behind.strip(" *_\n") or _SENTENCE.search(words):
                 continue
