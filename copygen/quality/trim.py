@@ -160,7 +160,7 @@ def _open_words(language: str | None) -> frozenset[str]:
     listed = table(Endings, "endings").words
     known = listed.get(language.casefold().split("-")[0].split("_")[0]) if language else None
     if language is not None:
-        return frozenset((known or "").split())
+        return frozenset((known or "").casefold().split())
     # An unknown language is most often English, and few of these are a word elsewhere.
     return frozenset(listed["en"].split())
 

@@ -58,6 +58,8 @@ CLUSTER = regex.compile(r"\X")
     [
         ("Handwoven silk", 30, "en", "Handwoven silk"),
         ("Handwoven Thai silk scarf, made in Isan", 30, "en", "Handwoven Thai silk scarf"),
+        ("Μετάξι για τις ωραίες στιγμές", 15, "el", "Μετάξι"),
+        ("Μετάξι ως το πρωί", 10, "el", "Μετάξι"),
         ("Made by hand in the mountains", 19, "en", "Made by hand"),
         ("Soft silk. Every day, for all of you", 20, "en", "Soft silk. Every day"),
         ("Soft silk for you. Every single day", 23, "en", "Soft silk for you."),

@@ -217,6 +217,7 @@ CHARACTERS = [
     ({"no_decorative_symbols": True}, "•Silk", "Silk·gold"),
     ({"max_same_word": 2}, "Silk scarf, silk tie, SILK", "Silk and silk and wool and tie"),
     ({"max_same_word": 1}, "絹のシルク silk silk", "絹絹絹 ผ้าผ้า 5 5 a a"),
+    ({"max_same_word": 1}, "λάδι, λάδι", "στις ελιές, στις αυλές"),
     ({"max_hashtags": 0}, "#silk", "no. # 1"),
     ({"max_hashtags": 1}, "#絹 #タイ", "#絹"),
     ({"max_mentions": 1}, "@a_shop @b_shop", "@a_shop me@b.test"),

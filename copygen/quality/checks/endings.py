@@ -566,13 +566,15 @@ def _folded(listed: Mapping[str, str], language: str) -> frozenset[str]:
 
 @cache
 def _pairs(language: str) -> tuple[frozenset[str], frozenset[str]]:
-    openers, _, followers = table(Endings, "endings").pairs.get(language, "").partition(" | ")
+    openers, _, followers = (
+        table(Endings, "endings").pairs.get(language, "").casefold().partition(" | ")
+    )
     return frozenset(openers.replace("_", " ").split()), frozenset(followers.split())
 
 
 @cache
 def _phrases(language: str) -> frozenset[str]:
-    return frozenset(table(Endings, "endings").phrases.get(language, "").split())
+    return frozenset(table(Endings, "endings").phrases.get(language, "").casefold().split())
 
 
 def _unended(text: str, why: str) -> Violation:

@@ -278,7 +278,7 @@ def _same_word(most: int, context: CheckContext) -> list[Violation]:
 def _small_words() -> frozenset[str]:
     """Articles, prepositions and conjunctions of the languages there is a list for."""
     listed = table(Endings, "endings").words
-    return frozenset(word for words in listed.values() for word in words.split())
+    return frozenset(word for words in listed.values() for word in words.casefold().split())
 
 
 # Not \w: the vowel and tone marks of Thai are no word characters to Python, and are to platforms.
