@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
-from math import sqrt
+from math import fsum, sqrt
 from types import MappingProxyType
 from typing import Final
 
@@ -97,8 +97,13 @@ class TalkModel:
         )
         if signs < _FEW_SIGNS:
             return signs
-        words = word_features(said.text[start:end], self.tag)
         weights = self._words
+        if self.tag in SPACELESS:
+            runs = _runs_of_signs(said.text[start:end])
+            return signs + fsum(map(weights.__getitem__, weights.keys() & runs)) * word_scale(
+                len(runs)
+            )
+        words = word_features(said.text[start:end], self.tag)
         # Whether the item has it is asked of the few words that say something.
         heard = [(one, weights[one]) for one in words if one in weights]
         total = sum(weight for one, weight in heard if not is_of_item(words[one], is_known))
@@ -122,11 +127,7 @@ def word_features(text: str, tag: str) -> dict[str, str]:
     """
     found: dict[str, str] = {}
     if tag in SPACELESS:
-        for run in _WORD.findall(text):
-            for size in (1, 2, 3, 4):
-                for start in range(len(run) - size + 1):
-                    found[run[start : start + size]] = ""
-        return found
+        return dict.fromkeys(_runs_of_signs(text), "")
     before = ""
     for word in _WORD.findall(text):
         size = len(word)
@@ -147,6 +148,16 @@ def word_features(text: str, tag: str) -> dict[str, str]:
             found[f"{before} {word}"] = word
         before = word
     return found
+
+
+def _runs_of_signs(text: str) -> set[str]:
+    """One to four signs in a row."""
+    return {
+        run[start : start + size]
+        for run in _WORD.findall(text)
+        for size in (1, 2, 3, 4)
+        for start in range(len(run) - size + 1)
+    }
 
 
 def sign_features(said: Said, start: int, end: int, *, is_last: bool) -> Iterator[str]:

@@ -95,7 +95,7 @@ _SENTENCES = {
         " ",
         ".",
         "In the light of the morning|On a slow walk along the river|When the air turns cool"
-        "|After a long day at the office|Between two trains|At a table under old trees"
+        "|After a long day at the office|Between trains|At a table under old trees"
         "|On the first evening of a journey|While the city grows quiet|In a room full of friends"
         "|Far away from home|Beside an open window|Over a plain white shirt|With bare shoulders"
         "|At the end of the summer|In every season|On the way to the theatre",
@@ -104,7 +104,7 @@ _SENTENCES = {
         "|, a fine edge shows how carefully it was finished|, people will ask you who made it"
         "|, one fold is enough to look well dressed|, the threads catch a little of the sun"
         "|, it tells of looms and patient hands|, nothing scratches and nothing slips"
-        "|, two colours meet and neither is loud|, the weave lets your skin breathe"
+        "|, its colours meet and none is loud|, the weave lets your skin breathe"
         "|, a loose knot makes it a companion|, it turns a simple dress into something special"
         "|, the pattern stays clear for years|, it is the piece that you reach for",
     ),

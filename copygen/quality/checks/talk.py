@@ -14,8 +14,14 @@ from typing import Final
 from copygen.quality.phrases import Said
 from copygen.quality.talk_model import SPACELESS, TalkModel
 
-_SENTENCE: Final = re.compile(r"[.!?…؟۔।](?:[\"'”»」』)\]]*)(?=\s|$)|[。！？।]|\n")
-_CLAUSE: Final = re.compile(rf"{_SENTENCE.pattern}|(?<=[\u0e01-\u0e5b])\s(?=[\u0e01-\u0e5b])")
+# Each begins with one class of all its first signs: alternatives would be tried at each character.
+_SENTENCE: Final = re.compile(
+    r"[.!?…؟۔।。！？\n](?:(?<![。！？\n])[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n]))"
+)
+_CLAUSE: Final = re.compile(
+    r"[.!?…؟۔।。！？\s](?:(?<![。！？\s])[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n])"
+    r"|(?<=[\u0e01-\u0e5b]\s)(?=[\u0e01-\u0e5b]))"
+)
 """Thai marks no sentences; its clauses end in a space."""
 _LEAD: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
 """What a sentence begins with that presents the rest of it."""
