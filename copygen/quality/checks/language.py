@@ -390,11 +390,15 @@ class OtherLanguage:
         if LATIN not in context.text.groups or base(self.language) == "en":
             return []
         facts = context.facts
-        item = facts.folded.original
+        item, folded = facts.folded.original, context.text.text
+        # Of most texts a look for the few words of the item says that there is nothing.
+        may_be = [one for one in facts.names if one in folded and one in item]
+        if not may_be:
+            return []
         # Where words have no spaces between them, a run of letters is more than one: `seats六人`.
-        words = context.text.words if self._latin else _LATIN_WORD.findall(context.text.text)
-        known = facts.names.intersection(words)
-        small = [one for one in known if one in item and len(one) >= _SHORT_WORD and one.isascii()]
+        words = context.text.words if self._latin else _LATIN_WORD.findall(folded)
+        known = frozenset(may_be).intersection(words)
+        small = [one for one in known if len(one) >= _SHORT_WORD and one.isascii()]
         if not small:
             return []
         own, english = _word_set(base(self.language)), _word_set("en")
