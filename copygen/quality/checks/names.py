@@ -261,7 +261,11 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
 def _is_settled(name: _Name, text: str, folded: str) -> bool:
     """Whether a name stands in the text as it should each time, without its other words."""
     start = folded.find(name.folded)
-    if start < 0 or (name.before and name.before in folded) or (name.after and name.after in folded):
+    if (
+        start < 0
+        or (name.before and name.before in folded)
+        or (name.after and name.after in folded)
+    ):
         return False
     end = start + len(name.folded)
     around = folded[max(0, start - 1) : start], folded[end : end + 1]
