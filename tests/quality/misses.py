@@ -28,6 +28,11 @@ tell that they are faulty, and good ones, with good texts of the same items by p
 found when they were made (34 %: of those that passed, all that a rule may find are there, of those
 that did not, some); then the rules were widened for the kinds that they showed. What no rule can
 tell, nonsense and wrong facts, is left out.
+
+Those of `varied` and of `further` are of people who knew none of the rules, in 43 languages: 725
+of 855 were found at first (84.8 %), and 12 of 225 good texts flagged. Then the rules were widened,
+and of `further` 530 of 567 were found at first (93.5 %; by the rules of the day before 85.7 %) and
+17 of 189 good texts flagged.
 """
 
 import asyncio
@@ -54,7 +59,7 @@ KINDS: Final = (
     "refusal", "sorry_unrelated", "placeholder", "misspelt", "cut_off", "markup", "twice",
     "invented_number", "wrong_language", "mixed_language",
 )  # fmt: skip
-WRITTEN: Final = ("before", "after", "later", "unseen", "real", "varied")
+WRITTEN: Final = ("before", "after", "later", "unseen", "real", "varied", "further")
 """When a text was written, by the rules: the folders of `corpus/replies`."""
 NO_CHANNEL: Final = "text"
 _PROMPTS: Final = CORPUS / "replies" / "prompts.yaml"

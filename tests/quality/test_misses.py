@@ -76,18 +76,35 @@ FLOORS: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
         "unseen": {},
         "real": {},
         "varied": {},
+        "further": {},
     }
 )
 FOUND_OVERALL: Final = MappingProxyType(
-    {"before": 0.98, "after": 0.93, "later": 0.95, "unseen": 0.95, "real": 0.90, "varied": 0.9}
+    {
+        "before": 0.98,
+        "after": 0.93,
+        "later": 0.95,
+        "unseen": 0.95,
+        "real": 0.90,
+        "varied": 0.9,
+        "further": 0.93,
+    }
 )
 """0.95 is the aim."""
 EVERY: Final = MappingProxyType(
-    {"before": 1, "after": 1, "later": 3, "unseen": 1, "real": 1, "varied": 2}
+    {"before": 1, "after": 1, "later": 3, "unseen": 1, "real": 1, "varied": 2, "further": 2}
 )
 """Of so many faults one is looked at in a normal run: all of them take half a minute."""
 MOST_TRAPPED: Final = MappingProxyType(
-    {"before": 0.015, "after": 0.015, "later": 0.03, "unseen": 0.015, "real": 0.015, "varied": 0.03}
+    {
+        "before": 0.015,
+        "after": 0.015,
+        "later": 0.03,
+        "unseen": 0.015,
+        "real": 0.015,
+        "varied": 0.03,
+        "further": 0.03,
+    }
 )
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim. Those of
 `later` are harder: notebooks and paints, whose copy speaks of sentences and tones."""

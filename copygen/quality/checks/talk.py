@@ -56,7 +56,7 @@ class Place(Enum):
     """What stands before a colon in the first sentence."""
     LAST = 1.6
     """The last sentence of a line of copy."""
-    ALONE = 2.0
+    ALONE = 0.6
     """All there is, and nothing of the item."""
     ALL = 3.5
     """All there is, with words of the item."""
@@ -127,25 +127,29 @@ class TalkReader:
         return self._talk(last, end, Place.LAST, is_last=True) if last > start else None
 
     def is_all(self, begin: int, *, shares: bool) -> bool:
-        """Whether there is no copy: the first sentence is talk, and so is the last.
+        """Whether there is no copy: the first sentence and the last are talk.
 
-        `shares`: the text has words of its item.
+        `shares`: the text has words of its item. Of a line that has none they are talk together.
         """
-        place = Place.ALL if shares else Place.ALONE
         text = self.said.text
         end = len(text.rstrip())
-        first = min(end, _sentence_end(text, begin))
-        if self._talk(begin, first, place) is None:
-            return False
-        last = _last_sentence(text, text.rfind("\n", 0, end) + 1, end)
-        return last < first or self._talk(last, end, place, is_last=True) is not None
+        stop = min(end, _sentence_end(text, begin))
+        first = self._score(begin, stop)
+        start = _last_sentence(text, text.rfind("\n", 0, end) + 1, end)
+        last = first if start < stop else self._score(start, end, is_last=True)
+        if shares:
+            return min(first, last) >= Place.ALL.value
+        both = min(first, last) if "\n" in text[begin:end] else (first + last) / 2
+        return both >= Place.ALONE.value
 
     def _talk(self, start: int, end: int, place: Place, *, is_last: bool = False) -> Talk | None:
-        enough = _ENOUGH_HAN if self.model.tag in _DENSE else _ENOUGH
-        begin = max(start, end - enough) if is_last else start
-        stop = end if is_last else min(end, start + enough)
-        score = self.model.score(self.said, (begin, stop), self.is_known, is_last=is_last)
+        score = self._score(start, end, is_last=is_last)
         return Talk(start, end, place) if score >= place.value else None
+
+    def _score(self, start: int, end: int, *, is_last: bool = False) -> float:
+        enough = _ENOUGH_HAN if self.model.tag in _DENSE else _ENOUGH
+        span = (max(start, end - enough), end) if is_last else (start, min(end, start + enough))
+        return self.model.score(self.said, span, self.is_known, is_last=is_last)
 
 
 def _sentence_end(text: str, start: int) -> int:
