@@ -408,7 +408,7 @@ _EXAMPLES: Final = (
     *("esimerkki", "przyklad", "priklad", "pelda", "exemplu", "primer", "ornek", "contoh"),
 )
 _WHOLE_SIGNS: Final = (
-    *("__", "xyz", "xx", "xxx", "××", "x×", "×x", "oo", "ooo", "o○", "○o", "某某"),
+    *("__", "xyz", "xx", "xxx", "××", "x×", "×x", "oo", "ooo", "o○", "○o", "某某", "ㅇㅇ", "ㅁㅁ"),
 )
 _SIGNS: Final = (
     *("xxxx", "www.", "example.", "your-link", "my-link"),
@@ -421,9 +421,31 @@ _SIGNS: Final = (
 
 MARKS: Final = MappingProxyType(
     {
-        "letters": ("xx", "xy", "хх"),
-        "dots": ("....", "……"),
-        "lines": ("***", "——", "–—", "—–", "----"),
+        "letters": ("xx", "xy", "хх", "χχ"),
+        "dots": ("....", "……", "...%", "... %", "... €", "...€"),
+        "lines": ("***", "——", "–—", "—–", "----", "**店", "**市", "**区", "**區", "**路"),
+        "amount": tuple(
+            f"{letter}{space}{unit}"
+            for letter in "xх"
+            for space in ("", " ")
+            for unit in (
+                *"€%₽₺₪฿",
+                "euro",
+                "eur",
+                "zł",
+                "kr",
+                "kč",
+                "ft",
+                "lei",
+                "лв",
+                "руб",
+                "грн",
+            )
+        ),
+        "variable": (
+            *("_name", "_brand", "_price", "_url", "_link", "_city", "_code", "nombre_", "nom_"),
+            *("nama_", "nome_", "nazwa_", "name_", "name#"),
+        ),
         "date": (
             *("mm/", "mm.", "mm-", "mm月", ".mm", "/mm", "-mm", "мм", "/aa", ".aa", "-aa", ".kk"),
             *(
@@ -444,7 +466,21 @@ MARKS: Final = MappingProxyType(
         ),
         "digits": ("000", "00,00", "00.00", "345", "555"),
         "address": (
-            *("@", "#", "www.", ".com", ".net", ".org", ".eu", ".shop", ".de", ".at", ".ch", ".fr"),
+            *(
+                "@",
+                "#",
+                "://",
+                "www.",
+                ".com",
+                ".net",
+                ".org",
+                ".eu",
+                ".shop",
+                ".de",
+                ".at",
+                ".ch",
+                ".fr",
+            ),
             *(".es", ".it", ".pt", ".br", ".cat", ".nl", ".be", ".se", ".dk", ".no", ".fi", ".ee"),
             *(".lv", ".lt", ".pl", ".cz", ".sk", ".si", ".hr", ".rs", ".bg", ".ru", ".ua", ".ro"),
             *(".hu", ".gr", ".tr", ".id", ".my", ".ph", ".vn", ".kr", ".jp", ".in", ".bd", ".pk"),

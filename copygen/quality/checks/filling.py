@@ -17,7 +17,7 @@ from copygen.quality.phrases import PhraseIndex, PhraseReader, Said, folded, phr
 from copygen.quality.quantities import DIGIT
 
 _BRACKETS: Final = re.compile(
-    r"\[(?P<square>[^\[\]\n]{1,60})\]|\{(?P<curly>[^{}\n]{1,60})\}|<(?P<angle>[^<>/\n]{2,60})>"
+    r"\[(?P<square>[^\[\]\n]{1,60})\]|\{(?P<curly>[^{}\n]{0,60})\}|<(?P<angle>[^<>/\n]{2,60})>"
     r"|【(?P<heading>[^】\n]{1,40})】|〔(?P<shell>[^〕\n]{1,40})〕|\((?P<round>[^()\n]{2,40})\)"
     r"|[«„“](?P<quoted>[^«»„“”\n]{3,40})[»“”]|\"(?P<straight>[^\"\n]{3,40})\""
 )
@@ -32,18 +32,23 @@ _OWNED: Final = (
     "boutique|tienda|loja|negozio|negocio|empresa|azienda|winkel|bedrijf|butik|nettside|hemsida|"
     "foretag|företag|kauppa|yritys|sivu|pood|ettevot|veikal|sklep|obchod|eshop|predajn|trgovin|"
     "podjet|prodavnic|magazin|bolt|mark[aeo]|marque|marca|merk|merek|varumark|varumärke|adres|link|url|"
-    "toko|kedai|jenama|anda|магазин|сайт|бренд|марк|компани|домен|адрес"
+    "entreprise|unternehmen|laden|geschäft|onlineshop|webshop|webwinkel|nettbutikk|verkkokauppa|"
+    "toko|kedai|jenama|anda|магазин|сайт|sa[ij]t|бренд|марк|компани|домен|адрес"
+)
+_SITES: Final = (
+    "website|webseite|sitioweb|siteweb|domaine?|domain|dominio|domein|brandname|shopname|storename|"
+    "companyname|firmenname|markenname|webaruhaz|azonboltod|tenwebsite|tencuahang|tenmien"
 )
 _SIGNS: Final = re.compile(
     r"(?<![A-Za-z0-9_])_{3,}(?![A-Za-z0-9_])"  # ____
-    r"|[〇○◯]{2,}|[△□●]{2,}|某某|(?<![ㄱ-ㆎ])[ㅇㅁ]{2}(?![ㄱ-ㆎ])"
+    r"|[〇○◯]{2,}|[△□●]{2,}|某某|(?<![ㄱ-ㆎ])[ㅇㅁ]{2}(?=[가-힣])"
     r"|(?<![A-Za-z\d])[xX×]{2,4}(?=[\u3040-\u9fff\uac00-\ud7a3])"  # XX店
     r"|(?<=[\u3040-\u9fff])[xX×]{2,4}(?![A-Za-z])"
     r"|(?<![A-Za-z])[O○]{2,3}(?=[\uac00-\ud7a3])"  # OO님
     r"|[@#][xX]{3,}(?!\w)|[$€£¥฿]\s?[xX]{2,}(?!\w)|(?<!\w)[xX]{2,}\s?(?:%|€|฿|บาท|円|元|원)"
     r"|[@#](?:your|my)(?:brand|shop|store|name|company|handle)\w*"
     r"|\b(?:www\.)?(?:your|my)[-_]?(?:brand|shop|store|website|company|site|domain|link)\.\w{2,4}\b"
-    r"|\bwww\.(?:your|ihre?|deine?|votre|tu|su|seu|tuo|uw|jouw|din|ditt?|twoj|tvuj|vas|vash|toko|kedai)"
+    r"|\bwww\.(?:your|ihre?|deine?|votre|jouw|ditt|toko|kedai)"
     r"[-\w]{0,20}\.\w{2,4}\b"
     r"|\b(?:www\.)?(?:ejemplo|exemplo|exemple|esempio|beispiel|voorbeeld|exempel|eksempel"
     r"|esimerkki|przyklad|priklad|pelda|exemplu|primer|ornek|contoh)\.\w{2,4}\b"
@@ -53,7 +58,7 @@ _SIGNS: Final = re.compile(
 )
 _ADDRESS: Final = re.compile(
     rf"(?<![\w.-])(?:www\.)?(?:[\w.]{{1,20}}@)?(?:{_YOUR})[-_.]?(?:{_OWNED})[-\w]{{0,24}}\.[^\W\d_]{{2,6}}"
-    rf"(?!\w)|(?<!\w)[@#](?:{_YOUR})[-_]?(?:{_OWNED})\w{{0,16}}",
+    rf"(?!\w)|(?<![\w.-])(?:www\.|[\w.]{{1,20}}@)?(?:{_SITES})\.[^\W\d_]{{2,6}}(?!\w)|(?<!\w)[@#](?:{_YOUR})[-_]?(?:{_OWNED})\w{{0,16}}",
     re.IGNORECASE,
 )
 """`www.ihre-marke.de`, `info@yourbrand.com`, `#VotreMarque`."""
@@ -70,13 +75,25 @@ _ROMAN: Final = re.compile(
 _MARKED: Final = MappingProxyType(
     {
         "letters": re.compile(  # XX, 210-XXXXXXX, 20XX; xx alone is a kiss
-            r"(?<![^\W\d_])\d*(?:X{2,}|Х{2,})\d?(?:[ .-]{1,3}\d*(?:X{2,}|Х{2,}))*(?![\w])"
+            r"(?<![^\W\d_])\d*(?:X{2,}|Х{2,}|Χ{2,})\d?(?:[ .-]{1,3}\d*(?:X{2,}|Х{2,}|Χ{2,}))*(?!\w)"
             r"|(?<!\w)XY(?!\w)"
             r"|(?<!\w)(?:\+?\d[\d -]*[xх]{2,}|[xх]{4,})(?:[ .-][xх\d]{2,})*(?!\w)"
             r"|(?<!\w)[xх]{2,}(?:[ .-][xх]{2,})+(?!\w)"
         ),
-        "dots": re.compile(r"(?<=\s)[.…]{3,}(?<=[.…]{4})(?=[^\S\n])|(?<=\s)…{2,}(?=\s\w)"),
-        "lines": re.compile(r"(?<=\S )(?:\*{3,4}|[–—]{3,}|-{4,})(?=[ .,!?;)])"),
+        "dots": re.compile(
+            r"(?<=\s)[.…]{3,}(?<=[.…]{4})(?=[^\S\n])|(?<=\s)…{2,}(?=\s\w)|(?:…|\.{3}) ?[%€]"
+        ),
+        "lines": re.compile(
+            r"(?<=\S )(?:\*{3,4}|[–—]{3,}|-{4,})(?=[ .,!?;)])|(?<!\*)\*{2,3}(?=[店市区區路])"
+        ),
+        "amount": re.compile(
+            r"(?<![\w-])[XХ] ?(?:[€%₽₺₪฿]|(?:[Ee]uros?|EUR|zł|kr|Kč|Ft|lei|лв|руб|грн|TL)\b)"
+        ),
+        "variable": re.compile(
+            r"(?<![\w@/#.:{-])(?:[A-Za-z]+_(?:name|brand|price|url|link|city|code|NAME|BRAND|PRICE|URL)"
+            r"|(?:nombre|nom|nama|nome|nazwa|name|NAME|NOMBRE|NOM)_[A-Za-z]+)(?!\w)|#[A-Z_]{3,20}#"
+        ),
+        "address": re.compile(r"https?://(?:\.{3}|…)|\w@(?:\.{2,}|…)"),
         "date": re.compile(
             r"(?<!\w)(?:(?:DD|TT|JJ|GG|PP|NN|ДД|ΗΗ|MM)[./-] ?(?:MM|ММ|AA|KK|HH|DD)"
             r"(?:[./-] ?(?:[YAJRGVΕÅ]{2,4}|ГГГГ|РРРР)?)?|dd[./-]mm(?:[./-][yajrgvå]{2,4})?"
@@ -114,6 +131,7 @@ _TAGS: Final = frozenset(
     )
 )
 """What copy has in brackets by itself."""
+_DIGITS: Final = "0123456789"
 _LETTERS: Final = re.compile(r"[^\W\d_]+")
 _SHORTEST: Final = 2
 _PHONETIC: Final = re.compile("[\u0250-\u02af\u02c8\u02cc\u02d0]|^[/ˈ]")
@@ -162,7 +180,8 @@ class FillingCheck:
             if context.placeholders and meant.touch(*text.span(*found.span())):
                 continue
             words = found[found.lastgroup or 0].strip()
-            is_known = words in context.facts.folded.text or words in self._kept
+            said_there = found[0] if found["curly"] is not None else words
+            is_known = said_there in context.facts.folded.text or words in self._kept
             if (
                 not is_known
                 and found[0] not in self._kept
@@ -215,7 +234,7 @@ def _is_blank(
     """Whether what stands in those brackets names what should stand there."""
     kind = bracket.lastgroup
     if kind == "curly":  # in plain letters they are `leftovers.placeholder`
-        return not words.isascii()
+        return not words.isascii() or not words.strip(_DIGITS)
     said = index.find(folded(words))
     longest = max((end - start for start, end in said.found("blank")), default=0)
     inserts = said.are_within("insert", 0, len(words))
@@ -247,8 +266,12 @@ def _is_no_tag(words: str, bracket: re.Match[str], context: CheckContext) -> boo
             return False
     text, (start, end) = context.text.text, bracket.span()
     before = text[:start].rstrip(" ")
-    if not before or before[-1] in "\n]】" or text[end : end + 1] == "(":
+    if text[end : end + 1] == "(":
         return False
+    if not before or before[-1] in "\n]】":
+        behind = context.text.original[context.text.span(start, end)[1] :][:2]
+        goes_on = behind[:1] in (",", "'", "’") or behind[1:].islower()
+        return goes_on and letters[0] not in _TAGS
     return letters[0] not in _TAGS and not context.facts.words.issuperset(letters)
 
 

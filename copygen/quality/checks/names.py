@@ -35,7 +35,8 @@ from copygen.quality.normalize import fold
 from copygen.quality.word_ends import is_common
 
 _TOKEN: Final = re.compile(r"[^\s.,!?:;…()\[\]{}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）]+")
-_JOINT: Final = re.compile("[-'’]")
+_JOINTS: Final = "-'’"
+_JOINT: Final = re.compile(f"[{_JOINTS}]")
 """Between a name and what is joined with it: `Sandlinie-Teppich`, `Yörük'ün`."""
 _CLITICS: Final = frozenset("وفبلكهשובלמכ")
 """Letters of Arabic and Hebrew words that are words of their own."""
@@ -238,9 +239,11 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
     there = frozenset(words)
     known = _TOKEN.findall(context.facts.folded.text)
     strange = there.difference(known)
-    if _JOINT.search(text):
-        parts = (part for word in strange for part in _JOINT.split(word) if len(part) > _LEAST)
-        strange = strange.union(parts).difference(known, *map(_JOINT.split, known))
+    marks = [mark for mark in _JOINTS if mark in text]
+    if marks and not all(name.folded in there for name in names.words):
+        joined = {word for mark in marks for word in strange if mark in word}
+        parts = {part for word in joined for part in _JOINT.split(word) if len(part) > _LEAST}
+        strange = strange.union(parts.difference(known, *map(_JOINT.split, known)))
     found: set[str] = set()
     for name in open_names:
         wanted = name.folded
@@ -323,10 +326,11 @@ def _wrong_link(context: CheckContext, before: str, small: str, after: str) -> I
 def _split(context: CheckContext, names: ItemNames) -> Iterator[Violation]:
     """A name of one word in two: `Bright Side`, `Berg-Kranz`."""
     folded, item = context.text.text, context.facts.folded.text
-    close = folded.replace(" ", "").replace("-", "")
     for name in names.words:
         wanted = name.folded
-        if name.is_brand and len(wanted) >= _LONG and wanted in close and wanted not in folded:
+        if not name.is_brand or len(wanted) < _LONG or wanted in folded:
+            continue
+        if wanted in folded.replace(" ", "").replace("-", ""):
             parts = r"[ -]?".join(map(re.escape, wanted))
             found = re.search(rf"(?<!\w){parts}(?!\w)", folded)
             if found is not None and found[0].count(" ") + found[0].count("-") == 1:
