@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.checks.headlines import Brief
+from copygen.quality.checks.headlines import Assignment
 from copygen.quality.checks.labels import (
     Labels,
     gives_brief_back,
@@ -22,7 +22,7 @@ from copygen.quality.checks.labels import (
     quoted_copy,
 )
 from copygen.quality.checks.lists import has_room_for_list
-from copygen.quality.checks.several import LEAD, versions
+from copygen.quality.checks.several import LEAD, may_be_several, versions
 from copygen.quality.checks.talk import Place, Talk, TalkReader
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
@@ -122,12 +122,6 @@ _DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "mys
 _THINKING_ALOUD: Final = frozenset(("think", "first"))
 _PLANNING: Final = frozenset(("stress",))
 _ORDERING: Final = frozenset(("publish", "add"))
-_CHOICE: Final = frozenset(("option", "noun"))
-_IN_LINE: Final = (
-    *(" / ", " | ", " || ", " // ", "\t", "b) ", "B) ", "2) ", ". b. ", ". B. ", "②"),
-    *('" "', "” “", "“ „", "» «", "« »", "」「"),
-)
-"""Marks between texts on one line."""
 _WEIGHING: Final = ("muse", "think", "plan")
 _REFUSING: Final = _DECLINING | {"sorry", "deny", "beyond"}
 _TALKING: Final = _REFUSING | {"text", "piece", "shall", "offer", "about"}
@@ -157,12 +151,12 @@ class ChatDetector:
         original: str,
         shares: Callable[[], bool],
         is_known: Callable[[str], bool],
-        brief: Brief,
+        assignment: Assignment,
     ) -> Iterator[Remark]:
         """What the text says that is no copy, at most a remark about its start and one its end.
 
         `shares` tells whether it has words of its item, `is_known` whether the item has a word;
-        these and `brief` are asked where it matters.
+        these and `assignment` are asked where it matters.
         """
         text = said.text
         begin = said.past(LEAD, 0)
@@ -177,7 +171,7 @@ class ChatDetector:
             yield _about(text, begin)
             return
         if not may_be_talk and kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(original):
-            if is_about and (remark := self._echo(said, begin, brief.request)) is not None:
+            if is_about and (remark := self._echo(said, begin, assignment.request)) is not None:
                 yield remark
             elif is_about and (quoted := _quoted(said, begin, is_known)) is not None:
                 yield quoted
@@ -185,8 +179,8 @@ class ChatDetector:
         if self._may_decline(said) and (remark := self._refusal(said, begin, shares)) is not None:
             yield remark
             return
-        start = self._start(said, begin, original, is_known, brief)
-        end = self._end(said, begin, brief.names)
+        start = self._start(said, begin, original, is_known, assignment)
+        end = self._end(said, begin, assignment.names)
         if talk is not None and not (start or end) and _is_all_talk(talk, begin, shares):
             refuses = not kinds.isdisjoint(_REFUSING)
             yield _declines(text, begin) if refuses else _about(text, begin)
@@ -219,7 +213,7 @@ class ChatDetector:
         begin: int,
         original: str,
         is_known: Callable[[str], bool],
-        brief: Brief,
+        assignment: Assignment,
     ) -> Remark | None:
         """What phrases and marks show to be none of the copy at its start; the kinds tell first."""
         text, kinds = said.text, said.kinds
@@ -228,15 +222,14 @@ class ChatDetector:
         plans = has_lines and not kinds.isdisjoint(_PLANNING)
         if "<" in text or plans or not kinds.isdisjoint(_THINKING_ALOUD):
             start = self._thought(said, begin)
-        may_choose = has_lines or not kinds.isdisjoint(_CHOICE)
-        if start is None and (may_choose or _has_mark_in_line(original)):
-            span = versions(said, begin, original, brief)
+        if start is None and may_be_several(said, original):
+            span = versions(said, begin, original, assignment)
             start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
         if start is None:
-            start = self._label(said, begin, brief.names, is_known)
-        if start is None and has_lines and gives_brief_back(text, brief.request):
+            start = self._label(said, begin, assignment.names, is_known)
+        if start is None and has_lines and gives_brief_back(text, assignment.request):
             start = Remark("leftovers.echo", begin, len(text))
         if start is None and has_lines:
             start = self._announced(said, begin)
@@ -244,7 +237,7 @@ class ChatDetector:
         if start is None and (told or not kinds.isdisjoint(_TASK)):
             start = self._of_task(said, begin)
         if start is None and ("about" in kinds or "task" in kinds):
-            start = self._echo(said, begin, brief.request)
+            start = self._echo(said, begin, assignment.request)
         return start
 
     def _end(self, said: Said, begin: int, names: Callable[[], frozenset[str]]) -> Remark | None:
@@ -548,8 +541,8 @@ class ChatCheck:
         def has_paragraphs() -> bool:
             return context.field is not None or has_room_for_list(request())
 
-        brief = Brief(request, names, has_paragraphs)
-        for remark in detector.remarks(said, text.original, shares, is_known, brief):
+        assignment = Assignment(request, names, has_paragraphs)
+        for remark in detector.remarks(said, text.original, shares, is_known, assignment):
             yield _violation(remark, text)
 
 
@@ -571,14 +564,6 @@ def _violation(remark: Remark, text: NormalizedText) -> Violation:
         return found  # it stands within quotation marks, which are mended first
     marks = _MARKS.match(text.original, end)
     return mendable(found, 0, marks.end() if marks else end)
-
-
-def _has_mark_in_line(text: str) -> bool:
-    # Not by any(): that takes three times as long, and most texts have none.
-    for mark in _IN_LINE:  # noqa: SIM110
-        if mark in text:
-            return True
-    return False
 
 
 def _sentence_end(text: str, start: int) -> int:

@@ -57,7 +57,7 @@ _GOES_ON_UNSPACED: Final = (
 )
 
 
-class Brief(NamedTuple):
+class Assignment(NamedTuple):
     """What a text was written from, asked for where it matters."""
 
     request: Callable[[], str]
@@ -126,7 +126,7 @@ def _in_quotes(text: str) -> tuple[int, int] | None:
     return found[0].span() if apart else None
 
 
-def called(said: Said, lines: Sequence[tuple[int, int]], brief: Brief) -> bool:
+def called(said: Said, lines: Sequence[tuple[int, int]], assignment: Assignment) -> bool:
     """Whether each line is called by its length, its tone or its number, or by the product."""
     heads = []
     for start, end in lines:
@@ -138,11 +138,15 @@ def called(said: Said, lines: Sequence[tuple[int, int]], brief: Brief) -> bool:
     ordinals, manners = calls_versions(said.tags)
     if len(set(heads)) < len(heads):
         words = _WORD.findall(heads[0])
-        return len(set(heads)) == 1 and all(one in brief.names() or one.isdigit() for one in words)
+        return len(set(heads)) == 1 and all(
+            one in assignment.names() or one.isdigit() for one in words
+        )
     return all(one in manners for one in heads) or all(one in ordinals for one in heads)
 
 
-def paragraphs_are_headlines(said: Said, begin: int, brief: Brief) -> tuple[int, int] | None:
+def paragraphs_are_headlines(
+    said: Said, begin: int, assignment: Assignment
+) -> tuple[int, int] | None:
     """The second of three lines and more with blank ones between that are a headline each."""
     text = said.text[begin:].strip()
     if text.count("\n\n") < _LEAST_HEADLINES - 1 or _POST.search(text):
@@ -150,9 +154,9 @@ def paragraphs_are_headlines(said: Said, begin: int, brief: Brief) -> tuple[int,
     parts = [one.strip() for one in re.split(r"\n\s*\n", text) if one.strip()]
     if not _LEAST_HEADLINES <= len(parts) <= _MOST_HEADLINES:
         return None
-    if any("\n" in one or len(one) > _LONGEST for one in parts) or brief.has_paragraphs():
+    if any("\n" in one or len(one) > _LONGEST for one in parts) or assignment.has_paragraphs():
         return None
-    if not (_name_each(parts, brief.names()) or _are_alike(parts, said.tags)):
+    if not (_name_each(parts, assignment.names()) or _are_alike(parts, said.tags)):
         return None
     start = said.text.index(parts[1], begin)
     return start, start + len(parts[1])

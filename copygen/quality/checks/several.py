@@ -11,7 +11,7 @@ from typing import Final
 from rapidfuzz import fuzz
 
 from copygen.quality.checks.headlines import (
-    Brief,
+    Assignment,
     called,
     in_one_line,
     options_in_line,
@@ -64,6 +64,12 @@ _OTHER: Final = re.compile(
     r"[*_]*\s?[:：]"
 )
 """A line that begins another text: `Alternative: …`."""
+_CHOICE: Final = frozenset(("option", "noun"))
+_IN_LINE: Final = (
+    *(" / ", " | ", " || ", " // ", "\t", "b) ", "B) ", "2) ", ". b. ", ". B. ", "②"),
+    *('" "', "” “", "“ „", "» «", "« »", "」「"),
+)
+"""Marks between texts on one line."""
 _ALIKE: Final = 62.0
 """Of 100: from here two lines side by side say the same in other words."""
 _BRIEF: Final = 160
@@ -72,7 +78,20 @@ _CALLED: Final = 36
 """Characters of a line that is nothing but `or, the second version:`."""
 
 
-def versions(said: Said, begin: int, original: str, brief: Brief) -> tuple[int, int] | None:
+def may_be_several(said: Said, original: str) -> bool:
+    """Whether a text has any sign of several: most have none."""
+    if "\n" in said.text or not said.kinds.isdisjoint(_CHOICE):
+        return True
+    # Not by any(): that takes three times as long.
+    for mark in _IN_LINE:  # noqa: SIM110
+        if mark in original:
+            return True
+    return False
+
+
+def versions(
+    said: Said, begin: int, original: str, assignment: Assignment
+) -> tuple[int, int] | None:
     """Where the first or the second of several texts stands; None where there is but one.
 
     Numbered lines are no versions where the prompt asks for a list.
@@ -89,7 +108,7 @@ def versions(said: Said, begin: int, original: str, brief: Brief) -> tuple[int, 
     lines = [line for line in said.lines(begin) if line[1] > line[0]]
     if len(lines) < 2:
         return None
-    return _of_lines(said, lines, brief) or paragraphs_are_headlines(said, begin, brief)
+    return _of_lines(said, lines, assignment) or paragraphs_are_headlines(said, begin, assignment)
 
 
 def _options(said: Said, begin: int) -> list[int]:
@@ -98,7 +117,9 @@ def _options(said: Said, begin: int) -> list[int]:
     return sorted(place for place in places if place >= begin and _is_option(said, place))
 
 
-def _of_lines(said: Said, lines: Sequence[tuple[int, int]], brief: Brief) -> tuple[int, int] | None:
+def _of_lines(
+    said: Said, lines: Sequence[tuple[int, int]], assignment: Assignment
+) -> tuple[int, int] | None:
     """The line that shows several texts of a line each, or of several with an "or" between."""
     text = said.text
     for start, end in lines:
@@ -113,9 +134,9 @@ def _of_lines(said: Said, lines: Sequence[tuple[int, int]], brief: Brief) -> tup
         if not rest.strip(":：,.") or (stop and (is_colon or called_so)):
             return start, end
     written = [text[start:end] for start, end in lines]
-    if _are_counted(written) or called(said, lines, brief):
+    if _are_counted(written) or called(said, lines, assignment):
         return lines[1]
-    if numbered(written) is Numbered.VERSIONS and not names_list(brief.request()):
+    if numbered(written) is Numbered.VERSIONS and not names_list(assignment.request()):
         return lines[1]
     if _are_tongues(written):
         return lines[1]
