@@ -426,8 +426,10 @@ class OtherLanguage:
             return False
         if len(words) >= _LEAST_LEFT:
             return run.islower() or run.lower() in facts.folded.original
-        only_english = english & facts.names - _word_set(base(self.language))
-        return run.islower() and len(run) >= _LONG_LEFT and len(only_english) >= _ENGLISH_ITEM
+        if not run.islower() or len(run) < _LONG_LEFT:
+            return False
+        foreign = facts.names - _word_set(base(self.language))
+        return sum(_is_english(one, english) for one in foreign) >= _ENGLISH_ITEM
 
     def _given_back(self, words: Set[str], english: Set[str]) -> list[Violation]:
         """A text of the item's own words, in English."""

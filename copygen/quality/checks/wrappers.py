@@ -31,6 +31,8 @@ _QUOTES: Final = MappingProxyType({
 """Quotation marks of the languages of CLDR, and typists' ones: what opens, what closes it."""
 _TRIPLE: Final = ('"""', "'''")
 _ENDS: Final = frozenset(".!?…。！？")
+_LEAST_HALF: Final = 12
+"""Characters of a text that is no more than a word in quotation marks, cut off."""
 _SINGLE: Final = frozenset("'‘’`")
 _CONTRACTED: Final = re.compile(r"['’](?:tis|twas|til|cause|em|n|s|t|k|round|bout|\d)\b", re.I)
 _MARKS: Final = re.compile("[`*_<{\\[\"“„”‟«»‹›「『﹁〝‘‚'’＂>~#|•・●▪◦‣⁃○■◆✅✓✔☑\\-–—+\\d①]")
@@ -104,7 +106,10 @@ def _taken_off(context: CheckContext, text: str, what: str, inside: str) -> Viol
     span = (start, start + len(text))
     if what == "quotes":
         rule = "leftovers.quotes"
-        message = f"the whole text stands between {text[0]} and {text[-1]}"
+        closed = text[-1] if text[-1] in _QUOTES.get(text[0], "") else text[-2]
+        message = f"the whole text stands between {text[0]} and {closed}"
+        if text.count(text[0]) == 1 and text[0] == '"':
+            message = f"{text[0]} is opened and never closed"
         fix = "leave out the quotation marks around the text"
     else:
         rule = "leftovers.wrapper"
@@ -161,6 +166,8 @@ def _quotes(text: str) -> tuple[str, str] | None:
     if text[-1] in _ENDS and text[-2:-1] in _QUOTES.get(text[0], ""):
         text, end = text[:-1], text[-1]  # `"Soft silk".`
     first, last = text[0], text[-1]
+    if first == '"' and text.count('"') == 1 and len(text) > _LEAST_HALF:
+        return "quotes", text[1:].strip()  # opened and never closed
     if len(text) < 3 or last not in _QUOTES.get(first, ""):
         return None
     inside = text[1:-1]
