@@ -24,8 +24,8 @@ found (98.8 %); the rules have not been changed for them.
 
 Those of `real` are what two small models answered to 370 prompts in 12 languages, of English items:
 Qwen2.5-Coder-1.5B-Instruct and SmolLM2-135M-Instruct. There are the replies of which a rule can
-tell that they are faulty, and good ones, with good texts of the same items by people. 34 of 104 were
-found when they were made (33 %: of those that passed, all that a rule may find are there, of those
+tell that they are faulty, and good ones, with good texts of the same items by people. 34 of 104
+were found when they were made (33 %: of those that passed, all that a rule may find are there, of those
 that did not, some); then the rules were widened for the kinds that they showed. What no rule can
 tell, nonsense and wrong facts, is left out.
 
