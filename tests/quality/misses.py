@@ -22,17 +22,12 @@ before the rules were widened for what it showed: 730 of 903 found at first (80.
 words that models seldom use. Of those of `unseen`, in words that they use most, 170 of 172 were
 found (98.8 %); the rules have not been changed for them.
 
-Those of `real` are what two small models answered to 370 prompts in 12 languages, of English items:
+Those of `real` are what two small models answered to 393 prompts in 12 languages, of English items:
 Qwen2.5-Coder-1.5B-Instruct and SmolLM2-135M-Instruct. There are the replies of which a rule can
 tell that they are faulty, and good ones, with good texts of the same items by people. 34 of 104
-were found when they were made (33 %: of those that passed, all that a rule may find are there, of those
-that did not, some); then the rules were widened for the kinds that they showed. What no rule can
-tell, nonsense and wrong facts, is left out.
-
-Those of `varied` and of `further` are of people who knew none of the rules, in 43 languages: 725
-of 855 were found at first (84.8 %), and 12 of 225 good texts flagged. Then the rules were widened,
-and of `further` 530 of 567 were found at first (93.5 %; by the rules of the day before 85.7 %) and
-17 of 189 good texts flagged.
+were found when they were made (33 %: of those that passed, all that a rule may find are there, of
+those that did not, some); then the rules were widened for the kinds that they showed. What no rule
+can tell, nonsense and wrong facts, is left out.
 """
 
 import asyncio
