@@ -215,6 +215,10 @@ WHOLE = [
     ("en", "A bag worth holding on to"),
     ("de", "Ein Duft, der bleibt. Ein Preis, der passt"),
     ("de", "Wer, wie, was"),
+    (
+        "es",
+        "Taza de cerámica esmaltada hecha a mano con asa ancha para el café y el té de la mañana",
+    ),
     ("en", "Dried slowly in the mountain air. From 95 euros a night"),
     ("en", "We weave the second edition together. And a third, if need be"),
     ("it", "Dormire tra le vigne della Toscana. Da 95 € a notte"),

@@ -3,8 +3,9 @@
 A server says `stop` for many of these, so that only the text itself shows it. Good copy ends
 without a full stop, with a dash or an ellipsis, and with a preposition that belongs to its verb
 (`come on in`, `melde dich an`); the small words that may do so (`perhaps` in
-`configs/metrics/endings.yaml`) count only in a text as long as no headline is, or where the other
-texts of its field all end with a full stop.
+`configs/metrics/endings.yaml`) count only in a text as long as no headline is, where nothing in it
+goes with them (`linking`), or where the other texts of its field all end with a full stop. Half
+words are told by the words of the language and how they end (`word_ends.py`).
 """
 
 import re
@@ -346,8 +347,14 @@ def _is_prose(text: str, sentence: str, context: CheckContext) -> bool:
         return False
     if _TITLES.search(context.field or ""):
         return False
+    if language in _UNSPACED:
+        return True
     words = sentence.split()
-    return 3 * sum(one[0].isupper() for one in words) <= len(words) or language == "de"
+    if 3 * sum(one[0].isupper() for one in words) > len(words) and language != "de":
+        return False
+    clauses = _pairs(language)[0] - _joining(language)
+    small = small_words(language) | _perhaps(language)
+    return words[0].casefold() in small or not clauses.isdisjoint(map(str.casefold, words))
 
 
 @cache
@@ -357,11 +364,10 @@ def _joining(language: str) -> frozenset[str]:
 
 def _is_sentence(before: str, language: str) -> bool:
     """Whether a sentence with a full stop ends there: no words in a row, nothing abbreviated."""
-    if before[-1:] not in _STOPS or len(before) < _PLAIN_BY.get(language, _PLAIN):
+    if before[-1:] not in _STOPS:
         return False
-    return len(before) - _last_end(before[:-1]) >= _PLAIN_BY.get(
-        language, _PLAIN
-    ) and not _SHORTENED.search(before[-12:])
+    long = len(before) - _last_end(before[:-1])
+    return long >= _PLAIN_BY.get(language, _PLAIN) and not _SHORTENED.search(before[-12:])
 
 
 @cache
@@ -569,7 +575,8 @@ def _pairs(language: str) -> tuple[frozenset[str], frozenset[str]]:
     openers, _, followers = (
         table(Endings, "endings").pairs.get(language, "").casefold().partition(" | ")
     )
-    return frozenset(openers.replace("_", " ").split()), frozenset(followers.split())
+    last_words = (one.rpartition("_")[2] for one in openers.split())
+    return frozenset(last_words), frozenset(followers.split())
 
 
 @cache
