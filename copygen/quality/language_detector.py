@@ -254,6 +254,8 @@ class _Rival:
     """Of the letters that are foreign to the wanted language those that its words have."""
     borrowed_letters: frozenset[str]
     """Of the letters that only borrowed words of the wanted language have those it has itself."""
+    lost_letters: frozenset[str]
+    """Letters of the wanted language that its words do not have: ы, for Bulgarian."""
     words: frozenset[str]
     """That it writes so and the wanted one otherwise, where the two are near."""
     lost_words: frozenset[str]
@@ -310,6 +312,7 @@ def _about(tag: str) -> _About:
             near=(near := _nearness(names, one)),
             odd_letters=odd & alphabets.get(one, odd),
             borrowed_letters=borrowed - _without(one),
+            lost_letters=(alphabet or frozenset()) - alphabets.get(one, alphabet or frozenset()),
             words=_words_of(one) - own_words if near else frozenset(),
             lost_words=own_words - _words_of(one) if near and _words_of(one) else frozenset(),
         )
@@ -393,6 +396,8 @@ def _weighed(
             theirs, lost = len(rival.words & words), len(rival.lost_words & words)
             margin += _WORD * (theirs - lost)
             deciding = 0 if lost else theirs
+        if margin > 0 and rival.lost_letters:
+            margin -= about.odd_word * _having([*words], rival.lost_letters)
         if margin <= 0:
             continue
         needed = _needed(length, rival, about)

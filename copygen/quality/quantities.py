@@ -28,6 +28,8 @@ _OPENS = frozenset(("", ".", "!", "?", "…", ":", "–", "—", "•", "#"))
 """What stands before the first word of a sentence."""
 _COMPARED = re.compile(r" (?!(?:la|și|si|ora|orele|până|în|cu|de)\b)[a-zăâîșț]")
 """Behind a Romanian `more`: `3 mai bune`."""
+_NO_CENTS = frozenset((",", ".", "/", ":"))
+_WHOLE = re.compile(r"[,./:][-–—=](?![^\W_])")
 _PRICED = re.compile(r"\d\s?$")
 _LETTERS = frozenset(string.ascii_letters)
 _WORD_END = "(?![A-Za-zÀ-ɏ])"
@@ -69,7 +71,9 @@ class Measures(FrozenModel):
         """
         tail = text[end : end + _WIDEST_TAIL].lower()
         at = 0
-        if (form := self._longest(tail, self._scales, int(tail[:1].isspace()))) is not None:
+        if tail[:1] in _NO_CENTS and (whole := _WHOLE.match(tail)) is not None:
+            at = whole.end()  # `1.299,- €`, `Rs 1,299/-`
+        elif (form := self._longest(tail, self._scales, int(tail[:1].isspace()))) is not None:
             scale, at = self._scales[form[0]], form[1]
             values = tuple((value * scale).normalize() for value in values)
         gap = int(tail[at : at + 1].isspace() or tail[at : at + 1] == "-")
@@ -236,6 +240,8 @@ _SIDES: Final = re.compile(r"[xX×]\s?\d")
 _TIMES: Final = "times"
 _LENGTH: Final = "cm"
 """The unit that lengths are counted in, as `measures.yaml` has it."""
+_LAKHS: Final = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")
+"""Groups of two and a last one of three, as India writes hundreds of thousands: `1,29,999`."""
 _DIGIT_RUN: Final = re.compile(r"\d+")
 _PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?")
 
@@ -315,7 +321,7 @@ def readings(numeral: str) -> tuple[Decimal, ...]:
     thousands = all(len(group) == 3 for group in groups[1:]) and 1 <= len(groups[0]) <= 3
     mark = plain[-len(groups[-1]) - 1]
     values = []
-    if thousands and len({c for c in plain if c in ".,"}) == 1:
+    if (thousands and len({c for c in plain if c in ".,"}) == 1) or _LAKHS.fullmatch(plain):
         values.append(Decimal("".join(groups)))
     # `2,500` is two thousand five hundred; `1.500` may be one and a half.
     if len(groups) == 2 and (mark == "." or not thousands):

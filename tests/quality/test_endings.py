@@ -24,7 +24,7 @@ CUT = [
     ("en", "Thrown by hand in a small studio. Its glaze shifts", "sentence"),
     ("de", "Kalt gepresst vom Familienhof. Eine Schärfe, die", "phrase"),
     ("nl", "De zool is van natuurrubber. U staat stevig op de", "phrase"),
-    ("fi", "Pohja on luonnonkumia. Pysyt varmasti", "sentence"),
+    ("fi", "Pohja on karheaa luonnonkumia ja pitää. Pysyt varmasti", "sentence"),
     ("ar", "مصباح صغير يضيء مكتبك كل ليلة. يمكنك ضبط", "sentence"),
     ("hi", "यह सुराही हाथ से बनाई गई है। इसकी चमक", "sentence"),
     ("ko", "물레에서 손으로 빚은 주전자입니다. 빛이 닿는 각도에", "sentence"),
@@ -382,6 +382,30 @@ WHOLE = [
     ("he", "לכל אם"),
     ("tr", "Kilim ve ev, bir bütün"),
     ("th", "มีขายทุกแห่ง"),
+    # A postposition behind a price.
+    ("hi", "चाय बागान गोल्ड, 500 ग्राम सिर्फ़ ₹349 में"),
+    ("ur", "خالص شہد صرف 349 روپے میں"),
+    # Headlines in two short parts, the last without a full stop.
+    ("en", "Slow-roasted on Harbour Street. Coffee that tastes of a day off"),
+    ("de", "Der Saft vom Kräuterhof. Einfach Apfel, sonst nichts"),
+    ("fr", "Une cocotte pour la vie. Des recettes pour tous les jours"),
+    ("es", "El pan de siempre en tu barrio. Masa madre y horno de leña"),
+    ("it", "Il silenzio del colle. Il rumore dei piatti in cucina"),
+    ("pt", "O café que acorda a casa. Sem despertador, sem pressa"),
+    ("da", "Der dufter af kaffe. Så er klokken nok syv"),
+    ("nb", "Merinoull mot huden. Ingen klø, bare varme"),
+    ("fi", "Käsin tehty Tampereella. Kauhat lähtevät matkaan joka arkipäivä"),
+    ("pl", "Cichą Rzekę czyta się powoli. Twarda oprawa wytrzyma niejedną kąpiel"),
+    ("cs", "Ranní Ptáče zpívá už v šest. Vy ještě můžete spát"),
+    ("hr", "Dugu obalu čitajte polako. Sunce neće pobjeći"),
+    ("lt", "Ąžuolo šakoje rytas lėtas. Kava karšta, pokalbiai ilgi"),
+    ("lv", "Tējai, maizei un karotei. Medum nav vajadzīgs iemesls"),
+    ("hu", "Eső kint, könyv bent. Jöhet a tél"),
+    ("ro", "Dimineața începe cu ea. Restul vine de la sine"),
+    ("ar", "قهوة ساخنة وهواء بحر. موعدنا الليلة"),
+    ("bn", "গ্রামীণ মধুর স্বাদে শীতের সকাল। চায়ে বা রুটিতে"),
+    ("zh-Hans", "山里的早晨很安静。适合发呆"),
+    ("ko", "바람 좋은 날입니다. 음악은 소리온으로"),
 ]
 
 
@@ -400,7 +424,7 @@ def test_a_text_that_ends_as_its_writer_meant_it_is_left_alone(
 
 
 def test_a_last_sentence_that_begins_with_the_name_of_the_item_is_none() -> None:
-    text = "Yes, on vanilla ice cream, too. Green Drop pumpkin oil"
+    text = "Yes, it is lovely on vanilla ice cream, too. Green Drop pumpkin oil"
     assert rules(cut_off(context(text, "en"))) == ["truncated.sentence"]
     assert cut_off(context(text, "en", name="Green Drop pumpkin oil")) == []
 

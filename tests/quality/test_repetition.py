@@ -222,6 +222,7 @@ ON_PURPOSE = [
     ("ko", "한 걸음 한 걸음 천천히 걸어요"),
     ("th", "ทีละก้าวทีละก้าว"),
     ("ur", "چاول ایک ایک کر کے چنے گئے"),
+    ("ur", "ایک ایک صفحہ، نئی دنیا"),
     ("en", "Very, very warm"),
     ("en", "Soft, so soft, and so so light"),
     ("en", "A long, long way from home"),

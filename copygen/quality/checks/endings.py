@@ -51,6 +51,15 @@ _PLAIN: Final = 20
 _PLAIN_BY: Final = {"ja": 12, "zh": 8, "ko": 12}
 """Characters of sentences with a full stop that are no words in a row (`Soft wool. Only for you`),
 so that the next one has its full stop, too, short as it may be."""
+_LONG_TOLD: Final = 1.2
+"""From so many times the length of a last word in brief a sentence is no headline's second part."""
+_TELLS: Final = 33
+_TELLS_BY: Final = {
+    **{"ja": 12, "zh": 11, "ko": 13},
+    **dict.fromkeys(("hi", "ur", "ar", "he"), 27),
+}
+"""Characters of a sentence with a full stop that tells something, and is no part of a headline
+(`Keramik aus Graz. Handgemacht seit 1920`): of good ones in two parts nearly all are shorter."""
 _SHORTENED: Final = re.compile(
     r"(?:^|[\s(.])(?:[^\W\d_]|[b-df-hj-np-tv-xz]{2,}|[бвгджзйклмнпрстфхцчшщ]{2,}|ca|no|tel|approx|ink|incl"
     r"|inkl|excl|exkl|etc|max|min|prof|art|vol|руб|тел|ул|им)\.$",
@@ -74,6 +83,13 @@ _FEW_COMMAS: Final = 1
 _TITLES: Final = re.compile(r"title|headline|name|subject|alt|keyword")
 _CLAUSE: Final = re.compile(r"[^\s,]\s+[^\s,]+,\s\S+$")
 """A comma before the last word, and two words before that."""
+_POSTPOSED: Final = frozenset(
+    (
+        *("में", "से", "पर", "तक", "को", "میں", "سے", "پر", "تک", "کو"),
+        *("मध्ये", "पासून", "देखि", "मा", "ਵਿੱਚ", "ਤੋਂ"),
+    )
+)
+"""What stands behind a price, as `for` and `from` stand before it: `सिर्फ़ ₹349 में`."""
 _LEAST_PART: Final = 3
 _LEAST_LINKED: Final = 10
 """Words of a part of a sentence, and characters of the whole, that a preposition may end."""
@@ -309,6 +325,9 @@ def _unlike_itself(text: str, sentence: str, context: CheckContext) -> bool:
     if not ended or _HAS_CODE.search(sentence) or sentence.isupper():
         return False
     long = _LAST_LONG if sentence[-1].isascii() else _LONG_BY.get(language, _LAST_LONG)
+    told = len(before) - _last_end(before[:-1])
+    if told < _TELLS_BY.get(language, _TELLS) and len(sentence) < _LONG_TOLD * long:
+        return False  # a headline in two parts
     if len(sentence) >= long:
         return len(sentence) >= _LONG_OFFER * long or not _is_offer(sentence, context)
     quoted = before[-2:-1] in _CLOSING or not sentence[0].isalnum()
@@ -394,6 +413,8 @@ def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> 
     ):
         return False
     language = _language(context)
+    if folded in _POSTPOSED and any(one[:1] in "₹₨" or one[:1].isdecimal() for one in words[-4:]):
+        return False
     if folded not in _perhaps(language) or _is_linking(folded, sentence, language):
         return True
     return len(sentence) >= _LONG_BY.get(language, _LONG) or _siblings_end(context)
