@@ -112,7 +112,7 @@ def repeated(context: CheckContext) -> list[Violation]:
     reading = Reading(context, told, spaced=True)
     found: list[Violation] = []
     if again:
-        found += _said_again(reading)
+        found += islice(_said_again(reading), 1)
     if doubled and not found:
         found += _doubled(reading)
     if at_once and not found and (said := phrase_at_once(reading)) is not None:
@@ -145,16 +145,16 @@ def _said_again(reading: Reading) -> Iterator[Violation]:
     threes = set(zip(words, words[1:], words[2:], strict=False))
     again = len(words) - 2 - len(threes)
     half = _half(reading) if again and len(reading.told) < _LONGEST else None
-    # Where no three words come again a sentence of two may: `Sorry, winter. Sorry, winter.`
-    span = sentence_again(reading) if half is None else None
-    if half is None and span is None and again >= LEAST_THREES:
-        span = part_again(reading, again)
     if half is not None:
         yield _whole(reading.context, half)
-    elif span is not None:
+        return
+    # Where no three words come again a sentence of two may: `Sorry, winter. Sorry, winter.`
+    if (span := sentence_again(reading)) is not None:
         yield _sentence(reading.context, *span)
     if again or max(Counter(pairwise(words)).values(), default=0) >= _OFTEN:
         yield from _phrases(reading)
+    if again >= LEAST_THREES and (span := part_again(reading, again)) is not None:
+        yield _sentence(reading.context, *span)
 
 
 class _Half(NamedTuple):
@@ -327,7 +327,10 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
         yield _whole(context, half)
         return
     bare = clauses.bare
-    go_on = any(_goes_on(last, one) for last, one in pairwise(bare))
+    behind = bare[1:]
+    # A look at all of them first: by itself it costs a tenth.
+    near = True in map(str.startswith, behind, bare) or True in map(str.endswith, bare, behind)
+    go_on = near and any(_goes_on(last, one) for last, one in pairwise(bare))
     long = [one for one in bare if len(one) >= _LEAST_OF_MANY]
     comes_again = len(set(long)) < len(long)
     if not (go_on or comes_again):
