@@ -135,6 +135,8 @@ PLAIN = [
     "— Tu viens ?\n— Oui.",
     "— Скрипить?\n— Скрипить.\n— Заїжджайте до нас. Веломайстерня Шпиця, вул. Зелена",
     "– Мамо, тук няма сигнал!\n– Знам, миличък.",
+    "– Se narisee vain ylämäessä.\n– Tampereella on pelkkää ylämäkeä.\nPyörähuolto, 69 €.",
+    "— Он тёплый.\n— И не колется.\nПлед «Снегирь», Кострома",
     "– Kas viskame veel?\n– Viskame.\nSaunakeskus Leil, Tartu",
     "- ישנת?\n- ישנתי.\n- סוף סוף.\nמזרן ענן",
     "– Skrivet hos dig?\n– Vet inte än.\n\nSkrivhäfte Lovisa",

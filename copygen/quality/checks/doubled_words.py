@@ -75,6 +75,8 @@ class DoubledWords:
     """Small words, which are always a slip."""
     joining: frozenset[str]
     """These and the ones that announce more."""
+    ands: frozenset[str]
+    """`And`, `but` and `or`."""
     no_doubles: re.Pattern[str] | None
     """Forms that a doubling language does not double."""
     kept_forms: re.Pattern[str] | None
@@ -104,8 +106,9 @@ class DoubledWords:
         self.articles = frozenset(fold(known.articles).split())
         self.doubles = language not in known.do_not_double.split()
         self.small = words(known.small, told if language else known.small)
-        announcing = table(Endings, "endings").words
-        self.joining = self.small | words(announcing, told)
+        endings = table(Endings, "endings")
+        self.joining = self.small | words(endings.words, told)
+        self.ands = words(endings.joining, told)
         form, kept = known.never_double.get(language), known.kept_forms.get(language)
         self.no_doubles = re.compile(form) if form else None
         self.kept_forms = re.compile(kept) if kept else None

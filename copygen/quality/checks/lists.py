@@ -38,6 +38,7 @@ _DIALOGUE: Final = re.compile(r"[.!?…。！？][\"”“»」』’]?$")
 _ASKING: Final = re.compile(r"[?؟？;][\"”“»」』’]?$")
 _CALLING: Final = re.compile(r"[?؟？;…!！][\"”“»」』’]?$")
 _DASHES: Final = "-–—"
+_TURNS: Final = 3
 _ASKED_LISTS: Final = re.compile(
     r"bullet|\blists?\b(?! price)|\bliste|aufzähl|stichpunkt|puces|viñeta|\blista|elenco"
     r"|opsomming|luettelo|список|перечисл|箇条書き|リスト|列表|清單|清单|목록|รายการ|เป็นข้อ"
@@ -121,6 +122,8 @@ def has_list(text: str) -> bool:
     if numbered(run) is Numbered.STEPS:
         return False
     first = lines.index(run[0])
+    if not first and len(run) < len(lines) and _is_exchange(run):
+        return False
     return not (first and lines[first - 1].endswith((":", "：")))
 
 
@@ -147,6 +150,16 @@ def _is_dialogue(lines: Sequence[str]) -> bool:
         return False
     asking = _ASKING if lines[0][0] == "-" else _CALLING
     return any(map(asking.search, lines[:-1]))
+
+
+def _is_exchange(lines: Sequence[str]) -> bool:
+    """Whether two or three lines behind long dashes are sentences, as of people who speak in turn.
+
+    Copy opens with such an exchange, and goes on with who sells it.
+    """
+    return len(lines) <= _TURNS and all(
+        line[0] in _DASHES[1:] and _DIALOGUE.search(line) for line in lines
+    )
 
 
 def point_of_none(text: str) -> int:

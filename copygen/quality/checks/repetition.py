@@ -10,6 +10,7 @@ Languages double words on purpose, and copy repeats itself for effect; what tell
   `alle, die die Sonne vermissen`). `configs/metrics/doubled.yaml` has them.
 - Some words right after themselves are a slip where a small word is among them; else only
   where they are too long for a sound (`tick tock tick tock`) and no name (`New York New York`).
+- Ends of clauses and items of an enumeration that come again: `ends_again.py`.
 - A sentence again, of three words and more, is one sentence too many, unless it answers a question
   (`Another cup? Another cup.`); a phrase that begins or ends
   three is rhetoric (`mehr Zeit für dich, mehr Zeit für uns`), four times it is a model in a loop.
@@ -29,10 +30,19 @@ from copygen.quality.checks.doubled_words import (
     doubled_words,
     unspaced_slip,
 )
+from copygen.quality.checks.ends_again import (
+    LAST_LETTERS,
+    end_again,
+    has_item_again,
+    item_again,
+    unspaced_end_again,
+    unspaced_item_again,
+)
 from copygen.quality.checks.reading import Pieces, Reading, letters_of
 from copygen.quality.checks.said_again import (
     LEAST_THREES,
     LEAST_WORDS,
+    is_refrain,
     part_again,
     phrase_at_once,
     sentence_again,
@@ -107,7 +117,8 @@ def repeated(context: CheckContext) -> list[Violation]:
     words = apart.split()
     doubled = True in map(eq, words, islice(words, 1, None))
     at_once = again or _comes_again(words, 2) or (not few and _comes_again(words, 3))
-    if not (doubled or at_once):
+    listed_again = has_item_again(words, base(context.language or ""))
+    if not (doubled or at_once or listed_again):
         return []
     reading = Reading(context, told, spaced=True)
     found: list[Violation] = []
@@ -117,6 +128,8 @@ def repeated(context: CheckContext) -> list[Violation]:
         found += _doubled(reading)
     if at_once and not found and (said := phrase_at_once(reading)) is not None:
         found.append(_again(context, *said))
+    if listed_again and not found and (span := item_again(reading)) is not None:
+        found.append(_sentence(context, *span))
     return found[:1]
 
 
@@ -141,6 +154,8 @@ def _comes_again(words: Sequence[str], apart: int) -> bool:
 
 def _said_again(reading: Reading) -> Iterator[Violation]:
     """Sentences and phrases that come again, in a script with spaces."""
+    if is_refrain(reading):
+        return
     words = reading.said
     threes = set(zip(words, words[1:], words[2:], strict=False))
     again = len(words) - 2 - len(threes)
@@ -154,6 +169,8 @@ def _said_again(reading: Reading) -> Iterator[Violation]:
     if again or max(Counter(pairwise(words)).values(), default=0) >= _OFTEN:
         yield from _phrases(reading)
     if again >= LEAST_THREES and (span := part_again(reading, again)) is not None:
+        yield _sentence(reading.context, *span)
+    if (span := end_again(reading)) is not None:
         yield _sentence(reading.context, *span)
 
 
@@ -304,9 +321,12 @@ def _unspaced(reading: Reading) -> list[Violation]:
     if len(text) <= _FEW_LETTERS:
         again = len(text) - 1 - len(set(pairwise(text)))
         most = min(MOST_LETTERS, again + 1)
+        ends_again = again >= LAST_LETTERS
     else:
         pieces = text.replace("。", " ").replace("、", " ").replace("，", " ").split()
         most = MOST_IN_LONG
+        ends = {piece[-LAST_LETTERS:] for piece in pieces}
+        ends_again = len(pieces) > len(ends)
         heads = {piece[:4] for piece in pieces}
         again = len(pieces) > len(set(pieces)) or len(pieces) - len(heads) >= _OFTEN - 1
         if not again and any(map(str.startswith, islice(pieces, 1, None), pieces)):
@@ -314,9 +334,11 @@ def _unspaced(reading: Reading) -> list[Violation]:
             again = any(len(a) >= _LEAST_LETTERS and b.startswith(a) for a, b in pairs)
     if (slip := unspaced_slip(reading.context, text, most)) is not None:
         return [_word(reading.context, *slip)]
-    if not again:
-        return []
-    return ([*_unspaced_again(reading)] or [*_unspaced_phrases(reading)])[:1]
+    if again and (found := [*_unspaced_again(reading)] or [*_unspaced_phrases(reading)]):
+        return found[:1]
+    span = unspaced_end_again(reading) if ends_again else None
+    span = span or unspaced_item_again(text)
+    return [_sentence(reading.context, *span)] if span else []
 
 
 def _unspaced_again(reading: Reading) -> Iterator[Violation]:

@@ -7,7 +7,8 @@ nothing else, and where it comes three times: `Hold on, hold on.`, `Let it snow,
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from itertools import groupby, pairwise
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -31,6 +32,8 @@ _NEARLY: Final = 5
 _WITHIN: Final = 5
 _WITHIN_LETTERS: Final = 20
 """Words and letters of a sentence that is part of another, or of a clause that comes again."""
+_REFRAIN: Final = 3
+"""Times in a row: twice is a slip, and four times a loop."""
 _RUN: Final = 8
 _RUN_LETTERS: Final = 22
 """Words and letters in a row that come again: nobody begins two sentences so."""
@@ -51,7 +54,7 @@ _BY: Final = MappingProxyType(
 _TWO_BEHIND_COMMA: Final = 10
 _JOINED_BEHIND_COMMA: Final = 9
 _NAMED_BEHIND_COMMA: Final = 14
-_MORE_BEHIND_COMMA: Final = 9
+_MORE_BEHIND_COMMA: Final = 8
 _ALONE_BEHIND_COMMA: Final = 16
 """Letters of a phrase that is no figure behind a comma: of two words, of a small one and another,
 of an article and a noun, of more words, and of a sentence that has nothing else."""
@@ -137,8 +140,10 @@ def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[st
         return False  # `klick, klack, klick, klack`
     if told[at + 2 * size : at + 3 * size] == phrase or told[max(0, at - size) : at] == phrase:
         return False
-    if phrase[0] == phrase[-1] or reading.is_known(f"{joined}, {joined}"):
+    if phrase[0].startswith(phrase[-1]) or reading.is_known(f"{joined}, {joined}"):
         return False  # `day after day, day after day`
+    if at and told[at - 1] == phrase[-1]:
+        return False  # `dip, dip again, dip again`
     listed = doubled_words(base(reading.context.language or ""))
     if size == 2 and not listed.kept.isdisjoint(phrase):
         return False  # `never again, never again`
@@ -155,6 +160,23 @@ def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[st
     if phrase[0] in listed.articles:  # `Two reasons: the sausage, the sausage and the mustard.`
         return letters >= _NAMED_BEHIND_COMMA
     return letters >= (_JOINED_BEHIND_COMMA if phrase[0] in listed.joining else _TWO_BEHIND_COMMA)
+
+
+def is_refrain(reading: Reading) -> bool:
+    """Whether a brief sentence comes three times in a row: `Up slow, down. Up slow, down. …`
+
+    One of more words has a pause in it, else it is a loop.
+    """
+    if "\n" in reading.told:
+        return False
+    for said, same in groupby(
+        zip(reading.sentences.bare, reading.sentences.written, strict=True), key=itemgetter(0)
+    ):
+        written = [one for _, one in same]
+        if len(written) == _REFRAIN:
+            size = said.count(" ") + 1
+            return size <= LEAST_WORDS or (size <= _WITHIN and "," in written[0])
+    return False
 
 
 def sentence_again(reading: Reading) -> tuple[int, int] | None:
