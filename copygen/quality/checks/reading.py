@@ -27,9 +27,11 @@ class Pieces:
         """`spaced`: its script has spaces between words."""
         self._pattern = pattern
         self._text = text
-        self.written = list(filter(_has_letters, pattern.split(text)))
+        # Most begin with a letter and have nothing else: a call for each takes three times as long.
+        pieces = pattern.split(text)
+        self.written = [one for one in pieces if one[:1].isalpha() or _has_letters(one)]
         """As they stand there."""
-        self.bare = [_bare(piece, spaced=spaced) for piece in self.written]
+        self.bare = [one if one.isalnum() else _bare(one, spaced=spaced) for one in self.written]
         """By their letters and digits alone, words apart where the script has spaces."""
 
     def span(self, number: int) -> tuple[int, int]:
@@ -94,11 +96,9 @@ def letters_of(text: str) -> int:
 
 
 def _bare(piece: str, *, spaced: bool) -> str:
-    if piece.isalnum():
-        return piece
     words = _WORD.findall(piece)
     return " ".join(words) if spaced else "".join(words)
 
 
 def _has_letters(piece: str) -> bool:
-    return piece[:1].isalpha() or _LETTERS.search(piece) is not None
+    return _LETTERS.search(piece) is not None

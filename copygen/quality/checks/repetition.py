@@ -363,7 +363,8 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
             earlier = before.get(said)
             before[said] = number
             if earlier is None:
-                again = pieces is clauses and number > 0 and _goes_on(bare[number - 1], said)
+                is_next = go_on and pieces is clauses and number > 0
+                again = is_next and _goes_on(bare[number - 1], said)
             else:
                 again = _is_too_long(reading, pieces, earlier, number)
             if again:
@@ -399,9 +400,8 @@ def _unspaced_phrases(reading: Reading) -> Iterator[Violation]:
     size = 8 if "\u0e00" <= pieces[0][0] < "\u1800" else 4
     # Many a sentence of a long text ends in the same words: `…てください`.
     for heads in (True, False) if len(text) <= _FEW_LETTERS else (True,):
-        edges = Counter(
-            piece[:size] if heads else piece[-size:] for piece in pieces if len(piece) >= size
-        )
+        edge_of = slice(size) if heads else slice(-size, None)
+        edges = Counter([piece[edge_of] for piece in pieces if len(piece) >= size])
         for edge, number in edges.most_common(1):
             if number >= _OFTEN and not reading.is_known(edge):
                 yield _phrase(reading.context, edge, number, text.rfind(edge))
