@@ -2,7 +2,7 @@
 
 import pytest
 
-from copygen.quality.checks.talk import Place
+from copygen.quality.checks.talk import TalkPlace
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.phrases import PhraseReader, languages
 from copygen.quality.talk_model import TalkModel, talk_languages, word_features
@@ -67,12 +67,12 @@ def score(language: str, text: str, item: str = "") -> float:
 
 @pytest.mark.parametrize(("language", "text"), TALK)
 def test_what_is_said_about_a_text_sounds_like_it(language: str, text: str) -> None:
-    assert score(language, text) >= Place.BELOW.value
+    assert score(language, text) >= TalkPlace.BELOW.value
 
 
 @pytest.mark.parametrize(("language", "text"), COPY)
 def test_copy_that_offers_help_or_tells_how_it_was_made_does_not(language: str, text: str) -> None:
-    assert score(language, text) < Place.BELOW.value
+    assert score(language, text) < TalkPlace.BELOW.value
 
 
 def test_words_of_the_item_say_nothing() -> None:

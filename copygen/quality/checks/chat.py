@@ -23,7 +23,7 @@ from copygen.quality.checks.labels import (
 )
 from copygen.quality.checks.lists import has_room_for_list
 from copygen.quality.checks.several import LEAD, may_be_several, versions
-from copygen.quality.checks.talk import Place, Talk, TalkReader
+from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.phrases import PhraseReader, Said, folded
@@ -188,7 +188,7 @@ class ChatDetector:
         if talk is not None and start is None and (found := talk.opening(begin)) is not None:
             start = _opened(said, found)
         if talk is not None and end is None and (found := talk.ending(begin)) is not None:
-            is_cut = found.place is Place.BELOW
+            is_cut = found.place is TalkPlace.BELOW
             end = Remark("leftovers.closing", found.start, found.end, is_cut=is_cut)
         if start is not None:
             yield start

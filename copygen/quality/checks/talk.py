@@ -36,7 +36,7 @@ _ENOUGH_HAN: Final = 64
 """Characters of a paragraph that tell what it is; in scripts with a sign a syllable or a word."""
 
 
-class Place(Enum):
+class TalkPlace(Enum):
     """Where a sentence stands, and the score from which it is talk there.
 
     Set on 345 faulty and 1 181 good texts that were in no lesson.
@@ -68,7 +68,7 @@ class Talk:
 
     start: int
     end: int
-    place: Place
+    place: TalkPlace
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ class TalkReader:
         if len(lines) > 1:
             apart = text[line : lines[1][0]].count("\n") > 1
             notes = apart and _NOTES.match(text, start, line)
-            place = Place.NOTES if notes else Place.ABOVE if apart else Place.LINE
+            place = TalkPlace.NOTES if notes else TalkPlace.ABOVE if apart else TalkPlace.LINE
             if (found := self._talk(start, line, place)) is not None:
                 return found
         # `Natürlich!` alone opens an advertisement as well.
@@ -103,12 +103,12 @@ class TalkReader:
         if (
             end < line
             and not is_word
-            and (found := self._talk(start, end, Place.FIRST)) is not None
+            and (found := self._talk(start, end, TalkPlace.FIRST)) is not None
         ):
             return found
         lead = _LEAD.match(text, start, line)
         if lead and text[lead.end() : line].strip():
-            return self._talk(start, lead.end(), Place.LEAD)
+            return self._talk(start, lead.end(), TalkPlace.LEAD)
         return None
 
     def ending(self, begin: int) -> Talk | None:
@@ -120,11 +120,11 @@ class TalkReader:
         start, end = lines[-1]
         if len(lines) > 1:
             apart = text[lines[-2][1] : start].count("\n") > 1
-            place = Place.BELOW if apart else Place.LINE
+            place = TalkPlace.BELOW if apart else TalkPlace.LINE
             if (found := self._talk(start, end, place, is_last=True)) is not None:
                 return found
         last = _last_sentence(text, start, end)
-        return self._talk(last, end, Place.LAST, is_last=True) if last > start else None
+        return self._talk(last, end, TalkPlace.LAST, is_last=True) if last > start else None
 
     def is_all(self, begin: int, *, shares: bool) -> bool:
         """Whether there is no copy: the first sentence and the last are talk.
@@ -138,11 +138,13 @@ class TalkReader:
         start = _last_sentence(text, text.rfind("\n", 0, end) + 1, end)
         last = first if start < stop else self._score(start, end, is_last=True)
         if shares:
-            return min(first, last) >= Place.ALL.value
+            return min(first, last) >= TalkPlace.ALL.value
         both = min(first, last) if "\n" in text[begin:end] else (first + last) / 2
-        return both >= Place.ALONE.value
+        return both >= TalkPlace.ALONE.value
 
-    def _talk(self, start: int, end: int, place: Place, *, is_last: bool = False) -> Talk | None:
+    def _talk(
+        self, start: int, end: int, place: TalkPlace, *, is_last: bool = False
+    ) -> Talk | None:
         score = self._score(start, end, is_last=is_last)
         return Talk(start, end, place) if score >= place.value else None
 
