@@ -215,6 +215,8 @@ WHOLE = [
     ("en", "A bag worth holding on to"),
     ("de", "Ein Duft, der bleibt. Ein Preis, der passt"),
     ("de", "Wer, wie, was"),
+    ("el", "Περπάτα, στάσου, περπάτα. Το νησί δεν έχει πάει πουθενά"),
+    ("tr", "Evet, boğazı hafif yakar. Erken hasadın selamıdır o"),
     (
         "es",
         "Taza de cerámica esmaltada hecha a mano con asa ancha para el café y el té de la mañana",
