@@ -171,6 +171,14 @@ def test_a_word_that_is_a_month_in_another_language_is_no_date(
     assert rules(figures(context(text, language, rooms=16), MEASURES, NOTHING)) == found
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["Kl. 22. Bogen er åben", "plkst. 18.00. Tvaiks", "Pukul 6, laptop", "सुबह 6 बजे", "Alle 8."],
+)
+def test_an_hour_is_warned_of_in_every_language(text: str) -> None:
+    assert _rules(text, {}) == ["grounding.hour"]
+
+
 def test_a_currency_belongs_to_the_number_before_it() -> None:
     item = {"price": "1299 kr", "warranty": "5 år"}
     assert _rules("Nå 1 299 kr. 5 års garanti.", item) == []

@@ -165,6 +165,16 @@ RIGHT = [
     ("pt", "Clínica Sorriso da Vila", "Sorriso da Vila", "Cuide do seu sorriso na Vila Mariana."),
     ("fi", "Saunakiulu Koivu", "Koivu", "Koivusta tehty kiulu, koivun tuoksu."),
     ("en", "Stone & Ivy Mug", "Stone & Ivy", "Stone and ivy, and a mug between them."),
+    (
+        "it",
+        "Agriturismo Poggio Sereno",
+        "",
+        "Tra i cipressi l'Agriturismo Poggio Sereno accoglie te.",
+    ),
+    ("fr", "Abbaye du Val", "", "Poussez la porte de l’Abbaye du Val."),
+    ("ro", "Fetească Neagră", "", "Locul unde Feteasca Neagră își spune povestea."),
+    ("ru", "Термобельё Ветлуга", "", "Ты в Термобелье Ветлуга. Молчишь и улыбаешься."),
+    ("es", "Academia Punto y Aparte", "", "Pon un punto y aparte. Academia Punto y Aparte."),
     # What is written before a word as part of it, in Hebrew and Arabic.
     ("he", "קורס צילום פריים", "", "בקורס צילום פריים בתל אביב תלמדו לצלם."),
     ("he", "קורס צילום פריים", "", "נפתחה ההרשמה לקורס צילום למתחילים, וכשבקורס צילום יורד ערב."),

@@ -104,6 +104,15 @@ _MOST_CHANGED: Final = 5
 """Letters of a word's end within which its stem changes."""
 
 
+def is_form_by_marks(plain: str, wanted: str, tag: str) -> bool:
+    """Whether it differs by marks that everybody leaves out, or an article or a case puts there:
+    `Термобелье` of Термобельё, `Feteasca` of Fetească.
+    """
+    if tag in ("ru", "be"):
+        return plain == wanted.replace("ё", "е")
+    return tag == "ro" and wanted[-1] == "ă" and plain == f"{wanted[:-1]}a"
+
+
 def is_changed(plain: str, wanted: str, tag: str) -> bool:
     """Whether it may be a form with another end of the stem, or with what is written before it.
 

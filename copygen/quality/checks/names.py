@@ -26,6 +26,7 @@ from copygen.quality.checks.name_forms import (
     POINTED,
     SUFFIXES,
     is_changed,
+    is_form_by_marks,
     is_inflected,
     without_marks,
 )
@@ -292,6 +293,10 @@ def _misspelt(context: CheckContext, names: ItemNames, suspects: set[str]) -> It
             if plain[at] == name.folded:
                 # The word that the brand is made of: `rýchly ako kolibrík`.
                 is_word = token.islower() and (token in written or beside[0] in _LIKE)
+                # `un punto y aparte`, beside the `Academia Punto y Aparte`.
+                is_word = is_word or (
+                    token.islower() and name.word in text and _is_small(tokens, at)
+                )
                 wrong = not is_word and _in_case(token, plain[at], name, beside, language)
             elif name.folded in there and not _stands_for(name, beside):
                 wrong = False
@@ -311,6 +316,11 @@ def _part(found: re.Match[str], suspects: set[str]) -> tuple[str, int, int]:
                 return part, start, start + len(part)
             start += len(part) + 1
     return found[0], *found.span()
+
+
+def _is_small(tokens: Sequence[tuple[str, int, int]], at: int) -> bool:
+    """Whether the words around one are written small, too."""
+    return all(one[0].islower() for one in tokens[max(0, at - 2) : at])
 
 
 def _wrong_link(context: CheckContext, before: str, small: str, after: str) -> Iterator[Violation]:
@@ -391,6 +401,8 @@ def _near(
         return token[0].isupper()
     if len(wanted) - len(plain) >= 2 and wanted.startswith(plain) and not adjoining:
         return False  # an everyday word that a brand is made of: `Sommer`, of Sommerau
+    if plain.endswith(wanted) and plain[-len(wanted) - 1] in "'’":
+        return False  # `l'Agriturismo`
     bare, bare_wanted = without_marks(plain), without_marks(wanted)
     swapped = sorted(bare) == sorted(bare_wanted) and bare != bare_wanted
     marks = bare == bare_wanted
@@ -419,6 +431,7 @@ def _near(
         return False
     if marks:
         is_ending = tag in (BALTIC if adjoining else MARKED_ENDS) and plain[:-1] == wanted[:-1]
+        is_ending = is_ending or is_form_by_marks(plain, wanted, tag)
         return (name.is_named or adjoining) and not unmarked and not is_ending
     if is_inflected(plain, wanted, tag, hangul=hangul, adjoining=adjoining):
         return False
