@@ -70,6 +70,7 @@ ASKED_AGAIN = [
     ("### Kettle\n\n- **Sage** steel\n- All *hobs*", "list"),
     ("🌀 **पंखा** 🌀\n\n- **28 वाट**\n- कीमत", "list"),
     ("*Шпиця*\n\n1. Ремонт велосипедів\n2. Зимове зберігання", "list"),
+    ("Unser **Halden** ist:\n✅ warm\n✅ weich", "list"),
     ("- 40 Bögen\n- 20 Umschläge\n\nBriefpapier", "list"),
     ("Wool for slow evenings.\n- Soft\n- Light", "list"),
     ("**Why wool?**\n✔️ Soft\n✔️ Light\n\n> Yours", "list"),

@@ -394,7 +394,7 @@ class ChatDetector:
     ) -> Remark | None:
         """`Headline:` before the copy, or a sentence around it that says what it is."""
         if (label := self._labels.find(said, begin, names, is_known)) is not None:
-            return Remark("leftovers.label", label.start, label.end, is_cut=label.is_alone)
+            return Remark("leftovers.label", label.start, label.end, is_cut=label.is_sure)
         may_be = "noun" in said.kinds or "consent" in said.kinds
         return _quoted(said, begin, is_known) if may_be else None
 

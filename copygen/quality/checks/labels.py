@@ -48,6 +48,7 @@ _OWN_NAME: Final = 6
 _COMPOUNDING: Final = frozenset(("da", "de", "et", "fi", "hu", "nb", "nl", "sv"))
 """Languages that name a text of a kind in one word: `Produkttext`."""
 _LEAST_NOUN: Final = 4
+_PAIR: Final = 2
 _DENSE: Final = "\u0590"
 """From here scripts need fewer letters for a word."""
 _OPENING: Final = re.compile('["“„«「『]')
@@ -125,8 +126,8 @@ class Label(NamedTuple):
 
     start: int
     end: int
-    is_alone: bool
-    """Whether it is the only one; else each part of the text has its own."""
+    is_sure: bool
+    """Whether the rest is the copy: no other part has a label, and this one ends without doubt."""
 
 
 class Labels:
@@ -170,7 +171,7 @@ class Labels:
         again = any(
             self._at(said, start, names, is_known, among=True) for start, end in rest if end > start
         )
-        return label._replace(is_alone=not again)
+        return label._replace(is_sure=label.is_sure and not again)
 
     def _at(
         self,
@@ -204,7 +205,9 @@ class Labels:
             named = is_colon and self._names_its_product(words.split(), is_known)
             told = {"is_colon": is_colon, "is_line": not found[0].strip(), "among": among}
             if named or self._is_label(words, behind, names, **told):
-                return Label(begin, found.end(), True)
+                # `Headline – Halden: warm at last`: the name may be of the copy.
+                is_sure = not (is_colon and dashes and dashes[0].start() < found.start())
+                return Label(begin, found.end(), is_sure)
         return None
 
     def _is_label(
@@ -242,8 +245,10 @@ class Labels:
         parts = words.split()
         if not 1 < len(parts) <= 3 or any(one in behind for one in parts):
             return False
-        nouns = (one for one in (parts[0], parts[-1]) if len(one) > _LEAST_NOUN or one > _DENSE)
-        return any(one in self._nouns and one not in names() for one in nouns)
+        ends = (parts[-1],) if len(parts) > _PAIR else (parts[0], parts[-1])
+        nouns = (one for one in ends if len(one) > _LEAST_NOUN or one > _DENSE)
+        # `Objet trouvé :` and `Asunto resuelto:` are turns of speech.
+        return any(one in self._nouns - self._fields and one not in names() for one in nouns)
 
     def _names_its_product(self, words: Sequence[str], is_known: Callable[[str], bool]) -> bool:
         """`Slogan für Halden Wool Blanket`: what the copy is, a small word, and the item's."""

@@ -124,7 +124,9 @@ def has_list(text: str) -> bool:
     first = lines.index(run[0])
     if not first and len(run) < len(lines) and _is_exchange(run):
         return False
-    return not (first and lines[first - 1].endswith((":", "：")))
+    # A sentence that leads to its points with a colon is copy, where nothing else is marked.
+    leads = first > 0 and lines[first - 1].endswith((":", "："))
+    return not leads or "**" in text
 
 
 def _longest_run(lines: Sequence[str]) -> list[str]:
