@@ -7,7 +7,7 @@ numbers. `configs/wording/labels.yaml` has them, and the nouns of `configs/wordi
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
@@ -150,6 +150,8 @@ class Labels:
             "beside": Words(known.channels_beside.split()),
             "about": Words(words_of(known.about, tags)),
         }
+        # Of the words before a colon most come again, and each is held against all compounds.
+        self._kind = lru_cache(maxsize=2048)(self._kind_of)
 
     def find(
         self,
@@ -295,7 +297,7 @@ class Labels:
                 return size, kind
         return 1, ""
 
-    def _kind(self, words: str) -> str:
+    def _kind_of(self, words: str) -> str:
         if len(words) <= 2 and (words.isdecimal() or words in "abcde"):
             return "number"
         is_compound = " " not in words and words.endswith(self._compounds)
