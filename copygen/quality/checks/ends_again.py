@@ -31,14 +31,15 @@ _CONTENT: Final = 2
 _OFTEN: Final = 3
 _OFTEN_WORDS: Final = 5
 """An end so often is a refrain where it has fewer words."""
-_DENSE: Final = re.compile("[\u0590-\u06ff\uac00-\ud7a3]")
+_DENSE: Final = re.compile("[\u0590-\u06ff\u0900-\u0dff\uac00-\ud7a3]")
 _HANGUL: Final = re.compile("[\uac00-\ud7a3]")
 """Scripts that need fewer letters for a word, and the one of them that writes syllables."""
 _AROUND: Final = 10
-"""Words before `and` among which an enumeration begins."""
+"""Words behind the first item among which an enumeration ends."""
 _COMMAS: Final = (",", "،")
 _ITEM_WORDS: Final = 2
 _ITEM_LETTERS: Final = 3
+_DENSE_ITEM: Final = 2
 _PREFIXED: Final = {"ar": "و", "he": "ו"}
 """`And`, where it is written as one with the next word."""
 
@@ -54,9 +55,9 @@ _LETTERED_END: Final = 14
 Thai and its neighbours."""
 _ITEM_AGAIN: Final = re.compile(
     r"([\u30a1-\u30fa\u3400-\u9fff][^\s、，,。]{1,7})、[^\s、，,。]{1,10}(?:、[^\s、，,。]{1,10}){0,3}?"
-    r"(?:[和与與及とや]|以及|そして|、そして)\1"
+    r"(?:(?:[和与與及とや]|以及|加上|、?そして)\1|、\1(?<=[\u3400-\u9fff]{2})(?=[。！]|$))"
 )
-_JOINED: Final = re.compile("[和與与及上とやて][\u30a1-\u30fa\u3400-\u9fff][^、。]")
+_JOINED: Final = re.compile("[和與与及上とやて、][\u30a1-\u30fa\u3400-\u9fff][^、。]")
 _THAI_ITEM_AGAIN: Final = re.compile(r"(?<!\S)(\S{3,14}) (?:\S{2,16} ){1,3}?และ ?\1(?!\S)")
 
 
@@ -115,7 +116,8 @@ def _is_end(
         enough = letters >= _LEAST_SENTENCE
     else:
         least = 2 if language in _LONG_WORDS else _LEAST_WORDS
-        enough = size >= least and letters >= _LEAST_LETTERS
+        few = _LEAST_SENTENCE if len(content) >= _LEAST_WORDS else _LEAST_LETTERS
+        enough = size >= least and letters >= few
     if not enough or len(content) < _CONTENT or reading.is_known(joined):
         return False
     behind = slice(words[first].end(), words[first + 1].start())
@@ -123,21 +125,17 @@ def _is_end(
 
 
 def has_item_again(words: Sequence[str], language: str) -> bool:
-    """Whether a word behind `and` is among the few before it: what an enumeration has to have."""
-    ands = doubled_words(language).ands
-    prefix = _PREFIXED.get(language)
-    if prefix is not None:
-        return any(
-            word[0] == prefix and word[1:] in words[max(0, at - _AROUND) : at]
-            for at, word in enumerate(words)
-        )
-    if ands.isdisjoint(words):
-        return False
-    for at, word in enumerate(words):
-        if word in ands:
-            near = words[max(0, at - _AROUND) : at]
-            items = {one for one, mark in pairwise(near) if mark in _COMMAS}
-            if any(len(one) >= _ITEM_LETTERS and one in items for one in words[at + 1 : at + 3]):
+    """Whether a word before a comma is among the few behind it, as `and` is: what an enumeration
+    that names it twice has to have. `words` have their marks apart."""
+    prefix = _PREFIXED.get(language, "")
+    for mark in _COMMAS:
+        at = -1
+        for _ in range(words.count(mark)):
+            at = words.index(mark, at + 1)
+            near = words[at + 2 : at + 2 + _AROUND]
+            if f"{prefix}{words[at - 1]}" in near and (
+                prefix or not doubled_words(language).ands.isdisjoint(near)
+            ):
                 return True
     return False
 
@@ -156,7 +154,11 @@ def item_again(reading: Reading) -> tuple[int, int] | None:
             item, end = told[place], place
         else:
             continue
-        if len(item) < _ITEM_LETTERS or item in listed.joining or item.isdecimal():
+        if (
+            len(item) < (_DENSE_ITEM if prefix else _ITEM_LETTERS)
+            or item in listed.joining
+            or item.isdecimal()
+        ):
             continue
         for earlier in range(at - 2, max(-1, at - _AROUND), -1):
             if told[earlier] == item and _is_enumeration(reading, earlier, at, end, listed):

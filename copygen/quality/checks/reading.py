@@ -15,7 +15,7 @@ _CLAUSE: Final = re.compile(r"[.!?…؟۔।。！？,،、，;；:：\n|/–—
 _UNSPACED_CLAUSE: Final = re.compile(r"[\s.!?…。！？,、，;；:：|/–—·]+")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _WORD: Final = re.compile(
-    r"[^\W_][\w'’\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff\u200c-]*"
+    r"[^\W_][\w'’\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0963\u0966-\u0dff\u200c-]*"
 )
 _QUESTION: Final = re.compile("[?？؟;\u037e][\"”“»」』’')）]*")
 

@@ -7,8 +7,8 @@ nothing else, and where it comes three times: `Hold on, hold on.`, `Let it snow,
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby, pairwise
-from operator import itemgetter
+from itertools import combinations, groupby, pairwise, takewhile
+from operator import eq, itemgetter
 from types import MappingProxyType
 from typing import Final
 
@@ -58,6 +58,9 @@ _MORE_BEHIND_COMMA: Final = 8
 _ALONE_BEHIND_COMMA: Final = 16
 """Letters of a phrase that is no figure behind a comma: of two words, of a small one and another,
 of an article and a noun, of more words, and of a sentence that has nothing else."""
+_STEPS: Final = 3
+_STEM: Final = 3
+"""Words of a phrase that has a word in two forms, and letters that these share."""
 _BEHIND_DASH: Final = 4
 """Words of a phrase that no dash makes a figure."""
 _COMMA: Final = re.compile(r"\s*[,،、;؛]\s*")
@@ -129,6 +132,14 @@ def _sound_alike(words: Sequence[str]) -> bool:
     return len({word[0] for word in words}) == 1 and max(lengths) - min(lengths) <= 1
 
 
+def _share_stem(words: Sequence[str]) -> bool:
+    """Whether two words are forms of one: `krok po kroku`, `lépésről lépésre`."""
+    return any(
+        sum(takewhile(bool, map(eq, one, other))) >= max(_STEM, min(len(one), len(other)) - 1)
+        for one, other in combinations(words, 2)
+    )
+
+
 def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[str]) -> bool:
     """Whether a phrase is a slip behind a comma or a dash."""
     told, words, text = reading.said, reading.words, reading.told
@@ -140,7 +151,11 @@ def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[st
         return False  # `klick, klack, klick, klack`
     if told[at + 2 * size : at + 3 * size] == phrase or told[max(0, at - size) : at] == phrase:
         return False
-    if phrase[0].startswith(phrase[-1]) or reading.is_known(f"{joined}, {joined}"):
+    if (
+        phrase[0] == phrase[-1]
+        or (size <= _STEPS and _share_stem(phrase))
+        or reading.is_known(f"{joined}, {joined}")
+    ):
         return False  # `day after day, day after day`
     if at and told[at - 1] == phrase[-1]:
         return False  # `dip, dip again, dip again`
