@@ -24,7 +24,7 @@ _BRACKETS: Final = re.compile(
 _YOUR: Final = (
     "your|my|ihre?|deine?|euer|votre|tu|su|seu|sua|tuo|tua|vostro|il-?tuo|uw|jouw|din|"
     "ditt?|deres|sinun|teie|sinu|jusu|jūsu|twoj[ae]?|twój|tvoj[ae]?|tvuj|tvůj|vas[ae]?|vaš[ae]?|"
-    "vash[ae]?|sizin|nama|nazwa|nazev|naziv|nom|nombre|nome|numele|ваш[аеі]?|твой|твоя|твій|вашия|"
+    "vash[ae]?|sizin|nama|nazwa|nazev|naziv|nom|nombre|nome|numele|ваш[аеі]?|твой|твоя|твій|вашият?|"
     "име|назва|название"
 )
 _OWNED: Final = (

@@ -34,9 +34,9 @@ _SOFTENING: Final = frozenset(("cs", "sk", "pl", "uk", "ru", "hr", "sr", "sl", "
 _LONG_STEM: Final = 6
 _LOST: Final = MappingProxyType(
     dict.fromkeys(("fi", "et", "hu"), "tdkns")
-    | dict.fromkeys(("sv", "da", "nb", "nn", "no"), "trns")
+    | dict.fromkeys(("sv", "da", "nb", "nn", "no"), "trn")
     | dict.fromkeys(("bg", "cs", "hr", "pl", "ru", "sk", "sl", "sr", "uk", "tr", "id", "ms"), "")
-    | {"de": "nsr", "en": "s", "es": "s", "fr": "s", "pt": "s", "ca": "s", "ro": "l", "lv": "sš"}
+    | {"de": "n", "en": "s", "es": "s", "fr": "s", "pt": "s", "ca": "s", "ro": "l", "lv": "sš"}
 )
 """Last consonants that a form of a word may lack, in other languages s and n."""
 SUFFIXES: Final = MappingProxyType(
@@ -166,7 +166,9 @@ def _is_prefixed(plain: str, wanted: str, tag: str) -> bool:
     return False
 
 
-def is_inflected(plain: str, wanted: str, tag: str, *, hangul: bool, adjoining: bool) -> bool:
+def is_inflected(
+    plain: str, wanted: str, tag: str, *, hangul: bool, adjoining: bool, in_place: bool
+) -> bool:
     """Whether it may be the word with another ending: `Haldens`, `Метелицы`."""
     shared = 0
     for one, other in zip(plain, wanted, strict=False):
@@ -188,7 +190,9 @@ def is_inflected(plain: str, wanted: str, tag: str, *, hangul: bool, adjoining: 
         return False  # a letter twice, or one before the last
     if longer == -1:
         return not _is_lost(wanted, tag)
-    return longer != 0 or not _is_replaced(plain[-1], wanted[-1], tag, adjoining=adjoining)
+    return longer != 0 or not _is_replaced(
+        plain[-1], wanted[-1], tag, adjoining=adjoining, in_place=in_place
+    )
 
 
 def _is_lost(wanted: str, tag: str) -> bool:
@@ -196,10 +200,10 @@ def _is_lost(wanted: str, tag: str) -> bool:
     last = wanted[-1]
     if last == wanted[-2] or last in "ьъ":
         return True
-    return last in _CONSONANTS and last not in _LOST.get(tag, "sn")
+    return (last in _CONSONANTS or last == "s") and last not in _LOST.get(tag, "sn")
 
 
-def _is_replaced(one: str, other: str, tag: str, *, adjoining: bool) -> bool:
+def _is_replaced(one: str, other: str, tag: str, *, adjoining: bool, in_place: bool) -> bool:
     """Whether no ending puts one last letter for another: `Lindholn`, `Hemsö`."""
     consonants = _CONSONANTS if tag in _PLURAL_S else _CONSONANTS | {"s"}
     if one in consonants and other in consonants:
@@ -208,7 +212,7 @@ def _is_replaced(one: str, other: str, tag: str, *, adjoining: bool) -> bool:
         return True
     if not adjoining or one not in _VOWELS or other not in _VOWELS:
         return False
-    return tag in _STEADY or (tag in _ROMANCE and not {one, other} <= _AGREEING)
+    return tag in _STEADY or (tag in _ROMANCE and (in_place or not {one, other} <= _AGREEING))
 
 
 def without_marks(word: str) -> str:

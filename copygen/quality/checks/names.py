@@ -36,6 +36,7 @@ from copygen.quality.normalize import fold
 from copygen.quality.word_ends import is_common
 
 _TOKEN: Final = re.compile(r"[^\s.,!?:;…()\[\]{}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）]+")
+_QUOTED: Final = re.compile(r"[«„“\"]([^«»„“”\"]+)[»“”\"]")
 _JOINTS: Final = "-'’"
 _JOINT: Final = re.compile(f"[{_JOINTS}]")
 """Between a name and what is joined with it: `Sandlinie-Teppich`, `Yörük'ün`."""
@@ -160,8 +161,10 @@ class ItemNames:
     def _add_words(self, value: str, brand: bool, named: bool) -> None:
         tokens = _TOKEN.findall(value)
         plain = [fold(token) for token in tokens]
+        marked = _QUOTED.search(value) if named else None
+        quoted = marked[1].split() if marked else ()
         for at, token in enumerate(tokens):
-            small = token[0].islower() and not brand
+            small = token[0].islower() and not brand and not (named and token in quoted)
             if named and token.islower() and len(token) <= _LINK and 0 < at < len(tokens) - 1:
                 self.links.append((tokens[at - 1], token, tokens[at + 1]))
             if small or not _is_word(token) or _UNSPACED.search(token):
@@ -393,9 +396,13 @@ def _near(
         plain = plain[1:]
         if plain.endswith(wanted):
             return False
-    adjoining = (bool(name.before) and beside[0] == name.before) or (
-        bool(name.after) and beside[1].startswith(name.after)
-    )
+    if plain.endswith((f"'{wanted}", f"’{wanted}")) or plain.replace("ё", "е") == wanted.replace(
+        "ё", "е"
+    ):
+        return False  # `l'Agriturismo`; Russian writes ё as е
+    before = len(name.before) >= _LEAST and beside[0].startswith(name.before)
+    before = before or (bool(name.before) and beside[0] == name.before)
+    adjoining = before or (bool(name.after) and beside[1].startswith(name.after))
     is_half = len(wanted) - len(plain) >= 2 and len(plain) >= _HALF and wanted.startswith(plain)
     if is_half and name.is_named and adjoining and name.word[0].isupper():
         return token[0].isupper()
@@ -430,10 +437,12 @@ def _near(
     if marks and POINTED.search(plain):
         return False
     if marks:
+        if tag == "ro" and {plain[-1], wanted[-1]} == {"a", "ă"} and plain[:-1] == wanted[:-1]:
+            return False  # with its article
         is_ending = tag in (BALTIC if adjoining else MARKED_ENDS) and plain[:-1] == wanted[:-1]
         is_ending = is_ending or is_form_by_marks(plain, wanted, tag)
         return (name.is_named or adjoining) and not unmarked and not is_ending
-    if is_inflected(plain, wanted, tag, hangul=hangul, adjoining=adjoining):
+    if is_inflected(plain, wanted, tag, hangul=hangul, adjoining=adjoining, in_place=in_place):
         return False
     if is_changed(plain, wanted, tag):
         return False

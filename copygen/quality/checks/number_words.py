@@ -55,6 +55,8 @@ _OVER: Final = re.compile(
     r")\s(?:(?:an?|one|eine[nm]?|un[ao]?|uma?|o|en|ett?|egy|isang) )?|יותר מ)$"
 )
 """Words before a thousand that make it a number: `over a thousand`."""
+_KINDS: Final = "가지"
+"""Korean, `kinds of`: what a row lists."""
 _TWO: Final = 2
 """There are two of much: `takes two firings`."""
 _SMALL: Final = 10
@@ -98,7 +100,9 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
         shown = text.original[slice(*span)]
         amount = Quantity(span, shown, (Decimal(value),))
         is_known = facts.grounds(amount) or facts.has_in_words(amount, context.language)
-        is_listed = value in facts.listed and not said.text.startswith(counted, end + 1)
+        what = said.text[end + 1 : end + 3]
+        is_time = what != _KINDS and said.text.startswith(counted, end + 1)
+        is_listed = value in facts.listed and not is_time
         if not is_known and not is_listed:
             message = f"the number '{shown}' is not in the item"
             fix = f"take out '{shown}', or use a figure the item gives"
