@@ -328,6 +328,8 @@ NO_CLAIMS = [
     ("zh-Hant", "一年四季，五感皆醒。"),
     ("ms", "Pedas yang buat anda menoleh dua kali."),
     ("hi", "विचार छोटे हों या बड़े।"),
+    ("hi", "सुबह छह बजे की हवा मुफ़्त है।"),
+    ("id", "Pukul enam pagi: laptop dan bekal."),
 ]
 GROUNDED = [
     ("en", "A hundred and fifty recipes inside.", {"recipes": 150}),
@@ -336,6 +338,7 @@ GROUNDED = [
     ("ar", "خمسة وعشرون نكهة مختلفة.", {"نكهات": "25"}),
     ("en", "Three sizes for every dog.", {"sizes": "S, M, L"}),
     ("de", "In drei Farben gewebt.", {"farben": "rot, blau, grün"}),
+    ("ko", "두 가지 색상으로 만나보세요.", {"색상": "카키, 샌드"}),
     ("en", "Two years of warranty.", {"warranty": "24 months, or two years"}),
 ]
 

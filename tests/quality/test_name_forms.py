@@ -110,8 +110,15 @@ WRONG = [
     ("uk", "Свічка Вечір у Карпатах", "Ватра", "Свічка Вечір в Карпатах: смерека."),
     ("sv", "Ullsockor Hemse", "Hemse", "Ullsockor Hemsö: mjuk ull."),
     ("de", "Federleicht Wanderschuh Alva", "Federleicht", "Der Federleich Wanderschuh Alva."),
+    ("de", "Grubenfels Wanderstock", "Grubenfels", "Hier fängt der Grubenfel Wanderstock an."),
+    ("it", "Agriturismo Poggio Sereno", "Poggio Sereno", "Agriturismo Poggio Serena, in Maremma."),
+    ("fi", "Lapinsuu Porokeitto", "Lapinsuu", "Lapinsuun Porokeito Inarista."),
+    ("ru", "Чайная «Дымный лист»", "Дымный лист", "Чайная «Дымный лис», ул. Сибирская."),
+    ("de", "Teppich Sandlinie", "Sandlinie", "Der Sandline-Teppich liegt still."),
+    ("tr", "Çanta Nilüfer", "Nilüfer", "Nülifer'in çantası yanında."),
 ]
 RIGHT = [
+    ("it", "Agriturismo Poggio Sereno", "Poggio Sereno", "L'Agriturismo Poggio Sereno ti aspetta."),
     ("ru", "Чай Лесной Дар", "Лесной Дар", "Чашка Лесного Дара согреет вечером."),
     ("ru", "Рюкзак Вершина", "Вершина", "С Вершиной и рюкзаком в горы."),
     ("uk", "Свічка Тиха Хата", "Тиха Хата", "Запаліть свічку Тихої Хати ввечері."),

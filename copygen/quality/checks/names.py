@@ -396,10 +396,6 @@ def _near(
         plain = plain[1:]
         if plain.endswith(wanted):
             return False
-    if plain.endswith((f"'{wanted}", f"’{wanted}")) or plain.replace("ё", "е") == wanted.replace(
-        "ё", "е"
-    ):
-        return False  # `l'Agriturismo`; Russian writes ё as е
     before = len(name.before) >= _LEAST and beside[0].startswith(name.before)
     before = before or (bool(name.before) and beside[0] == name.before)
     adjoining = before or (bool(name.after) and beside[1].startswith(name.after))
@@ -437,8 +433,6 @@ def _near(
     if marks and POINTED.search(plain):
         return False
     if marks:
-        if tag == "ro" and {plain[-1], wanted[-1]} == {"a", "ă"} and plain[:-1] == wanted[:-1]:
-            return False  # with its article
         is_ending = tag in (BALTIC if adjoining else MARKED_ENDS) and plain[:-1] == wanted[:-1]
         is_ending = is_ending or is_form_by_marks(plain, wanted, tag)
         return (name.is_named or adjoining) and not unmarked and not is_ending
