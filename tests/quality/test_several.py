@@ -101,6 +101,7 @@ ONE = [
     ),
     ("en", "Slow evenings start here.\n\nHalden, in oat."),
     ("de", "Kurz und gut: Salbei.\n\nDer Rest ist Rolle."),
+    ("de", "Vielleicht ist es nur eine Wand.\n\nVielleicht ist es der Anfang."),
     ("fr", "On pourrait parler du papier. On préfère écrire.\n\nHalden, vélin ivoire."),
     # Lines of one text.
     ("en", "Kettle on.\nPhone off.\nHalden over the knees."),

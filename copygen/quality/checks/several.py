@@ -72,6 +72,8 @@ _IN_LINE: Final = (
 """Marks between texts on one line."""
 _ALIKE: Final = 62.0
 """Of 100: from here two lines side by side say the same in other words."""
+_BEGUN: Final = 3
+"""Words with which all lines begin by design."""
 _BRIEF: Final = 160
 """Characters of a line that may be one of several texts."""
 _CALLED: Final = 36
@@ -208,4 +210,6 @@ def _are_alike(lines: Sequence[str]) -> bool:
     first, *others = lines
     if first.rstrip("\"'”“»」』’").endswith(("?", "？", "؟")):
         return False  # and its answer
+    if all(other.split()[:_BEGUN] == first.split()[:_BEGUN] for other in others):
+        return False  # `Perhaps it is a wall. Perhaps it is a start.`
     return all(_ALIKE <= fuzz.token_set_ratio(first, other) < 100 for other in others)
