@@ -398,7 +398,7 @@ def test_the_example_of_a_rule_breaks_it_and_is_told_so(entry: dict[str, Any]) -
 
 def test_the_example_of_a_faulty_row_is_told_so(tmp_path: Path) -> None:
     (entry,) = (one for one in ENTRIES if one["rule"] == "row")
-    (tmp_path / "t.jsonl").write_text(f'{{"text": "a"}}\n{entry["text"]}\n', encoding="utf-8")
+    (tmp_path / "t.jsonl").write_text(f'{{"text": "Silk"}}\n{entry["text"]}\n', encoding="utf-8")
     shown = run("check", "t.jsonl", cwd=tmp_path).stdout
     assert shown == f"t.jsonl:2: error row: {entry['says']}\n"
 
