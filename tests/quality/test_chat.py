@@ -128,6 +128,7 @@ SIGNS = [
 ]
 """What weak signs together show, in a language that is told."""
 COPY = [
+    ("fi", "Pehmeää silkkiä viileisiin iltoihin. Lue lisää verkkosivuiltamme."),
     ("en", "Sorry, cold evenings. You have met your match in silk."),
     ("en", "I'm sorry, winter: we can't hear you under all this silk scarf."),
     ("en", "Here you go: softness, folded."),

@@ -480,7 +480,9 @@ class ChatDetector:
             word += 1
         if said.are_within("publish", word, end):
             return True
-        added, web = said.within("add", word, end), said.within("web", word, end)
+        # `Lue lisää verkkosivuiltamme`, "read more": where a model knows the language, it tells.
+        added = said.within("add", word, end) if self._model is None else -1
+        web = said.within("web", word, end)
         if added >= 0 and web >= 0 and added != web:
             return True
         if text[word - 1 : word] == "(" and said.are_within("asked", word, end):
