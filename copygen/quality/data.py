@@ -89,10 +89,6 @@ class LanguageTable(DatedTable):
     """Script → language → the letters of its words beyond a to z, separated by spaces."""
     without: dict[str, str]
     """Language → the letters from a to z that its words do not have, separated by spaces."""
-    near: dict[str, float]
-    """Languages that a few words cannot tell apart → the margin from which one is another."""
-    words: dict[str, str]
-    """Language → words that its near ones write otherwise, separated by spaces."""
     borrowed: str
     """English words that copy of other languages has, too, separated by spaces."""
 

@@ -1,9 +1,10 @@
 """Is a text in the language it should be in: how much speaks for another one.
 
-Two witnesses: letters that words of the language do not have, and the margin between the language
-and the best other one by `language_model`, over all languages in that script. How great a margin
-has to be goes by the length of the text and by how near the two languages are. The figures are
-those of `python -m tests.quality.languages`.
+Three witnesses: letters that words of the language do not have; the margin between the language
+and the best other one by `language_model`, over all languages in that script; and between it and
+the few that share most of its words, by `near_languages`. How great a margin has to be goes by the
+length of the text and by the two languages. The figures are those of
+`python -m tests.quality.languages`.
 """
 
 import re
@@ -24,6 +25,7 @@ from copygen.quality.language_model import (
     model_labels,
 )
 from copygen.quality.languages import base, scripts_of, wider
+from copygen.quality.near_languages import NearLanguages, near_languages
 
 _TABLE: Final = "languages"
 _JUDGED: Final = frozenset(("Latn", "Cyrl", "Arab", "Deva", "Beng"))
@@ -34,9 +36,6 @@ _BYTES: Final = MappingProxyType({"Cyrl": 2, "Arab": 2, "Hebr": 2, "Deva": 3, "B
 """Of UTF-8, a letter."""
 _LESS_IN_OTHERS: Final = 3.0
 """What a margin may be less in scripts that fewer languages share."""
-_SHORT: Final = 30
-_SHORT_NEAR: Final = 3.0
-"""What near languages need more in texts of so few letters."""
 _MOST_IN_WORDS: Final = 160
 """Characters that may be judged by their words: three bytes each fill half a lane of the model."""
 _AFTER_CAPITALS: Final = "["
@@ -52,12 +51,10 @@ _LEAST_LETTERS: Final = 8
 """In fewer there may be no more than a name."""
 _ODD_WORD: Final = 12.0
 """What a word with a letter that is foreign to the language says, as a margin."""
-_ODD_LATIN_WORD: Final = 6.0
+_ODD_LATIN_WORD: Final = 4.0
 """In Latin letters, in which names and dishes travel."""
 _BORROWED: Final = 4.0
 """What a word with a letter says that only borrowed words have."""
-_WORD: Final = 4.0
-"""What a word says that only one of two near languages writes so."""
 _SMALL_WORD: Final = 2.0
 """What an article or a preposition says, of the language or of English."""
 _ENGLISH_WORDS: Final = """
@@ -72,22 +69,30 @@ _ONLY_ENGLISH: Final = ENGLISH_WORDS - frozenset(
 """Those that are no word of another language."""
 _RARE: Final = 6.0
 """How much likelier a language has to be that hardly anybody orders copy in."""
-_DECIDED: Final = 3.0
-"""The margin that is enough between near languages where words of the other one decide."""
-_DECIDING_WORDS: Final = 2
-"""Such words that make it an error."""
-_NEAR_ERROR: Final = 15.0
-"""How much more has to speak for a near language that it is an error and no warning."""
+_NEAR_WARNING: Final = 1.2
+_NEAR_ERROR: Final = 5.0
+"""The least margins between near languages for a warning and an error, whatever was measured."""
+_NEAR_MORE: Final = 0.5
+_NEAR_SURER: Final = 2.0
+_NEAR_MORE_A_LETTER: Final = 0.06
+_NEAR_LETTERS: Final = (20, 90)
+"""What they need more than was measured, and for each letter between these: copy has other words
+than messages of programs, and the more of them the longer it is."""
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _WORDS_AND_MARKS: Final = re.compile(r"[¿¡]|[^\W\d_]+")
 # An address and a code are looked for from their first sign only, and nothing is given back: from
 # each of its signs, a reply of 16 000 letters without a space held the loop for minutes.
 _MADE: Final = re.compile(
-    r"https?://\S++|www\.\S++|(?<!\S)\S[^\s@]*+@\S++|[#@]\w++|(?<!\w)[^\W\d]*+\d\w*+"
-    r"|\b\w++\.(?:com|org|net)\b"
+    r"<[A-Za-z/][^<>]*+>|https?://\S++|www\.\S++|(?<!\S)\S[^\s@]*+@\S++|[#@]\w++"
+    r"|(?<!\w)[^\W\d]*+\d\w*+|\b\w++\.(?:com|org|net)\b"
 )
-"""What is of no language: addresses, hashtags, mentions, codes."""
+"""What is of no language: tags, addresses, hashtags, mentions, codes."""
 _INITIALS: Final = re.compile(r"\b[A-Z]{2,5}\b")
+_TRAVELLED: Final = re.compile(
+    r"\b(?:e-?mail|website|webshop|web|online|internet|blog|newsletter|smartphone|bluetooth)s?\b",
+    re.IGNORECASE,
+)
+"""Words of English that hardly a language has its own for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +107,8 @@ class Evidence:
     """The margin from which this is taken for true, in a text of that length."""
     near: bool
     """Whether the two can hardly be told apart."""
-    words: int = 0
-    """How many words only that near one writes so, where none is written as the wanted one does."""
+    needed_if_near: float = 0.0
+    """The margin from which it is more than a doubt between two such languages."""
 
     @property
     def is_found(self) -> bool:
@@ -113,11 +118,13 @@ class Evidence:
     @property
     def is_sure(self) -> bool:
         """Whether it is enough to reject a text."""
-        return self.is_found and (
-            not self.near
-            or self.words >= _DECIDING_WORDS
-            or self.margin > self.needed + _NEAR_ERROR
-        )
+        return self.is_found and (not self.near or self.margin > self.needed_if_near)
+
+    def is_stronger(self, other: "Evidence") -> bool:
+        """Whether it says more against the language than the other evidence does."""
+        if self.is_sure is not other.is_sure:
+            return self.is_sure
+        return self.margin - self.needed > other.margin - other.needed
 
 
 class Detector:
@@ -179,17 +186,21 @@ class Detector:
         lead = round(_CLEAR / model.unit)
         if len(words) < _FEW or not model.leads(words, about.script, about.at, lead):
             return False
-        near = about.near_words
-        return not near or near.isdisjoint(_WORDS.findall(text.lower()))
+        near = _near(text, letters_of(text[:most_letters]), about)
+        return near is None or not near.is_found
 
     def _found(self, text: str, about: "_About", most_bytes: int) -> Evidence | None:
         letters = letters_of(text)[:most_bytes]
         length = len(letters) // about.bytes_a_letter
         if length < _LEAST_LETTERS:
             return None
+        near = _near(text, letters, about)
         model = Detector._model or self.model()
         scores = model.read(letters, about.script)
-        return _weighed(text, length, scores, model, about) if scores else None
+        other = _weighed(text, length, scores, model, about) if scores else None
+        if near is None or (other is not None and other.is_stronger(near)):
+            return other
+        return near
 
 
 def can_tell(tag: str) -> bool:
@@ -203,8 +214,8 @@ def can_judge(tag: str) -> bool:
 
 
 def without_made(text: str) -> str:
-    """The text without what is of no language: addresses, hashtags, codes, initials."""
-    text = _MADE.sub(" ", text)
+    """The text without what is of no language: addresses, hashtags, codes, initials, `e-mail`."""
+    text = _TRAVELLED.sub(" ", _MADE.sub(" ", text))
     return text if text.isupper() else _INITIALS.sub(" ", text)
 
 
@@ -248,18 +259,12 @@ class _Rival:
     tag: str
     handicap: float
     """Taken off its margin: it is a rare one."""
-    near: float
-    """The margin from which it is another, where the two are near; 0: they are not."""
     odd_letters: frozenset[str]
     """Of the letters that are foreign to the wanted language those that its words have."""
     borrowed_letters: frozenset[str]
     """Of the letters that only borrowed words of the wanted language have those it has itself."""
     lost_letters: frozenset[str]
     """Letters of the wanted language that its words do not have: ы, for Bulgarian."""
-    words: frozenset[str]
-    """That it writes so and the wanted one otherwise, where the two are near."""
-    lost_words: frozenset[str]
-    """That the wanted one writes so and it otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +280,14 @@ class _About:
     at: int | None
     """Its place among the model's labels of the script; None: the model does not know it."""
     bytes_a_letter: int
+    near: NearLanguages | None
+    """Those that share most of its words, and itself."""
+    near_at: int
+    """Its place among them."""
+    near_letters: tuple[frozenset[str], ...]
+    """Of the letters that are foreign to the language those that each of them has."""
     rivals: tuple[_Rival, ...]
+    """All others."""
     english: _Rival | None
     odd: re.Pattern[str] | None
     """A letter of its script that its words do not have."""
@@ -283,8 +295,6 @@ class _About:
     """What a word with such a letter says, as a margin."""
     borrowed: re.Pattern[str] | None
     """A letter from a to z that only borrowed words have."""
-    near_words: frozenset[str]
-    """Words that only near languages write so."""
     small_words: frozenset[str]
     """Its articles and prepositions that English does not have."""
 
@@ -303,21 +313,20 @@ def _about(tag: str) -> _About:
     odd = every - alphabet if alphabet is not None else frozenset()
     borrowed = _without(tag)
     names = frozenset(wider(tag)) | ({labels[own]} if own is not None else set())
-    own_words = _words_of(next((name for name in wider(tag) if name in listed.words), tag))
+    near_tag = next((name for name in wider(tag) if near_languages(name)), "")
+    near = near_languages(near_tag)
+    group = near.languages if near else ()
     rivals = tuple(
         _Rival(
             at=at,
             tag=one,
             handicap=0.0 if one in common else _RARE,
-            near=(near := _nearness(names, one)),
             odd_letters=odd & alphabets.get(one, odd),
             borrowed_letters=borrowed - _without(one),
             lost_letters=(alphabet or frozenset()) - alphabets.get(one, alphabet or frozenset()),
-            words=_words_of(one) - own_words if near else frozenset(),
-            lost_words=own_words - _words_of(one) if near and _words_of(one) else frozenset(),
         )
         for at, one in same
-        if one not in names
+        if one not in names and one not in group
     )
     return _About(
         script=script,
@@ -325,12 +334,14 @@ def _about(tag: str) -> _About:
         is_judged=script in _JUDGED,
         at=own,
         bytes_a_letter=_BYTES.get(script, 1),
+        near=near,
+        near_at=group.index(near_tag) if near else 0,
+        near_letters=tuple(odd & alphabets.get(one, frozenset()) for one in group),
         rivals=rivals,
         english=next((one for one in rivals if one.tag == "en"), None),
         odd=re.compile(f"[{''.join(sorted(odd))}]") if odd else None,
         odd_word=_ODD_LATIN_WORD if script == "Latn" else _ODD_WORD,
         borrowed=re.compile(f"[{''.join(sorted(borrowed))}]") if borrowed else None,
-        near_words=frozenset().union(*(one.words for one in rivals)),
         small_words=_small_words(tag) - ENGLISH_WORDS,
     )
 
@@ -340,24 +351,35 @@ def _small_words(tag: str) -> frozenset[str]:
     return frozenset(table(Endings, "endings").words.get(base(tag), "").split())
 
 
-def _nearness(names: frozenset[str], other: str) -> float:
-    given = table(LanguageTable, _TABLE).near.items()
-    groups = ((listed.split(), margin) for listed, margin in given)
-    return max(
-        (margin for group, margin in groups if other in group and not names.isdisjoint(group)),
-        default=0.0,
-    )
-
-
 @cache
 def _without(tag: str) -> frozenset[str]:
     listed = table(LanguageTable, _TABLE).without
     return frozenset(next((listed[name] for name in wider(tag) if name in listed), "").split())
 
 
-@cache
-def _words_of(tag: str) -> frozenset[str]:
-    return frozenset(table(LanguageTable, _TABLE).words.get(tag, "").split())
+def _near(text: str, letters: bytes, about: _About) -> Evidence | None:
+    """The language that shares most words with it and that most speaks for."""
+    if about.near is None:
+        return None
+    length = len(letters) // about.bytes_a_letter
+    odd = _odd_words(text, about.odd) if about.odd and not text.isascii() else ()
+    found: Evidence | None = None
+    for at, margin in enumerate(about.near.margins(letters, about.near_at)):
+        if margin <= 0:
+            continue
+        margin += about.odd_word * _having(odd, about.near_letters[at])
+        needed = about.near.needed(about.near_at, at, length)
+        more = _NEAR_MORE_A_LETTER * max(0, min(length, _NEAR_LETTERS[1]) - _NEAR_LETTERS[0])
+        evidence = Evidence(
+            about.near.languages[at],
+            margin,
+            max(_NEAR_WARNING, needed.warning + _NEAR_MORE + more),
+            near=True,
+            needed_if_near=max(_NEAR_ERROR, needed.error + _NEAR_SURER + more),
+        )
+        if found is None or evidence.is_stronger(found):
+            found = evidence
+    return found
 
 
 def _weighed(
@@ -366,19 +388,14 @@ def _weighed(
     if about.at is None:
         return _only_english(length, read.each(), model, about)
     odd = _odd_words(text, about.odd) if about.odd and not text.isascii() else ()
-    is_best = not odd and read.is_best(about.at)
-    if is_best and not about.near_words:
+    if not odd and read.is_best(about.at):
         return None
     words = frozenset(_WORDS.findall(text.lower()))
-    near = len(about.near_words & words)
-    if is_best and not near:
-        return None
     borrowed = _odd_words(text, about.borrowed) if about.borrowed else ()
     for_own = _SMALL_WORD * len(about.small_words & words)
     for_english = _SMALL_WORD * len(words & _ONLY_ENGLISH)
     # Most rivals are far behind: only those are weighed that letters and words could bring ahead.
     most = about.odd_word * len(odd) + _BORROWED * len(borrowed) + for_english
-    most += _WORD * near
     scores = read.each()
     own = scores[about.at]
     least = own + (for_own - most) / model.unit
@@ -391,20 +408,13 @@ def _weighed(
             margin += for_english
         margin += about.odd_word * _having(odd, rival.odd_letters)
         margin += _BORROWED * _having(borrowed, rival.borrowed_letters)
-        deciding = 0
-        if rival.words:
-            theirs, lost = len(rival.words & words), len(rival.lost_words & words)
-            margin += _WORD * (theirs - lost)
-            deciding = 0 if lost else theirs
         if margin > 0 and rival.lost_letters:
             margin -= about.odd_word * _having([*words], rival.lost_letters)
         if margin <= 0:
             continue
         needed = _needed(length, rival, about)
-        if deciding:
-            needed = min(needed, _DECIDED)
         if found is None or margin - needed > found.margin - found.needed:
-            found = Evidence(rival.tag, margin, needed, bool(rival.near), deciding)
+            found = Evidence(rival.tag, margin, needed, near=False)
     return found
 
 
@@ -440,8 +450,6 @@ def _odd_words(text: str, odd: re.Pattern[str]) -> Sequence[str]:
 
 
 def _needed(length: int, rival: _Rival, about: _About) -> float:
-    if rival.near:
-        return rival.near + (_SHORT_NEAR if length <= _SHORT else 0.0)
     if rival.tag == "en":
         return _english_needed(length)
     needed = _any_needed(length)

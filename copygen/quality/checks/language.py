@@ -356,7 +356,7 @@ class OtherLanguage:
         if found.is_sure:
             message = f"this seems to be {other}, not {wanted}"
             return Violation("language.other", Severity.ERROR, message, fix=fix)
-        message = f"this may be {other}, which is hardly told from {wanted}"
+        message = f"this may be {other}, not {wanted}: the two share many words"
         return Violation("language.near", Severity.WARNING, message, fix=fix)
 
     def _part(self, text: str, part: tuple[int, int], other: str) -> Violation:
