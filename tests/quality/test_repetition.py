@@ -246,6 +246,8 @@ TWICE = [
     ("th", "ผ้านวมนี้ นุ่ม อุ่น และนุ่ม", "sentence"),
     ("ar", "رحلتك خفيفة، متينة وخفيفة.", "sentence"),
     ("fa", "کیفی سبک، محکم و سبک.", "sentence"),
+    ("en", "Tender chicken, roasted peppers and tender chicken in one bowl.", "sentence"),
+    ("fr", "Un goût intense, une texture fondante et un goût intense.", "sentence"),
     ("ur", "نرم، گرم اور نرم شال۔", "sentence"),
     ("vi", "Chiếc khăn mềm, ấm và mềm.", "sentence"),
     ("ja", "このバッグは軽さ、強さ、そして軽さが魅力です。", "sentence"),
@@ -265,6 +267,8 @@ ON_PURPOSE = [
     ("de", "Kaffee, der wach macht, und Kaffee, der gut schmeckt."),
     ("de", "Tee, der wärmt und Tee, der weckt."),
     ("en", "Bread, butter and nothing else. And bread again tomorrow."),
+    ("en", "If it rains, wear the Fen coat. If it snows, wear the Fen coat. If not, stay in."),
+    ("en", "Small: 12 cm, dishwasher safe. Large: 18 cm, dishwasher safe."),
     # Step by step, in forms of one word.
     ("fi", "Askel askeleelta, askel askeleelta, kohti huippua."),
     ("et", "Samm sammu haaval, samm sammu haaval, üles mäkke."),

@@ -7,7 +7,7 @@ taste to your table. … With early olives, bring taste to your table.`
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import pairwise, takewhile
+from itertools import pairwise, repeat, takewhile
 from operator import eq
 from typing import Final
 
@@ -21,13 +21,17 @@ _ENDED: Final = re.compile("[.!?…؟۔।]")
 _ASKED: Final = re.compile(r"[?؟;\u037e]")
 _LEAST_WORDS: Final = 3
 _LEAST_LETTERS: Final = 16
+_LEAST_OF_THREE: Final = 12
 _LEAST_SENTENCE: Final = 13
 _SENTENCE_WORDS: Final = 4
-"""Words and letters of an end that comes again, and those of one that is a whole clause."""
+"""Words and letters of an end that comes again, letters of one with as many words that are not
+small, and both of one that is a whole clause."""
 _LONG_WORDS: Final = frozenset(("fi", "et", "hu", "tr", "ko"))
 """Languages whose endings say what is a word elsewhere: two words are enough."""
 _CONTENT: Final = 2
 """Words of an end that are not small."""
+_HEAD: Final = 2
+"""Words with which two sentences begin alike."""
 _OFTEN: Final = 3
 _OFTEN_WORDS: Final = 5
 """An end so often is a refrain where it has fewer words."""
@@ -40,6 +44,8 @@ _COMMAS: Final = (",", "،")
 _ITEM_WORDS: Final = 2
 _ITEM_LETTERS: Final = 3
 _DENSE_ITEM: Final = 2
+_PHRASE_WORDS: Final = (3, 2)
+_PHRASE_LETTERS: Final = 9
 _PREFIXED: Final = {"ar": "و", "he": "ו"}
 """`And`, where it is written as one with the next word."""
 
@@ -116,12 +122,30 @@ def _is_end(
         enough = letters >= _LEAST_SENTENCE
     else:
         least = 2 if language in _LONG_WORDS else _LEAST_WORDS
-        few = _LEAST_SENTENCE if len(content) >= _LEAST_WORDS else _LEAST_LETTERS
+        few = _LEAST_OF_THREE if len(content) >= _LEAST_WORDS else _LEAST_LETTERS
         enough = size >= least and letters >= few
     if not enough or len(content) < _CONTENT or reading.is_known(joined):
         return False
     behind = slice(words[first].end(), words[first + 1].start())
-    return not _ASKED.search(text[behind])
+    return not (_ASKED.search(text[behind]) or _is_parallel(reading, first, last, size))
+
+
+def _is_parallel(reading: Reading, first: int, last: int, size: int) -> bool:
+    """Whether both sentences begin alike, too (`If it rains, wear it. If it snows, wear it.`), or
+    a number is before both: `Small: 12 cm, dishwasher safe. Large: 18 cm, dishwasher safe.`"""
+    told, words, text = reading.said, reading.words, reading.told
+    before = [at - size for at in (first, last)]
+    if min(before) < 0:
+        return False
+    if all(told[at].isdecimal() for at in before):
+        return True
+    starts = []
+    for at in before:
+        while at and not _ENDED.search(text, words[at - 1].end() - 1, words[at].start()):
+            at -= 1
+        starts.append(at)
+    one, other = starts
+    return one != other and told[one : one + _HEAD] == told[other : other + _HEAD]
 
 
 def has_item_again(words: Sequence[str], language: str) -> bool:
@@ -147,6 +171,8 @@ def item_again(reading: Reading) -> tuple[int, int] | None:
     listed = doubled_words(language)
     prefix = _PREFIXED.get(language)
     for at, word in enumerate(told):
+        if word in listed.ands and (span := _phrase_again(reading, at)) is not None:
+            return span
         if prefix and word[0] == prefix:
             item, place, end = word[1:], at, at
         elif word in listed.ands and at + 1 < len(told):
@@ -163,6 +189,29 @@ def item_again(reading: Reading) -> tuple[int, int] | None:
         for earlier in range(at - 2, max(-1, at - _AROUND), -1):
             if told[earlier] == item and _is_enumeration(reading, earlier, at, end, listed):
                 return reading.words[earlier].start(), reading.words[end].end()
+    return None
+
+
+def _phrase_again(reading: Reading, joint: int) -> tuple[int, int] | None:
+    """The same for an item of a few words: `ripe figs, goat cheese and ripe figs`."""
+    words, told, text = reading.words, reading.said, reading.told
+    for size in _PHRASE_WORDS:
+        phrase = told[joint + 1 : joint + 1 + size]
+        if len(phrase) < size or sum(map(len, phrase)) < _PHRASE_LETTERS:
+            continue
+        for start in range(joint - size - 1, max(-1, joint - _AROUND), -1):
+            end = start + size
+            if told[start:end] != phrase:
+                continue
+            between = text[words[end - 1].end() : words[joint].start()]
+            items = between.replace("،", ",").split(",")
+            if (
+                not items[0].strip()
+                and not _ENDED.search(between)
+                and max(map(str.count, items, repeat(" "))) <= size + 1
+                and told[end : end + 1] != told[joint + 1 + size : joint + 2 + size]
+            ):
+                return words[start].start(), words[joint + size].end()
     return None
 
 
