@@ -404,7 +404,7 @@ def _near(
         return token[0].isupper()
     if len(wanted) - len(plain) >= 2 and wanted.startswith(plain) and not adjoining:
         return False  # an everyday word that a brand is made of: `Sommer`, of Sommerau
-    if plain.endswith(wanted) and plain[-len(wanted) - 1] in "'’":
+    if plain.endswith((f"'{wanted}", f"’{wanted}")):
         return False  # `l'Agriturismo`
     bare, bare_wanted = without_marks(plain), without_marks(wanted)
     swapped = sorted(bare) == sorted(bare_wanted) and bare != bare_wanted
