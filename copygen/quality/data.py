@@ -91,6 +91,8 @@ class LanguageTable(DatedTable):
     """Language → the letters from a to z that its words do not have, separated by spaces."""
     borrowed: str
     """English words that copy of other languages has, too, separated by spaces."""
+    borrowed_phrases: str
+    """The same for phrases, one a line."""
 
 
 class Doubled(DatedTable):

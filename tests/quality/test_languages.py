@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import pytest
 
+from copygen import check_text
 from copygen.models import Severity
 from copygen.quality.checker import Checker
 from copygen.quality.language_detector import Detector, Evidence, can_tell
@@ -467,3 +468,36 @@ def test_languages_are_told_apart_as_often_as_promised() -> None:
         assert sums[place].share >= share, (place, sums[place].share)
     for place, share in most.items():
         assert sums[place].share <= share, (place, sums[place].share)
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "clause"),
+    [
+        (
+            "de",
+            "Diese Tasche aus Leder ist perfect for every walk, und sie hält viele Jahre lang.",
+            "perfect for every walk",
+        ),
+        (
+            "nl",
+            "Deze jas is perfect for every season, en hij is licht.",
+            "perfect for every season",
+        ),
+        ("sv", "Tröjan är warm and soft for the winter, och håller länge.", "warm and soft for"),
+        ("el", "Το πρωί βιάζεσαι. Stay warm all day long με το θερμός.", "Stay warm all day long"),
+        (
+            "vi",
+            "Nhẹ như lá, perfect for your beach holiday, mát cả ngày.",
+            "perfect for your beach",
+        ),
+        ("de", "Unser Brunch: all you can eat für 19 Euro, jeden Sonntag.", ""),
+        ("de", "Ein Sofa, state of the art und doch gemütlich.", ""),
+        ("da", "For en god start på dagen: kaffe, brød og smør.", ""),
+        ("it", "Una giacca made in Italy, one of a kind, per giornate di vento.", ""),
+        ("en", "A mug for slow mornings and for every hand.", ""),
+    ],
+)
+def test_a_clause_of_english_is_found_at_its_place(language: str, text: str, clause: str) -> None:
+    found = [one for one in check_text(text, language=language) if one.rule == "language.mixed"]
+    assert bool(found) == bool(clause)
+    assert not found or clause in text[slice(*(found[0].span or (0, 0)))]

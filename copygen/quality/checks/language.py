@@ -310,9 +310,13 @@ class OtherLanguage:
         text = context.text.original
         parts = _segments(text)
         if len(parts) > 1:
-            return self._of_parts(context, parts)
-        whole = self._detector.evidence(text, self.language, context.facts.names)
-        return self._of_whole(context, whole)
+            found = self._of_parts(context, parts)
+        else:
+            whole = self._detector.evidence(text, self.language, context.facts.names)
+            found = self._of_whole(context, whole)
+        if not found and (clause := self._clause_in_english(context)) is not None:
+            return [clause]
+        return found
 
     def _of_parts(self, context: CheckContext, parts: Sequence[tuple[int, int]]) -> list[Violation]:
         """Each sentence by itself, the text as a whole only if something speaks against one."""
@@ -374,7 +378,11 @@ class OtherLanguage:
             known = context.facts.names
             words = [word for word in _LATIN_WORD.findall(run[0]) if word.casefold() not in known]
             small = [word for word in words if word.islower()]
-            known_words = not ENGLISH_WORDS.isdisjoint(word.casefold() for word in words)
+            english = _word_set("en")
+            known_words = (
+                not ENGLISH_WORDS.isdisjoint(word.casefold() for word in words)
+                or sum(word in english for word in small) > _LEAST_SMALL_WORDS
+            )
             ends = context.text.original[run.end() : run.end() + 1] in (".", "!", "?")
             if len(small) >= _LEAST_SMALL_WORDS and (known_words or ends):
                 yield self._part(context.text.original, run.span(), language_name("en"))
@@ -414,6 +422,29 @@ class OtherLanguage:
             if run.lower() not in names and self._is_left(run, facts, left):
                 return [self._part(context.text.original, span, language_name("en"))]
         return self._given_back(left - facts.title_words - set(names.split()), english)
+
+    def _clause_in_english(self, context: CheckContext) -> Violation | None:
+        """`..., perfect for every family meal.` in a text in Latin letters."""
+        if not self._latin or ENGLISH_WORDS.isdisjoint(context.text.words):
+            return None
+        own, english = _word_set(base(self.language)), _word_set("en")
+        if base(self.language) == "en" or not own:
+            return None
+        text, known = context.text.original, context.facts.names
+        words: list[re.Match[str]] = []
+        for match in (*_LATIN_WORD.finditer(text), None):
+            word = match[0].lower() if match else ""
+            goes_on = word in english and (
+                word in known or (match is not None and match[0].islower())
+            )
+            if match and goes_on and (not words or text[words[-1].end() : match.start()] == " "):
+                words.append(match)
+                continue
+            if len(words) >= _LEAST_RUN and _is_clause([one[0] for one in words], own, known):
+                span = words[0].start(), words[-1].end()
+                return self._part(text, span, language_name("en"))
+            words = [match] if match and goes_on else []
+        return None
 
     def _is_left(self, run: str, facts: Facts, left: Set[str]) -> bool:
         """Whether words of the item, side by side, are left in English; `left` are not borrowed."""
@@ -473,6 +504,17 @@ def _runs_of(text: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
         else:
             runs.append(match.span())
     return iter(runs)
+
+
+def _is_clause(words: Sequence[str], own: Set[str], known: Set[str]) -> bool:
+    """Whether English words in a row are none of the item's, and more than a borrowed phrase."""
+    said = " ".join(words).lower()
+    if any(one in said for one in table(LanguageTable, "languages").borrowed_phrases.splitlines()):
+        return False
+    foreign = [
+        one for one in said.split() if one not in known and (one not in own or one in ENGLISH_WORDS)
+    ]
+    return len(foreign) >= _LEAST_SMALL_WORDS and not ENGLISH_WORDS.isdisjoint(foreign)
 
 
 def _is_english(word: str, english: Set[str]) -> bool:
