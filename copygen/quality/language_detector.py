@@ -73,7 +73,7 @@ _NEAR_WARNING: Final = 1.2
 _NEAR_ERROR: Final = 5.0
 """The least margins between near languages for a warning and an error, whatever was measured."""
 _NEAR_MORE: Final = 0.5
-_NEAR_SURER: Final = 2.0
+_NEAR_SURER: Final = 1.08
 _NEAR_MORE_A_LETTER: Final = 0.06
 _NEAR_LETTERS: Final = (20, 90)
 """What they need more than was measured, and for each letter between these: copy has other words

@@ -458,7 +458,7 @@ def test_languages_are_told_apart_as_often_as_promised() -> None:
     most = {
         ("latin: own", short): 0.015, ("latin: own", long): 0.007,
         ("others: own", short): 0.012, ("others: own", long): 0.01,
-        ("near: own", short): 0.012, ("near: own", long): 0.01,
+        ("near: own", short): 0.013, ("near: own", long): 0.01,
         ("near: own warned", short): 0.05, ("near: own warned", long): 0.05,
         ("shops: own", short): 0.01, ("shops: own", long): 0.01,
         ("shops: own warned", short): 0.05, ("shops: own warned", long): 0.05,

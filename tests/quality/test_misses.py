@@ -77,6 +77,7 @@ FLOORS: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
         "real": {},
         "varied": {},
         "further": {},
+        "sealed": {},
     }
 )
 FOUND_OVERALL: Final = MappingProxyType(
@@ -86,24 +87,35 @@ FOUND_OVERALL: Final = MappingProxyType(
         "later": 0.95,
         "unseen": 0.95,
         "real": 0.90,
-        "varied": 0.9,
-        "further": 0.93,
+        "varied": 0.94,
+        "further": 0.94,
+        "sealed": 0.93,
     }
 )
 """0.95 is the aim."""
 EVERY: Final = MappingProxyType(
-    {"before": 1, "after": 1, "later": 3, "unseen": 1, "real": 1, "varied": 2, "further": 2}
+    {
+        "before": 1,
+        "after": 1,
+        "later": 3,
+        "unseen": 1,
+        "real": 1,
+        "varied": 2,
+        "further": 2,
+        "sealed": 1,
+    }
 )
 """Of so many faults one is looked at in a normal run: all of them take half a minute."""
 MOST_TRAPPED: Final = MappingProxyType(
     {
         "before": 0.015,
         "after": 0.015,
-        "later": 0.03,
+        "later": 0.02,
         "unseen": 0.015,
         "real": 0.015,
-        "varied": 0.03,
-        "further": 0.03,
+        "varied": 0.015,
+        "further": 0.015,
+        "sealed": 0.035,
     }
 )
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim. Those of

@@ -8,6 +8,9 @@ from copygen.quality.facts import MendableViolation
 from tests.support.quality_fields import context, rules
 
 TWICE = [
+    ("sl", "Bučno olje je polnega okusa in polnega okusa, kot ga poznate.", "word"),
+    ("da", "Skab hyggelig stemning og skab hyggelig stemning med duftlys.", "word"),
+    ("et", "Puhka Saaremaal ja puhka Saaremaal mere ääres.", "word"),
     # A word, in languages that double none, and small words in those that do.
     ("en", "A scarf for for cool evenings", "word"),
     ("en", "The lamp that that likes being small.", "word"),
@@ -260,6 +263,8 @@ TWICE = [
     ("ca", "Vermut. Fet a Reus, fet a Reus, amb molta paciència.", "word"),
 ]  # fmt: skip
 ON_PURPOSE = [
+    ("en", "On and on and on and on, through the night."),
+    ("de", "Für dich und für mich, für heute und für morgen."),
     # Ends that are brief, that answer, or come three times; refrains; items told of differently.
     ("en", "Good for your skin, better for your skin."),
     ("en", "From the farm to your table, from the sea to your table."),

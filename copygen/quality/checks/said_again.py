@@ -70,6 +70,10 @@ _DENSE: Final = re.compile("[\u0590-\u06ff\uac00-\ud7a3]")
 """Scripts that need fewer letters for a word."""
 
 
+_JOINED_LETTERS: Final = 9
+"""Letters of a phrase joined to itself: `on and on and on and on` has fewer."""
+
+
 def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
     """A phrase right after itself, as `(phrase, start, end)` of both."""
     told, words = reading.said, reading.words
@@ -90,6 +94,20 @@ def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
             slip = _is_echo(reading, at, size, seam, inner)
         if slip:
             return " ".join(phrase), start, end
+    return _joined(reading)
+
+
+def _joined(reading: Reading) -> tuple[str, int, int] | None:
+    """A phrase joined to itself: `full of taste and full of taste`; one word may grow so."""
+    told, words = reading.said, reading.words
+    ands = doubled_words(base(reading.context.language or "")).ands
+    for at, word in enumerate(told):
+        if word not in ands:
+            continue
+        for size in range(min(at, _LONGEST_PHRASE), 1, -1):
+            phrase = told[at - size : at]
+            if phrase == told[at + 1 : at + 1 + size] and len("".join(phrase)) >= _JOINED_LETTERS:
+                return " ".join(phrase), words[at - size].start(), words[at + size].end()
     return None
 
 
