@@ -181,7 +181,9 @@ class ChatDetector:
             return
         start = self._start(said, begin, original, is_known, assignment)
         end = self._end(said, begin, assignment.names)
-        if talk is not None and not (start or end) and _is_all_talk(talk, begin, shares):
+        # Talk and nothing else: the kinds tell first.
+        may_be_all = talk is not None and not (start or end) and not kinds.isdisjoint(_TALKING)
+        if talk is not None and may_be_all and talk.is_all(begin, shares=shares()):
             refuses = not kinds.isdisjoint(_REFUSING)
             yield _declines(text, begin) if refuses else _about(text, begin)
             return
@@ -610,11 +612,6 @@ def _declines(text: str, begin: int) -> Remark:
 def _opened(said: Said, talk: Talk) -> Remark:
     thinks = any(said.are_within(kind, talk.start, talk.end) for kind in _WEIGHING)
     return Remark(f"leftovers.{'thinking' if thinks else 'task'}", talk.start, talk.end)
-
-
-def _is_all_talk(talk: TalkReader, begin: int, shares: Callable[[], bool]) -> bool:
-    """Whether a reply is talk and nothing else."""
-    return not talk.said.kinds.isdisjoint(_TALKING) and talk.is_all(begin, shares=shares())
 
 
 def _about(text: str, begin: int) -> Remark:
