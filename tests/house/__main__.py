@@ -195,7 +195,7 @@ def measured(plain: set[Function], ruled: set[Function]) -> list[Measure]:
         Measure("  in", len(_files(plain)), "files", most=24, aim=24),
         # 159 in 40 files before there were checks of chat, of blanks, of names, of repetition and
         # of endings, each with a file and five to twenty functions of its own.
-        Measure("with a channel and --max-cost", len(ruled), "functions", most=241, aim=160),
+        Measure("with a channel and --max-cost", len(ruled), "functions", most=242, aim=160),
         Measure("  in", len(_files(ruled)), "files", most=54, aim=42),
         # 121 before those checks, the languages they are told by, and the readers of encodings,
         # packed tables, documents and columns: 139. What reads one format or makes one check is a
