@@ -71,7 +71,7 @@ _LONG_OFFER: Final = 1.3
 """From so many times the length of a last word in brief a sentence is none, with a figure, too."""
 _FIGURE: Final = re.compile(r"\d")
 _SHORT_VALUE: Final = 2
-_PROSE: Final = 72
+_PROSE: Final = 80
 _PROSE_BY: Final = {"ja": 36, "zh": 34, "ko": 44}
 """Characters of a text of one sentence that is no headline: of 3 200 good texts without figures and
 the marks of lists none that is so long ends without a full stop."""

@@ -62,8 +62,8 @@ _ADDRESS: Final = re.compile(
     re.IGNORECASE,
 )
 """`www.ihre-marke.de`, `info@yourbrand.com`, `#VotreMarque`."""
-_WORDED: Final = re.compile(r"[\w.-]*(?<=\w)[@.#][\w.-]+|[@#]\w+")
-"""A word with a sign of addresses in it."""
+_WORDED: Final = re.compile(r"(?<![\w.-])[\w.-]++(?:[@#][\w.-]++)?|[@#]\w++")
+"""A word, with the signs of addresses in it: taken whole, so that a long one is read once."""
 _CENTURY: Final = re.compile(
     r"(?i:(?:siglos?|s[ée]culos?|secol\w*|segles?|siècles?|sec|vek|века?|стол\w+|ст|roku?|juan|"
     r"johannes|louis)\.? (?:[xivl]+[-–/])?)$"

@@ -26,7 +26,8 @@ _CLAUSE: Final = re.compile(
 _LEAD: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
 """What a sentence begins with that presents the rest of it."""
 _NOTES: Final = re.compile(
-    r"(?:[^.,!?…،、。！？\n]{1,20}[,،、]\s?){2,}[^.,!?…،、。！？\n]{1,20}[.!?…。！？]"
+    r"(?:[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[,،、]\s?){2,8}"
+    r"[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[.!?…。！？]"
 )
 """`Hmm, throw, lambswool, oat.`: what somebody notes before he writes."""
 _NEAR_END: Final = 240
