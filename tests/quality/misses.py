@@ -28,6 +28,13 @@ tell that they are faulty, and good ones, with good texts of the same items by p
 were found when they were made (33 %: of those that passed, all that a rule may find are there, of
 those that did not, some); then the rules were widened for the kinds that they showed. What no rule
 can tell, nonsense and wrong facts, is left out.
+
+Those of `varied`, `further` and `sealed` are of people who knew none of the rules, in 43 languages.
+Of `varied` 725 of 855 were found at first (84.8 %), and 12 of 225 good texts flagged; then the
+rules were widened. Of `further` 530 of 567 were found at first (93.5 %; by the rules of the day
+before 85.7 %), and 17 of 189 good texts flagged; then they were widened again. Those of `sealed`
+were measured once, when the rules were done: 481 of 513 (93.8 %; by the rules of the day before
+86.7 %), and 6 of 192 good texts. One rule was added after that: a phrase joined to itself.
 """
 
 import asyncio
