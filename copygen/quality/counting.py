@@ -21,8 +21,9 @@ from copygen.quality.phrases import (
 
 _JOINED: Final = re.compile(r"[ -]?(?:(and|y|e|i|et|og|och|és|și|şi|и|і|да|و|ו|და|και|at|u)[ -]?)?")
 """Between the parts of one number: `hundred and fifty`, `treinta y cinco`, `vint-i-quatre`."""
-_SMALL: Final = 10
-_TEENS: Final = 19
+SMALL: Final = 10
+TEENS: Final = 19
+"""From the first on numbers have more than one digit; to the second, words of their own."""
 POWERS: Final = (100, 1000, 10_000, 100_000, 1_000_000, 10_000_000)
 """What a number word before them is multiplied with."""
 
@@ -82,10 +83,10 @@ def _joined(before: int, value: int, *, is_linked: bool) -> int | None:
         if value in POWERS:
             return before * value
         # Arabic has the unit first: `خمسة وعشرين`.
-        is_unit_first = is_linked and before < _SMALL and value % 10 == 0 and value > _TEENS
+        is_unit_first = is_linked and before < SMALL and value % 10 == 0 and value > TEENS
         return before + value if is_unit_first else None
     part = 10 if before % 100 else 100 if before % 1000 else 1000
-    return before + value if before > _TEENS and value < part else None
+    return before + value if before > TEENS and value < part else None
 
 
 def plain_number(word: str) -> str:

@@ -26,6 +26,15 @@ _HEAD: Final = 400
 _TAIL: Final = 300
 """Characters at the start and at the end of a long text in which models talk."""
 _LETTER: Final = re.compile("[a-z]")
+# Each begins with one class of all its first signs: alternatives would be tried at each character.
+SENTENCE_END: Final = re.compile(
+    r"[.!?。！？…؟۔।\n](?:(?<!\n)[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n]))"
+)
+_CLAUSE_END: Final = re.compile(
+    r"[.!?。！？…؟۔।\s](?:(?<!\s)[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n])"
+    r"|(?<=[\u0e01-\u0e5b]\s)(?=[\u0e01-\u0e5b]))"
+)
+_NEAR_END: Final = 240
 _SURROGATE: Final = re.compile("[\ud800-\udfff]")
 _PREFIXED: Final = re.compile(
     "(?<![\u05d0-\u05ea\u0620-\u06ff])"
@@ -371,6 +380,27 @@ class Said:
             yield left, max(left, start + len(line.rstrip()))
             start = end + 1
 
+    def written_lines(self, start: int) -> list[tuple[int, int]]:
+        """The same of the lines that have something."""
+        return [one for one in self.lines(start) if one[1] > one[0]]
+
+    def sentence_end(self, start: int) -> int:
+        """Where the sentence of `start` ends, with its marks; the end of the text if nowhere."""
+        found = SENTENCE_END.search(self.text, start)
+        return found.end() if found else len(self.text)
+
+    def last_sentence(self, start: int, end: int) -> int:
+        """Where the last sentence of `start:end` begins; in Thai, which does not mark them, the
+        last clause. `start` if there is one alone.
+
+        It is looked for near the end first, where it nearly always is.
+        """
+        for begin in (max(start, end - _NEAR_END), start):
+            ends = [found.end() for found in _CLAUSE_END.finditer(self.text, begin, end)]
+            if last := next((one for one in reversed(ends) if self.text[one:end].strip()), 0):
+                return last
+        return start
+
 
 _WHOLE: Final = (
     *("consent", "agreed", "here", "noun", "noun_weak", "option", "or_", "offer", "this", "sorry"),
@@ -429,17 +459,8 @@ MARKS: Final = MappingProxyType(
             for letter in "xх"
             for space in ("", " ")
             for unit in (
-                *"€%₽₺₪฿",
-                "euro",
-                "eur",
-                "zł",
-                "kr",
-                "kč",
-                "ft",
-                "lei",
-                "лв",
-                "руб",
-                "грн",
+                *("€", "%", "₽", "₺", "₪", "฿", "euro", "eur", "zł", "kr", "kč", "ft"),
+                *("lei", "лв", "руб", "грн"),
             )
         ),
         "variable": (
@@ -448,39 +469,14 @@ MARKS: Final = MappingProxyType(
         ),
         "date": (
             *("mm/", "mm.", "mm-", "mm月", ".mm", "/mm", "-mm", "мм", "/aa", ".aa", "-aa", ".kk"),
-            *(
-                "hh:",
-                "hh.",
-                "yyyy",
-                "jjjj",
-                "rrrr",
-                "dd.",
-                "dd/",
-                "x月",
-                "×月",
-                "〇月",
-                "○月",
-                "◯月",
-            ),
+            *("hh:", "hh.", "yyyy", "jjjj", "rrrr", "dd.", "dd/"),
+            *("x月", "×月", "〇月", "○月", "◯月"),
             *("0月", "*月", "m月", "x월", "o월", "○월", "◯월", "0월"),
         ),
         "digits": ("000", "00,00", "00.00", "345", "555"),
         "address": (
-            *(
-                "@",
-                "#",
-                "://",
-                "www.",
-                ".com",
-                ".net",
-                ".org",
-                ".eu",
-                ".shop",
-                ".de",
-                ".at",
-                ".ch",
-                ".fr",
-            ),
+            *("@", "#", "://", "www.", ".com", ".net", ".org", ".eu", ".shop", ".de", ".at"),
+            *(".ch", ".fr"),
             *(".es", ".it", ".pt", ".br", ".cat", ".nl", ".be", ".se", ".dk", ".no", ".fi", ".ee"),
             *(".lv", ".lt", ".pl", ".cz", ".sk", ".si", ".hr", ".rs", ".bg", ".ru", ".ua", ".ro"),
             *(".hu", ".gr", ".tr", ".id", ".my", ".ph", ".vn", ".kr", ".jp", ".in", ".bd", ".pk"),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from copygen.quality.checks.talk import LEAD_IN
 from copygen.quality.languages import base
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.phrases import PhraseReader, languages
@@ -38,7 +39,6 @@ _STRENGTH: Final = 1.0
 _LEAST: Final = 0.08
 """Weights nearer to nothing are left out."""
 _SENTENCE: Final = re.compile(r"(?<=[.!?…؟۔।。！？])\s+|(?<=[。！？])|\n+")
-_LEAD: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _copy(language: str, text: str, item: str = "") -> Iterator[Sentence]:
     for part in filter(None, map(str.strip, _SENTENCE.split(text))):
         for is_last in (False, True):
             yield Sentence(language, part, is_talk=False, is_last=is_last, item=item)
-        if lead := _LEAD.match(part):
+        if lead := LEAD_IN.match(part):
             yield Sentence(language, lead[0], is_talk=False, is_last=False, item=item)
 
 

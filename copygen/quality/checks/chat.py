@@ -26,21 +26,13 @@ from copygen.quality.checks.several import LEAD, may_be_several, versions
 from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
-from copygen.quality.phrases import PhraseReader, Said, folded
+from copygen.quality.phrases import SENTENCE_END, PhraseReader, Said, folded
 from copygen.quality.talk_model import TalkModel
 
 _HEAD: Final = 300
 """Characters at the start in which a refusal says that it is one."""
 _QUOTED: Final = re.compile("[\"'“”„«»「『]")
 _MARKS: Final = re.compile(r"[\s*_]*")
-# Each begins with one class of all its first signs: alternatives would be tried at each character.
-_SENTENCE: Final = re.compile(
-    r"[.!?。！？…؟۔।\n](?:(?<!\n)[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n]))"
-)
-_CLAUSE: Final = re.compile(
-    r"[.!?。！？…؟۔।\s](?:(?<!\s)[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n])"
-    r"|(?<=[\u0e01-\u0e5b]\s)(?=[\u0e01-\u0e5b]))"
-)
 _DIGIT: Final = re.compile(r"\d")
 _AFTER_WORD: Final = re.compile(r"[\s,.!:;،。、，！：\-–—~*_\"'“”«»「」]*")
 _COLON: Final = re.compile(r"[:：]")
@@ -62,7 +54,6 @@ _ECHOED: Final = 24
 """Characters of a sentence of the prompt that nobody writes twice by chance."""
 _ECHOED_HAN: Final = 10
 """The same in a script with a sign a syllable or a word."""
-_NEAR_END: Final = 200
 _SHOWN: Final = 60
 
 
@@ -267,7 +258,7 @@ class ChatDetector:
         at = next((one for one in (cannot_at, weak_at, missing_at, error_at) if one >= 0), -1)
         if at < 0 and not is_model:
             return self._question(said, begin, end, shares)
-        sentence = _sentence(text, begin, max(at, begin), end)
+        sentence = _sentence(said, begin, max(at, begin), end)
         is_about_task = said.are_within("about", *sentence)
         is_sorry = 0 <= sorry_at - begin <= 90
 
@@ -293,7 +284,7 @@ class ChatDetector:
         )
         fails = error_at >= 0 and not shares() and opens(error_at)
         # `As a language model I have no opinion of this text`.
-        speaks_of_itself = is_model and said.are_within("about", begin, _sentence_end(text, begin))
+        speaks_of_itself = is_model and said.are_within("about", begin, said.sentence_end(begin))
         if declines or declines_weakly or lacks or asks or fails or speaks_of_itself:
             return _declines(text, begin)
         return self._question(said, begin, end, shares)
@@ -303,7 +294,7 @@ class ChatDetector:
     ) -> Remark | None:
         """Too little to go on, or nothing but questions about the product."""
         text = said.text
-        first = _sentence_end(text, begin)
+        first = said.sentence_end(begin)
         declined = said.are_within("beyond", begin, first)
         if len(said.tags) == 1 and declined and not shares():
             return _declines(text, begin)
@@ -314,7 +305,7 @@ class ChatDetector:
             if own or about or (_asks(text, end) and not shares()):
                 return _declines(text, begin)
         if _asks(text, len(text)) and not shares():
-            ends = [text[one.start()] for one in _SENTENCE.finditer(text, begin)]
+            ends = [text[one.start()] for one in SENTENCE_END.finditer(text, begin)]
             asked = len(ends) > 1 and set(ends) <= set("?؟？")
             if asked and said.are_within("plan", begin, end):
                 return _declines(text, begin)
@@ -334,10 +325,10 @@ class ChatDetector:
         if is_apart and goes_on and self._is_plan(said, begin, line, end):
             return Remark("leftovers.thinking", begin, line)
         if any(_is_heading(text, stop) for stop in said.ends("think", begin + 1)):
-            return Remark("leftovers.thinking", begin, _sentence_end(text, begin))
+            return Remark("leftovers.thinking", begin, said.sentence_end(begin))
         if not end:
             return None
-        sentence = _sentence_end(text, end)
+        sentence = said.sentence_end(end)
         if goes_on and (_is_heading(text, end) or said.are_within("plan", end, line)):
             return Remark("leftovers.thinking", begin, line)
         own = said.are_within("me", begin, sentence) or said.are_within("task", begin, sentence)
@@ -381,7 +372,7 @@ class ChatDetector:
         if near and rest and line - begin <= 120:
             return Remark("leftovers.opening", begin, line, is_cut=False)
         if (agreed and called >= 0) or (near and said.are_within("noun", shown, line)):
-            return Remark("leftovers.opening", begin, _sentence_end(text, shown), is_cut=False)
+            return Remark("leftovers.opening", begin, said.sentence_end(shown), is_cut=False)
         return _polite(said, begin)
 
     def _is_talk(self, said: Said, start: int, end: int) -> bool:
@@ -420,7 +411,7 @@ class ChatDetector:
     def _of_task(self, said: Said, begin: int) -> Remark | None:
         """`As requested, this headline ...`, `The user wants ...`."""
         text = said.text
-        end = _sentence_end(text, begin)
+        end = said.sentence_end(begin)
         line = said.line_end(begin)
         asked = said.within("asked", begin, min(end, begin + 60))
         if asked >= 0 and _ends_in_colon(text, line) and text[line:].strip():
@@ -441,7 +432,7 @@ class ChatDetector:
 
     def _echo(self, said: Said, begin: int, request: Callable[[], str]) -> Remark | None:
         """The prompt given back: the text begins as a sentence of it about the task does."""
-        end = _sentence_end(said.text, begin)
+        end = said.sentence_end(begin)
         first = said.text[begin:end]
         least = _ECHOED if first.isascii() or first[0] < "\u2e80" else _ECHOED_HAN
         half = said.text.find(" ", begin + least, end)
@@ -461,7 +452,7 @@ class ChatDetector:
             return Remark(
                 "leftovers.closing", *counted.span(), is_cut=not text[counted.end() :].strip()
             )
-        lines = [one for one in said.lines(begin) if one[1] > one[0]]
+        lines = said.written_lines(begin)
         start, end = lines[-1]
         if len(lines) > 1 and self._labels.find(said, start, names) is not None:
             return Remark("leftovers.closing", start, end, is_cut=False)
@@ -469,7 +460,7 @@ class ChatDetector:
             return Remark(
                 "leftovers.closing", start, end, is_cut=text[lines[-2][1] : start].count("\n") > 1
             )
-        last = _last_clause(text, start, end)
+        last = said.last_sentence(start, end)
         if last > start and self._speaks_to_client(said, last, end, apart=False):
             return Remark("leftovers.closing", last, end, is_cut=False)
         return None
@@ -570,34 +561,17 @@ def _violation(remark: Remark, text: NormalizedText) -> Violation:
     return mendable(found, 0, marks.end() if marks else end)
 
 
-def _sentence_end(text: str, start: int) -> int:
-    found = _SENTENCE.search(text, start)
-    return found.end() if found else len(text)
-
-
-def _sentence(text: str, begin: int, place: int, end: int) -> tuple[int, int]:
+def _sentence(said: Said, begin: int, place: int, end: int) -> tuple[int, int]:
     """The sentence around `place`, within `begin:end`."""
     start = begin
-    for found in _SENTENCE.finditer(text, begin, place):
+    for found in SENTENCE_END.finditer(said.text, begin, place):
         start = found.end()
-    return start, min(end, _sentence_end(text, place))
-
-
-def _last_clause(text: str, start: int, end: int) -> int:
-    """Where the last sentence begins; in Thai, which does not mark them, the last clause.
-
-    It is looked for near the end first, where it nearly always is.
-    """
-    for begin in (max(start, end - _NEAR_END), start):
-        ends = [found.end() for found in _CLAUSE.finditer(text, begin, end)]
-        if last := next((one for one in reversed(ends) if text[one:end].strip()), 0):
-            return last
-    return start
+    return start, min(end, said.sentence_end(place))
 
 
 def _opens(text: str, begin: int, place: int) -> bool:
     """Whether the words at `place` begin one of the first two sentences."""
-    ends = [found.end() for found in _SENTENCE.finditer(text, begin, place)]
+    ends = [found.end() for found in SENTENCE_END.finditer(text, begin, place)]
     return len(ends) <= 1 and place - (ends[-1] if ends else begin) <= 40
 
 

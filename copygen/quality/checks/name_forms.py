@@ -10,6 +10,8 @@ from functools import cache
 from types import MappingProxyType
 from typing import Final
 
+from rapidfuzz.distance import Prefix
+
 _CONSONANTS: Final = frozenset("bcdfghjklmnpqrtvwxzбвгджзклмнпрстфхцчшщ")
 _OTHER_CONSONANTS: Final = re.compile(
     "[\u0628\u062a-\u0648\u0679-\u06af\u06ba\u05d0-\u05d3\u05d6-\u05d8\u05da-\u05ea\u0915-\u0939\u0995-\u09b9]"
@@ -120,11 +122,7 @@ def is_changed(plain: str, wanted: str, tag: str) -> bool:
     """
     if tag in ("he", "ar"):
         return _is_prefixed(plain, wanted, tag)
-    shared = 0
-    for one, other in zip(plain, wanted, strict=False):
-        if one != other:
-            break
-        shared += 1
+    shared = Prefix.similarity(plain, wanted)
     if shared < 2 or len(wanted) - shared > _MOST_CHANGED:
         return False
     for back in (0, 1):  # `kukka`, `kukan`: the two share the first of what changes
@@ -170,11 +168,7 @@ def is_inflected(
     plain: str, wanted: str, tag: str, *, hangul: bool, adjoining: bool, in_place: bool
 ) -> bool:
     """Whether it may be the word with another ending: `Haldens`, `Метелицы`."""
-    shared = 0
-    for one, other in zip(plain, wanted, strict=False):
-        if one != other:
-            break
-        shared += 1
+    shared = Prefix.similarity(plain, wanted)
     if hangul:
         ends = shared >= len(wanted) - 1 and plain[-1] in PARTICLES
         return ends or plain.startswith(wanted)

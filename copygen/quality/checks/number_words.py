@@ -10,7 +10,7 @@ from decimal import Decimal
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.counting import POWERS, count_words, number_runs, plain_number
+from copygen.quality.counting import POWERS, SMALL, TEENS, count_words, number_runs, plain_number
 from copygen.quality.facts import CheckContext
 from copygen.quality.phrases import Said, counted_by, number_values, spans_of
 from copygen.quality.quantities import HAN_NUMERALS, Quantity, han_value
@@ -59,8 +59,6 @@ _KINDS: Final = "가지"
 """Korean, `kinds of`: what a row lists."""
 _TWO: Final = 2
 """There are two of much: `takes two firings`."""
-_SMALL: Final = 10
-_TEENS: Final = 19
 _MULTIPLE: Final = 1000
 """From here a number word alone says `many`; with another before it, it is a number."""
 _SOLD: Final = ("%", "折", "割", "off", "discount", "sale", "rabatt", "ลด", "할인")
@@ -120,24 +118,24 @@ def _is_claim(text: str, start: int, end: int, value: int, tag: str) -> bool:
     counted = counted_by(tag)
     if text[start] >= "\u0e00" and value < _MULTIPLE:  # no spaces
         behind = end if text[end : end + 1] != " " else end + 1
-        is_large = value > _TEENS and value not in POWERS and tag == "th"
+        is_large = value > TEENS and value not in POWERS and tag == "th"
         return text.startswith(counted, behind) or (is_large and text[end : end + 1] >= "\u0e00")
     counts = (_COUNTS if value < _OF else _COUNTS_OF).match(text, end)
     if counts is None:
         return False
     thing, at, lists = counts[1], counts.start(1), count_words(tag)
-    if text.startswith(lists.idle[min(value, _SMALL)], at):
+    if text.startswith(lists.idle[min(value, SMALL)], at):
         return False
-    if value < _SMALL and text.startswith(counted, at):
+    if value < SMALL and text.startswith(counted, at):
         return True
-    if thing in lists.small or (value < _SMALL and text.startswith(lists.idle[0], at)):
+    if thing in lists.small or (value < SMALL and text.startswith(lists.idle[0], at)):
         return False
     if value < _MULTIPLE and text.startswith(counted, at):
         return True
     is_doubtful = value == _TWO or text[start:end] in lists.homonyms
     if is_doubtful and not _names_one(text, at, counts.end(), (*lists.things, *counted)):
         return False
-    if value < _SMALL:
+    if value < SMALL:
         return len(thing) > 1 and _is_told(text, start, counts.end(), lists.known)
     is_many = value in (_MULTIPLE, _MULTIPLE**2) and " " not in text[start:end]
     return not is_many or _OVER.search(text, max(0, start - 24), start) is not None

@@ -7,10 +7,12 @@ nothing else, and where it comes three times: `Hold on, hold on.`, `Let it snow,
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import combinations, groupby, pairwise, takewhile
-from operator import eq, itemgetter
+from itertools import combinations, groupby, pairwise
+from operator import itemgetter
 from types import MappingProxyType
 from typing import Final
+
+from rapidfuzz.distance import Prefix
 
 from copygen.quality.checks.doubled_words import doubled_words
 from copygen.quality.checks.reading import Reading, letters_of
@@ -58,6 +60,8 @@ _MORE_BEHIND_COMMA: Final = 8
 _ALONE_BEHIND_COMMA: Final = 16
 """Letters of a phrase that is no figure behind a comma: of two words, of a small one and another,
 of an article and a noun, of more words, and of a sentence that has nothing else."""
+_JOINED_LETTERS: Final = 9
+"""Letters of a phrase joined to itself: `on and on and on and on` has fewer."""
 _STEPS: Final = 3
 _STEM: Final = 3
 """Words of a phrase that has a word in two forms, and letters that these share."""
@@ -68,10 +72,6 @@ _DASH: Final = re.compile(r"\s*[:–—-]\s*")
 _SENTENCE_MARKS: Final = '.!?…؟۔।\n"“”„«»'
 _DENSE: Final = re.compile("[\u0590-\u06ff\uac00-\ud7a3]")
 """Scripts that need fewer letters for a word."""
-
-
-_JOINED_LETTERS: Final = 9
-"""Letters of a phrase joined to itself: `on and on and on and on` has fewer."""
 
 
 def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
@@ -153,7 +153,7 @@ def _sound_alike(words: Sequence[str]) -> bool:
 def _share_stem(words: Sequence[str]) -> bool:
     """Whether two words are forms of one: `krok po kroku`, `lépésről lépésre`."""
     return any(
-        sum(takewhile(bool, map(eq, one, other))) >= max(_STEM, min(len(one), len(other)) - 1)
+        Prefix.similarity(one, other) >= max(_STEM, min(len(one), len(other)) - 1)
         for one, other in combinations(words, 2)
     )
 

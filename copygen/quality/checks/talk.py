@@ -14,23 +14,14 @@ from typing import Final
 from copygen.quality.phrases import Said
 from copygen.quality.talk_model import SPACELESS, TalkModel
 
-# Each begins with one class of all its first signs: alternatives would be tried at each character.
-_SENTENCE: Final = re.compile(
-    r"[.!?…؟۔।。！？\n](?:(?<![。！？\n])[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n]))"
-)
-_CLAUSE: Final = re.compile(
-    r"[.!?…؟۔।。！？\s](?:(?<![。！？\s])[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n])"
-    r"|(?<=[\u0e01-\u0e5b]\s)(?=[\u0e01-\u0e5b]))"
-)
-"""Thai marks no sentences; its clauses end in a space."""
-_LEAD: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
+_BLANK: Final = re.compile(r"\s*")
+LEAD_IN: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
 """What a sentence begins with that presents the rest of it."""
 _NOTES: Final = re.compile(
     r"(?:[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[,،、]\s?){2,8}"
     r"[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[.!?…。！？]"
 )
 """`Hmm, throw, lambswool, oat.`: what somebody notes before he writes."""
-_NEAR_END: Final = 240
 _DENSE: Final = frozenset(("ja", "ko", "zh"))
 _ENOUGH: Final = 160
 _ENOUGH_HAN: Final = 64
@@ -82,17 +73,17 @@ class TalkReader:
 
     def has_parts(self, begin: int) -> bool:
         """Whether anything in the text may be talk beside copy."""
-        end = _sentence_end(self.said.text, begin)
+        end = self.said.sentence_end(begin)
         return end < len(self.said.text.rstrip()) or ":" in self.said.text
 
     def opening(self, begin: int) -> Talk | None:
         """A first paragraph, sentence or lead that is talk."""
         text = self.said.text
-        lines = [one for one in self.said.lines(begin) if one[1] > one[0]]
+        lines = self.said.written_lines(begin)
         if not lines:
             return None
         start, line = lines[0]
-        end = _sentence_end(text, start)
+        end = self.said.sentence_end(start)
         if len(lines) > 1:
             apart = text[line : lines[1][0]].count("\n") > 1
             notes = apart and _NOTES.match(text, start, line)
@@ -107,7 +98,7 @@ class TalkReader:
             and (found := self._talk(start, end, TalkPlace.FIRST)) is not None
         ):
             return found
-        lead = _LEAD.match(text, start, line)
+        lead = LEAD_IN.match(text, start, line)
         if lead and text[lead.end() : line].strip():
             return self._talk(start, lead.end(), TalkPlace.LEAD)
         return None
@@ -115,7 +106,7 @@ class TalkReader:
     def ending(self, begin: int) -> Talk | None:
         """A last paragraph or sentence that is talk."""
         text = self.said.text
-        lines = [one for one in self.said.lines(begin) if one[1] > one[0]]
+        lines = self.said.written_lines(begin)
         if not lines:
             return None
         start, end = lines[-1]
@@ -124,7 +115,7 @@ class TalkReader:
             place = TalkPlace.BELOW if apart else TalkPlace.LINE
             if (found := self._talk(start, end, place, is_last=True)) is not None:
                 return found
-        last = _last_sentence(text, start, end)
+        last = self._last_sentence(start, end)
         return self._talk(last, end, TalkPlace.LAST, is_last=True) if last > start else None
 
     def is_all(self, begin: int, *, shares: bool) -> bool:
@@ -134,14 +125,18 @@ class TalkReader:
         """
         text = self.said.text
         end = len(text.rstrip())
-        stop = min(end, _sentence_end(text, begin))
+        stop = min(end, self.said.sentence_end(begin))
         first = self._score(begin, stop)
-        start = _last_sentence(text, text.rfind("\n", 0, end) + 1, end)
+        start = self._last_sentence(text.rfind("\n", 0, end) + 1, end)
         last = first if start < stop else self._score(start, end, is_last=True)
         if shares:
             return min(first, last) >= TalkPlace.ALL.value
         both = min(first, last) if "\n" in text[begin:end] else (first + last) / 2
         return both >= TalkPlace.ALONE.value
+
+    def _last_sentence(self, start: int, end: int) -> int:
+        last = self.said.last_sentence(start, end)
+        return self.said.past(_BLANK, last) if last > start else start
 
     def _talk(
         self, start: int, end: int, place: TalkPlace, *, is_last: bool = False
@@ -153,17 +148,3 @@ class TalkReader:
         enough = _ENOUGH_HAN if self.model.tag in _DENSE else _ENOUGH
         span = (max(start, end - enough), end) if is_last else (start, min(end, start + enough))
         return self.model.score(self.said, span, self.is_known, is_last=is_last)
-
-
-def _sentence_end(text: str, start: int) -> int:
-    found = _SENTENCE.search(text, start)
-    return found.end() if found else len(text)
-
-
-def _last_sentence(text: str, start: int, end: int) -> int:
-    """Where the last sentence of `start:end` begins: looked for near the end first."""
-    for begin in (max(start, end - _NEAR_END), start):
-        ends = [found.end() for found in _CLAUSE.finditer(text, begin, end)]
-        if last := next((one for one in reversed(ends) if text[one:end].strip()), 0):
-            return last + len(text[last:end]) - len(text[last:end].lstrip())
-    return start
