@@ -1,12 +1,21 @@
-"""Tables that ship as YAML in `configs/`, each read once, when it is first needed."""
+"""Data that ship with the checks: tables in `configs/`, and what is learnt, packed by language.
 
+Each is read once, when it is first needed. Packed are the zip files beside this module, an entry a
+language or a group of them; `python -m tests.quality.packed` shows what is in one.
+"""
+
+import zipfile
 from datetime import date
 from functools import cache
-from typing import Annotated, TypeVar
+from pathlib import Path
+from typing import Annotated, Final, TypeVar
 
 import pydantic
 
 from copygen.documents import FrozenModel, load_shipped
+
+FOLDER: Final = Path(__file__).parent
+"""Where the packed files are."""
 
 
 def _code_point(value: object) -> object:
@@ -125,3 +134,18 @@ T = TypeVar("T", bound=DatedTable)
 def table(model: type[T], name: str) -> T:
     """Return the table of that name; read once."""
     return load_shipped(model, f"metrics/{name}")
+
+
+@cache
+def packed_entries(file: str) -> frozenset[str]:
+    """What the packed file of that name has entries for."""
+    with zipfile.ZipFile(FOLDER / file) as archive:
+        return frozenset(archive.namelist())
+
+
+def packed_entry(file: str, entry: str) -> bytes | None:
+    """An entry of the packed file of that name, read anew each time; None where it has none."""
+    if entry not in packed_entries(file):
+        return None
+    with zipfile.ZipFile(FOLDER / file) as archive:
+        return archive.read(entry)

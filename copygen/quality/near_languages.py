@@ -5,17 +5,17 @@ Words and pieces of words, each with what it speaks for which language, by group
 for another language of the group before it is said.
 """
 
-import zipfile
 from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 import orjson
 
-FILE: Final = Path(__file__).parent / "near_languages.zip"
+from copygen.quality.data import packed_entry
+
+FILE: Final = "near_languages.zip"
 GROUPS: Final = (
     "af nl", "az tr", "bg mk sr ru uk be", "ca es gl pt", "cs sk", "da nb nn sv", "hi mr ne",
     "hr bs sr-Latn sl", "id ms",
@@ -119,8 +119,9 @@ def near_languages(tag: str) -> NearLanguages | None:
 
 @cache
 def _read(name: str) -> NearLanguages:
-    with zipfile.ZipFile(FILE) as archive:
-        return unpacked(name, archive.read(name))
+    packed = packed_entry(FILE, name)
+    assert packed is not None  # `GROUPS` are its entries
+    return unpacked(name, packed)
 
 
 def unpacked(name: str, content: bytes) -> NearLanguages:

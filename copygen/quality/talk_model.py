@@ -9,17 +9,19 @@ languages share the weights of signs: the phrases of the lists, a question mark,
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from math import fsum, sqrt
 from types import MappingProxyType
 from typing import Final
 
-from copygen.documents import FrozenModel, load_shipped, shipped_names
-from copygen.quality.phrases import Lines, Said
+from copygen.quality.data import packed_entries, packed_entry
+from copygen.quality.phrases import Said
 
+FILE: Final = "talk_weights.zip"
+"""An entry a language, a weight, a space and a feature a line: `1.40 version`, `0.90 ^verk` (words
+that begin so), `-0.70 $ung` (that end so)."""
 SHARED: Final = "shared"
-"""The file of the weights that all languages share."""
+"""The entry of the weights that all languages share."""
 _WORD: Final = re.compile(
     r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963"
     r"\u0971-\u0dff\u200c\u0e31\u0e34-\u0e3a\u0e47-\u0e4e'])+"
@@ -47,26 +49,17 @@ _KINDS: Final = frozenset(
 _LENGTH_STEP, _LONGEST = 25, 6
 
 
-class TalkWeights(FrozenModel):
-    """`configs/wording/talk/<language>.yaml`: features and what they say for talk, one a line."""
-
-    source: str
-    checked_on: date
-    weights: Lines
-    """A weight, a space and a feature: `1.4 version`, `0.9 ^verk`, `-0.7 $ung`."""
-
-
 @cache
 def talk_languages() -> frozenset[str]:
     """The languages that have weights, as base tags."""
-    return frozenset(shipped_names("wording/talk")) - {SHARED}
+    return packed_entries(FILE) - {SHARED}
 
 
 @cache
 def _weights(name: str) -> Mapping[str, float]:
-    pairs = (
-        line.split(" ", 1) for line in load_shipped(TalkWeights, f"wording/talk/{name}").weights
-    )
+    packed = packed_entry(FILE, name)
+    assert packed is not None  # asked for `talk_languages` only
+    pairs = (line.split(" ", 1) for line in packed.decode("utf-8").split("\n"))
     return MappingProxyType({feature: float(weight) for weight, feature in pairs})
 
 

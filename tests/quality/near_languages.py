@@ -24,7 +24,6 @@ import re
 import subprocess
 import sys
 import tarfile
-import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -42,6 +41,7 @@ from copygen.quality.near_languages import (
     unpacked,
     words_of,
 )
+from tests.quality.packed import pack
 
 _PACKAGES: Final = """
     abiword-common aisleriot akregator apt audacity-data brasero-common caja-common cheese-common
@@ -331,21 +331,19 @@ def main(folder: Path) -> None:
     import numpy as np
 
     all_messages = messages(folder)
-    with zipfile.ZipFile(FILE, "w", zipfile.ZIP_LZMA) as archive:
-        for name in GROUPS:
-            group = name.split()
-            learned, kept_out = of_messages(group, all_messages)
-            add_frequent_words(learned, group)
-            pieces, weights = learn(learned, len(group), _PIECES.get(name, _MOST_PIECES))
-            levels = np.clip(np.round((weights - weights.min(1, keepdims=True)) / _STEP), 0, 255)
-            kept = [at for at in np.argsort(pieces) if levels[at].any()]
-            pieces, levels = [pieces[at] for at in kept], levels[kept].astype(np.uint8)
-            near = unpacked(name, packed(pieces, levels, []))
-            content = packed(pieces, levels, needed(near, kept_out))
-            entry = zipfile.ZipInfo(name)  # the same bytes whenever it is made
-            entry.compress_type = zipfile.ZIP_LZMA
-            archive.writestr(entry, content)
-            print(name, len(pieces), "pieces", archive.getinfo(name).compress_size, flush=True)
+    entries = {}
+    for name in GROUPS:
+        group = name.split()
+        learned, kept_out = of_messages(group, all_messages)
+        add_frequent_words(learned, group)
+        pieces, weights = learn(learned, len(group), _PIECES.get(name, _MOST_PIECES))
+        levels = np.clip(np.round((weights - weights.min(1, keepdims=True)) / _STEP), 0, 255)
+        kept = [at for at in np.argsort(pieces) if levels[at].any()]
+        pieces, levels = [pieces[at] for at in kept], levels[kept].astype(np.uint8)
+        near = unpacked(name, packed(pieces, levels, []))
+        entries[name] = packed(pieces, levels, needed(near, kept_out))
+        print(name, len(pieces), "pieces", flush=True)
+    pack(FILE, entries)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""Learn what sentences about a text are made of, and write `configs/wording/talk/`.
+"""Learn what sentences about a text are made of, and write `copygen/quality/talk_weights.zip`.
 
-    python -m tests.quality.talk_model        learns from all sentences and writes the files
+    python -m tests.quality.talk_model        learns from all sentences and writes the file
 
 Needs scikit-learn, which nothing else does. The sentences are those of `corpus/talk` (a file a
 language, each line a tag, a tab and a sentence) and what is known of the faulty replies: the wrong
@@ -12,19 +12,25 @@ import sys
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Final
 
 from copygen.quality.checks.talk import LEAD_IN
 from copygen.quality.languages import base
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.phrases import PhraseReader, languages
-from copygen.quality.talk_model import SHARED, is_of_item, sign_features, word_features, word_scale
+from copygen.quality.talk_model import (
+    FILE,
+    SHARED,
+    is_of_item,
+    sign_features,
+    word_features,
+    word_scale,
+)
 from tests.quality.misses import corrected, faulty_replies, traps
+from tests.quality.packed import pack
 from tests.quality.rates import CORPUS, good_texts
 
 SENTENCES: Final = CORPUS / "talk"
-TARGET: Final = Path(__file__).parents[2] / "configs" / "wording" / "talk"
 COPY: Final = "copy"
 LAST: Final = frozenset(("after", "client", "about"))
 """Tags of sentences that stand behind copy."""
@@ -125,22 +131,14 @@ def learnt(examples: Iterable[Sentence]) -> dict[str, dict[str, float]]:
 
 
 def main() -> None:
-    """Write the files."""
-    TARGET.mkdir(exist_ok=True)
-    known = {*languages(), SHARED}
-    for language, weights in sorted(learnt(sentences()).items()):
-        if language not in known:
-            continue
-        lines = sorted(weights.items(), key=lambda one: (-abs(one[1]), one[0]))
-        head = (
-            "# What says that a sentence is about a text, or is one. Made by\n"
-            "# `python -m tests.quality.talk_model`: `^` begins a word, `$` ends one.\n"
-            "source: learnt from sentences written for it, tests/quality/corpus/talk\n"
-            "checked_on: 2026-11-28\nweights: |\n"
-        )
-        body = "".join(f"  {weight:.2f} {feature}\n" for feature, weight in lines)
-        (TARGET / f"{language}.yaml").write_text(head + body, encoding="utf-8")
-        sys.stderr.write(f"{language:7} {len(lines):6} features\n")
+    """Write the file: of each language the features that say most come first."""
+    entries = {}
+    for language in sorted((weights := learnt(sentences())).keys() & {*languages(), SHARED}):
+        listed = sorted(weights[language].items(), key=lambda one: (-abs(one[1]), one[0]))
+        lines = (f"{weight:.2f} {feature}" for feature, weight in listed)
+        entries[language] = "\n".join(lines).encode()
+        sys.stderr.write(f"{language:7} {len(listed):6} features\n")
+    pack(FILE, entries)
 
 
 def _words(item: object) -> str:

@@ -20,12 +20,12 @@ passed on under CC BY-SA 4.0.
 import math
 import re
 import sys
-import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Final
 
 from copygen.quality.word_ends import WORD_BEGINNINGS, Wholeness
+from tests.quality.packed import pack
 
 _LANGUAGES: Final = (
     "ar bg bn ca cs da de el en es fa fi fil fr he hi hu id is it ja lt lv mk ms nb nl pl pt ro ru"
@@ -182,13 +182,12 @@ def main() -> None:
     """Write the file."""
     from wordfreq import get_frequency_dict  # type: ignore[import-not-found]  # not a dependency
 
-    with zipfile.ZipFile(WORD_BEGINNINGS, "w", zipfile.ZIP_LZMA) as archive:
-        for language in sys.argv[1:] or _LANGUAGES.split():
-            listed = get_frequency_dict(language, wordlist="best")
-            blocks = blocks_of_japanese(listed) if language == "ja" else blocks_of(listed)
-            entry = zipfile.ZipInfo(language)  # the same bytes whenever it is made
-            entry.compress_type = zipfile.ZIP_LZMA
-            archive.writestr(entry, "\n\n".join("\n".join(block) for block in blocks))
+    entries = {}
+    for language in sys.argv[1:] or _LANGUAGES.split():
+        listed = get_frequency_dict(language, wordlist="best")
+        blocks = blocks_of_japanese(listed) if language == "ja" else blocks_of(listed)
+        entries[language] = "\n\n".join("\n".join(block) for block in blocks).encode()
+    pack(WORD_BEGINNINGS, entries)
 
 
 if __name__ == "__main__":
