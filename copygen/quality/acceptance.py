@@ -320,7 +320,8 @@ class RecordChecker:
         if self.checker.compares(rules):
             others = self.variants.texts(prompt.prompt_id, key)
             told = 0 if numbered else len(others)
-            for one in self.checker.variants([*others, *found.texts], rules, told):
+            every = [*others, *found.texts]
+            for one in self.checker.variants(every, rules, told) if len(every) > 1 else ():
                 if one.index is not None and one.index >= len(others):
                     number = one.index - len(others)
                     place = number if listed else None

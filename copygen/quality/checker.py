@@ -106,7 +106,7 @@ class Checker:
         self._compiled: dict[tuple[str | None, str | None], _CompiledChecks] = {}
         self._item: Item | None = None
         self._facts = Facts({}, self._measures)
-        self._language: str | None = None
+        self._language = settings.language
         self._seen: dict[str, NormalizedText] = {}
         self._detector = Detector()
         self.languages = LanguageTally()
@@ -190,9 +190,8 @@ class Checker:
         self._facts = Facts(item, self._measures, self._allowed)
         # Looked up only where it differs from row to row.
         by_row = self.settings.language_from is not None
-        self._language = self.language_of(item) if by_row else self.settings.language
         if by_row:
-            self.ask_language(item)
+            self._language = self.ask_language(item)
         self._seen.clear()
 
     def _checks_for(self, field: FieldSpec | None) -> _CompiledChecks:
@@ -264,10 +263,12 @@ class Checker:
         value = item.get(self.settings.language_from)
         return language_tag(value) if isinstance(value, str) else None
 
-    def ask_language(self, item: Item) -> None:
-        """Note in which language the texts of an item should be."""
+    def ask_language(self, item: Item) -> str | None:
+        """The same as `language_of`, noted for what is said of the run's languages."""
+        tag = self.language_of(item)
         if (column := self.settings.language_from) is not None:
-            self.languages.ask(self.language_of(item), item.get(column))
+            self.languages.ask(tag, item.get(column))
+        return tag
 
     def start(self) -> None:
         """Begin to load what takes long, while the first requests are in flight."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -57,6 +57,7 @@ _SMALL_WORDS: Final = frozenset(
     ("the", "and", "a", "an", "of", "for", "with", "your", "you", "our", "is", "are", "to", "from")
 )
 """In names, too, and yet they tell English from other languages."""
+_NO_NAMES: Final = frozenset[str]()
 
 
 @dataclass(slots=True)
@@ -114,13 +115,7 @@ class Facts:
         """Folded words that may be names, in any script: those of short values, and of longer ones
         those with a capital. A description's other words are in its language, as a text's are.
         """
-        found: set[str] = set()
-        for value in [*self._values, *self._allowed]:
-            words = _WORD.findall(value)
-            if len(words) > _NAME_WORDS:
-                words = [word for word in words if word[0].isupper()]
-            found.update(map(fold, words))
-        return frozenset(found - _SMALL_WORDS)
+        return _NO_NAMES.union(*map(_names_in, (*self._values, *self._allowed)))
 
     @cached_property
     def title_words(self) -> frozenset[str]:
@@ -226,6 +221,23 @@ class Facts:
             return True
         columns = [name for name, value in self.item.items() if not _denies(value)]
         return bool(rule.matches(NormalizedText("\n".join(columns).replace("_", " "))))
+
+
+def _names_in(value: str) -> frozenset[str]:
+    # Of a table's columns most hold the same few values again and again.
+    return _kept_names(value) if len(value) <= _SHORT_VALUE else _read_names(value)
+
+
+@lru_cache(maxsize=2048)
+def _kept_names(value: str) -> frozenset[str]:
+    return _read_names(value)
+
+
+def _read_names(value: str) -> frozenset[str]:
+    words = _WORD.findall(value)
+    if len(words) > _NAME_WORDS:
+        words = [word for word in words if word[0].isupper()]
+    return frozenset(map(fold, words)) - _SMALL_WORDS
 
 
 def _denies(value: JsonValue) -> bool:

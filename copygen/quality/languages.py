@@ -5,7 +5,7 @@ import lzma
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -27,6 +27,7 @@ _NEAR: Final = 0.75
 _NEAR_IN_OTHERS: Final = 0.85
 """How alike a misspelt name is to the English one that was meant, and to one in any language."""
 _LONGEST_MISSPELT: Final = 40
+_LONGEST_CODE: Final = 3
 _MIXED: Final = MappingProxyType(
     {
         "Jpan": ("Hira", "Kana", "Hani"),
@@ -61,7 +62,7 @@ def folded_name(name: str) -> str:
     return " ".join(_ROUGHLY.sub(" ", _MARKS.sub(" ", word)).split())
 
 
-@cache
+@lru_cache(maxsize=4096)  # words of texts are asked about, too
 def language_tag(name: str) -> str | None:
     """`Thai`, `th`, `th_TH`, `ไทย` → `th`; None for what names no language.
 
@@ -76,11 +77,14 @@ def language_tag(name: str) -> str | None:
 
 
 def _of_tag(written: str) -> str | None:
+    tag = re.split("[.@]", written.replace("_", "-"))[0].replace(" ", "-")
+    # No code is longer: most words of texts need not be parsed.
+    if len(base(tag)) > _LONGEST_CODE or not tag.isascii():
+        return None
+    if written.casefold() in ("und", "mul", "zxx", "mis"):
+        return None
     import langcodes
 
-    tag = re.split("[.@]", written.replace("_", "-"))[0].replace(" ", "-")
-    if not tag.isascii() or written.casefold() in ("und", "mul", "zxx", "mis"):
-        return None
     try:
         given = langcodes.Language.get(tag).prefer_macrolanguage()
     except ValueError:

@@ -254,7 +254,7 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
         return [_half(text, whole) if half else _phrase(text, whole)]
     folded = word.strip("\"'’“”„«»()").casefold().replace("’", "'")
     elided, _, stem = folded.rpartition("'") if language in _ELIDING else ("", "", folded)
-    if _MEDIAL.search(word):
+    if not word.isascii() and _MEDIAL.search(word):
         return [_half(text, word)]
     if language == "ko" and _is_half_korean(word):
         return [_half(text, word)]
@@ -295,6 +295,8 @@ def _is_alone(text: str, word: str, folded: str, context: CheckContext) -> bool:
 def _last_end(text: str) -> int:
     """Where the last sentence begins. It is looked for near the end first."""
     near = max(0, len(text) - _NEAR_END)
+    if not near:
+        return max((found.end() for found in _SENTENCE.finditer(text)), default=0)
     # Of the earlier part as far as its last mark may need the first blank behind it.
     for start, end in ((near, len(text)), (0, near + 1)):
         ends = [found.end() for found in _SENTENCE.finditer(text, start, end)]

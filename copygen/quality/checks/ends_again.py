@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import pairwise, repeat, takewhile
 from operator import eq
+from types import MappingProxyType
 from typing import Final
 
 from copygen.quality.checks.doubled_words import DoubledWords, doubled_words
@@ -46,7 +47,7 @@ _ITEM_LETTERS: Final = 3
 _DENSE_ITEM: Final = 2
 _PHRASE_WORDS: Final = (3, 2)
 _PHRASE_LETTERS: Final = 9
-_PREFIXED: Final = {"ar": "و", "he": "ו"}
+JOINED_AND: Final = MappingProxyType({"ar": "و", "he": "ו"})
 """`And`, where it is written as one with the next word."""
 
 _UNSPACED_CLAUSE: Final = re.compile(r"[^\s.!?…。！？,、，;；:：|/–—·「」『』（）()]+")
@@ -151,7 +152,7 @@ def _is_parallel(reading: Reading, first: int, last: int, size: int) -> bool:
 def has_item_again(words: Sequence[str], language: str) -> bool:
     """Whether a word before a comma is among the few behind it, as `and` is: what an enumeration
     that names it twice has to have. `words` have their marks apart."""
-    prefix = _PREFIXED.get(language, "")
+    prefix = JOINED_AND.get(language, "")
     for mark in _COMMAS:
         at = -1
         for _ in range(words.count(mark)):
@@ -169,7 +170,7 @@ def item_again(reading: Reading) -> tuple[int, int] | None:
     told = reading.said
     language = base(reading.context.language or "")
     listed = doubled_words(language)
-    prefix = _PREFIXED.get(language)
+    prefix = JOINED_AND.get(language)
     for at, word in enumerate(told):
         if word in listed.ands and (span := _phrase_again(reading, at)) is not None:
             return span

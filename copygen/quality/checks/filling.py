@@ -175,8 +175,9 @@ class FillingCheck:
         if (span := _sign(context, said)) is not None:
             yield _blank(context, *span)
             return
-        meant = Places((one.start, one.end) for one in context.placeholders)
-        for found in _BRACKETS.finditer(text.text) if _OPENING.search(text.text) else ():
+        has_brackets = _OPENING.search(text.text) is not None
+        meant = Places((one.start, one.end) for one in context.placeholders if has_brackets)
+        for found in _BRACKETS.finditer(text.text) if has_brackets else ():
             if context.placeholders and meant.touch(*text.span(*found.span())):
                 continue
             words = found[found.lastgroup or 0].strip()

@@ -157,7 +157,7 @@ _PHONE: Final = re.compile(
 
 
 def _by(pattern: re.Pattern[str]) -> Finder:
-    return lambda context: (match.span() for match in pattern.finditer(context.text.original))
+    return lambda context: [match.span() for match in pattern.finditer(context.text.original)]
 
 
 def _capitals(context: CheckContext) -> Iterator[Found]:

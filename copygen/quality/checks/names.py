@@ -154,31 +154,42 @@ class ItemNames:
                 brand, named = _kind_of(column)
                 if column in columns:
                     brand = named = True
-                self._add_words(value, brand, named)
-                if named and not value.isascii():
-                    self._add_unspaced(value, brand)
+                words, links, unspaced = _names_in(value, brand, named)
+                self.words += words
+                self.links += links
+                self.unspaced += unspaced
 
-    def _add_words(self, value: str, brand: bool, named: bool) -> None:
-        tokens = _TOKEN.findall(value)
-        plain = [fold(token) for token in tokens]
-        marked = _QUOTED.search(value) if named else None
-        quoted = marked[1].split() if marked else ()
-        for at, token in enumerate(tokens):
-            small = token[0].islower() and not brand and not (named and token in quoted)
-            if named and token.islower() and len(token) <= _LINK and 0 < at < len(tokens) - 1:
-                self.links.append((tokens[at - 1], token, tokens[at + 1]))
-            if small or not _is_word(token) or _UNSPACED.search(token):
-                continue
-            before = plain[at - 1] if at else ""
-            after = plain[at + 1] if at + 1 < len(plain) else ""
-            self.words.append(_Name(token, plain[at], before, after, brand, named))
 
-    def _add_unspaced(self, value: str, brand: bool) -> None:
-        before = ""
-        for part in value.split():
-            if len(part) > 1 and _UNSPACED_RUN.fullmatch(part):
-                self.unspaced.append(_Part(part, before, brand))
-            before = part
+# Of a table's columns most hold the same few values again and again.
+@lru_cache(maxsize=2048)
+def _names_in(
+    value: str, brand: bool, named: bool
+) -> tuple[Sequence[_Name], Sequence[tuple[str, str, str]], Sequence[_Part]]:
+    """What a value adds to the `words`, `links` and `unspaced` of an item."""
+    words, links = [], []
+    tokens = _TOKEN.findall(value)
+    plain = [fold(token) for token in tokens]
+    marked = _QUOTED.search(value) if named else None
+    quoted = marked[1].split() if marked else ()
+    for at, token in enumerate(tokens):
+        small = token[0].islower() and not brand and not (named and token in quoted)
+        if named and token.islower() and len(token) <= _LINK and 0 < at < len(tokens) - 1:
+            links.append((tokens[at - 1], token, tokens[at + 1]))
+        if small or not _is_word(token) or _UNSPACED.search(token):
+            continue
+        before = plain[at - 1] if at else ""
+        after = plain[at + 1] if at + 1 < len(plain) else ""
+        words.append(_Name(token, plain[at], before, after, brand, named))
+    return words, links, _unspaced(value, brand) if named and not value.isascii() else ()
+
+
+def _unspaced(value: str, brand: bool) -> list[_Part]:
+    found, before = [], ""
+    for part in value.split():
+        if len(part) > 1 and _UNSPACED_RUN.fullmatch(part):
+            found.append(_Part(part, before, brand))
+        before = part
+    return found
 
 
 @lru_cache(maxsize=1024)
@@ -213,7 +224,8 @@ class NamesCheck:
             yield from _misspelt(context, names, suspects)
         for link in names.links:
             yield from _wrong_link(context, *link)
-        yield from _split(context, names)
+        if any(name.is_brand for name in names.words):
+            yield from _split(context, names)
         if names.unspaced and _UNSPACED.search(text):
             yield from _misspelt_unspaced(text, names)
 

@@ -57,6 +57,7 @@ _OVER: Final = re.compile(
 """Words before a thousand that make it a number: `over a thousand`."""
 _KINDS: Final = "가지"
 """Korean, `kinds of`: what a row lists."""
+_KINDS_OF_NUMBERS: Final = frozenset(("number", "span"))
 _TWO: Final = 2
 """There are two of much: `takes two firings`."""
 _MULTIPLE: Final = 1000
@@ -81,6 +82,9 @@ def shares(context: CheckContext, said: Said) -> Iterator[Violation]:
 
 def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violation]:
     """Numbers in words: below ten they stand in idioms, and do not count with all nouns."""
+    is_han = tag in ("ja", "zh")
+    if not is_han and said.kinds.isdisjoint(_KINDS_OF_NUMBERS):
+        return
     text, facts = context.text, context.facts
     found = [
         one
@@ -91,7 +95,7 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
     found += [
         (*at, spans[plain_number(said.text[slice(*at)])]) for at in sorted(set(said.found("span")))
     ]
-    if tag in ("ja", "zh"):
+    if is_han:
         found += [(*one.span(), han_value(one[0])) for one in _HAN_NUMBER.finditer(text.text)]
     for start, end, value in found:
         span = text.span(start, end)

@@ -31,6 +31,7 @@ from copygen.quality.checks.doubled_words import (
     unspaced_slip,
 )
 from copygen.quality.checks.ends_again import (
+    JOINED_AND,
     LAST_LETTERS,
     end_again,
     has_item_again,
@@ -104,6 +105,9 @@ def repeated(context: CheckContext) -> list[Violation]:
     words = _without_stops(told).split()
     after = words[1:]
     few = len(words) <= _FEW_WORDS
+    language = base(context.language or "")
+    if few and language not in JOINED_AND and len({*context.text.words}) == len(context.text.words):
+        return []  # no word comes again
     if few:
         again = len(set(zip(words, after, strict=False))) < len(after)
     else:
@@ -117,7 +121,7 @@ def repeated(context: CheckContext) -> list[Violation]:
     words = apart.split()
     doubled = True in map(eq, words, islice(words, 1, None))
     at_once = again or _comes_again(words, 2) or (not few and _comes_again(words, 3))
-    listed_again = has_item_again(words, base(context.language or ""))
+    listed_again = has_item_again(words, language)
     if not (doubled or at_once or listed_again):
         return []
     reading = Reading(context, told, spaced=True)

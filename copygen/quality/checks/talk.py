@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
-from typing import Final
+from typing import Final, NamedTuple
 
 from copygen.quality.phrases import Said
 from copygen.quality.talk_model import SPACELESS, TalkModel
@@ -63,8 +63,7 @@ class Talk:
     place: TalkPlace
 
 
-@dataclass(frozen=True, slots=True)
-class TalkReader:
+class TalkReader(NamedTuple):
     """Looks at the start and at the end of a text, where models talk."""
 
     said: Said
