@@ -130,7 +130,8 @@ class Facts:
     def are_named_in(self, folded: str) -> bool:
         """Whether a folded text has a word of four letters, or a short value, of the item."""
         values = self.folded.text
-        if not _long_words(values).isdisjoint(_long_words(folded)):
+        # The item has few words; to find all of a text's would take ten times as long.
+        if any(one in folded and _stands_in(one, folded) for one in _long_words(values)):
             return True
         short = (value for value in values.split("\n") if len(value) <= _SHORT_VALUE)
         return any(one in folded for one in short if len(one) > 1 and not one.isascii())
@@ -243,6 +244,21 @@ def _read_names(value: str) -> frozenset[str]:
 def _denies(value: JsonValue) -> bool:
     """Whether a cell says that the item is not what its column is called."""
     return not value or (isinstance(value, str) and value.strip().casefold() in _NO)
+
+
+def _stands_in(word: str, folded: str) -> bool:
+    """Whether it stands there as one of the words that `_WORD` finds."""
+    start = folded.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if not (_is_letter(folded[start - 1 : start]) or _is_letter(folded[end : end + 1])):
+            return True
+        start = folded.find(word, end)
+    return False
+
+
+def _is_letter(char: str) -> bool:
+    return _WORD.match(char) is not None
 
 
 def _long_words(folded: str) -> set[str]:

@@ -174,7 +174,7 @@ class ChatDetector:
         end = self._end(said, begin, assignment.names)
         # Talk and nothing else: the kinds tell first.
         may_be_all = talk is not None and not (start or end) and not kinds.isdisjoint(_TALKING)
-        if talk is not None and may_be_all and talk.is_all(begin, shares=shares()):
+        if talk is not None and may_be_all and talk.is_all(begin, shares):
             refuses = not kinds.isdisjoint(_REFUSING)
             yield _declines(text, begin) if refuses else _about(text, begin)
             return

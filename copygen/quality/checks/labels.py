@@ -150,6 +150,7 @@ class Labels:
             "beside": Words(known.channels_beside.split()),
             "about": Words(words_of(known.about, tags)),
         }
+        self._channels = tuple(self._kinds["channel"].whole)
         # Of the words before a colon most come again, and each is held against all compounds.
         self._kind = lru_cache(maxsize=2048)(self._kind_of)
 
@@ -310,7 +311,7 @@ class Labels:
             return self._kind(words[2:])
         if words[0] in _HEBREW_PREFIXES and len(words) > _LEAST_NOUN:
             return self._kind(words[1:])
-        if self._joins and self._is_compound(words):
+        if self._joins and words.startswith(self._channels) and self._is_compound(words):
             return "name"
         return "about" if len(words) > _ADJECTIVE and language_tag(words) else ""
 

@@ -400,19 +400,22 @@ class OtherLanguage:
         facts = context.facts
         item, folded = facts.folded.original, context.text.text
         # Of most texts a look for the few words of the item says that there is nothing.
-        may_be = [one for one in facts.names if one in folded and one in item]
+        may_be = [
+            one
+            for one in facts.names
+            if len(one) >= _SHORT_WORD and one.isascii() and one in folded and one in item
+        ]
         if not may_be:
             return []
         # Where words have no spaces between them, a run of letters is more than one: `seats六人`.
         words = context.text.words if self._latin else _LATIN_WORD.findall(folded)
-        known = frozenset(may_be).intersection(words)
-        small = [one for one in known if len(one) >= _SHORT_WORD and one.isascii()]
+        small = frozenset(may_be).intersection(words)
         if not small:
             return []
         own, english = _word_set(base(self.language)), _word_set("en")
         if not (own if self._latin else own_letters(self.language).search(context.text.original)):
             return []  # nobody knows its words; or all of it is English, as the script says
-        foreign = frozenset(small) - own
+        foreign = small - own
         left = foreign - _borrowed()
         if not left:
             return []
@@ -425,12 +428,18 @@ class OtherLanguage:
 
     def _clause_in_english(self, context: CheckContext) -> Violation | None:
         """`..., perfect for every family meal.` in a text in Latin letters."""
-        if not self._latin or ENGLISH_WORDS.isdisjoint(context.text.words):
+        if not self._latin or base(self.language) == "en":
+            return None
+        if ENGLISH_WORDS.isdisjoint(context.text.words):
             return None
         own, english = _word_set(base(self.language)), _word_set("en")
-        if base(self.language) == "en" or not own:
+        if not own:
             return None
         text, known = context.text.original, context.facts.names
+        # In nearly every text there are not so many in a row.
+        listed = map(english.__contains__, map(str.lower, _LATIN_WORD.findall(text)))
+        if bytes(_LEAST_RUN * (True,)) not in bytes(listed):
+            return None
         words: list[re.Match[str]] = []
         for match in (*_LATIN_WORD.finditer(text), None):
             word = match[0].lower() if match else ""

@@ -139,6 +139,14 @@ class _Part(NamedTuple):
     is_brand: bool
 
 
+class _NamesOfValue(NamedTuple):
+    """As of `ItemNames`."""
+
+    words: Sequence[_Name]
+    links: Sequence[tuple[str, str, str]]
+    unspaced: Sequence[_Part]
+
+
 class ItemNames:
     """The names of one item: what of its values may be one, by column, case and script."""
 
@@ -154,18 +162,16 @@ class ItemNames:
                 brand, named = _kind_of(column)
                 if column in columns:
                     brand = named = True
-                words, links, unspaced = _names_in(value, brand, named)
-                self.words += words
-                self.links += links
-                self.unspaced += unspaced
+                if (found := _names_in(value, brand, named)) is not None:
+                    self.words += found.words
+                    self.links += found.links
+                    self.unspaced += found.unspaced
 
 
 # Of a table's columns most hold the same few values again and again.
 @lru_cache(maxsize=2048)
-def _names_in(
-    value: str, brand: bool, named: bool
-) -> tuple[Sequence[_Name], Sequence[tuple[str, str, str]], Sequence[_Part]]:
-    """What a value adds to the `words`, `links` and `unspaced` of an item."""
+def _names_in(value: str, brand: bool, named: bool) -> "_NamesOfValue | None":
+    """What a value adds to the names of an item; None: nothing."""
     words, links = [], []
     tokens = _TOKEN.findall(value)
     plain = [fold(token) for token in tokens]
@@ -180,7 +186,8 @@ def _names_in(
         before = plain[at - 1] if at else ""
         after = plain[at + 1] if at + 1 < len(plain) else ""
         words.append(_Name(token, plain[at], before, after, brand, named))
-    return words, links, _unspaced(value, brand) if named and not value.isascii() else ()
+    unspaced = _unspaced(value, brand) if named and not value.isascii() else []
+    return _NamesOfValue(words, links, unspaced) if words or links or unspaced else None
 
 
 def _unspaced(value: str, brand: bool) -> list[_Part]:

@@ -117,21 +117,24 @@ class TalkReader(NamedTuple):
         last = self._last_sentence(start, end)
         return self._talk(last, end, TalkPlace.LAST, is_last=True) if last > start else None
 
-    def is_all(self, begin: int, *, shares: bool) -> bool:
+    def is_all(self, begin: int, shares: Callable[[], bool]) -> bool:
         """Whether there is no copy: the first sentence and the last are talk.
 
-        `shares`: the text has words of its item. Of a line that has none they are talk together.
+        `shares` tells whether the text has words of its item. Of a line that has none they are
+        talk together.
         """
         text = self.said.text
         end = len(text.rstrip())
         stop = min(end, self.said.sentence_end(begin))
         first = self._score(begin, stop)
+        if first < TalkPlace.ALL.value and shares():
+            return False
         start = self._last_sentence(text.rfind("\n", 0, end) + 1, end)
         last = first if start < stop else self._score(start, end, is_last=True)
-        if shares:
-            return min(first, last) >= TalkPlace.ALL.value
         both = min(first, last) if "\n" in text[begin:end] else (first + last) / 2
-        return both >= TalkPlace.ALONE.value
+        if both < TalkPlace.ALONE.value:
+            return False
+        return min(first, last) >= TalkPlace.ALL.value or not shares()
 
     def _last_sentence(self, start: int, end: int) -> int:
         last = self.said.last_sentence(start, end)
