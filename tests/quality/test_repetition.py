@@ -11,6 +11,16 @@ TWICE = [
     ("sl", "Bučno olje je polnega okusa in polnega okusa, kot ga poznate.", "word"),
     ("da", "Skab hyggelig stemning og skab hyggelig stemning med duftlys.", "word"),
     ("et", "Puhka Saaremaal ja puhka Saaremaal mere ääres.", "word"),
+    # What is said again ends a clause, or is an item, or most of a sentence.
+    ("de", "Würzig im Geschmack, cremig im Biss, würzig im Geschmack und mild.", "sentence"),
+    ("lv", "Izbaudi īstu latviešu pirti ar īstu latviešu pirti.", "sentence"),
+    ("pt", "Tem aroma intenso e sabor equilibrado. Da serra, tem aroma intenso e sabor equilibrado"
+     " para o seu dia.", "sentence"),
+    ("da", "Bliv set i mørket. Bliv set i mørket med lys bagpå.", "sentence"),
+    ("it", "Porti i bambini a scuola e fai la spesa, porti i bambini a scuola.", "sentence"),
+    ("nl", "De lamp is licht en comfortabel, waardoor hij licht en comfortabel zit.", "sentence"),
+    ("vi", "Ngủ ngon, săn mây, uống trà nóng, săn mây và thở chậm lại.", "sentence"),
+    ("sk", "Čaká vás teplá polievka, výhľad na štíty, teplá polievka a postele.", "sentence"),
     # A word, in languages that double none, and small words in those that do.
     ("en", "A scarf for for cool evenings", "word"),
     ("en", "The lamp that that likes being small.", "word"),

@@ -10,7 +10,7 @@ Languages double words on purpose, and copy repeats itself for effect; what tell
   `alle, die die Sonne vermissen`). `configs/metrics/doubled.yaml` has them.
 - Some words right after themselves are a slip where a small word is among them; else only
   where they are too long for a sound (`tick tock tick tock`) and no name (`New York New York`).
-- Ends of clauses and items of an enumeration that come again: `ends_again.py`.
+- Parts that come again elsewhere, and items of an enumeration: `parts_again.py`.
 - A sentence again, of three words and more, is one sentence too many, unless it answers a question
   (`Another cup? Another cup.`); a phrase that begins or ends
   three is rhetoric (`mehr Zeit für dich, mehr Zeit für uns`), four times it is a model in a loop.
@@ -30,21 +30,20 @@ from copygen.quality.checks.doubled_words import (
     doubled_words,
     unspaced_slip,
 )
-from copygen.quality.checks.ends_again import (
+from copygen.quality.checks.parts_again import (
     JOINED_AND,
     LAST_LETTERS,
-    end_again,
     has_item_again,
     item_again,
+    repeat_again,
+    reworded,
     unspaced_end_again,
     unspaced_item_again,
 )
 from copygen.quality.checks.reading import Pieces, Reading, letters_of
 from copygen.quality.checks.said_again import (
-    LEAST_THREES,
     LEAST_WORDS,
     is_refrain,
-    part_again,
     phrase_at_once,
     sentence_again,
 )
@@ -172,9 +171,7 @@ def _said_again(reading: Reading) -> Iterator[Violation]:
         yield _sentence(reading.context, *span)
     if again or max(Counter(pairwise(words)).values(), default=0) >= _OFTEN:
         yield from _phrases(reading)
-    if again >= LEAST_THREES and (span := part_again(reading, again)) is not None:
-        yield _sentence(reading.context, *span)
-    if (span := end_again(reading)) is not None:
+    if (span := repeat_again(reading) or reworded(reading)) is not None:
         yield _sentence(reading.context, *span)
 
 

@@ -1,5 +1,5 @@
-"""What a text says again in a script with spaces: a phrase right behind itself, or a sentence or a
-long clause later on, also as a part of another.
+"""What a text says again in a script with spaces: a phrase right behind itself, or a sentence later
+on.
 
 A phrase behind a comma may be a figure. It is one where it is brief, where it says `X, X.` and
 nothing else, and where it comes three times: `Hold on, hold on.`, `Let it snow, let it snow`.
@@ -18,8 +18,6 @@ from copygen.quality.checks.doubled_words import doubled_words
 from copygen.quality.checks.reading import Reading, letters_of
 from copygen.quality.languages import base
 
-LEAST_THREES: Final = 2
-"""Times that three words in a row come again where a part of four does."""
 LEAST_WORDS: Final = 3
 """Words of a sentence that is one too many right after itself."""
 _LEAST_APART: Final = 4
@@ -28,17 +26,10 @@ _LEAST_APART_LETTERS: Final = 13
 _TWO_WORDS: Final = 12
 _TWO_WORDS_APART: Final = 14
 """Letters of a sentence of two words: `Shh now. Shh now.` is a figure."""
-_LEAD_WORDS: Final = 3
-_NEARLY: Final = 5
-"""Words of a sentence that is the same with a word more or less."""
 _WITHIN: Final = 5
-_WITHIN_LETTERS: Final = 20
-"""Words and letters of a sentence that is part of another, or of a clause that comes again."""
+"""Words of a sentence with a pause in it that is a refrain."""
 _REFRAIN: Final = 3
 """Times in a row: twice is a slip, and four times a loop."""
-_RUN: Final = 8
-_RUN_LETTERS: Final = 22
-"""Words and letters in a row that come again: nobody begins two sentences so."""
 _LONGEST_PHRASE: Final = 16
 _LEAST_SLIP: Final = 6
 _DENSE_SLIP: Final = 3
@@ -219,62 +210,12 @@ def sentence_again(reading: Reading) -> tuple[int, int] | None:
     for number, said in enumerate(sentences.bare):
         earlier = before.get(said)
         before[said] = number
-        if earlier is None:
-            again = _is_behind_lead(said, before)
-        else:
-            again = _is_long(said, adjacent=earlier == number - 1)
-            again = again and not sentences.is_answered(earlier, number)
-        if again:
-            return sentences.span(number)
-    split = [said.split() for said in sentences.bare]
-    for number, (one, other) in enumerate(pairwise(split), 1):
-        if _are_nearly_same(one, other):
-            return sentences.span(number)
-    return None
-
-
-def part_again(reading: Reading, threes: int) -> tuple[int, int] | None:
-    """Where a clause stands that was said before, or a sentence that is part of another.
-
-    `threes` tells how many times three words in a row come again, at least `LEAST_THREES`.
-    """
-    clauses = reading.clauses
-    before: dict[str, int] = {}
-    for number, said in enumerate(clauses.bare):
-        earlier = before.get(said)
-        before[said] = number
-        if earlier is None:
-            continue
-        adjacent = earlier == number - 1
-        # Between marks copy repeats more, as `no fuss, no frills` does: four words, or five apart.
-        long = said.count(" ") + 1 >= (_LEAST_APART if adjacent else _WITHIN)
         if (
-            long
-            and (adjacent or letters_of(said) >= _WITHIN_LETTERS)
-            and not reading.is_known(said)
-            and not clauses.is_answered(earlier, number)
+            earlier is not None
+            and _is_long(said, adjacent=earlier == number - 1)
+            and not sentences.is_answered(earlier, number)
         ):
-            return clauses.span(number)
-    whole = f" {' | '.join(reading.sentences.bare)} "
-    for number, said in enumerate(reading.sentences.bare):
-        if said.count(" ") + 1 < _WITHIN or letters_of(said) < _WITHIN_LETTERS:
-            continue
-        if whole.count(f" {said} ") > 1 and not reading.is_known(said):
-            return reading.sentences.span(number)
-    return _run_again(reading) if threes >= _RUN - 2 else None
-
-
-def _run_again(reading: Reading) -> tuple[int, int] | None:
-    """Where many words in a row come again."""
-    told = reading.said
-    seen: dict[tuple[str, ...], int] = {}
-    for place, run in enumerate(zip(*(told[at:] for at in range(_RUN)), strict=False)):
-        earlier = seen.setdefault(run, place)
-        if place - earlier < _RUN:
-            continue
-        words = " ".join(run)
-        if letters_of(words) >= _RUN_LETTERS and not reading.is_known(words):
-            return reading.words[place].start(), reading.words[place + _RUN - 1].end()
+            return sentences.span(number)
     return None
 
 
@@ -288,27 +229,3 @@ def _is_long(said: str, *, adjacent: bool) -> bool:
     if adjacent:
         return letters >= _TWO_WORDS
     return letters >= (_LEAST_APART_LETTERS if words == LEAST_WORDS else _TWO_WORDS_APART)
-
-
-def _is_behind_lead(said: str, before: dict[str, int]) -> bool:
-    """Whether a sentence is an earlier one behind a few words: `And remember: made in May.`"""
-    words = said.split()
-    return any(
-        " ".join(words[lead:]) in before
-        for lead in range(1, min(_LEAD_WORDS, len(words) - _LEAST_APART) + 1)
-    )
-
-
-def _are_nearly_same(one: Sequence[str], other: Sequence[str]) -> bool:
-    """Whether of two sentences one has a word more, or a letter more in one of its words."""
-    if len(one) > len(other):
-        one, other = other, one
-    if len(one) < _NEARLY or one == other:
-        return False
-    same = next((i for i, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), len(one))
-    if len(other) == len(one) + 1:
-        return one[same:] == other[same + 1 :]
-    if len(other) != len(one) or one[same + 1 :] != other[same + 1 :]:
-        return False
-    a, b = sorted((one[same], other[same]), key=len)
-    return len(a) > LEAST_WORDS and len(b) == len(a) + 1 and b.startswith(a)

@@ -1,0 +1,374 @@
+"""What of a text comes again, told by how both stand in it.
+
+Good copy seldom says three words that mean something again. Where it does, or says two again, both
+begin clauses that go on differently (`Ein Tuch für den See, ein Tuch für den Berg`), or the second
+is right behind the first. What a model says twice ends a clause and begins another, is an item of
+an enumeration, or is most of two sentences, in other forms or in another order.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from itertools import combinations, pairwise, repeat, takewhile
+from operator import eq
+from types import MappingProxyType
+from typing import Final, NamedTuple
+
+from copygen.quality.checks.doubled_words import DoubledWords, doubled_words
+from copygen.quality.checks.reading import Reading
+from copygen.quality.languages import base
+
+_ENDS: Final = re.compile("[.!?…؟۔।\n]")
+_PAUSES: Final = re.compile(r"[,،、;؛:–—|()\"”“»«]")
+_ASKED: Final = re.compile(r"[?؟;\u037e]")
+_MUCH: Final = 3
+"""Words that mean something: so many are not said again by chance, nor for effect."""
+_MUCH_ALIKE: Final = 5
+"""The same of two clauses that begin alike and go on differently."""
+_SOME: Final = 2
+_SENTENCE_WORDS: Final = 4
+_END_LETTERS: Final = 16
+"""Letters of an end of two clauses."""
+_LONG_WORDS: Final = frozenset(("fi", "et", "hu", "tr", "ko"))
+"""Languages whose endings say what is a word elsewhere: two words are enough."""
+_DENSE: Final = re.compile("[\u0590-\u06ff\u0900-\u0dff]")
+_HANGUL: Final = re.compile("[\uac00-\ud7a3]")
+"""Scripts that need fewer letters for a word, and one that writes syllables."""
+_HEAD: Final = 2
+"""Words with which two sentences begin alike."""
+_SHARE: Final = 0.75
+"""Of what the shorter of two sentences says, how much the other says, too."""
+_SENTENCES: Final = 30
+"""Sentences that are held together two by two."""
+_STEM: Final = 5
+_SYLLABLES: Final = 2
+"""Letters by which forms of a word are held to be the same."""
+_AROUND: Final = 10
+"""Words behind the first item among which an enumeration ends."""
+_COMMAS: Final = (",", "،")
+_ITEM_WORDS: Final = 2
+_ITEM_LETTERS: Final = 3
+_DENSE_ITEM: Final = 2
+_PHRASE_WORDS: Final = (3, 2)
+_PHRASE_LETTERS: Final = 9
+JOINED_AND: Final = MappingProxyType({"ar": "و", "he": "ו"})
+"""`And`, where it is written as one with the next word."""
+_OFTEN: Final = 3
+
+_UNSPACED_CLAUSE: Final = re.compile(r"[^\s.!?…。！？,、，;；:：|/–—·「」『』（）()]+")
+LAST_LETTERS: Final = 5
+"""Last letters by which the clauses of a script without spaces are held together."""
+_KANA: Final = re.compile("[\u3041-\u3096\u30fc]")
+_KANA_END: Final = 9
+_KANA_SIGNS: Final = 3
+_HAN_END: Final = 6
+_LETTERED_END: Final = 14
+"""Letters of an end that comes again: of Japanese, those of it that say something, of Chinese, of
+Thai and its neighbours."""
+_ITEM_AGAIN: Final = re.compile(
+    r"([\u30a1-\u30fa\u3400-\u9fff][^\s、，,。]{1,7})、[^\s、，,。]{1,10}(?:、[^\s、，,。]{1,10}){0,3}?"
+    r"(?:(?:[和与與及とや]|以及|加上|、?そして)\1|、\1(?<=[\u3400-\u9fff]{2})(?=[。！]|$))"
+)
+_JOINED: Final = re.compile("[和與与及上とやて、][\u30a1-\u30fa\u3400-\u9fff][^、。]")
+_THAI_ITEM_AGAIN: Final = re.compile(r"(?<!\S)(\S{3,14}) (?:\S{2,16} ){1,3}?และ ?\1(?!\S)")
+
+
+class _Repeat(NamedTuple):
+    """Words that come again: the numbers of their first ones, and how many they are."""
+
+    first: int
+    second: int
+    size: int
+
+
+def repeat_again(reading: Reading) -> tuple[int, int] | None:
+    """Where words stand that were said before, by how both stand."""
+    language = base(reading.context.language or "")
+    for one in _repeats(reading.said):
+        if _is_too_many(reading, one, language):
+            words = reading.words
+            return words[one.second].start(), words[one.second + one.size - 1].end()
+    return None
+
+
+def _repeats(told: Sequence[str]) -> Iterator[_Repeat]:
+    """Two words and more that were said before, as long as they are the same: the first place and
+    the last one of each."""
+    places: dict[tuple[str, str], tuple[int, int]] = {}
+    for second, pair in enumerate(pairwise(told)):
+        known = places.get(pair)
+        if known is None:
+            places[pair] = second, second
+            continue
+        places[pair] = known[0], second
+        for first in dict.fromkeys(known):
+            if first and told[first - 1] == told[second - 1]:
+                continue
+            size = 0
+            while (
+                first + size < second
+                and second + size < len(told)
+                and told[first + size] == told[second + size]
+            ):
+                size += 1
+            if size > 1:
+                yield _Repeat(first, second, size)
+
+
+def _is_too_many(reading: Reading, repeat: _Repeat, language: str) -> bool:
+    told, listed = reading.said, doubled_words(language)
+    first, second, size = repeat
+    phrase = told[first : first + size]
+    content = _content(reading, phrase, listed)
+    if content < _SOME or reading.is_known(" ".join(phrase)):
+        return False
+    gap = second - first - size
+    if gap and told[second - size : second] == phrase:
+        return False  # Three times in a row.
+    opens = _seam(reading, first, listed), _seam(reading, second, listed)
+    closes = _seam(reading, first + size, listed), _seam(reading, second + size, listed)
+    words, text = reading.words, reading.told
+    between = text[words[first + size - 1].end() : words[second].start()]
+    if _ASKED.search(between) or (
+        first and told[first - 1].isdecimal() and told[second - 1].isdecimal()
+    ):
+        return False  # `Small: 12 cm, dishwasher safe. Large: 18 cm, dishwasher safe.`
+    if not gap:
+        if closes[0] == ".":
+            return bool(opens[0]) and (content >= _MUCH or size >= _SENTENCE_WORDS)
+        return bool(opens[0] and closes[1]) and closes[0] == "," and size >= _SENTENCE_WORDS
+    if gap == 1 and closes[0] == "&":
+        return False  # Joined to itself, which is looked at elsewhere.
+    if all(opens) and not any(closes):
+        return content >= _MUCH_ALIKE
+    if _begin_alike(reading, first, second):
+        return False
+    if content >= _MUCH:
+        return True
+    if closes[0] == "," and not _ENDS.search(between):
+        return bool(opens[1]) or (gap > 1 and not closes[1])
+    if all(closes):
+        least = _SOME if language in _LONG_WORDS else _MUCH
+        return size >= least and _weight(phrase) >= _END_LETTERS
+    is_part = size >= _SENTENCE_WORDS and not _ENDS.search(between)
+    return is_part and bool(opens[0] and closes[1])
+
+
+def _weight(phrase: Sequence[str]) -> int:
+    """Letters, as many as Latin ones would be."""
+    letters = sum(map(len, phrase))
+    if _HANGUL.search(phrase[0]):
+        return letters * 11 // 5
+    return letters * 8 // 5 if _DENSE.search(phrase[0]) else letters
+
+
+def _begin_alike(reading: Reading, first: int, second: int) -> bool:
+    """Whether both are behind the same beginning of two sentences, which is not the item's name:
+    `If it rains, wear the coat. If it snows, wear the coat.`"""
+    words, told, text = reading.words, reading.said, reading.told
+    starts = []
+    for at in (first, second):
+        start = at
+        while start and not _ENDS.search(text, words[start - 1].end(), words[start].start()):
+            start -= 1
+        if at - start < _HEAD:
+            return False
+        starts.append(start)
+    one, other = (told[start : start + _HEAD] for start in starts)
+    names = reading.context.facts.title_words
+    return starts[0] != starts[1] and one == other and not names.issuperset(one)
+
+
+def _content(reading: Reading, phrase: Sequence[str], listed: DoubledWords) -> int:
+    """How many of its words mean something, and are no part of the item's name."""
+    names = reading.context.facts.title_words
+    return sum(
+        len(word) > 1 and word not in listed.joining and not word.isdecimal() and word not in names
+        for word in phrase
+    )
+
+
+def _seam(reading: Reading, at: int, listed: DoubledWords) -> str:
+    """What is before a word: `.` where a sentence ends, `,` at a pause, `&` behind `and`."""
+    words, told = reading.words, reading.said
+    if at in (0, len(words)):
+        return "."
+    seam = reading.told[words[at - 1].end() : words[at].start()]
+    if _ENDS.search(seam):
+        return "."
+    if _PAUSES.search(seam):
+        return ","
+    prefix = JOINED_AND.get(base(reading.context.language or ""))
+    if told[at - 1] in listed.ands or told[at] in listed.ands:
+        return "&"
+    return "&" if prefix and told[at][0] == prefix else ""
+
+
+def reworded(reading: Reading) -> tuple[int, int] | None:
+    """Where a sentence says nearly all that another says, in other forms or another order."""
+    listed = doubled_words(base(reading.context.language or ""))
+    names = reading.context.facts.title_words
+    sentences = reading.sentences
+    said = [(at, _stems(bare, listed, names)) for at, bare in enumerate(sentences.bare)]
+    said = [(at, stems) for at, stems in said if len(stems) >= _MUCH]
+    heads = [bare.split(" ", 1)[0] for bare in sentences.bare]
+    for (one, stems), (other, others) in combinations(said[:_SENTENCES], 2):
+        same = len(stems & others)
+        if (
+            same >= (_MUCH_ALIKE if heads[one] == heads[other] and stems != others else _MUCH)
+            and same >= _SHARE * min(len(stems), len(others))
+            and not _are_two_sizes(sentences.bare[one], sentences.bare[other])
+            and not sentences.is_answered(one, other)
+        ):
+            return sentences.span(other)
+    return None
+
+
+def _are_two_sizes(one: str, other: str) -> bool:
+    """Whether each has numbers of its own: `Small: 12 cm, of clay. Large: 18 cm, of clay.`"""
+    numbers, others = (set(filter(str.isdecimal, said.split())) for said in (one, other))
+    return bool(numbers and others) and numbers != others
+
+
+def _stems(sentence: str, listed: DoubledWords, names: frozenset[str]) -> set[str]:
+    return {
+        word[: _SYLLABLES if _HANGUL.match(word) else _STEM]
+        for word in sentence.split()
+        if len(word) > 1
+        and word not in listed.joining
+        and not word.isdecimal()
+        and word not in names
+    }
+
+
+def has_item_again(words: Sequence[str], language: str) -> bool:
+    """Whether a word before a comma is among the few behind it, as `and` is: what an enumeration
+    that names it twice has to have. `words` have their marks apart."""
+    prefix = JOINED_AND.get(language, "")
+    for mark in _COMMAS:
+        at = -1
+        for _ in range(words.count(mark)):
+            at = words.index(mark, at + 1)
+            near = words[at + 2 : at + 2 + _AROUND]
+            if f"{prefix}{words[at - 1]}" in near and (
+                prefix or not doubled_words(language).ands.isdisjoint(near)
+            ):
+                return True
+    return False
+
+
+def item_again(reading: Reading) -> tuple[int, int] | None:
+    """Where an enumeration names the same once more behind `and`: `soft, warm and soft`."""
+    told = reading.said
+    language = base(reading.context.language or "")
+    listed = doubled_words(language)
+    prefix = JOINED_AND.get(language)
+    for at, word in enumerate(told):
+        if word in listed.ands and (span := _phrase_again(reading, at)) is not None:
+            return span
+        if prefix and word[0] == prefix:
+            item, place, end = word[1:], at, at
+        elif word in listed.ands and at + 1 < len(told):
+            place = at + 2 if told[at + 1] in listed.articles and at + 2 < len(told) else at + 1
+            item, end = told[place], place
+        else:
+            continue
+        if (
+            len(item) < (_DENSE_ITEM if prefix else _ITEM_LETTERS)
+            or item in listed.joining
+            or item.isdecimal()
+        ):
+            continue
+        for earlier in range(at - 2, max(-1, at - _AROUND), -1):
+            if told[earlier] == item and _is_enumeration(reading, earlier, at, end, listed):
+                return reading.words[earlier].start(), reading.words[end].end()
+    return None
+
+
+def _phrase_again(reading: Reading, joint: int) -> tuple[int, int] | None:
+    """The same for an item of a few words: `ripe figs, goat cheese and ripe figs`."""
+    words, told, text = reading.words, reading.said, reading.told
+    for size in _PHRASE_WORDS:
+        phrase = told[joint + 1 : joint + 1 + size]
+        if len(phrase) < size or sum(map(len, phrase)) < _PHRASE_LETTERS:
+            continue
+        for start in range(joint - size - 1, max(-1, joint - _AROUND), -1):
+            end = start + size
+            if told[start:end] != phrase:
+                continue
+            between = text[words[end - 1].end() : words[joint].start()]
+            items = between.replace("،", ",").split(",")
+            if (
+                not items[0].strip()
+                and not _ENDS.search(between)
+                and max(map(str.count, items, repeat(" "))) <= size + 1
+                and told[end : end + 1] != told[joint + 1 + size : joint + 2 + size]
+            ):
+                return words[start].start(), words[joint + size].end()
+    return None
+
+
+def _is_enumeration(
+    reading: Reading, first: int, joint: int, last: int, listed: DoubledWords
+) -> bool:
+    """Whether brief items are between, apart by commas, and both are not told of differently."""
+    words, told, text = reading.words, reading.said, reading.told
+    seams = [text[a.end() : b.start()] for a, b in pairwise(words[first : last + 1])]
+    commas = [seam.strip() for seam in seams]
+    if commas[0] not in _COMMAS or not {*commas} <= {"", *_COMMAS}:
+        return False
+    if _ENDS.search(text, words[first].end(), words[joint].start()):
+        return False
+    if commas[last - first - 1]:
+        return False
+    size = 0
+    for at in range(first + 1, joint):
+        size = 1 if commas[at - first - 1] else size + 1
+        has_article = told[at - size + 1] in listed.articles
+        if size > _ITEM_WORDS + has_article:
+            return False
+        if size == 1 and told[at] in listed.joining and not has_article:
+            return False
+    between = set(told[first + 1 : joint])
+    if told[first] in between and len(between - listed.articles) == 1:
+        return False
+    return last + 1 >= len(told) or told[last + 1] != told[first + 1]
+
+
+def unspaced_end_again(reading: Reading) -> tuple[int, int] | None:
+    """The same in a script without spaces: a clause, or the end of one, that comes again later."""
+    pieces = [(match[0], match.end()) for match in _UNSPACED_CLAUSE.finditer(reading.told)]
+    by_end: dict[str, list[tuple[int, str, int]]] = {}
+    for number, (piece, end) in enumerate(pieces):
+        if len(piece) >= LAST_LETTERS:
+            by_end.setdefault(piece[-LAST_LETTERS:], []).append((number, piece, end))
+    for places in by_end.values():
+        if len(places) != _OFTEN - 1:
+            continue
+        (first, one, stop), (last, other, end) = places
+        size = sum(takewhile(bool, map(eq, reversed(one), reversed(other))))
+        tail = other[-size:]
+        if last - first == 1 or reading.is_known(tail) or _ASKED.match(reading.told, stop):
+            continue
+        if _is_unspaced_end(tail):
+            return end - size, end
+    return None
+
+
+def _is_unspaced_end(tail: str) -> bool:
+    """Whether it is long, and no ending of politeness: `お召し上がりください`."""
+    if _KANA.search(tail):
+        return len(tail) >= _KANA_END and len(_KANA.sub("", tail)) >= _KANA_SIGNS
+    return len(tail) >= (_HAN_END if "\u3400" <= tail[0] <= "\u9fff" else _LETTERED_END)
+
+
+def unspaced_item_again(text: str) -> tuple[int, int] | None:
+    """An enumeration that names the same once more, in a script without spaces."""
+    if "、" in text:
+        joined = _JOINED.finditer(text)
+        # Two signs behind the joint tell whether the rest is worth looking for.
+        if any(0 <= text.find(one[0][1:]) < one.start() for one in joined):
+            found = _ITEM_AGAIN.search(text)
+            return found.span() if found else None
+    if "และ" in text and (found := _THAI_ITEM_AGAIN.search(text)):
+        return found.span()
+    return None
