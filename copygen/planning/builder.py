@@ -413,7 +413,10 @@ class PlanBuilder:
 
     def _columns(self, known: ColumnNames) -> ColumnUse:
         source = self.given.source
-        used = {known.find(name) or name for name in source.used_names}
+        names: frozenset[str] = source.used_names
+        if source.output_spec and source.output_spec.language_column:
+            names |= {source.output_spec.language_column}
+        used = {known.find(name) or name for name in names}
         # The id is used for what it is.
         return ColumnUse(
             used=tuple(name for name in known.columns if name in used),

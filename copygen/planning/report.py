@@ -123,7 +123,7 @@ class ColumnUse:
 
     used: tuple[str, ...]
     unused: tuple[str, ...]
-    """Present, but no part of any prompt."""
+    """Present, but no part of any prompt, nor what says a text's language."""
 
 
 @dataclass(frozen=True, slots=True)

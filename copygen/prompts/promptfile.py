@@ -310,7 +310,10 @@ def _checked(document: Document) -> PromptFile:
             message = f"'{name}' is empty; fill it in, or take the line out"
             raise PromptError(message, document.source((name,)))
         if name not in PromptFile.model_fields and not nearest(name, [*PromptFile.model_fields]):
-            message = f"unknown key '{name}'; a parameter of the model's API goes under 'params'"
+            message = (
+                f"unknown key '{name}'; a rule for the texts goes under 'checks', a parameter of "
+                "the model's API under 'params'"
+            )
             raise PromptError(message, document.source((name,)))
     try:
         check_literal(document.data)

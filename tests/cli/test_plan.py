@@ -81,6 +81,15 @@ def test_the_same_table_in_every_format_makes_the_same_plan(shop: Path) -> None:
     assert set(plans[0]["scripts"]) == {"Latin", "Thai"}
 
 
+def test_the_column_that_says_the_language_is_used(shop: Path) -> None:
+    (shop / "lang.yaml").write_text(
+        "prompt: '{{ name }}'\nchecks: {language_from: tongue}\n"
+        "items:\n- {id: a, name: Puu, tongue: et, stock: 3}\n"
+    )
+    plan = planned("lang.yaml", cwd=shop)
+    assert plan["columns"] == {"used": ["name", "tongue"], "unused": ["stock"]}
+
+
 def test_the_first_the_longest_and_the_shortest_prompt_are_shown(shop: Path) -> None:
     items = rows(3)
     items[1]["title"] = "東京の手織りスカーフ" * 5

@@ -34,7 +34,7 @@ FAULTS: list[tuple[str, str | bytes, str, str]] = [
     ("p.yaml", "prompt:\n", "p.yaml:1:1", "'prompt' is empty"),
     ("p.yaml", OK + "untrusted: [nmae]\n", "p.yaml:2:13", "nearest is 'name'"),
     ("p.yaml", OK + "untrusted: [other]\n", "p.yaml:2:13", "it uses 'name'"),
-    ("p.yaml", OK + "ignore_eos: true\n", "p.yaml:2:1", "goes under 'params'"),
+    ("p.yaml", OK + "ignore_eos: true\n", "p.yaml:2:1", "API under 'params'"),
     ("p.yaml", OK + "on_violation: rejct\nchannel: sms\n", "p.yaml:2:1", "did you mean 'reject'"),
     ("p.yaml", OK + "model: '{{ m }}'\n", "p.yaml:2:1", "is sent as it is written"),
     ("p.yaml", OK + "items: [{name: a, params: {model: '{{ m }}'}}]\n", "p.yaml:2:28", "as it is"),
