@@ -5,15 +5,16 @@ the weights of py3langid, and has why. It knows languages in Latin, Cyrillic, Ar
 and Bengali letters; a text in other letters has no features.
 """
 
-import lzma
 import math
 import re
+import zlib
 from array import array
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 import orjson
 
@@ -121,6 +122,17 @@ class _WordScores(dict[str, int]):
         return scores
 
 
+class _Automaton(NamedTuple):
+    """After Aho and Corasick: one step a byte, whatever the features."""
+
+    classes: bytes
+    """Byte → its column of a row; 0: in no feature."""
+    after: "Sequence[array[int]]"
+    """State → its row: the state after a byte. Most states share that of another."""
+    feature: Sequence[int]
+    """State → the longest feature that ends there, from 1; 0: none."""
+
+
 @dataclass(frozen=True, slots=True)
 class LanguageModel:
     """Built once and then only read, but for a cache: any thread may ask it."""
@@ -129,15 +141,9 @@ class LanguageModel:
     """The languages, as tags; one that is written in two scripts has a tag for each."""
     unit: float
     """Of a score, as a difference of natural logarithms."""
-    _classes: bytes
-    """Byte → its column of the automaton; 0: in no feature."""
-    _width: int
-    _next: "array[int]"
-    """State × column → the state after that byte."""
-    _feature: "array[int]"
-    """State → the longest feature that ends there, from 1; 0: none."""
-    _levels: memoryview
-    """Feature × language → 0 to 15."""
+    _automaton: "_Automaton"
+    _levels: bytes
+    """Language × feature → 0 to 15."""
     _prior: Sequence[int]
     _lanes: "dict[str, _Lanes]"
     """Of the scripts that were asked for."""
@@ -178,31 +184,31 @@ class LanguageModel:
 
     def sum_of(self, letters: bytes, lanes: "_Lanes") -> int:
         """What the features of a text add up to."""
-        width, after, rows = self._width, self._next, lanes.rows
-        state, met = 0, list[int]()
+        after, rows = self._automaton.after, lanes.rows
+        here, met = after[0], list[int]()
         meet = met.append  # looked up once: this loop is most of what a language costs
-        for column in letters.translate(self._classes):
-            meet(state := after[state * width + column])
+        for column in letters.translate(self._automaton.classes):
+            here = after[state := here[column]]
+            meet(state)
         try:
             return sum(map(rows.__getitem__, met))
         except TypeError:  # some were never met before
             for state in met:
                 if rows[state] is None:
-                    rows[state] = self._row(self._feature[state], lanes.columns)
+                    rows[state] = self._row(self._automaton.feature[state], lanes.columns)
             return sum(map(rows.__getitem__, met))
 
     def _new_lanes(self, script: str) -> "_Lanes":
         columns = [at for at, label in enumerate(self.labels) if label in labels_of(script)]
         prior = b"".join(self._prior[at].to_bytes(_LANE, "little") for at in columns)
-        rows: list[Any] = [None] * len(self._feature)
+        rows: list[Any] = [None] * len(self._automaton.after)
         return _Lanes(columns, int.from_bytes(prior, "little"), rows, _WordScores(self, script))
 
     def _row(self, number: int, columns: Sequence[int]) -> int:
         """The levels of a feature as one number, a lane for each language; 0 for none."""
         if not number:
             return 0
-        size = len(self.labels)
-        levels = self._levels[(number - 1) * size : number * size]
+        levels = self._levels[number - 1 :: len(self._levels) // len(self.labels)]
         lanes = bytearray(_LANE * len(columns))
         lanes[::_LANE] = bytes(map(levels.__getitem__, columns))
         return _SCALE * int.from_bytes(lanes, "little")
@@ -211,7 +217,7 @@ class LanguageModel:
 @cache
 def model_labels() -> tuple[tuple[str, ...], frozenset[str]]:
     """The languages that the model knows, and of these the ones that much copy is written in."""
-    head = lzma.LZMADecompressor().decompress(_FILE.read_bytes(), max_length=_HEAD_BYTES)
+    head = zlib.decompressobj().decompress(_FILE.read_bytes(), _HEAD_BYTES)
     told = orjson.loads(head.partition(b"\n")[0])
     return tuple(told["labels"]), frozenset(told["common"])
 
@@ -223,68 +229,50 @@ def labels_of(script: str) -> tuple[str, ...]:
 
 
 def load_model() -> LanguageModel:
-    """Read the file: some 0.1 s and 30 MB."""
-    head, _, body = lzma.decompress(_FILE.read_bytes()).partition(b"\n")
+    """Read the file: some 60 ms and 15 MB."""
+    head, _, body = zlib.decompress(_FILE.read_bytes()).partition(b"\n")
     told: Mapping[str, Any] = orjson.loads(head)
-    labels = tuple(told["labels"])
-    size = told["grams"]
-    end = len(body) - size * len(labels)
-    grams = body[: end - 1].split(b"\0")
-    levels = bytearray(size * len(labels))
-    for at in range(len(labels)):
-        levels[at :: len(labels)] = body[end + at * size : end + (at + 1) * size]
-    classes, width, after, feature = _automaton(grams)
+    states = told["states"]
+    children, last, ends = (body[at * states :][:states] for at in range(3))
     unit = told["step"] * math.log(2) / _SCALE
     return LanguageModel(
-        labels=labels,
+        labels=tuple(told["labels"]),
         unit=unit,
-        _classes=classes,
-        _width=width,
-        _next=after,
-        _feature=feature,
-        _levels=memoryview(levels),
+        _automaton=_automaton(children, last, ends),
+        _levels=body[3 * states :],
         _prior=[round(one / unit) for one in told["prior"]],
         _lanes={},
     )
 
 
-def _automaton(grams: Sequence[bytes]) -> "tuple[bytes, int, array[int], array[int]]":
-    """After Aho and Corasick: one step a byte, whatever the features. Shorter ones come first.
+def _automaton(children: bytes, last: bytes, ends: bytes) -> _Automaton:
+    """Of the states of a trie of features, shorter ones first and by their bytes: how many others
+    each leads to, with which byte it is reached, and whether a feature ends there.
 
     A state's row is that of its longest proper suffix, but for the bytes that go on in a feature.
     """
-    letters = sorted(set(b"".join(grams)))
+    letters = sorted(set(last[1:]))
     classes = bytearray(256)
     for column, byte in enumerate(letters, 1):
         classes[byte] = column
+    columns = last.translate(classes)
     for byte in range(128):
         classes[byte] = classes[byte] or classes[ord(" ")]
-    width = len(letters) + 1
-    table = bytes(classes)
-    children: list[list[tuple[int, int]]] = [[]]
-    ends = {b"": 0}
-    numbers = {}
-    for number, gram in enumerate(grams, 1):
-        state = 0
-        for n in range(1, len(gram) + 1):
-            known = ends.get(gram[:n])
-            if known is None:
-                known = ends[gram[:n]] = len(children)
-                children[state].append((table[gram[n - 1]], known))
-                children.append([])
-            state = known
-        numbers[state] = number
-    after = array("H", bytes(2 * width * len(children)))
-    feature = array("H", bytes(2 * len(children)))
+    row = array("H", bytes(2 * len(letters) + 2))
+    rows = [row]
     suffix = [0] * len(children)
-    reached = [0]
-    for state in reached:
-        row, behind = state * width, suffix[state]
+    feature = [number if end else 0 for number, end in zip(accumulate(ends), ends, strict=True)]
+    child = 1
+    for state, count in enumerate(children):
+        behind = suffix[state]
         if state:
-            after[row : row + width] = after[behind * width : (behind + 1) * width]
-        feature[state] = numbers.get(state) or feature[behind]
-        for column, child in children[state]:
-            suffix[child] = after[row + column]
-            after[row + column] = child
-            reached.append(child)
-    return table, width, after, feature
+            row = rows[behind]
+            rows.append(row)
+            feature[state] = feature[state] or feature[behind]
+        if count:
+            rows[state] = row = row[:]
+            for child in range(child, child + count):  # noqa: B020 - goes on where it ended
+                suffix[child] = row[columns[child]]
+                row[columns[child]] = child
+            child += 1
+    return _Automaton(bytes(classes), rows, feature)

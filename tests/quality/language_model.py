@@ -8,10 +8,10 @@ languages that share a script the features that most decide are kept, with four 
 accuracy stays what it was (`python -m tests.quality.languages` measures it).
 """
 
-import lzma
 import re
 import sys
-from collections import deque
+import zlib
+from collections import Counter, deque
 from pathlib import Path
 from typing import Any
 
@@ -67,7 +67,7 @@ def main() -> None:
     common = [at for at, one in enumerate(columns) if source.nb_classes[one] in COMMON]
     importance = gain[:, common].max(1) + RARE_WEIGHT * gain.max(1)
     chosen = _chosen(sorted(grams, key=lambda number: -importance[number]), grams)
-    chosen.sort(key=lambda number: (len(grams[number]), grams[number]))
+    chosen.sort(key=lambda number: _in_order(grams[number]))
 
     levels = np.clip(np.round((weights[chosen] - weights.min()) / STEP), 0, 15).astype(np.uint8)
     prior = source.nb_pc[columns]
@@ -77,12 +77,28 @@ def main() -> None:
         "common": [labels[at] for at in common],
         "step": STEP,
         "prior": [round(float(one - prior.min()), 2) for one in prior],
-        "grams": len(chosen),
     }
-    packed = levels.T[:, ::1]
-    body = b"\0".join(grams[number] for number in chosen) + b"\0" + packed.tobytes()
-    TARGET.write_bytes(lzma.compress(orjson.dumps(head) + b"\n" + body, preset=9))
+    write(head, [grams[number] for number in chosen], levels.T[:, ::1].tobytes())
     print(f"{len(chosen)} features, {len(labels)} languages, {TARGET.stat().st_size} bytes")
+
+
+def write(head: dict[str, Any], grams: list[bytes], levels: bytes) -> None:
+    """Write the file: the features as the states of a trie, whose making would take a run longer
+    than all else; and packed by what takes a fifth of the time of what packs a fifth better."""
+    ends = frozenset(grams)
+    states = sorted({one[:size] for one in grams for size in range(len(one) + 1)}, key=_in_order)
+    children = Counter(one[:-1] for one in states[1:])
+    trie = (
+        bytes(children[one] for one in states)
+        + bytes(one[-1] if one else 0 for one in states)
+        + bytes(one in ends for one in states)
+    )
+    told = orjson.dumps(head | {"states": len(states)})
+    TARGET.write_bytes(zlib.compress(told + b"\n" + trie + levels, level=9))
+
+
+def _in_order(gram: bytes) -> tuple[int, bytes]:
+    return len(gram), gram
 
 
 def _labels(names: list[str]) -> list[str]:
