@@ -42,6 +42,10 @@ _ONE_TWICE: Final = frozenset(letter * 2 for letter in "のがにでへを的与
 """Small words of one letter; any other may stand twice."""
 _KEPT: Final = 4
 _HAN_PAIR: Final = re.compile("[\u3400-\u9fff]{2}")
+_SOUNDS: Final = re.compile(
+    "[啪嗒哗嘩啦咕嘟噜嚕叮咚当當哐咔嚓滴答吱呀咯噔呼噗嗤扑撲通哈嘻嘿嗡铃鈴铛鐺唰沙咻咚砰嘀嗦簌潺淙]"
+)
+"""Signs that Chinese writes sounds with: `啪嗒啪嗒`."""
 _COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩", "ทีละ")
 """`一枚一枚`, `ひとつひとつ`, `毎日毎日`, `ทีละก้าวทีละก้าว`: each of many."""
 _OF_WORDS: Final = frozenset(("th", "lo", "km"))
@@ -234,6 +238,6 @@ def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckCo
             return False  # ふわふわ, ゆっくりゆっくり
         if len(set(unit)) < len(unit) - 1:
             return False  # 慢慢来慢慢来
-        if language == "ja" and _HAN_PAIR.fullmatch(unit):
-            return True  # a noun
+        if _HAN_PAIR.fullmatch(unit):  # a noun, or a verb of those that nobody doubles
+            return language == "ja" or not _SOUNDS.search(unit)
     return len(unit) >= _LONG_UNIT[language] and not unit.startswith(("่", "้", "ั", "ิ", "ี", "ุ", "ู"))

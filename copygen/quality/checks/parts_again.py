@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.quality.checks.doubled_words import DoubledWords, doubled_words
-from copygen.quality.checks.reading import Reading
+from copygen.quality.checks.reading import Reading, letters_of
 from copygen.quality.languages import base
 
 _ENDS: Final = re.compile("[.!?…؟۔।\n]")
@@ -48,6 +48,7 @@ _COMMAS: Final = (",", "،")
 _ITEM_WORDS: Final = 2
 _ITEM_LETTERS: Final = 3
 _DENSE_ITEM: Final = 2
+_LAST_LETTERS: Final = 3
 _PHRASE_WORDS: Final = (3, 2)
 _PHRASE_LETTERS: Final = 9
 JOINED_AND: Final = MappingProxyType({"ar": "و", "he": "ו"})
@@ -263,7 +264,9 @@ def item_again(reading: Reading) -> tuple[int, int] | None:
     listed = doubled_words(language)
     prefix = JOINED_AND.get(language)
     for at, word in enumerate(told):
-        if word in listed.ands and (span := _phrase_again(reading, at)) is not None:
+        if word in listed.ands and (
+            (span := _phrase_again(reading, at)) or (span := _last_but_one(reading, at, listed))
+        ):
             return span
         if prefix and word[0] == prefix:
             item, place, end = word[1:], at, at
@@ -304,6 +307,32 @@ def _phrase_again(reading: Reading, joint: int) -> tuple[int, int] | None:
                 and told[end : end + 1] != told[joint + 1 + size : joint + 2 + size]
             ):
                 return words[start].start(), words[joint + size].end()
+    return None
+
+
+def _last_but_one(reading: Reading, joint: int, listed: DoubledWords) -> tuple[int, int] | None:
+    """The same for an item before the joint: `soft, warm, soft and light`."""
+    words, told, text = reading.words, reading.said, reading.told
+    starts = [0]  # of the items up to the joint
+    for at in range(max(1, joint - _AROUND), joint):
+        seam = text[words[at - 1].end() : words[at].start()].strip()
+        if seam in _COMMAS:
+            starts.append(at)
+        elif seam:
+            starts = [at]
+    item = told[starts[-1] : joint]
+    size = len(item)
+    content = [word for word in item if word not in listed.joining and not word.isdecimal()]
+    if (
+        size > _ITEM_WORDS
+        or letters_of("".join(content)) < _LAST_LETTERS
+        or not text[words[joint - 1].end() : words[joint].start()].isspace()
+        or told[starts[-1] - size : starts[-1]] == item
+    ):
+        return None
+    for start, end in pairwise(starts[:-1]):
+        if told[end - size : end] == item and start <= end - size:
+            return words[starts[-1]].start(), words[joint - 1].end()
     return None
 
 

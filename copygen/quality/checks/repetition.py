@@ -69,7 +69,10 @@ _LEAST_LETTERS: Final = 6
 _LEAST_LETTERS_APART: Final = 8
 """Letters of a clause that is one too many in a script without spaces, right after itself and with
 others between."""
-_LEAST_OF_MANY: Final = 4
+_LEAST_ITEM: Final = 3
+_LEAST_ITEM_LETTERS: Final = 7
+"""Letters of an item that an enumeration names twice: of signs of a word each, and of others."""
+_LEAST_OF_MANY: Final = 3
 """Letters of each clause of a sentence that comes again."""
 _HAN_LESS: Final = 1
 _HAN: Final = re.compile("[\u3400-\u9fff]+")
@@ -119,7 +122,9 @@ def repeated(context: CheckContext) -> list[Violation]:
             apart = apart.replace(stop, f" {stop}")
     words = apart.split()
     doubled = True in map(eq, words, islice(words, 1, None))
-    at_once = again or _comes_again(words, 2) or (not few and _comes_again(words, 3))
+    # One word between may be `and`.
+    at_once = again or True in map(eq, words, islice(words, 2, None))
+    at_once = at_once or (not few and _comes_again(words, 3))
     listed_again = has_item_again(words, language)
     if not (doubled or at_once or listed_again):
         return []
@@ -375,14 +380,30 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
 
 def _is_too_long(reading: Reading, pieces: Pieces, earlier: int, number: int) -> bool:
     """Whether what comes again in a script without spaces is no figure, and no name."""
-    said, adjacent = pieces.bare[number], earlier == number - 1
+    bare, adjacent = pieces.bare, earlier == number - 1
+    said = bare[number]
     least = _LEAST_LETTERS if adjacent else _LEAST_LETTERS_APART
+    if number > earlier + 2 and bare[earlier - 1 : earlier] == bare[number - 1 : number]:
+        said = bare[number - 1] + said  # with the one before: `醇厚回甘，品味生活`
     if len(said) < least - _HAN_LESS * (_HAN.fullmatch(said) is not None):
-        return False
+        return not adjacent and _is_item_again(reading, pieces, earlier, number)
     # Between blanks there are names, too: the product's may come again.
     if not adjacent and reading.is_known(pieces.written[number]):
         return False
     return not pieces.is_answered(earlier, number)
+
+
+def _is_item_again(reading: Reading, pieces: Pieces, earlier: int, number: int) -> bool:
+    """Whether a brief clause is an item that an enumeration has twice: `看稻浪、吃便當、看稻浪`."""
+    said = pieces.written[number]
+    least = _LEAST_ITEM if _HAN.fullmatch(said) else _LEAST_ITEM_LETTERS
+    if len(pieces.bare[number]) < least or reading.is_known(said):
+        return False
+    around = pieces.bare[earlier + 1 : number], pieces.bare[number + 1 : number + 2]
+    if around[0][:1] == around[1] or "ๆ" in said:
+        return False  # `แกว่งไป แกว่งมา แกว่งไป แกว่งมา`
+    joined = "、" if _HAN.fullmatch(said) else " "
+    return f"{said}{joined}" in reading.told and f"{joined}{said}" in reading.told
 
 
 def _goes_on(last: str, said: str) -> bool:

@@ -53,6 +53,13 @@ _ALONE_BEHIND_COMMA: Final = 16
 of an article and a noun, of more words, and of a sentence that has nothing else."""
 _JOINED_LETTERS: Final = 9
 """Letters of a phrase joined to itself: `on and on and on and on` has fewer."""
+_JOINED_WORD: Final = 8
+"""Letters of a word joined to itself: `klipper og klipper`, `hours and hours` have fewer."""
+_GROWS: Final = re.compile(
+    r"(?:[aeo]?re?|ее|ше|ші|ша|ej|eji|ší|sz[aey]|je|ji|bb\w{0,4}|mp\w{1,4}|mmin|maks|āk\w{0,4}"
+    r"|iau|esn\w{1,4}|تر)\Z|\A(?:kilom|[kк][иі]л[оo]м|χιλι|h?undert|tausend|hundred|thousand|genera)"
+)
+"""Forms that say more of something, and measures: `leichter und leichter`."""
 _STEPS: Final = 3
 _STEM: Final = 3
 """Words of a phrase that has a word in two forms, and letters that these share."""
@@ -99,7 +106,19 @@ def _joined(reading: Reading) -> tuple[str, int, int] | None:
             phrase = told[at - size : at]
             if phrase == told[at + 1 : at + 1 + size] and len("".join(phrase)) >= _JOINED_LETTERS:
                 return " ".join(phrase), words[at - size].start(), words[at + size].end()
+        if 0 < at < len(told) - 1 and _is_joined_word(reading, at):
+            return told[at - 1], words[at - 1].start(), words[at + 1].end()
     return None
+
+
+def _is_joined_word(reading: Reading, at: int) -> bool:
+    """Whether the word before a joint is behind it, too, and neither grows nor goes on and on."""
+    told, word = reading.said, reading.said[at - 1]
+    if word != told[at + 1] or letters_of(word) < _JOINED_WORD or _GROWS.search(word):
+        return False
+    seam = reading.told[reading.words[at - 1].end() : reading.words[at + 1].start()]
+    around = (told[max(0, at - 3) : at - 1], told[at + 2 : at + 4])
+    return set(seam) <= {" ", *told[at]} and not any(word in near for near in around)
 
 
 def _at_once(words: Sequence[str]) -> Iterator[tuple[int, int]]:
