@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
-from functools import cached_property, lru_cache
+from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
 from typing import Final, NamedTuple
@@ -12,7 +12,7 @@ from typing import Final, NamedTuple
 from copygen.models import Item, JsonValue, Message, Severity, Violation
 from copygen.quality.counting import numbers_in_words
 from copygen.quality.languages import base
-from copygen.quality.normalize import NormalizedText, Places, TermMatcher, fold
+from copygen.quality.normalize import NormalizedText, Places, TermMatcher, fold, lazy_property
 from copygen.quality.packs import WordingRule
 from copygen.quality.placeholders import Placeholder
 from copygen.quality.quantities import (
@@ -88,36 +88,32 @@ class Facts:
                 self._values += _texts(value)
         self._measures = measures
         self._allowed = allowed
-        # By hand: cached_property takes a lock, which is most of its cost here.
-        self._folded: NormalizedText | None = None
         self._known: _Numbers | None = None
         self._in_words: dict[str | None, set[int]] = {}
 
-    @property
+    @lazy_property
     def folded(self) -> NormalizedText:
         """All values as one folded text, a line each."""
-        if self._folded is None:
-            self._folded = NormalizedText("\n".join([*self._values, *self._allowed]))
-        return self._folded
+        return NormalizedText("\n".join([*self._values, *self._allowed]))
 
-    @cached_property
+    @lazy_property
     def words(self) -> frozenset[str]:
         """Folded words of all values."""
         return frozenset(_WORD.findall(self.folded.text))
 
-    @cached_property
+    @lazy_property
     def latin_words(self) -> frozenset[str]:
         """Folded words in Latin letters: names that a text in any language may repeat."""
         return frozenset(word for word in self.words if LATIN_LETTER.match(word))
 
-    @cached_property
+    @lazy_property
     def names(self) -> frozenset[str]:
         """Folded words that may be names, in any script: those of short values, and of longer ones
         those with a capital. A description's other words are in its language, as a text's are.
         """
         return _NO_NAMES.union(*map(_names_in, (*self._values, *self._allowed)))
 
-    @cached_property
+    @lazy_property
     def title_words(self) -> frozenset[str]:
         """Folded words of values that begin each word with a capital, as names do."""
         found: set[str] = set()
@@ -195,17 +191,17 @@ class Facts:
                     (found.alone if alone else found.bare).update(values)
         return found
 
-    @cached_property
+    @lazy_property
     def listed(self) -> frozenset[int]:
         """How many things each value lists, `S, M, L`: who counts them makes nothing up."""
         return frozenset(len(_LISTING.split(value)) for value in self._values)
 
-    @cached_property
+    @lazy_property
     def figures(self) -> str:
         """All digits of the item's values, a value a line: telephone numbers are among them."""
         return "\n".join("".join(filter(str.isdecimal, value)) for value in self._values)
 
-    @cached_property
+    @lazy_property
     def months(self) -> frozenset[int]:
         """The months the item speaks of, by name or in a date."""
         text = "\n".join([*self._values, *self._allowed])

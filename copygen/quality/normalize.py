@@ -3,13 +3,13 @@
 import re
 import unicodedata
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Sequence
-from functools import cache, cached_property
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import cache
 from html import unescape
 from itertools import accumulate, pairwise
 from operator import eq
 from types import MappingProxyType
-from typing import Final, Literal, NamedTuple
+from typing import Any, Final, Generic, Literal, NamedTuple, Self, TypeVar, overload
 
 HANGUL, KANA, HAN, THAI, OTHER, LATIN = range(6)
 """Numbers of the groups."""
@@ -79,30 +79,46 @@ def _group_of_block() -> bytes:
     return bytes(map(table.__getitem__, range(256)))
 
 
+T = TypeVar("T")
+
+
+class lazy_property(Generic[T]):  # noqa: N801 - as `property` is written
+    """`functools.cached_property` without the lock that it takes before Python 3.12, which is most
+    of its cost. What was worked out is an attribute of the instance, which costs nothing to ask.
+    """
+
+    def __init__(self, work_out: Callable[[Any], T]) -> None:
+        self._work_out = work_out
+        self._name = work_out.__name__
+        self.__doc__ = work_out.__doc__
+
+    @overload
+    def __get__(self, instance: None, owner: type[Any] | None = None) -> Self: ...
+    @overload
+    def __get__(self, instance: object, owner: type[Any] | None = None) -> T: ...
+    def __get__(self, instance: object | None, owner: type[Any] | None = None) -> Self | T:
+        if instance is None:
+            return self
+        value = instance.__dict__[self._name] = self._work_out(instance)
+        return value
+
+
 class NormalizedText:
     """A folded text. Matching is done on `text`; `span` says where that is in the original."""
 
     def __init__(self, original: str) -> None:
         self.original = original
         self.text = fold(original)
-        # By hand: cached_property takes a lock, which is most of its cost here.
-        self._groups: tuple[int, ...] | None = None
-        self._words: list[str] | None = None
 
-    @property
+    @lazy_property
     def groups(self) -> tuple[int, ...]:
         """The script groups of the text."""
-        if self._groups is None:
-            self._groups = script_groups(self.text)
-        return self._groups
+        return script_groups(self.text)
 
-    @property
+    @lazy_property
     def words(self) -> list[str]:
         """The runs of letters and digits of the folded text."""
-        if self._words is None:
-            words = _ASCII_WORDS if self.text.isascii() else _WORDS
-            self._words = words.findall(self.text)
-        return self._words
+        return (_ASCII_WORDS if self.text.isascii() else _WORDS).findall(self.text)
 
     @property
     def has_doubled_word(self) -> bool:
@@ -124,7 +140,7 @@ class NormalizedText:
         after = bisect_right(offsets, last, lo=end)
         return offsets[start], offsets[after] if after < len(offsets) else len(self.original)
 
-    @cached_property
+    @lazy_property
     def _offsets(self) -> list[int]:
         """For each folded character the offset of the original one it comes from.
 

@@ -4,10 +4,10 @@ A script without spaces has no words here, and its clauses stand for sentences.
 """
 
 import re
-from functools import cached_property
 from typing import Final
 
 from copygen.quality.facts import CheckContext
+from copygen.quality.normalize import lazy_property
 
 _END: Final = re.compile(r"(?<=[.!?…؟۔।。！？])[\"”“»」』’')）]*(?:\s+|(?<=[。！？」』）]))|\n\s*")
 """Where a sentence ends, in every script."""
@@ -60,27 +60,27 @@ class Reading:
         self.told = told
         self.spaced = spaced
 
-    @cached_property
+    @lazy_property
     def words(self) -> list[re.Match[str]]:
         """Its words with their places, in a script with spaces."""
         return list(_WORD.finditer(self.told))
 
-    @cached_property
+    @lazy_property
     def said(self) -> list[str]:
         """Its words."""
         return [match[0] for match in self.words]
 
-    @cached_property
+    @lazy_property
     def sentences(self) -> Pieces:
         """Its sentences; in a script without spaces its clauses."""
         return Pieces(_END if self.spaced else _UNSPACED_CLAUSE, self.told, spaced=self.spaced)
 
-    @cached_property
+    @lazy_property
     def whole_sentences(self) -> Pieces:
         """Its sentences, in every script."""
         return Pieces(_END, self.told, spaced=self.spaced)
 
-    @cached_property
+    @lazy_property
     def clauses(self) -> Pieces:
         """What stands between its marks, in a script with spaces."""
         return Pieces(_CLAUSE, self.told, spaced=True)
