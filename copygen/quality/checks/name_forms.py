@@ -1,25 +1,44 @@
-"""Which other spelling of a name may be a form of it, language by language, and which is none.
+"""Whether a word of a text is a name of the item gone wrong, or a form of it, or another word.
 
-Declension and plurals, as grammars of the languages have them: the endings that a name takes or
-lacks, letters that they replace, and particles behind it.
+Where it stands among the name's other words tells how much may be wrong with it; the grammar of the
+language, which other spelling may be a form. Declension and plurals are as grammars have them: the
+endings that a name takes or lacks, letters that they replace, and particles behind it.
 """
 
 import re
 import unicodedata
 from functools import cache
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
-from rapidfuzz.distance import Prefix
+from rapidfuzz.distance import OSA, Prefix
+
+from copygen.quality.checks.endings import small_words
+from copygen.quality.languages import base
+from copygen.quality.word_ends import common_words, is_common
 
 _CONSONANTS: Final = frozenset("bcdfghjklmnpqrtvwxzбвгджзклмнпрстфхцчшщ")
 _OTHER_CONSONANTS: Final = re.compile(
     "[\u0628\u062a-\u0648\u0679-\u06af\u06ba\u05d0-\u05d3\u05d6-\u05d8\u05da-\u05ea\u0915-\u0939\u0995-\u09b9]"
 )
 """Of Arabic, Hebrew, Devanagari and Bengali letters those that no ending replaces."""
-_PLURAL_S: Final = frozenset(("fr", "lt", "lv", "fi", "es", "pt", "ca", "en"))
+CLITICS: Final = frozenset("وفبلكهשובלמכ")
+"""Letters of Arabic and Hebrew words that are words of their own."""
+LEAST: Final = 4
+HALF: Final = 3
+"""Letters of half a name."""
+FIVE: Final = 5
+"""Letters from which two of them may be wrong within a name whose other words stand beside it."""
+LONG: Final = 7
+"""Letters from which two of them may be wrong; from `LEAST` one may."""
+TITLED: Final = frozenset(("en", "id", "ms", "tl", "vi"))
+"""Languages whose shops begin every word of a product's name with a capital."""
+
+
+_WITHOUT_SPACES: Final = frozenset(("ja", "zh", "yue", "th", "lo", "km", "my"))
+_PLURAL_S: Final = frozenset(("lt", "lv", "fi"))
 """Languages in which a last s may stand for another letter."""
-POINTED: Final = re.compile("[\u064b-\u065f\u0670\u05b0-\u05c7]")
+_POINTED: Final = re.compile("[\u064b-\u065f\u0670\u05b0-\u05c7]")
 """Points on Arabic and Hebrew letters, which any word may have: `عسلِ`."""
 _VOWELS: Final = frozenset("aeiouyäöüåæøáéíóúàèìòùâêôõãąęįųū")
 _STEADY: Final = frozenset(
@@ -41,7 +60,7 @@ _LOST: Final = MappingProxyType(
     | {"de": "n", "en": "s", "es": "s", "fr": "s", "pt": "s", "ca": "s", "ro": "l", "lv": "sš"}
 )
 """Last consonants that a form of a word may lack, in other languages s and n."""
-SUFFIXES: Final = MappingProxyType(
+_SUFFIXES: Final = MappingProxyType(
     {
         "en": ("s", "es", "'s", "’s", "s'", "ed", "y", "ing", "er", "n"),
         "id": ("nya", "ku", "mu", "lah", "kah", "pun", "an", "kan", "i"),
@@ -53,14 +72,76 @@ SUFFIXES: Final = MappingProxyType(
 """Languages that change words at their end by these alone."""
 MARKED: Final = frozenset(("vi", "cs", "sk", "hu", "pl", "tr", "ro", "lv", "lt"))
 """Languages in which a text without marks on letters is written without them on purpose."""
-MARKED_ENDS: Final = frozenset(("lt", "lv", "pl", "cs", "sk", "hu"))
+_MARKED_ENDS: Final = frozenset(("lt", "lv", "pl", "cs", "sk", "hu"))
 """Languages whose endings put a mark on a last vowel: `Neriją`."""
-BALTIC: Final = frozenset(("lt", "lv", "pl"))
+_BALTIC: Final = frozenset(("lt", "lv", "pl"))
 """Those of them whose most frequent cases end so."""
-FLEETING: Final = ("ац", "ец", "ac", "ec", "ак")
-"""Ends that turn around with an ending behind them: `Лесковац`, `Лесковца`."""
+_FLEETING: Final = MappingProxyType(
+    dict.fromkeys(("hr", "bs", "sr", "mk"), re.compile("[aа][^\\W\\daeiouаеиоу]$"))
+    | {"sl": re.compile("[ae][^\\W\\daeiou]$")}
+    | dict.fromkeys(("cs", "sk", "pl"), re.compile("e[^\\W\\daeiouy]$"))
+    | dict.fromkeys(("ru", "uk", "be", "bg"), re.compile("[её][^\\W\\dаеиоуыэюя]$"))
+)
+"""Ends that turn around with an ending behind them: `Лесковац`, `Лесковца`; `Zadar`, `Zadra`."""
+_BARRED: Final = str.maketrans("ıđłøħŧ", "idloht")
+"""Letters whose mark Unicode does not take apart."""
+HANGUL: Final = re.compile(r"[\uac00-\ud7a3]")
 PARTICLES: Final = frozenset("은는이가을를의에로와과도만")
 """Ends of Korean words that belong to the sentence."""
+
+_NAME_ENDS: Final = MappingProxyType(
+    {
+        "en": ("s", "es", "'s", "’s", "s'", "s’", "'", "’"),
+        "de": ("s", "es", "'s", "’s", "'", "’", "er", "n", "en", "sche", "schen", "scher"),
+        "nl": ("s", "'s", "’s", "'", "’", "er", "se", "tje", "je"),
+        **dict.fromkeys(("sv", "da", "nb", "nn", "no"), ("s", "'s", "’s", "'", "’")),
+        **dict.fromkeys(("es", "fr", "pt", "ca", "it", "gl"), ("s", "es")),
+        "ro": ("l", "ul", "ului", "lui", "a", "ei", "le", "i", "ii", "ilor", "lor", "n"),
+        "bg": ("т", "та", "то", "те", "ът", "а", "ят", "я", "ите"),
+        **{tag: _SUFFIXES[tag] for tag in ("id", "ms", "tl", "vi")},
+    }
+)
+"""Languages that decline no name, and what may stand at the end of one."""
+_GERMAN_ADJECTIVE: Final = re.compile("(?:e|en|er|es|em)$")
+_LAST_LETTERS: Final = MappingProxyType(
+    {
+        "cs": "a:yeěuoůi e:iíuě o:auěeí í:ýáé ý:éáíi á:éoouýě é:áýíi y:ůáea i:ůuaeí",
+        "sk": "a:yeuiáoy e:iauíe o:aueia á:éúouý ý:áéíi é:áýíi í:áé y:áaei i:ae",
+        "pl": "a:yiężąoe e:auięi o:auieęy y:aeiąęu i:aeęuy ę:ąei ą:ęae",
+        "hr": "a:eiuo e:aiuo o:auei i:aeou u:aei",
+        "sl": "a:eiuo e:aiuo o:auei i:aeou u:aei",
+        "sr": "a:eiuo e:aiuo o:auei i:aeou u:aei а:еиуо е:аиуо о:ауеи и:аеоу у:аеи",
+        "ru": "а:ыуеио я:июей о:ауеы е:яюиауо ь:яюией й:яюеи и:аеяьйу ы:аеу ё:яюе",
+        "uk": "а:иуіоею я:іюєеї о:ауіие е:яюіау ь:яюіей й:яюїєі и:аіуяе і:аяьуе ї:яю",
+        "lt": "a:ąoeų e:ęė ė:ęe s:aąuųiįmnoeė i:įąu ų:ai į:i ą:a",
+        "lv": "a:uāiy e:iēu s:auiāūoemī š:auiem i:ueoāa u:aāi ā:a ē:e ī:i",
+        "ar": "ة:ت ى:اي ي:ى",
+        "he": "ה:ת",
+        "hi": "ा:ेोी ी:िय आ:ए",
+        "ur": "ا:ےوی ہ:ےو ی:ئے",
+        "bn": "",
+        "fa": "ی:ئ",
+        "fi": "n:t s:k e:i i:e",
+        "et": "a:ui i:e e:tdn u:a o:u s:tdek n:t",
+        "hu": "a:á e:é",
+        "tr": "k:ğ ç:c p:b t:d",
+        "ro": "a:ăei ă:aei e:iaă u:li i:ea",
+    }
+)
+"""Languages, and which last letter a case or a plural puts for which; of a language that is not
+here nothing is known."""
+_SLAVIC_ENDS: Final = re.compile(r"['’aąáeęéěiíoóuůúyýmchjаеиоуыэюяіїєймхв]")
+"""How what an ending puts behind a whole name begins."""
+_ENDED_SO: Final = frozenset(("cs", "sk", "pl", "hr", "bs", "sr", "sl", "ru", "uk", "be"))
+_HEAD_LAST: Final = frozenset(("lv", "lt", "et", "fi", "hu", "tr"))
+"""Languages in which what stands before a noun is a genitive, which stays as it is."""
+_CASES: Final = _ENDED_SO | _HEAD_LAST | {"ro", "el", "bg", "mk"}
+_UNCASED: Final = frozenset(("ar", "fa", "ur", "he", "hi", "bn"))
+"""Languages of scripts without capitals, in which no form is shorter by a letter."""
+_IMPOSSIBLE: Final = MappingProxyType(
+    {"ru": re.compile("[гкхжчшщ]ы$|[чщ]я$|[чщшж]ю$"), "ar": re.compile("ه$")}
+)
+"""Last letters that no form is written with, instead of another: `крышы`, `واحه`."""
 
 _HEBREW_BEFORE: Final = re.compile("[ושכ]?[ושכבלמה]{1,3}$")
 _ARABIC_BEFORE: Final = re.compile("[وف]?[بكل]?(?:ال|ل)?$")
@@ -106,7 +187,226 @@ _MOST_CHANGED: Final = 5
 """Letters of a word's end within which its stem changes."""
 
 
-def is_form_by_marks(plain: str, wanted: str, tag: str) -> bool:
+class NameWord(NamedTuple):
+    """One word of a name, and the words beside it."""
+
+    word: str
+    folded: str
+    before: str
+    """Folded; empty: it is the first."""
+    after: str
+    is_brand: bool
+    is_named: bool
+    """Whether its column is one of names."""
+    at: int
+    """Words of the name before it."""
+    behind: int
+
+
+class SeenWord(NamedTuple):
+    """A word of a text."""
+
+    token: str
+    plain: str
+    """Folded, as those beside it."""
+    before: str
+    after: str
+    begins: bool
+    """Whether a sentence begins with it."""
+    at: int
+    """Words of the text before it."""
+
+
+class Manner(NamedTuple):
+    """How a text is written."""
+
+    language: str | None
+    tag: str
+    """Of the language without its script and region; empty: none is told."""
+    unmarked: bool
+    """Without marks on letters, on purpose, as in short messages."""
+    shouts: bool
+    """Several words are in capitals."""
+    title: int
+    """Words at its beginning that a colon or a dash ends."""
+    written: frozenset[str]
+    """The words of the item."""
+    known: frozenset[str]
+    """Folded."""
+
+
+class _Position(NamedTuple):
+    """Where a word stands that may be a word of a name."""
+
+    adjoining: bool
+    """Beside another word of the name, or a form of one."""
+    exact: bool
+    """Between the words of the name that it is near, all as they should be."""
+    proper: bool
+    """The word is a name of its own, such as a brand, and no word for a thing."""
+    attributive: bool
+    """A word of the name stands behind it."""
+    leads: bool
+    """A sentence begins with it."""
+    titled: bool
+    """The text begins with the name, and a colon or a dash stands behind that: in no case."""
+
+
+def stands_for(name: NameWord, beside: tuple[str, str]) -> bool:
+    """Whether a word stands between the words of the name that it is near."""
+    before, after = name.before, name.after
+    return bool(before or after) and (before or beside[0], after or beside[1]) == beside
+
+
+def is_in_other_case(seen: SeenWord, name: NameWord, manner: Manner) -> bool:
+    """Whether a name has the wrong case: a brand, or a name beside its other words."""
+    token, word = seen.token, name.word
+    if token == word:
+        return False
+    has_own = _has_capital_within(word) and word.isalpha()
+    if token.isupper():
+        return has_own and name.is_named and not manner.shouts and len(word) > HALF
+    if _has_capital_within(token):
+        return name.is_named and not _has_capital_within(word)
+    if token != seen.plain:  # `Trailnest`
+        return has_own and name.is_named and token not in manner.written
+    if word == word.lower():
+        return False
+    whole = (not name.before or name.before == seen.before) and (
+        not name.after or name.after == seen.after
+    )
+    proper = name.is_brand or (
+        name.is_named and bool(name.before) and manner.tag not in TITLED | {""}
+    )
+    return proper and whole and (bool(name.before or name.after) or name.is_brand)
+
+
+def _has_capital_within(word: str) -> bool:
+    return not word.isupper() and any(char.isupper() for char in word[1:])
+
+
+def is_near(seen: SeenWord, name: NameWord, manner: Manner) -> bool:
+    """Whether a word is a name with a letter or two wrong."""
+    plain, wanted = _as_name(seen.plain, name.folded), name.folded
+    if plain is None:
+        return False
+    place = _place(seen, plain, name, manner)
+    if not place.exact and seen.plain in manner.known:
+        return False
+    cased = name.word[0].isupper()
+    is_upper = seen.token[0].isupper() or not cased
+    if len(wanted) - len(plain) >= 2 and wanted.startswith(plain):
+        # A half of it; alone an everyday word that a brand is made of: `Sommer`, of Sommerau.
+        is_half = name.is_named and place.adjoining and len(plain) >= HALF
+        return is_half and is_upper and (cased or place.exact)
+    bare, bare_wanted = _without_marks(plain), _without_marks(wanted)
+    swapped = sorted(bare) == sorted(bare_wanted) and bare != bare_wanted
+    marks = bare == bare_wanted
+    if not _is_close(plain, wanted, place, manner.tag, swapped=swapped, marks=marks):
+        return False
+    if not is_upper and (not place.adjoining or is_word(plain, manner.language)):
+        return False  # `Leder und Oak`, of a table called `Lund Oak`
+    if swapped and (place.adjoining or len(wanted) > LEAST):
+        is_meant = place.exact and place.proper
+        return is_meant or not _is_turned(plain, wanted, manner.tag)
+    if marks:
+        return _has_other_marks(plain, name, place, manner)
+    if _is_form(plain, wanted, manner.tag, place):
+        return False
+    return (name.is_named or cased) if place.adjoining else _is_alone(seen, plain, name, manner)
+
+
+def _as_name(plain: str, wanted: str) -> str | None:
+    """A word without the small word that is written before it; None: the name is behind that."""
+    if plain[0] in CLITICS and plain[0] != wanted[0] and len(plain) > LEAST:
+        plain = plain[1:]
+        if plain.endswith(wanted):
+            return None
+    if plain.endswith((f"'{wanted}", f"’{wanted}")):
+        return None  # `l'Agriturismo`
+    is_longer = HANGUL.match(plain) and len(plain) > len(wanted)
+    if not is_longer or plain[-1] not in PARTICLES:
+        return plain
+    return plain[:-1] if plain[:-1] != wanted else None
+
+
+def _place(seen: SeenWord, plain: str, name: NameWord, manner: Manner) -> _Position:
+    """Where a word stands, among the words of the name that it is near."""
+    before = len(name.before) >= LEAST and seen.before.startswith(name.before)
+    before = before or (bool(name.before) and seen.before == name.before)
+    adjoining = before or (bool(name.after) and seen.after.startswith(name.after))
+    exact = adjoining and stands_for(name, (seen.before, seen.after))
+    is_lower = name.word[0].isupper() and not seen.token[0].isupper()
+    is_other = plain[0] != name.folded[0] and (
+        not (name.before and name.after) or len(plain) < HALF or name.word.islower()
+    )
+    own = name.word[0].isupper() and bool(name.before)
+    return _Position(
+        adjoining=adjoining,
+        exact=exact and not is_lower and not is_other,
+        proper=name.is_brand or (own and manner.tag not in TITLED | {"de"}),
+        attributive=bool(name.after),
+        leads=seen.begins,
+        titled=seen.at == name.at and manner.title == name.at + name.behind + 1,
+    )
+
+
+def _is_close(
+    plain: str, wanted: str, place: _Position, tag: str, *, swapped: bool, marks: bool
+) -> bool:
+    """Whether no more letters are wrong than chance leaves, by where a word stands."""
+    hangul = HANGUL.match(plain) is not None
+    is_short = place.adjoining and (hangul or swapped or marks or place.exact)
+    if len(wanted) < (2 if is_short else LEAST) or abs(len(plain) - len(wanted)) > 2:
+        return False
+    is_like = place.exact and (
+        (len(wanted) >= FIVE and (plain[-1] == wanted[-1] or tag in _SUFFIXES))
+        or (len(wanted) >= LEAST and place.proper)
+    )
+    is_like = is_like and (plain[0] == wanted[0] or plain[-HALF:] == wanted[-HALF:])
+    is_like = is_like and not (plain.startswith(wanted[:-1]) and tag not in _SUFFIXES)
+    allowed = 1 if len(wanted) < LONG and not swapped and not is_like else 2
+    return marks or OSA.distance(plain, wanted, score_cutoff=allowed) <= allowed
+
+
+def _has_other_marks(plain: str, name: NameWord, place: _Position, manner: Manner) -> bool:
+    """Whether a word that differs from a name by marks on letters is none: `Bozdag`."""
+    known = place.exact or (place.adjoining and name.is_brand)
+    if (not known and is_word(plain, manner.language)) or _POINTED.search(plain):
+        return False  # `Iarna`, the winter, of a brand `Iarnă`
+    wanted, tag = name.folded, manner.tag
+    is_ending = tag in (_BALTIC if place.adjoining else _MARKED_ENDS) and plain[:-1] == wanted[:-1]
+    is_ending = is_ending and not (place.exact and place.titled)
+    is_ending = is_ending or _is_form_by_marks(plain, wanted, tag)
+    return (name.is_named or place.adjoining) and not manner.unmarked and not is_ending
+
+
+def _is_alone(seen: SeenWord, plain: str, name: NameWord, manner: Manner) -> bool:
+    """Whether a word without the name's other words beside it can be nothing but the name."""
+    wanted = name.folded
+    is_other = plain[:-2] == wanted[:-2] and plain[-2:-1] != wanted[-2:-1]
+    if is_word(plain, manner.language) or is_other:
+        return False  # another word of the stem: `Fjället`, of a brand `Fjällro`
+    if HANGUL.match(plain):
+        return name.is_named and not name.before and not name.after and len(wanted) >= FIVE
+    if not name.word[0].isupper():
+        return name.is_brand and len(wanted) > LEAST and plain[0] == wanted[0]
+    due = seen.begins or manner.tag == "de"
+    is_sure = not due or len(wanted) >= LONG
+    if seen.token.isascii() and manner.tag in _WITHOUT_SPACES:
+        return name.is_brand and len(wanted) >= LEAST
+    is_sure = is_sure or (plain[-1] == wanted[-1] and bool(common_words(manner.tag)))
+    return name.is_brand and len(wanted) > LEAST and is_sure
+
+
+def is_word(word: str, language: str | None) -> bool:
+    """Whether it is a word of the language: `Fjället`, beside a brand `Fjällro`."""
+    if not language:
+        return False
+    return is_common(word, base(language)) or word in small_words(base(language))
+
+
+def _is_form_by_marks(plain: str, wanted: str, tag: str) -> bool:
     """Whether it differs by marks that everybody leaves out, or an article or a case puts there:
     `Термобелье` of Термобельё, `Feteasca` of Fetească.
     """
@@ -115,7 +415,7 @@ def is_form_by_marks(plain: str, wanted: str, tag: str) -> bool:
     return tag == "ro" and wanted[-1] == "ă" and plain == f"{wanted[:-1]}a"
 
 
-def is_changed(plain: str, wanted: str, tag: str) -> bool:
+def _is_changed(plain: str, wanted: str, tag: str) -> bool:
     """Whether it may be a form with another end of the stem, or with what is written before it.
 
     `Sekačce` of Sekačka, `kukan` of kukka; Hebrew and Arabic write `in the` as part of the word.
@@ -164,52 +464,104 @@ def _is_prefixed(plain: str, wanted: str, tag: str) -> bool:
     return False
 
 
-def is_inflected(
-    plain: str, wanted: str, tag: str, *, hangul: bool, adjoining: bool, in_place: bool
-) -> bool:
+def _is_form(plain: str, wanted: str, tag: str, place: _Position) -> bool:
+    """Whether it may be another form of the word: `Haldens`, `Метелицы`, `Sekačce`."""
+    if HANGUL.match(plain):
+        if plain.startswith(wanted):
+            return plain[len(wanted)] != wanted[-1] or wanted[-1] in PARTICLES  # `바람솔솔`
+        return Prefix.similarity(plain, wanted) >= len(wanted) - 1 and plain[-1] in PARTICLES
+    impossible = _IMPOSSIBLE.get(tag) if place.exact and plain[:-1] in wanted else None
+    if impossible and impossible.search(plain) and not impossible.search(wanted):
+        return False
+    if place.exact and place.proper:
+        if place.titled or (tag in _HEAD_LAST and _is_other_vowel(plain, wanted, place)):
+            return False
+        if (ends_so := _NAME_ENDS.get(tag)) is not None:
+            if tag == "de" and place.attributive and _is_adjective(plain, wanted):
+                return True
+            end = plain.removeprefix(wanted)
+            return end != plain and end in ends_so and end != wanted[-1]
+    return _is_inflected(plain, wanted, tag, place) or _is_changed(plain, wanted, tag)
+
+
+def _is_turned(plain: str, wanted: str, tag: str) -> bool:
+    """Whether two swapped letters are those of an end that turns around: `Zadra` of Zadar."""
+    turned = _FLEETING.get(tag)
+    return turned is not None and plain[:-2] == wanted[:-2] and turned.search(wanted) is not None
+
+
+def _is_other_vowel(plain: str, wanted: str, place: _Position) -> bool:
+    """Whether a word before its noun in the nominative, a genitive, has another last vowel."""
+    is_one = plain[:-1] == wanted[:-1] and plain[-1] in _VOWELS and wanted[-1] in _VOWELS
+    return is_one and place.attributive
+
+
+def _is_adjective(plain: str, wanted: str) -> bool:
+    one, other = _GERMAN_ADJECTIVE.search(plain), _GERMAN_ADJECTIVE.search(wanted)
+    return one is not None and other is not None and plain[: one.start()] == wanted[: other.start()]
+
+
+def _is_inflected(plain: str, wanted: str, tag: str, place: _Position) -> bool:
     """Whether it may be the word with another ending: `Haldens`, `Метелицы`."""
     shared = Prefix.similarity(plain, wanted)
-    if hangul:
-        ends = shared >= len(wanted) - 1 and plain[-1] in PARTICLES
-        return ends or plain.startswith(wanted)
-    if (suffixes := SUFFIXES.get(tag)) is not None and adjoining:
+    if (suffixes := _SUFFIXES.get(tag)) is not None and place.adjoining:
         ended = plain.startswith(wanted) and plain[len(wanted) :] in suffixes
         return ended or (tag == "en" and f"{plain}s" == wanted)
-    if tag in _SOFTENING and len(plain) == len(wanted) >= _LONG_STEM and shared == len(wanted) - 2:
+    is_softened = tag in _SOFTENING and len(plain) == len(wanted) >= _LONG_STEM
+    if is_softened and shared == len(wanted) - 2 and plain[-1] != wanted[-1]:
         return True  # `Sekačka`, `Sekačce`
     if shared < max(2, len(wanted) - 1):
         return False
     longer = len(plain) - len(wanted)
     if longer == 1 and plain[-1] == wanted[-1]:
-        return False  # a letter twice, or one before the last
+        # A letter twice, or one before the last; but `Kuuralaa`.
+        return tag == "fi" and shared == len(wanted) and plain[-1] in _VOWELS
     if longer == -1:
-        return not _is_lost(wanted, tag)
-    return longer != 0 or not _is_replaced(
-        plain[-1], wanted[-1], tag, adjoining=adjoining, in_place=in_place
-    )
+        return not _is_lost(wanted, tag, place)
+    if longer == 0:
+        return not _is_replaced(plain[-1], wanted[-1], tag, place)
+    if place.exact and shared == len(wanted):
+        return not _is_added(plain[len(wanted) :], wanted, tag)
+    return True
 
 
-def _is_lost(wanted: str, tag: str) -> bool:
+def _is_lost(wanted: str, tag: str, place: _Position) -> bool:
     """Whether no form of a word in that language lacks its last letter: `Federleicht`."""
     last = wanted[-1]
     if last == wanted[-2] or last in "ьъ":
         return True
+    if place.exact and last != "σ":
+        # What loses its last vowel is a genitive in many languages, and no sentence begins so.
+        is_vowel = last in _VOWEL_LETTERS and place.leads and tag in _CASES
+        if place.proper or is_vowel or tag in _UNCASED:
+            return True
     return (last in _CONSONANTS or last == "s") and last not in _LOST.get(tag, "sn")
 
 
-def _is_replaced(one: str, other: str, tag: str, *, adjoining: bool, in_place: bool) -> bool:
+def _is_added(end: str, wanted: str, tag: str) -> bool:
+    """Whether no ending begins as what stands behind the whole word: `Тихонь`, `السدرة`."""
+    if tag == "ar":
+        return end == "ة" and wanted.startswith("ال")
+    return tag in _ENDED_SO and _SLAVIC_ENDS.match(end) is None
+
+
+def _is_replaced(one: str, other: str, tag: str, place: _Position) -> bool:
     """Whether no ending puts one last letter for another: `Lindholn`, `Hemsö`."""
+    if (listed := _LAST_LETTERS.get(tag)) is not None and (place.exact or place.proper):
+        return not any(pair.startswith(f"{other}:") and one in pair[2:] for pair in listed.split())
     consonants = _CONSONANTS if tag in _PLURAL_S else _CONSONANTS | {"s"}
     if one in consonants and other in consonants:
         return True
     if _OTHER_CONSONANTS.match(one) and _OTHER_CONSONANTS.match(other):
         return True
-    if not adjoining or one not in _VOWELS or other not in _VOWELS:
+    if one not in _VOWELS or other not in _VOWELS:
         return False
-    return tag in _STEADY or (tag in _ROMANCE and (in_place or not {one, other} <= _AGREEING))
+    if not place.adjoining:
+        return tag in _STEADY and place.proper
+    return tag in _STEADY or (tag in _ROMANCE and (place.exact or not {one, other} <= _AGREEING))
 
 
-def without_marks(word: str) -> str:
+def _without_marks(word: str) -> str:
     """A folded word without marks on its letters."""
-    parts = unicodedata.normalize("NFD", word.replace("ı", "i").replace("đ", "d"))
+    parts = unicodedata.normalize("NFD", word.translate(_BARRED))
     return "".join(char for char in parts if not unicodedata.combining(char))

@@ -10,41 +10,51 @@ import re
 import unicodedata
 from collections.abc import Container, Iterator, Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
 
 from copygen.models import Item, Severity, Violation
-from copygen.quality.checks.endings import small_words
 from copygen.quality.checks.name_forms import (
-    BALTIC,
-    FLEETING,
+    FIVE,
+    HALF,
+    HANGUL,
+    LEAST,
+    LONG,
     MARKED,
-    MARKED_ENDS,
-    PARTICLES,
-    POINTED,
-    SUFFIXES,
-    is_changed,
-    is_form_by_marks,
-    is_inflected,
-    without_marks,
+    TITLED,
+    Manner,
+    NameWord,
+    SeenWord,
+    is_in_other_case,
+    is_near,
+    is_word,
+    stands_for,
 )
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
 from copygen.quality.normalize import fold
 from copygen.quality.word_ends import is_common
 
-_TOKEN: Final = re.compile(r"[^\s.,!?:;…()\[\]{}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）]+")
+_NO_SPACES: Final = "\u0e00-\u0eff\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff"
+"""Letters of scripts without spaces: what stands between two of them may be a word of another."""
+_TOKEN: Final = re.compile(
+    rf"[^\s.,!?:;…()\[\]{{}}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）{_NO_SPACES}]+"
+)
+_TITLE: Final = re.compile(r"[^:–—|.!?\n]{1,60}(?=\s?[:|]|\s[–—])")
 _QUOTED: Final = re.compile(r"[«„“\"]([^«»„“”\"]+)[»“”\"]")
 _JOINTS: Final = "-'’"
 _JOINT: Final = re.compile(f"[{_JOINTS}]")
 """Between a name and what is joined with it: `Sandlinie-Teppich`, `Yörük'ün`."""
-_CLITICS: Final = frozenset("وفبلكهשובלמכ")
-"""Letters of Arabic and Hebrew words that are words of their own."""
-_UNSPACED: Final = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
-_UNSPACED_RUN: Final = re.compile(f"(?:{_UNSPACED.pattern}|[々ー])+")
-_HANGUL: Final = re.compile(r"[\uac00-\ud7a3]")
+_UNSPACED: Final = re.compile(f"[{_NO_SPACES}]")
+_UNSPACED_RUN: Final = re.compile(f"[{_NO_SPACES}]+")
+_PARTS: Final = re.compile(rf"[{_NO_SPACES}]+|[^\s{_NO_SPACES}]+")
+_HIRAGANA: Final = re.compile("[\u3041-\u3096ー]{3,}")
+_KATAKANA: Final = re.compile("[\u30a1-\u30f6ー]{3,}")
+_KANA_APART: Final = 0x60
+"""From a letter of hiragana to that of katakana."""
 _NAME_COLUMNS: Final = frozenset(
     (
         *("name", "title", "product", "product_name", "product_title", "item", "model", "brand"),
@@ -91,9 +101,15 @@ _BRAND_COLUMNS: Final = frozenset(
         *("hãng", "üretici", "marke_name", "marca_commerciale"),
     )
 )
+_COMPOUNDING: Final = frozenset(
+    (
+        *("de", "nl", "sv", "da", "nb", "nn", "no", "is", "fi", "et", "hu", "en", "lv", "tr"),
+        *("hi", "bn", "ur", "fa", "mr", "ne"),
+    )
+)
+"""Languages that write two nouns as one."""
 _MOST_WORDS: Final = 5
 """Words of a value that may be a name."""
-_LEAST: Final = 4
 _LINK: Final = 3
 """Letters of a small word within a name."""
 _LIKE: Final = frozenset(
@@ -105,29 +121,21 @@ _LIKE: Final = frozenset(
     )
 )
 """Words before what something is compared with."""
-_HALF: Final = 3
-"""Letters of half a name."""
-_SHORT_TEXT: Final = 50
+_BARE: Final = frozenset(("en", "id", "ms", "tl", "nl", "it"))
+"""Languages that have next to no marked letters: a text without one tells nothing."""
+_SHORT_TEXT: Final = 100
 """Characters of a text that has no marked letter by chance, in a language with few of them."""
-_FIVE: Final = 5
-"""Letters from which two of them may be wrong within a name whose other words stand beside it."""
-_LONG: Final = 7
-"""Letters from which two of them may be wrong; from `_LEAST` one may."""
-_TITLED: Final = frozenset(("en", "id", "ms", "tl", "vi"))
-"""Languages whose shops begin every word of a product's name with a capital."""
 
 
-class _Name(NamedTuple):
-    """One word of a name, and the words beside it."""
+class _Pair(NamedTuple):
+    """Two words of a name."""
 
-    word: str
-    folded: str
-    before: str
-    """Folded; empty: it is the first."""
-    after: str
-    is_brand: bool
-    is_named: bool
-    """Whether its column is one of names."""
+    joined: str
+    """As one, folded."""
+    words: str
+    """As they should be."""
+    own: bool
+    """Neither of them is a word for a thing: no language writes them as one."""
 
 
 class _Part(NamedTuple):
@@ -136,14 +144,17 @@ class _Part(NamedTuple):
     word: str
     before: str
     """The part before it; empty: it is the first."""
+    after: str
     is_brand: bool
 
 
 class _NamesOfValue(NamedTuple):
     """As of `ItemNames`."""
 
-    words: Sequence[_Name]
+    words: Sequence[NameWord]
     links: Sequence[tuple[str, str, str]]
+    small: Sequence[tuple[str, str]]
+    pairs: Sequence[_Pair]
     unspaced: Sequence[_Part]
 
 
@@ -152,10 +163,13 @@ class ItemNames:
 
     def __init__(self, item: Item, columns: Container[str]) -> None:
         """`columns` are those that `names:` lists."""
-        self.words: list[_Name] = []
+        self.words: list[NameWord] = []
         """In scripts with spaces."""
         self.links: list[tuple[str, str, str]] = []
         """Small words of names, each between those beside it: `Вечір у Карпатах`."""
+        self.small: list[tuple[str, str]] = []
+        """Words in small letters behind a name's other words, as they would be wrong, and right."""
+        self.pairs: list[_Pair] = []
         self.unspaced: list[_Part] = []
         for column, value in item.items():
             if isinstance(value, str) and value and len(value.split()) <= _MOST_WORDS:
@@ -165,7 +179,13 @@ class ItemNames:
                 if (found := _names_in(value, brand, named)) is not None:
                     self.words += found.words
                     self.links += found.links
+                    self.small += found.small
+                    self.pairs += found.pairs
                     self.unspaced += found.unspaced
+        brands = {name.folded for name in self.words if name.is_brand}
+        for at, name in enumerate(self.words if brands else ()):
+            if name.folded in brands and name.is_named and not name.is_brand:
+                self.words[at] = name._replace(is_brand=True)
 
 
 # Of a table's columns most hold the same few values again and again.
@@ -175,28 +195,47 @@ def _names_in(value: str, brand: bool, named: bool) -> "_NamesOfValue | None":
     words, links = [], []
     tokens = _TOKEN.findall(value)
     plain = [fold(token) for token in tokens]
+    small, pairs = _neighbours(tokens, plain, brand) if named and len(tokens) > 1 else ([], [])
+    unspaced = _unspaced(value, brand) if named and not value.isascii() else []
+    brand = brand or bool(unspaced)  # `Loomi 投影燈`: what is Latin there is nothing but a name
     marked = _QUOTED.search(value) if named else None
     quoted = marked[1].split() if marked else ()
     for at, token in enumerate(tokens):
-        small = token[0].islower() and not brand and not (named and token in quoted)
-        if named and token.islower() and len(token) <= _LINK and 0 < at < len(tokens) - 1:
+        is_small = token[0].islower() and not brand and not (named and token in quoted)
+        behind = len(tokens) - at - 1
+        if named and token.islower() and len(token) <= _LINK and at and behind:
             links.append((tokens[at - 1], token, tokens[at + 1]))
-        if small or not _is_word(token) or _UNSPACED.search(token):
-            continue
-        before = plain[at - 1] if at else ""
-        after = plain[at + 1] if at + 1 < len(plain) else ""
-        words.append(_Name(token, plain[at], before, after, brand, named))
-    unspaced = _unspaced(value, brand) if named and not value.isascii() else []
-    return _NamesOfValue(words, links, unspaced) if words or links or unspaced else None
+        if not is_small and _is_word(token):
+            before, after = plain[at - 1] if at else "", plain[at + 1] if behind else ""
+            words.append(NameWord(token, plain[at], before, after, brand, named, at, behind))
+    if not (words or links or small or pairs or unspaced):
+        return None
+    return _NamesOfValue(words, links, small, pairs, unspaced)
+
+
+def _neighbours(
+    tokens: Sequence[str], plain: Sequence[str], brand: bool
+) -> tuple[list[tuple[str, str]], list[_Pair]]:
+    """Small words behind others, and pairs of words."""
+    small, pairs = [], []
+    for at, (one, other) in enumerate(pairwise(tokens)):
+        is_cased = one[0].isupper()
+        if is_cased and (brand or at) and other.islower() and len(other) > 1:
+            small.append((f"{one} {other.capitalize()}", other))
+        joined = plain[at] + plain[at + 1]
+        if len(joined) >= FIVE and joined.isalpha() and not HANGUL.match(joined):
+            own = (brand or at or len(tokens) == 2) and (not is_cased or other[0].isupper())
+            pairs.append(_Pair(joined, f"{one} {other}", bool(own)))
+    return small, pairs
 
 
 def _unspaced(value: str, brand: bool) -> list[_Part]:
-    found, before = [], ""
-    for part in value.split():
-        if len(part) > 1 and _UNSPACED_RUN.fullmatch(part):
-            found.append(_Part(part, before, brand))
-        before = part
-    return found
+    parts = _PARTS.findall(value)
+    return [
+        _Part(part, before, after, brand)
+        for before, part, after in zip(("", *parts), parts, (*parts[1:], ""), strict=False)
+        if len(part) > 1 and _UNSPACED.match(part)
+    ]
 
 
 @lru_cache(maxsize=1024)
@@ -231,10 +270,18 @@ class NamesCheck:
             yield from _misspelt(context, names, suspects)
         for link in names.links:
             yield from _wrong_link(context, *link)
-        if any(name.is_brand for name in names.words):
-            yield from _split(context, names)
+        for found, right in names.small:
+            if found in text and not _is_titled(context):
+                start = text.index(found) + len(found) - len(right)
+                yield _wrong(text, start, start + len(right), right)
+        folded = context.text.text
+        if gone := [name for name in names.words if name.is_named and name.folded not in folded]:
+            yield from _split(context, gone)
+        for pair in names.pairs:
+            if pair.joined in folded:
+                yield from _joined(context, pair)
         if names.unspaced and _UNSPACED.search(text):
-            yield from _misspelt_unspaced(text, names)
+            yield from _misspelt_unspaced(text, names, context.facts.folded.original)
 
 
 def _is_word(token: str) -> bool:
@@ -265,7 +312,7 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
     marks = [mark for mark in _JOINTS if mark in text]
     if marks and not all(name.folded in there for name in names.words):
         joined = {word for mark in marks for word in strange if mark in word}
-        parts = {part for word in joined for part in _JOINT.split(word) if len(part) > _LEAST}
+        parts = {part for word in joined for part in _JOINT.split(word) if len(part) > LEAST}
         strange = strange.union(parts.difference(known, *map(_JOINT.split, known)))
     found: set[str] = set()
     for name in open_names:
@@ -276,15 +323,17 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
             beside = name.after or name.before
             if not (name.is_named and words.count(beside) > words.count(wanted)):
                 continue  # else it may be wrong at another place: `Pico Espreso Machine`
-        near = process.extract(wanted, strange, scorer=OSA.distance, score_cutoff=2, limit=None)
+        is_placed = name.is_named and (name.before in there or name.after in there)
+        among = there if is_placed else strange  # `Bērza elpa`, of birch
+        near = process.extract(wanted, among, scorer=OSA.distance, score_cutoff=2, limit=None)
         found.update(one for one, _, _ in near)
         if name.is_named:
-            halves = (wanted[:size] for size in range(_HALF, len(wanted) - 1))
+            halves = (wanted[:size] for size in range(HALF, len(wanted) - 1))
             found.update(half for half in halves if half in strange)
     return found
 
 
-def _is_settled(name: _Name, text: str, folded: str) -> bool:
+def _is_settled(name: NameWord, text: str, folded: str) -> bool:
     """Whether a name stands in the text as it should each time, without its other words."""
     start = folded.find(name.folded)
     if (
@@ -299,34 +348,58 @@ def _is_settled(name: _Name, text: str, folded: str) -> bool:
 
 
 def _misspelt(context: CheckContext, names: ItemNames, suspects: set[str]) -> Iterator[Violation]:
-    text, language = context.text.original, context.language
+    text = context.text.original
     tokens = [_part(found, suspects) for found in _TOKEN.finditer(text)]
     plain = [fold(token) for token, _, _ in tokens]
-    there = frozenset(plain)
-    is_marked = language is not None and base(language) not in MARKED
-    unmarked = text.isascii() and not (is_marked and len(text) <= _SHORT_TEXT)
-    written = frozenset(_TOKEN.findall(context.facts.folded.original))
+    manner = _manner(context, {token for token, _, _ in tokens})
     for at, (token, start, end) in enumerate(tokens):
         if plain[at] not in suspects or not token[0].isalpha():
             continue
         beside = (plain[at - 1] if at else "", plain[at + 1] if at + 1 < len(plain) else "")
         begins = at == 0 or text[:start].rstrip()[-1:] in ".!?…:\n•。"
+        seen = SeenWord(token, plain[at], *beside, begins, at)
+        is_other = any(name.folded == seen.plain for name in names.words)
         for name in names.words:
-            if plain[at] == name.folded:
-                # The word that the brand is made of: `rýchly ako kolibrík`.
-                is_word = token.islower() and (token in written or beside[0] in _LIKE)
-                # `un punto y aparte`, beside the `Academia Punto y Aparte`.
-                is_word = is_word or (
-                    token.islower() and name.word in text and _is_small(tokens, at)
-                )
-                wrong = not is_word and _in_case(token, plain[at], name, beside, language)
-            elif name.folded in there and not _stands_for(name, beside):
-                wrong = False
+            if seen.plain == name.folded:
+                is_small = token.islower() and _is_small(tokens, at)
+                wrong = not _is_everyday(seen, name, manner, is_small and name.word in text)
+                wrong = wrong and is_in_other_case(seen, name, manner)
             else:
-                wrong = _near(token, plain[at], name, beside, begins, unmarked, language)
+                elsewhere = name.folded in plain and not stands_for(name, beside)
+                wrong = not elsewhere and not is_other and is_near(seen, name, manner)
             if wrong:
                 yield _wrong(text, start, end, name.word)
                 break
+
+
+def _manner(context: CheckContext, tokens: set[str]) -> Manner:
+    text, language = context.text.original, context.language
+    tag = base(language) if language else ""
+    is_plain = text.isascii() and tag not in _BARE
+    is_meant = tag in MARKED or (tag == "es" and ("!" in text or "?" in text))
+    title = _TITLE.match(text)
+    return Manner(
+        language,
+        tag,
+        is_plain and (is_meant or len(text) > _SHORT_TEXT),
+        sum(len(token) > 2 and token.isupper() for token in tokens) > 1,
+        len(_TOKEN.findall(title[0])) if title else 0,
+        frozenset(_TOKEN.findall(context.facts.folded.original)),
+        frozenset(_TOKEN.findall(context.facts.folded.text)),
+    )
+
+
+def _is_everyday(seen: SeenWord, name: NameWord, manner: Manner, is_small: bool) -> bool:
+    """Whether it is the word that a brand is made of, and no brand.
+
+    `rýchly ako kolibrík`; `un punto y aparte`, beside the `Academia Punto y Aparte`.
+    """
+    if not seen.token.islower():
+        return False
+    is_apart = not (name.before and name.before == seen.before)
+    is_apart = is_apart and not (name.after and name.after == seen.after)
+    said = seen.token in manner.written or seen.before in _LIKE or is_small
+    return said or (is_apart and is_word(seen.plain, manner.language))
 
 
 def _part(found: re.Match[str], suspects: set[str]) -> tuple[str, int, int]:
@@ -355,162 +428,135 @@ def _wrong_link(context: CheckContext, before: str, small: str, after: str) -> I
         yield _wrong(text, *found.span(1), small)
 
 
-def _split(context: CheckContext, names: ItemNames) -> Iterator[Violation]:
+def _split(context: CheckContext, names: Sequence[NameWord]) -> Iterator[Violation]:
     """A name of one word in two: `Bright Side`, `Berg-Kranz`."""
     folded, item = context.text.text, context.facts.folded.text
-    for name in names.words:
+    compact = folded.replace(" ", "").replace("-", "")
+    for name in names:
         wanted = name.folded
-        if not name.is_brand or len(wanted) < _LONG or wanted in folded:
+        if (
+            len(wanted) < FIVE
+            or wanted not in compact
+            or (len(wanted) < LONG and not (name.before or name.after))
+        ):
             continue
-        if wanted in folded.replace(" ", "").replace("-", ""):
-            parts = r"[ -]?".join(map(re.escape, wanted))
-            found = re.search(rf"(?<!\w){parts}(?!\w)", folded)
-            if found is not None and found[0].count(" ") + found[0].count("-") == 1:
-                span = context.text.span(*found.span())
-                if found[0] not in item and context.text.original[span[0]].isupper():
-                    yield _wrong(context.text.original, *span, name.word)
-                    return
+        parts = r"[ -]?".join(map(re.escape, wanted))
+        found = re.search(rf"(?<!\w){parts}(?!\w)", folded)
+        if found is None or found[0].count(" ") + found[0].count("-") != 1 or found[0] in item:
+            continue
+        beside = folded[: found.start()].rstrip(), folded[found.end() :].lstrip()
+        known = name.before and beside[0].endswith(name.before)
+        known = known or (name.after and beside[1].startswith(name.after))
+        start, end = context.text.span(*found.span())
+        is_upper = context.text.original[start].isupper() or not name.word[0].isupper()
+        if is_upper and (known or (name.is_brand and len(wanted) >= LONG)):
+            yield _wrong(context.text.original, start, end, name.word)
+            return
 
 
-def _stands_for(name: _Name, beside: tuple[str, str]) -> bool:
-    """Whether a word stands between the words of the name that it is near."""
-    before, after = name.before, name.after
-    return bool(before or after) and (before or beside[0], after or beside[1]) == beside
+def _is_titled(context: CheckContext) -> bool:
+    """Whether a language begins the words of headlines with capitals, or this item's writer does:
+    `Точак Плус` is wrong where names are written as sentences are."""
+    return context.language is None or base(context.language) in TITLED
 
 
-def _in_case(
-    token: str, plain: str, name: _Name, beside: tuple[str, str], language: str | None
-) -> bool:
-    """Whether a name has the wrong case: a brand, or a name beside its other words."""
-    if token == name.word or token in (name.word.upper(), token.upper()):
-        return False
-    if any(char.isupper() for char in token[1:]) and not token.isupper():
-        return name.is_named and not any(char.isupper() for char in name.word[1:])
-    if token != plain or name.word == name.word.lower():
-        return False
-    whole = (not name.before or name.before == beside[0]) and (
-        not name.after or name.after == beside[1]
+def _joined(context: CheckContext, pair: _Pair) -> Iterator[Violation]:
+    """Two words of a name written as one: `Kajakapesa`."""
+    text, tag = context.text, base(context.language) if context.language else ""
+    if pair.joined in context.facts.folded.text or is_common(pair.joined, tag):
+        return
+    if not pair.own and (tag in _COMPOUNDING or not tag):
+        return
+    before = "" if pair.words[0].isupper() else "[وفبلكהשובלמכ]{0,2}"
+    found = re.search(
+        rf"(?<![\w#@./-]){before}({re.escape(pair.joined)})(?![\w@/-]|\.\w)", text.text
     )
-    titled = language is None or language.split("-")[0] in _TITLED
-    proper = name.is_brand or (name.is_named and bool(name.before) and not titled)
-    return proper and whole and (bool(name.before or name.after) or name.is_brand)
+    if found is None:
+        return
+    start, end = text.span(*found.span(1))
+    if pair.words[0].isupper() and (tag == "de" or not text.original[start].isupper()):
+        return
+    yield _wrong(text.original, start, end, pair.words)
 
 
-def _near(
-    token: str,
-    plain: str,
-    name: _Name,
-    beside: tuple[str, str],
-    begins: bool,
-    unmarked: bool,
-    language: str | None,
-) -> bool:
-    """Whether a word is a name with a letter or two wrong.
-
-    `unmarked` tells that the whole text is written without marks on letters, as in short messages.
-    """
-    wanted = name.folded
-    hangul = _HANGUL.match(token) is not None
-    if plain[0] in _CLITICS and plain[0] != wanted[0] and len(plain) > _LEAST:
-        plain = plain[1:]
-        if plain.endswith(wanted):
-            return False
-    before = len(name.before) >= _LEAST and beside[0].startswith(name.before)
-    before = before or (bool(name.before) and beside[0] == name.before)
-    adjoining = before or (bool(name.after) and beside[1].startswith(name.after))
-    is_half = len(wanted) - len(plain) >= 2 and len(plain) >= _HALF and wanted.startswith(plain)
-    if is_half and name.is_named and adjoining and name.word[0].isupper():
-        return token[0].isupper()
-    if len(wanted) - len(plain) >= 2 and wanted.startswith(plain) and not adjoining:
-        return False  # an everyday word that a brand is made of: `Sommer`, of Sommerau
-    if plain.endswith((f"'{wanted}", f"’{wanted}")):
-        return False  # `l'Agriturismo`
-    bare, bare_wanted = without_marks(plain), without_marks(wanted)
-    swapped = sorted(bare) == sorted(bare_wanted) and bare != bare_wanted
-    marks = bare == bare_wanted
-    in_place = _stands_for(name, beside) and plain[0] == wanted[0]
-    in_place = in_place and (token[0].isupper() or name.word[0].islower())
-    if hangul and len(plain) > len(wanted) and plain[-1] in PARTICLES:
-        plain = plain[:-1]
-    is_short = adjoining and (hangul or swapped or marks or in_place)
-    if len(wanted) < (2 if is_short else _LEAST) or abs(len(plain) - len(wanted)) > 2:
-        return False
-    tag = base(language) if language else ""
-    is_like = in_place and len(wanted) >= _FIVE
-    is_like = is_like and (plain[-1] == wanted[-1] or tag in SUFFIXES)
-    is_like = is_like and not plain.startswith(wanted[:-1])
-    allowed = 1 if len(wanted) < _LONG and not swapped and not is_like else 2
-    if not marks and OSA.distance(plain, wanted, score_cutoff=allowed) > allowed:
-        return False
-    cased = name.word[0] != name.word[0].lower()
-    if cased and not token[0].isupper() and (not adjoining or _is_common(plain, language)):
-        return False  # `Leder und Oak`, of a table called `Lund Oak`
-    if swapped and (adjoining or len(wanted) > _LEAST):
-        return not (wanted.endswith(FLEETING) and plain[:-2] == wanted[:-2])
-    if marks and not (adjoining and name.is_brand) and _is_common(plain, language):
-        return False  # `Iarna`, the winter, of a brand `Iarnă`
-    if marks and POINTED.search(plain):
-        return False
-    if marks:
-        is_ending = tag in (BALTIC if adjoining else MARKED_ENDS) and plain[:-1] == wanted[:-1]
-        is_ending = is_ending or is_form_by_marks(plain, wanted, tag)
-        return (name.is_named or adjoining) and not unmarked and not is_ending
-    if is_inflected(plain, wanted, tag, hangul=hangul, adjoining=adjoining, in_place=in_place):
-        return False
-    if is_changed(plain, wanted, tag):
-        return False
-    if adjoining:
-        return name.is_named or cased
-    is_other = plain[:-2] == wanted[:-2] and plain[-2:-1] != wanted[-2:-1]
-    if _is_common(plain, language) or is_other:
-        return False  # another word of the stem: `Fjället`, of a brand `Fjällro`
-    if hangul and name.is_named and not name.before and not name.after and len(wanted) >= _FIVE:
-        return True
-    due = begins or tag == "de"
-    return name.is_brand and len(wanted) > _LEAST and cased and (not due or len(wanted) >= _LONG)
-
-
-def _is_common(word: str, language: str | None) -> bool:
-    """Whether it is a word of the language: `Fjället`, beside a brand `Fjällro`."""
-    if not language:
-        return False
-    return is_common(word, base(language)) or word in small_words(base(language))
-
-
-def _misspelt_unspaced(text: str, names: ItemNames) -> Iterator[Violation]:
-    for name, before, brand in names.unspaced:
+def _misspelt_unspaced(text: str, names: ItemNames, item: str) -> Iterator[Violation]:
+    for part in names.unspaced:
+        name = part.word
         at = text.find(name)
         if at >= 0:
             end = at + len(name)
             if "\u0e01" <= name[-1] <= "\u0e5b" and text[end : end + 1] == name[-1]:
                 yield _wrong(text, at, end + 1, name)
-        elif (found := _unmarked(text, name)) is not None or (
-            before and (found := _behind(text, name, before)) is not None
-        ):
+            continue
+        if (found := _unmarked(text, name)) is not None:
             yield _wrong(text, *found, name)
-        elif len(name) >= (3 if brand else _LEAST):
-            allowed = 1 if len(name) < _LONG else 2
-            if (found := _window(text, name, allowed)) is not None:
-                yield _wrong(text, *found, name)
+            continue
+        found = _beside(text, part)
+        if found is None and part.is_brand:
+            found = _in_other_kana(text, name)
+        if found is None and len(name) >= (3 if part.is_brand else LEAST):
+            found = _window(text, name, 1 if len(name) < LONG else 2)
+        if found is None and len(name) > LEAST:
+            found = _within(text, name)
+        if found is not None and text[slice(*found)] not in item:
+            yield _wrong(text, *found, name)
 
 
 def _unmarked(text: str, name: str) -> tuple[int, int] | None:
     """A Thai name that lacks its last mark: `ใบไผ`."""
     stem = name[:-1]
-    at = text.find(stem) if len(stem) > _HALF and unicodedata.combining(name[-1]) else -1
+    at = text.find(stem) if len(stem) > HALF and unicodedata.combining(name[-1]) else -1
     end = at + len(stem)
     is_other = text[end : end + 1] and unicodedata.category(text[end]) in ("Mn", "Lo")
     return (at, end) if at >= 0 and not is_other else None
 
 
-def _behind(text: str, name: str, before: str) -> tuple[int, int] | None:
-    """What stands in a name's place behind its other part, with one letter wrong."""
-    at = text.find(before)
-    start = at + len(before)
-    start += text[start : start + 1] in (" ", "\u3000")
-    part = text[start : start + len(name)]
-    near = at >= 0 and len(part) > 1 and OSA.distance(part, name, score_cutoff=1) <= 1
-    return (start, start + len(name)) if near and part[0] == name[0] else None
+def _beside(text: str, part: _Part) -> tuple[int, int] | None:
+    """What stands in a name's place beside another part of it, with one letter wrong."""
+    name = part.word
+    if part.before and (at := text.find(part.before)) >= 0:
+        start = at + len(part.before)
+        start += text[start : start + 1] in (" ", "\u3000")
+        if _is_like(text[start : start + len(name)], name) and text[start] == name[0]:
+            return start, start + len(name)
+    if part.after and (end := text.find(part.after)) > 0:
+        end -= text[end - 1] in (" ", "\u3000")
+        start = max(0, end - len(name))
+        if _is_like(text[start:end], name) and len(name) > 2:
+            return start, end
+    return None
+
+
+def _is_like(part: str, name: str) -> bool:
+    return len(part) > 1 and OSA.distance(part, name, score_cutoff=1) <= 1
+
+
+def _in_other_kana(text: str, name: str) -> tuple[int, int] | None:
+    """A brand in the other one of the Japanese syllabaries: `ミナカミ`, of みなかみ."""
+    if _HIRAGANA.fullmatch(name):
+        other = "".join(one if one == "ー" else chr(ord(one) + _KANA_APART) for one in name)
+    elif _KATAKANA.fullmatch(name):
+        other = "".join(one if one == "ー" else chr(ord(one) - _KANA_APART) for one in name)
+    else:
+        return None
+    at = text.find(other)
+    return (at, at + len(name)) if at >= 0 else None
+
+
+def _within(text: str, name: str) -> tuple[int, int] | None:
+    """A name with other letters between its beginning and its end: `月の雫化粧水`."""
+    size = next((size for size in range(len(name) - 2, 1, -1) if name[:size] in text), 0)
+    if not size:
+        return None
+    start = text.find(name[:size])
+    after = start + size
+    last = start + len(name) + 1
+    for left in range(len(name) - size - 1, 1, -1):
+        at = text.find(name[-left:], after + 1, last)
+        if at > 0 and _UNSPACED_RUN.fullmatch(text[after:at]):
+            lost = len(name) - size - left
+            return (start, at + left) if lost <= HALF and lost < size + left - 1 else None
+    return None
 
 
 def _window(text: str, name: str, allowed: int) -> tuple[int, int] | None:
@@ -524,7 +570,7 @@ def _window(text: str, name: str, allowed: int) -> tuple[int, int] | None:
                 ends = (part[0] == name[0]) + (part[-1] == name[-1])
                 if not ends or (size == len(name) and same < max(2, len(name) - allowed - 1)):
                     continue
-                if size != len(name) and (ends < 2 or len(name) <= _LEAST):
+                if size != len(name) and (ends < 2 or len(name) <= LEAST):
                     continue
                 if part[0] != name[0] and sorted(part[:2]) != sorted(name[:2]) and allowed > 1:
                     continue  # another word before the same: `菩提樹のはちみつ`, of 金箱のはちみつ
