@@ -290,12 +290,16 @@ def is_near(seen: SeenWord, name: NameWord, manner: Manner) -> bool:
     plain, wanted = _as_name(seen.plain, name.folded), name.folded
     if plain is None:
         return False
+    starts = len(wanted) - len(plain) >= 2 and wanted.startswith(plain)
+    is_far = OSA.distance(plain, wanted, score_cutoff=2) > 2
+    if is_far and not starts and plain.isascii() == wanted.isascii():
+        return False  # Before all else: most words are.
     place = _place(seen, plain, name, manner)
     if not place.exact and seen.plain in manner.known:
         return False
     cased = name.word[0].isupper()
     is_upper = seen.token[0].isupper() or not cased
-    if len(wanted) - len(plain) >= 2 and wanted.startswith(plain):
+    if starts:
         # A half of it; alone an everyday word that a brand is made of: `Sommer`, of Sommerau.
         is_half = name.is_named and place.adjoining and len(plain) >= HALF
         return is_half and is_upper and (cased or place.exact)

@@ -40,8 +40,10 @@ from copygen.quality.word_ends import is_common
 
 _NO_SPACES: Final = "\u0e00-\u0eff\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff"
 """Letters of scripts without spaces: what stands between two of them may be a word of another."""
+_SPACES: Final = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
+"""What `\\s` is: with letters alone a class is one look at a table."""
 _TOKEN: Final = re.compile(
-    rf"[^\s.,!?:;…()\[\]{{}}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）{_NO_SPACES}]+"
+    rf"[^{_SPACES}.,!?:;…()\[\]{{}}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）{_NO_SPACES}]+"
 )
 _TITLE: Final = re.compile(r"[^:–—|.!?\n]{1,60}(?=\s?[:|]|\s[–—])")
 _QUOTED: Final = re.compile(r"[«„“\"]([^«»„“”\"]+)[»“”\"]")
