@@ -38,6 +38,7 @@ def test_data_of_others_ships_with_its_license_beside_it_and_the_readme_names_it
     for note, source, license_name in (
         ("word_beginnings.license", "wordfreq 3.1.1", "CC BY-SA 4.0"),
         ("near_languages.license", "wordfreq 3.1.1", "CC BY-SA 4.0"),
+        ("frequent_words.license", "wordfreq 3.1.1", "CC BY-SA 4.0"),
         ("languages.license", "py3langid", "BSD 3-Clause"),
     ):
         text = (ROOT / "copygen/quality" / note).read_text(encoding="utf-8")

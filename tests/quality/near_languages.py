@@ -159,7 +159,7 @@ def _of_json(content: bytes) -> Iterator[tuple[str, str]]:
             yield key, text
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
     return " ".join(_ACCELERATOR.sub("", _NO_WORDS.sub(" ", text)).split())
 
 
@@ -179,7 +179,7 @@ def of_messages(
     learned, kept_out = Samples(), defaultdict[tuple[int, int], list[bytes]](list)
     seen, count = set[tuple[str, ...]](), Counter[int]()
     for key in keys:
-        texts = [_plain(messages.get(key, "")) for messages in here]
+        texts = [plain(messages.get(key, "")) for messages in here]
         among = [4 <= len(text) <= 400 for text in texts]
         if sum(among) < 2 or tuple(texts) in seen:
             continue

@@ -5,8 +5,8 @@
 
 Each is made by a module of this folder, from what it names, the same bytes whenever it is made.
 They are packed because they are large and made by no hand: a wheel takes them as they are, and a
-run unpacks the languages that it writes. Of near languages, what a piece of a word says for each
-stands behind it.
+run unpacks the languages that it writes. Where a word or a piece of one says something for each of
+several languages, that stands behind it.
 """
 
 import sys
@@ -14,10 +14,13 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from copygen.quality import near_languages, talk_model, word_ends
+from copygen.quality import frequent_words, near_languages, talk_model, word_ends
 from copygen.quality.data import FOLDER, packed_entries, packed_entry
 
-FILES: Final = (word_ends.WORD_BEGINNINGS, near_languages.FILE, talk_model.FILE)
+FILES: Final = (
+    word_ends.WORD_BEGINNINGS, near_languages.FILE, talk_model.FILE, frequent_words.FILE
+)  # fmt: skip
+_WITH_LEVELS: Final = (near_languages.FILE, frequent_words.FILE)
 
 
 def pack(file: str, entries: Mapping[str, bytes]) -> None:
@@ -30,20 +33,22 @@ def pack(file: str, entries: Mapping[str, bytes]) -> None:
 
 
 def shown(file: str, entry: str) -> str:
-    """An entry as text, levels of near languages as figures."""
+    """An entry as text, the levels of each language as figures."""
     content = packed_entry(file, entry)
     if content is None:
         known = ", ".join(sorted(packed_entries(file)))
         raise SystemExit(f"{file} has no entry {entry!r}; there are: {known}")
-    if file != near_languages.FILE:
+    if file not in _WITH_LEVELS:
         return content.decode("utf-8")
     listed, _, levels = content.partition(b"\n\n")
-    head, *pieces = listed.decode("utf-8").split("\n")
+    pieces = listed.decode("utf-8").split("\n")
+    head = [pieces.pop(0)] if file == near_languages.FILE else []
+    names = frequent_words.SCRIPTS.get(entry, entry)
     size = len(pieces)
     of_each = (levels[at : at + size] for at in range(0, len(levels), size))
     rows = zip(pieces, *of_each, strict=True)
     lines = (f"{piece}	{' '.join(map(str, says))}" for piece, *says in rows)
-    return "\n".join((head, f"\t{entry}", *lines))
+    return "\n".join((*head, f"\t{names}", *lines))
 
 
 def main(asked: list[str]) -> None:

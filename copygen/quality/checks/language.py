@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
+from copygen.quality.checks.language_parts import ForeignParts
 from copygen.quality.checks.names import product_names
 from copygen.quality.data import LanguageTable, table
 from copygen.quality.facts import CheckContext, Facts
@@ -42,6 +43,9 @@ _OWN_BESIDE_NAMES: Final = 2
 _MOST_NAMES: Final = 3
 """Words in Latin letters that are taken for a name beside letters of the language:
 `料金 - Mozilla VPN`."""
+_HAN_RUN: Final = re.compile("(?<![(（\u3400-\u9fff])[\u3400-\u9fff]{2,}+(?![)）])")
+"""Outside of the brackets in which Korean says what a word comes from."""
+_LEAST_CHINESE: Final = 4
 _LONG_HAN: Final = 12
 """Japanese of this many kanji has kana in it; a slogan of fewer may not."""
 _SHORT_WORD: Final = 3
@@ -230,8 +234,10 @@ def _are_names(words: Sequence[str]) -> bool:
 
 
 def _han(context: CheckContext, language: str) -> list[Violation]:
-    """Chinese for Japanese, simplified for traditional, and the other way round."""
+    """Chinese for Japanese or Korean, simplified for traditional, and the other way round."""
     text = context.text.original
+    if full_script(language) == "Kore":
+        return _in_korean(context, language)
     for wrong, what in _wrong_forms(language):
         for match in wrong.finditer(text):
             # A name may be written in any way; one that the item has stays as it is there.
@@ -243,6 +249,17 @@ def _han(context: CheckContext, language: str) -> list[Violation]:
             return [Violation("language.script", Severity.ERROR, message, match.span(), fix=fix)]
     if base(language) == "ja" and not KANA_LETTER.search(text):
         return _without_kana(text)
+    return []
+
+
+def _in_korean(context: CheckContext, language: str) -> list[Violation]:
+    """Characters that Korean does not write, or more of them than explain a word in brackets."""
+    for match in _HAN_RUN.finditer(context.text.original):
+        is_korean = match[0] == match[0].encode("euc_kr", "ignore").decode("euc_kr")
+        if is_korean and len(match[0]) < _LEAST_CHINESE:
+            continue
+        if match[0] not in context.facts.folded.text:
+            return [_foreign(match, language)]
     return []
 
 
@@ -290,7 +307,8 @@ class OtherLanguage:
     """Another language than the one asked for, in letters that both are written in.
 
     `language.other`: the text, by itself or together with the other texts of its answer;
-    `language.mixed`: a sentence within it; `language.near`: one that is hardly told from it.
+    `language.mixed`: a sentence or a few words within it; `language.near`: one that is hardly told
+    from it.
     """
 
     def __init__(self, language: str, detector: Detector, tally: LanguageTally) -> None:
@@ -298,6 +316,7 @@ class OtherLanguage:
         self._detector = detector
         self._tally = tally
         self._latin = is_latin(language)
+        self._parts = ForeignParts(language, detector)
 
     def __call__(self, context: CheckContext) -> list[Violation]:
         """What is wrong with a text."""
@@ -305,18 +324,22 @@ class OtherLanguage:
             return found
         if left := self._left_in_english(context):
             return left
+        found = self._of_text(context)
+        if any(one.severity is Severity.ERROR for one in found):
+            return found
+        if (part := self._parts(context)) is None:
+            return found
+        return [self._part(context.text.original, part.span, language_name(part.language))]
+
+    def _of_text(self, context: CheckContext) -> list[Violation]:
         if not can_judge(self.language):
             return self._of_whole(context, None)
         text = context.text.original
         parts = _segments(text)
         if len(parts) > 1:
-            found = self._of_parts(context, parts)
-        else:
-            whole = self._detector.evidence(text, self.language, context.facts.names)
-            found = self._of_whole(context, whole)
-        if not found and (clause := self._clause_in_english(context)) is not None:
-            return [clause]
-        return found
+            return self._of_parts(context, parts)
+        whole = self._detector.evidence(text, self.language, context.facts.names)
+        return self._of_whole(context, whole)
 
     def _of_parts(self, context: CheckContext, parts: Sequence[tuple[int, int]]) -> list[Violation]:
         """Each sentence by itself, the text as a whole only if something speaks against one."""
@@ -426,35 +449,6 @@ class OtherLanguage:
                 return [self._part(context.text.original, span, language_name("en"))]
         return self._given_back(left - facts.title_words - set(names.split()), english)
 
-    def _clause_in_english(self, context: CheckContext) -> Violation | None:
-        """`..., perfect for every family meal.` in a text in Latin letters."""
-        if not self._latin or base(self.language) == "en":
-            return None
-        if ENGLISH_WORDS.isdisjoint(context.text.words):
-            return None
-        own, english = _word_set(base(self.language)), _word_set("en")
-        if not own:
-            return None
-        text, known = context.text.original, context.facts.names
-        # In nearly every text there are not so many in a row.
-        listed = map(english.__contains__, map(str.lower, _LATIN_WORD.findall(text)))
-        if bytes(_LEAST_RUN * (True,)) not in bytes(listed):
-            return None
-        words: list[re.Match[str]] = []
-        for match in (*_LATIN_WORD.finditer(text), None):
-            word = match[0].lower() if match else ""
-            goes_on = word in english and (
-                word in known or (match is not None and match[0].islower())
-            )
-            if match and goes_on and (not words or text[words[-1].end() : match.start()] == " "):
-                words.append(match)
-                continue
-            if len(words) >= _LEAST_RUN and _is_clause([one[0] for one in words], own, known):
-                span = words[0].start(), words[-1].end()
-                return self._part(text, span, language_name("en"))
-            words = [match] if match and goes_on else []
-        return None
-
     def _is_left(self, run: str, facts: Facts, left: Set[str]) -> bool:
         """Whether words of the item, side by side, are left in English; `left` are not borrowed."""
         words, english = _LATIN_WORD.findall(run.lower()), _word_set("en")
@@ -513,17 +507,6 @@ def _runs_of(text: str, words: frozenset[str]) -> Iterator[tuple[int, int]]:
         else:
             runs.append(match.span())
     return iter(runs)
-
-
-def _is_clause(words: Sequence[str], own: Set[str], known: Set[str]) -> bool:
-    """Whether English words in a row are none of the item's, and more than a borrowed phrase."""
-    said = " ".join(words).lower()
-    if any(one in said for one in table(LanguageTable, "languages").borrowed_phrases.splitlines()):
-        return False
-    foreign = [
-        one for one in said.split() if one not in known and (one not in own or one in ENGLISH_WORDS)
-    ]
-    return len(foreign) >= _LEAST_SMALL_WORDS and not ENGLISH_WORDS.isdisjoint(foreign)
 
 
 def _is_english(word: str, english: Set[str]) -> bool:
