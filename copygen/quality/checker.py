@@ -113,6 +113,7 @@ class Checker:
         """What is to be said of the languages of the run as a whole."""
         if settings.language:
             self.languages.ask(settings.language)
+        self._by_language = bool(settings.language or settings.language_from)
 
     @property
     def packs(self) -> tuple[Pack, ...]:
@@ -274,10 +275,6 @@ class Checker:
         """Begin to load what takes long, while the first requests are in flight."""
         if self._by_language and not self._off("language.other"):
             self._detector.start()
-
-    @property
-    def _by_language(self) -> bool:
-        return bool(self.settings.language or self.settings.language_from)
 
     def _compile(self, field: FieldSpec | None, tag: str | None) -> _CompiledChecks:
         worded = [*self._of_word_lists(tag), *self._of_claims(tag), *self._of_packs(field, tag)]

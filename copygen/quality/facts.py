@@ -220,17 +220,9 @@ class Facts:
         return bool(rule.matches(NormalizedText("\n".join(columns).replace("_", " "))))
 
 
+# Of a table's columns most hold the same few values again and again.
+@lru_cache(maxsize=1024)
 def _names_in(value: str) -> frozenset[str]:
-    # Of a table's columns most hold the same few values again and again.
-    return _kept_names(value) if len(value) <= _SHORT_VALUE else _read_names(value)
-
-
-@lru_cache(maxsize=2048)
-def _kept_names(value: str) -> frozenset[str]:
-    return _read_names(value)
-
-
-def _read_names(value: str) -> frozenset[str]:
     words = _WORD.findall(value)
     if len(words) > _NAME_WORDS:
         words = [word for word in words if word[0].isupper()]

@@ -207,6 +207,7 @@ def wider(tag: str) -> tuple[str, ...]:
     return tuple("-".join(parts[:length]) for length in range(len(parts), 0, -1))
 
 
+@lru_cache(maxsize=1024)  # asked of each text a dozen times
 def base(tag: str) -> str:
     """`zh-Hant` → `zh`."""
     return tag.split("-", 1)[0]

@@ -210,17 +210,13 @@ def list_tags(language: str | None, text: NormalizedText) -> tuple[str, ...]:
 
     None but English for a text without letters.
     """
-    if own := _own_lists(language or ""):
-        return own
+    known = base(language) if language else ""
+    known = _SAME_LISTS.get(known, known)
+    if known in languages():
+        return (known,)
     if text.original.isascii():
         return _LATIN if _LETTER.search(text.text) else ()
     return next((tags for letters, tags in _OF_SCRIPT if letters.search(text.text)), _LATIN)
-
-
-@lru_cache(maxsize=256)
-def _own_lists(language: str) -> tuple[str, ...]:
-    known = _SAME_LISTS.get(base(language), base(language))
-    return (known,) if known in languages() else ()
 
 
 class _IndexedPhrase(NamedTuple):
