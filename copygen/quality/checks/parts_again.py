@@ -26,6 +26,8 @@ _MUCH_ALIKE: Final = 5
 """The same of two clauses that begin alike and go on differently."""
 _SOME: Final = 2
 _SENTENCE_WORDS: Final = 4
+_LEAST_LETTERS: Final = 12
+"""Letters of a part with which an item goes on."""
 _END_LETTERS: Final = 16
 """Letters of an end of two clauses."""
 _LONG_WORDS: Final = frozenset(("fi", "et", "hu", "tr", "ko"))
@@ -84,7 +86,8 @@ class _Repeat(NamedTuple):
 def repeat_again(reading: Reading) -> tuple[int, int] | None:
     """Where words stand that were said before, by how both stand."""
     language = base(reading.context.language or "")
-    for one in _repeats(reading.said):
+    told = [word[:_SYLLABLES] for word in reading.said] if language == "ko" else reading.said
+    for one in _repeats(told):
         if _is_too_many(reading, one, language):
             words = reading.words
             return words[one.second].start(), words[one.second + one.size - 1].end()
@@ -123,7 +126,7 @@ def _is_too_many(reading: Reading, repeat: _Repeat, language: str) -> bool:
     if content < _SOME or reading.is_known(" ".join(phrase)):
         return False
     gap = second - first - size
-    if gap and told[second - size : second] == phrase:
+    if gap and told[second - size : second] == told[second : second + size]:
         return False  # Three times in a row.
     opens = _seam(reading, first, listed), _seam(reading, second, listed)
     closes = _seam(reading, first + size, listed), _seam(reading, second + size, listed)
@@ -146,6 +149,8 @@ def _is_too_many(reading: Reading, repeat: _Repeat, language: str) -> bool:
     if content >= _MUCH:
         return True
     if closes[0] == "," and not _ENDS.search(between):
+        if not closes[1] and _weight(phrase) < _LEAST_LETTERS:
+            return False  # `on pétrit, on attend, on pétrit encore`
         return bool(opens[1]) or (gap > 1 and not closes[1])
     if all(closes):
         least = _SOME if language in _LONG_WORDS else _MUCH

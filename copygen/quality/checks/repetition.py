@@ -110,6 +110,9 @@ def repeated(context: CheckContext) -> list[Violation]:
     language = base(context.language or "")
     if few and language not in JOINED_AND and len({*context.text.words}) == len(context.text.words):
         return []  # no word comes again
+    if language == "ko":
+        words = [word[:2] for word in words]  # without endings
+        after = words[1:]
     if few:
         again = len(set(zip(words, after, strict=False))) < len(after)
     else:

@@ -102,7 +102,8 @@ def _joined(reading: Reading) -> tuple[str, int, int] | None:
     for at, word in enumerate(told):
         if word not in ands:
             continue
-        for size in range(min(at, _LONGEST_PHRASE), 1, -1):
+        is_sentence = not at or reading.told[words[at - 1].end()] in _SENTENCE_MARKS
+        for size in range(min(at, _LONGEST_PHRASE), 2 if is_sentence else 1, -1):
             phrase = told[at - size : at]
             if phrase == told[at + 1 : at + 1 + size] and len("".join(phrase)) >= _JOINED_LETTERS:
                 return " ".join(phrase), words[at - size].start(), words[at + size].end()
