@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.quality.checks.doubled_words import DoubledWords, doubled_words
-from copygen.quality.checks.reading import Reading, letters_of
+from copygen.quality.checks.reading import Reading
 from copygen.quality.languages import base
 
 _ENDS: Final = re.compile("[.!?…؟۔।\n]")
@@ -41,7 +41,7 @@ _SHARE: Final = 0.75
 """Of what the shorter of two sentences says, how much the other says, too."""
 _SENTENCES: Final = 30
 """Sentences that are held together two by two."""
-_STEM: Final = 5
+_STEM: Final = 4
 _SYLLABLES: Final = 2
 """Letters by which forms of a word are held to be the same."""
 _AROUND: Final = 10
@@ -50,7 +50,7 @@ _COMMAS: Final = (",", "،")
 _ITEM_WORDS: Final = 2
 _ITEM_LETTERS: Final = 3
 _DENSE_ITEM: Final = 2
-_LAST_LETTERS: Final = 3
+_LAST_WORDS: Final = 3
 _PHRASE_WORDS: Final = (3, 2)
 _PHRASE_LETTERS: Final = 9
 JOINED_AND: Final = MappingProxyType({"ar": "و", "he": "ו"})
@@ -71,6 +71,7 @@ _ITEM_AGAIN: Final = re.compile(
     r"([\u30a1-\u30fa\u3400-\u9fff][^\s、，,。]{1,7})、[^\s、，,。]{1,10}(?:、[^\s、，,。]{1,10}){0,3}?"
     r"(?:(?:[和与與及とや]|以及|加上|、?そして)\1|、\1(?<=[\u3400-\u9fff]{2})(?=[。！]|$))"
 )
+_JOINED_TO_ITSELF: Final = re.compile("([\u3400-\u9fff]{3,12})[和與与及跟]\\1")
 _JOINED: Final = re.compile("[和與与及上とやて、][\u30a1-\u30fa\u3400-\u9fff][^、。]")
 _THAI_ITEM_AGAIN: Final = re.compile(r"(?<!\S)(\S{3,14}) (?:\S{2,16} ){1,3}?และ ?\1(?!\S)")
 
@@ -121,6 +122,8 @@ def _repeats(told: Sequence[str]) -> Iterator[_Repeat]:
 def _is_too_many(reading: Reading, repeat: _Repeat, language: str) -> bool:
     told, listed = reading.said, doubled_words(language)
     first, second, size = repeat
+    if first and told[second - 1] == f"{JOINED_AND.get(language, ' ')}{told[first - 1]}":
+        first, second, size = first - 1, second - 1, size + 1
     phrase = told[first : first + size]
     content = _content(reading, phrase, listed)
     if content < _SOME or reading.is_known(" ".join(phrase)):
@@ -148,14 +151,19 @@ def _is_too_many(reading: Reading, repeat: _Repeat, language: str) -> bool:
         return False
     if content >= _MUCH:
         return True
-    if closes[0] == "," and not _ENDS.search(between):
+    in_one = not _ENDS.search(between)
+    if closes[0] == "," and in_one:
         if not closes[1] and _weight(phrase) < _LEAST_LETTERS:
             return False  # `on pétrit, on attend, on pétrit encore`
-        return bool(opens[1]) or (gap > 1 and not closes[1])
+        if opens[1] or (gap > 1 and not closes[1]):
+            return True
+    if in_one and closes[0] == "&" and opens[1] == "," and _weight(phrase) >= _LEAST_LETTERS:
+        return True
+    is_part = size >= _SENTENCE_WORDS and in_one
     if all(closes):
         least = _SOME if language in _LONG_WORDS else _MUCH
-        return size >= least and _weight(phrase) >= _END_LETTERS
-    is_part = size >= _SENTENCE_WORDS and not _ENDS.search(between)
+        letters = _LEAST_LETTERS if is_part else _END_LETTERS
+        return size >= least and _weight(phrase) >= letters
     return is_part and bool(opens[0] and closes[1])
 
 
@@ -270,7 +278,7 @@ def item_again(reading: Reading) -> tuple[int, int] | None:
     prefix = JOINED_AND.get(language)
     for at, word in enumerate(told):
         if word in listed.ands and (
-            (span := _phrase_again(reading, at)) or (span := _last_but_one(reading, at, listed))
+            (span := _phrase_again(reading, at)) or (span := _listed_again(reading, at, listed))
         ):
             return span
         if prefix and word[0] == prefix:
@@ -315,29 +323,28 @@ def _phrase_again(reading: Reading, joint: int) -> tuple[int, int] | None:
     return None
 
 
-def _last_but_one(reading: Reading, joint: int, listed: DoubledWords) -> tuple[int, int] | None:
+def _listed_again(reading: Reading, joint: int, listed: DoubledWords) -> tuple[int, int] | None:
     """The same for an item before the joint: `soft, warm, soft and light`."""
     words, told, text = reading.words, reading.said, reading.told
-    starts = [0]  # of the items up to the joint
-    for at in range(max(1, joint - _AROUND), joint):
+    starts = [max(0, joint - _AROUND)]  # of the items up to the joint
+    for at in range(starts[0] + 1, joint):
         seam = text[words[at - 1].end() : words[at].start()].strip()
         if seam in _COMMAS:
             starts.append(at)
         elif seam:
             starts = [at]
-    item = told[starts[-1] : joint]
-    size = len(item)
-    content = [word for word in item if word not in listed.joining and not word.isdecimal()]
-    if (
-        size > _ITEM_WORDS
-        or letters_of("".join(content)) < _LAST_LETTERS
-        or not text[words[joint - 1].end() : words[joint].start()].isspace()
-        or told[starts[-1] - size : starts[-1]] == item
-    ):
+    if not text[words[joint - 1].end() : words[joint].start()].isspace():
         return None
-    for start, end in pairwise(starts[:-1]):
-        if told[end - size : end] == item and start <= end - size:
-            return words[starts[-1]].start(), words[joint - 1].end()
+    items = [told[start:end] for start, end in pairwise([*starts, joint])]
+    for place, item in enumerate(items[2:], 2):
+        size = len(item)
+        content = [word for word in item if word not in listed.joining and not word.isdecimal()]
+        if size > _LAST_WORDS or len("".join(content)) < _ITEM_LETTERS:
+            continue
+        for earlier, other in enumerate(items[: place - 1]):
+            around = items[earlier + 1], items[place - 1], *items[place + 1 : place + 2]
+            if other[-size:] == item and item not in around and around[0] not in around[2:]:
+                return words[starts[place]].start(), words[starts[place] + size - 1].end()
     return None
 
 
@@ -397,6 +404,8 @@ def _is_unspaced_end(tail: str) -> bool:
 
 def unspaced_item_again(text: str) -> tuple[int, int] | None:
     """An enumeration that names the same once more, in a script without spaces."""
+    if found := _JOINED_TO_ITSELF.search(text):
+        return found.span()
     if "、" in text:
         joined = _JOINED.finditer(text)
         # Two signs behind the joint tell whether the rest is worth looking for.

@@ -69,10 +69,12 @@ _LEAST_LETTERS: Final = 6
 _LEAST_LETTERS_APART: Final = 8
 """Letters of a clause that is one too many in a script without spaces, right after itself and with
 others between."""
-_LEAST_ITEM: Final = 3
-_LEAST_ITEM_LETTERS: Final = 7
-"""Letters of an item that an enumeration names twice: of signs of a word each, and of others."""
-_LEAST_OF_MANY: Final = 3
+_LEAST_ITEM: Final = 2
+_LEAST_CLAUSE: Final = 4
+_LEAST_ITEM_LETTERS: Final = 6
+"""Letters of an item that an enumeration has twice: of signs of a word each, between `、` and
+between commas, and of others."""
+_LEAST_OF_MANY: Final = 2
 """Letters of each clause of a sentence that comes again."""
 _HAN_LESS: Final = 1
 _HAN: Final = re.compile("[\u3400-\u9fff]+")
@@ -399,14 +401,22 @@ def _is_too_long(reading: Reading, pieces: Pieces, earlier: int, number: int) ->
 def _is_item_again(reading: Reading, pieces: Pieces, earlier: int, number: int) -> bool:
     """Whether a brief clause is an item that an enumeration has twice: `看稻浪、吃便當、看稻浪`."""
     said = pieces.written[number]
-    least = _LEAST_ITEM if _HAN.fullmatch(said) else _LEAST_ITEM_LETTERS
-    if len(pieces.bare[number]) < least or reading.is_known(said):
+    is_han = _HAN.search(said) is not None
+    if len(pieces.bare[number]) < (_LEAST_ITEM if is_han else _LEAST_ITEM_LETTERS):
         return False
     around = pieces.bare[earlier + 1 : number], pieces.bare[number + 1 : number + 2]
-    if around[0][:1] == around[1] or "ๆ" in said:
+    before = {*pieces.bare[max(0, earlier - 1) : earlier]}
+    if (
+        around[0][:1] == around[1]
+        or before == {*around[0]}
+        or "ๆ" in said
+        or reading.is_known(said)
+    ):
         return False  # `แกว่งไป แกว่งมา แกว่งไป แกว่งมา`
-    joined = "、" if _HAN.fullmatch(said) else " "
-    return f"{said}{joined}" in reading.told and f"{joined}{said}" in reading.told
+    joints = "、" if is_han else " "
+    if is_han and len(said) >= _LEAST_CLAUSE:
+        joints += "，,"
+    return any(f"{said}{one}" in reading.told and f"{one}{said}" in reading.told for one in joints)
 
 
 def _goes_on(last: str, said: str) -> bool:

@@ -85,7 +85,9 @@ def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
         inner = [reading.told[a.end() : b.start()] for one in both for a, b in pairwise(one)]
         if seam.isspace():
             around = (told[at - 1] if at else "", *told[at + 2 * size : at + 2 * size + 1])
-            if around[0] == phrase[-1] or around[1:] == (phrase[0],):
+            if around[0] == phrase[-1] or (
+                around[1:] == (phrase[0],) and not reading.is_known(" ".join(phrase))
+            ):
                 continue  # `step by step by step`, `on and on and on`
             slip = all(map(str.isspace, inner)) and _is_slip(reading, phrase, words[at : at + size])
         else:
