@@ -6,9 +6,8 @@
 The good texts of `corpus/first` were written before the rules were changed for them, those of
 `corpus/held_back` after that, and the rules were not changed for them again. Those of
 `corpus/everyday` are what shops publish every day, in 43 languages, without a trap: 18 of 516 were
-flagged when they were written. Those of `corpus/on_purpose` say a word, a phrase or the beginning of
-a sentence again for effect, three in each of 43 languages: 2 of 131 were flagged when they were
-written. It needs nothing but
+flagged when they were written. Those of `corpus/on_purpose` say something again for effect, three
+in each of 43 languages: 2 of 131 were flagged when they were written. It needs nothing but
 the public face of `Checker`, so an older commit can be measured with the same corpus:
 PYTHONPATH=<its checkout> python <this file>.
 """

@@ -125,7 +125,7 @@ def _is_too_many(reading: Reading, repeat: _Repeat, language: str) -> bool:
     if first and told[second - 1] == f"{JOINED_AND.get(language, ' ')}{told[first - 1]}":
         first, second, size = first - 1, second - 1, size + 1
     phrase = told[first : first + size]
-    content = _content(reading, phrase, listed)
+    content = len(_content(reading, phrase, listed))
     if content < _SOME or reading.is_known(" ".join(phrase)):
         return False
     gap = second - first - size
@@ -192,13 +192,17 @@ def _begin_alike(reading: Reading, first: int, second: int) -> bool:
     return starts[0] != starts[1] and one == other and not names.issuperset(one)
 
 
-def _content(reading: Reading, phrase: Sequence[str], listed: DoubledWords) -> int:
-    """How many of its words mean something, and are no part of the item's name."""
+def _content(reading: Reading, words: Sequence[str], listed: DoubledWords) -> list[str]:
+    """Those of the words that mean something, and are no part of the item's name."""
     names = reading.context.facts.title_words
-    return sum(
-        len(word) > 1 and word not in listed.joining and not word.isdecimal() and word not in names
-        for word in phrase
-    )
+    return [
+        word
+        for word in words
+        if len(word) > 1
+        and word not in listed.joining
+        and not word.isdecimal()
+        and word not in names
+    ]
 
 
 def _seam(reading: Reading, at: int, listed: DoubledWords) -> str:
@@ -220,10 +224,13 @@ def _seam(reading: Reading, at: int, listed: DoubledWords) -> str:
 def reworded(reading: Reading) -> tuple[int, int] | None:
     """Where a sentence says nearly all that another says, in other forms or another order."""
     listed = doubled_words(base(reading.context.language or ""))
-    names = reading.context.facts.title_words
     sentences = reading.sentences
-    said = [(at, _stems(bare, listed, names)) for at, bare in enumerate(sentences.bare)]
-    said = [(at, stems) for at, stems in said if len(stems) >= _MUCH]
+    said: list[tuple[int, set[str]]] = []
+    for at, bare in enumerate(sentences.bare):
+        content = _content(reading, bare.split(), listed)
+        stems = {word[: _SYLLABLES if _HANGUL.match(word) else _STEM] for word in content}
+        if len(stems) >= _MUCH:
+            said.append((at, stems))
     heads = [bare.split(" ", 1)[0] for bare in sentences.bare]
     for (one, stems), (other, others) in combinations(said[:_SENTENCES], 2):
         same = len(stems & others)
@@ -241,17 +248,6 @@ def _are_two_sizes(one: str, other: str) -> bool:
     """Whether each has numbers of its own: `Small: 12 cm, of clay. Large: 18 cm, of clay.`"""
     numbers, others = (set(filter(str.isdecimal, said.split())) for said in (one, other))
     return bool(numbers and others) and numbers != others
-
-
-def _stems(sentence: str, listed: DoubledWords, names: frozenset[str]) -> set[str]:
-    return {
-        word[: _SYLLABLES if _HANGUL.match(word) else _STEM]
-        for word in sentence.split()
-        if len(word) > 1
-        and word not in listed.joining
-        and not word.isdecimal()
-        and word not in names
-    }
 
 
 def has_item_again(words: Sequence[str], language: str) -> bool:

@@ -109,15 +109,15 @@ def _joined(reading: Reading) -> tuple[str, int, int] | None:
             phrase = told[at - size : at]
             if phrase == told[at + 1 : at + 1 + size] and len("".join(phrase)) >= _JOINED_LETTERS:
                 return " ".join(phrase), words[at - size].start(), words[at + size].end()
-        if 0 < at < len(told) - 1 and _is_joined_word(reading, at):
+        if told[at - 1 : at] == told[at + 1 : at + 2] and at and _is_joined_word(reading, at):
             return told[at - 1], words[at - 1].start(), words[at + 1].end()
     return None
 
 
 def _is_joined_word(reading: Reading, at: int) -> bool:
-    """Whether the word before a joint is behind it, too, and neither grows nor goes on and on."""
+    """Whether the word on both sides of a joint neither grows nor goes on and on."""
     told, word = reading.said, reading.said[at - 1]
-    if word != told[at + 1] or letters_of(word) < _JOINED_WORD or _GROWS.search(word):
+    if letters_of(word) < _JOINED_WORD or _GROWS.search(word):
         return False
     seam = reading.told[reading.words[at - 1].end() : reading.words[at + 1].start()]
     around = (told[max(0, at - 3) : at - 1], told[at + 2 : at + 4])
