@@ -19,7 +19,7 @@ Languages double words on purpose, and copy repeats itself for effect; what tell
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from itertools import islice, pairwise
+from itertools import compress, islice, pairwise
 from operator import eq
 from typing import Final, NamedTuple
 
@@ -127,8 +127,11 @@ def repeated(context: CheckContext) -> list[Violation]:
             apart = apart.replace(stop, f" {stop}")
     words = apart.split()
     doubled = True in map(eq, words, islice(words, 1, None))
-    # One word between may be `and`.
-    at_once = again or True in map(eq, words, islice(words, 2, None))
+    same = bytes(map(eq, words, islice(words, 2, None)))
+    at_once = again or b"\1\1" in same
+    if b"\1" in same and not at_once:  # The word between may be `and`.
+        between = compress(islice(words, 1, None), same)
+        at_once = not doubled_words(language).ands.isdisjoint(between)
     at_once = at_once or (not few and _comes_again(words, 3))
     listed_again = has_item_again(words, language)
     if not (doubled or at_once or listed_again):
