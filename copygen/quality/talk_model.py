@@ -113,6 +113,11 @@ def is_of_item(word: str, is_known: Callable[[str], bool]) -> bool:
     return len(word) > _KNOWN and is_known(word[: max(_KNOWN + 1, len(word) - 2)])
 
 
+def words_in(text: str) -> list[str]:
+    """The words of a folded text."""
+    return _WORD.findall(text)
+
+
 def word_features(text: str, tag: str) -> dict[str, str]:
     """The words of a folded text, their beginnings, ends and pairs; each with its word.
 
@@ -122,7 +127,7 @@ def word_features(text: str, tag: str) -> dict[str, str]:
     if tag in SPACELESS:
         return dict.fromkeys(_runs_of_signs(text), "")
     before = ""
-    for word in _WORD.findall(text):
+    for word in words_in(text):
         size = len(word)
         found[word] = word
         if tag == "ko":
@@ -147,7 +152,7 @@ def _runs_of_signs(text: str) -> set[str]:
     """One to four signs in a row."""
     return {
         run[start : start + size]
-        for run in _WORD.findall(text)
+        for run in words_in(text)
         for size in (1, 2, 3, 4)
         for start in range(len(run) - size + 1)
     }
@@ -174,7 +179,7 @@ def sign_features(said: Said, start: int, end: int, *, is_last: bool) -> Iterato
         yield "announces"
     if "!" in text or "！" in text:
         yield "exclaims"
-    if text[:1] in "([（【*":
+    if text[:1] in "([（【*※":
         yield "bracketed"
     yield f"length:{min(_LONGEST, len(text) // _LENGTH_STEP)}"
     yield "any"

@@ -3,8 +3,9 @@
     python -m tests.quality.talk_model        learns from all sentences and writes the file
 
 Needs scikit-learn, which nothing else does. The sentences are those of `corpus/talk` (a file a
-language, each line a tag, a tab and a sentence) and what is known of the faulty replies: the wrong
-part of those that talk, and the sentences of good texts. The replies of `unseen` are left out.
+language, each line a tag, a tab and a sentence, some with another tab and the names in it that are
+of its item) and what is known of the faulty replies: the wrong part of those that talk, and the
+sentences of good texts. The replies of `unseen` and `sealed` are left out.
 """
 
 import re
@@ -64,11 +65,11 @@ def sentences() -> Iterator[Sentence]:
     """All that is learnt from, language by language."""
     for path in sorted(SENTENCES.glob("*.txt")):
         for line in path.read_text(encoding="utf-8").splitlines():
-            tag, text = line.split("\t", 1)
+            tag, text, *item = line.split("\t")
             if tag == COPY:
-                yield from _copy(path.stem, text)
+                yield from _copy(path.stem, text, *item)
             else:
-                yield Sentence(path.stem, text, is_talk=True, is_last=tag in LAST)
+                yield Sentence(path.stem, text, True, tag in LAST, *item)
     for fault in faulty_replies():
         if fault.written not in UNSEEN and fault.kind in TALKING:
             said = fault.where or fault.text

@@ -2,10 +2,13 @@
 
 import pytest
 
+from copygen.quality.checks.chat import ChatCheck
 from copygen.quality.checks.talk import TalkPlace
+from copygen.quality.facts import MendableViolation
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.phrases import PhraseReader, languages
 from copygen.quality.talk_model import TalkModel, talk_languages, word_features
+from tests.support.quality_fields import context, rules
 
 TALK = [
     ("en", "I steered away from the price so the mood stays in front."),
@@ -101,3 +104,89 @@ def test_a_language_without_weights_has_no_model() -> None:
 )
 def test_a_sentence_is_taken_apart(language: str, text: str, features: set[str]) -> None:
     assert word_features(text, language).keys() == features
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "lead", "copy"),
+    [
+        (
+            "hi",
+            "ज्ञानदीप कोचिंग",
+            "ज्ञानदीप कोचिंग के लिए एक विज्ञापन पाठ:",
+            "गणित में पाएँ बेहतर अंक, रोज़ शाम को।",
+        ),
+        (
+            "sv",
+            "Lumo Stad",
+            "Reklamtext för Lumo Stad enligt instruktionen:",
+            "Var den som syns i trafiken.",
+        ),
+        (
+            "de",
+            "Almhof Bergkäse",
+            "Für Almhof Bergkäse ein kurzer Werbetext:",
+            "Gereift, wo die Kühe wohnen.",
+        ),
+        (
+            "tr",
+            "Hagi demlik",
+            "Talimata uygun olarak Hagi demlik reklamı:",
+            "Çay demlenir, ev ısınır.",
+        ),
+        (
+            "uk",
+            "лампа Вега",
+            "Рекламний текст українською про лампу Вега:",
+            "Світло, яке не сліпить.",
+        ),
+        ("ja", "急須ハギ", "指示に沿った急須ハギの紹介文:", "三分待てば、朝が変わります。"),
+        (
+            "en",
+            "Oakmere Honey",
+            "For Oakmere Honey, a short promotional text:",
+            "Late summer, in a jar.",
+        ),
+    ],
+)
+def test_a_lead_that_names_the_text_and_its_product_is_taken_out(
+    language: str, name: str, lead: str, copy: str
+) -> None:
+    text = f"{lead} {copy}"
+    (found,) = ChatCheck(PhraseReader()).violations(context(text, language=language, name=name))
+    assert isinstance(found, MendableViolation)
+    start, end, instead = found.mend
+    assert f"{text[:start]}{instead}{text[end:]}".strip() == copy
+
+
+NAME = "Halden"
+REMARKS = [
+    ("nb", "Halden holder deg varm, nå til 1 799 kr (bekreft at prisen fortsatt gjelder)."),
+    ("zh", "Halden 陪你过冬。(請於上架前確認售價是否正確)"),
+    ("ko", "Halden과 함께하는 저녁.\n\n※ 신청 링크를 추가해서 사용하세요."),
+    ("lt", "Apgailestaujame, įvyko techninė klaida. Pabandykite dar kartą vėliau."),
+    ("tl", "Pasensiya na, nagkaroon ng problema sa sistema. Pakisubukan muli mamaya."),
+    ("he", "מצטערים, אירעה תקלה טכנית. נסו שוב מאוחר יותר."),
+    ("nl", 'We moeten een reclametekst schrijven voor Halden. "Wol die wacht op de winter." Goed.'),
+    ("ur", "Halden، سردیوں کا ساتھی۔ اگر آپ کوئی تبدیلی چاہتے ہیں تو ضرور بتائیں۔"),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), REMARKS)
+def test_remarks_trouble_and_thoughts_around_a_draft_are_found(language: str, text: str) -> None:
+    assert rules(ChatCheck(PhraseReader()).violations(context(text, language, name=NAME)))
+
+
+NO_REMARKS = [
+    ("ms", "Takut air? Langkah 1: datang. Langkah 2: bermain. Halden uruskan selebihnya."),
+    ("zh", "「媽媽,我可以再刷一次嗎?」Halden,讓刷牙不再是戰爭。"),
+    ("it", "Piano piano, come si fa da noi. I taralli di Halden: 300 g di calma."),
+    ("de", "Halden wärmt den ganzen Winter (ja, der Deckel ist auch dabei)."),
+    ("id", '"Masih bisa diselamatkan, Pak?" "Bisa, tunggu sambil ngopi saja." Halden.'),
+    ("en", "Step 1: come in. Step 2: sit down. Halden does the rest."),
+    ("fr", "Pardon pour les miettes. Halden n'a plus d'assiettes, mais encore du gâteau."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), NO_REMARKS)
+def test_steps_dialogue_and_brackets_of_copy_are_none(language: str, text: str) -> None:
+    assert rules(ChatCheck(PhraseReader()).violations(context(text, language, name=NAME))) == []

@@ -46,8 +46,8 @@ _COUNTED: Final = re.compile(
 _COUNTING: Final = re.compile(r"[(\[（][^\d()（）\n]{0,12}\d")
 """What every count of letters begins with."""
 _THINKING: Final = re.compile(r"</?(?:think|thinking|thought|reasoning|reflection|scratchpad)>")
-_STEPS: Final = re.compile(r"([^\W\d_]+) 1\s?[:：.)–—-][^\n]*\n\s*\1 2\b")
-"""`Step 1: …`, and the second on a line of its own."""
+_STEPS: Final = re.compile(r"\b([^\W\d_]{2,20}) 1\s?[:：.)–—-].{1,200}?\s\1 2\b", re.DOTALL)
+"""`Step 1: … Step 2: …`."""
 _BRIEF_WISH: Final = 44
 """Characters of a last paragraph that only hopes to please."""
 _ECHOED: Final = 24
@@ -172,9 +172,13 @@ class ChatDetector:
             return
         start = self._start(said, begin, original, is_known, assignment)
         end = self._end(said, begin, assignment.names)
-        # Talk and nothing else: the kinds tell first.
-        may_be_all = talk is not None and not (start or end) and not kinds.isdisjoint(_TALKING)
-        if talk is not None and may_be_all and talk.is_all(begin, shares):
+        # Talk and nothing else: the kinds tell first, or that nothing of the item is said.
+        if (
+            talk is not None
+            and not (start or end)
+            and (not kinds.isdisjoint(_TALKING) or not shares())
+            and talk.is_all(begin, shares)
+        ):
             refuses = not kinds.isdisjoint(_REFUSING)
             yield _declines(text, begin) if refuses else _about(text, begin)
             return
@@ -315,7 +319,8 @@ class ChatDetector:
         text = said.text
         if "<" in text and (tag := _THINKING.search(text)) is not None:
             return Remark("leftovers.thinking", *tag.span())
-        if _STEPS.match(text, begin) and not said.are_within("about", begin, len(text)):
+        has_steps = _STEPS.search(text, begin, begin + _HEAD) is not None
+        if has_steps and not said.are_within("about", begin, len(text)):
             return None  # to follow: nobody plans a text
         place = said.past(_AFTER_WORD, said.at("consent", begin) or begin)
         end = said.at("think", place) or said.at("first", place)
@@ -469,12 +474,12 @@ class ChatDetector:
         """Whether a paragraph (`apart`) or a sentence is about the copy and not of it."""
         text = said.text
         word = said.past(LEAD, start)
-        if text[word : word + 1] in ("(", "[", "（", "※"):
+        if is_remark := text[word : word + 1] in ("(", "[", "（", "※"):
             word += 1
         if said.are_within("publish", word, end):
             return True
         # `Lue lisää verkkosivuiltamme`, "read more": where a model knows the language, it tells.
-        added = said.within("add", word, end) if self._model is None else -1
+        added = said.within("add", word, end) if self._model is None or is_remark else -1
         web = said.within("web", word, end)
         if added >= 0 and web >= 0 and added != web:
             return True
@@ -585,7 +590,8 @@ def _declines(text: str, begin: int) -> Remark:
 
 def _opened(said: Said, talk: Talk) -> Remark:
     thinks = any(said.are_within(kind, talk.start, talk.end) for kind in _WEIGHING)
-    return Remark(f"leftovers.{'thinking' if thinks else 'task'}", talk.start, talk.end)
+    rule = "leftovers.thinking" if thinks else "leftovers.task"
+    return Remark(rule, talk.start, talk.end, is_cut=talk.place is TalkPlace.NAMED)
 
 
 def _about(text: str, begin: int) -> Remark:

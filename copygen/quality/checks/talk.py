@@ -9,10 +9,11 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
+from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.quality.phrases import Said
-from copygen.quality.talk_model import SPACELESS, TalkModel
+from copygen.quality.talk_model import SPACELESS, TalkModel, is_of_item, words_in
 
 _BLANK: Final = re.compile(r"\s*")
 LEAD_IN: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
@@ -22,6 +23,14 @@ _NOTES: Final = re.compile(
     r"[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[.!?…。！？]"
 )
 """`Hmm, throw, lambswool, oat.`: what somebody notes before he writes."""
+_BRACKETED: Final = re.compile(r"[(\[（【][^()\[\]（）【】\n]{6,180}[)\]）】][.。]?$")
+"""What stands in brackets at the end."""
+_DRAFT: Final = re.compile('["“”„«»「『][^"“”„«»「」『』\\n]{12,200}["“”»«」』]')
+"""What a model tries, and goes on to judge."""
+_QUOTES: Final = frozenset("\"“”„«»「『'‘")
+_CLOSING: Final = frozenset(")]）】")
+_PIECE: Final = MappingProxyType({"ja": 2, "zh": 2, "th": 4})
+"""Signs in a row that may be a name where no space parts words."""
 _DENSE: Final = frozenset(("ja", "ko", "zh"))
 _ENOUGH: Final = 160
 _ENOUGH_HAN: Final = 64
@@ -44,8 +53,12 @@ class TalkPlace(Enum):
     """A line of its own."""
     FIRST = 3.0
     """The first sentence of a line of copy."""
+    DRAFT = 1.35
+    """The first sentence, where something longer in quotation marks comes later."""
     LEAD = 1.7
     """What stands before a colon in the first sentence."""
+    NAMED = 0.0
+    """The same, where it calls the copy what it is, and has words of the item."""
     LAST = 1.6
     """The last sentence of a line of copy."""
     ALONE = 0.6
@@ -89,18 +102,16 @@ class TalkReader(NamedTuple):
             place = TalkPlace.NOTES if notes else TalkPlace.ABOVE if apart else TalkPlace.LINE
             if (found := self._talk(start, line, place)) is not None:
                 return found
+        if (lead := self._lead(start, line)) is not None:
+            return lead
         # `Natürlich!` alone opens an advertisement as well.
         is_word = self.model.tag not in SPACELESS and " " not in text[start:end].strip()
-        if (
-            end < line
-            and not is_word
-            and (found := self._talk(start, end, TalkPlace.FIRST)) is not None
-        ):
-            return found
-        lead = LEAD_IN.match(text, start, line)
-        if lead and text[lead.end() : line].strip():
-            return self._talk(start, lead.end(), TalkPlace.LEAD)
-        return None
+        if end >= line or is_word:
+            return None
+        is_draft = (
+            _QUOTES.isdisjoint(text[: start + 1]) and _DRAFT.search(text, end, line) is not None
+        )
+        return self._talk(start, end, TalkPlace.DRAFT if is_draft else TalkPlace.FIRST)
 
     def ending(self, begin: int) -> Talk | None:
         """A last paragraph or sentence that is talk."""
@@ -115,6 +126,9 @@ class TalkReader(NamedTuple):
             if (found := self._talk(start, end, place, is_last=True)) is not None:
                 return found
         last = self._last_sentence(start, end)
+        if not _CLOSING.isdisjoint(text[end - 2 : end]):
+            remark = _BRACKETED.search(text, last, end)
+            last = remark.start() if remark else last
         return self._talk(last, end, TalkPlace.LAST, is_last=True) if last > start else None
 
     def is_all(self, begin: int, shares: Callable[[], bool]) -> bool:
@@ -132,9 +146,36 @@ class TalkReader(NamedTuple):
         start = self._last_sentence(text.rfind("\n", 0, end) + 1, end)
         last = first if start < stop else self._score(start, end, is_last=True)
         both = min(first, last) if "\n" in text[begin:end] else (first + last) / 2
-        if both < TalkPlace.ALONE.value:
+        if both < TalkPlace.ALONE.value or self._is_copy_behind_lead(begin, stop):
             return False
         return min(first, last) >= TalkPlace.ALL.value or not shares()
+
+    def _lead(self, start: int, line: int) -> Talk | None:
+        """`Advertising text for Halden:` before the copy, on its line."""
+        lead = LEAD_IN.match(self.said.text, start, line)
+        if not lead or not self.said.text[lead.end() : line].strip():
+            return None
+        said, end = self.said, lead.end()
+        is_named = (
+            said.sentence_end(start) >= end
+            and said.are_within("any_noun", start, end)
+            and not said.are_within("stress", start, end)
+            and self._has_item(lead[0])
+        )
+        return self._talk(start, end, TalkPlace.NAMED if is_named else TalkPlace.LEAD)
+
+    def _is_copy_behind_lead(self, start: int, end: int) -> bool:
+        """Whether the sentence is no talk but for what names the copy before it."""
+        lead = self._lead(start, end)
+        is_named = lead is not None and lead.place is TalkPlace.NAMED
+        return lead is not None and is_named and self._score(lead.end, end) < TalkPlace.ALONE.value
+
+    def _has_item(self, words: str) -> bool:
+        """Whether one of the words is of the item."""
+        size = _PIECE.get(self.model.tag)
+        if size is None:
+            return any(is_of_item(word, self.is_known) for word in words_in(words))
+        return any(map(self.is_known, (words[at : at + size] for at in range(len(words) - size))))
 
     def _last_sentence(self, start: int, end: int) -> int:
         last = self.said.last_sentence(start, end)
