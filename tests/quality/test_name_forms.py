@@ -116,6 +116,38 @@ WRONG = [
     ("ru", "Чайная «Дымный лист»", "Дымный лист", "Чайная «Дымный лис», ул. Сибирская."),
     ("de", "Teppich Sandlinie", "Sandlinie", "Der Sandline-Teppich liegt still."),
     ("tr", "Çanta Nilüfer", "Nilüfer", "Nülifer'in çantası yanında."),
+    # An ending that no case has, in a place where the name is meant.
+    ("cs", "Šampon Malině", "Malině", "Šampon Malina dodá lesk."),
+    ("lv", "Pirts slota Kļavu elpa", "Kļavu elpa", "Pirts slota Kļava elpa smaržo."),
+    ("bg", "Кафе Бабина поляна", "Бабина поляна", "Кафе Бабини поляна сутрин."),
+    ("es", "Miel Olivares del Monte", "", "Miel Olivarez del Monte, pura."),
+    ("da", "Skovlyst Boller", "Skovlyst", "Køb Skovlys Boller i dag."),
+    ("ru", "Лампа «Тихон»", "Тихон", "Лампа «Тихонь» светит мягко."),
+    ("ru", "Тур «Вид с крыши»", "", "Тур «Вид с крышы»: два часа."),
+    ("ar", "تمور واحة النور", "واحة النور", "تمور واحه النور لكل يوم."),
+    ("ar", "عسل وادي الورد", "", "عسل وادي الوردة من الجبل."),
+    ("bn", "শ্যামলী চা", "শ্যামলী", "বিকেলে চাই শ্যামলা চা।"),
+    ("hi", "हिमगिरी गोल्ड चाय", "", "आज हिमगिरी गोल चाय पीजिए।"),
+    ("ur", "روشن سولر لیمپ", "", "روشن سولر لیم گھر لائیں۔"),
+    ("lt", "Duonutė Vilnia", "", "Duonute Vilnia – kvapi duona."),
+    # Marks lost, short words, a first letter.
+    ("pl", "Krem Łąka Poranna", "", "Krem Laka Poranna: regeneracja, kiedy śpisz."),
+    ("it", "Biscotti Nonna Lulù", "", "Biscotti Nonna Lulu: il burro buono in un morso di casa."),
+    ("vi", "Trà Mây Lưng Đồi", "", "Trà Mây Lưng Đôi thơm mỗi sáng."),
+    ("ro", "Bicicletă Carpat Vânt", "Carpat", "Bicicletă Carpat Vînat: aer curat."),
+    ("fr", "Couteau Aubrac fin", "Aubrac", "Le couteau Obrac fin partage le pain."),
+    # Joined, and in a case of its own.
+    ("et", "Puhkemaja Luige Pesa", "", "Puhkemaja Luigepesa ootab teid."),
+    ("id", "Kopi Tepi Danau", "", "Nikmati Kopi Tepidanau hari ini."),
+    ("he", "טחינת הר ברקן", "", "טעם של טחינת הרברקן בכל יום."),
+    ("en", "PeakNest 2 Tent", "PeakNest", "Meet the Peaknest 2 Tent."),
+    ("en", "PeakNest 2 Tent", "PeakNest", "Meet the PEAKNEST 2 Tent."),
+    ("sr", "Сервис Точак плус", "", "Сервис Точак Плус: безбедно на путу."),
+    # Beside the rest of a name in scripts without spaces.
+    ("ja", "星のしずく化粧水", "星のしずく", "星の雫化粧水で、毎日を贅沢に。"),
+    ("ja", "急須 みなかみ", "みなかみ", "急須 ミナカミ。湯の音まで。"),
+    ("zh", "云朵枕Pro", "", "换上云朵忱Pro，今晚早点睡。"),
+    ("ja", "Kumo ブランケット", "", "Komoブランケットでひと休み。"),
 ]
 RIGHT = [
     ("it", "Agriturismo Poggio Sereno", "Poggio Sereno", "L'Agriturismo Poggio Sereno ti aspetta."),
@@ -211,6 +243,15 @@ RIGHT = [
     ("pt", "Papel Sol", "Sol", "Papéis Sol para o ateliê."),
     ("it", "Bosco Banco", "Banco", "Boschi Banco."),
     ("ca", "Taronja Vaca Blanca", "Blanca", "Taronges Vaca Blanca."),
+    ("hr", "Hostel Bura", "", "U srcu Zadra spava se u hostelu Bura."),
+    ("fi", "Kuuralan Kaurajuoma", "Kuurala", "Lisää Kuuralaa? Kuuralan Kaurajuomaa vaniljalla."),
+    ("et", "Metsatuule mesi", "Metsatuule", "Kas mett veel on? Metsatuult on alati."),
+    ("de", "Schwarzer Kater Kaffee", "Schwarzer Kater", "Der Schwarze Kater Kaffee weckt alle."),
+    ("en", "PeakNest Tent", "PeakNest", "PEAKNEST TENT SALE. Your PEAKNEST."),
+    ("de", "Leinen Decke Halden", "Halden", "Die Leinendecke Halden ist leicht."),
+    ("lv", "Medus Bišu Ciems", "", "Medus no Bišu Ciema."),
+    ("sv", "Mössa Fjällro", "Fjällro", "Mössor Fjällro: varma och mjuka."),
+    ("ko", "바람솔 캠핑의자", "바람솔", "바람솔 캠핑의자와 함께, 바람솔 캠핑의자로 쉬세요."),
 ]
 
 

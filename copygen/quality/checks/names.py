@@ -173,19 +173,23 @@ class ItemNames:
         """Words in small letters behind a name's other words, as they would be wrong, and right."""
         self.pairs: list[_Pair] = []
         self.unspaced: list[_Part] = []
+        branded = False
         for column, value in item.items():
             if isinstance(value, str) and value and len(value.split()) <= _MOST_WORDS:
                 brand, named = _kind_of(column)
                 if column in columns:
                     brand = named = True
                 if (found := _names_in(value, brand, named)) is not None:
+                    branded = branded or brand
                     self.words += found.words
                     self.links += found.links
                     self.small += found.small
                     self.pairs += found.pairs
                     self.unspaced += found.unspaced
+        if not branded or len(self.words) < 2:
+            return
         brands = {name.folded for name in self.words if name.is_brand}
-        for at, name in enumerate(self.words if brands else ()):
+        for at, name in enumerate(self.words):
             if name.folded in brands and name.is_named and not name.is_brand:
                 self.words[at] = name._replace(is_brand=True)
 
