@@ -108,12 +108,8 @@ def _repeats(told: Sequence[str]) -> Iterator[_Repeat]:
         for first in dict.fromkeys(known):
             if first and told[first - 1] == told[second - 1]:
                 continue
-            size = 0
-            while (
-                first + size < second
-                and second + size < len(told)
-                and told[first + size] == told[second + size]
-            ):
+            size, most = 0, min(second - first, len(told) - second)
+            while size < most and told[first + size] == told[second + size]:
                 size += 1
             if size > 1:
                 yield _Repeat(first, second, size)
@@ -195,14 +191,13 @@ def _begin_alike(reading: Reading, first: int, second: int) -> bool:
 def _content(reading: Reading, words: Sequence[str], listed: DoubledWords) -> list[str]:
     """Those of the words that mean something, and are no part of the item's name."""
     names = reading.context.facts.title_words
-    return [
+    # Each once: a reply that is stuck has few words, and hundreds of places where they come again.
+    mean = {
         word
-        for word in words
-        if len(word) > 1
-        and word not in listed.joining
-        and not word.isdecimal()
-        and word not in names
-    ]
+        for word in {*words}.difference(listed.joining, names)
+        if len(word) > 1 and not word.isdecimal()
+    }
+    return [word for word in words if word in mean]
 
 
 def _seam(reading: Reading, at: int, listed: DoubledWords) -> str:
