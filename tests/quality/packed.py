@@ -14,11 +14,12 @@ import zipfile
 from collections.abc import Mapping
 from typing import Final
 
-from copygen.quality import frequent_words, near_languages, talk_model, word_ends
+from copygen.quality import end_model, frequent_words, near_languages, talk_model, word_ends
 from copygen.quality.data import FOLDER, packed_entries, packed_entry
 
 FILES: Final = (
-    word_ends.WORD_BEGINNINGS, near_languages.FILE, talk_model.FILE, frequent_words.FILE
+    word_ends.WORD_BEGINNINGS, near_languages.FILE, talk_model.FILE, frequent_words.FILE,
+    end_model.FILE,
 )  # fmt: skip
 _WITH_LEVELS: Final = (near_languages.FILE, frequent_words.FILE)
 

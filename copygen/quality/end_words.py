@@ -1,0 +1,82 @@
+"""Words that a text does not end with, and what else `configs/metrics/endings.yaml` lists of them.
+
+Lists are those of a base tag, folded as texts are: Greek is written with a final sigma there.
+"""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final
+
+from copygen.quality.data import Endings, table
+
+UNSPACED: Final = frozenset(("ja", "zh", "ko"))
+"""Languages in which a few letters are a sentence."""
+
+
+@cache
+def small_words(language: str) -> frozenset[str]:
+    """Prepositions, conjunctions and the like of a language; of English where none is told."""
+    return _folded(table(Endings, "endings").words, language)
+
+
+@cache
+def perhaps_small(language: str) -> frozenset[str]:
+    """Small words that a good text may end with as well."""
+    return _folded(table(Endings, "endings").perhaps, language) | linking_words(language)[0]
+
+
+@cache
+def linking_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Prepositions that need a verb beside them, and words that go with them."""
+    listed = table(Endings, "endings").linking.get(language, "").casefold()
+    linking, _, excused = listed.partition(" | ")
+    return frozenset(linking.split()), frozenset(excused.split())
+
+
+@cache
+def joining_words(language: str) -> frozenset[str]:
+    """`and`, `but` and `or`, with which a sentence begins for effect."""
+    return frozenset(table(Endings, "endings").joining.get(language, "").split())
+
+
+@cache
+def clause_words(language: str) -> tuple[frozenset[str], frozenset[str]]:
+    """Words that open a clause, and those that follow them."""
+    listed = table(Endings, "endings").pairs.get(language, "")
+    openers, _, followers = listed.casefold().partition(" | ")
+    last_words = (one.rpartition("_")[2] for one in openers.split())
+    return frozenset(last_words), frozenset(followers.split())
+
+
+@cache
+def open_phrases(language: str) -> frozenset[str]:
+    """Two words, joined by `_`, that only open a clause."""
+    return frozenset(table(Endings, "endings").phrases.get(language, "").casefold().split())
+
+
+@cache
+def calls_to_act(language: str) -> re.Pattern[str] | None:
+    """Finds the beginnings of words of a call to act; None where none are listed."""
+    listed = table(Endings, "endings").calls.get(language)
+    if not listed:
+        return None
+    bound = "" if language in UNSPACED else r"\b"
+    words = (
+        ("^" if one[0] == "^" else bound) + re.escape(one.lstrip("^").replace("_", " "))
+        for one in listed.split()
+    )
+    return re.compile("|".join(words), re.IGNORECASE)
+
+
+@cache
+def listed_ends(kind: str, script: str) -> tuple[str, ...]:
+    """Ends of phrases in a script without spaces: `open`, `perhaps_open`, `whole` or `stems`."""
+    listed: Mapping[str, str] = getattr(table(Endings, "endings"), kind)
+    return tuple(listed.get(script, "").split())
+
+
+def _folded(listed: Mapping[str, str], language: str) -> frozenset[str]:
+    """The words as listed (`Ihrem`), and folded (`τησ`) as those of texts are."""
+    words = listed.get(language, "" if language else listed["en"])
+    return frozenset((*words.split(), *words.casefold().split()))
