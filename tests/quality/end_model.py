@@ -59,7 +59,7 @@ _SENTENCE: Final = re.compile(r"(?<=[.!?…।؟۔])\s+|(?<=[。！？])|\n+")
 _PARTS: Final = 5
 _FIRST_HALF: Final = 2
 """Of five parts of the texts, those that one of two models learns from."""
-_LEAST: Final = 0.1
+_LEAST: Final = 0.14
 """Weights nearer to nothing are left out."""
 _STRENGTH: Final = 0.04
 """Inverse of the regularization."""
