@@ -33,7 +33,6 @@ from copygen.quality.checks.name_forms import (
     is_word,
     stands_for,
 )
-from copygen.quality.end_words import small_words
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
 from copygen.quality.normalize import fold
