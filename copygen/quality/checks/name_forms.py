@@ -13,7 +13,7 @@ from typing import Final, NamedTuple
 
 from rapidfuzz.distance import OSA, Prefix
 
-from copygen.quality.checks.endings import small_words
+from copygen.quality.end_words import small_words
 from copygen.quality.languages import base
 from copygen.quality.word_ends import common_words, is_common
 
