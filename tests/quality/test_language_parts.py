@@ -45,6 +45,8 @@ def mixed(language: str, text: str) -> list[Violation]:
         ("fr", "La ville vous appartient, dobla, sube y pedalea sin esfuerzo.", "sin esfuerzo"),
         ("hu", "Gazdag ízű lekvár, mit echten Pflaumen aus der Region.", "mit echten Pflaumen"),
         ("uk", "Вовняний плед, idealny prezent na zimę, для вас.", "idealny prezent na zimę"),
+        # By letters that only they have.
+        ("lv", "Zeķes Alma, šiltos ir minkštos kojinės, tagad visos izmēros.", "minkštos kojinės"),
         # Near ones.
         ("sk", "Balenie vystačí pro celou rodinu i na druhý deň.", "pro celou rodinu"),
         ("ru", "Закипает тихо, служить буде довго, стоит немного.", "буде довго"),

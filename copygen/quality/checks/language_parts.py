@@ -6,7 +6,7 @@ foreign to their language, which a look at a set says.
 """
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -72,6 +72,8 @@ _MODEL_UNIT: Final = 1.6
 """Of the model's logarithms, a level: twice what it is in the list, for letters tell less."""
 _UNLISTED: Final = -0.6
 """What a word in no list says before its letters do."""
+_ODD_WORD: Final = 3.5
+"""What a word in no list says that has a letter which only the other language has."""
 _ELSEWHERE: Final = -1.9
 """The most that a word says that the other language hardly has."""
 _UNKNOWN: Final = -1.2
@@ -142,6 +144,9 @@ class ForeignParts:
             )
             # Names begin with a capital; so do sentences, and go on with small ones.
             original, names = context.text.original, context.facts.names
+            odd = None if script != self._script else _odd_letters(self._language)
+            if odd is not None and odd.search(context.text.text):
+                foreign |= {word for word in context.text.words if odd.search(word)}
             small = [word for word in foreign if word in original and word not in names]
             if not small or max(map(len, small)) < _LEAST_LETTERS:
                 continue
@@ -214,6 +219,8 @@ class _Against:
             if levels is None:
                 if token.word in self._own_words:
                     continue
+                if (odd := self._odd_in(token.word)) is not None:
+                    found.update(self._with_letters(odd))
             else:
                 usual = self._usual(levels)
                 if max(levels) < usual + _STRONG:
@@ -249,6 +256,17 @@ class _Against:
             said = min(said, _KNOWN_WORD)
         return max(_LEAST, min(_MOST, said))
 
+    def _odd_in(self, word: str) -> frozenset[str] | None:
+        """The letters of a word that words of the language do not have; None: it has no such."""
+        odd = None if self._own is None else _odd_letters(self._tag)
+        return frozenset(odd.findall(word)) or None if odd is not None else None
+
+    def _with_letters(self, letters: frozenset[str]) -> Iterator[int]:
+        alphabets = _alphabets(self._script)
+        for at, language in enumerate(self.languages):
+            if letters <= alphabets.get(language, frozenset()):
+                yield at
+
     def _usual(self, levels: bytes) -> int:
         return self._listed.usual(levels) if self._own is None else levels[self._own]
 
@@ -258,6 +276,8 @@ class _Against:
             return _STRONG if token.word in _word_set(language) else _UNKNOWN
         if token.word in self._own_words:
             return _OWN_WORD
+        if (odd := self._odd_in(token.word)) is not None:
+            return _ODD_WORD if other in self._with_letters(odd) else _ELSEWHERE
         own, at = _label(self._tag, self._script), _label(language, self._script)
         model = self._detector.model()
         if token.word not in self._scores:
@@ -279,6 +299,22 @@ def _label(tag: str, script: str) -> int | None:
 
 
 _LABELS: Final = {"fil": ("tl",), "tl": ("fil",), "hr": ("bs", "sr-Latn"), "nb": ("no", "nn")}
+
+
+@cache
+def _alphabets(script: str) -> Mapping[str, frozenset[str]]:
+    listed = table(LanguageTable, "languages").letters.get(script, {})
+    return {name: frozenset(letters.split()) for name, letters in listed.items()}
+
+
+@cache
+def _odd_letters(language: str) -> re.Pattern[str] | None:
+    """The letters of other languages of the script; None: it has all of them, or nobody knows."""
+    alphabets = _alphabets(scripts_of(language)[0])
+    own = next((alphabets[name] for name in wider(language) if name in alphabets), None)
+    odd = frozenset[str]().union(*alphabets.values()) - own if own is not None else ()
+    letters = "".join(sorted(letter for letter in odd if letter.isalpha()))
+    return re.compile(f"[{letters}]") if letters else None
 
 
 @cache
