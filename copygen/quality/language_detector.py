@@ -69,15 +69,15 @@ _ONLY_ENGLISH: Final = ENGLISH_WORDS - frozenset(
 """Those that are no word of another language."""
 _RARE: Final = 6.0
 """How much likelier a language has to be that hardly anybody orders copy in."""
-_NEAR_WARNING: Final = 1.2
+_NEAR_WARNING: Final = 0.6
 _NEAR_ERROR: Final = 5.0
 """The least margins between near languages for a warning and an error, whatever was measured."""
-_NEAR_MORE: Final = 0.5
+_NEAR_LESS: Final = 0.2
 _NEAR_SURER: Final = 1.08
 _NEAR_MORE_A_LETTER: Final = 0.06
 _NEAR_LETTERS: Final = (20, 90)
-"""What they need more than was measured, and for each letter between these: copy has other words
-than messages of programs, and the more of them the longer it is."""
+"""What a warning needs less and an error more than was measured, and both more for each letter
+between these: copy has other words than messages of programs, the more of them the longer it is."""
 _WORDS: Final = re.compile(r"[^\W\d_]+")
 _WORDS_AND_MARKS: Final = re.compile(r"[¿¡]|[^\W\d_]+")
 # An address and a code are looked for from their first sign only, and nothing is given back: from
@@ -373,7 +373,7 @@ def _near(text: str, letters: bytes, about: _About) -> Evidence | None:
         evidence = Evidence(
             about.near.languages[at],
             margin,
-            max(_NEAR_WARNING, needed.warning + _NEAR_MORE + more),
+            max(_NEAR_WARNING, needed.warning - _NEAR_LESS + more),
             near=True,
             needed_if_near=max(_NEAR_ERROR, needed.error + _NEAR_SURER + more),
         )

@@ -452,7 +452,7 @@ def test_languages_are_told_apart_as_often_as_promised() -> None:
         ("latin: another", short): 0.87, ("latin: another", long): 0.98,
         ("others: English", short): 1.0, ("others: English", long): 1.0,
         ("others: another", short): 0.87, ("others: another", long): 0.98,
-        ("near", short): 0.69, ("near", long): 0.87,
+        ("near", short): 0.75, ("near", long): 0.88,
         ("shops: near", short): 0.80, ("shops: near", long): 0.85,
     }  # fmt: skip
     most = {
