@@ -282,7 +282,9 @@ class NamesCheck:
                 yield _wrong(text, start, start + len(right), right)
         folded = context.text.text
         if gone := [name for name in names.words if name.is_named and name.folded not in folded]:
-            yield from _split(context, gone)
+            compact = folded.replace(" ", "").replace("-", "")
+            if apart := [name for name in gone if name.folded in compact]:
+                yield from _split(context, apart)
         for pair in names.pairs:
             if pair.joined in folded:
                 yield from _joined(context, pair)
@@ -437,14 +439,9 @@ def _wrong_link(context: CheckContext, before: str, small: str, after: str) -> I
 def _split(context: CheckContext, names: Sequence[NameWord]) -> Iterator[Violation]:
     """A name of one word in two: `Bright Side`, `Berg-Kranz`."""
     folded, item = context.text.text, context.facts.folded.text
-    compact = folded.replace(" ", "").replace("-", "")
     for name in names:
         wanted = name.folded
-        if (
-            len(wanted) < FIVE
-            or wanted not in compact
-            or (len(wanted) < LONG and not (name.before or name.after))
-        ):
+        if len(wanted) < FIVE or (len(wanted) < LONG and not (name.before or name.after)):
             continue
         parts = r"[ -]?".join(map(re.escape, wanted))
         found = re.search(rf"(?<!\w){parts}(?!\w)", folded)
