@@ -114,7 +114,7 @@ class Page(BaseHTTPRequestHandler):
 def site() -> Iterator[tuple[str, list[str]]]:
     handler = type("Handler", (Page,), {"asked": []})
     with HTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/v1", handler.asked
         server.shutdown()
 

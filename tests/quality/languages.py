@@ -128,17 +128,21 @@ def _half(key: str) -> str:
 @cache
 def checker(language: str) -> Checker:
     """A checker of texts in that language, and of nothing but the language."""
-    off = {"grounding": False, "leftovers": False, "sameness": False}
+    off: dict[str, object] = {"grounding": False, "leftovers": False, "sameness": False}
+    off["severity"] = dict.fromkeys(("repetition", "truncated", "names"), "off")
     return Checker(ChecksSettings.model_validate({"language": language, **off}), measure)
+
+
+@cache  # of near languages, own texts are asked three times
+def _said_of_language(text: str, language: str) -> frozenset[Severity]:
+    found = checker(language).check(text, ITEM)
+    return frozenset(one.severity for one in found if one.rule.startswith("language."))
 
 
 def is_flagged(text: str, language: str, *, warned: bool = False) -> bool:
     """Whether something is said of its language: an error, or a warning where those count."""
-    found = checker(language).check(text, ITEM)
-    return any(
-        one.rule.startswith("language.") and (warned or one.severity is Severity.ERROR)
-        for one in found
-    )
+    said = _said_of_language(text, language)
+    return bool(said) if warned else Severity.ERROR in said
 
 
 @dataclass(slots=True)

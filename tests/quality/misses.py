@@ -53,7 +53,7 @@ from copygen import Result, Run, RunSpec, Status
 from copygen.errors import ConfigError
 from copygen.models import Item
 from copygen.quality.channels import load_channels
-from tests.quality.rates import CORPUS, Good, good_in, good_texts
+from tests.quality.rates import CORPUS, Good, entries_of, good_in, good_texts
 from tests.support.copy_server import CopyServer, copy_server
 
 KINDS: Final = (
@@ -109,7 +109,7 @@ def faulty_replies() -> Iterator[Faulty]:
     """Every faulty reply, language by language."""
     for written in WRITTEN:
         for path in sorted((CORPUS / "replies" / written).glob("*.yaml")):
-            for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+            for entry in entries_of(path):
                 for kind, replies in entry.get("faults", {}).items():
                     for reply in replies:
                         yield Faulty(written, path.stem, kind, item=entry["item"], **reply)

@@ -16,7 +16,9 @@ import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -31,6 +33,8 @@ CORPUS = Path(__file__).parent / "corpus"
 PARTS = ("first", "held_back", "everyday", "on_purpose")
 PACKS = {"th": ("th",), "ja": ("jp",), "zh": ("cn",)}
 """The market's pack, as a shop there would name it."""
+_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+"""The one in C takes a tenth of the time."""
 _FIELD_FAULTS = frozenset({"caps", "punct"})
 _FAULTY_ITEM = {"name": "Thai silk scarf", "size": "180 cm", "made_in": "Lamphun"}
 
@@ -55,6 +59,13 @@ class Faulty:
     text: str
 
 
+@cache
+def entries_of(path: Path) -> list[dict[str, Any]]:
+    """The entries of a file of the corpus, read once: not to be changed."""
+    entries: list[dict[str, Any]] = yaml.load(path.read_text(encoding="utf-8"), _LOADER)  # noqa: S506
+    return entries
+
+
 def good_texts() -> Iterator[Good]:
     """Every good text, language by language."""
     for part in PARTS:
@@ -64,7 +75,7 @@ def good_texts() -> Iterator[Good]:
 def good_in(folder: Path, part: str) -> Iterator[Good]:
     """The good texts of a folder with a file for each language, as those of that part."""
     for path in sorted(folder.glob("*.yaml")):
-        for entry in yaml.safe_load(path.read_text(encoding="utf-8")):
+        for entry in entries_of(path):
             for channel, texts in entry.get("texts", {}).items():
                 for text in texts:
                     yield Good(part, path.stem, channel, text, entry["item"])
@@ -72,8 +83,7 @@ def good_in(folder: Path, part: str) -> Iterator[Good]:
 
 def faulty_texts() -> Iterator[Faulty]:
     """Every text with a planted fault."""
-    entries = yaml.safe_load((CORPUS / "faults.yaml").read_text(encoding="utf-8"))
-    return (Faulty(**entry) for entry in entries)
+    return (Faulty(**entry) for entry in entries_of(CORPUS / "faults.yaml"))
 
 
 class Judges:
