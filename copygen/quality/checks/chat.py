@@ -8,25 +8,27 @@ where copy has none (a first line that ends in a colon, a paragraph at the end).
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.checks.headlines import Assignment
+from copygen.quality.checks.assignment import (
+    Assignment,
+    gives_facts_back,
+    gives_sentence_back,
+)
 from copygen.quality.checks.labels import (
     Labels,
-    gives_brief_back,
     is_about_language,
     quoted_copy,
 )
-from copygen.quality.checks.lists import has_room_for_list
 from copygen.quality.checks.several import LEAD, may_be_several, versions
 from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
-from copygen.quality.phrases import SENTENCE_END, PhraseReader, Said, folded
+from copygen.quality.phrases import SENTENCE_END, PhraseReader, Said
 from copygen.quality.talk_model import TalkModel
 
 _HEAD: Final = 300
@@ -50,10 +52,6 @@ _STEPS: Final = re.compile(r"\b([^\W\d_]{2,20}) 1\s?[:：.)–—-].{1,200}?\s\1
 """`Step 1: … Step 2: …`."""
 _BRIEF_WISH: Final = 44
 """Characters of a last paragraph that only hopes to please."""
-_ECHOED: Final = 24
-"""Characters of a sentence of the prompt that nobody writes twice by chance."""
-_ECHOED_HAN: Final = 10
-"""The same in a script with a sign a syllable or a word."""
 _SHOWN: Final = 60
 
 
@@ -140,15 +138,9 @@ class ChatDetector:
         self,
         said: Said,
         original: str,
-        shares: Callable[[], bool],
-        is_known: Callable[[str], bool],
         assignment: Assignment,
     ) -> Iterator[Remark]:
-        """What the text says that is no copy, at most a remark about its start and one its end.
-
-        `shares` tells whether it has words of its item, `is_known` whether the item has a word;
-        these and `assignment` are asked where it matters.
-        """
+        """What the text says that is no copy, at most a remark about its start and one its end."""
         text = said.text
         begin = said.past(LEAD, 0)
         if begin >= len(text):
@@ -156,28 +148,31 @@ class ChatDetector:
         kinds = said.kinds
         # Of most texts the kinds alone say that there is nothing, or what there may be.
         is_about = "about" in kinds or "task" in kinds
-        talk = TalkReader(said, self._model, is_known) if self._model is not None else None
+        talk = (
+            TalkReader(said, self._model, assignment.is_known) if self._model is not None else None
+        )
         may_be_talk = talk is not None and talk.has_parts(begin)
-        if "tongue" in kinds and is_about_language(said) and not shares():
+        if "tongue" in kinds and is_about_language(said) and not assignment.is_named():
             yield _about(text, begin)
             return
         if not may_be_talk and kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(original):
-            if is_about and (remark := self._echo(said, begin, assignment.request)) is not None:
-                yield remark
-            elif is_about and (quoted := _quoted(said, begin, is_known)) is not None:
+            if is_about and gives_sentence_back(said, begin, assignment):
+                yield Remark("leftovers.echo", begin, said.sentence_end(begin))
+            elif is_about and (quoted := _quoted(said, begin, assignment)) is not None:
                 yield quoted
             return
-        if self._may_decline(said) and (remark := self._refusal(said, begin, shares)) is not None:
-            yield remark
+        refused = self._refusal(said, begin, assignment) if self._may_decline(said) else None
+        if refused is not None:
+            yield refused
             return
-        start = self._start(said, begin, original, is_known, assignment)
-        end = self._end(said, begin, assignment.names)
+        start = self._start(said, begin, original, assignment)
+        end = self._end(said, begin, assignment)
         # Talk and nothing else: the kinds tell first, or that nothing of the item is said.
         if (
             talk is not None
             and not (start or end)
-            and (not kinds.isdisjoint(_TALKING) or not shares())
-            and talk.is_all(begin, shares)
+            and (not kinds.isdisjoint(_TALKING) or not assignment.is_named())
+            and talk.is_all(begin, assignment.is_named)
         ):
             refuses = not kinds.isdisjoint(_REFUSING)
             yield _declines(text, begin) if refuses else _about(text, begin)
@@ -205,12 +200,7 @@ class ChatDetector:
         )
 
     def _start(
-        self,
-        said: Said,
-        begin: int,
-        original: str,
-        is_known: Callable[[str], bool],
-        assignment: Assignment,
+        self, said: Said, begin: int, original: str, assignment: Assignment
     ) -> Remark | None:
         """What phrases and marks show to be none of the copy at its start; the kinds tell first."""
         text, kinds = said.text, said.kinds
@@ -225,19 +215,20 @@ class ChatDetector:
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
         if start is None:
-            start = self._label(said, begin, assignment.names, is_known)
-        if start is None and has_lines and gives_brief_back(text, assignment.request):
+            start = self._label(said, begin, assignment)
+        if start is None and has_lines and gives_facts_back(text, assignment):
             start = Remark("leftovers.echo", begin, len(text))
         if start is None and has_lines:
             start = self._announced(said, begin)
         told = "stress" in kinds and "any_noun" in kinds
         if start is None and (told or not kinds.isdisjoint(_TASK)):
             start = self._of_task(said, begin)
-        if start is None and ("about" in kinds or "task" in kinds):
-            start = self._echo(said, begin, assignment.request)
+        is_about = start is None and ("about" in kinds or "task" in kinds)
+        if is_about and gives_sentence_back(said, begin, assignment):
+            start = Remark("leftovers.echo", begin, said.sentence_end(begin))
         return start
 
-    def _end(self, said: Said, begin: int, names: Callable[[], frozenset[str]]) -> Remark | None:
+    def _end(self, said: Said, begin: int, assignment: Assignment) -> Remark | None:
         """What phrases and marks show to be none of the copy at its end."""
         kinds = said.kinds
         if (
@@ -246,10 +237,10 @@ class ChatDetector:
             or not kinds.isdisjoint(_ORDERING)
             or ("change" in kinds and not kinds.isdisjoint(_OFFERING))
         ):
-            return self._closing(said, begin, names)
+            return self._closing(said, begin, assignment)
         return None
 
-    def _refusal(self, said: Said, begin: int, shares: Callable[[], bool]) -> Remark | None:
+    def _refusal(self, said: Said, begin: int, assignment: Assignment) -> Remark | None:
         """Sorry and cannot; cannot and what was asked; asking for more before anything else."""
         text = said.text
         end = min(len(text), begin + _HEAD)
@@ -261,7 +252,7 @@ class ChatDetector:
         is_model = said.are_within("myself", begin, end)
         at = next((one for one in (cannot_at, weak_at, missing_at, error_at) if one >= 0), -1)
         if at < 0 and not is_model:
-            return self._question(said, begin, end, shares)
+            return self._question(said, begin, end, assignment)
         sentence = _sentence(said, begin, max(at, begin), end)
         is_about_task = said.are_within("about", *sentence)
         is_sorry = 0 <= sorry_at - begin <= 90
@@ -273,7 +264,12 @@ class ChatDetector:
         declines = (
             cannot_at >= 0
             and (is_model or opens(cannot_at))
-            and (is_about_task or missing_at >= 0 or is_model or (is_sorry and not shares()))
+            and (
+                is_about_task
+                or missing_at >= 0
+                or is_model
+                or (is_sorry and not assignment.is_named())
+            )
         )
         # `Sorry, it is not possible for me`, `That is not possible. Here is`.
         declines_weakly = weak_at >= 0 and (
@@ -284,31 +280,30 @@ class ChatDetector:
         lacks = missing_at >= 0 and (is_sorry or cannot_at >= 0 or weak_at >= 0)
         # `Which product is the headline for?`
         asks = 0 <= missing_at - begin <= 40 and (
-            is_about_task or (not shares() and any(mark in text[missing_at:end] for mark in "?؟"))
+            is_about_task
+            or (not assignment.is_named() and any(mark in text[missing_at:end] for mark in "?؟"))
         )
-        fails = error_at >= 0 and not shares() and opens(error_at)
+        fails = error_at >= 0 and not assignment.is_named() and opens(error_at)
         # `As a language model I have no opinion of this text`.
         speaks_of_itself = is_model and said.are_within("about", begin, said.sentence_end(begin))
         if declines or declines_weakly or lacks or asks or fails or speaks_of_itself:
             return _declines(text, begin)
-        return self._question(said, begin, end, shares)
+        return self._question(said, begin, end, assignment)
 
-    def _question(
-        self, said: Said, begin: int, end: int, shares: Callable[[], bool]
-    ) -> Remark | None:
+    def _question(self, said: Said, begin: int, end: int, assignment: Assignment) -> Remark | None:
         """Too little to go on, or nothing but questions about the product."""
         text = said.text
         first = said.sentence_end(begin)
         declined = said.are_within("beyond", begin, first)
-        if len(said.tags) == 1 and declined and not shares():
+        if len(said.tags) == 1 and declined and not assignment.is_named():
             return _declines(text, begin)
         informed = said.are_within("info", begin, first)
         if informed and said.are_within("little", begin, first):
             own = said.are_within("me", begin, end) or said.at("sorry", begin)
             about = said.are_within("about", begin, first)
-            if own or about or (_asks(text, end) and not shares()):
+            if own or about or (_asks(text, end) and not assignment.is_named()):
                 return _declines(text, begin)
-        if _asks(text, len(text)) and not shares():
+        if _asks(text, len(text)) and not assignment.is_named():
             ends = [text[one.start()] for one in SENTENCE_END.finditer(text, begin)]
             asked = len(ends) > 1 and set(ends) <= set("?؟？")
             if asked and said.are_within("plan", begin, end):
@@ -383,18 +378,12 @@ class ChatDetector:
     def _is_talk(self, said: Said, start: int, end: int) -> bool:
         return said.are_within("named", start, end) or said.are_within("me", start, end)
 
-    def _label(
-        self,
-        said: Said,
-        begin: int,
-        names: Callable[[], frozenset[str]],
-        is_known: Callable[[str], bool],
-    ) -> Remark | None:
+    def _label(self, said: Said, begin: int, assignment: Assignment) -> Remark | None:
         """`Headline:` before the copy, or a sentence around it that says what it is."""
-        if (label := self._labels.find(said, begin, names, is_known)) is not None:
+        if (label := self._labels.find(said, begin, assignment)) is not None:
             return Remark("leftovers.label", label.start, label.end, is_cut=label.is_sure)
         may_be = "noun" in said.kinds or "consent" in said.kinds
-        return _quoted(said, begin, is_known) if may_be else None
+        return _quoted(said, begin, assignment) if may_be else None
 
     def _announced(self, said: Said, begin: int) -> Remark | None:
         """A first line that ends in a colon, before a text that is no list."""
@@ -435,22 +424,7 @@ class ChatDetector:
             return Remark("leftovers.task", begin, end)
         return None
 
-    def _echo(self, said: Said, begin: int, request: Callable[[], str]) -> Remark | None:
-        """The prompt given back: the text begins as a sentence of it about the task does."""
-        end = said.sentence_end(begin)
-        first = said.text[begin:end]
-        least = _ECHOED if first.isascii() or first[0] < "\u2e80" else _ECHOED_HAN
-        half = said.text.find(" ", begin + least, end)
-        for stop in (end, half):
-            words = said.text[begin : max(begin, stop)].strip(" \n.!?。\"'“”")
-            about = said.are_within("about", begin, stop) or said.are_within("task", begin, stop)
-            if about and len(words) >= least and words in request():
-                return Remark("leftovers.echo", begin, end)
-        return None
-
-    def _closing(
-        self, said: Said, begin: int, names: Callable[[], frozenset[str]]
-    ) -> Remark | None:
+    def _closing(self, said: Said, begin: int, assignment: Assignment) -> Remark | None:
         """A last paragraph, or sentence, to whoever ordered the copy; the count of its letters."""
         text = said.text
         if (counted := _COUNTED.search(text, max(begin, len(text) - 200))) is not None:
@@ -459,7 +433,7 @@ class ChatDetector:
             )
         lines = said.written_lines(begin)
         start, end = lines[-1]
-        if len(lines) > 1 and self._labels.find(said, start, names) is not None:
+        if len(lines) > 1 and self._labels.find(said, start, assignment, names_product=False):
             return Remark("leftovers.closing", start, end, is_cut=False)
         if len(lines) > 1 and self._speaks_to_client(said, start, end, apart=True):
             return Remark(
@@ -525,24 +499,7 @@ class ChatCheck:
         if detector is None:
             detector = self._detectors[said.tags] = ChatDetector(said.tags)
 
-        def shares() -> bool:
-            return context.facts.are_named_in(text.text)
-
-        def request() -> str:
-            asked = (one.content for one in context.asked if isinstance(one.content, str))
-            return folded("\n".join(asked))
-
-        def is_known(word: str) -> bool:
-            return word in context.facts.folded.text
-
-        def names() -> frozenset[str]:
-            return context.facts.names
-
-        def has_paragraphs() -> bool:
-            return context.field is not None or has_room_for_list(request())
-
-        assignment = Assignment(request, names, has_paragraphs)
-        for remark in detector.remarks(said, text.original, shares, is_known, assignment):
+        for remark in detector.remarks(said, text.original, Assignment(context)):
             yield _violation(remark, text)
 
 
@@ -598,9 +555,9 @@ def _about(text: str, begin: int) -> Remark:
     return Remark("leftovers.task", begin, len(text.rstrip()))
 
 
-def _quoted(said: Said, begin: int, is_known: Callable[[str], bool]) -> Remark | None:
+def _quoted(said: Said, begin: int, assignment: Assignment) -> Remark | None:
     """`The slogan for the scarf is "…"`."""
-    if (copy := quoted_copy(said, begin, is_known)) is None:
+    if (copy := quoted_copy(said, begin, assignment)) is None:
         return None
     return Remark("leftovers.label", begin, len(said.text.rstrip()), kept=copy)
 

@@ -6,10 +6,11 @@ the others, none asks the reader or goes on from the one before, or where two na
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from itertools import combinations, pairwise
-from typing import Final, NamedTuple
+from typing import Final
 
+from copygen.quality.checks.assignment import Assignment
 from copygen.quality.checks.labels import calls_versions, words_that_go_on
 from copygen.quality.phrases import Said
 from copygen.quality.scripts import UNSPACED
@@ -55,17 +56,6 @@ _GOES_ON_UNSPACED: Final = (
     *("だから", "でも", "そして", "それ", "また", "その", "今", "所以", "但", "而", "然后", "然後"),
     *("于是", "於是", "它", "这", "這", "แต่", "แล้ว", "เพราะ", "และ", "นี่", "มัน", "ก็"),
 )
-
-
-class Assignment(NamedTuple):
-    """What a text was written from, asked for where it matters."""
-
-    request: Callable[[], str]
-    """The folded prompt."""
-    names: Callable[[], frozenset[str]]
-    """The folded words of the item's names."""
-    has_paragraphs: Callable[[], bool]
-    """Whether a text of several paragraphs was asked for."""
 
 
 def in_one_line(said: Said, begin: int, original: str) -> tuple[int, int] | None:

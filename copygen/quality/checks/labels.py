@@ -6,12 +6,13 @@ numbers. `configs/wording/labels.yaml` has them, and the nouns of `configs/wordi
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from itertools import islice, takewhile
 from typing import Final, NamedTuple
 
 from copygen.documents import load_shipped
+from copygen.quality.checks.assignment import Assignment
 from copygen.quality.data import DatedTable
 from copygen.quality.languages import language_tag
 from copygen.quality.phrases import Said, folded, phrases_of
@@ -58,8 +59,6 @@ _AFTER_QUOTE: Final = re.compile(r"[\w\s]{0,14}[.!?。？]?\s*")
 _LEAST_QUOTED: Final = 6
 _LEAST_PROPOSED: Final = 12
 """Letters of copy that is proposed; fewer may be a word that is spoken of."""
-_FACT: Final = re.compile(r"\W{0,4}([^:\n]{2,24}?)\s?:\s?\S")
-_LEAST_FACTS: Final = 2
 _LANGUAGE_NAMED: Final = 3
 """Times that a text which says nothing of its item may not name its language."""
 _FIRM: Final = frozenset("!！.。")
@@ -158,21 +157,23 @@ class Labels:
         self,
         said: Said,
         begin: int,
-        names: Callable[[], frozenset[str]],
-        is_known: Callable[[str], bool] = lambda _: False,
+        assignment: Assignment,
+        *,
+        names_product: bool = True,
     ) -> Label | None:
-        """The label at `begin`.
-
-        `names` gives the folded words of the item's names, `is_known` tells whether it has a word.
+        """The label at `begin`; `names_product`: it may say whose copy it is, with the item's words
+        alone.
         """
         if not _LABELLED.match(said.text, begin):
             return None
-        label = self._at(said, begin, names, is_known)
+        label = self._at(said, begin, assignment, names_product=names_product)
         if label is None:
             return None
         rest = islice(said.lines(label.end), _MOST_LINES)
         again = any(
-            self._at(said, start, names, is_known, among=True) for start, end in rest if end > start
+            self._at(said, start, assignment, names_product=names_product, among=True)
+            for start, end in rest
+            if end > start
         )
         return label._replace(is_sure=label.is_sure and not again)
 
@@ -180,9 +181,9 @@ class Labels:
         self,
         said: Said,
         begin: int,
-        names: Callable[[], frozenset[str]],
-        is_known: Callable[[str], bool],
+        assignment: Assignment,
         *,
+        names_product: bool,
         among: bool = False,
     ) -> Label | None:
         text = said.text
@@ -191,7 +192,7 @@ class Labels:
             inside = text[begin + 1 : closed]
             if closed < 0 or not text[closed + 1 :].strip() or among:
                 return None
-            kinds = self._kinds_of(inside, names)
+            kinds = self._kinds_of(inside, assignment)
             end = closed + 1 + (text[closed + 1 : closed + 2] in (":", "："))
             return Label(begin, end, True) if _are_label(kinds, inside, own_line=True) else None
         # Up to the colon first: a label may have a dash before it (`Slogan – Halden:`).
@@ -205,9 +206,10 @@ class Labels:
                 continue
             if among and not is_colon:
                 continue
-            named = is_colon and self._names_its_product(words.split(), is_known)
+            may_name = names_product and is_colon
+            named = may_name and self._names_its_product(words.split(), assignment)
             told = {"is_colon": is_colon, "is_line": not found[0].strip(), "among": among}
-            if named or self._is_label(words, behind, names, **told):
+            if named or self._is_label(words, behind, assignment, **told):
                 # `Headline – Halden: warm at last`: the name may be of the copy.
                 is_sure = not (is_colon and dashes and dashes[0].start() < found.start())
                 return Label(begin, found.end(), is_sure)
@@ -217,7 +219,7 @@ class Labels:
         self,
         words: str,
         behind: str,
-        names: Callable[[], frozenset[str]],
+        assignment: Assignment,
         *,
         is_colon: bool,
         is_line: bool,
@@ -227,9 +229,9 @@ class Labels:
         bare = _BRACKETED.sub("", words).strip(" *_#")
         if not bare or (bare != words and bare in behind):
             return False  # `Option 1: wait. Option 2: this.` is copy, and half of it is none
-        kinds = self._kinds_of(bare, names)
+        kinds = self._kinds_of(bare, assignment)
         if not kinds:
-            return is_colon and self._has_noun(bare, behind, names)
+            return is_colon and self._has_noun(bare, behind, assignment)
         if kinds[-1] in ("number", "about") and bare.rsplit(maxsplit=1)[0] in behind:
             return False  # `Option A: wait. Option B: this.`
         alone = is_line or (is_colon and not behind.split("\n", 1)[0].strip(" *_"))
@@ -243,7 +245,7 @@ class Labels:
         quoted = is_colon and behind.lstrip()[:1] in '"“«「『„'
         return _are_label(kinds, bare, own_line=alone or quoted or bare != words)
 
-    def _has_noun(self, words: str, behind: str, names: Callable[[], frozenset[str]]) -> bool:
+    def _has_noun(self, words: str, behind: str, assignment: Assignment) -> bool:
         """Whether two or three words, which the text does not say again, begin or end with one."""
         parts = words.split()
         if not 1 < len(parts) <= 3 or any(one in behind for one in parts):
@@ -251,19 +253,21 @@ class Labels:
         ends = (parts[-1],) if len(parts) > _PAIR else (parts[0], parts[-1])
         nouns = (one for one in ends if len(one) > _LEAST_NOUN or one > _DENSE)
         # `Objet trouvé :` and `Asunto resuelto:` are turns of speech.
+        names = assignment.names
         return any(one in self._nouns - self._fields and one not in names() for one in nouns)
 
-    def _names_its_product(self, words: Sequence[str], is_known: Callable[[str], bool]) -> bool:
+    def _names_its_product(self, words: Sequence[str], assignment: Assignment) -> bool:
         """`Slogan für Halden Wool Blanket`: what the copy is, a small word, and the item's."""
         at = next((n for n, word in enumerate(words) if word in self._nouns), None)
         if at is None or at > 1:
             return False
         rest = [word.strip("\"'“”„«»「」()") for word in words[at + 1 :]]
-        others = [word for word in rest if len(word) <= _SHORT or not is_known(word)]
+        others = [word for word in rest if len(word) <= _SHORT or not assignment.is_known(word)]
         return len(others) < len(rest) and len(others) <= 2 and max(map(len, others), default=0) < 5
 
-    def _kinds_of(self, words: str, names: Callable[[], frozenset[str]]) -> list[str]:
+    def _kinds_of(self, words: str, assignment: Assignment) -> list[str]:
         """What each word is; nothing where one is none of a label."""
+        names = assignment.names
         if kind := self._kind(words):
             return [] if words in names() else [kind]
         tokens = [one for one in _BETWEEN.split(words) if one]
@@ -364,7 +368,7 @@ def _are_label(kinds: Sequence[str], words: str, *, own_line: bool) -> bool:
     return False
 
 
-def quoted_copy(said: Said, begin: int, is_known: Callable[[str], bool]) -> tuple[int, int] | None:
+def quoted_copy(said: Said, begin: int, assignment: Assignment) -> tuple[int, int] | None:
     """The copy of a sentence that says what it is, or proposes it: `The slogan for the scarf is
     "…"`, `Of course! How about "…"?`
 
@@ -372,7 +376,7 @@ def quoted_copy(said: Said, begin: int, is_known: Callable[[str], bool]) -> tupl
     """
     text = said.text
     noun = min((one for one in said.found("noun") if one[0] - begin <= _NEAR), default=None)
-    if noun is not None and not is_known(text[slice(*noun)]):
+    if noun is not None and not assignment.is_known(text[slice(*noun)]):
         lead, least = noun[1], _LEAST_QUOTED
     else:
         lead, least = _proposal_end(said, begin), _LEAST_PROPOSED
@@ -382,22 +386,11 @@ def quoted_copy(said: Said, begin: int, is_known: Callable[[str], bool]) -> tupl
     closing = max(text.rfind(one, opening.end()) for one in _CLOSING)
     inside = text[opening.end() : closing].strip()
     is_brief = len(inside) < (least if inside[:1] < _DENSE else _LEAST_QUOTED)
-    if is_brief or _OPENING.search(inside) or is_known(inside):
+    if is_brief or _OPENING.search(inside) or assignment.is_known(inside):
         return None
     if "\n" in text[begin : opening.start()] or not _AFTER_QUOTE.fullmatch(text, closing + 1):
         return None
     return opening.end(), closing
-
-
-def gives_brief_back(text: str, request: Callable[[], str]) -> bool:
-    """Whether most lines are facts behind a name, and two of the names are of the folded prompt:
-    `Material: lambswool` of `Name: …, Material: …, Price: …`."""
-    lines = [line for line in text.split("\n") if line.strip()]
-    names = [found[1] for line in lines if (found := _FACT.match(line))]
-    if len(names) < _LEAST_FACTS or 2 * len(names) < len(lines):
-        return False
-    asked = request()
-    return sum(f"{name}:" in asked or f"{name} :" in asked for name in names) >= _LEAST_FACTS
 
 
 def is_about_language(said: Said) -> bool:

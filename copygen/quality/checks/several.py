@@ -10,8 +10,8 @@ from typing import Final
 
 from rapidfuzz import fuzz
 
+from copygen.quality.checks.assignment import Assignment
 from copygen.quality.checks.headlines import (
-    Assignment,
     called,
     in_one_line,
     options_in_line,
