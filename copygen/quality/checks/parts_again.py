@@ -20,6 +20,8 @@ from copygen.quality.languages import base
 _ENDS: Final = re.compile("[.!?…؟۔।\n]")
 _PAUSES: Final = re.compile(r"[,،、;؛:–—|()\"”“»«]")
 _ASKED: Final = re.compile(r"[?؟;\u037e]")
+_LONGEST: Final = 16
+"""Words of a part that are looked at: no more are needed to tell."""
 _MUCH: Final = 3
 """Words that mean something: so many are not said again by chance, nor for effect."""
 _MUCH_ALIKE: Final = 5
@@ -108,7 +110,7 @@ def _repeats(told: Sequence[str]) -> Iterator[_Repeat]:
         for first in dict.fromkeys(known):
             if first and told[first - 1] == told[second - 1]:
                 continue
-            size, most = 0, min(second - first, len(told) - second)
+            size, most = 0, min(_LONGEST, second - first, len(told) - second)
             while size < most and told[first + size] == told[second + size]:
                 size += 1
             if size > 1:
