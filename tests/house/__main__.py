@@ -196,13 +196,13 @@ def measured(plain: set[Function], ruled: set[Function]) -> list[Measure]:
         # 159 in 40 files before there were checks of chat, of blanks, of names, of repetition and
         # of endings, each with a file and five to twenty functions of its own.
         Measure("with a channel and --max-cost", len(ruled), "functions", most=245, aim=160),
-        Measure("  in", len(_files(ruled)), "files", most=55, aim=42),
+        Measure("  in", len(_files(ruled)), "files", most=54, aim=42),
         # 121 before those checks, the languages they are told by, and the readers of encodings,
         # packed tables, documents and columns: 139. What reads one format or makes one check is a
         # module that one other imports. The way out has 70 more: seven commands with their flags,
         # job and screen, a page with its server, sheets, and a module for each kind of export.
         Measure("modules", len(files), most=242, aim=125),
-        Measure("modules that only one other imports", importers[1], most=75),
+        Measure("modules that only one other imports", importers[1], most=76),
         Measure(f"files under {SHORT_FILE} lines", short, most=6),
         Measure("lines", lines, aim=24_000),
         Measure("bodies, median", bodies[len(bodies) // 2], "lines"),
