@@ -62,6 +62,7 @@ def test_a_headline_is_left_alone(language: str, text: str) -> None:
     "text",
     [
         "“The folding stove boils a litre in four minutes, and it leaves room.” Marta from Leeds",
+        "„The folding stove boils a litre in four minutes, and it leaves room.“ Marta from Leeds",
         "The folding stove boils a litre in four minutes and leaves your rucksack #camping",
         "The folding stove boils a litre in four minutes\nand leaves your rucksack",
         "THE FOLDING STOVE BOILS A LITRE IN FOUR MINUTES AND LEAVES YOUR RUCKSACK",

@@ -129,7 +129,7 @@ _LEARNT: Final = 3.0
 texts of shops without a final stop eleven have them, where the form was learnt from others."""
 _LEAST_LEARNT: Final = 12
 """Characters of a text that what is learnt may judge."""
-_NO_PLAIN_TEXT: Final = re.compile(r"[#@<>|/*_{}]|\.\.|\w\.\w")
+_NO_PLAIN_TEXT: Final = re.compile(r"[#@<>|/*_{}]|\.\.|\w\.\w|[.!?…][\"'”“»’]\s")
 _SIBLINGS: Final = 2
 _LEAST_LETTERS: Final = 2
 _NEIGHBOURS: Final = 6
