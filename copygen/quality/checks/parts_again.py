@@ -14,6 +14,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.quality.checks.doubled_words import DoubledWords, doubled_words
+from copygen.quality.checks.names import product_names
 from copygen.quality.checks.reading import Reading
 from copygen.quality.languages import base
 
@@ -89,7 +90,9 @@ class _Repeat(NamedTuple):
 def repeat_again(reading: Reading) -> tuple[int, int] | None:
     """Where words stand that were said before, by how both stand."""
     language = base(reading.context.language or "")
-    told = [word[:_SYLLABLES] for word in reading.said] if language == "ko" else reading.said
+    told = reading.said
+    if _is_korean(reading):
+        told = [word[:_SYLLABLES] for word in told]  # without endings
     for one in _repeats(told):
         if _is_too_many(reading, one, language):
             words = reading.words
@@ -186,20 +189,33 @@ def _begin_alike(reading: Reading, first: int, second: int) -> bool:
             return False
         starts.append(start)
     one, other = (told[start : start + _HEAD] for start in starts)
-    names = reading.context.facts.title_words
+    names = _names_of(reading)
     return starts[0] != starts[1] and one == other and not names.issuperset(one)
 
 
 def _content(reading: Reading, words: Sequence[str], listed: DoubledWords) -> list[str]:
     """Those of the words that mean something, and are no part of the item's name."""
-    names = reading.context.facts.title_words
+    names = _names_of(reading)
+    letters = _SYLLABLES if _is_korean(reading) else None
     # Each once: a reply that is stuck has few words, and hundreds of places where they come again.
     mean = {
         word
-        for word in {*words}.difference(listed.joining, names)
-        if len(word) > 1 and not word.isdecimal()
+        for word in {*words}.difference(listed.joining)
+        if len(word) > 1 and not word.isdecimal() and word[:letters] not in names
     }
     return [word for word in words if word in mean]
+
+
+def _names_of(reading: Reading) -> frozenset[str]:
+    """Words of the item's names, as the words of the text are held together."""
+    facts = reading.context.facts
+    names = facts.title_words.union(product_names(facts.item).split())
+    return frozenset(name[:_SYLLABLES] for name in names) if _is_korean(reading) else names
+
+
+def _is_korean(reading: Reading) -> bool:
+    """Whether endings are written as one with a word, so that its first syllables tell it."""
+    return base(reading.context.language or "") == "ko"
 
 
 def _seam(reading: Reading, at: int, listed: DoubledWords) -> str:
