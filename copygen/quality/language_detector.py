@@ -69,6 +69,9 @@ _ONLY_ENGLISH: Final = ENGLISH_WORDS - frozenset(
 """Those that are no word of another language."""
 _RARE: Final = 6.0
 """How much likelier a language has to be that hardly anybody orders copy in."""
+_CLASSICAL: Final = 20.0
+"""The same for Sanskrit, whose words are those of headings in Hindi and Marathi: three of them have
+9 to 20 (`गुप्तशब्द पुनरस्थापना`), sentences of it 50 and more."""
 _NEAR_WARNING: Final = 0.6
 _NEAR_ERROR: Final = 5.0
 """The least margins between near languages for a warning and an error, whatever was measured."""
@@ -320,7 +323,7 @@ def _about(tag: str) -> _About:
         _Rival(
             at=at,
             tag=one,
-            handicap=0.0 if one in common else _RARE,
+            handicap=_CLASSICAL if one == "sa" else 0.0 if one in common else _RARE,
             odd_letters=odd & alphabets.get(one, odd),
             borrowed_letters=borrowed - _without(one),
             lost_letters=(alphabet or frozenset()) - alphabets.get(one, alphabet or frozenset()),

@@ -8,6 +8,8 @@ field. Each is held against its own language, then English and others against it
 The thresholds were set on one half of the messages (by hash of the English one), the other half
 was not looked at: both are told. Errors count, but between near languages warnings, too. Those are
 held against lines of shops as well (`corpus/near.yaml`), which their file was not made from either.
+A message that both of two near languages have word for word is right in both: `near` leaves those
+out, `near: shared, too` does not.
 """
 
 import gettext
@@ -92,6 +94,11 @@ def messages(language: str) -> Sequence[Message]:
     ]
     random.Random(language).shuffle(chosen)
     return chosen
+
+
+@cache
+def _said_in(language: str) -> frozenset[str]:
+    return frozenset(message.text.casefold() for message in messages(language))
 
 
 @cache
@@ -188,7 +195,8 @@ def measured(
                     _ask(cells, "others: another", wanted, other, limit)
     for pair in NEAR:
         for wanted, other in (pair, pair[::-1]):
-            _ask(cells, "near", wanted, other, limit, warned=True)
+            _ask(cells, "near: shared, too", wanted, other, limit, warned=True)
+            _ask(cells, "near", wanted, other, limit, warned=True, texts=_only_in(other, wanted))
             _ask(cells, "near: own", wanted, wanted, limit, right=True)
             _ask(cells, "near: own warned", wanted, wanted, limit, right=True, warned=True)
     for pair in NEARER if more else ():
@@ -210,6 +218,11 @@ def _ask_shops(cells: dict[tuple[str, str, str], Counted], limit: int) -> None:
                 if other != wanted:
                     texts = lines_of_shops(other)
                     _ask(cells, "shops: near", wanted, other, limit, warned=True, texts=texts)
+
+
+def _only_in(written: str, wanted: str) -> Sequence[Message]:
+    also = _said_in(wanted)
+    return [message for message in messages(written) if message.text.casefold() not in also]
 
 
 def _is_near(one: str, other: str) -> bool:

@@ -304,6 +304,20 @@ def test_from_more_words_on_they_are_an_error(language: str, near: str, text: st
 
 
 @pytest.mark.parametrize(
+    ("language", "text", "found"),
+    [
+        ("hi", "सर्वोच्च प्रयोक्ता स्थिति", []),
+        ("mr", "गुप्तशब्द पुनरस्थापना अयशस्वी", []),
+        ("hi", "एतत् पुस्तकं बहु सुन्दरम् अस्ति", ["this seems to be Sanskrit, not Hindi"]),
+    ],
+)
+def test_words_that_sanskrit_lent_are_no_sanskrit(
+    language: str, text: str, found: list[str]
+) -> None:
+    assert [one.message for one in checker(language).check(text, {})] == found
+
+
+@pytest.mark.parametrize(
     ("language", "text"),
     [
         ("da", "Sov bedre i nat"), ("nb", "Sov bedre i natt"), ("nn", "Sov betre i natt"),
@@ -452,7 +466,8 @@ def test_languages_are_told_apart_as_often_as_promised() -> None:
         ("latin: another", short): 0.87, ("latin: another", long): 0.98,
         ("others: English", short): 1.0, ("others: English", long): 1.0,
         ("others: another", short): 0.87, ("others: another", long): 0.98,
-        ("near", short): 0.75, ("near", long): 0.88,
+        ("near", short): 0.80, ("near", long): 0.88,
+        ("near: shared, too", short): 0.75, ("near: shared, too", long): 0.88,
         ("shops: near", short): 0.80, ("shops: near", long): 0.85,
     }  # fmt: skip
     most = {
