@@ -116,12 +116,7 @@ class Facts:
     @lazy_property
     def title_words(self) -> frozenset[str]:
         """Folded words of values that begin each word with a capital, as names do."""
-        found: set[str] = set()
-        for value in self.folded.original.split("\n"):
-            words = [word for word in _WORD.findall(value) if len(word) > _SHORT_NAME]
-            if all(word[0].isupper() for word in words):
-                found.update(map(fold, words))
-        return frozenset(found)
+        return _NO_NAMES.union(*map(_title_words_in, self.folded.original.split("\n")))
 
     def are_named_in(self, folded: str) -> bool:
         """Whether a folded text has a word of four letters, or a short value, of the item."""
@@ -227,6 +222,12 @@ def _names_in(value: str) -> frozenset[str]:
     if len(words) > _NAME_WORDS:
         words = [word for word in words if word[0].isupper()]
     return frozenset(map(fold, words)) - _SMALL_WORDS
+
+
+@lru_cache(maxsize=1024)
+def _title_words_in(value: str) -> frozenset[str]:
+    words = [word for word in _WORD.findall(value) if len(word) > _SHORT_NAME]
+    return frozenset(map(fold, words)) if all(word[0].isupper() for word in words) else _NO_NAMES
 
 
 def _denies(value: JsonValue) -> bool:

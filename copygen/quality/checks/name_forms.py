@@ -8,6 +8,8 @@ endings that a name takes or lacks, letters that they replace, and particles beh
 import re
 import unicodedata
 from functools import cache
+from itertools import compress
+from operator import not_
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -292,7 +294,10 @@ def is_near(seen: SeenWord, name: NameWord, manner: Manner) -> bool:
         return False
     starts = len(wanted) - len(plain) >= 2 and wanted.startswith(plain)
     is_far = OSA.distance(plain, wanted, score_cutoff=2) > 2
-    if is_far and not starts and plain.isascii() == wanted.isascii():
+    is_same_kind = plain.isascii() == wanted.isascii()
+    if (is_far and not starts) and (
+        is_same_kind or _without_marks(plain) != _without_marks(wanted)
+    ):
         return False  # Before all else: most words are.
     place = _place(seen, plain, name, manner)
     if not place.exact and seen.plain in manner.known:
@@ -567,5 +572,7 @@ def _is_replaced(one: str, other: str, tag: str, place: _Position) -> bool:
 
 def _without_marks(word: str) -> str:
     """A folded word without marks on its letters."""
+    if word.isascii():
+        return word
     parts = unicodedata.normalize("NFD", word.translate(_BARRED))
-    return "".join(char for char in parts if not unicodedata.combining(char))
+    return "".join(compress(parts, map(not_, map(unicodedata.combining, parts))))

@@ -7,6 +7,7 @@ an enumeration, or is most of two sentences, in other forms or in another order.
 """
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise, repeat, takewhile
 from operator import eq
@@ -386,21 +387,22 @@ def _is_enumeration(
 
 def unspaced_end_again(reading: Reading) -> tuple[int, int] | None:
     """The same in a script without spaces: a clause, or the end of one, that comes again later."""
-    pieces = [(match[0], match.end()) for match in _UNSPACED_CLAUSE.finditer(reading.told)]
-    by_end: dict[str, list[tuple[int, str, int]]] = {}
-    for number, (piece, end) in enumerate(pieces):
-        if len(piece) >= LAST_LETTERS:
-            by_end.setdefault(piece[-LAST_LETTERS:], []).append((number, piece, end))
-    for places in by_end.values():
-        if len(places) != _OFTEN - 1:
+    pieces = _UNSPACED_CLAUSE.findall(reading.told)
+    ends = [piece[-LAST_LETTERS:] for piece in pieces]
+    twice = (end for end, number in Counter(ends).items() if number == _OFTEN - 1)
+    for common in twice:
+        if len(common) < LAST_LETTERS:
             continue
-        (first, one, stop), (last, other, end) = places
+        first = ends.index(common)
+        last = ends.index(common, first + 1)
+        one, other = pieces[first], pieces[last]
         size = sum(takewhile(bool, map(eq, reversed(one), reversed(other))))
         tail = other[-size:]
-        if last - first == 1 or reading.is_known(tail) or _ASKED.match(reading.told, stop):
+        if last - first == 1 or not _is_unspaced_end(tail) or reading.is_known(tail):
             continue
-        if _is_unspaced_end(tail):
-            return end - size, end
+        stops = [match.end() for match in _UNSPACED_CLAUSE.finditer(reading.told)]
+        if not _ASKED.match(reading.told, stops[first]):
+            return stops[last] - size, stops[last]
     return None
 
 
