@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
@@ -25,6 +25,7 @@ _SERBIAN: Final = str.maketrans(
 """The list of Serbian, Croatian and Bosnian is in Latin letters."""
 _JOINED: Final = re.compile("[-\u2010\u2011\u200c]")
 _LEAST_ENGLISH: Final = 4
+_WORDS_KEPT: Final = 16_384
 
 
 class Wholeness(IntEnum):
@@ -64,6 +65,7 @@ def is_common(word: str, language: str) -> bool:
     return at < len(words) and words[at] == word
 
 
+@lru_cache(maxsize=_WORDS_KEPT)
 def wholeness(word: str, language: str) -> Wholeness:
     """Whether a word, without regard to case, is one of the language or the beginning of one.
 

@@ -3,7 +3,15 @@
 import pytest
 
 from copygen.quality.checks.endings import cut_off
-from copygen.quality.end_model import EndModel, end_languages, last_sentence, word_features
+from copygen.quality.end_model import (
+    SHARED,
+    EndModel,
+    end_languages,
+    form_features,
+    last_sentence,
+    weights_of,
+    word_features,
+)
 from tests.quality.end_model import TATOEBA, word_bounds
 from tests.support.quality_fields import context, rules
 
@@ -108,3 +116,27 @@ def test_texts_are_learnt_from_at_places_between_their_words(language: str) -> N
     bounds = word_bounds(text[language], language)
     assert bounds == sorted(set(bounds))
     assert all(0 < one < len(text[language]) for one in bounds)
+
+
+def test_a_text_is_told_as_its_whole_score_tells_it() -> None:
+    for language, text in (*CUT, *WHOLE):
+        model = EndModel.of(language)
+        assert model is not None
+        for end in range(6, len(text) + 1):
+            shown = text[:end].rstrip()
+            facts = context(shown, language).facts
+            score = model.score(shown, facts)
+            assert model.is_cut(shown, facts, score - 0.01)
+            assert not model.is_cut(shown, facts, score + 0.01)
+
+
+@pytest.mark.parametrize(("language", "text"), [*CUT, *WHOLE])
+def test_a_score_is_the_sum_of_the_features_that_are_learnt(language: str, text: str) -> None:
+    words, form = (weights_of(one) for one in (language, SHARED))
+    facts = context(text, language).facts
+    said = sum(words.get(one, 0.0) for one in word_features(last_sentence(text), language))
+    features = form_features(text, language, said, facts)
+    model = EndModel.of(language)
+    assert model is not None
+    expected = sum(form.get(name, 0.0) * value for name, value in features.items())
+    assert model.score(text, facts) == pytest.approx(expected)

@@ -181,7 +181,7 @@ def _unlike_headlines(text: str, context: CheckContext) -> list[Violation]:
     if last in small_words(language) or last in perhaps_small(language):
         return []  # the rules know it and let it pass: `one to lean against`
     model = EndModel.of(language)
-    if model is None or model.score(text, context.facts) < _LEARNT:
+    if model is None or not model.is_cut(text, context.facts, _LEARNT):
         return []
     return [_unended(text, "in the middle of a sentence")]
 
