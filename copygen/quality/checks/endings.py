@@ -54,7 +54,7 @@ _LAST_CHARS: Final = 3000
 _SENTENCE: Final = re.compile(
     r"[.!?…।؟۔。！？\n](?:(?<=[.!?…।؟۔])\s|(?<=[。！？])(?![」』”）!?！？])\s?|(?<=\n))"
 )
-_NEAR_END: Final = 200
+_NEAR_END: Final = 100
 _AFTER_FIGURE: Final = re.compile(r"\d\s?$")
 _LONG_PAIR: Final = 40
 """Characters from which a sentence that ends with `if you` is none."""
@@ -129,7 +129,9 @@ _LEARNT: Final = 3.0
 texts of shops without a final stop eleven have them, where the form was learnt from others."""
 _LEAST_LEARNT: Final = 12
 """Characters of a text that what is learnt may judge."""
-_NO_PLAIN_TEXT: Final = re.compile(r"[#@<>|/*_{}]|\.\.|\w\.\w|[.!?…][\"'”“»’]\s")
+_NO_PLAIN_TEXT: Final = re.compile(
+    r"[#@<>|/*_{}.!?…](?:(?<=[#@<>|/*_{}])|(?<=\.)(?:\.|(?<=\w\.)\w)|(?<=[.!?…])[\"'”“»’]\s)"
+)
 _SIBLINGS: Final = 2
 _LEAST_LETTERS: Final = 2
 _NEIGHBOURS: Final = 6
@@ -174,15 +176,14 @@ def _ends_in_letter(text: str) -> bool:
 
 def _unlike_headlines(text: str, context: CheckContext) -> list[Violation]:
     """What is learnt of ends and forms: a text that looks more like a cut one than a headline."""
-    if len(text) < _LEAST_LEARNT or is_headline_form(text) or _TITLES.search(context.field or ""):
+    model = EndModel.of(language := _language(context)) if len(text) >= _LEAST_LEARNT else None
+    if model is None or not model.is_cut(text, context.facts, _LEARNT):
         return []
-    language = _language(context)
+    if is_headline_form(text) or _TITLES.search(context.field or ""):
+        return []
     last = text.rsplit(None, 1)[-1].strip("\"'’“”„«»()").casefold()
     if last in small_words(language) or last in perhaps_small(language):
         return []  # the rules know it and let it pass: `one to lean against`
-    model = EndModel.of(language)
-    if model is None or not model.is_cut(text, context.facts, _LEARNT):
-        return []
     return [_unended(text, "in the middle of a sentence")]
 
 
@@ -285,20 +286,20 @@ def _is_alone(text: str, word: str, folded: str, context: CheckContext) -> bool:
 
 def _last_end(text: str) -> int:
     """Where the last sentence begins. It is looked for near the end first."""
-    near = max(0, len(text) - _NEAR_END)
-    if not near:
-        return max((found.end() for found in _SENTENCE.finditer(text)), default=0)
-    # Of the earlier part as far as its last mark may need the first blank behind it.
-    for start, end in ((near, len(text)), (0, near + 1)):
-        ends = [found.end() for found in _SENTENCE.finditer(text, start, end)]
-        if ends:
-            return ends[-1]
-    return 0
+    at, end = 0, len(text)
+    for near in (_NEAR_END, len(text)):
+        start = max(0, len(text) - near)
+        for found in _SENTENCE.finditer(text, start, end):
+            at = found.end()
+        if at or not start:
+            break
+        end = start + 1  # of the earlier part the last mark may need the first blank behind it
+    return at
 
 
 def _opened_clause(sentence: str, language: str) -> str | None:
     """The two words at the end that only open a clause: `where you`, `dzięki czemu`."""
-    words = sentence.split()[-2:]
+    words = sentence.rsplit(None, 2)[-2:]
     if len(words) < 2 or len(sentence) < _LEAST_CHARS:
         return None
     first, second = (one.strip("\"'’“”„«»()").casefold().replace("’", "'") for one in words)
@@ -318,19 +319,20 @@ def _unlike_itself(text: str, sentence: str, context: CheckContext) -> bool:
     if not ended or _HAS_CODE.search(sentence) or sentence.isupper():
         return False
     long = _LAST_LONG if sentence[-1].isascii() else LONG_BY.get(language, _LAST_LONG)
-    told = len(before) - _last_end(before[:-1])
+    told_from = _last_end(before[:-1])
+    told = len(before) - told_from
     if told < _TELLS_BY.get(language, _TELLS) and len(sentence) < _LONG_TOLD * long:
         return False  # a headline in two parts
     if len(sentence) >= long:
         return len(sentence) >= _LONG_OFFER * long or not _is_offer(sentence, context)
     quoted = before[-2:-1] in _CLOSING or not sentence[0].isalnum()
-    if quoted or sentence[0].islower() or not _is_sentence(before, language):
+    if quoted or sentence[0].islower() or not _is_whole(before, told, language):
         return False
     words = sentence.split()
     calls = calls_to_act(language)
     if (len(words) < 2 and language not in UNSPACED) or (calls and calls.search(sentence)):
         return False
-    parallel = before[_last_end(before[:-1]) :].split()
+    parallel = before[told_from:].split()
     if len(parallel) == len(words) and parallel[0] == words[0]:
         return False  # `A scent that stays. A price that pleases`
     return words[0].casefold() not in joining_words(language) and not _is_offer(sentence, context)
@@ -340,8 +342,10 @@ def _is_offer(sentence: str, context: CheckContext) -> bool:
     """Whether a sentence names the product or a figure: `Crema Tre, 500 g in the bag`."""
     if _FIGURE.search(sentence):
         return True
-    given = context.facts.title_words
-    if given.intersection(fold(one.strip("\"'’“”„«»(),")) for one in sentence.split()):
+    given = [one for one in context.facts.title_words if one in context.text.text]
+    if given and not set(given).isdisjoint(
+        fold(one.strip("\"'’“”„«»(),")) for one in sentence.split()
+    ):
         return True
     if _language(context) not in UNSPACED or sentence[-1].isascii():
         return " ".join(sentence.split()[:2]).casefold() in context.facts.folded.text
@@ -373,7 +377,11 @@ def _is_sentence(before: str, language: str) -> bool:
     """Whether a sentence with a full stop ends there: no words in a row, nothing abbreviated."""
     if before[-1:] not in _STOPS:
         return False
-    long = len(before) - _last_end(before[:-1])
+    return _is_whole(before, len(before) - _last_end(before[:-1]), language)
+
+
+def _is_whole(before: str, long: int, language: str) -> bool:
+    """The same of a sentence so long that has its stop."""
     return long >= _PLAIN_BY.get(language, _PLAIN) and not _SHORTENED.search(before[-12:])
 
 
@@ -411,7 +419,8 @@ def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) 
     text = context.text.original.rstrip()
     if not language or language in UNSPACED or len(folded) < _LEAST_LETTERS:
         return False
-    if len(text) < _LEAST_CHARS:
+    least = Wholeness.DOUBTFUL if len(text) >= _LONG_DOUBTED else Wholeness.HALF
+    if len(text) < _LEAST_CHARS or wholeness(folded, language) < least:
         return False
     if word[:1].isupper() and language != "de":
         begins = word == sentence and _is_sentence(text[: -len(word)].rstrip(), language)
@@ -424,11 +433,12 @@ def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) 
         return False
     if _AFTER_FIGURE.search(text[-len(word) - 4 : len(text) - len(word)]):
         return False  # a unit
-    least = Wholeness.DOUBTFUL if len(text) >= _LONG_DOUBTED else Wholeness.HALF
-    if wholeness(folded, language) < least:
-        return False
     # In another language many words end so, which is that rule's to say.
-    others = [one for one in text.split()[-_NEIGHBOURS - 1 : -1] if _LETTERS.fullmatch(one)]
+    others = [
+        one
+        for one in text.rsplit(None, _NEIGHBOURS + 1)[-_NEIGHBOURS - 1 : -1]
+        if _LETTERS.fullmatch(one)
+    ]
     halves = sum(wholeness(one, language) is Wholeness.HALF for one in others)
     return not others or 2 * halves <= len(others)
 
