@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from html import unescape
-from itertools import accumulate, pairwise
+from itertools import accumulate, islice, pairwise
 from operator import eq
 from types import MappingProxyType
 from typing import Any, Final, Generic, Literal, NamedTuple, Self, TypeVar, overload
@@ -37,6 +37,7 @@ _MIXED_BLOCKS: Final = MappingProxyType(
 )
 """High byte of UTF-16 → the groups that its 256 characters are of, where they are of two."""
 _WORDS: Final = re.compile(r"\w+")
+_LONG_WORDS: Final = re.compile(r"\w\w\w+")
 _SURE: Final = 0xE0
 _NO_GROUP: Final = 0xFF
 _ASCII_WORDS: Final = re.compile("[a-z0-9_]+")
@@ -123,6 +124,11 @@ class NormalizedText:
     @property
     def has_doubled_word(self) -> bool:
         """Whether one of three letters or more comes twice in a row, whatever stands between."""
+        if "words" not in self.__dict__ and not self.text.isascii():
+            # Where vowels part words, as in Thai, most are shorter, and are not looked for.
+            long = _LONG_WORDS.findall(self.text)
+            if True not in map(eq, long, islice(long, 1, None)):
+                return False
         words, after = self.words, self.words[1:]
         return True in map(eq, words, after) and any(
             one == other and len(one) > 2 for one, other in zip(words, after, strict=False)

@@ -15,8 +15,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.quality.checks.doubled_words import DoubledWords, doubled_words
-from copygen.quality.checks.names import product_names
-from copygen.quality.checks.reading import Reading
+from copygen.quality.checks.reading import KOREAN_STEM, Reading
 from copygen.quality.languages import base
 
 _ENDS: Final = re.compile("[.!?…؟۔।\n]")
@@ -46,7 +45,6 @@ _SHARE: Final = 0.75
 _SENTENCES: Final = 30
 """Sentences that are held together two by two."""
 _STEM: Final = 4
-_SYLLABLES: Final = 2
 """Letters by which forms of a word are held to be the same."""
 _AROUND: Final = 10
 """Words behind the first item among which an enumeration ends."""
@@ -92,8 +90,8 @@ def repeat_again(reading: Reading) -> tuple[int, int] | None:
     """Where words stand that were said before, by how both stand."""
     language = base(reading.context.language or "")
     told = reading.said
-    if _is_korean(reading):
-        told = [word[:_SYLLABLES] for word in told]  # without endings
+    if reading.is_korean:
+        told = [word[:KOREAN_STEM] for word in told]  # without endings
     for one in _repeats(told):
         if _is_too_many(reading, one, language):
             words = reading.words
@@ -190,33 +188,26 @@ def _begin_alike(reading: Reading, first: int, second: int) -> bool:
             return False
         starts.append(start)
     one, other = (told[start : start + _HEAD] for start in starts)
-    names = _names_of(reading)
+    names = reading.item_names
     return starts[0] != starts[1] and one == other and not names.issuperset(one)
 
 
 def _content(reading: Reading, words: Sequence[str], listed: DoubledWords) -> list[str]:
     """Those of the words that mean something, and are no part of the item's name."""
-    names = _names_of(reading)
-    letters = _SYLLABLES if _is_korean(reading) else None
-    # Each once: a reply that is stuck has few words, and hundreds of places where they come again.
-    mean = {
+    mean = _meaning(reading, words, listed)
+    return [word for word in words if word in mean]
+
+
+def _meaning(reading: Reading, words: Sequence[str], listed: DoubledWords) -> set[str]:
+    """The same, each once: a reply that is stuck has few words, and hundreds of places where they
+    come again."""
+    names = reading.item_names
+    letters = KOREAN_STEM if reading.is_korean else None
+    return {
         word
         for word in {*words}.difference(listed.joining)
         if len(word) > 1 and not word.isdecimal() and word[:letters] not in names
     }
-    return [word for word in words if word in mean]
-
-
-def _names_of(reading: Reading) -> frozenset[str]:
-    """Words of the item's names, as the words of the text are held together."""
-    facts = reading.context.facts
-    names = facts.title_words.union(product_names(facts.item).split())
-    return frozenset(name[:_SYLLABLES] for name in names) if _is_korean(reading) else names
-
-
-def _is_korean(reading: Reading) -> bool:
-    """Whether endings are written as one with a word, so that its first syllables tell it."""
-    return base(reading.context.language or "") == "ko"
 
 
 def _seam(reading: Reading, at: int, listed: DoubledWords) -> str:
@@ -240,18 +231,31 @@ def reworded(reading: Reading) -> tuple[int, int] | None:
     listed = doubled_words(base(reading.context.language or ""))
     sentences = reading.sentences
     said: list[tuple[int, set[str]]] = []
+    known, again = set[str](), set[str]()
+    has_hangul = _HANGUL.search(reading.told) is not None
     for at, bare in enumerate(sentences.bare):
-        content = _content(reading, bare.split(), listed)
-        stems = {word[: _SYLLABLES if _HANGUL.match(word) else _STEM] for word in content}
+        content = _meaning(reading, bare.split(), listed)
+        stems = {
+            word[: KOREAN_STEM if has_hangul and _HANGUL.match(word) else _STEM] for word in content
+        }
         if len(stems) >= _MUCH:
             said.append((at, stems))
-    heads = [bare.split(" ", 1)[0] for bare in sentences.bare]
-    for (one, stems), (other, others) in combinations(said[:_SENTENCES], 2):
+            again |= known & stems
+            known |= stems
+            if len(said) == _SENTENCES:
+                break
+    # Few sentences have what is needed in common with any other.
+    alike = [one for one in said if len(one[1] & again) >= _MUCH]
+    for (one, stems), (other, others) in combinations(alike, 2):
         same = len(stems & others)
+        if same < _MUCH:
+            continue
+        first, second = sentences.bare[one], sentences.bare[other]
+        begin_alike = first.split(" ", 1)[0] == second.split(" ", 1)[0]
         if (
-            same >= (_MUCH_ALIKE if heads[one] == heads[other] and stems != others else _MUCH)
+            same >= (_MUCH_ALIKE if begin_alike and stems != others else _MUCH)
             and same >= _SHARE * min(len(stems), len(others))
-            and not _are_two_sizes(sentences.bare[one], sentences.bare[other])
+            and not _are_two_sizes(first, second)
             and not sentences.is_answered(one, other)
         ):
             return sentences.span(other)
@@ -388,6 +392,9 @@ def _is_enumeration(
 def unspaced_end_again(reading: Reading) -> tuple[int, int] | None:
     """The same in a script without spaces: a clause, or the end of one, that comes again later."""
     pieces = _UNSPACED_CLAUSE.findall(reading.told)
+    long = [piece[-_HAN_END:] for piece in pieces if len(piece) >= _HAN_END]
+    if len(set(long)) == len(long):
+        return None  # No end is long enough in any script.
     ends = [piece[-LAST_LETTERS:] for piece in pieces]
     twice = (end for end, number in Counter(ends).items() if number == _OFTEN - 1)
     for common in twice:

@@ -6,7 +6,9 @@ A script without spaces has no words here, and its clauses stand for sentences.
 import re
 from typing import Final
 
+from copygen.quality.checks.names import product_names
 from copygen.quality.facts import CheckContext
+from copygen.quality.languages import base
 from copygen.quality.normalize import lazy_property
 
 _END: Final = re.compile(r"(?<=[.!?…؟۔।。！？])[\"”“»」』’')）]*(?:\s+|(?<=[。！？」』）]))|\n\s*")
@@ -18,6 +20,9 @@ _WORD: Final = re.compile(
     r"[^\W_][\w'’\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0963\u0966-\u0dff\u200c-]*"
 )
 _QUESTION: Final = re.compile("[?？؟;\u037e][\"”“»」』’')）]*")
+
+KOREAN_STEM: Final = 2
+"""Syllables by which forms of a Korean word are held to be the same."""
 
 
 class Pieces:
@@ -84,6 +89,18 @@ class Reading:
     def clauses(self) -> Pieces:
         """What stands between its marks, in a script with spaces."""
         return Pieces(_CLAUSE, self.told, spaced=True)
+
+    @lazy_property
+    def is_korean(self) -> bool:
+        """Whether endings are written as one with a word, so that its first syllables tell it."""
+        return base(self.context.language or "") == "ko"
+
+    @lazy_property
+    def item_names(self) -> frozenset[str]:
+        """Words of the item's names, as the words of the text are held together."""
+        facts = self.context.facts
+        names = facts.title_words.union(product_names(facts.item).split())
+        return frozenset(name[:KOREAN_STEM] for name in names) if self.is_korean else names
 
     def is_known(self, words: str) -> bool:
         """Whether the item says so itself."""

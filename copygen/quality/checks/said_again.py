@@ -213,11 +213,10 @@ def is_refrain(reading: Reading) -> bool:
 
     One of more words has a pause in it, else it is a loop.
     """
-    if "\n" in reading.told:
+    bare = reading.sentences.bare
+    if "\n" in reading.told or len(bare) - len(set(bare)) < _REFRAIN - 1:
         return False
-    for said, same in groupby(
-        zip(reading.sentences.bare, reading.sentences.written, strict=True), key=itemgetter(0)
-    ):
+    for said, same in groupby(zip(bare, reading.sentences.written, strict=True), key=itemgetter(0)):
         written = [one for _, one in same]
         if len(written) == _REFRAIN:
             size = said.count(" ") + 1

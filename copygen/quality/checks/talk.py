@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import Final
 
 from copygen.quality.phrases import Said
 from copygen.quality.talk_model import SPACELESS, TalkModel, is_of_item, words_in
@@ -76,12 +76,17 @@ class Talk:
     place: TalkPlace
 
 
-class TalkReader(NamedTuple):
+class TalkReader:
     """Looks at the start and at the end of a text, where models talk."""
 
-    said: Said
-    model: TalkModel
-    is_known: Callable[[str], bool]
+    def __init__(self, said: Said, model: TalkModel, is_known: Callable[[str], bool]) -> None:
+        """`is_known` tells whether the item has a word."""
+        self.said = said
+        self.model = model
+        self.is_known = is_known
+        # What stands at an end is asked for alone, and again as a part of all there is.
+        self._scores: dict[tuple[int, int, bool], float] = {}
+        self._last: tuple[int, int, int] | None = None
 
     def has_parts(self, begin: int) -> bool:
         """Whether anything in the text may be talk beside copy."""
@@ -178,8 +183,10 @@ class TalkReader(NamedTuple):
         return any(map(self.is_known, (words[at : at + size] for at in range(len(words) - size))))
 
     def _last_sentence(self, start: int, end: int) -> int:
-        last = self.said.last_sentence(start, end)
-        return self.said.past(_BLANK, last) if last > start else start
+        if self._last is None or self._last[:2] != (start, end):
+            last = self.said.last_sentence(start, end)
+            self._last = start, end, self.said.past(_BLANK, last) if last > start else start
+        return self._last[2]
 
     def _talk(
         self, start: int, end: int, place: TalkPlace, *, is_last: bool = False
@@ -188,6 +195,11 @@ class TalkReader(NamedTuple):
         return Talk(start, end, place) if score >= place.value else None
 
     def _score(self, start: int, end: int, *, is_last: bool = False) -> float:
+        asked = start, end, is_last
+        if (known := self._scores.get(asked)) is not None:
+            return known
         enough = _ENOUGH_HAN if self.model.tag in _DENSE else _ENOUGH
         span = (max(start, end - enough), end) if is_last else (start, min(end, start + enough))
-        return self.model.score(self.said, span, self.is_known, is_last=is_last)
+        score = self.model.score(self.said, span, self.is_known, is_last=is_last)
+        self._scores[asked] = score
+        return score
