@@ -131,7 +131,8 @@ class EndModel:
 
     tag: str
     _words: Mapping[str, float]
-    _form: Mapping[str, float]
+    _form: Mapping[str, tuple[float, float]]
+    """Of a feature its weight, and what is added for each `beyond` of the length."""
     _near: frozenset[str]
     """Words that say something where they stand in the last clause."""
 
@@ -178,12 +179,11 @@ class EndModel:
         known += self._weigh(_of_item(sentence, tag, facts), lengths.beyond)
         yield known, _NOTHING
 
-    def _weigh(self, found: Features, beyond: float | None = None) -> float:
+    def _weigh(self, found: Features, beyond: float = 0.0) -> float:
         total, form = 0.0, self._form
         for name, value in found:
-            total += form.get(name, 0.0) * value
-            if beyond is not None and name in _WITH_LENGTH:
-                total += form.get(f"{name}*long", 0.0) * value * beyond
+            weight, by_length = form.get(name, _NO_WEIGHT)
+            total += (weight + by_length * beyond) * value
         return total
 
     def _said(self, sentence: str, clause: str, words: Sequence[EndWord]) -> float:
@@ -225,6 +225,7 @@ class EndModel:
 
 
 _NOTHING: Final = Addition(0.0, 0.0)
+_NO_WEIGHT: Final = (0.0, 0.0)
 
 
 def _add(one: Addition, other: Addition) -> Addition:
@@ -236,7 +237,10 @@ def _model(tag: str) -> EndModel:
     words = weights_of(tag)
     # `@word:3` and `@word-xy`: what is left of them, and a little more.
     near = frozenset(one[1:end] for one in words if one[0] == "@" for end in (-2, -3))
-    return EndModel(tag, words, weights_of(SHARED), near)
+    form = weights_of(SHARED)
+    by_length = {name: form.get(f"{name}*long", 0.0) for name in _WITH_LENGTH}
+    pairs = {name: (weight, by_length.get(name, 0.0)) for name, weight in form.items()}
+    return EndModel(tag, words, pairs, near)
 
 
 @lru_cache(maxsize=_LENGTHS_KEPT)

@@ -110,7 +110,9 @@ _PART: Final = re.compile(r"[,;:،、，–—-]\s")
 _STOPS: Final = frozenset(".…。।۔")
 _ENDLESS: Final = frozenset(("th", "lo", "km", "my"))
 """Languages that write no full stop."""
-_HAS_CODE: Final = re.compile(r"[#@/<>|]|\w\.\w|[A-Z]{4}|[.!?…][\"'”“»’]")
+_HAS_CODE: Final = re.compile(
+    r"[#@/<>|A-Z.!?…](?:(?<=[#@/<>|])|(?<=[A-Z])[A-Z]{3}|(?<=\w\.)\w|(?<=[.!?…])[\"'”“»’])"
+)
 """A tag, an address or capitals: a call to act, which needs no full stop; or who is quoted."""
 _CONJOINING: Final = frozenset("\u1039\u17d2\u200d\u200c")
 """What joins a letter to the next: the coeng of Khmer, the virama of Burmese, the joiners."""

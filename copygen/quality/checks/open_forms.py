@@ -6,6 +6,7 @@ judged by their endings alike.
 """
 
 import re
+from functools import lru_cache
 from typing import Final
 
 from copygen.quality.end_words import listed_ends
@@ -20,6 +21,7 @@ _BEFORE: Final = frozenset("เแโใไເແໂໃໄ")
 _THAI_SEEN: Final = 16
 _THAI_TOLD: Final = 6
 """Letters that show whether the last three are a word: three before a place tell, and these."""
+_RUNS_KEPT: Final = 8_192
 _THAI_OPEN: Final = tuple(f"{vowel}{tone}" for vowel in "ัื็" for tone in ("", *"่้๊๋"))
 _THAI: Final = re.compile("[\u0e01-\u0e4e]+")
 _THAI_HALF: Final = re.compile("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื็][่-๋]?$")
@@ -102,10 +104,15 @@ def _half_thai(sentence: str) -> tuple[str, bool] | None:
     run = runs[-1] if runs else ""
     if not run.endswith(_THAI_OPEN):
         run = run[-_THAI_TOLD:]
-    word = thai_phrases(run)[-1] if run else ""
+    word = _last_thai_word(run) if run else ""
     if _THAI_HALF.fullmatch(word) or sentence.endswith(_THAI_OPEN):
         return (word, True) if word not in _THAI_SHORT else None
     return None
+
+
+@lru_cache(maxsize=_RUNS_KEPT)
+def _last_thai_word(run: str) -> str:
+    return thai_phrases(run)[-1]
 
 
 def _open_japanese(sentence: str) -> tuple[str, bool] | None:
