@@ -10,6 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.models import Item, JsonValue, Message, Severity, Violation
+from copygen.quality.clock import is_scene
 from copygen.quality.counting import numbers_in_words
 from copygen.quality.languages import base
 from copygen.quality.normalize import NormalizedText, Places, TermMatcher, fold, lazy_property
@@ -32,6 +33,8 @@ from copygen.quality.scripts import LATIN_LETTER
 _DATE: Final = re.compile(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
 _MONTH_NUMBER: Final = re.compile(r"(\d{1,2})\s?[月월]")
 _WORD: Final = re.compile(r"[^\W\d_]+")
+_NAME_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0981-\u09e3])*")
+"""With the vowel signs of India, which no word ends at."""
 _HAN_NUMBER: Final = re.compile(f"[{HAN_NUMERALS}]+")
 _LISTING: Final = re.compile(r"(?:, |[,;，、/|·،] ?)(?!\d)|(?<!\d), (?=\d)")
 _NO: Final = frozenset(
@@ -218,7 +221,7 @@ class Facts:
 # Of a table's columns most hold the same few values again and again.
 @lru_cache(maxsize=1024)
 def _names_in(value: str) -> frozenset[str]:
-    words = _WORD.findall(value)
+    words = _NAME_WORD.findall(value)
     if len(words) > _NAME_WORDS:
         words = [word for word in words if word[0].isupper()]
     return frozenset(map(fold, words)) - _SMALL_WORDS
@@ -306,11 +309,22 @@ _LISTED = re.compile(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
 _STEP = re.compile(
     # No `\w`: the vowels of Indian scripts are none of it.
     r"(?P<word>[^\s\d.,:;!?…。！？：、()\"“”„«»]{2,16})(?: ?(?:no\.|nr\.|n°|№|#))? ?"
-    r"(?P<number>\d)(?=\s?[:：.,、。)–—-](?!\d))"
+    r"(?P<number>\d)(?=\s?[:：.,，،、。)–—-](?!\d))"
     r"|(?:(?<=[.!?…。！？।۔] )|(?<=[。！？\n])|\A)(?P<ahead>\d)"
     r"(?:[.)]? ?(?P<behind>[^\s\d.,:;!?…。！？：、()\"“”„«»]{1,16})\s?[:：]|\s?[:：)](?!\d))"
 )
 """A number of steps, with what they are called."""
+_STEP_WORDS = (
+    r"steps?|schritt|étape|paso|passo|pas|stap|steg|trin|trinn|vaihe|krok|korak|koraka|шаг|крок|корак"
+    r"|стъпка|étapa|etapa|adım|lépés|pasul|βήμα|samm|solis|žingsnis|langkah|bước|hakbang|ขั้นที่|ขั้นตอนที่"
+    r"|चरण|कदम|ধাপ|مرحلہ|قدم|مرحله|گام|الخطوة|خطوة|שלב|צעד|ステップ|手順|步骤|步驟|단계"
+)
+_CALLED_STEP = re.compile(
+    rf"(?<!\w)(?:{_STEP_WORDS}) ?(?P<number>\d)(?!\d)"
+    rf"|(?<![\d.,])(?P<ahead>\d)(?:[.º-]? ?)(?:{_STEP_WORDS})(?![^\W\d_])",
+    re.IGNORECASE,
+)
+"""The same by what steps are called: no mark needs to follow."""
 _PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")
 _MOST_COUNTED = 12
 """Words with numbers of a text in which one more step is looked for."""
@@ -393,7 +407,9 @@ def _unexplained(
         for part in _at_fault(one, context):
             if not explained.touch(*part.span):
                 hour = next((one for one in clocks if _touch(one, part.span)), None)
-                found.append(_hour(text, hour) if hour else _ungrounded(part, measures))
+                if hour is None and is_scene(text, *part.span):
+                    hour = part.span
+                found.append(hour_of(text, hour) if hour else _ungrounded(part, measures))
         if len(found) >= _MOST_TOLD:
             break
     return found + [_phone(context, span) for span in phones if _is_unknown(context, span)]
@@ -422,7 +438,7 @@ def _touch(one: tuple[int, int], other: tuple[int, int]) -> bool:
     return one[0] < other[1] and other[0] < one[1]
 
 
-def _hour(text: str, span: tuple[int, int]) -> Violation:
+def hour_of(text: str, span: tuple[int, int]) -> Violation:
     """An hour may be a shop's, or that of a sunrise: who reads it knows."""
     words = text[slice(*span)].strip()
     message = f"the hour '{words}' is not in the item"
@@ -461,7 +477,7 @@ def _step_numbers(text: str) -> list[tuple[int, int]]:
         word = (step["word"] or step["behind"] or "").casefold()
         number = "number" if step["number"] else "ahead"
         found.setdefault(word, {}).setdefault(int(step[number]), step.span(number))
-    spans: list[tuple[int, int]] = []
+    spans = _called_steps(text)
     for word, numbers in found.items():
         if list(numbers) == list(range(1, len(numbers) + 1)) and len(numbers) > 1:
             spans += numbers.values()
@@ -469,6 +485,14 @@ def _step_numbers(text: str) -> list[tuple[int, int]]:
                 again = rf"(?i:{re.escape(word)})\W{{1,3}}({len(numbers) + 1})(?!\d)"
                 spans += [one.span(1) for one in re.finditer(again, text)]
     return spans
+
+
+def _called_steps(text: str) -> list[tuple[int, int]]:
+    """The numbers of what is called a step, where the first two come in their order."""
+    steps = [one.span(one.lastgroup or 0) for one in _CALLED_STEP.finditer(text)]
+    numbers = [int(text[slice(*span)]) for span in steps]
+    in_order = list(dict.fromkeys(numbers))
+    return steps if len(in_order) > 1 and in_order == [*range(1, len(in_order) + 1)] else []
 
 
 def claims(

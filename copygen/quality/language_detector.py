@@ -249,8 +249,12 @@ def without_known(text: str, known: frozenset[str]) -> str:
 
 
 def _is_letter(char: str) -> bool:
-    """As `_WORDS` has it."""
-    return char.isalnum() and not char.isdecimal()
+    """As `_WORDS` has it, and the vowel signs of India."""
+    return (
+        (char.isalnum() and not char.isdecimal())
+        or "\u0900" <= char < "\u0964"
+        or ("\u0981" <= char < "\u09e4")
+    )
 
 
 @dataclass(frozen=True, slots=True)

@@ -129,6 +129,8 @@ _TURKISH_CONVERB: Final = re.compile("[^\\W\\d_]{2}(?:arak|erek)$")
 _LEARNT: Final = 3.0
 """Odds (their logarithm) from which a text is cut off by what is learnt: of 1 001 good
 texts of shops without a final stop eleven have them, where the form was learnt from others."""
+_UNTIL: Final = re.compile(r"\d\s?[^\W\d_]{0,2}(?:まで|から|より|까지|부터)\Z")
+"""Behind a figure a whole end of an offer: `12月31日まで`."""
 _LEAST_LEARNT: Final = 12
 """Characters of a text that what is learnt may judge."""
 _NO_PLAIN_TEXT: Final = re.compile(
@@ -181,7 +183,7 @@ def _unlike_headlines(text: str, context: CheckContext) -> list[Violation]:
     model = EndModel.of(language := _language(context)) if len(text) >= _LEAST_LEARNT else None
     if model is None or not model.is_cut(text, context.facts, _LEARNT):
         return []
-    if is_headline_form(text) or _TITLES.search(context.field or ""):
+    if is_headline_form(text) or _UNTIL.search(text[-8:]) or _TITLES.search(context.field or ""):
         return []
     last = text.rsplit(None, 1)[-1].strip("\"'’“”„«»()").casefold()
     if last in small_words(language) or last in perhaps_small(language):

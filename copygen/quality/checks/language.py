@@ -88,6 +88,8 @@ _LEAST_SMALL_WORDS: Final = 3
 """Without capitals: a part with fewer may be a name."""
 _LEAST_LEFT: Final = 2
 """English words among those of the item that a text is made of."""
+_MANY_KNOWN: Final = 8
+"""Words of a text that all belong to its language, so that no doubt is worth a warning."""
 _LONG_LEFT: Final = 5
 _ENGLISH_ITEM: Final = 3
 """Words of an item that only English has from which it is an English one."""
@@ -349,7 +351,7 @@ class OtherLanguage:
         if all(is_clear):
             return self._of_whole(context, None)
         # Most names of an item are not in its text.
-        known = context.facts.names.intersection(context.text.words)
+        known = frozenset(one for one in context.facts.names if one in context.text.text)
         evidence = self._detector.evidence
         found = [
             None if clear else evidence(one, language, known, _ENOUGH_LETTERS)
@@ -372,7 +374,13 @@ class OtherLanguage:
         self._tally.judge(context.field or "", context.text.original, self.language, whole)
         if whole is None:
             return []
-        return [self._other(whole)] if whole.is_found else self._together(context, whole)
+        if not whole.is_found:
+            return self._together(context, whole)
+        words = context.text.words
+        is_doubtful = not whole.is_sure and len(words) >= _MANY_KNOWN
+        if is_doubtful and _word_set(base(self.language)).issuperset(words):
+            return []
+        return [self._other(whole)]
 
     def _may_have_english(self, context: CheckContext) -> bool:
         return not self._latin and LATIN in context.text.groups

@@ -10,8 +10,9 @@ from decimal import Decimal
 from typing import Final
 
 from copygen.models import Severity, Violation
+from copygen.quality.clock import is_scene
 from copygen.quality.counting import POWERS, SMALL, TEENS, count_words, number_runs, plain_number
-from copygen.quality.facts import CheckContext
+from copygen.quality.facts import CheckContext, hour_of
 from copygen.quality.phrases import Said, counted_by, number_values, spans_of
 from copygen.quality.quantities import HAN_NUMERALS, Quantity, han_value
 
@@ -58,6 +59,7 @@ _OVER: Final = re.compile(
 _KINDS: Final = "가지"
 """Korean, `kinds of`: what a row lists."""
 _KINDS_OF_NUMBERS: Final = frozenset(("number", "span"))
+_LAST_HOUR: Final = 24
 _TWO: Final = 2
 """There are two of much: `takes two firings`."""
 _MULTIPLE: Final = 1000
@@ -105,7 +107,11 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
         what = said.text[end + 1 : end + 3]
         is_time = what != _KINDS and said.text.startswith(counted, end + 1)
         is_listed = value in facts.listed and not is_time
-        if not is_known and not is_listed:
+        if is_known or is_listed:
+            continue
+        if value <= _LAST_HOUR and is_scene(text.original, *span):
+            yield hour_of(text.original, span)
+        else:
             message = f"the number '{shown}' is not in the item"
             fix = f"take out '{shown}', or use a figure the item gives"
             yield Violation("grounding.words", Severity.ERROR, message, span, fix=fix)
