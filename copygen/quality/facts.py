@@ -121,11 +121,15 @@ class Facts:
         """Folded words of values that begin each word with a capital, as names do."""
         return _NO_NAMES.union(*map(_title_words_in, self.folded.original.split("\n")))
 
+    @lazy_property
+    def _long_words(self) -> list[str]:
+        return [word for word in self.words if len(word) >= _LONG_WORD]
+
     def are_named_in(self, folded: str) -> bool:
         """Whether a folded text has a word of four letters, or a short value, of the item."""
         values = self.folded.text
         # The item has few words; to find all of a text's would take ten times as long.
-        if any(one in folded and _stands_in(one, folded) for one in _long_words(values)):
+        if any(one in folded and _stands_in(one, folded) for one in self._long_words):
             return True
         short = (value for value in values.split("\n") if len(value) <= _SHORT_VALUE)
         return any(one in folded for one in short if len(one) > 1 and not one.isascii())
@@ -251,10 +255,6 @@ def _stands_in(word: str, folded: str) -> bool:
 
 def _is_letter(char: str) -> bool:
     return _WORD.match(char) is not None
-
-
-def _long_words(folded: str) -> set[str]:
-    return {word for word in _WORD.findall(folded) if len(word) >= _LONG_WORD}
 
 
 def _texts(value: JsonValue, depth: int = _MAX_DEPTH) -> Iterator[str]:

@@ -176,10 +176,17 @@ class ForeignParts:
         said = _Against(self._language, script, listed, self._detector)
         token = _TOKEN if script == self._script else _LATIN_TOKEN
         text = context.text.text
-        excused = Places(_excused(text))
         best: ForeignPart | None = None
+        excused: Places | None = None
         for start, end in _regions(text, foreign):
-            tokens = _tokens(context, token.finditer(text, start, end), listed, excused)
+            tokens = _tokens(context, token.finditer(text, start, end), listed)
+            if not said.candidates(tokens):
+                continue  # Nor with those left out that are quoted.
+            excused = excused or Places(_excused(text))
+            tokens = [
+                one._replace(is_known=True) if excused.hold(one.start, one.end) else one
+                for one in tokens
+            ]
             for other in said.candidates(tokens):
                 for part in _runs(tokens, said, other):
                     if best is None or part.levels > best.levels:
@@ -381,7 +388,6 @@ def _tokens(
     context: CheckContext,
     matches: Iterator[re.Match[str]],
     listed: FrequentWords,
-    excused: Places,
 ) -> list[_ListedWord]:
     text, known = context.text.text, context.facts.names
     original = context.text.original
@@ -398,9 +404,8 @@ def _tokens(
         at = start if same else context.text.span(start, end)[0]
         levels = None if match["joined"] else listed.levels(word)
         is_name = (not ends or levels is None) and original[at].isupper()
-        is_known = word in known or excused.hold(start, end)
         is_parted = not gap.isspace()
-        found.append(_ListedWord(start, end, word, levels, is_known, is_name, ends, is_parted))
+        found.append(_ListedWord(start, end, word, levels, word in known, is_name, ends, is_parted))
         before = end
     return _with_titles(found)
 

@@ -315,14 +315,16 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
         return set()
     words = _TOKEN.findall(folded)
     there = frozenset(words)
-    known = _TOKEN.findall(context.facts.folded.text)
-    strange = there.difference(known)
+    # What the item has, too, is left out where there is something to leave out: seldom.
+    strange, known = there, None
     marks = [mark for mark in _JOINTS if mark in text]
     if marks and not all(name.folded in there for name in names.words):
+        known = _TOKEN.findall(context.facts.folded.text)
+        strange = there.difference(known)
         joined = {word for mark in marks for word in strange if mark in word}
         parts = {part for word in joined for part in _JOINT.split(word) if len(part) > LEAST}
         strange = strange.union(parts.difference(known, *map(_JOINT.split, known)))
-    found: set[str] = set()
+    found, odd = set[str](), set[str]()
     for name in open_names:
         wanted = name.folded
         if wanted in there:
@@ -334,11 +336,18 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
         is_placed = name.is_named and (name.before in there or name.after in there)
         among = there if is_placed else strange  # `Bērza elpa`, of birch
         near = process.extract(wanted, among, scorer=OSA.distance, score_cutoff=2, limit=None)
-        found.update(one for one, _, _ in near)
+        (found if is_placed else odd).update(one for one, _, _ in near)
         if name.is_named:
-            halves = (wanted[:size] for size in range(HALF, len(wanted) - 1))
-            found.update(half for half in halves if half in strange)
-    return found
+            odd |= strange & _halves(wanted)
+    if odd and known is None:
+        odd.difference_update(_TOKEN.findall(context.facts.folded.text))
+    return found | odd
+
+
+@lru_cache(maxsize=1024)
+def _halves(wanted: str) -> frozenset[str]:
+    """Beginnings of a name that are half of it or more."""
+    return frozenset(wanted[:size] for size in range(HALF, len(wanted) - 1))
 
 
 def _is_settled(name: NameWord, text: str, folded: str) -> bool:
