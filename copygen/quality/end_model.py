@@ -45,7 +45,7 @@ _SENTENCE: Final = re.compile(r"[.!?…।؟۔。！？\n](?:(?<=[.!?…।؟۔]
 """Patterns that begin with one set of signs are looked for much faster."""
 _ONLY_COMMA: Final = re.compile("[,،、，;；؛]")
 _DASH: Final = re.compile(r"[–—-](?:(?<=—)|(?<=\s.)\s)")
-_FIGURE: Final = re.compile(r"[\d²³¹]")
+_FIGURE: Final = re.compile(r"[\d²³¹⁰⁴-⁹₀-₉①-⑨]")
 _STOPS: Final = frozenset(".।۔。")
 _SEEN: Final = 600
 """Characters at the end of a text that are looked at."""
