@@ -5,6 +5,7 @@ The lists are data, in the files of `copygen.quality.phrases`.
 
 import re
 from collections.abc import Iterable, Mapping
+from decimal import Decimal
 from functools import cache
 from typing import Final, NamedTuple
 
@@ -94,10 +95,10 @@ def plain_number(word: str) -> str:
     return word.replace("i\u0307", "i")
 
 
-def numbers_in_words(text: NormalizedText, language: str | None) -> set[int]:
+def numbers_in_words(text: NormalizedText, language: str | None) -> set[Decimal | int]:
     """The numbers that a text has in words of the language or of English: `three pairs`."""
     own = list_tags(language, text) if language else ()
-    found: set[int] = set()
+    found: set[Decimal | int] = set()
     for tag in {*own[:1], "en"}:
         said = phrase_index((tag,), with_numbers=True).find(text.text)
         runs = number_runs(said.text, said.found("number"), number_values(tag))

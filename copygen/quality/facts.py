@@ -92,7 +92,7 @@ class Facts:
         self._measures = measures
         self._allowed = allowed
         self._known: _Numbers | None = None
-        self._in_words: dict[str | None, set[int]] = {}
+        self._in_words: dict[str | None, set[Decimal | int]] = {}
 
     @lazy_property
     def folded(self) -> NormalizedText:

@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from functools import cache, lru_cache
 from itertools import product
 from types import MappingProxyType
@@ -156,7 +157,7 @@ class Speech(FrozenModel):
     known: Lines = ()
     """Words before a number of things that are known: `between`, `both`, `the`."""
     spans: Lines = ()
-    """A number and what it counts in one word, behind the value: `3 사흘`."""
+    """A number and what it counts, behind the value: `3 사흘`, `1.5 másfél kiló`."""
     wrote: Lines = ()
     """What whoever wrote a text did with it: `i kept`, `i left out`."""
     deny: Lines = ()
@@ -567,14 +568,14 @@ def counted_by(tag: str) -> tuple[str, ...]:
 
 
 @cache
-def spans_of(tag: str) -> Mapping[str, int]:
+def spans_of(tag: str) -> Mapping[str, Decimal]:
     """Beginnings of words that are a number and what it counts, folded, and the number."""
     pairs = (one.split(" ", 1) for one in speech(tag).spans)
-    found = {folded(words): int(value) for value, words in pairs}
+    found = {folded(words): Decimal(value) for value, words in pairs}
     if tag in _COMPOUNDING:
         units = (*counted_by(tag), *speech(tag).things)
         small = [(word, value) for word, value in number_values(tag).items() if value <= 10]
-        found |= {word + unit: value for word, value in small for unit in units}
+        found |= {word + unit: Decimal(value) for word, value in small for unit in units}
     return found
 
 

@@ -56,6 +56,8 @@ _OVER: Final = re.compile(
     r")\s(?:(?:an?|one|eine[nm]?|un[ao]?|uma?|o|en|ett?|egy|isang) )?|יותר מ)$"
 )
 """Words before a thousand that make it a number: `over a thousand`."""
+_PARTS: Final = (1000, 100, 60, 12)
+"""Of a kilo, a metre, an hour and a year."""
 _KINDS: Final = "가지"
 """Korean, `kinds of`: what a row lists."""
 _KINDS_OF_NUMBERS: Final = frozenset(("number", "span"))
@@ -88,7 +90,7 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
     if not is_han and said.kinds.isdisjoint(_KINDS_OF_NUMBERS):
         return
     text, facts = context.text, context.facts
-    found = [
+    found: list[tuple[int, int, Decimal | int]] = [
         one
         for one in number_runs(said.text, said.found("number"), number_values(tag))
         if _is_claim(said.text, *one, tag)
@@ -102,7 +104,7 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
     for start, end, value in found:
         span = text.span(start, end)
         shown = text.original[slice(*span)]
-        amount = Quantity(span, shown, (Decimal(value),))
+        amount = Quantity(span, shown, _amounts(Decimal(value)))
         is_known = facts.grounds(amount) or facts.has_in_words(amount, context.language)
         what = said.text[end + 1 : end + 3]
         is_time = what != _KINDS and said.text.startswith(counted, end + 1)
@@ -115,6 +117,11 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
             message = f"the number '{shown}' is not in the item"
             fix = f"take out '{shown}', or use a figure the item gives"
             yield Violation("grounding.words", Severity.ERROR, message, span, fix=fix)
+
+
+def _amounts(value: Decimal) -> tuple[Decimal, ...]:
+    """The number, and of one and a half what it is in a smaller unit: 1500 g, 90 minutes."""
+    return (value, *(value * parts for parts in _PARTS)) if value % 1 else (value,)
 
 
 def _is_claim(text: str, start: int, end: int, value: int, tag: str) -> bool:
