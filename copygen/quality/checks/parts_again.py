@@ -405,7 +405,7 @@ def unspaced_end_again(reading: Reading) -> tuple[int, int] | None:
         one, other = pieces[first], pieces[last]
         size = sum(takewhile(bool, map(eq, reversed(one), reversed(other))))
         tail = other[-size:]
-        if last - first == 1 or not _is_unspaced_end(tail) or reading.is_known(tail):
+        if last - first == 1 or not is_unspaced_end(tail) or reading.is_known(tail):
             continue
         stops = [match.end() for match in _UNSPACED_CLAUSE.finditer(reading.told)]
         if not _ASKED.match(reading.told, stops[first]):
@@ -413,7 +413,7 @@ def unspaced_end_again(reading: Reading) -> tuple[int, int] | None:
     return None
 
 
-def _is_unspaced_end(tail: str) -> bool:
+def is_unspaced_end(tail: str) -> bool:
     """Whether it is long, and no ending of politeness: `お召し上がりください`."""
     if _KANA.search(tail):
         return len(tail) >= _KANA_END and len(_KANA.sub("", tail)) >= _KANA_SIGNS

@@ -34,6 +34,7 @@ from copygen.quality.checks.parts_again import (
     JOINED_AND,
     LAST_LETTERS,
     has_item_again,
+    is_unspaced_end,
     item_again,
     repeat_again,
     reworded,
@@ -426,6 +427,8 @@ def _goes_on(last: str, said: str) -> bool:
     """Whether a clause begins with all of the last one, or is its end."""
     if not (said.startswith(last) or last.endswith(said)):
         return False
+    if last.endswith(said) and is_unspaced_end(said):
+        return True
     shorter = min(last, said, key=len)
     return len(shorter) >= (_LEAST_LETTERS if _HAN.fullmatch(shorter) else _LEAST_GOING_ON)
 

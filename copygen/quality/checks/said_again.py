@@ -47,10 +47,12 @@ _BY: Final = MappingProxyType(
 _TWO_BEHIND_COMMA: Final = 10
 _JOINED_BEHIND_COMMA: Final = 9
 _NAMED_BEHIND_COMMA: Final = 14
+_LISTED_BEHIND_COMMA: Final = 8
 _MORE_BEHIND_COMMA: Final = 8
 _ALONE_BEHIND_COMMA: Final = 16
 """Letters of a phrase that is no figure behind a comma: of two words, of a small one and another,
-of an article and a noun, of more words, and of a sentence that has nothing else."""
+of an article and a noun, of an item before `and`, of more words, and of a sentence that has nothing
+else."""
 _JOINED_LETTERS: Final = 9
 """Letters of a phrase joined to itself: `on and on and on and on` has fewer."""
 _JOINED_WORD: Final = 8
@@ -75,6 +77,7 @@ _DENSE: Final = re.compile("[\u0590-\u06ff\uac00-\ud7a3]")
 def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
     """A phrase right after itself, as `(phrase, start, end)` of both."""
     told, words = reading.said, reading.words
+    ands = doubled_words(base(reading.context.language or "")).ands
     for at, size in _at_once(told):
         phrase = told[at : at + size]
         if len(set(phrase)) == 1:
@@ -85,7 +88,7 @@ def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
         inner = [reading.told[a.end() : b.start()] for one in both for a, b in pairwise(one)]
         if seam.isspace():
             around = (told[at - 1] if at else "", *told[at + 2 * size : at + 2 * size + 1])
-            if around[0] == phrase[-1] or (
+            if (around[0] == phrase[-1] and (size <= _PAIR or phrase[0] not in ands)) or (
                 around[1:] == (phrase[0],) and not reading.is_known(" ".join(phrase))
             ):
                 continue  # `step by step by step`, `on and on and on`
@@ -205,6 +208,9 @@ def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[st
         return letters >= _MORE_BEHIND_COMMA
     if phrase[0] in listed.articles:  # `Two reasons: the sausage, the sausage and the mustard.`
         return letters >= _NAMED_BEHIND_COMMA
+    is_listed = not listed.ands.isdisjoint(told[at + 2 * size : at + 2 * size + 1])
+    if is_listed:  # `soft foam, soft foam and a scent`
+        return letters >= _LISTED_BEHIND_COMMA
     return letters >= (_JOINED_BEHIND_COMMA if phrase[0] in listed.joining else _TWO_BEHIND_COMMA)
 
 
