@@ -119,10 +119,12 @@ class SaidByLength(NamedTuple):
 
     known: float
     beyond: float
-    before_marks: Addition
-    before_words: Addition
-    before_said: Addition
-    before_item: Addition
+    """The logarithm of the length, beyond a usual one."""
+    from_marks: Addition
+    from_words: Addition
+    from_said: Addition
+    from_item: Addition
+    """What that part and all behind it may add."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +167,17 @@ class EndModel:
         known = lengths.known + _by_text(tag, len(text))
         if before:
             known += self._weigh(_before(before, len(sentence), tag))
-        yield known, lengths.before_marks
+        yield known, lengths.from_marks
         known += self._weigh(_marks(sentence), lengths.beyond)
-        yield known, lengths.before_words
+        yield known, lengths.from_words
         clause = last_clause(sentence)
         words = [] if tag in SPACELESS else [_word(one, tag) for one in sentence.split()]
         if words:
             known += self._weigh(_of_words(words, clause, tag), lengths.beyond)
-            yield known, lengths.before_said
+            yield known, lengths.from_said
         said = self._said(sentence, clause, words)
         known += self._weigh(_of_said(said, len(sentence), tag, stopped))
-        yield known, lengths.before_item
+        yield known, lengths.from_item
         known += self._weigh(_of_item(sentence, tag, facts), lengths.beyond)
         yield known, _NOTHING
 
@@ -202,8 +204,9 @@ class EndModel:
         said = sum([known[one] for one in found if one in known])
         return said + _said_by_last(self.tag, last) + _said_by_before(self.tag, before)
 
-    def lengths(self, tag: str, chars: int, stopped: bool) -> SaidByLength:
-        """What a length of the last sentence says."""
+    def lengths(self, chars: int, stopped: bool) -> SaidByLength:
+        """What a length of the last sentence says, behind one with a full stop or not."""
+        tag = self.tag
         found = dict(_of_sentence(chars, tag))
         beyond = found["log long"] - _LOG_OF_50
         at_knots = [self._weigh(_of_said(one, chars, tag, stopped)) for one in _KNOTS]
@@ -245,7 +248,7 @@ def _model(tag: str) -> EndModel:
 
 @lru_cache(maxsize=_LENGTHS_KEPT)
 def _by_sentence(tag: str, chars: int, stopped: bool) -> SaidByLength:
-    return _model(tag).lengths(tag, chars, stopped)
+    return _model(tag).lengths(chars, stopped)
 
 
 @lru_cache(maxsize=_LENGTHS_KEPT)

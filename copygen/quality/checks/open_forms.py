@@ -118,11 +118,11 @@ def _last_thai_word(run: str) -> str:
 def _open_japanese(sentence: str) -> tuple[str, bool] | None:
     if stem := _end_of(sentence, listed_ends("stems", "ja")):
         return stem, True
-    if _KANJI_SMALL.search(sentence):
+    if _KANJI_SMALL.match(sentence[-2:]):
         return sentence[-2:], True
     if (run := _JAPANESE_RUN.search(sentence)) and wholeness(run[1], "ja") is Wholeness.HALF:
         return run[1], True
-    if _ADNOMINAL.search(sentence):
+    if _ADNOMINAL.search(sentence[-3:]):
         return sentence[-2:], False
     if len(sentence) >= LONG_BY["ja"] and _TOPIC.search(sentence):
         return sentence[-1:], False
