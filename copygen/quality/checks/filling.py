@@ -176,10 +176,12 @@ class FillingCheck:
             yield _blank(context, *span)
             return
         has_brackets = _OPENING.search(text.text) is not None
-        meant = Places((one.start, one.end) for one in context.placeholders if has_brackets)
+        meant = None
         for found in _BRACKETS.finditer(text.text) if has_brackets else ():
-            if context.placeholders and meant.touch(*text.span(*found.span())):
-                continue
+            if context.placeholders:
+                meant = meant or Places((one.start, one.end) for one in context.placeholders)
+                if meant.touch(*text.span(*found.span())):
+                    continue
             words = found[found.lastgroup or 0].strip()
             said_there = found[0] if found["curly"] is not None else words
             is_known = said_there in context.facts.folded.text or words in self._kept
@@ -210,7 +212,7 @@ def _sign(context: CheckContext, said: Said) -> tuple[int, int] | None:
         for found in _SIGNS.finditer(text):
             if not _RULE.fullmatch(text, *_line(text, found.start())):
                 return found.span()
-    for marks, pattern in _MARKED.items():
+    for marks, pattern in _MARKED.items() if said.kinds & _MARKED.keys() else ():
         if marks in said.kinds:
             for found in pattern.finditer(text):
                 if fold(found[0]).strip() not in item and not _is_numeral(text, *found.span()):

@@ -17,6 +17,7 @@ from typing import Final, NamedTuple
 from copygen.quality.checks.doubled_words import DoubledWords, doubled_words
 from copygen.quality.checks.reading import KOREAN_STEM, Reading
 from copygen.quality.languages import base
+from copygen.quality.normalize import HAN, KANA
 
 _ENDS: Final = re.compile("[.!?…؟۔।\n]")
 _PAUSES: Final = re.compile(r"[,،、;؛:–—|()\"”“»«]")
@@ -392,9 +393,11 @@ def _is_enumeration(
 def unspaced_end_again(reading: Reading) -> tuple[int, int] | None:
     """The same in a script without spaces: a clause, or the end of one, that comes again later."""
     pieces = _UNSPACED_CLAUSE.findall(reading.told)
-    long = [piece[-_HAN_END:] for piece in pieces if len(piece) >= _HAN_END]
+    groups = reading.context.text.groups
+    least = _HAN_END if HAN in groups else _KANA_END if KANA in groups else _LETTERED_END
+    long = [piece[-least:] for piece in pieces if len(piece) >= least]
     if len(set(long)) == len(long):
-        return None  # No end is long enough in any script.
+        return None  # No end is long enough in the scripts of the text.
     ends = [piece[-LAST_LETTERS:] for piece in pieces]
     twice = (end for end, number in Counter(ends).items() if number == _OFTEN - 1)
     for common in twice:
@@ -420,9 +423,10 @@ def is_unspaced_end(tail: str) -> bool:
     return len(tail) >= (_HAN_END if "\u3400" <= tail[0] <= "\u9fff" else _LETTERED_END)
 
 
-def unspaced_item_again(text: str) -> tuple[int, int] | None:
+def unspaced_item_again(reading: Reading) -> tuple[int, int] | None:
     """An enumeration that names the same once more, in a script without spaces."""
-    if found := _JOINED_TO_ITSELF.search(text):
+    text = reading.told
+    if HAN in reading.context.text.groups and (found := _JOINED_TO_ITSELF.search(text)):
         return found.span()
     if "、" in text:
         joined = _JOINED.finditer(text)

@@ -352,7 +352,7 @@ def _unspaced(reading: Reading) -> list[Violation]:
     if again and (found := [*_unspaced_again(reading)] or [*_unspaced_phrases(reading)]):
         return found[:1]
     span = unspaced_end_again(reading) if ends_again else None
-    span = span or unspaced_item_again(text)
+    span = span or unspaced_item_again(reading)
     return [_sentence(reading.context, *span)] if span else []
 
 
