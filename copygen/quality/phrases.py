@@ -102,7 +102,8 @@ class Speech(FrozenModel):
     web: Lines
     """What is to be added: `link`, `address`."""
     publish: Lines
-    """`before publishing`."""
+    """What is said to whoever ordered the copy alone: `before publishing`, `good luck with the
+    campaign`."""
     stress: Lines
     """What a text is said to do: `highlights`, `is aimed at`."""
     sentence: Lines
@@ -398,7 +399,8 @@ class Said:
         """
         for begin in (max(start, end - _NEAR_END), start):
             ends = [found.end() for found in _CLAUSE_END.finditer(self.text, begin, end)]
-            if last := next((one for one in reversed(ends) if self.text[one:end].strip()), 0):
+            told = (one for one in reversed(ends) if any(map(str.isalnum, self.text[one:end])))
+            if last := next(told, 0):  # behind it there may be a picture: `Hope it helps! 😊`
                 return last
         return start
 

@@ -410,6 +410,13 @@ class ChatDetector:
         asked = said.within("asked", begin, min(end, begin + 60))
         if asked >= 0 and _ends_in_colon(text, line) and text[line:].strip():
             return Remark("leftovers.task", begin, line, is_cut=True)
+        # `Advertising text for Halden, as requested.`
+        if (
+            said.at("any_noun", begin)
+            and said.are_within("asked", begin, end)
+            and text[end:].strip()
+        ):
+            return Remark("leftovers.task", begin, end)
         after = said.at("asked", asked) if asked >= 0 else 0
         if asked >= 0 and (
             said.are_within("about", after, end)

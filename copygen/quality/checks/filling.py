@@ -37,7 +37,14 @@ _OWNED: Final = (
 )
 _SITES: Final = (
     "website|webseite|sitioweb|siteweb|domaine?|domain|dominio|domein|brandname|shopname|storename|"
-    "companyname|firmenname|markenname|webaruhaz|azonboltod|tenwebsite|tencuahang|tenmien"
+    "companyname|firmenname|markenname|webaruhaz|azonboltod|tenwebsite|tencuahang|tenmien|"
+    "verkkokauppasi|verkkokauppanne|kauppasi|kauppanne|yrityksesi|yrityksenne|brändisi|brandisi|sivustosi|"
+    "webshopod|webshopja|boltod|boltja|cegnev|cégnév|ceged|céged|weboldalad|webaruhazad|webáruházad|"
+    "magazaniz|mağazanız|magazan|siteniz|siteadresiniz|markaniz|markanız|firmaniz|firmanız|sirketiniz|"
+    "şirketiniz|tokoanda|kedaianda|websiteanda|situsanda|jenamaanda|namatoko|namakedai|namabrand|"
+    "magazinultau|magazinultău|magazinuldvs|siteultau|siteultău|brandultau|brandultău|firmata|"
+    "websitecuaban|cuahangcuaban|tenthuonghieu|tencongty|tindahanmo|websitemo|angiyongsite|"
+    "yourdomain|yourwebsite|yoursite|yourshop|yourstore|yourbrand|sinupood|teiepood"
 )
 _SIGNS: Final = re.compile(
     r"(?<![A-Za-z0-9_])_{3,}(?![A-Za-z0-9_])"  # ____
