@@ -10,6 +10,19 @@ from copygen.quality.phrases import PhraseReader, languages, list_tags, speech
 from tests.support.quality_fields import context
 
 FOUND = [
+    ("uk", "leftovers.opening", "Із задоволенням допоможу. Шовк, що зігріває вечори."),
+    (
+        "cs",
+        "leftovers.task",
+        "Reklamní text pro šátek v češtině, jak bylo požadováno. Večery bez zimy.",
+    ),
+    ("es", "leftovers.closing", "Seda para las noches frescas. ¡Espero que te sirva! 😊"),
+    ("nl", "leftovers.closing", "Zijde voor koele avonden. Succes met de campagne!"),
+    (
+        "nb",
+        "refusal.reply",
+        "Beklager, det ser ut til at meldingen din var tom. Hva ønsker du hjelp med i dag?",
+    ),
     # refusals, questions back, failures
     ("en", "refusal.reply", "I'm sorry, but I can't help with that request."),
     ("en", "refusal.reply", "I cannot write this text because I have no information about it."),

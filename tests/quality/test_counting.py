@@ -7,6 +7,8 @@ from copygen.quality.phrases import PhraseReader
 from tests.support.quality_fields import context
 
 CLAIMS = [
+    ("hu", "Egy üveghez másfél kiló gyümölcsöt főzünk be."),
+    ("hi", "डेढ़ किलो का पैक।"),
     ("ar", "يكفي لثلاثين غسلة كاملة."),
     ("ar", "جاهز في خمس دقائق فقط."),
     ("ar", "مصنوع من سبعة أعشاب جبلية."),
@@ -332,6 +334,8 @@ NO_CLAIMS = [
     ("id", "Pukul enam pagi: laptop dan bekal."),
 ]
 GROUNDED = [
+    ("hu", "Egy üveghez másfél kiló gyümölcs kell.", {"gyümölcs": "1500 g"}),
+    ("it", "Dura un'ora e mezza.", {"durata": "90 min"}),
     ("en", "A hundred and fifty recipes inside.", {"recipes": 150}),
     ("es", "Treinta y cinco recetas dentro.", {"recetas": "35"}),
     ("ro", "Pentru copii între opt și doisprezece ani.", {"vârsta": "8-12"}),

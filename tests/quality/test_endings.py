@@ -7,6 +7,12 @@ from copygen.quality.checks.endings import cut_off
 from tests.support.quality_fields import context, rules
 
 CUT = [
+    # Long texts of several clauses, small words and single letters behind a sentence with its stop.
+    ("hr", "Otkrijte maslinovo ulje s otoka Brača, koje će vaša omiljena ljetna jela učiniti",
+     "sentence"),
+    ("nb", "På fjellet finner du alltid riktig nivå. Kvernen veier 480 g og får lett plass i",
+     "phrase"),
+    ("bn", "ঘন লিকার, মিষ্টি সুবাস আর পাহাড়ের সতেজতা। আজই অর্ডার করুন এবং উপভোগ ক", "word"),
     # Behind a word that announces another.
     ("en", "A blanket for evenings when the wind is louder than the", "phrase"),
     ("en", "Soft silk, and", "phrase"),
@@ -198,6 +204,11 @@ CUT = [
     ("ja", "毎朝の洗顔に使っ", "word"),
 ]  # fmt: skip
 WHOLE = [
+    ("sv", "En soffa i blått linne. Den är skön att bo i"),
+    (
+        "tr",
+        "Bir tezgâh, iki el, uzun bir hikâye: kilim çanta, lacivert ve kiremit renkleriyle omzunda",
+    ),
     ("en", "Cold pressed on a family farm. Order today"),
     ("en", "Merino socks made in Portugal. Free returns"),
     ("en", "Handmade in the hills near St. Gallen"),

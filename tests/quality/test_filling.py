@@ -7,6 +7,11 @@ from copygen.quality.phrases import PhraseReader
 from tests.support.quality_fields import context
 
 FOUND = [
+    ("fi", "leftovers.blank", "Tilaa osoitteesta www.verkkokauppasi.fi jo tänään."),
+    ("hu", "leftovers.blank", "Rendelje meg itt: www.webshopod.hu"),
+    ("fi", "grounding.share", "Nyt kaksi paria yhden hinnalla koko perheelle."),
+    ("pt", "grounding.share", "Leve três lenços e pague apenas dois."),
+    ("lv", "grounding.share", "Pērc divas šalles, trešo saņem bez maksas!"),
     ("en", "leftovers.blank", "Only at [Your Store Name] this week."),
     ("en", "leftovers.blank", "Dear <customer name>, it is here."),
     ("en", "leftovers.blank", "Woven in ____ from soft wool."),

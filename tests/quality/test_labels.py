@@ -10,7 +10,7 @@ from tests.support.quality_fields import context, rules
 ITEM = {"name": "Halden Wool Blanket", "colour": "oat"}
 LABELS = {
     "ar": ["نص الإعلان", "موضوع الرسالة", "منشور إنستغرام", "رسالة SMS"],
-    "bg": ["Текст на рекламата", "Пост за Инстаграм", "Тема", "SMS", "Рекламно заглавие"],
+    "bg": ["Текст на рекламата", "Пост за социални мрежи", "Тема", "SMS", "Рекламно заглавие"],
     "bn": ["বিজ্ঞাপনের শিরোনাম", "ফেসবুক পোস্ট", "ছোট শিরোনাম"],
     "ca": ["Assumpte", "Text de l'anunci", "Publicació per a Instagram", "Títol de l'anunci"],
     "cs": ["Předmět", "Text reklamy", "Příspěvek na Instagram", "Předmět e-mailu", "Krátký popis"],

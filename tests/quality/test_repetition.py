@@ -8,6 +8,10 @@ from copygen.quality.facts import MendableViolation
 from tests.support.quality_fields import context, rules
 
 TWICE = [
+    ("pl", "Miękka piana, miękka piana i zapach lawendy.", "word"),
+    ("en", "The fan is strong and the noise is low and the noise is low, so you sleep.", "word"),
+    ("ru", "Рюкзак для тех, кто кто не любит собираться долго.", "word"),
+    ("ja", "筆はなめらかな書き心地で、なめらかな書き心地で、手帳に。", "sentence"),
     ("sl", "Bučno olje je polnega okusa in polnega okusa, kot ga poznate.", "word"),
     ("da", "Skab hyggelig stemning og skab hyggelig stemning med duftlys.", "word"),
     ("et", "Puhka Saaremaal ja puhka Saaremaal mere ääres.", "word"),
@@ -290,6 +294,7 @@ TWICE = [
     ("ca", "Vermut. Fet a Reus, fet a Reus, amb molta paciència.", "word"),
 ]  # fmt: skip
 ON_PURPOSE = [
+    ("en", "So we walked day after long day after long day, and slept."),
     ("en", "On and on and on and on, through the night."),
     ("de", "Für dich und für mich, für heute und für morgen."),
     # Ends that are brief, that answer, or come three times; refrains; items told of differently.

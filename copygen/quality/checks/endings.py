@@ -453,7 +453,9 @@ def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) 
     if wholeness(folded, language) < least:
         return False
     if len(folded) < _LEAST_LETTERS and (
-        language in _OF_A_LETTER or not _goes_on(sentence, context, _LEAST_CHARS)
+        language in _OF_A_LETTER
+        or folded in small_words(language) | perhaps_small(language)
+        or not _goes_on(sentence, context, _LEAST_CHARS)
     ):
         return False
     if word[:1].isupper() and language != "de":
