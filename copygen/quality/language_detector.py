@@ -86,7 +86,8 @@ _WORDS_AND_MARKS: Final = re.compile(r"[¿¡]|[^\W\d_]+")
 # An address and a code are looked for from their first sign only, and nothing is given back: from
 # each of its signs, a reply of 16 000 letters without a space held the loop for minutes.
 _MADE: Final = re.compile(
-    r"<[A-Za-z/][^<>]*+>|https?://\S++|www\.\S++|(?<!\S)\S[^\s@]*+@\S++|[#@]\w++"
+    r"<[A-Za-z/][^<>]*+>|https?://\S++|www\.\S++|(?<!\S)\S[^\s@]*+@\S++"
+    r"|[#@][\w\u0900-\u0963\u0981-\u09e3]++"
     r"|(?<!\w)[^\W\d]*+\d\w*+|\b\w++\.(?:com|org|net)\b"
 )
 """What is of no language: tags, addresses, hashtags, mentions, codes."""

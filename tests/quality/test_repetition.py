@@ -552,3 +552,44 @@ def test_the_second_of_two_is_taken_out_where_a_sentence_ends(text: str, left: s
     if isinstance(found, MendableViolation):
         start, end, replacement = found.mend
         assert f"{text[:start]}{replacement}{text[end:]}".strip() == left
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("sk", "Halušky, slaninka, bryndza. A potom ešte raz: halušky, slaninka, bryndza."),
+        ("ca", "Pa, tomàquet i Oli Serra Menuda. No cal res més, de debò, res més."),
+        ("fi", "Heitä, kerro, naura ja heitä uudestaan."),
+        ("fi", "Heitä, kerro, naura ja heitä uudestaan. Ja taas alusta."),
+        ("de", "Rühren, kosten, lächeln und wieder rühren."),
+        ("en", "Roll, laugh, cry and roll again."),
+        ("en", "Dumplings, bacon, cheese. And once more: dumplings, bacon, cheese."),
+        ("fr", "Pain, huile, sel. Et encore une fois : pain, huile, sel."),
+        ("de", "Brot, Butter, Salz. Und noch einmal: Brot, Butter, Salz."),
+        ("ru", "Хлеб, масло, соль. И ещё раз: хлеб, масло, соль."),
+        ("ja", "パン、バター、塩。もう一度、パン、バター、塩。"),
+        ("ko", "빵, 버터, 소금. 다시 한번, 빵, 버터, 소금."),
+        ("zh-Hans", "面包，黄油，盐。再来一次：面包，黄油，盐。"),
+        ("es", "Pan, aceite, sal. Y otra vez: pan, aceite, sal."),
+        ("it", "Pane, olio, sale. E ancora: pane, olio, sale."),
+        ("pl", "Chleb, masło, sól. I jeszcze raz: chleb, masło, sól."),
+        ("es", "No hace falta nada más, de verdad, nada más."),
+        ("en", "You need nothing more, really, nothing more."),
+        ("it", "Non serve altro, davvero, non serve altro."),
+        ("hi", "गर्मी में हल्का, बारिश में हल्का, जेब पर हल्का"),
+    ],
+)
+def test_what_the_text_says_that_it_says_again_is_on_purpose(language: str, text: str) -> None:
+    assert repeated(context(text, language)) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Dumplings, bacon, cheese. Dumplings, bacon, cheese."),
+        ("en", "Again it keeps you warm all day. And then it keeps you warm all day."),
+        ("de", "Wieder warm: Wolle für den See. Wolle für den See."),
+    ],
+)
+def test_again_elsewhere_is_no_excuse(language: str, text: str) -> None:
+    assert repeated(context(text, language)) != []

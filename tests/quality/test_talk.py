@@ -2,12 +2,16 @@
 
 import pytest
 
+from copygen.models import Severity
+from copygen.quality.checker import Checker
 from copygen.quality.checks.chat import ChatCheck
 from copygen.quality.checks.talk import TalkPlace
 from copygen.quality.facts import MendableViolation
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.phrases import PhraseReader, languages
+from copygen.quality.settings import ChecksSettings
 from copygen.quality.talk_model import TalkModel, talk_languages, word_features
+from copygen.quality.units import measure
 from tests.support.quality_fields import context, rules
 
 TALK = [
@@ -190,3 +194,65 @@ NO_REMARKS = [
 @pytest.mark.parametrize(("language", "text"), NO_REMARKS)
 def test_steps_dialogue_and_brackets_of_copy_are_none(language: str, text: str) -> None:
     assert rules(ChatCheck(PhraseReader()).violations(context(text, language, name=NAME))) == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("bn", "“আরেক কাপ হবে?” “সোনাঝুরি চা হলে, অবশ্যই!”", "সোনাঝুরি চা"),
+        (
+            "uk",
+            "Так, він трохи колеться. Це справжня вовна: плед Карпатський вечір, 150 × 200 см.",
+            "плед Карпатський вечір",
+        ),
+        (
+            "pt",
+            "Aqui está o texto que ninguém vai ler: o teu. 160 páginas pautadas só para ti.",
+            "Caderno Vieira",
+        ),
+        (
+            "lv",
+            "Lūk, teksts, ko viņa pārlasīs vēl un vēl: vēstule, kas rakstīta ar roku.",
+            "Pildspalva Vēja",
+        ),
+        ("vi", "Balo Lá Phong có hai phiên bản màu: xanh rêu và đen.", "Balo Lá Phong"),
+        ("en", "Here is the letter she will read again and again: yours.", "Pen Vega"),
+        ("en", "Here is the text nobody else will read: yours.", "Pen Vega"),
+        ("de", "Hier ist der Text, den niemand lesen wird: deiner.", "Heft Vega"),
+        ("fr", "Voici le texte que personne ne lira : le vôtre.", "Carnet Vega"),
+        ("es", "Aquí está el texto que nadie va a leer: el tuyo.", "Cuaderno Vega"),
+        ("it", "Ecco il testo che nessuno leggerà: il tuo.", "Quaderno Vega"),
+        ("nl", "Hier is de tekst die niemand zal lezen: de jouwe.", "Schrift Vega"),
+        ("pl", "Oto tekst, którego nikt nie przeczyta: twój.", "Zeszyt Vega"),
+        ("ru", "Вот текст, который никто не прочтёт: твой.", "Тетрадь Вега"),
+        ("sv", "Här är texten som ingen kommer att läsa: din.", "Bok Vega"),
+        ("cs", "Tady je text, který nikdo nepřečte: ten tvůj.", "Sešit Vega"),
+        ("pt", "Rascunho, versão final ou lista de compras: o papel espera.", "Caderno Vieira"),
+        ("en", "Draft, final version or shopping list: paper never minds.", "Pen Vega"),
+    ],
+)
+def test_stories_dialogues_and_choices_are_no_talk(language: str, text: str, name: str) -> None:
+    checks = Checker(ChecksSettings.model_validate({"language": language}), measure)
+    found = checks.check(text, {"name": name, "size": "150 × 200 см", "pages": 160})
+    assert [one.rule for one in found if one.severity is Severity.ERROR] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "name"),
+    [
+        ("en", "Here is the text you asked for: Pen Vega writes on.", "Pen Vega"),
+        ("en", "Here is the text for your campaign: Pen Vega writes on.", "Pen Vega"),
+        (
+            "pt",
+            "Aqui está o texto que você pediu: Caderno Vieira, para escrever.",
+            "Caderno Vieira",
+        ),
+        ("ru", "Вот текст, который вы просили: Тетрадь Вега пишет сама.", "Тетрадь Вега"),
+        ("de", "Hier ist der Text, den du wolltest: Heft Vega schreibt mit.", "Heft Vega"),
+        ("en", "Sure! Here is the text: Pen Vega writes on.", "Pen Vega"),
+    ],
+)
+def test_a_lead_that_speaks_of_the_task_stays_talk(language: str, text: str, name: str) -> None:
+    checks = Checker(ChecksSettings.model_validate({"language": language}), measure)
+    found = checks.check(text, {"name": name})
+    assert any(one.rule.startswith("leftovers.") for one in found)

@@ -25,7 +25,7 @@ from copygen.quality.checks.labels import (
     quoted_copy,
 )
 from copygen.quality.checks.several import LEAD, may_be_several, versions
-from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader
+from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader, is_story
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText
 from copygen.quality.phrases import SENTENCE_END, PhraseReader, Said
@@ -214,6 +214,8 @@ class ChatDetector:
             start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
+            if start is not None and is_story(said, begin):
+                start = None
         if start is None:
             start = self._label(said, begin, assignment)
         if start is None and has_lines and gives_facts_back(text, assignment):

@@ -100,6 +100,41 @@ _SUNG_LETTERS: Final = 3
 _FEW_LETTERS: Final = 100
 """Letters of a short text in a script without spaces."""
 
+_AGAIN: Final = (
+    r"(?:once more|(?:and )?again|noch ?(?:ein)?mal|wieder|erneut|von vorn|nog (?:een keer|eens)"
+    r"|opnieuw|weer"
+    r"|en g[åa]ng til(?:l)?|igen|igjen|på nytt|uudestaan|uudelleen|taas|vielä kerran|veel kord"
+    r"|uuesti|jälle"
+    r"|vēlreiz|atkal|dar kartą|vėl|iš naujo|jeszcze raz|zn[oó]wu?|od nowa|ještě jednou|znovu|zase"
+    r"|ešte raz"
+    r"|znova|opäť|še enkrat|spet|još jednom|opet|ponov[nl]?o|још једном|опет|поново|още веднъж"
+    r"|пак|отново"
+    r"|ещ[её] раз|снова|опять|заново|ще раз|знову|még egyszer|újra|megint|încă o dată|din nou"
+    r"|encore"
+    r"|encore une fois|[àd]e? nouveau|(?:mais uma|outra) vez|de novo|novamente|una vez más"
+    r"|otra vez|de nuevo"
+    r"|una altra vegada|(?:un )?altre cop|de nou|ancora(?: una volta)?|di nuovo|ξανά|πάλι"
+    r"|άλλη μία φορά"
+    r"|bir kez daha|bir daha|yeniden|tekrar|مرة أخرى|من جديد|مجدد[اً]+|دوباره|(?:یک )?بار دیگر"
+    r"|שוב|עוד פעם|מחדש"
+    r"|(?:एक बार )?फिर(?: से)|एक बार फिर|আবার|আরেকবার|پھر سے|ایک بار پھر|دوبارہ|(?:sekali )?lagi"
+    r"|lần nữa"
+    r"|muli|ulit|isa pa|다시(?: 한번)?)"
+)
+_REALLY: Final = (
+    r"(?:de debò|de veritat|de verdad|en serio|a sério|mesmo|davvero|sul serio|vraiment|really"
+    r"|truly|honestly"
+    r"|wirklich|ehrlich|echt|verkligen|virkelig|oikeasti|tõesti|tiešām|tikrai|naprawdę|opravdu"
+    r"|naozaj|res|zares"
+    r"|stvarno|zaista|заиста|наистина|правда|честно|справді|tényleg|serios|zău|αλήθεια|gerçekten"
+    r"|حقًا|حقا|واقعا|באמת"
+    r"|सच में|সত্যি|واقعی|sungguh|betul|thật đấy|totoo|정말)"
+)
+_SAID_SO: Final = re.compile(rf"(?:(?<!\w){_AGAIN}\s?[,:;–—-]? |, {_REALLY}, )\Z", re.IGNORECASE)
+_GOES_ON_AGAIN: Final = re.compile(rf",? {_AGAIN}(?!\w)", re.IGNORECASE)
+"""Before what is said again, or behind it, it says that it does so: `And once more: …`."""
+_SAID_SO_WITHIN: Final = 28
+
 
 def repeated(context: CheckContext) -> list[Violation]:
     """A text said twice, a sentence, a phrase again and again, or a word twice in a row."""
@@ -147,7 +182,17 @@ def repeated(context: CheckContext) -> list[Violation]:
         found.append(_again(context, *said))
     if listed_again and not found and (span := item_again(reading)) is not None:
         found.append(_sentence(context, *span))
-    return found[:1]
+    return [one for one in found[:1] if not _is_said_so(context, one)]
+
+
+def _is_said_so(context: CheckContext, found: Violation) -> bool:
+    """Whether the text says itself that it says something again."""
+    if found.span is None or found.rule != "repetition.sentence":
+        return False
+    start, end = found.span
+    text = context.text.original
+    before = text[max(0, start - _SAID_SO_WITHIN) : start]
+    return bool(_SAID_SO.search(before) or _GOES_ON_AGAIN.match(text, end))
 
 
 def _without_stops(told: str) -> str:

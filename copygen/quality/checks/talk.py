@@ -18,6 +18,24 @@ from copygen.quality.talk_model import SPACELESS, TalkModel, is_of_item, words_i
 _BLANK: Final = re.compile(r"\s*")
 LEAD_IN: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
 """What a sentence begins with that presents the rest of it."""
+_CHOICE: Final = re.compile(
+    r"[^\s,]+, (?:[^,:.]+, )*[^,:.]+ (?:or|oder|of|ou|o|u|oppure|eller|tai|või|vai|arba|ar|lub"
+    r"|albo|czy|nebo"
+    r"|alebo|ali|ili|или|або|чи|vagy|sau|ή|veya|ya da|أو|یا|או|या|বা|atau|hay|hoặc) [^,:.]+[:：]$"
+    r"|phiên bản (?:màu|kích|size|hương|vị|cỡ)"
+)
+"""What somebody may choose from, and nobody wrote: `Draft, final version or shopping list:`."""
+_STORY: Final = re.compile(
+    r"\b(?:nobody|no one|niemand|kein(?:er|e)?|personne|nadie|nessuno|ninguém|ningú|ingen|kukaan"
+    r"|keegi"
+    r"|neviens|niekas|nikt|nikdo|nikto|nihče|nitko|niko|нико|никој|никой|никто|ніхто|nimeni|senki"
+    r"|κανείς|κανένας|kimse|không ai|siapa pun|tak seorang|tiada siapa|walang)\b"
+    r"|لا أحد|هیچ|אף אחד|कोई नहीं|কেউ|کوئی نہیں|誰[もに]|没有?人|沒有?人|아무도|ไม่มีใคร"
+    r"|\b(?:she|he|they|elle|elles|ella|ellos|ela|lei|loro|hon|hun|han|hän|viņ[ašiu]|tema|ona|oni"
+    r"|она|они|вона"
+    r"|вони|тя|те|ea|ei|εκείνη) "
+)
+"""Who is in a story, and gave no task: `Here is the text that nobody will read: yours.`"""
 _NOTES: Final = re.compile(
     r"(?:[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[,،、]\s?){2,8}"
     r"[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[.!?…。！？]"
@@ -28,6 +46,7 @@ _BRACKETED: Final = re.compile(r"[(\[（【][^()\[\]（）【】\n]{6,180}[)\]�
 _DRAFT: Final = re.compile('["“”„«»「『][^"“”„«»「」『』\\n]{12,200}["“”»«」』]')
 """What a model tries, and goes on to judge."""
 _QUOTES: Final = frozenset("\"“”„«»「『'‘")
+_OPENING_QUOTES: Final = frozenset('"“„«»「『‘')
 _CLOSING: Final = frozenset(")]）】")
 _PIECE: Final = MappingProxyType({"ja": 2, "zh": 2, "th": 4})
 """Signs in a row that may be a name where no space parts words."""
@@ -97,7 +116,7 @@ class TalkReader:
         """A first paragraph, sentence or lead that is talk."""
         text = self.said.text
         lines = self.said.written_lines(begin)
-        if not lines:
+        if not lines or is_story(self.said, begin):
             return None
         start, line = lines[0]
         end = self.said.sentence_end(start)
@@ -131,6 +150,8 @@ class TalkReader:
             if (found := self._talk(start, end, place, is_last=True)) is not None:
                 return found
         last = self._last_sentence(start, end)
+        if text[last] in _OPENING_QUOTES and not _OPENING_QUOTES.isdisjoint(text[: start + 1]):
+            return None  # who speaks in a dialogue
         if not _CLOSING.isdisjoint(text[end - 2 : end]):
             remark = _BRACKETED.search(text, last, end)
             last = remark.start() if remark else last
@@ -146,7 +167,9 @@ class TalkReader:
         end = len(text.rstrip())
         stop = min(end, self.said.sentence_end(begin))
         first = self._score(begin, stop)
-        if first < TalkPlace.ALL.value and shares():
+        if (first < TalkPlace.ALL.value and shares()) or _is_choice(text[begin:stop]):
+            return False
+        if is_story(self.said, begin):
             return False
         start = self._last_sentence(text.rfind("\n", 0, end) + 1, end)
         last = first if start < stop else self._score(start, end, is_last=True)
@@ -161,8 +184,15 @@ class TalkReader:
         if not lead or not self.said.text[lead.end() : line].strip():
             return None
         said, end = self.said, lead.end()
+        opened = said.sentence_end(start)
+        # `Yes, it scratches. That is real wool: the throw …`: both have to be talk.
+        is_second = opened < end and bool(said.text[opened : end - 1].strip())
+        if is_second and self._score(opened, end) < TalkPlace.ALONE.value:
+            return None
+        if _CHOICE.search(lead[0]):
+            return None
         is_named = (
-            said.sentence_end(start) >= end
+            opened >= end
             and said.are_within("any_noun", start, end)
             and not said.are_within("stress", start, end)
             and self._has_item(lead[0])
@@ -192,7 +222,9 @@ class TalkReader:
         self, start: int, end: int, place: TalkPlace, *, is_last: bool = False
     ) -> Talk | None:
         score = self._score(start, end, is_last=is_last)
-        return Talk(start, end, place) if score >= place.value else None
+        if score < place.value or _is_choice(self.said.text[start:end]):
+            return None
+        return Talk(start, end, place)
 
     def _score(self, start: int, end: int, *, is_last: bool = False) -> float:
         asked = start, end, is_last
@@ -203,3 +235,15 @@ class TalkReader:
         score = self.model.score(self.said, span, self.is_known, is_last=is_last)
         self._scores[asked] = score
         return score
+
+
+def _is_choice(sentence: str) -> bool:
+    lead = LEAD_IN.match(sentence)
+    return lead is not None and _CHOICE.search(lead[0]) is not None
+
+
+def is_story(said: Said, begin: int) -> bool:
+    """Whether a lead presents a text of which it tells who reads it: no task had that."""
+    shown = said.at("here", begin)
+    lead = LEAD_IN.match(said.text, begin) if shown else None
+    return lead is not None and _STORY.search(lead[0], shown - begin) is not None
