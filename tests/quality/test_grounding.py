@@ -187,6 +187,10 @@ def test_a_currency_belongs_to_the_number_before_it() -> None:
 
 CLAIMED = [
     ("the best silk", {}, True),
+    ("Kaffe smaker best når noen andre lager den", {}, False),
+    ("Koffie smaakt het best als een ander hem zet", {}, False),
+    ("Senja terbaik dimulai dari cangkirmu", {}, False),
+    ("Kopi terbaik dari Gayo", {}, True),
     ("the best silk", {"about": "best silk of 2020"}, False),
     ("最高のシルク", {"about": "the finest silk"}, False),
     ("best before June", {}, False),

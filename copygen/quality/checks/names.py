@@ -53,6 +53,7 @@ _JOINT: Final = re.compile(f"[{_JOINTS}]")
 _UNSPACED: Final = re.compile(f"[{_NO_SPACES}]")
 _UNSPACED_RUN: Final = re.compile(f"[{_NO_SPACES}]+")
 _PARTS: Final = re.compile(rf"[{_NO_SPACES}]+|[^\s{_NO_SPACES}]+")
+_HAN: Final = re.compile("[\u3400-\u9fff]{2}")
 _HIRAGANA: Final = re.compile("[\u3041-\u3096ー]{3,}")
 _KATAKANA: Final = re.compile("[\u30a1-\u30f6ー]{3,}")
 _KANA_APART: Final = 0x60
@@ -584,12 +585,24 @@ def _window(text: str, name: str, allowed: int) -> tuple[int, int] | None:
                     continue
                 if size != len(name) and (ends < 2 or len(name) <= LEAST):
                     continue
+                if size == len(name) and _is_particle_for(part, name):
+                    continue  # a sentence about it: `今朝はほうじ茶`, of 朝露ほうじ茶
                 if part[0] != name[0] and sorted(part[:2]) != sorted(name[:2]) and allowed > 1:
                     continue  # another word before the same: `菩提樹のはちみつ`, of 金箱のはちみつ
                 distance = OSA.distance(part, name, score_cutoff=allowed)
                 if distance <= allowed and (best is None or distance < best[0]):
                     best = (distance, start, start + size)
     return best[1:] if best else None
+
+
+def _is_particle_for(part: str, name: str) -> bool:
+    """Whether what differs is a particle of Japanese behind a Han character, for another one."""
+    at = next((at for at in range(1, len(name)) if part[at] != name[at]), 0)
+    return (
+        bool(at)
+        and part[at] in "はがもをにへと"
+        and _HAN.match(part[at - 1] + name[at]) is not None
+    )
 
 
 def _wrong(text: str, start: int, end: int, name: str) -> Violation:

@@ -18,12 +18,13 @@ from copygen.quality.talk_model import SPACELESS, TalkModel, is_of_item, words_i
 _BLANK: Final = re.compile(r"\s*")
 LEAD_IN: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
 """What a sentence begins with that presents the rest of it."""
-_CHOICE: Final = re.compile(
-    r"[^\s,]+, (?:[^,:.]+, )*[^,:.]+ (?:or|oder|of|ou|o|u|oppure|eller|tai|või|vai|arba|ar|lub"
-    r"|albo|czy|nebo"
-    r"|alebo|ali|ili|или|або|чи|vagy|sau|ή|veya|ya da|أو|یا|או|या|বা|atau|hay|hoặc) [^,:.]+[:：]$"
-    r"|phiên bản (?:màu|kích|size|hương|vị|cỡ)"
+_LONGEST_LEAD: Final = 114
+_OR_WORDS: Final = (
+    "or oder of ou o u oppure eller tai või vai arba ar lub albo czy nebo alebo ali ili или або"
+    " чи vagy sau ή veya أو یا או या বা atau hay hoặc"
 )
+_OR: Final = frozenset(_OR_WORDS.split())
+_VERSIONS: Final = tuple(f"phiên bản {of}" for of in ("màu", "kích", "size", "hương", "vị", "cỡ"))
 """What somebody may choose from, and nobody wrote: `Draft, final version or shopping list:`."""
 _STORY: Final = re.compile(
     r"\b(?:nobody|no one|niemand|kein(?:er|e)?|personne|nadie|nessuno|ninguém|ningú|ingen|kukaan"
@@ -189,7 +190,7 @@ class TalkReader:
         is_second = opened < end and bool(said.text[opened : end - 1].strip())
         if is_second and self._score(opened, end) < TalkPlace.ALONE.value:
             return None
-        if _CHOICE.search(lead[0]):
+        if _is_choice(lead[0]):
             return None
         is_named = (
             opened >= end
@@ -238,8 +239,11 @@ class TalkReader:
 
 
 def _is_choice(sentence: str) -> bool:
-    lead = LEAD_IN.match(sentence)
-    return lead is not None and _CHOICE.search(lead[0]) is not None
+    """Whether a lead lists what to choose from, with a comma and `or`, or colours and sizes."""
+    lead, colon, _ = sentence[:_LONGEST_LEAD].partition(":")
+    before, _, last = lead.rpartition(", ")
+    listed = before and not _OR.isdisjoint(last.split()[1:-1])
+    return bool(colon) and (bool(listed) or any(one in lead for one in _VERSIONS))
 
 
 def is_story(said: Said, begin: int) -> bool:
