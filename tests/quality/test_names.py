@@ -6,6 +6,7 @@ from copygen.quality.checks.names import NamesCheck
 from tests.support.quality_fields import context
 
 FOUND = [
+    ("fi", {"name": "Kaarna-villasukat"}, "Ostin Karna-villasukat talveksi.", "Kaarna-villasukat"),
     ("en", {"name": "Halden Wool Blanket"}, "The Haldne Wool Blanket keeps warm.", "Halden"),
     ("en", {"brand": "Halden"}, "HalDen weaves wool.", "Halden"),
     ("en", {"brand": "Halden"}, "Made by halden with care.", "Halden"),

@@ -396,6 +396,10 @@ def _is_alone(seen: SeenWord, plain: str, name: NameWord, manner: Manner) -> boo
     is_other = plain[:-2] == wanted[:-2] and plain[-2:-1] != wanted[-2:-1]
     if is_word(plain, manner.language) or is_other:
         return False  # another word of the stem: `Fjället`, of a brand `Fjällro`
+    first, _, kind = wanted.partition("-")
+    if kind and plain.endswith(f"-{kind}") and len(first) > LEAST:  # `Karna-sukat`, of Kaarna-sukat
+        own = plain.removesuffix(f"-{kind}")
+        return name.is_named and own[0] == first[0] and not is_word(own, manner.language)
     if HANGUL.match(plain):
         return name.is_named and not name.before and not name.after and len(wanted) >= FIVE
     if not name.word[0].isupper():
