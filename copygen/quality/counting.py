@@ -1,6 +1,11 @@
 """Numbers in words: read from a text, and the words beside them, language by language.
 
 The lists are data, in the files of `copygen.quality.phrases`.
+
+And hours of the day that set a scene: `à 7 h du matin`, `klokka sju`, `夜十一時`.
+An hour of which something opens, or until which one orders, is a promise of the shop: that is a
+number like any other. Both are told by the words around a number, in figures or in words, in all
+languages at once: only numbers that the item lacks are looked at.
 """
 
 import re
@@ -106,3 +111,139 @@ def numbers_in_words(text: NormalizedText, language: str | None) -> set[Decimal 
         spans = (said.text[slice(*at)] for at in said.found("span"))
         found.update(spans_of(tag)[plain_number(one)] for one in spans)
     return found
+
+
+_SEEN: Final = 28
+"""Characters before and behind a number that may say that it is an hour."""
+_SENTENCE: Final = re.compile(
+    r"(?<!\bkl)(?<!\bgodz)(?<!\bplkst)[.!?…。！？।؟۔\n](?!\d)", re.IGNORECASE
+)
+_CLOCK_BEFORE: Final = re.compile(
+    r"(?:\b(?:kl\.?|klokk(?:a|en)|klockan|klo|kello|kell|plkst\.|pulksten|godz\."
+    r"|godzin[aeęy]|o godzinie|pukul|jam"
+    r"|saat|alas|lúc|or(?:a|ele)|a las|a les|às|alle|ore|годин[аі]|час|ob)[ -]?"
+    r"|(?:الساعة|ساعت|השעה|בשעה) ?|ตี ?|\bla ora "
+    r"|\b(?:a las|a les|às|alle) [^\W\d_]+ (?:menos|y|e|menys|i|meno) )$",
+    re.IGNORECASE,
+)
+_WEAK: Final = re.compile(
+    r"\b(?:a las|a les|às|alle|ore|(?<!la )ora|час|ob|kell)[ -]?$", re.IGNORECASE
+)
+"""Before other numbers, too: `alle 7 varietà`. A pause or a part of an hour is behind an hour."""
+_HOUR_GOES_ON: Final = re.compile(
+    r"[:.h]?\d{0,2}(?: ?(?:[.,;:!?…–—-]|$)| (?:en punt[o]?|in punto|em ponto|fix|menos|menys|meno"
+    r"|(?:y|i|e) (?:media|cuarto|quart|mitja|meia|mezzo|mezza|un quarto|jumătate)))",
+    re.IGNORECASE,
+)
+_DAY_BEFORE: Final = re.compile(
+    r"(?:[早晚]上|清晨|凌晨|[上下]午|傍晚|深夜|半夜|夜里|夜裡|午夜)$"
+    r"|\b(?:sabah|akşam|gece|öğlen)(?:ın|leyin|ları|a doğru)? (?:saat )?$"
+    r"|(?:সকাল|রাত|ভোর|সন্ধ্যা|দুপুর|বিকেল|বিকাল)[^\s]? ?$",
+    re.IGNORECASE,
+)
+_DAY_BEFORE_GOES_ON: Final = re.compile("[点點]|['’](?:d[ae]|t[ae])\\b|d[ae]\\b|টা")
+_CLOCK_BEHIND: Final = re.compile(
+    r"(?:[:.h]\d\d)? ?(?:"
+    r"(?:de la (?:mañana|tarde|noche|madrugada)|d[ae] (?:manhã|tarde|noite|madrugada)"
+    r"|del (?:mattino|pomeriggio|matí|vespre)|di (?:sera|mattina|notte)|de la (?:tarda|nit"
+    r"|matinada)"
+    r"|h(?:eures?)? (?:du (?:matin|soir)|de l['’]après-midi|pile)"
+    r"|(?:heures|uur) (?:['’]s |in de )?(?:ochtends|avonds|middags|nachts|ochtend|avond)"
+    r"|uhr|o['’]clock|in the (?:morning|evening|afternoon)|at night"
+    r"|(?:godzin\w+ )?(?:rano|wieczorem|nad ranem|w nocy|po południu)"
+    r"|(?:час\w* )?(?:утра|вечера)|час\w* (?:ночи|дня)|(?:годин\w* )?(?:ранку|вечора)"
+    r"|(?:hodin\w* )?(?:ráno|večer|odpoledne|popoludní|nadránom)|zjutraj|zvečer|ponoči|popoldne"
+    r"|(?:sat[ia]? )?(?:ujutr[ou]|navečer|uveče|popodne|poslijepodne)"
+    r"|(?:сат[иа]? )?(?:ујутр[оу]|увече|поподне)"
+    r"|(?:часа )?(?:сутринта|вечерта|следобед)|dimineața|seara|noaptea"
+    r"|-?(?:ó|o)rakor|-?kor|το (?:πρωί|βράδυ|απόγευμα|μεσημέρι)|hommikul|õhtul|öösel|no rīta"
+    r"|vakarā"
+    r"|(?:valand\w+ )?(?:ryto|vakaro)|giờ (?:sáng|tối|chiều|đêm|trưa|khuya)|ng (?:umaga|gabi"
+    r"|hapon|madaling))\b"
+    r"|صباح|مساء|فجر|صبح|בבוקר|בערב|בלילה|בצהריים|बजे|बजकर|بجے|โมง|ทุ่ม|นาฬิกา"
+    r"|時(?![間期代])|[点點][钟鐘半])",
+    re.IGNORECASE,
+)
+_AT_BEFORE: Final = re.compile(r"\b(?:om|rond|tegen|lúc) $", re.IGNORECASE)
+_AT_BEHIND: Final = re.compile(r" ?(?:uur|giờ)\b")
+_PROMISE: Final = re.compile(
+    # open and closed
+    r"\b(?:open|opening|clos|geöffnet|öffn|schließ|öppe|öppn|stäng|åben|åbne|lukke|åpen|åpne"
+    r"|steng|geopend"
+    r"|abiert|abr[ei]|cierr|aberto|fech|apert|apri|chiu|obert|obri|tanc|ouver|ouvr|ferm|auki"
+    r"|avoin|sulje|avatud"
+    r"|sulet|otwar|zamyk|zamkn|otevř|zavř|otvor|zatvor|odprt|zaprt|отвор|затвор|откры|закры"
+    r"|работ|відкрит"
+    r"|зачин|працю|deschi|închi|nyitva|zárva|ανοιχτ|ανοίγ|κλείν|κλειστ|açı|kapa|atvērt|slēg"
+    r"|atidary|dirba"
+    r"|buka|tutup|mở cửa|đóng cửa|bukas|sarado"
+    # orders and deliveries
+    r"|order|deliver|ship|bestel|bestil|beställ|liefer|versand|versend|lever|bezorg|verzend"
+    r"|verzond|send"
+    r"|pide|pedid|entreg|envi|enví|encomend|ordin|consegn|spedi|comand|command|livr|expédi"
+    r"|lliur|tilaa|tilau"
+    r"|toimit|telli|tarn|zamów|dostaw|wysy|wyśl|dostarcz|objedn|doruč|odešl|odesíl|odoš"
+    r"|naroč|dostav|pošlj"
+    r"|naruč|isporuč|šalj|наруч|испоруч|достав|шаљ|поръч|заказ|закаж|отправ|замов|відправ"
+    r"|rendel|szállít"
+    r"|παραγγ|παράδοσ|αποστολ|sipariş|kargo|teslim|pasūt|piegād|užsak|pristat|išsių|pesan"
+    r"|tempah|kirim"
+    r"|hantar|đặt|giao|hatid"
+    # until and before
+    r"|until|till|before|by (?=\d)|from (?=\d)|f[øö]r[e]? (?=k|\d)|inden|innan|senast|senest"
+    r"|bis|hasta|antes"
+    r"|até|fino|entro|prima|fins|abans|jusqu|avant|tot (?=\d)|vóór|asti|saakka|mennessä"
+    r"|ennen|kuni|enne|do (?=\d)"
+    r"|przed|před|pred|до (?=\d)|преди|перед|până|înainte|előtt|έως|μέχρι|πριν|kadar|önce"
+    r"|līdz|pirms|iki"
+    r"|prieš|sampai|hingga|sebelum|đến \d|trước|hanggang|bago)"
+    r"|\d ?(?:h|uhr|uur|час\w*)? ?(?:[-–—]|bis|to|til|till|a|à|do|до) ?(?:kl\. |klo )?\d"
+    r"|óráig|-ig\b"
+    r"|مفتوح|مغلق|حتى|قبل|اطلب|توصيل|شحن|باز |بسته| تا |پیش از|سفارش|ارسال|تحویل|פתוח|סגור"
+    r"|עד |לפני|הזמ|משלוח"
+    r"|खुल|बंद| तक|पहले|ऑर्डर|डिलीवर|খোলা|বন্ধ|পর্যন্ত|আগে|অর্ডার|ডেলিভারি|کھل|بند| تک|پہلے"
+    r"|آرڈر|ڈیلیور"
+    r"|営業|開店|閉店|まで|以前|前に|前の|注文|発送|配達|届|受付|영업|까지|이전|전에|주문"
+    r"|발송|배송|배달"
+    r"|营业|營業|截止|之前|前下|下[单單]|[发發][货貨]|送[达達]|配送|至|ก่อน|เปิด|ปิด|ถึง"
+    r"|สั่ง|ส่ง",
+    re.IGNORECASE,
+)
+"""A sentence with such a word promises something, or may."""
+_LAST_HOUR: Final = 24
+
+
+def is_scene(text: str, start: int, end: int) -> bool:
+    """Whether the number at `start:end` is an hour of the day, and no promise goes with it."""
+    number = text[start:end]
+    if number[:1].isdigit() and not _is_hour(number):
+        return False
+    return _is_clock(text, start, end) and not _PROMISE.search(_sentence(text, start, end))
+
+
+def _is_hour(number: str) -> bool:
+    figures = re.match(r"\d{1,2}(?!\d)", number)
+    return figures is not None and int(figures[0]) <= _LAST_HOUR
+
+
+def _is_clock(text: str, start: int, end: int) -> bool:
+    before = text[max(0, start - _SEEN) : start]
+    near = text[start : end + 2 * _SEEN]
+    # A unit is part of a number in figures: `6 giờ`, `7 h`.
+    figures = re.match(r"\d{1,2}", near)
+    behind = near[figures.end() if figures else end - start :]
+    if _CLOCK_BEHIND.match(behind):
+        return True
+    if _CLOCK_BEFORE.search(before):
+        return not _WEAK.search(before) or _HOUR_GOES_ON.match(behind) is not None
+    if _AT_BEFORE.search(before):
+        return _AT_BEHIND.match(behind) is not None
+    return bool(_DAY_BEFORE.search(before) and _DAY_BEFORE_GOES_ON.match(behind))
+
+
+def _sentence(text: str, start: int, end: int) -> str:
+    first = max(
+        (one.end() for one in _SENTENCE.finditer(text, max(0, start - 200), start)), default=0
+    )
+    stop = _SENTENCE.search(text, end, end + 200)
+    return text[max(first, start - 200) : stop.start() if stop else end + 200]

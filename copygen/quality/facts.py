@@ -10,8 +10,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.models import Item, JsonValue, Message, Severity, Violation
-from copygen.quality.clock import is_scene
-from copygen.quality.counting import numbers_in_words
+from copygen.quality.counting import is_scene, numbers_in_words
 from copygen.quality.languages import base
 from copygen.quality.normalize import NormalizedText, Places, TermMatcher, fold, lazy_property
 from copygen.quality.packs import WordingRule

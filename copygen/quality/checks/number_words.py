@@ -10,8 +10,15 @@ from decimal import Decimal
 from typing import Final
 
 from copygen.models import Severity, Violation
-from copygen.quality.clock import is_scene
-from copygen.quality.counting import POWERS, SMALL, TEENS, count_words, number_runs, plain_number
+from copygen.quality.counting import (
+    POWERS,
+    SMALL,
+    TEENS,
+    count_words,
+    is_scene,
+    number_runs,
+    plain_number,
+)
 from copygen.quality.facts import CheckContext, hour_of
 from copygen.quality.phrases import Said, counted_by, number_values, spans_of
 from copygen.quality.quantities import HAN_NUMERALS, Quantity, han_value
