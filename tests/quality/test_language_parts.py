@@ -85,6 +85,10 @@ def test_a_few_words_of_another_language_are_found_at_their_place(
         ("nb", "En skive brød, en høvel og litt for mye brunost."),
         ("sr", "Викенд почиње на два точка."),
         ("ca", "Avarques Menorca, pas a pas."),
+        # A sound, a word that is doubled, and two words that another language happens to have.
+        ("pl", "Kap, kap, kap na ciepłą grzankę"),
+        ("tr", "Köpük köpük, mis mis: doğal sabun."),
+        ("es", "Aceite picual en botella, para quien moja pan sin pedir perdón."),
     ],
 )
 def test_words_that_travel_and_names_are_none(language: str, text: str) -> None:
