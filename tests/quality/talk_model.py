@@ -5,7 +5,7 @@
 Needs scikit-learn, which nothing else does. The sentences are those of `corpus/talk` (a file a
 language, each line a tag, a tab and a sentence, some with another tab and the names in it that are
 of its item) and what is known of the faulty replies: the wrong part of those that talk, and the
-sentences of good texts. The replies of `unseen` and `sealed` are left out.
+sentences of good texts. The replies of `unseen`, `sealed` and `last` are left out.
 """
 
 import re
@@ -40,7 +40,7 @@ TALKING: Final = (
     *("refusal", "sorry_unrelated"),
 )
 """Kinds of faulty replies whose wrong part is talk."""
-UNSEEN: Final = frozenset(("unseen", "sealed"))
+UNSEEN: Final = frozenset(("unseen", "sealed", "last"))
 _STRENGTH: Final = 1.0
 """Inverse of the regularization."""
 _LEAST: Final = 0.08

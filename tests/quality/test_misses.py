@@ -78,6 +78,9 @@ FLOORS: Final[Mapping[str, Mapping[str, float]]] = MappingProxyType(
         "varied": {},
         "further": {},
         "sealed": {},
+        "weak": {},
+        "whole": dict.fromkeys(KINDS, 0.90),
+        "last": dict.fromkeys(KINDS, 0.90),
     }
 )
 FOUND_OVERALL: Final = MappingProxyType(
@@ -89,7 +92,10 @@ FOUND_OVERALL: Final = MappingProxyType(
         "real": 0.90,
         "varied": 0.94,
         "further": 0.94,
-        "sealed": 0.93,
+        "sealed": 0.97,
+        "weak": 0.95,
+        "whole": 0.97,
+        "last": 0.96,
     }
 )
 """0.95 is the aim."""
@@ -102,7 +108,10 @@ EVERY: Final = MappingProxyType(
         "real": 1,
         "varied": 2,
         "further": 2,
-        "sealed": 1,
+        "sealed": 2,
+        "weak": 1,
+        "whole": 2,
+        "last": 1,
     }
 )
 """Of so many faults one is looked at in a normal run: all of them take half a minute."""
@@ -115,7 +124,10 @@ MOST_TRAPPED: Final = MappingProxyType(
         "real": 0.015,
         "varied": 0.015,
         "further": 0.015,
-        "sealed": 0.035,
+        "sealed": 0.025,
+        "weak": 0.015,
+        "whole": 0.025,
+        "last": 0.04,
     }
 )
 """Share of the good texts that look faulty and are flagged, at most; 0.015 is the aim. Those of
@@ -154,12 +166,14 @@ def test_the_right_text_of_a_fault_is_fit_to_publish(written: str) -> None:
 
 def test_the_corpus_has_every_kind_in_many_languages() -> None:
     faulty, good = list(faulty_replies()), list(traps())
-    assert len(faulty) >= 1600
-    assert len(good) >= 430
+    assert len(faulty) >= 7000
+    assert len(good) >= 1900
     for written in WRITTEN:
         kinds = Counter(one.kind for one in faulty if one.written == written)
         if written == "real":
             continue  # as models answered
+        if written == "weak":
+            continue  # of some kinds alone
         assert kinds.keys() == set(KINDS)
         if written == "unseen":
             continue  # a brief one, of 21 languages
