@@ -196,7 +196,8 @@ def check_text(
 ) -> tuple[Violation, ...]:
     """What is wrong with one text; nothing when it is fit to publish.
 
-    `item` has the facts that it may name, `channel` the field that it has to fit
+    `item` has the facts that it may name (a column called by no string is left out, such as that of
+    what a CSV row has too much), `channel` the field that it has to fit
     (`google_ads.headline`), `checks` are those of a prompt file; the others are as for `copygen
     check`. For many texts use `CheckJob`: it reads the rules once. Raises UsageError or ConfigError
     for rules that cannot be used.
@@ -210,7 +211,8 @@ def check_text(
     )
     own = _validated(checks or {}, ChecksSettings(), "checks: ")
     judge = Checker(_with_flags(own, spec), measure, None, spec.packs)
-    return judge.check(text, item or {}, _fields_of(spec, os.environ).of(TEXT))
+    facts = {name: value for name, value in (item or {}).items() if type(name) is str}
+    return judge.check(text, facts, _fields_of(spec, os.environ).of(TEXT))
 
 
 def _remembered(spec: CheckSpec) -> Rules | None:

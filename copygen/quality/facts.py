@@ -7,7 +7,7 @@ from decimal import Decimal
 from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
-from typing import Final, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from copygen.models import Item, JsonValue, Message, Severity, Violation
 from copygen.quality.counting import is_scene, numbers_in_words
@@ -28,6 +28,9 @@ from copygen.quality.quantities import (
     telephone_numbers,
 )
 from copygen.quality.scripts import LATIN_LETTER
+
+if TYPE_CHECKING:
+    from functools import _lru_cache_wrapper
 
 _DATE: Final = re.compile(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
 _MONTH_NUMBER: Final = re.compile(r"(\d{1,2})\s?[月월]")
@@ -60,6 +63,8 @@ _SMALL_WORDS: Final = frozenset(
 )
 """In names, too, and yet they tell English from other languages."""
 _NO_NAMES: Final = frozenset[str]()
+_MOST_KEPT: Final = 100
+"""Letters of a value whose words are remembered."""
 
 
 @dataclass(slots=True)
@@ -113,12 +118,14 @@ class Facts:
         """Folded words that may be names, in any script: those of short values, and of longer ones
         those with a capital. A description's other words are in its language, as a text's are.
         """
-        return _NO_NAMES.union(*map(_names_in, (*self._values, *self._allowed)))
+        values = (*self._values, *self._allowed)
+        return _NO_NAMES.union(*(_kept(_names_in, value) for value in values))
 
     @lazy_property
     def title_words(self) -> frozenset[str]:
         """Folded words of values that begin each word with a capital, as names do."""
-        return _NO_NAMES.union(*map(_title_words_in, self.folded.original.split("\n")))
+        values = self.folded.original.split("\n")
+        return _NO_NAMES.union(*(_kept(_title_words_in, value) for value in values))
 
     @lazy_property
     def _long_words(self) -> list[str]:
@@ -219,6 +226,11 @@ class Facts:
             return True
         columns = [name for name, value in self.item.items() if not _denies(value)]
         return bool(rule.matches(NormalizedText("\n".join(columns).replace("_", " "))))
+
+
+def _kept(words_in: "_lru_cache_wrapper[frozenset[str]]", value: str) -> frozenset[str]:
+    """The words of a value, remembered unless it is long: descriptions do not come again."""
+    return (words_in if len(value) <= _MOST_KEPT else words_in.__wrapped__)(value)
 
 
 # Of a table's columns most hold the same few values again and again.

@@ -116,3 +116,8 @@ def test_a_word_has_a_level_for_each_language_of_its_script() -> None:
     assert "with" in latin.foreign_to(latin.at["de"])
     assert "with" not in latin.foreign_to(latin.at["en"])
     assert latin.levels("Alma") is None
+
+
+def test_words_that_come_often_hide_no_other_part() -> None:
+    text = "Die Decke liegt auf the Tisch im Garten der Familie. " * 45
+    assert mixed("de", f"{text}Die Decke ist weich, made with love für kalte Tage im Garten.")

@@ -516,3 +516,10 @@ def test_a_clause_of_english_is_found_at_its_place(language: str, text: str, cla
     found = [one for one in check_text(text, language=language) if one.rule == "language.mixed"]
     assert bool(found) == bool(clause)
     assert not found or clause in text[slice(*(found[0].span or (0, 0)))]
+
+
+def test_a_column_that_no_string_names_is_left_out_of_the_facts() -> None:
+    item = {"name": "Halden", None: ["x"], 1: "blau"}  # as csv.DictReader has a row too long
+    text = "Halden wärmt an kalten Tagen. Halden wärmt an kalten Tagen."
+    rules = {one.rule for one in check_text(text, item=item, language="de")}  # type: ignore[arg-type]
+    assert any(rule.startswith("repetition.") for rule in rules)

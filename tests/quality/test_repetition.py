@@ -264,6 +264,12 @@ TWICE = [
     ("tr", "Zeytinle sofranıza lezzet katın. Erken hasatla sofranıza lezzet katın.", "sentence"),
     ("fi", "Villa lämmittää pakkasellakin. Turusta, lämmittää pakkasellakin.", "sentence"),
     ("ko", "수제 잼으로 아침 식탁을 채우세요. 제주 감귤로 아침 식탁을 채우세요.", "sentence"),
+    # No word comes again, but its stem.
+    (
+        "ko",
+        "부드러운 양모가 겨울밤을 따뜻하게 감쌉니다. 부드럽게 양모는 겨울밤에 따뜻함을 감싸요.",
+        "sentence",
+    ),
     ("he", "השמן מוסיף טעם לכל ארוחה. מהגליל, מוסיף טעם לכל ארוחה.", "sentence"),
     ("ja", "旬の果実で朝の食卓を彩ります。瓶は二種類。手づくりで朝の食卓を彩ります。", "sentence"),
     ("zh-Hans", "这款茶让午后慢下来一点。产自武夷山，这款茶让午后慢下来一点。", "sentence"),

@@ -46,7 +46,8 @@ _LEAST_LETTERS: Final = 2
 """Of one of the foreign words: a letter by itself is a size, or the rest of a word."""
 _ABOUT: Final = 80
 """Characters on both sides of a foreign word that are looked at."""
-_MOST_PLACES: Final = 40
+_MOST_PLACES: Final = 4
+"""Of each foreign word, so that none uses up the look at another."""
 _NEIGHBOURS: Final = 2
 """Words further on another one has to be that may be foreign, too."""
 _ENOUGH: Final = 7.0
@@ -338,18 +339,21 @@ def _word_set(language: str) -> frozenset[str]:
     return frozenset(common_words(language))
 
 
-@cache
 def _foreign_words(language: str, script: str) -> frozenset[str]:
+    return _foreign_to(column(language, script), script)
+
+
+@cache  # 2 MB each: languages without a list, and the regions of one, share theirs
+def _foreign_to(name: str | None, script: str) -> frozenset[str]:
     listed = frequent_words(script)
     if listed is None:
         return frozenset()
-    name = column(language, script)
     return listed.foreign_to(None if name is None else listed.at[name])
 
 
 def _regions(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
     """What stands about those words in a folded text."""
-    start = end = -1
+    start, end = 0, -1
     for place in sorted(_places(text, words)):
         if place - _ABOUT > end:
             if end >= 0:
@@ -365,8 +369,8 @@ def _regions(text: str, words: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def _places(text: str, words: Sequence[str]) -> Iterator[int]:
-    number = 0
     for word in words:
+        number = 0
         at = text.find(word)
         while at >= 0 and number < _MOST_PLACES:
             end = at + len(word)
@@ -394,7 +398,7 @@ def _tokens(
 ) -> list[_ListedWord]:
     text, known = context.text.text, context.facts.names
     original = context.text.original
-    same = len(original) == len(text)
+    same = original.isascii()
     before = -1
     found: list[_ListedWord] = []
     for match in matches:

@@ -578,10 +578,12 @@ def _window(text: str, name: str, allowed: int) -> tuple[int, int] | None:
     for run in _UNSPACED_RUN.finditer(text):
         for size in (len(name), len(name) - 1, len(name) + 1):
             for start in range(run.start(), run.end() - size + 1):
+                ends = (text[start] == name[0]) + (text[start + size - 1] == name[-1])
+                if not ends:
+                    continue
                 part = text[start : start + size]
                 same = sum(map(str.__eq__, part, name))
-                ends = (part[0] == name[0]) + (part[-1] == name[-1])
-                if not ends or (size == len(name) and same < max(2, len(name) - allowed - 1)):
+                if size == len(name) and same < max(2, len(name) - allowed - 1):
                     continue
                 if size != len(name) and (ends < 2 or len(name) <= LEAST):
                     continue

@@ -1,4 +1,4 @@
-"""A text taken apart: its words, its sentences and its clauses, with the places of each.
+"""A text taken apart: its words and its sentences, with the places of each.
 
 A script without spaces has no words here, and its clauses stand for sentences.
 """
@@ -13,7 +13,6 @@ from copygen.quality.normalize import lazy_property
 
 _END: Final = re.compile(r"(?<=[.!?…؟۔।。！？])[\"”“»」』’')）]*(?:\s+|(?<=[。！？」』）]))|\n\s*")
 """Where a sentence ends, in every script."""
-_CLAUSE: Final = re.compile(r"[.!?…؟۔।。！？,،、，;；:：\n|/–—·]+\s*")
 _UNSPACED_CLAUSE: Final = re.compile(r"[\s.!?…。！？,、，;；:：|/–—·]+")
 _LETTERS: Final = re.compile(r"[^\W\d_]")
 _WORD: Final = re.compile(
@@ -84,11 +83,6 @@ class Reading:
     def whole_sentences(self) -> Pieces:
         """Its sentences, in every script."""
         return Pieces(_END, self.told, spaced=self.spaced)
-
-    @lazy_property
-    def clauses(self) -> Pieces:
-        """What stands between its marks, in a script with spaces."""
-        return Pieces(_CLAUSE, self.told, spaced=True)
 
     @lazy_property
     def is_korean(self) -> bool:

@@ -41,7 +41,7 @@ from copygen.quality.checks.parts_again import (
     unspaced_end_again,
     unspaced_item_again,
 )
-from copygen.quality.checks.reading import Pieces, Reading, letters_of
+from copygen.quality.checks.reading import KOREAN_STEM, Pieces, Reading, letters_of
 from copygen.quality.checks.said_again import (
     LEAST_WORDS,
     is_refrain,
@@ -146,11 +146,13 @@ def repeated(context: CheckContext) -> list[Violation]:
     after = words[1:]
     few = len(words) <= _FEW_WORDS
     language = base(context.language or "")
-    if few and language not in JOINED_AND and len({*context.text.words}) == len(context.text.words):
-        return []  # no word comes again
     if language == "ko":
-        words = [word[:2] for word in words]  # without endings
+        words = [word[:KOREAN_STEM] for word in words]  # without endings
         after = words[1:]
+    elif few and language not in JOINED_AND:
+        every = context.text.words
+        if len({*every}) == len(every):
+            return []  # no word comes again
     if few:
         again = len(set(zip(words, after, strict=False))) < len(after)
     else:
