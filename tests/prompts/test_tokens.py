@@ -179,7 +179,7 @@ def test_the_text_of_messages_is_that_of_their_parts() -> None:
 
 
 def test_a_prompt_is_counted_in_a_few_looks_at_its_characters() -> None:
-    """In any script; twice as long as one look by a loop of Python, at most."""
+    """In any script: twice what one look by a loop of Python takes; six times are allowed."""
     for paragraph in PARAGRAPHS:
         text = paragraph["text"]
         counted = timeit.repeat(lambda text=text: count_kinds(text), number=100, repeat=5)
