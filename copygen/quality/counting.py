@@ -210,7 +210,8 @@ _PROMISE: Final = re.compile(
     re.IGNORECASE,
 )
 """A sentence with such a word promises something, or may."""
-_LAST_HOUR: Final = 24
+LAST_HOUR: Final = 24
+"""Of a day: `24:00` is said."""
 
 
 def is_scene(text: str, start: int, end: int) -> bool:
@@ -223,7 +224,7 @@ def is_scene(text: str, start: int, end: int) -> bool:
 
 def _is_hour(number: str) -> bool:
     figures = re.match(r"\d{1,2}(?!\d)", number)
-    return figures is not None and int(figures[0]) <= _LAST_HOUR
+    return figures is not None and int(figures[0]) <= LAST_HOUR
 
 
 def _is_clock(text: str, start: int, end: int) -> bool:

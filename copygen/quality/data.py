@@ -5,9 +5,11 @@ language or a group of them; `python -m tests.quality.packed` shows what is in o
 """
 
 import zipfile
+from collections.abc import Mapping
 from datetime import date
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Annotated, Final, TypeVar
 
 import pydantic
@@ -149,3 +151,16 @@ def packed_entry(file: str, entry: str) -> bytes | None:
         return None
     with zipfile.ZipFile(FOLDER / file) as archive:
         return archive.read(entry)
+
+
+@cache
+def packed_weights(file: str, entry: str) -> Mapping[str, float]:
+    """Feature → weight, of an entry with a weight, a space and a feature a line.
+
+    Raises KeyError for an entry that the file does not have.
+    """
+    packed = packed_entry(file, entry)
+    if packed is None:
+        raise KeyError(entry)
+    pairs = (line.split(" ", 1) for line in packed.decode("utf-8").split("\n"))
+    return MappingProxyType({feature: float(weight) for weight, feature in pairs})

@@ -22,7 +22,7 @@ from math import log
 from types import MappingProxyType
 from typing import Final, NamedTuple, TypeAlias
 
-from copygen.quality.data import packed_entries, packed_entry
+from copygen.quality.data import packed_entries, packed_weights
 from copygen.quality.end_words import (
     calls_to_act,
     clause_words,
@@ -31,14 +31,13 @@ from copygen.quality.end_words import (
     small_words,
 )
 from copygen.quality.facts import Facts
+from copygen.quality.languages import SPACELESS
 from copygen.quality.normalize import fold
 from copygen.quality.word_ends import wholeness
 
 FILE: Final = "end_weights.zip"
 SHARED: Final = "shared"
 """The entry of the weights of the form."""
-SPACELESS: Final = frozenset(("ja", "th", "zh"))
-"""Languages whose words no space parts."""
 _STRIPPED: Final = "\"'’“”„«»()[]!?.,،、，;；؛:：—–-"
 _COMMA: Final = re.compile(r"[,،、，;；؛:：—–-](?:(?<!-)\s*|(?<=\s-)\s)")
 _SENTENCE: Final = re.compile(r"[.!?…।؟۔。！？\n](?:(?<=[.!?…।؟۔])\s+|(?<=[。！？])|(?<=\n)\n*)")
@@ -274,13 +273,9 @@ def end_languages() -> frozenset[str]:
     return packed_entries(FILE) - {SHARED}
 
 
-@cache
 def weights_of(name: str) -> Mapping[str, float]:
-    """Feature → weight, of the words of a language or, by `SHARED`, of the form."""
-    packed = packed_entry(FILE, name)
-    assert packed is not None  # asked for `end_languages` only
-    pairs = (line.split(" ", 1) for line in packed.decode("utf-8").split("\n"))
-    return MappingProxyType({feature: float(weight) for weight, feature in pairs})
+    """Feature → weight, of the words of one of `end_languages` or, by `SHARED`, of the form."""
+    return packed_weights(FILE, name)
 
 
 def last_sentence(text: str) -> str:

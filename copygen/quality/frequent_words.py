@@ -6,12 +6,13 @@ which language two or three words are; of a whole text `language_detector` says 
 """
 
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache
 from types import MappingProxyType
 from typing import Final
 
 from copygen.quality.data import packed_entry
 from copygen.quality.languages import base, scripts_of
+from copygen.quality.normalize import lazy_property
 
 FILE: Final = "frequent_words.zip"
 SCRIPTS: Final = MappingProxyType(
@@ -58,7 +59,7 @@ class FrequentWords:
                 found.append(word)
         return frozenset(found)
 
-    @cached_property
+    @lazy_property
     def at(self) -> dict[str, int]:
         """Language → its place."""
         return {language: at for at, language in enumerate(self.languages)}

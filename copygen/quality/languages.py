@@ -23,6 +23,8 @@ _PLAIN_TAGS: Final = """
     """
 _PLAIN: Final = frozenset(_PLAIN_TAGS.split())
 """Of ISO 639-1 those that are their own shortest tag: most tags, without opening a library."""
+SPACELESS: Final = frozenset(("ja", "th", "zh"))
+"""Of the languages that much copy is written in those whose words no space parts, as base tags."""
 _NEAR: Final = 0.75
 _NEAR_IN_OTHERS: Final = 0.85
 """How alike a misspelt name is to the English one that was meant, and to one in any language."""

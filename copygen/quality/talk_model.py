@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from functools import cache
 from math import fsum, sqrt
 from operator import add
-from types import MappingProxyType
 from typing import Final
 
-from copygen.quality.data import packed_entries, packed_entry
+from copygen.quality.data import packed_entries, packed_weights
+from copygen.quality.languages import SPACELESS
 from copygen.quality.phrases import Said
 
 FILE: Final = "talk_weights.zip"
@@ -27,8 +27,6 @@ _WORD: Final = re.compile(
     r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963"
     r"\u0971-\u0dff\u200c\u0e31\u0e34-\u0e3a\u0e47-\u0e4e'])+"
 )
-SPACELESS: Final = frozenset(("ja", "th", "zh"))
-"""Languages whose words no space parts: runs of one to four signs are taken."""
 _FEW: Final = 8
 """Features below which a sentence is not taken for shorter still: two words prove little."""
 _SCALE: Final = 3.0
@@ -56,14 +54,6 @@ def talk_languages() -> frozenset[str]:
     return packed_entries(FILE) - {SHARED}
 
 
-@cache
-def _weights(name: str) -> Mapping[str, float]:
-    packed = packed_entry(FILE, name)
-    assert packed is not None  # asked for `talk_languages` only
-    pairs = (line.split(" ", 1) for line in packed.decode("utf-8").split("\n"))
-    return MappingProxyType({feature: float(weight) for weight, feature in pairs})
-
-
 @dataclass(frozen=True, slots=True)
 class TalkModel:
     """The weights of one language."""
@@ -75,7 +65,9 @@ class TalkModel:
     @classmethod
     def of(cls, tag: str) -> "TalkModel | None":
         """The model of a language; None where there is none."""
-        return cls(tag, _weights(tag), _weights(SHARED)) if tag in talk_languages() else None
+        if tag not in talk_languages():
+            return None
+        return cls(tag, packed_weights(FILE, tag), packed_weights(FILE, SHARED))
 
     def score(
         self, said: Said, span: tuple[int, int], is_known: Callable[[str], bool], *, is_last: bool

@@ -57,6 +57,12 @@ def common_words(language: str) -> Sequence[str]:
     return _word_ends(language).words
 
 
+@cache
+def word_set(language: str) -> frozenset[str]:
+    """The same, to hold sets of words against."""
+    return frozenset(common_words(language))
+
+
 def is_common(word: str, language: str) -> bool:
     """Whether a word in lower case is among the listed ones of a language; none are where there is
     no list."""

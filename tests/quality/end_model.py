@@ -34,12 +34,11 @@ from copygen.quality.checks.endings import is_headline_form, open_end
 from copygen.quality.end_model import (
     FILE,
     SHARED,
-    SPACELESS,
     form_features,
     last_sentence,
     word_features,
 )
-from copygen.quality.languages import base
+from copygen.quality.languages import SPACELESS, base
 from tests.quality.cuts import whole_texts
 from tests.quality.misses import corrected, traps
 from tests.quality.packed import pack

@@ -25,7 +25,7 @@ from copygen.quality.scripts import (
     rare_in_japanese,
     script_name,
 )
-from copygen.quality.word_ends import common_words
+from copygen.quality.word_ends import word_set
 
 _GROUP_OF: Final = MappingProxyType({"Hang": HANGUL, "Hira": KANA, "Kana": KANA, "Hani": HAN})
 _LATIN_WORD: Final = re.compile(f"{LATIN_LETTER.pattern[:-1]}'’]+")
@@ -378,7 +378,7 @@ class OtherLanguage:
             return self._together(context, whole)
         words = context.text.words
         is_doubtful = not whole.is_sure and len(words) >= _MANY_KNOWN
-        if is_doubtful and _word_set(base(self.language)).issuperset(words):
+        if is_doubtful and word_set(base(self.language)).issuperset(words):
             return []
         return [self._other(whole)]
 
@@ -409,7 +409,7 @@ class OtherLanguage:
             known = context.facts.names
             words = [word for word in _LATIN_WORD.findall(run[0]) if word.casefold() not in known]
             small = [word for word in words if word.islower()]
-            english = _word_set("en")
+            english = word_set("en")
             known_words = (
                 not ENGLISH_WORDS.isdisjoint(word.casefold() for word in words)
                 or sum(word in english for word in small) > _LEAST_SMALL_WORDS
@@ -443,7 +443,7 @@ class OtherLanguage:
         small = frozenset(may_be).intersection(words)
         if not small:
             return []
-        own, english = _word_set(base(self.language)), _word_set("en")
+        own, english = word_set(base(self.language)), word_set("en")
         if not (own if self._latin else own_letters(self.language).search(context.text.original)):
             return []  # nobody knows its words; or all of it is English, as the script says
         foreign = small - own
@@ -459,7 +459,7 @@ class OtherLanguage:
 
     def _is_left(self, run: str, facts: Facts, left: Set[str]) -> bool:
         """Whether words of the item, side by side, are left in English; `left` are not borrowed."""
-        words, english = _LATIN_WORD.findall(run.lower()), _word_set("en")
+        words, english = _LATIN_WORD.findall(run.lower()), word_set("en")
         if left.isdisjoint(words):
             return False
         if not self._latin:
@@ -470,7 +470,7 @@ class OtherLanguage:
             return run.islower() or run.lower() in facts.folded.original
         if not run.islower() or len(run) < _LONG_LEFT:
             return False
-        foreign = facts.names - _word_set(base(self.language))
+        foreign = facts.names - word_set(base(self.language))
         return sum(_is_english(one, english) for one in foreign) >= _ENGLISH_ITEM
 
     def _given_back(self, words: Set[str], english: Set[str]) -> list[Violation]:
@@ -492,11 +492,6 @@ class OtherLanguage:
             return []
         found = self._other(joined)
         return [replace(found, message=f"with the other texts of its answer {found.message}")]
-
-
-@cache
-def _word_set(language: str) -> frozenset[str]:
-    return frozenset(common_words(language))
 
 
 @cache

@@ -25,7 +25,7 @@ from copygen.quality.language_model import labels_of, letters_of
 from copygen.quality.languages import base, scripts_of, wider
 from copygen.quality.normalize import LATIN, Places
 from copygen.quality.scripts import own_letters
-from copygen.quality.word_ends import common_words
+from copygen.quality.word_ends import word_set
 
 _NO_WORD: Final = (
     r"<[a-z/!][^<>]{0,400}+>|&\w++;|https?://\S++|www\.\S++|[#@]\w++|(?<!\w)[^\W\d_]*+\d\w*+"
@@ -210,7 +210,7 @@ class _Against:
         self._listed = listed
         self._own = None if name is None else listed.at[name]
         self.languages = listed.languages
-        self._own_words = _word_set(base(language)) if name is not None else frozenset()
+        self._own_words = word_set(base(language)) if name is not None else frozenset()
         self._script = script
         self._tag = language
         self._detector = detector
@@ -261,7 +261,7 @@ class _Against:
             said = min(said, _KNOWN_WORD)
         if not levels[other]:
             said = min(said, _ELSEWHERE)
-        elif token.word in _borrowed():
+        elif token.word in _borrowed_content():
             said = min(said, _MOST_IF_OWN)
         elif not usual and token.word in self._own_words:
             said = min(said, _KNOWN_WORD)
@@ -284,7 +284,7 @@ class _Against:
     def _unlisted(self, token: _ListedWord, other: int) -> float:
         language = self._listed.languages[other]
         if self._own is None:
-            return _STRONG if token.word in _word_set(language) else _UNKNOWN
+            return _STRONG if token.word in word_set(language) else _UNKNOWN
         if token.word in self._own_words:
             return _OWN_WORD
         if (odd := self._odd_in(token.word)) is not None:
@@ -329,14 +329,9 @@ def _odd_letters(language: str) -> re.Pattern[str] | None:
 
 
 @cache
-def _borrowed() -> frozenset[str]:
+def _borrowed_content() -> frozenset[str]:
     words = table(LanguageTable, "languages").borrowed.split()
     return frozenset(words) - ENGLISH_WORDS
-
-
-@cache
-def _word_set(language: str) -> frozenset[str]:
-    return frozenset(common_words(language))
 
 
 def _foreign_words(language: str, script: str) -> frozenset[str]:

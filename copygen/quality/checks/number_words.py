@@ -11,6 +11,7 @@ from typing import Final
 
 from copygen.models import Severity, Violation
 from copygen.quality.counting import (
+    LAST_HOUR,
     POWERS,
     SMALL,
     TEENS,
@@ -68,7 +69,6 @@ _PARTS: Final = (1000, 100, 60, 12)
 _KINDS: Final = "가지"
 """Korean, `kinds of`: what a row lists."""
 _KINDS_OF_NUMBERS: Final = frozenset(("number", "span"))
-_LAST_HOUR: Final = 24
 _TWO: Final = 2
 """There are two of much: `takes two firings`."""
 _MULTIPLE: Final = 1000
@@ -118,7 +118,7 @@ def number_words(context: CheckContext, tag: str, said: Said) -> Iterator[Violat
         is_listed = value in facts.listed and not is_time
         if is_known or is_listed:
             continue
-        if value <= _LAST_HOUR and is_scene(text.original, *span):
+        if value <= LAST_HOUR and is_scene(text.original, *span):
             yield hour_of(text.original, span)
         else:
             message = f"the number '{shown}' is not in the item"

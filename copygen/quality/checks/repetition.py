@@ -52,7 +52,7 @@ from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.languages import base
 from copygen.quality.normalize import HANGUL, SCRIPT_GROUPS, NormalizedText
 from copygen.quality.scripts import UNSPACED
-from copygen.quality.word_ends import common_words
+from copygen.quality.word_ends import is_common
 
 _STOPS: Final = ".!?,:;"
 _OTHER_STOPS: Final = "…।؟،۔؛"
@@ -360,7 +360,7 @@ def _is_meant(
     if text.original[start:end][:1].isupper() and word not in listed.small:
         # A name, but for the first word of a sentence, of a title, and a noun of German.
         return word not in context.facts.folded.text and (
-            word in listed.kept or word not in common_words(base(context.language or ""))
+            word in listed.kept or not is_common(word, base(context.language or ""))
         )
     if word in listed.kept or (listed.kept_forms and listed.kept_forms.search(word)):
         return True

@@ -12,8 +12,9 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from copygen.quality.languages import SPACELESS
 from copygen.quality.phrases import Said
-from copygen.quality.talk_model import SPACELESS, TalkModel, is_of_item, words_in
+from copygen.quality.talk_model import TalkModel, is_of_item, words_in
 
 _BLANK: Final = re.compile(r"\s*")
 LEAD_IN: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
