@@ -12,7 +12,16 @@ from copygen.jobs.review import ReviewSpec, make_report
 from copygen.quality.units import Unit, measure
 from copygen.results.decisions import Decision, Decisions, Place, State, decode_decision
 from copygen.results.storage import Beside
-from tests.support.browser import Chromium, missing, ready, reviewed, text_of, until
+from tests.support.browser import (
+    Chromium,
+    answer_in_its_place,
+    cut_off_from_news,
+    missing,
+    ready,
+    reviewed,
+    text_of,
+    until,
+)
 from tests.support.inside import copygen
 from tests.support.records import ENDED, result, write
 from tests.support.review_copy import write_ads, write_rules
@@ -174,9 +183,7 @@ def test_two_tabs_see_each_other_and_a_conflict_is_shown(chromium: Chromium, ads
         until(page, SAVED)
         until(other, "!document.querySelector('.cell[aria-selected=true] .state-approved')")
         # Cut off from news, it decides in ignorance.
-        other.route("**/api/events*", lambda route: route.abort())
-        other.reload()
-        ready(other)
+        cut_off_from_news(other)
         page.keyboard.press("l")
         until(page, SAVED)
         other.keyboard.press("a")
@@ -191,12 +198,13 @@ def test_two_tabs_see_each_other_and_a_conflict_is_shown(chromium: Chromium, ads
 
 def test_what_the_server_did_not_take_is_never_called_saved(chromium: Chromium, ads: Path) -> None:
     def act(page: Any) -> None:
-        page.route("**/api/decisions", lambda route: route.abort())
+        cut_off_from_news(page)  # it tries again by itself when the news come
+        answer_in_its_place(page, "api/decisions", "Promise.reject(new TypeError('no route'))")
         page.keyboard.press("a")
         until(
             page, "document.getElementById('saving').textContent.includes('5 decisions not saved')"
         )
-        page.unroute("**/api/decisions")
+        page.evaluate("serverAnswers()")
         page.click("text=Try again")
         until(page, SAVED)
 
@@ -208,12 +216,12 @@ def test_what_the_server_refuses_is_taken_back_and_holds_up_nothing(
     chromium: Chromium, ads: Path
 ) -> None:
     def act(page: Any) -> None:
-        refusal = {"status": 400, "json": {"error": "there is no record 'scarf/Arabic'"}}
-        page.route("**/api/decisions", lambda route: route.fulfill(**refusal))
+        error = '{"error": "there is no record"}'
+        answer_in_its_place(page, "api/decisions", f"new Response('{error}', {{ status: 400 }})")
         page.keyboard.press("a")
         until(page, "document.getElementById('toast').textContent.includes('no record')")
         assert text_of(page, "#progress-words") == "0 of 115 texts decided"
-        page.unroute("**/api/decisions")
+        page.evaluate("serverAnswers()")
         page.keyboard.press("j")
         page.keyboard.press("l")
         until(page, SAVED)
