@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
+from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
-from wcwidth import iter_graphemes, wcwidth
-from wcwidth import width as cells_of
 
 from copygen.quality.trim import phrase_ends
+from copygen.quality.units import graphemes
 from copygen.view.console import NEWLINE_MARK, escaped, hidden_characters, safe
 
 CARET: Final = "^"
@@ -255,7 +255,7 @@ def _odd_spaces(text: str) -> set[int]:
 
 def _clusters(text: str, start: int, end: int, odd: set[int], *, is_fit: bool) -> Iterator[_Glyph]:
     at = start
-    for cluster in iter_graphemes(text[start:end]):
+    for cluster in graphemes(text[start:end]):
         stop = at + len(cluster)
         if cluster == " ":
             if at in odd:
@@ -264,10 +264,10 @@ def _clusters(text: str, start: int, end: int, odd: set[int], *, is_fit: bool) -
                 yield _Glyph(at, stop, " ", 1, is_space=True)
         elif _PLAIN.fullmatch(cluster):
             yield _Glyph(at, stop, cluster, 1)
-        elif at == start and not is_fit and wcwidth(cluster[0]) < 1:
+        elif at == start and not is_fit and cell_len(cluster[0]) < 1:
             yield _Glyph(at, stop, _HOLDER + cluster, 1)  # it would join what stands before
         else:
-            yield _Glyph(at, stop, cluster, max(0, cells_of(cluster)), is_space=cluster.isspace())
+            yield _Glyph(at, stop, cluster, cell_len(cluster), is_space=cluster.isspace())
         at = stop
 
 

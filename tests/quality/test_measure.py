@@ -10,7 +10,9 @@ import regex
 import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
+from wcwidth import iter_graphemes
 
+from copygen.quality import units
 from copygen.quality.units import Unit, boundaries, graphemes, measure
 
 GOLDEN = Path(__file__).parent / "golden"
@@ -191,6 +193,37 @@ def test_clusters_agree_with_a_second_count(text: str) -> None:
     text = unicodedata.normalize("NFC", text)
     assert list(graphemes(text)) == CLUSTER.findall(text)
     assert boundaries(text) == [found.end() for found in CLUSTER.finditer(text)]
+    assert measure(text, Unit.GRAPHEMES) == len(CLUSTER.findall(text))
+
+
+@given(WRITTEN)
+def test_clusters_agree_with_another_library(text: str) -> None:
+    assert list(graphemes(text)) == list(iter_graphemes(text))
+
+
+BREAKS = (
+    ("_LETTERS", r"[\p{GCB=Other}\p{GCB=LV}\p{GCB=LVT}]"),
+    ("_STANDING", r"[\p{GCB=Extend}\p{GCB=SpacingMark}]"),
+)
+
+
+@pytest.mark.parametrize(("name", "allowed"), BREAKS)
+def test_what_is_counted_without_the_library_is_of_those_classes_of_unicode(
+    name: str, allowed: str
+) -> None:
+    told = regex.findall(f"[{getattr(units, name)}]", "".join(map(chr, range(0x110000))))
+    assert len(told) > 100
+    assert [hex(ord(one)) for one in told if not regex.match(allowed, one)] == []
+
+
+def test_nothing_that_is_counted_without_the_library_forms_conjuncts() -> None:
+    """What an Indic letter makes of a mark and the next letter is left to the library."""
+    every = "".join(map(chr, range(0x110000)))
+    assert CLUSTER.fullmatch("\u0915\u094d\u0937"), "conjuncts are told"
+    letters = regex.findall(f"[{units._LETTERS}]", every)
+    assert not [one for one in letters if CLUSTER.fullmatch(f"\u0915\u094d{one}")]
+    marks = regex.findall(f"[{units._STANDING}]", every)
+    assert not [one for one in marks if CLUSTER.fullmatch(f"\u0915{one}\u0937")]
 
 
 @given(st.one_of(ANY, WRITTEN))
