@@ -2,9 +2,11 @@
 
 import sys
 from collections.abc import Sequence
+from functools import cache
 from typing import Annotated
 
 import typer
+from typer.core import TyperGroup
 
 from copygen import system
 from copygen.cli.check import check
@@ -70,6 +72,14 @@ def _common(
     """Options before the command."""
 
 
+@cache
+def program() -> TyperGroup:
+    """All commands with their options, made once a process: that takes 12 ms."""
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    return group
+
+
 def execute(args: Sequence[str]) -> int:
     """Carry out one command line, to its end; the exit code.
 
@@ -77,10 +87,10 @@ def execute(args: Sequence[str]) -> int:
     """
     from typer.exceptions import TyperException
 
-    group, code = typer.main.get_command(app), 0
+    code = 0
     try:
         try:
-            code = int(group.main(list(args), prog_name="copygen", standalone_mode=False) or 0)
+            code = int(program().main(list(args), prog_name="copygen", standalone_mode=False) or 0)
         except typer.Exit as end:
             code = end.exit_code
         if sys.stdout is not None and code != ExitCode.RESULTS:  # else it was told

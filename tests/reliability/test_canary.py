@@ -23,11 +23,12 @@ from tests.support.sec_server import Got, RawServer, http, raw_server
 
 KEYS = [SHAPED, ODD, PLAIN]
 Command = Callable[..., subprocess.CompletedProcess[str]]
-VERBOSITY = [["--debug"], [], ["--quiet"]]
+VERBOSITY = {"debug": ["--debug"], "normal": [], "quiet": ["--quiet"]}
 PATIENT = [
     *("-O", "breaker.min_calls=10000", "-O", "breaker.window=10000"),
     *("-O", "breaker.timeouts_in_a_row=10000", "-O", "breaker.connection_failures_in_a_row=10000"),
     *("-O", "retry.base_s=0.01", "--timeout", "10", "--max-attempts", "1"),
+    *("-O", "retry.cap_s=0.05"),  # who is too busy is asked again ten times
 ]
 SETTINGS = """
 providers:
@@ -98,11 +99,16 @@ def test_S1_the_search_finds_a_key_in_every_form_it_is_echoed_in() -> None:
     assert len(GOING_ON) + len(ENDING) >= 60
 
 
-@pytest.mark.parametrize("flags", VERBOSITY, ids=["debug", "normal", "quiet"])
 @pytest.mark.parametrize(
-    ("key", "command"),
-    [(SHAPED, inside.copygen), (ODD, copygen), (PLAIN, inside.copygen)],
-    ids=["shaped", "odd, a process", "plain"],
+    ("key", "command", "flags"),
+    [
+        *(
+            pytest.param(key, inside.copygen, flags, id=f"{name}, {verbosity}")
+            for name, key in (("shaped", SHAPED), ("odd", ODD), ("plain", PLAIN))
+            for verbosity, flags in VERBOSITY.items()
+        ),
+        pytest.param(ODD, copygen, VERBOSITY["debug"], id="odd, debug, a process"),
+    ],
 )
 def test_S1_no_echo_that_ends_a_prompt_leaks(
     tmp_path: Path, echo: RawServer, key: str, command: Command, flags: list[str]
@@ -152,7 +158,7 @@ def test_S1_a_key_of_a_file_or_a_command_is_sent_and_shown_nowhere(
     source, env = source_of(kind, tmp_path, ODD)
     args = plant(tmp_path, echo.url, source, ["copy", "400 object"])
     before = len(echo.requests)
-    done = copygen(*args, "--debug", cwd=tmp_path, env=env)
+    done = inside.copygen(*args, "--debug", cwd=tmp_path, env=env)
     assert {got.key for got in echo.requests[before:]} == {ODD}
     search(ODD, tmp_path, done)
 
@@ -164,10 +170,10 @@ def test_S1_superseded_torn_and_rescued_results_hold_no_key(
     args = plant(tmp_path, echo.url, source, list(GOING_ON))
     env["TMPDIR"] = str(tmp_path)
     results = tmp_path / "p.results.jsonl"
-    output = [copygen(*args, cwd=tmp_path, env=env)]
-    output.append(copygen(*args, "--retry", "all", cwd=tmp_path, env=env))
+    output = [inside.copygen(*args, cwd=tmp_path, env=env)]
+    output.append(inside.copygen(*args, "--retry", "all", cwd=tmp_path, env=env))
     results.write_bytes(results.read_bytes()[:-40])
-    output.append(copygen(*args, cwd=tmp_path, env=env))
+    output.append(inside.copygen(*args, cwd=tmp_path, env=env))
     full = subprocess.run(
         [*COMMAND, *args, "--retry", "all"],
         cwd=tmp_path,
@@ -232,8 +238,16 @@ logging.basicConfig(level=logging.DEBUG)
 }
 
 
-@pytest.mark.parametrize("flags", [["--debug"], []], ids=["debug", "normal"])
-@pytest.mark.parametrize("bug", SABOTAGE)
+@pytest.mark.parametrize(
+    ("bug", "flags"),
+    [
+        *(pytest.param(bug, ["--debug"], id=f"{bug}, debug") for bug in SABOTAGE),
+        *(
+            pytest.param(bug, [], id=bug, marks=() if "key" in bug else pytest.mark.soak)
+            for bug in SABOTAGE
+        ),
+    ],
+)
 def test_S1_a_bug_of_ours_shows_no_key(
     tmp_path: Path, echo: RawServer, bug: str, flags: list[str]
 ) -> None:
@@ -306,7 +320,7 @@ def test_S1_the_lock_of_a_run_under_way_holds_no_key(tmp_path: Path) -> None:
 
     with raw_server(answer) as server:
         source, env = source_of("environment", tmp_path, ODD)
-        done = copygen(*plant(tmp_path, server.url, source, ["x"]), cwd=tmp_path, env=env)
+        done = inside.copygen(*plant(tmp_path, server.url, source, ["x"]), cwd=tmp_path, env=env)
     assert held
     assert leaks(ODD, *held) == []
     search(ODD, tmp_path, done)

@@ -23,9 +23,8 @@ from functools import partial
 from pathlib import Path
 
 import pytest
-import typer
 
-from copygen.cli.app import app
+from copygen.cli.app import program
 from copygen.config import load_settings
 from copygen.errors import CopygenError
 from copygen.models import ApiError, Kind, Message, Prompt, Source
@@ -71,10 +70,9 @@ def test_S2_no_flag_takes_a_key() -> None:
     """`simulate --require-key` is the simulator's side: which key it accepts, not one it sends.
     The tokens of the other two are counted, not secret.
     """
-    command = typer.main.get_command(app)
     flags = [
         (name, flag)
-        for name, sub in command.commands.items()  # type: ignore[attr-defined]  # a group
+        for name, sub in program().commands.items()
         for parameter in sub.params
         for flag in parameter.opts
         if re.search(r"key|token|secret|auth|pass|header", flag)

@@ -107,7 +107,7 @@ def harm(outside: Path, trap: str) -> Iterator[str]:
 
 def run(case: Mapping[str, Any], base: Path, watch: Watch) -> list[str]:
     """One command in one environment; what was done against the rules."""
-    from copygen.cli.app import app
+    from copygen.cli.app import program
 
     folder, outside = base / "folder", base / "outside"
     outside.mkdir(parents=True)
@@ -122,7 +122,7 @@ def run(case: Mapping[str, Any], base: Path, watch: Watch) -> list[str]:
     streams = [io.TextIOWrapper(io.BytesIO()) for _ in range(2)]
     with contextlib.redirect_stdout(streams[0]), contextlib.redirect_stderr(streams[1]):
         try:
-            app(case["args"], standalone_mode=False)
+            program().main(case["args"], standalone_mode=False)
         except BaseException as ended:  # noqa: BLE001  # however it ends
             print(type(ended).__name__, file=sys.stderr)  # noqa: T201
         finally:
