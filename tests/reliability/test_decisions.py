@@ -19,9 +19,9 @@ from tests.support.decision_processes import (
     decision,
     read_all,
 )
+from tests.support.inside import copygen
 from tests.support.ledger_processes import running
 from tests.support.records import result, write
-from tests.support.running import copygen
 
 LONG = (pytest.mark.soak, pytest.mark.timeout(1800))
 

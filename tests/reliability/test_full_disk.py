@@ -169,7 +169,9 @@ def test_D7_when_the_disk_is_full_no_more_is_sent_than_what_is_in_flight(
     assert server.settled().requests <= in_file + CONCURRENCY
 
 
-@pytest.mark.parametrize("policy", ["auto", "always", "never"])
+@pytest.mark.parametrize(
+    "policy", ["auto", *(pytest.param(policy, marks=LONG) for policy in ("always", "never"))]
+)
 def test_D7_a_small_file_system_that_fills_up(
     tmp_path: Path, server: CountingServer, policy: str
 ) -> None:

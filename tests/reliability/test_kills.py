@@ -32,6 +32,14 @@ def check(tally: Tally, kills: int) -> None:
     assert max(tally.repaid) <= CONCURRENCY
 
 
+def test_D1_kills_lose_nothing_and_repay_only_what_was_in_flight(
+    tmp_path: Path, server: CountingServer, zygote: Zygote
+) -> None:
+    tally = play(Bench(tmp_path, server, zygote), 10)
+    tally.note("kills")
+    check(tally, 10)
+
+
 def play_share(folder: Path, kills: int) -> Tally:
     folder.mkdir()
     zygote = Zygote()
@@ -42,11 +50,10 @@ def play_share(folder: Path, kills: int) -> Tally:
         zygote.stop()
 
 
-@pytest.mark.parametrize("kills", [12, pytest.param(1000, marks=LONG)])
-def test_D1_kills_lose_nothing_and_repay_only_what_was_in_flight(
-    tmp_path: Path, kills: int
-) -> None:
-    total = Tally()
+@pytest.mark.soak
+@pytest.mark.timeout(3600)
+def test_D1_a_thousand_kills_lose_nothing_and_repay_only_what_was_in_flight(tmp_path: Path) -> None:
+    total, kills = Tally(), 1000
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         folders = [tmp_path / str(number) for number in range(AT_A_TIME)]
         for tally in pool.map(play_share, folders, [kills // AT_A_TIME] * AT_A_TIME):

@@ -193,14 +193,14 @@ def test_49_without_room_for_one_connection_nothing_is_sent(
 
 
 @pytest.mark.parametrize(
-    ("few", "many"),
+    ("few", "many", "most_mb"),
     [
-        pytest.param(2_000, 20_000, id="short"),
-        pytest.param(2_000, 200_000, marks=LONG, id="long"),
+        pytest.param(1_000, 10_000, 20, id="short"),
+        pytest.param(2_000, 200_000, 40, marks=LONG, id="long"),
     ],
 )
 def test_C9_memory_does_not_grow_with_the_number_of_prompts(
-    tmp_path: Path, server: CountingServer, few: int, many: int
+    tmp_path: Path, server: CountingServer, few: int, many: int, most_mb: float
 ) -> None:
     server.behave(latency_ms=5)
     peak_mb = {}
@@ -213,7 +213,7 @@ def test_C9_memory_does_not_grow_with_the_number_of_prompts(
         peak_mb[count] = round(ended.samples[-1].peak_rss_mb, 1)
     grown_mb = round(peak_mb[many] - peak_mb[few], 1)
     note_figure(f"memory at {many} against {few} prompts", peak_mb=peak_mb, grown_mb=grown_mb)
-    assert grown_mb <= 40
+    assert grown_mb <= most_mb
 
 
 @pytest.mark.parametrize(

@@ -33,6 +33,7 @@ from copygen.providers.openai import ChatCompletions
 from copygen.providers.redact import Secret
 from copygen.transport.http import HttpTransport
 from tests.prompts.test_sandbox import BOMBS, ESCAPES
+from tests.support import inside
 from tests.support.cpu import cpu_s
 from tests.support.fault_server import Authority
 from tests.support.prompt_files import TARGET
@@ -60,10 +61,11 @@ def fine(_got: Got) -> bytes:
 def run(
     folder: Path, url: str, *args: object, limits: Sequence[str] = ONCE, **env: str
 ) -> subprocess.CompletedProcess[str]:
-    """One prompt to a server, with a key."""
+    """One prompt to a server, with a key; as a process only where it is `watched`."""
     (folder / "p.yaml").write_text("- hello\n")
     whole = ["run", "p.yaml", "-p", "openai", "-m", "m", "--base-url", f"{url}/v1", *limits, *args]
-    return copygen(*whole, cwd=folder, env={"OPENAI_API_KEY": KEY, **env})
+    command = copygen if "PYTHONPATH" in env else inside.copygen
+    return command(*whole, cwd=folder, env={"OPENAI_API_KEY": KEY, **env})
 
 
 def test_S2_no_flag_takes_a_key() -> None:
@@ -152,7 +154,7 @@ def test_S4_each_provider_gets_its_own_key_and_no_other(tmp_path: Path) -> None:
         (tmp_path / "p.yaml").write_text("- hello\n")
         for name, server in (("openai", one), ("deepseek", two)):
             args = ["run", "p.yaml", "-p", name, "--base-url", server.url, "-o", f"{name}.jsonl"]
-            assert copygen(*args, cwd=tmp_path, env=env).returncode == 0
+            assert inside.copygen(*args, cwd=tmp_path, env=env).returncode == 0
     assert {got.key for got in one.requests} == {"sk-of-one"}
     assert {got.key for got in two.requests} == {"sk-of-two"}
     assert not any("sk-of-two" in str(got) for got in one.requests)
@@ -280,14 +282,35 @@ def usual_mib(tmp_path_factory: pytest.TempPathFactory) -> float:
     return peak_mib(folder)
 
 
-@pytest.mark.parametrize("name", OVERSIZED)
+TOGETHER = (
+    ("gzip", "long"),
+    ("deflate", "endless"),
+    ("gzip twice", "brotli", "zstd", "long header", "many headers", "deep", "deep list"),
+)
+"""Replies that one run gets one after the other, within the same growth as of one alone."""
+ALONE = [
+    pytest.param([name], marks=() if name == "long error" else pytest.mark.soak, id=name)
+    for name in OVERSIZED
+]
+
+
+@pytest.mark.parametrize("names", [*map(list, TOGETHER), *ALONE])
 def test_S6_a_reply_too_large_fails_its_prompt_and_takes_little_memory(
-    tmp_path: Path, usual_mib: float, name: str
+    tmp_path: Path, usual_mib: float, names: list[str]
 ) -> None:
-    with raw_server(OVERSIZED[name]) as server:
-        done = run(tmp_path, server.url, **watched(tmp_path))
+    rows = "".join(json.dumps({"id": name, "prompt": name}) + "\n" for name in names)
+    (tmp_path / "p.jsonl").write_text(rows)
+
+    def answer(got: Got) -> Answer:
+        return OVERSIZED[json.loads(got.body)["messages"][-1]["content"]](got)
+
+    with raw_server(answer) as server:
+        args = ["run", "p.jsonl", "-p", "openai", "--base-url", server.url, *ONCE, "-c", "1"]
+        env = {"OPENAI_API_KEY": KEY, **watched(tmp_path)}
+        done = copygen(*args, cwd=tmp_path, env=env)
+        assert len(server.requests) == len(names)
     assert done.returncode in (0, 3), done.stderr
-    assert len(records(tmp_path / "p.results.jsonl")) == 1
+    assert [record["id"] for record in records(tmp_path / "p.results.jsonl")] == names
     growth = peak_mib(tmp_path) - usual_mib
     assert growth <= MOST_GROWTH_MIB, f"{growth:.0f} MiB"
 
@@ -300,7 +323,8 @@ def test_S6_a_slow_drip_ends_at_the_deadline(tmp_path: Path) -> None:
     assert done.returncode == 3, done.stderr
     (record,) = records(tmp_path / "p.results.jsonl")
     assert record["error"]["kind"] == "timeout"
-    assert 950 <= record["total_ms"] <= 2000
+    # The reply would have taken ten seconds; half of that, for a busy machine.
+    assert 950 <= record["total_ms"] <= 5000
 
 
 # Bombs in YAML
@@ -417,7 +441,9 @@ FORBIDDEN = re.compile(
 )
 
 
-@pytest.mark.parametrize("status", [400, 401, 500, 200])
+@pytest.mark.parametrize(
+    "status", [400, 200, *(pytest.param(status, marks=pytest.mark.soak) for status in (401, 500))]
+)
 def test_S9_what_strangers_write_cannot_disturb_the_terminal(tmp_path: Path, status: int) -> None:
     body = json.dumps({"error": {"message": NASTY, "code": NASTY, "type": NASTY}}).encode()
     if status == 200:
@@ -525,17 +551,25 @@ def test_S14_every_file_of_results_is_for_its_owner_only(tmp_path: Path) -> None
     (tmp_path / "p.jsonl").write_text(rows)
 
     def again(*args: str, limit: int | None = None) -> int:
-        done = subprocess.run(
-            [*COMMAND, *whole, *args],
-            cwd=tmp_path,
-            env=environment(tmp_path, OPENAI_API_KEY=KEY, TMPDIR=str(tmp_path)),
-            capture_output=True,
-            preexec_fn=lambda: _open_to_all(limit),
-            timeout=60,
-            check=False,
-        )
+        env = {"OPENAI_API_KEY": KEY, "TMPDIR": str(tmp_path)}
+        if limit is None:
+            before = os.umask(0)
+            try:
+                code = inside.copygen(*whole, *args, cwd=tmp_path, env=env).returncode
+            finally:
+                os.umask(before)
+        else:
+            code = subprocess.run(
+                [*COMMAND, *whole, *args],
+                cwd=tmp_path,
+                env=environment(tmp_path, **env),
+                capture_output=True,
+                preexec_fn=lambda: _open_to_all(limit),
+                timeout=60,
+                check=False,
+            ).returncode
         note()
-        return done.returncode
+        return code
 
     with raw_server(answer) as server:
         whole = ["run", "p.jsonl", "-p", "openai", "--base-url", server.url, *ONCE]
@@ -551,11 +585,10 @@ def test_S14_every_file_of_results_is_for_its_owner_only(tmp_path: Path) -> None
     assert {name: oct(mode) for name, mode in modes.items() if mode != 0o600} == {}
 
 
-def _open_to_all(limit: int | None) -> None:
+def _open_to_all(limit: int) -> None:
     os.umask(0)
-    if limit is not None:
-        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
 
 
 def test_S14_copygen_connects_to_its_provider_and_to_nothing_else(tmp_path: Path) -> None:
