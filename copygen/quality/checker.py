@@ -271,6 +271,14 @@ class Checker:
             self.languages.ask(tag, item.get(column))
         return tag
 
+    def load_packs(self, field: FieldSpec | None) -> list[Pack]:
+        """The packs for texts of that field. Raises ConfigError for one that cannot be used."""
+        names = dict.fromkeys([*self._everywhere, *(field.packs if field else ())])
+        for name in names:
+            if name not in self._packs:
+                self._packs[name] = load_pack(name, self.folder)
+        return [self._packs[name] for name in names]
+
     def start(self) -> None:
         """Begin to load what takes long, while the first requests are in flight."""
         if self._by_language and not self._off("language.other"):
@@ -384,13 +392,10 @@ class Checker:
         self, field: FieldSpec | None, tag: str | None
     ) -> Iterator[tuple[WordingRule, wording.Report]]:
         where = field.name if field else None
-        for name in dict.fromkeys([*self._everywhere, *(field.packs if field else ())]):
-            if name not in self._packs:
-                self._packs[name] = load_pack(name, self.folder)
-            pack = self._packs[name].pack
-            for rule in self._packs[name].rules:
-                if rule.covers(where, tag) and not self._off(f"pack.{pack}.{rule.id}"):
-                    yield rule, partial(wording.linted, pack=pack, rule=rule)
+        for pack in self.load_packs(field):
+            for rule in pack.rules:
+                if rule.covers(where, tag) and not self._off(f"pack.{pack.pack}.{rule.id}"):
+                    yield rule, partial(wording.linted, pack=pack.pack, rule=rule)
 
     def _placed(
         self, found: Sequence[Violation], field: FieldSpec | None, index: int | None

@@ -15,7 +15,7 @@ from functools import cache
 from typing import Final, NamedTuple
 
 from copygen.quality.data import Endings, table
-from copygen.quality.normalize import NormalizedText
+from copygen.quality.normalize import NormalizedText, deferred
 from copygen.quality.phrases import (
     folded,
     list_tags,
@@ -25,7 +25,7 @@ from copygen.quality.phrases import (
     speech,
 )
 
-_JOINED: Final = re.compile(r"[ -]?(?:(and|y|e|i|et|og|och|és|și|şi|и|і|да|و|ו|და|και|at|u)[ -]?)?")
+_JOINED: Final = deferred(r"[ -]?(?:(and|y|e|i|et|og|och|és|și|şi|и|і|да|و|ו|და|και|at|u)[ -]?)?")
 """Between the parts of one number: `hundred and fifty`, `treinta y cinco`, `vint-i-quatre`."""
 SMALL: Final = 10
 TEENS: Final = 19
@@ -115,10 +115,10 @@ def numbers_in_words(text: NormalizedText, language: str | None) -> set[Decimal 
 
 _SEEN: Final = 28
 """Characters before and behind a number that may say that it is an hour."""
-_SENTENCE: Final = re.compile(
+_SENTENCE: Final = deferred(
     r"(?<!\bkl)(?<!\bgodz)(?<!\bplkst)[.!?…。！？।؟۔\n](?!\d)", re.IGNORECASE
 )
-_CLOCK_BEFORE: Final = re.compile(
+_CLOCK_BEFORE: Final = deferred(
     r"(?:\b(?:kl\.?|klokk(?:a|en)|klockan|klo|kello|kell|plkst\.|pulksten|godz\."
     r"|godzin[aeęy]|o godzinie|pukul|jam"
     r"|saat|alas|lúc|or(?:a|ele)|a las|a les|às|alle|ore|годин[аі]|час|ob)[ -]?"
@@ -126,23 +126,23 @@ _CLOCK_BEFORE: Final = re.compile(
     r"|\b(?:a las|a les|às|alle) [^\W\d_]+ (?:menos|y|e|menys|i|meno) )$",
     re.IGNORECASE,
 )
-_WEAK: Final = re.compile(
+_WEAK: Final = deferred(
     r"\b(?:a las|a les|às|alle|ore|(?<!la )ora|час|ob|kell)[ -]?$", re.IGNORECASE
 )
 """Before other numbers, too: `alle 7 varietà`. A pause or a part of an hour is behind an hour."""
-_HOUR_GOES_ON: Final = re.compile(
+_HOUR_GOES_ON: Final = deferred(
     r"[:.h]?\d{0,2}(?: ?(?:[.,;:!?…–—-]|$)| (?:en punt[o]?|in punto|em ponto|fix|menos|menys|meno"
     r"|(?:y|i|e) (?:media|cuarto|quart|mitja|meia|mezzo|mezza|un quarto|jumătate)))",
     re.IGNORECASE,
 )
-_DAY_BEFORE: Final = re.compile(
+_DAY_BEFORE: Final = deferred(
     r"(?:[早晚]上|清晨|凌晨|[上下]午|傍晚|深夜|半夜|夜里|夜裡|午夜)$"
     r"|\b(?:sabah|akşam|gece|öğlen)(?:ın|leyin|ları|a doğru)? (?:saat )?$"
     r"|(?:সকাল|রাত|ভোর|সন্ধ্যা|দুপুর|বিকেল|বিকাল)[^\s]? ?$",
     re.IGNORECASE,
 )
-_DAY_BEFORE_GOES_ON: Final = re.compile("[点點]|['’](?:d[ae]|t[ae])\\b|d[ae]\\b|টা")
-_CLOCK_BEHIND: Final = re.compile(
+_DAY_BEFORE_GOES_ON: Final = deferred("[点點]|['’](?:d[ae]|t[ae])\\b|d[ae]\\b|টা")
+_CLOCK_BEHIND: Final = deferred(
     r"(?:[:.h]\d\d)? ?(?:"
     r"(?:de la (?:mañana|tarde|noche|madrugada)|d[ae] (?:manhã|tarde|noite|madrugada)"
     r"|del (?:mattino|pomeriggio|matí|vespre)|di (?:sera|mattina|notte)|de la (?:tarda|nit"
@@ -164,9 +164,9 @@ _CLOCK_BEHIND: Final = re.compile(
     r"|時(?![間期代])|[点點][钟鐘半])",
     re.IGNORECASE,
 )
-_AT_BEFORE: Final = re.compile(r"\b(?:om|rond|tegen|lúc) $", re.IGNORECASE)
-_AT_BEHIND: Final = re.compile(r" ?(?:uur|giờ)\b")
-_PROMISE: Final = re.compile(
+_AT_BEFORE: Final = deferred(r"\b(?:om|rond|tegen|lúc) $", re.IGNORECASE)
+_AT_BEHIND: Final = deferred(r" ?(?:uur|giờ)\b")
+_PROMISE: Final = deferred(
     # open and closed
     r"\b(?:open|opening|clos|geöffnet|öffn|schließ|öppe|öppn|stäng|åben|åbne|lukke|åpen|åpne"
     r"|steng|geopend"

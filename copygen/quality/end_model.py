@@ -13,7 +13,6 @@ Most texts need no more than their length to be told, so that a score is added u
 cheap ones first, and left where what is to come cannot matter.
 """
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -32,19 +31,19 @@ from copygen.quality.end_words import (
 )
 from copygen.quality.facts import Facts
 from copygen.quality.languages import SPACELESS
-from copygen.quality.normalize import fold
+from copygen.quality.normalize import deferred, fold
 from copygen.quality.word_ends import wholeness
 
 FILE: Final = "end_weights.zip"
 SHARED: Final = "shared"
 """The entry of the weights of the form."""
 _STRIPPED: Final = "\"'’“”„«»()[]!?.,،、，;；؛:：—–-"
-_COMMA: Final = re.compile(r"[,،、，;；؛:：—–-](?:(?<!-)\s*|(?<=\s-)\s)")
-_SENTENCE: Final = re.compile(r"[.!?…।؟۔。！？\n](?:(?<=[.!?…।؟۔])\s+|(?<=[。！？])|(?<=\n)\n*)")
+_COMMA: Final = deferred(r"[,،、，;；؛:：—–-](?:(?<!-)\s*|(?<=\s-)\s)")
+_SENTENCE: Final = deferred(r"[.!?…।؟۔。！？\n](?:(?<=[.!?…।؟۔])\s+|(?<=[。！？])|(?<=\n)\n*)")
 """Patterns that begin with one set of signs are looked for much faster."""
-_ONLY_COMMA: Final = re.compile("[,،、，;；؛]")
-_DASH: Final = re.compile(r"[–—-](?:(?<=—)|(?<=\s.)\s)")
-_FIGURE: Final = re.compile(r"[\d²³¹⁰⁴-⁹₀-₉①-⑨]")
+_ONLY_COMMA: Final = deferred("[,،、，;；؛]")
+_DASH: Final = deferred(r"[–—-](?:(?<=—)|(?<=\s.)\s)")
+_FIGURE: Final = deferred(r"[\d²³¹⁰⁴-⁹₀-₉①-⑨]")
 _STOPS: Final = frozenset(".।۔。")
 _SEEN: Final = 600
 """Characters at the end of a text that are looked at."""

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from copygen.models import Item, JsonValue, Message, Severity, Violation
 from copygen.quality.counting import is_scene, numbers_in_words
 from copygen.quality.languages import base
-from copygen.quality.normalize import NormalizedText, Places, TermMatcher, fold, lazy_property
+from copygen.quality.normalize import (
+    NormalizedText,
+    Places,
+    TermMatcher,
+    deferred,
+    fold,
+    lazy_property,
+)
 from copygen.quality.packs import WordingRule
 from copygen.quality.placeholders import Placeholder
 from copygen.quality.quantities import (
@@ -32,13 +39,13 @@ from copygen.quality.scripts import LATIN_LETTER
 if TYPE_CHECKING:
     from functools import _lru_cache_wrapper
 
-_DATE: Final = re.compile(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
-_MONTH_NUMBER: Final = re.compile(r"(\d{1,2})\s?[月월]")
-_WORD: Final = re.compile(r"[^\W\d_]+")
-_NAME_WORD: Final = re.compile(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0981-\u09e3])*")
+_DATE: Final = deferred(r"\d{4}[-/.年]\s?(\d{1,2})[-/.月]|(\d{1,2})[-/.](\d{1,2})[-/.]\d{2,4}")
+_MONTH_NUMBER: Final = deferred(r"(\d{1,2})\s?[月월]")
+_WORD: Final = deferred(r"[^\W\d_]+")
+_NAME_WORD: Final = deferred(r"[^\W\d_](?:[^\W\d_]|[\u0900-\u0963\u0981-\u09e3])*")
 """With the vowel signs of India, which no word ends at."""
-_HAN_NUMBER: Final = re.compile(f"[{HAN_NUMERALS}]+")
-_LISTING: Final = re.compile(r"(?:, |[,;，、/|·،] ?)(?!\d)|(?<!\d), (?=\d)")
+_HAN_NUMBER: Final = deferred(f"[{HAN_NUMERALS}]+")
+_LISTING: Final = deferred(r"(?:, |[,;，、/|·،] ?)(?!\d)|(?<!\d), (?=\d)")
 _NO: Final = frozenset(
     (
         *("no", "false", "0", "-", "–", "n/a", "none", "nein", "non", "nee", "nej", "nei", "não"),
@@ -316,8 +323,8 @@ def mendable(found: Violation, start: int, end: int, replacement: str = "") -> M
     return MendableViolation(found.rule, found.severity, found.message, *place, mend)
 
 
-_LISTED = re.compile(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
-_STEP = re.compile(
+_LISTED = deferred(r"^[ \t]*(\d{1,2})[.)．）、](?=\s)", re.MULTILINE)
+_STEP = deferred(
     # No `\w`: the vowels of Indian scripts are none of it.
     r"(?P<word>[^\s\d.,:;!?…。！？：、()\"“”„«»]{2,16})(?: ?(?:no\.|nr\.|n°|№|#))? ?"
     r"(?P<number>\d)(?=\s?[:：.,，،、。)–—-](?!\d))"
@@ -330,18 +337,18 @@ _STEP_WORDS = (
     r"|стъпка|étapa|etapa|adım|lépés|pasul|βήμα|samm|solis|žingsnis|langkah|bước|hakbang|ขั้นที่|ขั้นตอนที่"
     r"|चरण|कदम|ধাপ|مرحلہ|قدم|مرحله|گام|الخطوة|خطوة|שלב|צעד|ステップ|手順|步骤|步驟|단계"
 )
-_CALLED_STEP = re.compile(
+_CALLED_STEP = deferred(
     rf"(?<!\w)(?:{_STEP_WORDS}) ?(?P<number>\d)(?!\d)"
     rf"|(?<![\d.,])(?P<ahead>\d)(?:[.º-]? ?)(?:{_STEP_WORDS})(?![^\W\d_])",
     re.IGNORECASE,
 )
 """The same by what steps are called: no mark needs to follow."""
-_PLACEHOLDER = re.compile(r"%\d+\$[sd]|\{[^{}\n]*\}")
+_PLACEHOLDER = deferred(r"%\d+\$[sd]|\{[^{}\n]*\}")
 _MOST_COUNTED = 12
 """Words with numbers of a text in which one more step is looked for."""
 _MOST_TOLD = 40
 """Unknown numbers of one text that are told."""
-_CLOCK = re.compile(
+_CLOCK = deferred(
     r"(?<![\d:.,])(?:[01]?\d|2[0-4])(?::[0-5]\d(?!:?\d)| ?(?:Uhr|o'clock)\b|h[0-5]\d\b| ?[ap]\.?m\b"
     r"| ?時(?![間期代])| ?시(?![간즌])| ?น\.| ?นาฬิกา)"
     r"|\b(?i:kl\.|klo|kell|plkst\.|godz\.|pukul|jam|a las|alle|às|lúc|ora|saat|в|о"
@@ -351,7 +358,7 @@ _CLOCK = re.compile(
     r"|(?:\b(?:à|dès|vers)|\A) ?(?:[01]?\d|2[0-4]) ?h\b"  # without: how long, not when
 )
 """`6:45`, `16 h`, `6 Uhr`, `朝6時`, `15시`."""
-_ASCII_DIGIT = re.compile("[0-9]")
+_ASCII_DIGIT = deferred("[0-9]")
 """`\\d` of plain text in a quarter of the time."""
 _LOCAL_DIGITS = 7
 """Digits at the end of a telephone number that are the same however it is dialled."""

@@ -6,7 +6,6 @@ text.
 """
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -19,10 +18,11 @@ from copygen.documents import Document, FrozenModel, Location, located, validate
 from copygen.errors import ConfigError, CopygenError
 from copygen.models import JsonValue, Severity, Violation
 from copygen.quality.channels import Channels, FieldSpec
+from copygen.quality.normalize import deferred
 from copygen.quality.units import Unit
 
 Count = Annotated[int, pydantic.Field(ge=1, le=100)]
-_NAME: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
+_NAME: Final = deferred(r"[A-Za-z_][A-Za-z0-9_-]{0,63}")
 
 
 class FieldRequest(FrozenModel):
@@ -227,7 +227,7 @@ def plain_text(data: Mapping[str, str | Sequence[str]]) -> str:
 
 
 RULE: Final = "fields"
-_BRACE: Final = re.compile(r"\{")
+_BRACE: Final = deferred(r"\{")
 _STARTS: Final = 50
 """Opening braces tried; prose before the object may hold a few."""
 _READINGS: Final = 4
@@ -384,7 +384,7 @@ def _ends_in_the_middle(text: str, start: int, error: Exception) -> bool:
     return not rest or error.msg.startswith("Unterminated string") or rest in _BEGUN
 
 
-_LIKE_JSON: Final = re.compile(r'\{\s*(?:"|$)')
+_LIKE_JSON: Final = deferred(r'\{\s*(?:"|$)')
 _BEGUN: Final = frozenset(word[:n] for word in ("true", "false", "null") for n in (1, 2, 3, 4))
 
 

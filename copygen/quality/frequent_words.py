@@ -38,26 +38,30 @@ class FrequentWords:
 
     languages: tuple[str, ...]
     _places: dict[str, int]
-    """Folded word → where its levels begin."""
+    """Folded word → its place in each row."""
     _levels: bytes
-    """Of each word, for each language: 0 where it is rare; each more is 2.2 times as frequent."""
+    """A row of all words for each language: 0 where a word is rare; each more is 2.2 times as
+    frequent."""
+    _highest: bytes
+    """The highest level of each word."""
 
     def levels(self, word: str) -> bytes | None:
         """How frequent a folded word is in each of `languages`; None: in none of them."""
         place = self._places.get(word)
-        return None if place is None else self._levels[place : place + len(self.languages)]
+        return None if place is None else self._levels[place :: len(self._places)]
 
     def foreign_to(self, own: int | None) -> frozenset[str]:
         """The words that are far more frequent in another language than in the one at `own`.
 
         None: than in most languages of the script; so it is for a language of another script.
         """
-        found = []
-        for word, place in self._places.items():
-            levels = self._levels[place : place + len(self.languages)]
-            if max(levels) >= FAR + (self.usual(levels) if own is None else levels[own]):
-                found.append(word)
-        return frozenset(found)
+        size = len(self._places)
+        if own is None:
+            usual = bytes(self.usual(self._levels[place::size]) for place in range(size))
+        else:
+            usual = self._levels[own * size : (own + 1) * size]
+        levels = zip(self._places, self._highest, usual, strict=True)
+        return frozenset([word for word, highest, level in levels if highest >= FAR + level])
 
     @lazy_property
     def at(self) -> dict[str, int]:
@@ -91,14 +95,10 @@ def column(language: str, script: str) -> str | None:
 
 def unpacked(script: str, content: bytes) -> FrequentWords:
     """The words of that script, as the file has them: a line each, an empty one, and the levels,
-    language by language.
+    language by language and at last the highest.
     """
-    listed, _, by_language = content.partition(b"\n\n")
+    listed, _, rows = content.partition(b"\n\n")
     words = listed.decode("utf-8").split("\n")
-    languages = tuple(SCRIPTS[script].split())
-    size = len(languages)
-    levels = bytearray(size * len(words))
-    for at in range(size):
-        levels[at::size] = by_language[at * len(words) : (at + 1) * len(words)]
-    places = dict(zip(words, range(0, len(levels), size), strict=True))
-    return FrequentWords(languages, places, bytes(levels))
+    size = len(words)
+    places = dict(zip(words, range(size), strict=True))
+    return FrequentWords(tuple(SCRIPTS[script].split()), places, rows[:-size], rows[-size:])

@@ -10,11 +10,12 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from copygen.models import Item, JsonValue
+from copygen.quality.normalize import deferred
 
 if TYPE_CHECKING:
     from copygen.quality.packs import Pack
 
-_REMOVED: Final = re.compile(
+_REMOVED: Final = deferred(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f"  # controls, but tab and line ends
     "\u00ad\u061c\u115f\u1160\u17b4\u17b5\u180e"  # soft hyphen, fillers, Arabic letter mark
     "\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f"  # zero width, bidirectional controls
@@ -22,19 +23,17 @@ _REMOVED: Final = re.compile(
     "\ud800-\udfff"  # lone surrogates
     "\U000e0000\U000e0002-\U000e001f\U000e0080-\U000e0fff]"
 )
-_SEPARATORS: Final = re.compile("[\u2028\u2029]")
-_TAGS: Final = re.compile("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0001-\U000e007f]")
+_SEPARATORS: Final = deferred("[\u2028\u2029]")
+_TAGS: Final = deferred("(\U0001f3f4[\U000e0020-\U000e007e]+\U000e007f)|[\U000e0001-\U000e007f]")
 """Tag letters spell text nobody sees, except in the flags of England, Scotland and Wales."""
-_JOINERS: Final = re.compile("[\u200c\u200d]")
-_JOINING: Final = re.compile(
+_JOINERS: Final = deferred("[\u200c\u200d]")
+_JOINING: Final = deferred(
     "[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1780-\u17ff\u1800-\u18af\ufb50-\ufdff\ufe70-\ufefc]"
 )
 """Arabic, Indic and related scripts, whose spelling needs joiners and non-joiners."""
-_EMOJI_BEFORE: Final = re.compile(
-    "[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e007f]"
-)
+_EMOJI_BEFORE: Final = deferred("[\u00a9\u00ae\u203c-\u3299\ufe0f\U0001f000-\U0001faff\U000e007f]")
 _MAX_DEPTH: Final = 64
-_ANY: Final = re.compile(
+_ANY: Final = deferred(
     "|".join(found.pattern for found in (_REMOVED, _SEPARATORS, _TAGS, _JOINERS))
 )
 """Most texts have none of them, which one search tells."""

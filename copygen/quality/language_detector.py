@@ -26,6 +26,7 @@ from copygen.quality.language_model import (
 )
 from copygen.quality.languages import base, scripts_of, wider
 from copygen.quality.near_languages import NearLanguages, near_languages
+from copygen.quality.normalize import deferred
 
 _TABLE: Final = "languages"
 _JUDGED: Final = frozenset(("Latn", "Cyrl", "Arab", "Deva", "Beng"))
@@ -81,18 +82,18 @@ _NEAR_MORE_A_LETTER: Final = 0.06
 _NEAR_LETTERS: Final = (20, 90)
 """What a warning needs less and an error more than was measured, and both more for each letter
 between these: copy has other words than messages of programs, the more of them the longer it is."""
-_WORDS: Final = re.compile(r"[^\W\d_]+")
-_WORDS_AND_MARKS: Final = re.compile(r"[¿¡]|[^\W\d_]+")
+_WORDS: Final = deferred(r"[^\W\d_]+")
+_WORDS_AND_MARKS: Final = deferred(r"[¿¡]|[^\W\d_]+")
 # An address and a code are looked for from their first sign only, and nothing is given back: from
 # each of its signs, a reply of 16 000 letters without a space held the loop for minutes.
-_MADE: Final = re.compile(
+_MADE: Final = deferred(
     r"<[A-Za-z/][^<>]*+>|https?://\S++|www\.\S++|(?<!\S)\S[^\s@]*+@\S++"
     r"|[#@][\w\u0900-\u0963\u0981-\u09e3]++"
     r"|(?<!\w)[^\W\d]*+\d\w*+|\b\w++\.(?:com|org|net)\b"
 )
 """What is of no language: tags, addresses, hashtags, mentions, codes."""
-_INITIALS: Final = re.compile(r"\b[A-Z]{2,5}\b")
-_TRAVELLED: Final = re.compile(
+_INITIALS: Final = deferred(r"\b[A-Z]{2,5}\b")
+_TRAVELLED: Final = deferred(
     r"\b(?:e-?mail|website|webshop|web|online|internet|blog|newsletter|smartphone|bluetooth)s?\b",
     re.IGNORECASE,
 )

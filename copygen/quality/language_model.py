@@ -6,7 +6,6 @@ and Bengali letters; a text in other letters has no features.
 """
 
 import math
-import re
 import zlib
 from array import array
 from collections.abc import Mapping, Sequence
@@ -19,6 +18,7 @@ from typing import Any, Final, NamedTuple
 import orjson
 
 from copygen.quality.languages import scripts_of
+from copygen.quality.normalize import deferred
 
 _FILE: Final = Path(__file__).parent / "languages.bin"
 _MOST_BYTES: Final = 480
@@ -30,7 +30,7 @@ _MOST_WORDS: Final = 8192
 """Of a script, whose scores are kept: some 2 MB."""
 _SCALE: Final = 4
 """Of a level, in a lane: what is added to it may be finer than a level."""
-_MARKS: Final = re.compile(
+_MARKS: Final = deferred(
     "[\u00a0-\u00bf\u00d7\u00f7\u02b0-\u02ff\u0589-\u058f\u0600-\u061f\u0660-\u066d\u06d4\u06dd-\u06de"
     "\u0964-\u0970\u09e4-\u09ef\u2000-\u200b\u200d-\u2bff\u2e00-\u303f\ufe00-\ufe0f\uff00-\uff20"
     "\U0001f000-\U0001faff]+"

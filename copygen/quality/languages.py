@@ -13,16 +13,22 @@ from typing import Final, NamedTuple
 _NAMES: Final = Path(__file__).parent / "language_names.xz"
 _ROUGHLY: Final = re.compile(r"[\s_\-‐/]+")
 _MARKS: Final = re.compile(r"[().,\[\]]+")
-_PLAIN_TAGS: Final = """
-    aa ab ae af ak am an ar as av ay az ba be bg bi bm bn bo br bs ca ce ch co cr cs cu cv cy da
-    de dv dz ee el en eo es et eu fa ff fi fj fo fr fy ga gd gl gn gu gv ha he hi ho hr ht hu hy
-    hz ia id ie ig ii ik io is it iu ja jv ka kg ki kj kk kl km kn ko kr ks ku kv kw ky la lb lg
-    li ln lo lt lu lv mg mh mi mk ml mn mr ms mt my na nb nd ne ng nl nn nr nv ny oc oj om or os
-    pa pi pl ps pt qu rm rn ro ru rw sa sc sd se sg si sk sl sm sn so sq sr ss st su sv sw ta te
-    tg th ti tk tn to tr ts tt ty ug uk ur uz ve vi vo wa wo xh yi yo za zu
+_LIKELY_SCRIPTS: Final = """
+    Latn: aa af ak an ay az bi bm br bs ca ch co cs cy da de ee en eo es et eu ff fi fil fj fo
+    fr fy ga gd gl gn gv ha ho hr ht hu hz ia id ie ig ik io is it jv kg ki kj kl kr ku kw la
+    lb lg li ln lt lu lv mg mh mi ms mt na nb nd ng nl nn nr nv ny oc oj om pi pl pt qu rm rn
+    ro rw sc se sg sk sl sm sn so sq sr-Latn ss st su sv sw tk tn to tr ts ty uz ve vi vo wa wo
+    xh yo za zu
+    Cyrl: ab av ba be bg ce crh cu cv kk kv ky mk mn os ru sr tg tt uk uz-Cyrl
+    Arab: ar fa ks ps sd ug ur
+    Deva: hi mr ne sa
+    Beng: as bn  Cans: cr iu  Ethi: am ti  Hans: zh zh-Hans  Hant: yue zh-Hant  Hebr: he yi
+    Tibt: bo dz  Armn: hy  Avst: ae  Geor: ka  Grek: el  Gujr: gu  Guru: pa  Jpan: ja  Khmr: km
+    Knda: kn  Kore: ko  Laoo: lo  Mlym: ml  Mymr: my  Orya: or  Sinh: si  Taml: ta  Telu: te
+    Thaa: dv  Thai: th  Yiii: ii
     """
-_PLAIN: Final = frozenset(_PLAIN_TAGS.split())
-"""Of ISO 639-1 those that are their own shortest tag: most tags, without opening a library."""
+"""Of ISO 639-1, and a few more, the tags that are their own shortest, behind their script as CLDR's
+likely subtags have it: most tags, without opening a library, which takes 60 ms."""
 SPACELESS: Final = frozenset(("ja", "th", "zh"))
 """Of the languages that much copy is written in those whose words no space parts, as base tags."""
 _NEAR: Final = 0.75
@@ -75,7 +81,24 @@ def language_tag(name: str) -> str | None:
     written = unicodedata.normalize("NFKC", name).strip()
     if not written or len(written) > 100:
         return None
-    return written if written in _PLAIN else _of_tag(written) or _of_name(folded_name(written))
+    return (
+        written
+        if written in known_scripts()
+        else _of_tag(written) or _of_name(folded_name(written))
+    )
+
+
+@cache
+def known_scripts() -> Mapping[str, str]:
+    """Tag → script, of the tags that need no library."""
+    scripts: dict[str, str] = {}
+    script = ""
+    for word in _LIKELY_SCRIPTS.split():
+        if word.endswith(":"):
+            script = word[:-1]
+        else:
+            scripts[word] = script
+    return scripts
 
 
 def _of_tag(written: str) -> str | None:
@@ -191,6 +214,8 @@ def _pairs(lines: Iterable[str]) -> Mapping[str, str]:
 @cache
 def full_script(tag: str) -> str:
     """Its script as CLDR's likely subtags have it: `sr` → `Cyrl`, `ja` → `Jpan`, `ko` → `Kore`."""
+    if script := known_scripts().get(tag):
+        return script
     import langcodes
 
     return langcodes.Language.get(tag).maximize().script or "Latn"

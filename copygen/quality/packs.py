@@ -35,6 +35,7 @@ from copygen.quality.normalize import (
     NormalizedText,
     Places,
     TermMatcher,
+    deferred,
     fold,
     outside,
     pieces_of,
@@ -49,11 +50,11 @@ _MOST_GIVEN_UP = 10
 """Texts on which a rule is given up before it is not tried any more."""
 _MOST_REPEATED = 100_000
 """What `regex` unrolls of counted repeats: a million take a second and a quarter of a gigabyte."""
-_LEAST_COUNT = re.compile(r"\{(\d{1,9})[,}]")
+_LEAST_COUNT = deferred(r"\{(\d{1,9})[,}]")
 _SUFFIXES = (".yaml", ".yml")
-_ONE_CLASS = re.compile(r"\[[^\[\]]+\]\+?")
-_LETTER = re.compile(r"[^\W_]")
-_BLANK_LINE = re.compile(r"\n[^\S\n]*\n\s*")
+_ONE_CLASS = deferred(r"\[[^\[\]]+\]\+?")
+_LETTER = deferred(r"[^\W_]")
+_BLANK_LINE = deferred(r"\n[^\S\n]*\n\s*")
 _ASCII = 128
 if TYPE_CHECKING:
     import regex  # type: ignore[import-untyped]  # has no stubs
@@ -129,18 +130,6 @@ class WordingRule(FrozenModel):
     checked_on: date | None = None
     _limits: ClassVar[Mapping[str, float]] = {}
     """What searching for the pattern is told besides the text."""
-
-    @pydantic.field_validator("pattern", "needs_pattern")
-    @classmethod
-    def _compiles(cls, pattern: str | None) -> str | None:
-        if pattern is not None:
-            try:
-                compiled = re.compile(pattern)
-            except re.error as problem:
-                raise ValueError(f"is no regular expression: {problem}") from problem
-            if compiled.match(""):
-                raise ValueError("matches the empty text")
-        return pattern
 
     @pydantic.field_validator("languages")
     @classmethod

@@ -21,23 +21,23 @@ from ahocorasick_rs import AhoCorasick
 
 from copygen.documents import FrozenModel, load_shipped, shipped_names
 from copygen.quality.languages import base
-from copygen.quality.normalize import NormalizedText, fold
+from copygen.quality.normalize import NormalizedText, deferred, fold
 
 _HEAD: Final = 400
 _TAIL: Final = 300
 """Characters at the start and at the end of a long text in which models talk."""
-_LETTER: Final = re.compile("[a-z]")
+_LETTER: Final = deferred("[a-z]")
 # Each begins with one class of all its first signs: alternatives would be tried at each character.
-SENTENCE_END: Final = re.compile(
+SENTENCE_END: Final = deferred(
     r"[.!?。！？…؟۔।\n](?:(?<!\n)[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n]))"
 )
-_CLAUSE_END: Final = re.compile(
+_CLAUSE_END: Final = deferred(
     r"[.!?。！？…؟۔।\s](?:(?<!\s)[\"'”»」』)\]]*(?=\s|$)|(?<=[。！？।\n])"
     r"|(?<=[\u0e01-\u0e5b]\s)(?=[\u0e01-\u0e5b]))"
 )
 _NEAR_END: Final = 240
-_SURROGATE: Final = re.compile("[\ud800-\udfff]")
-_PREFIXED: Final = re.compile(
+_SURROGATE: Final = deferred("[\ud800-\udfff]")
+_PREFIXED: Final = deferred(
     "(?<![\u05d0-\u05ea\u0620-\u06ff])"
     "(?:[\u0648\u0641]?[\u0628\u0644\u0643]?(?:\u0627\u0644|\u0644\u0644)?"
     "|\u05d5?[\u05e9\u05db]?[\u05d1\u05dc\u05de]?\u05d4?)$"
@@ -48,7 +48,7 @@ _SHORT_SENTENCE: Final = 6
 """`Satz` is in `Satzbau`, too."""
 _SAME_LISTS: Final = MappingProxyType({"no": "nb", "nn": "nb", "bs": "hr", "sh": "sr", "fil": "tl"})
 _OF_SCRIPT: Final = tuple(
-    (re.compile(letters), tuple(tags.split()))
+    (deferred(letters), tuple(tags.split()))
     for letters, tags in (
         ("[\u3041-\u30ff]", "ja"),
         ("[\uac00-\ud7a3\u1100-\u11ff]", "ko"),

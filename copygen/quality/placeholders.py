@@ -10,9 +10,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
+from copygen.quality.normalize import deferred
 from copygen.quality.units import Unit, measure
 
-_PLACEHOLDER: Final = re.compile(
+_PLACEHOLDER: Final = deferred(
     r"""
       \{\{\{?(?P<handlebars>[^{}]{1,400}+)\}?\}\}             # {{name}}, {{{name}}}, {{ a | b }}
     | \{%[^{}]{0,200}?%\}                                     # {% if x %}
@@ -28,7 +29,7 @@ _PLACEHOLDER: Final = re.compile(
     """,
     re.VERBOSE,
 )
-_OPENINGS: Final = re.compile(r"[{%<$*]")
+_OPENINGS: Final = deferred(r"[{%<$*]")
 """No placeholder is without one of these."""
 
 

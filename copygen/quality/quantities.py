@@ -13,11 +13,11 @@ from typing import Final, NamedTuple
 import pydantic
 
 from copygen.documents import FrozenModel, load_shipped
-from copygen.quality.normalize import fold
+from copygen.quality.normalize import deferred, fold
 
 PERCENT = "%"
 ONE = Decimal(1)
-_DIGITS = re.compile(r"\d+")
+_DIGITS = deferred(r"\d+")
 _WIDEST_CURRENCY = 12
 _WIDEST_MONTH = 14
 _WIDEST_TAIL = 24
@@ -26,11 +26,11 @@ _NEAR = 2
 _ORDINALS = frozenset(("st", "nd", "rd", "th", ". "))
 _OPENS = frozenset(("", ".", "!", "?", "…", ":", "–", "—", "•", "#"))
 """What stands before the first word of a sentence."""
-_COMPARED = re.compile(r" (?!(?:la|și|si|ora|orele|până|în|cu|de)\b)[a-zăâîșț]")
+_COMPARED = deferred(r" (?!(?:la|și|si|ora|orele|până|în|cu|de)\b)[a-zăâîșț]")
 """Behind a Romanian `more`: `3 mai bune`."""
 _NO_CENTS = frozenset((",", ".", "/", ":"))
-_WHOLE = re.compile(r"[,./:][-–—=](?![^\W_])")
-_PRICED = re.compile(r"\d\s?$")
+_WHOLE = deferred(r"[,./:][-–—=](?![^\W_])")
+_PRICED = deferred(r"\d\s?$")
 _LETTERS = frozenset(string.ascii_letters)
 _WORD_END = "(?![A-Za-zÀ-ɏ])"
 
@@ -222,28 +222,28 @@ def _alternatives(forms: Iterable[str], *, closed: bool = True) -> str:
 
 _VERBS: Final = frozenset(("may",))
 """Names of months that in small letters are other words."""
-DIGIT: Final = re.compile(r"\d")
+DIGIT: Final = deferred(r"\d")
 _PLAIN: Final = r"\d+(?:[.,٫٬'’．]\d+|，\d{3}(?!\d))*"
-_NUMBER: Final = re.compile(_PLAIN)
-_HAS_SPACED: Final = re.compile(r"\d[ \u00a0\u2009\u202f]\d{3}(?!\d)")
-_NUMBER_OR_SPACED: Final = re.compile(
+_NUMBER: Final = deferred(_PLAIN)
+_HAS_SPACED: Final = deferred(r"\d[ \u00a0\u2009\u202f]\d{3}(?!\d)")
+_NUMBER_OR_SPACED: Final = deferred(
     r"(?P<spaced>\d{1,3}(?:[ \u00a0\u2009\u202f]\d{3}(?!\d))+(?:[.,]\d{1,2}(?!\d))?)|" + _PLAIN
 )
 """Thousands are parted by a space in French, Swedish, Polish, Russian and more: `1 299 €`. A
 full-width comma parts them in full-width figures only: `F16，7速` has two numbers."""
-_SPACES: Final = re.compile("[ \u00a0\u2009\u202f]")
+_SPACES: Final = deferred("[ \u00a0\u2009\u202f]")
 _MAX_DIGITS: Final = 30
 _POINTS: Final = str.maketrans({"．": ".", "，": ",", "٫": ".", "٬": ",", "’": ",", "'": ","})
 _BUDDHIST_ERA_YEARS: Final = 543
 _FIRST_BE, _LAST_BE = Decimal(2400), Decimal(2700)
-_SIDES: Final = re.compile(r"[xX×]\s?\d")
+_SIDES: Final = deferred(r"[xX×]\s?\d")
 _TIMES: Final = "times"
 _LENGTH: Final = "cm"
 """The unit that lengths are counted in, as `measures.yaml` has it."""
-_LAKHS: Final = re.compile(r"\d{1,2}(?:,\d\d)+,\d{3}")
+_LAKHS: Final = deferred(r"\d{1,2}(?:,\d\d)+,\d{3}")
 """Groups of two and a last one of three, as India writes hundreds of thousands: `1,29,999`."""
-_DIGIT_RUN: Final = re.compile(r"\d+")
-_PIECE: Final = re.compile(r"\d+(?:[.,]\d+)?")
+_DIGIT_RUN: Final = deferred(r"\d+")
+_PIECE: Final = deferred(r"\d+(?:[.,]\d+)?")
 
 
 class Quantity(NamedTuple):
@@ -353,7 +353,7 @@ _NO_MODEL: Final = (
     "OFF|TOP|BUY|GET|NOW|ALL|FOR|TO|UP|NO|IN|OR|AND|THE|IS|AT|ON|BY|OF|X"
 )
 _KINDS: Final = tuple(
-    (re.compile(sign), re.compile("|".join(patterns)))
+    (deferred(sign), deferred("|".join(patterns)))
     for sign, *patterns in (
         (  # addresses
             r"@|[.:][A-Za-z/]",
@@ -424,7 +424,7 @@ _KINDS: Final = tuple(
     )
 )
 """A sign that a text may have figures of a kind, and the kind: most have none."""
-_PHONE: Final = re.compile(
+_PHONE: Final = deferred(
     r"(?<![\w.,/-])(?!\d{1,2}[-.]\d{1,2}[-.]\d{2,4}(?!\d))"
     r"(?:\+\d{1,3}|\(?0|1-8\d\d)[\d ()-]{6,16}\d(?![\w%])"
 )

@@ -8,7 +8,6 @@ nothing grows. At 1 000 000 texts that is 32 MB of bands, 32 MB of signatures an
 """
 
 import math
-import re
 import unicodedata
 from array import array
 from collections import OrderedDict, deque
@@ -22,7 +21,7 @@ from typing import Final, NamedTuple
 from rensa import RMinHash  # type: ignore[import-untyped]  # has no stubs
 
 from copygen.models import Severity, Violation
-from copygen.quality.normalize import NormalizedText, fold
+from copygen.quality.normalize import NormalizedText, deferred, fold
 from copygen.quality.scripts import UNSPACED
 
 _VALUES: Final = 32
@@ -39,10 +38,10 @@ _SHORTEST: Final = 60
 _UNSPACED_SHORTEST: Final = 30
 """A text of fewer characters is nearly the same only if it is the same: of a headline the product's
 name is the larger part, and two that name similar products are alike by rights."""
-_UNSAID: Final = re.compile(r"[\s!-/:-@\[-`{-~¡¿–—…“”‘’«»、。，！？：；・（）「」『』【】]+")
+_UNSAID: Final = deferred(r"[\s!-/:-@\[-`{-~¡¿–—…“”‘’«»、。，！？：；・（）「」『』【】]+")
 """What does not make two short texts different."""
-_WORD: Final = re.compile(r"[^\W_]+(?:['’][^\W_]+)?")
-_LABEL: Final = re.compile(r"\A\[[a-z]+\] ")
+_WORD: Final = deferred(r"[^\W_]+(?:['’][^\W_]+)?")
+_LABEL: Final = deferred(r"\A\[[a-z]+\] ")
 _BUCKET: Final = 5000
 _IDS_PER_CHUNK: Final = 4096
 _DIGESTS_KEPT: Final = 64

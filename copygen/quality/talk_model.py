@@ -6,7 +6,6 @@ chat models say around copy and from sentences of copy (`python -m tests.quality
 languages share the weights of signs: the phrases of the lists, a question mark, brackets.
 """
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -16,6 +15,7 @@ from typing import Final
 
 from copygen.quality.data import packed_entries, packed_weights
 from copygen.quality.languages import SPACELESS
+from copygen.quality.normalize import deferred
 from copygen.quality.phrases import Said
 
 FILE: Final = "talk_weights.zip"
@@ -23,7 +23,7 @@ FILE: Final = "talk_weights.zip"
 that begin so), `-0.70 $ung` (that end so)."""
 SHARED: Final = "shared"
 """The entry of the weights that all languages share."""
-_WORD: Final = re.compile(
+_WORD: Final = deferred(
     r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u0610-\u061a\u064b-\u065f\u0670\u0900-\u0963"
     r"\u0971-\u0dff\u200c\u0e31\u0e34-\u0e3a\u0e47-\u0e4e'])+"
 )

@@ -12,20 +12,20 @@ from typing import Final
 import budoux
 
 from copygen.quality.data import Endings, table
-from copygen.quality.normalize import normalized
+from copygen.quality.normalize import deferred, normalized
 from copygen.quality.placeholders import find_placeholders, measure_filled
 from copygen.quality.units import Unit, boundaries
 
 _THAI: Final = "\u0e00-\u0e7f"
 _KANA: Final = "\u3041-\u309f\u30a0-\u30ff\u31f0-\u31ff\uff66-\uff9f"
 _HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_SPACELESS: Final = re.compile(
+_SPACELESS: Final = deferred(
     rf"[{_THAI}]+|[{_KANA}{_HAN}々〆ヶー、。，．！？：；・「」『』（）【】〈〉《》“”…]+"
 )
-_HAS_KANA: Final = re.compile(f"[{_KANA}]")
-_SPACE: Final = re.compile(r"\s+")
+_HAS_KANA: Final = deferred(f"[{_KANA}]")
+_SPACE: Final = deferred(r"\s+")
 # In Thai a space ends a clause: between words there is none.
-_SENTENCE_END: Final = re.compile(
+_SENTENCE_END: Final = deferred(
     r"""[.!?…][)"'”’\]]*(?=\s)|[。！？][」』）”’]*|[।؟۔](?=\s)|\n"""
     rf"|(?<=[{_THAI}])(?=\s[{_THAI}])"
 )
@@ -179,7 +179,7 @@ def _open_particles(last: str, language: str | None) -> tuple[str, ...]:
 
 _SENTENCE_SHARE = 0.7
 """A cut behind a sentence is taken if it keeps this share of what would fit."""
-_IN_THAI = re.compile("(?<=[\u0e00-\u0e7f])[\u0e00-\u0e7f]")
+_IN_THAI = deferred("(?<=[\u0e00-\u0e7f])[\u0e00-\u0e7f]")
 _CANDIDATES = 8
 """Cuts tried for one that does not end in the middle of something."""
 _TRIED_ONE_BY_ONE = 32

@@ -25,7 +25,7 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from copygen.quality.data import PixelTable, XTable, table
-from copygen.quality.normalize import normalized
+from copygen.quality.normalize import deferred, normalized
 
 if TYPE_CHECKING:
     import regex  # type: ignore[import-untyped]  # has no stubs
@@ -48,7 +48,7 @@ _STANDING: Final = (
     "\ufe0e\ufe0f\u20e3\U0001f3fb-\U0001f3ff"  # of emoji
 )
 """Characters that belong to the cluster of the letter before them."""
-_APART: Final = re.compile(f"[\n{_LETTERS}]*")
+_APART: Final = deferred(f"[\n{_LETTERS}]*")
 _STACKED: Final = f"(?:[{_LETTERS}]++[{_STANDING}]*+|\n)*+"
 _STACK: Final = f"[{_LETTERS}][{_STANDING}]*+|\n"
 _MARK: Final = f"[{_STANDING}]"
@@ -294,14 +294,12 @@ _PICTURE: Final = (
 _ONE_PICTURE: Final = (
     rf"(?:[{_TONED}][\U0001f3fb-\U0001f3ff]|[{_PICTURE}]\ufe0f?|[\xa9\xae\u2122\u265f]\ufe0f)"
 )
-_SEQUENCE: Final = re.compile(
+_SEQUENCE: Final = deferred(
     rf"[\U0001f1e6-\U0001f1ff]{{2}}|[#*0-9]\ufe0f?\u20e3"
     rf"|\U0001f3f4[\U000e0061-\U000e007a\U000e0030-\U000e0039]+\U000e007f"
     rf"|{_ONE_PICTURE}(?:\u200d{_ONE_PICTURE})*"
 )
-_JOINS: Final = re.compile(
-    "[\u200d\u20e3\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e007f]"
-)
+_JOINS: Final = deferred("[\u200d\u20e3\ufe0f\U0001f1e6-\U0001f1ff\U0001f3fb-\U0001f3ff\U000e007f]")
 """No sequence of several code points is without one of these."""
 
 _ACCENTED: Final = (
@@ -320,19 +318,19 @@ _TAIL: Final = (
 )
 # The character before an address belongs to the match, as in twitter-text: two addresses cannot
 # stand side by side.
-_CANDIDATE: Final = re.compile(
+_CANDIDATE: Final = deferred(
     "([^A-Za-z0-9@＠$#＃\ufffe\ufeff\uffff]|^)"
     rf"(https?://)?([^{_NOT_IN_DOMAIN}](?:[^{_NOT_IN_DOMAIN}]|[-_.])*)",
     re.IGNORECASE,
 )
-_PROTOCOL_NAME: Final = re.compile(r"https?$", re.IGNORECASE)
-_LATIN_LABELS: Final = re.compile(
+_PROTOCOL_NAME: Final = deferred(r"https?$", re.IGNORECASE)
+_LATIN_LABELS: Final = deferred(
     rf"(?<![-a-z0-9{_ACCENTED}])(?:[-a-z0-9{_ACCENTED}]++\.)+", re.IGNORECASE
 )
-_TAIL_PATTERN: Final = re.compile(_TAIL, re.IGNORECASE)
-_SHORTENED: Final = re.compile(r"https?://t\.co/[a-z0-9]+", re.IGNORECASE)
-_LATIN_LABEL: Final = re.compile(r"[0-9A-Za-z-]+")
-_DOT_INSIDE: Final = re.compile(r"[^\s.]\.[^\s.]")
+_TAIL_PATTERN: Final = deferred(_TAIL, re.IGNORECASE)
+_SHORTENED: Final = deferred(r"https?://t\.co/[a-z0-9]+", re.IGNORECASE)
+_LATIN_LABEL: Final = deferred(r"[0-9A-Za-z-]+")
+_DOT_INSIDE: Final = deferred(r"[^\s.]\.[^\s.]")
 
 
 @dataclass(frozen=True, slots=True)

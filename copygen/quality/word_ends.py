@@ -4,7 +4,6 @@
 (wordfreq 3.1.1, read on 2026-11-28; CC BY-SA 4.0: `word_beginnings.license`).
 """
 
-import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from enum import IntEnum
@@ -13,6 +12,7 @@ from types import MappingProxyType
 from typing import Final, NamedTuple
 
 from copygen.quality.data import packed_entry
+from copygen.quality.normalize import deferred
 
 WORD_BEGINNINGS: Final = "word_beginnings.zip"
 _SAME_WORDS: Final = MappingProxyType(
@@ -23,7 +23,7 @@ _SERBIAN: Final = str.maketrans(
     | {"љ": "lj", "њ": "nj", "џ": "dž"}
 )
 """The list of Serbian, Croatian and Bosnian is in Latin letters."""
-_JOINED: Final = re.compile("[-\u2010\u2011\u200c]")
+_JOINED: Final = deferred("[-\u2010\u2011\u200c]")
 _LEAST_ENGLISH: Final = 4
 _WORDS_KEPT: Final = 16_384
 

@@ -109,10 +109,9 @@ def entries(translated: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, 
             most = _MOST_COUNTED if language in COUNTED else most
             words.update(sorted(known, key=lambda word: (-known[word], word))[:most])
         ordered = sorted(words)
-        levels = bytes(
-            _level(known.get(word, 0.0)) for known in shares.values() for word in ordered
-        )
-        yield script, "\n".join(ordered).encode() + b"\n\n" + levels
+        rows = [bytes(_level(known.get(word, 0.0)) for word in ordered) for known in shares.values()]
+        highest = bytes(map(max, *rows))
+        yield script, b"\n\n".join(("\n".join(ordered).encode(), b"".join((*rows, highest))))
 
 
 if __name__ == "__main__":

@@ -44,7 +44,7 @@ def shown(file: str, entry: str) -> str:
     listed, _, levels = content.partition(b"\n\n")
     pieces = listed.decode("utf-8").split("\n")
     head = [pieces.pop(0)] if file == near_languages.FILE else []
-    names = frequent_words.SCRIPTS.get(entry, entry)
+    names = f"{frequent_words.SCRIPTS[entry]} highest" if file == frequent_words.FILE else entry
     size = len(pieces)
     of_each = (levels[at : at + size] for at in range(0, len(levels), size))
     rows = zip(pieces, *of_each, strict=True)

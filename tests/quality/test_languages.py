@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 
+import langcodes
 import pytest
 
 from copygen import check_text
@@ -11,7 +12,9 @@ from copygen.quality.language_detector import Detector, Evidence, can_tell
 from copygen.quality.language_model import labels_of, letters_of, model_labels
 from copygen.quality.language_tally import LanguageTally
 from copygen.quality.languages import (
+    base,
     best_match,
+    known_scripts,
     known_tag,
     language_name,
     language_tag,
@@ -53,6 +56,13 @@ NO_TAGS = ["", " ", "x", "none", "n/a", "Elvish", "klingon", "germn", "und", "mu
 @pytest.mark.parametrize(("written", "tag"), TAGS)
 def test_a_language_may_be_told_by_tag_or_name(written: str, tag: str) -> None:
     assert language_tag(written) == tag
+
+
+def test_scripts_told_without_the_library_are_as_it_has_them() -> None:
+    for tag, script in known_scripts().items():
+        assert langcodes.Language.get(tag).maximize().script == script, tag
+        # Written so, it is read by the library.
+        assert language_tag("ZH" if tag == "zh" else f"{base(tag)}-{script}") == tag
 
 
 @pytest.mark.parametrize("written", NO_TAGS)

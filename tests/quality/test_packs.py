@@ -1,5 +1,6 @@
 """Packs: what ships is sound and says what it is; what a user writes is checked."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from copygen.errors import ConfigError
 from copygen.quality.checker import Checker
 from copygen.quality.normalize import NormalizedText
-from copygen.quality.packs import Pack, RuleSet, load_pack, load_wording, pack_names
+from copygen.quality.packs import WORD_LISTS, Pack, RuleSet, load_pack, load_wording, pack_names
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
 
@@ -36,6 +37,15 @@ def test_every_term_of_a_pack_is_found_by_its_rule(name: str) -> None:
             text = " ".join([term] * (rule.at_most + 1))
             assert rule.matches(NormalizedText(text)), (rule.id, term)
             assert rule in [broken for broken, _ in RuleSet([rule]).broken(NormalizedText(text))]
+
+
+@pytest.mark.parametrize("name", [*pack_names(), *WORD_LISTS, "claims", "instructions"])
+def test_every_pattern_that_ships_can_be_used(name: str) -> None:
+    """A run compiles those it needs, without a look at the others: one of a user is looked at."""
+    pack = load_pack(name) if name in pack_names() else load_wording(name)
+    for rule in pack.rules:
+        for pattern in filter(None, (rule.pattern, rule.needs_pattern)):
+            assert not re.compile(pattern).match(""), rule.id
 
 
 @pytest.mark.parametrize("name", ["leftovers", "claims"])

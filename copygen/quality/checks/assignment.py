@@ -1,13 +1,13 @@
 """What a text was written from, its item and the prompt, and whether it gives the prompt back."""
 
-import re
 from typing import Final, NamedTuple
 
 from copygen.quality.checks.lists import has_room_for_list
 from copygen.quality.facts import CheckContext
+from copygen.quality.normalize import deferred
 from copygen.quality.phrases import Said, folded
 
-_FACT: Final = re.compile(r"\W{0,4}([^:\n]{2,24}?)\s?:\s?\S")
+_FACT: Final = deferred(r"\W{0,4}([^:\n]{2,24}?)\s?:\s?\S")
 _LEAST_FACTS: Final = 2
 _ECHOED: Final = 24
 """Characters of a sentence of the prompt that nobody writes twice by chance."""

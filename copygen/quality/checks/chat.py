@@ -27,28 +27,28 @@ from copygen.quality.checks.labels import (
 from copygen.quality.checks.several import LEAD, may_be_several, versions
 from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader, is_story
 from copygen.quality.facts import CheckContext, mendable
-from copygen.quality.normalize import NormalizedText
+from copygen.quality.normalize import NormalizedText, deferred
 from copygen.quality.phrases import SENTENCE_END, PhraseReader, Said
 from copygen.quality.talk_model import TalkModel
 
 _HEAD: Final = 300
 """Characters at the start in which a refusal says that it is one."""
-_QUOTED: Final = re.compile("[\"'“”„«»「『]")
-_MARKS: Final = re.compile(r"[\s*_]*")
-_DIGIT: Final = re.compile(r"\d")
-_AFTER_WORD: Final = re.compile(r"[\s,.!:;،。、，！：\-–—~*_\"'“”«»「」]*")
-_COLON: Final = re.compile(r"[:：]")
-_COUNTED: Final = re.compile(
+_QUOTED: Final = deferred("[\"'“”„«»「『]")
+_MARKS: Final = deferred(r"[\s*_]*")
+_DIGIT: Final = deferred(r"\d")
+_AFTER_WORD: Final = deferred(r"[\s,.!:;،。、，！：\-–—~*_\"'“”«»「」]*")
+_COLON: Final = deferred(r"[:：]")
+_COUNTED: Final = deferred(
     r"[(\[（][^\d()（）\n]{0,12}\d{1,4}\s?(?:/\s?\d{1,4}\s?)?(?:characters?|chars?|words?|zeichen|"
     r"wörter|caractères|mots|caracteres|palabras|palavras|caratteri|parole|tekens|woorden|tecken|"
     r"tegn|merkkiä|znaków|znaků|znakov|znakova|karakter|caractere|символов|символа|знаков|символів|"
     r"знака|χαρακτήρες|حرفا|حرفًا|حرف|کاراکتر|תווים|अक्षर|वर्ण|ตัวอักษร|ký tự|karakter|aksara|文字|字|"
     r"個字|个字|字符|글자|자)(?:[,;，][^)\]）\n]{0,40})?\s?[)\]）]"
 )
-_COUNTING: Final = re.compile(r"[(\[（][^\d()（）\n]{0,12}\d")
+_COUNTING: Final = deferred(r"[(\[（][^\d()（）\n]{0,12}\d")
 """What every count of letters begins with."""
-_THINKING: Final = re.compile(r"</?(?:think|thinking|thought|reasoning|reflection|scratchpad)>")
-_STEPS: Final = re.compile(r"\b([^\W\d_]{2,20}) 1\s?[:：.)–—-].{1,200}?\s\1 2\b", re.DOTALL)
+_THINKING: Final = deferred(r"</?(?:think|thinking|thought|reasoning|reflection|scratchpad)>")
+_STEPS: Final = deferred(r"\b([^\W\d_]{2,20}) 1\s?[:：.)–—-].{1,200}?\s\1 2\b", re.DOTALL)
 """`Step 1: … Step 2: …`."""
 _BRIEF_WISH: Final = 44
 """Characters of a last paragraph that only hopes to please."""
@@ -105,7 +105,7 @@ _TELLING: Final = frozenset(
     )
 )
 """Kinds without one of which a text of one line, without a colon, is copy."""
-_STRUCTURE: Final = re.compile(r"[\n\t:：<\[【(（)②/|\-–—](?:(?<![-–—])|(?<=\s.)\s)")
+_STRUCTURE: Final = deferred(r"[\n\t:：<\[【(（)②/|\-–—](?:(?<![-–—])|(?<=\s.)\s)")
 """A mark, or a dash between spaces. Python looks for a class at the start six times as fast."""
 _DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself"))
 _THINKING_ALOUD: Final = frozenset(("think", "first"))

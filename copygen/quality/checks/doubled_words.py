@@ -13,14 +13,14 @@ from typing import Final
 from copygen.quality.data import Doubled, Endings, table
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
-from copygen.quality.normalize import fold
+from copygen.quality.normalize import deferred, fold
 
 MOST_LETTERS: Final = 12
 MOST_IN_LONG: Final = 8
 """Letters of a word of a script without spaces that is looked for twice, in a short text and in a
 long one, where each costs 3 µs."""
 _OWN_RUNS: Final = tuple(
-    re.compile(f"[{letters}][{letters}]*+")
+    deferred(f"[{letters}][{letters}]*+")
     for letters in (
         "\u0e01-\u0e7f",
         "\u0e81-\u0eff",
@@ -30,8 +30,8 @@ _OWN_RUNS: Final = tuple(
     )
 )
 """Runs of letters of one script: each by itself is found in a tenth of the time of all in one."""
-_KANA: Final = re.compile("[\u3041-\u3096\u30a1-\u30fa\u30fc]+")
-_PARTICLE_TWICE: Final = re.compile(
+_KANA: Final = deferred("[\u3041-\u3096\u30a1-\u30fa\u30fc]+")
+_PARTICLE_TWICE: Final = deferred(
     "([をのがにでへ])(?:(?<=を)を+|(?<!を)(?:"
     "(?<=[\u3041-\u30fc\u4e00-\u9fff].)(?<!\\1\\1)\\1\\1+(?=[^ぁ-ゖ]|$)"
     "|(?<=[\u30a1-\u30fc\u4e00-\u9fff].)\\1(?=[\u30a1-\u30fa\u4e00-\u9fff、。])))"
@@ -41,8 +41,8 @@ _PARTICLE_PAIRS: Final = ("のの", "がが", "にに", "でで", "へへ", "を
 _ONE_TWICE: Final = frozenset(letter * 2 for letter in "のがにでへを的与與也很被及或让讓是把从從၏ឬ")
 """Small words of one letter; any other may stand twice."""
 _KEPT: Final = 4
-_HAN_PAIR: Final = re.compile("[\u3400-\u9fff]{2}")
-_SOUNDS: Final = re.compile(
+_HAN_PAIR: Final = deferred("[\u3400-\u9fff]{2}")
+_SOUNDS: Final = deferred(
     "[啪嗒哗嘩啦咕嘟噜嚕叮咚当當哐咔嚓滴答吱呀咯噔呼噗嗤扑撲通哈嘻嘿嗡铃鈴铛鐺唰沙咻咚砰嘀嗦簌潺淙]"
 )
 """Signs that Chinese writes sounds with: `啪嗒啪嗒`."""

@@ -35,7 +35,7 @@ from copygen.quality.end_words import (
 )
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
-from copygen.quality.normalize import fold
+from copygen.quality.normalize import deferred, fold
 from copygen.quality.word_ends import Wholeness, wholeness
 
 _END: Final = frozenset(".!?…。！？।॥؟۔։።")
@@ -46,16 +46,16 @@ _BRACKETS: Final = (
 )  # fmt: skip
 """What is opened and what closes it: `„…“` in German, `„…”` in Polish, `“…”` in English."""
 _WESTERN: Final = frozenset("“„‚«‹")
-_SMILE: Final = re.compile(r"[:;=8]['’]?-?$")
+_SMILE: Final = deferred(r"[:;=8]['’]?-?$")
 _MARKS: Final = frozenset(",،、，;؛；:：/\\&@#-‐‑=~·|")
 _ONLY_HYPHENS: Final = frozenset("-‐‑")
 _LAST_CHARS: Final = 3000
 """Of a long text the end is looked at: what was opened before that is forgotten."""
-_SENTENCE: Final = re.compile(
+_SENTENCE: Final = deferred(
     r"[.!?…।؟۔。！？\n](?:(?<=[.!?…।؟۔])\s|(?<=[。！？])(?![」』”）!?！？])\s?|(?<=\n))"
 )
 _NEAR_END: Final = 100
-_AFTER_FIGURE: Final = re.compile(r"\d\s?$")
+_AFTER_FIGURE: Final = deferred(r"\d\s?$")
 _LONG_PAIR: Final = 40
 """Characters from which a sentence that ends with `if you` is none."""
 _LAST_LONG: Final = 45
@@ -73,7 +73,7 @@ _TELLS_BY: Final = {
 }
 """Characters of a sentence with a full stop that tells something, and is no part of a headline
 (`Keramik aus Graz. Handgemacht seit 1920`): of good ones in two parts nearly all are shorter."""
-_SHORTENED: Final = re.compile(
+_SHORTENED: Final = deferred(
     r"(?:^|[\s(.])(?:[^\W\d_]|[b-df-hj-np-tv-xz]{2,}|[бвгджзйклмнпрстфхцчшщ]{2,}|ca|no|tel|approx|ink|incl"
     r"|inkl|excl|exkl|etc|max|min|prof|art|vol|руб|тел|ул|им)\.$",
     re.IGNORECASE,
@@ -84,19 +84,19 @@ _GOES_ON: Final = 35
 """Characters of a last sentence behind such a one that a small word does not end."""
 _LONG_OFFER: Final = 1.3
 """From so many times the length of a last word in brief a sentence is none, with a figure, too."""
-_FIGURE: Final = re.compile(r"\d")
+_FIGURE: Final = deferred(r"\d")
 _SHORT_VALUE: Final = 2
 _PROSE: Final = 80
 _PROSE_BY: Final = {"ja": 36, "zh": 34, "ko": 44}
 """Characters of a text of one sentence that is no headline: of 3 200 good texts without figures and
 the marks of lists none that is so long ends without a full stop."""
-_NO_PROSE: Final = re.compile(
+_NO_PROSE: Final = deferred(
     r"\d|[:：•|/#@<>\[\](){}*_+=!?！？…\n«»“”„\"「」『』]|\s[-–—]\s|[A-Z]{4}"
 )
-_COMMA: Final = re.compile("[,،、，;；؛]")
+_COMMA: Final = deferred("[,،、，;；؛]")
 _FEW_COMMAS: Final = 1
-_TITLES: Final = re.compile(r"title|headline|name|subject|alt|keyword")
-_CLAUSE: Final = re.compile(r"[^\s,]\s+[^\s,]+,\s\S+$")
+_TITLES: Final = deferred(r"title|headline|name|subject|alt|keyword")
+_CLAUSE: Final = deferred(r"[^\s,]\s+[^\s,]+,\s\S+$")
 """A comma before the last word, and two words before that."""
 _POSTPOSED: Final = frozenset(
     (
@@ -108,38 +108,38 @@ _POSTPOSED: Final = frozenset(
 _LEAST_PART: Final = 3
 _LEAST_LINKED: Final = 10
 """Words of a part of a sentence, and characters of the whole, that a preposition may end."""
-_PART: Final = re.compile(r"[,;:،、，–—-]\s")
+_PART: Final = deferred(r"[,;:،、，–—-]\s")
 _STOPS: Final = frozenset(".…。।۔")
 _ENDLESS: Final = frozenset(("th", "lo", "km", "my"))
 """Languages that write no full stop."""
-_HAS_CODE: Final = re.compile(
+_HAS_CODE: Final = deferred(
     r"[#@/<>|A-Z.!?…](?:(?<=[#@/<>|])|(?<=[A-Z])[A-Z]{3}|(?<=\w\.)\w|(?<=[.!?…])[\"'”“»’])"
 )
 """A tag, an address or capitals: a call to act, which needs no full stop; or who is quoted."""
 _CONJOINING: Final = frozenset("\u1039\u17d2\u200d\u200c")
 """What joins a letter to the next: the coeng of Khmer, the virama of Burmese, the joiners."""
-_MEDIAL: Final = re.compile("[\u05d0-\u05ea][כמנצ]$|[\u0370-\u03ff]σ$")
+_MEDIAL: Final = deferred("[\u05d0-\u05ea][כמנצ]$|[\u0370-\u03ff]σ$")
 """Letters that have another form at the end of a word: Hebrew, Greek sigma."""
-_APOSTROPHE: Final = re.compile(
+_APOSTROPHE: Final = deferred(
     r"(?:^|[\s'’])(?:[cdjlmnst]|qu|jusqu|lorsqu|puisqu|un|dell|all|nell|dall|sull|quest|gl|bell)"
     "['’]$",
     re.IGNORECASE,
 )
 _ELIDING: Final = frozenset(("fr", "it", "ca", "oc"))
-_TURKISH_CONVERB: Final = re.compile("[^\\W\\d_]{2}(?:arak|erek)$")
+_TURKISH_CONVERB: Final = deferred("[^\\W\\d_]{2}(?:arak|erek)$")
 """`dokunarak`, "by touching": the verb of the sentence comes after it."""
 _LEARNT: Final = 3.0
 """Odds (their logarithm) from which a text is cut off by what is learnt: of 1 001 good
 texts of shops without a final stop eleven have them, where the form was learnt from others."""
-_UNTIL: Final = re.compile(r"\d\s?[^\W\d_]{0,2}(?:まで|から|より|까지|부터)\Z")
+_UNTIL: Final = deferred(r"\d\s?[^\W\d_]{0,2}(?:まで|から|より|까지|부터)\Z")
 """Behind a figure a whole end of an offer: `12月31日まで`."""
 _LEARNT_LONG: Final = ((95, 1.7), (85, 2.4))
 """Characters of several clauses from which less does, as few headlines are so long: of 5 700 good
 texts none more than with 3.0 is held to be cut off."""
-_CLAUSES: Final = re.compile(r"[,،;؛:.!?…।؟۔]\s")
+_CLAUSES: Final = deferred(r"[,،;؛:.!?…।؟۔]\s")
 _LEAST_LEARNT: Final = 12
 """Characters of a text that what is learnt may judge."""
-_NO_PLAIN_TEXT: Final = re.compile(
+_NO_PLAIN_TEXT: Final = deferred(
     r"[#@<>|/*_{}.!?…](?:(?<=[#@<>|/*_{}])|(?<=\.)(?:\.|(?<=\w\.)\w)|(?<=[.!?…])[\"'”“»’]\s)"
 )
 _SIBLINGS: Final = 2
@@ -149,7 +149,7 @@ _OF_A_LETTER: Final = frozenset(("vi",))
 sentence that has its stop.
 """
 _NEIGHBOURS: Final = 6
-_LETTERS: Final = re.compile(
+_LETTERS: Final = deferred(
     r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff\u200c-])+"
 )
 _LONG_DOUBTED: Final = 35

@@ -12,11 +12,11 @@ from typing import Final
 from copygen.models import Severity, Violation
 from copygen.quality.checks.number_words import number_words, shares
 from copygen.quality.facts import CheckContext
-from copygen.quality.normalize import Places, fold
+from copygen.quality.normalize import Places, deferred, fold
 from copygen.quality.phrases import PhraseIndex, PhraseReader, Said, folded, phrases_of
 from copygen.quality.quantities import DIGIT
 
-_BRACKETS: Final = re.compile(
+_BRACKETS: Final = deferred(
     r"\[(?P<square>[^\[\]\n]{1,60})\]|\{(?P<curly>[^{}\n]{0,60})\}|<(?P<angle>[^<>/\n]{2,60})>"
     r"|【(?P<heading>[^】\n]{1,40})】|〔(?P<shell>[^〕\n]{1,40})〕|\((?P<round>[^()\n]{2,40})\)"
     r"|[«„“](?P<quoted>[^«»„“”\n]{3,40})[»“”]|\"(?P<straight>[^\"\n]{3,40})\""
@@ -46,7 +46,7 @@ _SITES: Final = (
     "websitecuaban|cuahangcuaban|tenthuonghieu|tencongty|tindahanmo|websitemo|angiyongsite|"
     "yourdomain|yourwebsite|yoursite|yourshop|yourstore|yourbrand|sinupood|teiepood"
 )
-_SIGNS: Final = re.compile(
+_SIGNS: Final = deferred(
     r"(?<![A-Za-z0-9_])_{3,}(?![A-Za-z0-9_])"  # ____
     r"|[〇○◯]{2,}|[△□●]{2,}|某某|(?<![ㄱ-ㆎ])[ㅇㅁ]{2}(?=[가-힣])"
     r"|(?<![A-Za-z\d])[xX×]{2,4}(?=[\u3040-\u9fff\uac00-\ud7a3])"  # XX店
@@ -63,45 +63,45 @@ _SIGNS: Final = re.compile(
     r"|(?<![^\W_])(?-i:XYZ)(?![^\W_])",
     re.IGNORECASE,
 )
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = deferred(
     rf"(?<![\w.-])(?:www\.)?(?:[\w.]{{1,20}}@)?(?:{_YOUR})[-_.]?(?:{_OWNED})[-\w]{{0,24}}\.[^\W\d_]{{2,6}}"
     rf"(?!\w)|(?<![\w.-])(?:www\.|[\w.]{{1,20}}@)?(?:{_SITES})\.[^\W\d_]{{2,6}}(?!\w)|(?<!\w)[@#](?:{_YOUR})[-_]?(?:{_OWNED})\w{{0,16}}",
     re.IGNORECASE,
 )
 """`www.ihre-marke.de`, `info@yourbrand.com`, `#VotreMarque`."""
-_WORDED: Final = re.compile(r"(?<![\w.-])[\w.-]++(?:[@#][\w.-]++)?|[@#]\w++")
+_WORDED: Final = deferred(r"(?<![\w.-])[\w.-]++(?:[@#][\w.-]++)?|[@#]\w++")
 """A word, with the signs of addresses in it: taken whole, so that a long one is read once."""
-_CENTURY: Final = re.compile(
+_CENTURY: Final = deferred(
     r"(?i:(?:siglos?|s[ée]culos?|secol\w*|segles?|siècles?|sec|vek|века?|стол\w+|ст|roku?|juan|"
     r"johannes|louis)\.? (?:[xivl]+[-–/])?)$"
 )
-_ROMAN: Final = re.compile(
+_ROMAN: Final = deferred(
     r"(?i:[-–.]?[xivхі]*\.? ?(?:e |ème |esim|век|вiк|стол|стор|ст\b|в\.|wiek|w\.|st\.|stol|vek|"
     r"száz|sajand|gs\.|amž|a\. ?|yüzyıl|asr|αιών|secol|cent|siècle|world|olimp|олимп))"
 )
 _MARKED: Final = MappingProxyType(
     {
-        "letters": re.compile(  # XX, 210-XXXXXXX, 20XX; xx alone is a kiss
+        "letters": deferred(  # XX, 210-XXXXXXX, 20XX; xx alone is a kiss
             r"(?<![^\W\d_])\d*(?:X{2,}|Х{2,}|Χ{2,})\d?(?:[ .-]{1,3}\d*(?:X{2,}|Х{2,}|Χ{2,}))*(?!\w)"
             r"|(?<!\w)XY(?!\w)"
             r"|(?<!\w)(?:\+?\d[\d -]*[xх]{2,}|[xх]{4,16})(?:[ .-][xх\d]{2,})*(?!\w)"
             r"|(?<!\w)[xх]{2,}(?:[ .-][xх]{2,})+(?!\w)"
         ),
-        "dots": re.compile(
+        "dots": deferred(
             r"(?<=\s)[.…]{3,}(?<=[.…]{4})(?=[^\S\n])|(?<=\s)…{2,}(?=\s\w)|(?:…|\.{3}) ?[%€]"
         ),
-        "lines": re.compile(
+        "lines": deferred(
             r"(?<=\S )(?:\*{3,4}|[–—]{3,}|-{4,})(?=[ .,!?;)])|(?<!\*)\*{2,3}(?=[店市区區路])"
         ),
-        "amount": re.compile(
+        "amount": deferred(
             r"(?<![\w-])[XХ] ?(?:[€%₽₺₪฿]|(?:[Ee]uros?|EUR|zł|kr|Kč|Ft|lei|лв|руб|грн|TL)\b)"
         ),
-        "variable": re.compile(
+        "variable": deferred(
             r"(?<![\w@/#.:{-])(?:[A-Za-z]+_(?:name|brand|price|url|link|city|code|NAME|BRAND|PRICE|URL)"
             r"|(?:nombre|nom|nama|nome|nazwa|name|NAME|NOMBRE|NOM)_[A-Za-z]+)(?!\w)|#[A-Z_]{3,20}#"
         ),
-        "address": re.compile(r"https?://(?:\.{3}|…)|\w@(?:\.{2,}|…)"),
-        "date": re.compile(
+        "address": deferred(r"https?://(?:\.{3}|…)|\w@(?:\.{2,}|…)"),
+        "date": deferred(
             r"(?<!\w)(?:(?:DD|TT|JJ|GG|PP|NN|ДД|ΗΗ|MM)[./-] ?(?:MM|ММ|AA|KK|HH|DD)"
             r"(?:[./-] ?(?:[YAJRGVΕÅ]{2,4}|ГГГГ|РРРР)?)?|dd[./-]mm(?:[./-][yajrgvå]{2,4})?"
             r"|(?:YYYY|JJJJ|AAAA|RRRR|ÉÉÉÉ|ГГГГ)"
@@ -109,7 +109,7 @@ _MARKED: Final = MappingProxyType(
             r"|(?:[XxMm×〇○◯*]{1,2}|(?<!\d)0{1,2}) ?月 ?(?:[XxDd×〇○◯*]{1,2}|0{1,2}) ?日"
             r"|(?:[XxO○◯]{1,2}|(?<!\d)0{1,2}) ?월 ?(?:[XxO○◯]{1,2}|0{1,2}) ?일"
         ),
-        "digits": re.compile(  # of nothing but zeros, or counting up
+        "digits": deferred(  # of nothing but zeros, or counting up
             r"(?<![\d.,])(?:\+\d{1,3}[ .-]?)?\(?0\d{0,3}\)?[ .-/]?(?:0{2,4}[ .-]?){2,4}(?![\d.,])"
             r"|(?<![\d.,])\+?(?:\d{1,3}[ .-])?0?1?[ .-]?23[ .-]?4?5[ .-]?6[ .-]?7(?:[ .-]?8)?"
             r"(?:[ .-]?9)?(?:[ .-]?0)?(?![\d.,])"
@@ -139,17 +139,17 @@ _TAGS: Final = frozenset(
 )
 """What copy has in brackets by itself."""
 _DIGITS: Final = "0123456789"
-_LETTERS: Final = re.compile(r"[^\W\d_]+")
+_LETTERS: Final = deferred(r"[^\W\d_]+")
 _SHORTEST: Final = 2
-_PHONETIC: Final = re.compile("[\u0250-\u02af\u02c8\u02cc\u02d0]|^[/ˈ]")
-_UNSPACED: Final = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
+_PHONETIC: Final = deferred("[\u0250-\u02af\u02c8\u02cc\u02d0]|^[/ˈ]")
+_UNSPACED: Final = deferred("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7a3]")
 _CAPITAL: Final = "A-ZÀ-ÞĀ-ŽА-ЯЁІЇЄҐΑ-Ω"
-_CAPITALS: Final = re.compile(rf"(?:[{_CAPITAL}]{{2,}}[ ]?){{1,4}}(?<=[{_CAPITAL} ]{{9}})")
+_CAPITALS: Final = deferred(rf"(?:[{_CAPITAL}]{{2,}}[ ]?){{1,4}}(?<=[{_CAPITAL} ]{{9}})")
 """Nine capitals or more: `VOTRE ENSEIGNE`, `BUTIKSNAMN`."""
-_MANY_CAPITALS: Final = re.compile(f"[{_CAPITAL} ][{_CAPITAL} ]{{8}}")
-_OPENING: Final = re.compile(r"[\[{<【〔(«„“\"]")
+_MANY_CAPITALS: Final = deferred(f"[{_CAPITAL} ][{_CAPITAL} ]{{8}}")
+_OPENING: Final = deferred(r"[\[{<【〔(«„“\"]")
 """Most texts have neither: to look for them costs a tenth of looking for the whole patterns."""
-_RULE: Final = re.compile(r"(?m)^[\s_]+$")
+_RULE: Final = deferred(r"(?m)^[\s_]+$")
 _NAMES_SOMETHING: Final = (
     *("名", "名称", "名稱", "リンク", "链接", "連結", "링크", "명", "url", "name"),
 )

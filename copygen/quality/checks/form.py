@@ -12,9 +12,10 @@ from copygen.models import Severity, Violation
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.data import Endings, table
 from copygen.quality.facts import CheckContext
+from copygen.quality.normalize import deferred
 
 LONGEST_MARK: Final = 20
-_MARK: Final = re.compile(r"\s*(?:[(\[]?\d{1,2}[.):\]]|[-–—•*·.…_#>]+)\s*")
+_MARK: Final = deferred(r"\s*(?:[(\[]?\d{1,2}[.):\]]|[-–—•*·.…_#>]+)\s*")
 
 
 def length(measured: int, spec: FieldSpec) -> list[Violation]:
@@ -74,14 +75,14 @@ Finder: TypeAlias = Callable[[CheckContext], Iterable[Found]]
 Check: TypeAlias = Callable[[CheckContext], list[Violation]]
 
 _UNSPACED_LETTER: Final = "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]"
-_RIGHT_TO_LEFT: Final = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
+_RIGHT_TO_LEFT: Final = deferred("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]")
 _MARKS_OF_DIRECTION: Final = frozenset("\u061c\u200e\u200f")
 _VARIABLE: Final = (
     "[#*0-9\u00a9\u00ae\u203c\u2049\u2100-\u21ff\u2300-\u27bf\u2900-\u297f\u2b00-\u2bff"
     "\u3030\u303d\u3297\u3299\U0001f000-\U0001faff]"
 )
 """What has an emoji or a text form, by emoji-variation-sequences.txt of Unicode, and around it."""
-_CONTROLS: Final = re.compile(
+_CONTROLS: Final = deferred(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     f"\u200e\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufeff\uffa0\ufff9-\ufffd"
     "\ud800-\udfff\ufe00-\ufe0d]"
@@ -95,15 +96,15 @@ _CONTROLS: Final = re.compile(
 ZERO WIDTH JOINER and NON-JOINER are none of them: emoji, Hindi and Persian are spelled with them.
 ZERO WIDTH SPACE parts the words of Thai, Lao, Burmese and Khmer; a variation selector stands behind
 what has variants; tag letters spell the flags of England, Scotland and Wales."""
-_SUSPECT: Final = re.compile(
+_SUSPECT: Final = deferred(
     "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffd"
     "\ud800-\udfff\U000e0000-\U000e01ef]"
 )
 """One of these is in every text that `_CONTROLS` or `_JOINER` matches, and in few others."""
-_JOINER: Final = re.compile("(?<=[A-Za-z])[\u200c\u200d](?=[A-Za-z])")
+_JOINER: Final = deferred("(?<=[A-Za-z])[\u200c\u200d](?=[A-Za-z])")
 """Where a joiner joins nothing."""
-EMOJI: Final = re.compile(
+EMOJI: Final = deferred(
     "[\u231a\u231b\u23e9-\u23ec\u23f0\u23f3\u25fd\u25fe\u2614\u2615\u2648-\u2653\u267f\u2693"
     "\u26a1\u26aa\u26ab\u26bd\u26be\u26c4\u26c5\u26ce\u26d4\u26ea\u26f2\u26f3\u26f5\u26fa\u26fd"
     "\u2705\u270a\u270b\u2728\u274c\u274e\u2753-\u2755\u2757\u2795-\u2797\u27b0\u27bf\u2b1b"
@@ -113,13 +114,13 @@ EMOJI: Final = re.compile(
     re.DOTALL,
 )
 """Emoji_Presentation of Unicode's emoji-data.txt, and anything with VARIATION SELECTOR-16."""
-_HALFWIDTH_KATAKANA: Final = re.compile("[\uff61-\uff9f]+")
-_EXCLAMATION: Final = re.compile("[!！❗❕‼⁉]")
-_REPEATED: Final = re.compile(
+_HALFWIDTH_KATAKANA: Final = deferred("[\uff61-\uff9f]+")
+_EXCLAMATION: Final = deferred("[!！❗❕‼⁉]")
+_REPEATED: Final = deferred(
     r"[!?！？]{2,}|([,，、。;:：；])\1+|\.{4,}|([~～*=_#])\2{2,}|(?<![A+])\+{3,}"
 )
 """`PA++++` is a grade of sun protection."""
-_SPACED_CAPITALS: Final = re.compile(r"(?<!\w)(?:[A-Z][ .]){3,}[A-Z](?!\w)")
+_SPACED_CAPITALS: Final = deferred(r"(?<!\w)(?:[A-Z][ .]){3,}[A-Z](?!\w)")
 _SHOUTED_LETTERS: Final = 5
 """A word of capitals this long is no acronym."""
 _SHOUTED_SHARE: Final = 0.5
@@ -132,26 +133,26 @@ _ACRONYMS: Final = frozenset((
     "VIP", "VPN", "VR", "WLAN", "XL", "XS", "XXL", "XXXL",
 ))
 # fmt: on
-_URL: Final = re.compile(
+_URL: Final = deferred(
     r"https?://\S+|(?<![\w@-])(?:[\w-]++\.){1,8}(?:com|net|org|co|io|shop|th|jp)\b"
 )
 """Of more than eight names the last eight: from each dot on, no more than that is looked at."""
-_EMAIL: Final = re.compile(r"(?<![\w.+-])[\w.+-]++@(?:[\w-]++\.)+[A-Za-z]{2,}(?![\w-])")
-_HTML: Final = re.compile(
+_EMAIL: Final = deferred(r"(?<![\w.+-])[\w.+-]++@(?:[\w-]++\.)+[A-Za-z]{2,}(?![\w-])")
+_HTML: Final = deferred(
     r"</?[A-Za-z][A-Za-z0-9]*(?:\s[^<>\n]{0,200})?/?>|<!--|&(?:[a-z]{2,8}|#\d{2,6}|#x[\da-f]{2,5});"
 )
-_ORNAMENTS: Final = re.compile(
+_ORNAMENTS: Final = deferred(
     "[\u2020-\u2023\u203b\u2043\u2190-\u21ff\u25a0-\u26ff\u2700-\u27bf\u27f0-\u27ff"
     "\u2900-\u297f\u2b00-\u2bff\u3013]+"
 )
 """Bullets, arrows, geometric shapes, miscellaneous symbols and dingbats."""
-_SPACED_WORD: Final = re.compile(
+_SPACED_WORD: Final = deferred(
     "(?:(?![\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"
     "\uff66-\uff9f])[^\\W\\d_]){2,}"
 )
 """Words of the scripts that put spaces between them; of the others nobody can tell them apart
 without a dictionary."""
-_PHONE: Final = re.compile(
+_PHONE: Final = deferred(
     r"(?<![\w.,])(?:\+\d{1,3}[\s-]?)?(?:\(?0\d{1,3}\)?[\s-]?)\d{3,4}[\s-]?\d{3,4}(?!\w)"
 )
 
@@ -182,7 +183,7 @@ _FLAGS: Final = MappingProxyType(
         "no_repeated_punctuation": (_by(_REPEATED), "repeats punctuation"),
         "no_all_caps": (_capitals, "is written in capitals"),
         "no_halfwidth_katakana": (_by(_HALFWIDTH_KATAKANA), "is half-width katakana"),
-        "no_line_breaks": (_by(re.compile(r"[\r\n]+")), "is a line break"),
+        "no_line_breaks": (_by(deferred(r"[\r\n]+")), "is a line break"),
         "no_urls": (_by(_URL), "is a web address"),
         "no_email_addresses": (_by(_EMAIL), "is an e-mail address"),
         "no_phone_numbers": (_by(_PHONE), "is a telephone number"),
@@ -283,11 +284,11 @@ def _small_words() -> frozenset[str]:
 
 # Not \w: the vowel and tone marks of Thai are no word characters to Python, and are to platforms.
 _LETTERS: Final = r"[^\s#＃!-/:-@\[-^`{-~。、，．！？…「」『』（）“”‘’]+"
-_TAG: Final = re.compile(rf"[#＃]({_LETTERS})")
-_RUN: Final = re.compile(rf"(?<![^\s(（「『。、！？!?,.…:：])(?:[#＃]{_LETTERS})+")
+_TAG: Final = deferred(rf"[#＃]({_LETTERS})")
+_RUN: Final = deferred(rf"(?<![^\s(（「『。、！？!?,.…:：])(?:[#＃]{_LETTERS})+")
 """Hashtags one after the other; what follows a letter (`C#a`, `/#part`) is none."""
-_LOOSE: Final = re.compile(r"(?<!\S)[#＃](?=\s|$)")
-_MENTION: Final = re.compile(r"(?<![\w.@])@(\w[\w.]*)")
+_LOOSE: Final = deferred(r"(?<!\S)[#＃](?=\s|$)")
+_MENTION: Final = deferred(r"(?<![\w.@])@(\w[\w.]*)")
 
 
 @dataclass(frozen=True, slots=True)

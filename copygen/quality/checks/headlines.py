@@ -12,6 +12,7 @@ from typing import Final
 
 from copygen.quality.checks.assignment import Assignment
 from copygen.quality.checks.labels import calls_versions, words_that_go_on
+from copygen.quality.normalize import deferred
 from copygen.quality.phrases import Said
 from copygen.quality.scripts import UNSPACED
 
@@ -19,7 +20,7 @@ _STROKES: Final = (" / ", " | ", " || ", " // ", "\t")
 _ENDS: Final = ".!?…。！？।؟"
 _SENTENCE_LETTERS: Final = 12
 """Letters of a text between strokes."""
-_MARKED: Final = re.compile(
+_MARKED: Final = deferred(
     r"(?:(?<=\A)|(?<=[.!?…。！？][ \n]))"
     r"\(?(?:(?P<letter>[a-dA-D])[).]|(?P<digit>[1-4])\)|(?P<round>[①②③④]))\s?(?=\S)"
 )
@@ -28,15 +29,15 @@ _OPTION_WORDS: Final = 3
 _OPTION_LETTERS: Final = 16
 """Words and letters of each text that is called an option within a line: `Option A: wait.` is
 copy."""
-_QUOTED: Final = re.compile('["“„«»「『”][^"“”„«»「」『』\n]{8,}["”“»«」』]')
-_BETWEEN_QUOTED: Final = re.compile(r"(?:\s|[,;/|.]|\w{1,9}(?=\W))*")
-_ASKS: Final = re.compile('[?？؟;\u037e]["”“»«」』]?$')
-_FLAG: Final = re.compile("(?m)^[ \t]*([\U0001f1e6-\U0001f1ff]{2})")
-_HEAD: Final = re.compile(
+_QUOTED: Final = deferred('["“„«»「『”][^"“”„«»「」『』\n]{8,}["”“»«」』]')
+_BETWEEN_QUOTED: Final = deferred(r"(?:\s|[,;/|.]|\w{1,9}(?=\W))*")
+_ASKS: Final = deferred('[?？؟;\u037e]["”“»«」』]?$')
+_FLAG: Final = deferred("(?m)^[ \t]*([\U0001f1e6-\U0001f1ff]{2})")
+_HEAD: Final = deferred(
     r"[\s*_#\[【]{0,6}+(?P<name>[^:：\n]{2,24}?)[\]】*_]{0,3}\s?[:：][*_]{0,3}\s?\S"
 )
-_POST: Final = re.compile("[#@]|https?:|www\\.")
-_WORD: Final = re.compile(r"[^\W_]+")
+_POST: Final = deferred("[#@]|https?:|www\\.")
+_WORD: Final = deferred(r"[^\W_]+")
 _LEAST_HEADLINES: Final = 3
 _MOST_HEADLINES: Final = 8
 _LONGEST: Final = 90
@@ -49,7 +50,7 @@ _DENSE: Final = "\u0590"
 """From here scripts need fewer letters for a name."""
 _SAYS_MORE: Final = 5
 """Letters of a name, and of what a headline says beside it."""
-_THAI_ASKS: Final = re.compile(
+_THAI_ASKS: Final = deferred(
     "ไหม|มั้ย|อะไร|ไหน|ใคร|เมื่อไ|ยังไง|อย่างไร|หรือยัง|รึ|ทำไม|吗|呢|什么|什麼|嗎|ですか|ますか"
 )
 _GOES_ON_UNSPACED: Final = (

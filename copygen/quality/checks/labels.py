@@ -15,26 +15,27 @@ from copygen.documents import load_shipped
 from copygen.quality.checks.assignment import Assignment
 from copygen.quality.data import DatedTable
 from copygen.quality.languages import language_tag
+from copygen.quality.normalize import deferred
 from copygen.quality.phrases import Said, folded, phrases_of
 from copygen.quality.scripts import UNSPACED
 
 _LONGEST: Final = 70
 """Characters of a label."""
-_END: Final = re.compile(r"\s?[:：]|\s[-–—]\s|\s?\n")
-_LABELLED: Final = re.compile(r"[^:：\n]{0,70}(?:[:：\n]|\s[-–—]\s)|[【\[]")
+_END: Final = deferred(r"\s?[:：]|\s[-–—]\s|\s?\n")
+_LABELLED: Final = deferred(r"[^:：\n]{0,70}(?:[:：\n]|\s[-–—]\s)|[【\[]")
 """What no label is without: a look at the start tells."""
-_BETWEEN: Final = re.compile(
+_BETWEEN: Final = deferred(
     r"[\s/|,+&_#*\"'’“”„«»()（）\[\]【】.·•–—\-\u2190-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]+"
 )
-_SEPARATOR: Final = re.compile(r"\s[-–—|/,]|[,(/|–—]")
-_BRACKETED: Final = re.compile(
+_SEPARATOR: Final = deferred(r"\s[-–—|/,]|[,(/|–—]")
+_BRACKETED: Final = deferred(
     r"\s?[(\[（【][^)\]）】\n]{0,40}[)\]）】]|\s?(?:#|№|nr\.?\s?)?\d{1,2}(?!\d)"
 )
-_ADDRESS: Final = re.compile(
+_ADDRESS: Final = deferred(
     r"\s*(?:\S*@|https?:|www\.|\S+\.(?:com|net|org|de|io|shop)\b|\+?\d[\d ]{4})"
 )
-_HANGUL: Final = re.compile("[\uac00-\ud7a3]")
-_SENTENCE: Final = re.compile(r"[.!?。！？…؟।](?:\s|$)")
+_HANGUL: Final = deferred("[\uac00-\ud7a3]")
+_SENTENCE: Final = deferred(r"[.!?。！？…؟।](?:\s|$)")
 _HEBREW_PREFIXES: Final = "הבלמוכש"
 _MOST_LINES: Final = 40
 _LOOKED_AT: Final = 2000
@@ -52,9 +53,9 @@ _LEAST_NOUN: Final = 4
 _PAIR: Final = 2
 _DENSE: Final = "\u0590"
 """From here scripts need fewer letters for a word."""
-_OPENING: Final = re.compile('["“„«「『]')
+_OPENING: Final = deferred('["“„«「『]')
 _CLOSING: Final = '"”“»」』'
-_AFTER_QUOTE: Final = re.compile(r"[\w\s]{0,14}[.!?。？]?\s*")
+_AFTER_QUOTE: Final = deferred(r"[\w\s]{0,14}[.!?。？]?\s*")
 """What may stand behind the copy in quotation marks: `です。`, `입니다.`, `はいかがでしょうか？`"""
 _LEAST_QUOTED: Final = 6
 _LEAST_PROPOSED: Final = 12
@@ -268,6 +269,8 @@ class Labels:
     def _kinds_of(self, words: str, assignment: Assignment) -> list[str]:
         """What each word is; nothing where one is none of a label."""
         names = assignment.names
+        if words.isalnum() and words in names():
+            return []  # `Halden: warm at last`; of what is no name each word is looked up
         if kind := self._kind(words):
             return [] if words in names() else [kind]
         tokens = [one for one in _BETWEEN.split(words) if one]

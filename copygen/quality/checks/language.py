@@ -15,7 +15,7 @@ from copygen.quality.facts import CheckContext, Facts
 from copygen.quality.language_detector import ENGLISH_WORDS, Detector, Evidence, can_judge
 from copygen.quality.language_tally import LanguageTally
 from copygen.quality.languages import base, full_script, is_latin, language_name, scripts_of
-from copygen.quality.normalize import HAN, HANGUL, KANA, LATIN, OTHER, THAI
+from copygen.quality.normalize import HAN, HANGUL, KANA, LATIN, OTHER, THAI, deferred
 from copygen.quality.scripts import KANA as KANA_LETTER
 from copygen.quality.scripts import (
     LATIN_LETTER,
@@ -28,10 +28,10 @@ from copygen.quality.scripts import (
 from copygen.quality.word_ends import word_set
 
 _GROUP_OF: Final = MappingProxyType({"Hang": HANGUL, "Hira": KANA, "Kana": KANA, "Hani": HAN})
-_LATIN_WORD: Final = re.compile(f"{LATIN_LETTER.pattern[:-1]}'’]+")
+_LATIN_WORD: Final = deferred(f"{LATIN_LETTER.pattern[:-1]}'’]+")
 _LEAST_RUN: Final = 4
 # From the first letter of a word only, and of words that end, so that nothing is read many times.
-_LATIN_RUN: Final = re.compile(
+_LATIN_RUN: Final = deferred(
     rf"[A-Za-z](?<![A-Za-z].)[A-Za-z'’]{{0,60}}+"
     rf"(?:[ ,;]++[A-Za-z][A-Za-z'’]{{0,60}}+){{{_LEAST_RUN - 1},}}+"
 )
@@ -43,7 +43,7 @@ _OWN_BESIDE_NAMES: Final = 2
 _MOST_NAMES: Final = 3
 """Words in Latin letters that are taken for a name beside letters of the language:
 `料金 - Mozilla VPN`."""
-_HAN_RUN: Final = re.compile("(?<![(（\u3400-\u9fff])[\u3400-\u9fff]{2,}+(?![)）])")
+_HAN_RUN: Final = deferred("(?<![(（\u3400-\u9fff])[\u3400-\u9fff]{2,}+(?![)）])")
 """Outside of the brackets in which Korean says what a word comes from."""
 _LEAST_CHINESE: Final = 4
 _LONG_HAN: Final = 12
@@ -52,27 +52,27 @@ _SHORT_WORD: Final = 3
 """Letters up to which a word in Latin letters may be a unit or a code: `cm`, `EUR`."""
 _MIXED_WORD: Final = MappingProxyType(
     {
-        "Cyrl": re.compile(r"\w*(?:[a-z](?=[\u0400-\u04ff])|[\u0400-\u04ff](?=[a-z]))\w*"),
-        "Grek": re.compile(r"\w*(?:[a-z](?=[\u0370-\u03ff])|[\u0370-\u03ff](?=[a-z]))\w*"),
+        "Cyrl": deferred(r"\w*(?:[a-z](?=[\u0400-\u04ff])|[\u0400-\u04ff](?=[a-z]))\w*"),
+        "Grek": deferred(r"\w*(?:[a-z](?=[\u0370-\u03ff])|[\u0370-\u03ff](?=[a-z]))\w*"),
     }
 )
 """A word with small letters of Latin and of its own script: `rubber\u0430`. In scripts without
 spaces, and in Korean, what belongs to the sentence is written right behind a name."""
-_TORN_WORD: Final = re.compile("[a-z](?<=[\u0370-\u1fff\u3041-\u9fff\uac00-\ud7a3].)[a-z]{2,}")
+_TORN_WORD: Final = deferred("[a-z](?<=[\u0370-\u1fff\u3041-\u9fff\uac00-\ud7a3].)[a-z]{2,}")
 """Small letters right behind a letter of another script: the end of a word of the item, of which
 the beginning was put into that script: `コconut`, `汉ami` for Hanami."""
-_FOREIGN_END: Final = re.compile(
+_FOREIGN_END: Final = deferred(
     "[\u0400-\u04ff\u0e01-\u0e5b\u3041-\u30ff\u3400-\u9fff\uac00-\ud7a3]"
     "(?:(?<=[a-z\u00df-\u024f].)|(?=[a-z\u00df-\u024f]))"
 )
 """A letter of another script in a word of Latin letters: `soa椰`, a Cyrillic `а` in `Cаt`."""
-_THAI_LETTER: Final = re.compile("[\u0e01-\u0e4e]")
+_THAI_LETTER: Final = deferred("[\u0e01-\u0e4e]")
 _LEAST_WITHOUT_HANGUL: Final = 4
 _CHINESE: Final = frozenset("您你這这們们嗎吗呢很她吧啊个让讓给給吃喝哪么麼没沒，")
 """Signs of every Chinese sentence that Japanese without kana has no use for."""
 # A run of blanks from its first only: from each of them, 8 000 in a row took half a second. They
 # are looked for as a class at the start, which takes a tenth of looking for each of the cases.
-_SEGMENT: Final = re.compile(
+_SEGMENT: Final = deferred(
     r"\s(?<!\s\s)(?:(?<=[.!?…।؟。！？]\s)\s*+|(?<=\n)\s*+|[^\S\n]*+\n\s*+|\s*+[–—|/•·]\s++)"
 )
 """Between two sentences, two lines, or on both sides of a stroke."""

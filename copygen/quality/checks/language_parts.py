@@ -23,7 +23,7 @@ from copygen.quality.frequent_words import (
 from copygen.quality.language_detector import ENGLISH_WORDS, Detector
 from copygen.quality.language_model import labels_of, letters_of
 from copygen.quality.languages import base, scripts_of, wider
-from copygen.quality.normalize import LATIN, Places
+from copygen.quality.normalize import LATIN, Places, deferred
 from copygen.quality.scripts import own_letters
 from copygen.quality.word_ends import word_set
 
@@ -35,12 +35,12 @@ _WORD: Final = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0963\u064b-\u0652])*
 _LATIN_WORD: Final = r"[a-z\u00df-\u024f\u1e00-\u1eff]++"
 _JOINED: Final = r"(?P<joined>(?:[-\u2010\u2011]\w++)*+)"
 """A word with a hyphen is in no list: `check-in`."""
-_TOKEN: Final = re.compile(f"(?:{_NO_WORD})|(?P<word>{_WORD}{_JOINED})")
-_LATIN_TOKEN: Final = re.compile(f"(?:{_NO_WORD})|(?P<word>{_LATIN_WORD}{_JOINED})")
+_TOKEN: Final = deferred(f"(?:{_NO_WORD})|(?P<word>{_WORD}{_JOINED})")
+_LATIN_TOKEN: Final = deferred(f"(?:{_NO_WORD})|(?P<word>{_LATIN_WORD}{_JOINED})")
 """For texts in another script, in which no space need stand beside it."""
-_LATIN_WORDS: Final = re.compile(_LATIN_WORD)
-_LATIN_PAIR: Final = re.compile("[a-z\u00df-\u024f\u1e00-\u1eff] [a-z\u00df-\u024f\u1e00-\u1eff]")
-_DEVANAGARI: Final = re.compile("[\u0900-\u0963\u0971-\u097f]+")
+_LATIN_WORDS: Final = deferred(_LATIN_WORD)
+_LATIN_PAIR: Final = deferred("[a-z\u00df-\u024f\u1e00-\u1eff] [a-z\u00df-\u024f\u1e00-\u1eff]")
+_DEVANAGARI: Final = deferred("[\u0900-\u0963\u0971-\u097f]+")
 """Its vowels are no letters of words to `re`."""
 _LEAST_LETTERS: Final = 2
 """Of one of the foreign words: a letter by itself is a size, or the rest of a word."""
@@ -83,9 +83,9 @@ _ELSEWHERE: Final = -1.9
 _UNKNOWN: Final = -1.2
 _MARK: Final = 1.2
 """What a mark between two words takes off."""
-_END: Final = re.compile(r"[.!?…\n।۔。！？\"“”„«»「」『』]|[^\s,;:–—'’،、，-]")
+_END: Final = deferred(r"[.!?…\n।۔。！？\"“”„«»「」『』]|[^\s,;:–—'’،、，-]")
 """Ends a sentence or a quotation, or is of another script."""
-_QUOTED: Final = re.compile(
+_QUOTED: Final = deferred(
     r"(?<!\w)(?:[\"“”„«»「『《〈](?=\w)[^\n\"“”„«»「」『』]{1,80}[\"“”«»」』》〉]"
     r"|['‘‚](?=\w)[^\n'’]{1,80}['’](?!\w))"
 )

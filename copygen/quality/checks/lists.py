@@ -9,6 +9,8 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Final
 
+from copygen.quality.normalize import deferred
+
 _LETTERS: Final = (
     *("abcdefgh", "абвгдежз", "αβγδεζηθ", "אבגדהוזח", "أبجدهوزح", "ابپتثجچح", "ابجدهوزح"),
     *("가나다라마바사아", "কখগঘঙচছজ", "कखगघङचछज", "अआइईउऊएऐ", "ਕਖਗਘਙਚਛਜ", "કખગઘઙચછજ"),
@@ -19,7 +21,7 @@ _LETTERS: Final = (
 _ROMAN: Final = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii")
 _SPELT: Final = ("الف", "ب", "ج")
 _LETTER: Final = f"[{''.join(sorted({letter for each in _LETTERS for letter in each[:8]}))}]"
-_ITEM: Final = re.compile(
+_ITEM: Final = deferred(
     # A digit right behind the mark makes it a figure or an hour: `1.5 l`, `10:30`.
     rf"\W{{0,4}}?(?P<count>\d{{1,2}}|{_LETTER}|[ivx]{{1,4}}|الف)"
     r"(?:\s?[.):、．）](?:\s(?=\S)|(?=[^\s\d]))|\s[-–—]\s(?=\S)|/\s(?=\S))"
@@ -34,12 +36,12 @@ _STEP: Final = 14
 """Characters of a line that is a step to follow: `1. Rinse it`."""
 _POINT: Final = 24
 """Characters: of three numbered lines one is shorter, and they are points, not versions."""
-_DIALOGUE: Final = re.compile(r"[.!?…。！？][\"”“»」』’]?$")
-_ASKING: Final = re.compile(r"[?؟？;][\"”“»」』’]?$")
-_CALLING: Final = re.compile(r"[?؟？;…!！][\"”“»」』’]?$")
+_DIALOGUE: Final = deferred(r"[.!?…。！？][\"”“»」』’]?$")
+_ASKING: Final = deferred(r"[?؟？;][\"”“»」』’]?$")
+_CALLING: Final = deferred(r"[?؟？;…!！][\"”“»」』’]?$")
 _DASHES: Final = "-–—"
 _TURNS: Final = 3
-_ASKED_LISTS: Final = re.compile(
+_ASKED_LISTS: Final = deferred(
     r"bullet|\blists?\b(?! price)|\bliste|aufzähl|stichpunkt|puces|viñeta|\blista|elenco"
     r"|opsomming|luettelo|список|перечисл|箇条書き|リスト|列表|清單|清单|목록|รายการ|เป็นข้อ"
     r"|danh sách|gạch đầu dòng|senarai|daftar|قائمة|רשימה|सूची"
@@ -48,11 +50,11 @@ _ASKED_LISTS: Final = re.compile(
     r"|فهرست|বুলেট|তালিকা|فہرست|글머리",
     re.IGNORECASE,
 )
-_SHOWN_LIST: Final = re.compile(r"\n[ \t]{0,4}[-*•] ")
+_SHOWN_LIST: Final = deferred(r"\n[ \t]{0,4}[-*•] ")
 
 
-_MAY_HAVE: Final = re.compile(r"\n[ \t]*(?:\d|[^\w\s\"'“”„«»‘’(#@¿¡])")
-_ROOMY: Final = re.compile(
+_MAY_HAVE: Final = deferred(r"\n[ \t]*(?:\d|[^\w\s\"'“”„«»‘’(#@¿¡])")
+_ROOMY: Final = deferred(
     r"descri|beschreib|beskriv|kuvaus|popis|\bopis|опис|leírás|açıklama|mô tả|deskripsi|รายละเอียด"
     r"|คำอธิบาย|説明|描述|介绍|介紹|설명|newsletter|\be-?mails?\b|\bblog|article|landing|\bpages?\b"
     r"|facebook|instagram|linkedin|telegram|whatsapp|\bposts?\b|beitrag",

@@ -5,7 +5,6 @@ language, which other spelling may be a form. Declension and plurals are as gram
 endings that a name takes or lacks, letters that they replace, and particles behind it.
 """
 
-import re
 import unicodedata
 from functools import cache
 from itertools import compress
@@ -17,10 +16,11 @@ from rapidfuzz.distance import OSA, Prefix
 
 from copygen.quality.end_words import small_words
 from copygen.quality.languages import base
+from copygen.quality.normalize import deferred
 from copygen.quality.word_ends import common_words, is_common
 
 _CONSONANTS: Final = frozenset("bcdfghjklmnpqrtvwxzбвгджзклмнпрстфхцчшщ")
-_OTHER_CONSONANTS: Final = re.compile(
+_OTHER_CONSONANTS: Final = deferred(
     "[\u0628\u062a-\u0648\u0679-\u06af\u06ba\u05d0-\u05d3\u05d6-\u05d8\u05da-\u05ea\u0915-\u0939\u0995-\u09b9]"
 )
 """Of Arabic, Hebrew, Devanagari and Bengali letters those that no ending replaces."""
@@ -40,7 +40,7 @@ TITLED: Final = frozenset(("en", "id", "ms", "tl", "vi"))
 _WITHOUT_SPACES: Final = frozenset(("ja", "zh", "yue", "th", "lo", "km", "my"))
 _PLURAL_S: Final = frozenset(("lt", "lv", "fi"))
 """Languages in which a last s may stand for another letter."""
-_POINTED: Final = re.compile("[\u064b-\u065f\u0670\u05b0-\u05c7]")
+_POINTED: Final = deferred("[\u064b-\u065f\u0670\u05b0-\u05c7]")
 """Points on Arabic and Hebrew letters, which any word may have: `عسلِ`."""
 _VOWELS: Final = frozenset("aeiouyäöüåæøáéíóúàèìòùâêôõãąęįųū")
 _STEADY: Final = frozenset(
@@ -79,15 +79,15 @@ _MARKED_ENDS: Final = frozenset(("lt", "lv", "pl", "cs", "sk", "hu"))
 _BALTIC: Final = frozenset(("lt", "lv", "pl"))
 """Those of them whose most frequent cases end so."""
 _FLEETING: Final = MappingProxyType(
-    dict.fromkeys(("hr", "bs", "sr", "mk"), re.compile("[aа][^\\W\\daeiouаеиоу]$"))
-    | {"sl": re.compile("[ae][^\\W\\daeiou]$")}
-    | dict.fromkeys(("cs", "sk", "pl"), re.compile("e[^\\W\\daeiouy]$"))
-    | dict.fromkeys(("ru", "uk", "be", "bg"), re.compile("[её][^\\W\\dаеиоуыэюя]$"))
+    dict.fromkeys(("hr", "bs", "sr", "mk"), deferred("[aа][^\\W\\daeiouаеиоу]$"))
+    | {"sl": deferred("[ae][^\\W\\daeiou]$")}
+    | dict.fromkeys(("cs", "sk", "pl"), deferred("e[^\\W\\daeiouy]$"))
+    | dict.fromkeys(("ru", "uk", "be", "bg"), deferred("[её][^\\W\\dаеиоуыэюя]$"))
 )
 """Ends that turn around with an ending behind them: `Лесковац`, `Лесковца`; `Zadar`, `Zadra`."""
 _BARRED: Final = str.maketrans("ıđłøħŧ", "idloht")
 """Letters whose mark Unicode does not take apart."""
-HANGUL: Final = re.compile(r"[\uac00-\ud7a3]")
+HANGUL: Final = deferred(r"[\uac00-\ud7a3]")
 PARTICLES: Final = frozenset("은는이가을를의에로와과도만")
 """Ends of Korean words that belong to the sentence."""
 
@@ -104,7 +104,7 @@ _NAME_ENDS: Final = MappingProxyType(
     }
 )
 """Languages that decline no name, and what may stand at the end of one."""
-_GERMAN_ADJECTIVE: Final = re.compile("(?:e|en|er|es|em)$")
+_GERMAN_ADJECTIVE: Final = deferred("(?:e|en|er|es|em)$")
 _LAST_LETTERS: Final = MappingProxyType(
     {
         "cs": "a:yeěuoůi e:iíuě o:auěeí í:ýáé ý:éáíi á:éoouýě é:áýíi y:ůáea i:ůuaeí",
@@ -132,7 +132,7 @@ _LAST_LETTERS: Final = MappingProxyType(
 )
 """Languages, and which last letter a case or a plural puts for which; of a language that is not
 here nothing is known."""
-_SLAVIC_ENDS: Final = re.compile(r"['’aąáeęéěiíoóuůúyýmchjаеиоуыэюяіїєймхв]")
+_SLAVIC_ENDS: Final = deferred(r"['’aąáeęéěiíoóuůúyýmchjаеиоуыэюяіїєймхв]")
 """How what an ending puts behind a whole name begins."""
 _ENDED_SO: Final = frozenset(("cs", "sk", "pl", "hr", "bs", "sr", "sl", "ru", "uk", "be"))
 _HEAD_LAST: Final = frozenset(("lv", "lt", "et", "fi", "hu", "tr"))
@@ -141,12 +141,12 @@ _CASES: Final = _ENDED_SO | _HEAD_LAST | {"ro", "el", "bg", "mk"}
 _UNCASED: Final = frozenset(("ar", "fa", "ur", "he", "hi", "bn"))
 """Languages of scripts without capitals, in which no form is shorter by a letter."""
 _IMPOSSIBLE: Final = MappingProxyType(
-    {"ru": re.compile("[гкхжчшщ]ы$|[чщ]я$|[чщшж]ю$"), "ar": re.compile("ه$")}
+    {"ru": deferred("[гкхжчшщ]ы$|[чщ]я$|[чщшж]ю$"), "ar": deferred("ه$")}
 )
 """Last letters that no form is written with, instead of another: `крышы`, `واحه`."""
 
-_HEBREW_BEFORE: Final = re.compile("[ושכ]?[ושכבלמה]{1,3}$")
-_ARABIC_BEFORE: Final = re.compile("[وف]?[بكل]?(?:ال|ل)?$")
+_HEBREW_BEFORE: Final = deferred("[ושכ]?[ושכבלמה]{1,3}$")
+_ARABIC_BEFORE: Final = deferred("[وف]?[بكل]?(?:ال|ل)?$")
 _CHANGES: Final = (
     ("cs sk", "k>c k>č h>z h>ž g>z ch>š c>č r>ř d>ď t>ť n>ň d>z ů>o ô>o á>a í>i e> o> >e >o"),
     ("cs sk", "sk>šť ck>čt ě>e ň>n ť>t ď>d ř>r ou>u ie>e ia>a ú>u ĺ>l"),
@@ -178,7 +178,7 @@ _CHANGES: Final = (
     ("en", "y>ie f>v fe>ve"),
 )
 """Languages, and how the end of a stem changes before an ending: `Sekačka`, `Sekačce`."""
-_ENDING: Final = re.compile(
+_ENDING: Final = deferred(
     "[aeiouyäöüåæøáéíóúýàèìòùâêôõãąęįųūěăîœőűėēīāıčmhnstdlrjvkgxzș'țаеиоуыэюяёіїєъьйхмвтшјљњ"
     "αεηιουωάέήίόύώςνσ]{0,5}$"
 )

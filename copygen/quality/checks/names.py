@@ -35,27 +35,27 @@ from copygen.quality.checks.name_forms import (
 )
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
-from copygen.quality.normalize import fold
+from copygen.quality.normalize import deferred, fold
 from copygen.quality.word_ends import is_common
 
 _NO_SPACES: Final = "\u0e00-\u0eff\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff"
 """Letters of scripts without spaces: what stands between two of them may be a word of another."""
 _SPACES: Final = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """What `\\s` is: with letters alone a class is one look at a table."""
-_TOKEN: Final = re.compile(
+_TOKEN: Final = deferred(
     rf"[^{_SPACES}.,!?:;…()\[\]{{}}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）{_NO_SPACES}]+"
 )
-_TITLE: Final = re.compile(r"[^:–—|.!?\n]{1,60}(?=\s?[:|]|\s[–—])")
-_QUOTED: Final = re.compile(r"[«„“\"]([^«»„“”\"]+)[»“”\"]")
+_TITLE: Final = deferred(r"[^:–—|.!?\n]{1,60}(?=\s?[:|]|\s[–—])")
+_QUOTED: Final = deferred(r"[«„“\"]([^«»„“”\"]+)[»“”\"]")
 _JOINTS: Final = "-'’"
-_JOINT: Final = re.compile(f"[{_JOINTS}]")
+_JOINT: Final = deferred(f"[{_JOINTS}]")
 """Between a name and what is joined with it: `Sandlinie-Teppich`, `Yörük'ün`."""
-_UNSPACED: Final = re.compile(f"[{_NO_SPACES}]")
-_UNSPACED_RUN: Final = re.compile(f"[{_NO_SPACES}]+")
-_PARTS: Final = re.compile(rf"[{_NO_SPACES}]+|[^\s{_NO_SPACES}]+")
-_HAN: Final = re.compile("[\u3400-\u9fff]{2}")
-_HIRAGANA: Final = re.compile("[\u3041-\u3096ー]{3,}")
-_KATAKANA: Final = re.compile("[\u30a1-\u30f6ー]{3,}")
+_UNSPACED: Final = deferred(f"[{_NO_SPACES}]")
+_UNSPACED_RUN: Final = deferred(f"[{_NO_SPACES}]+")
+_PARTS: Final = deferred(rf"[{_NO_SPACES}]+|[^\s{_NO_SPACES}]+")
+_HAN: Final = deferred("[\u3400-\u9fff]{2}")
+_HIRAGANA: Final = deferred("[\u3041-\u3096ー]{3,}")
+_KATAKANA: Final = deferred("[\u30a1-\u30f6ー]{3,}")
 _KANA_APART: Final = 0x60
 """From a letter of hiragana to that of katakana."""
 _NAME_COLUMNS: Final = frozenset(

@@ -21,12 +21,13 @@ from copygen.quality.counting import (
     plain_number,
 )
 from copygen.quality.facts import CheckContext, hour_of
+from copygen.quality.normalize import deferred
 from copygen.quality.phrases import Said, counted_by, number_values, spans_of
 from copygen.quality.quantities import HAN_NUMERALS, Quantity, han_value
 
 # From the first of a run only: 16 000 such signs would be read from each of them. One sign alone
 # stands in idioms (`三日月`, `四季`): with a time it counts, or what it is for.
-_HAN_NUMBER: Final = re.compile(
+_HAN_NUMBER: Final = deferred(
     rf"[{HAN_NUMERALS}](?:(?<![{HAN_NUMERALS}].)[{HAN_NUMERALS}]++"
     r"(?=[年人名種种色時时日回個个本件款家位層层道]|小[时時]|(?<!千百)次)|(?<=[百千])(?=年)"
     rf"|(?<![{HAN_NUMERALS}].)(?<=[二三四五六七八九十两兩])"
@@ -38,20 +39,20 @@ _HAN_NUMBER: Final = re.compile(
     r"|重(?:保|防|净|淨|過|过|滤|濾|ケア)|色(?:可選|可选|入り|展開|から|セット|組))"
     r"|(?<![^の、。 ].)(?<=[二三四五六七八九十])(?=割[がの以引]))"
 )
-_EVERY: Final = re.compile(
+_EVERY: Final = deferred(
     r"(?:\b(?:every|all|alle|toutes les|tous les|cada|ogni|a cada|varje|hver|joka|každ\w+|minden|"
     r"la fiecare|на всеки|κάθε|кажд\w+|кожн\w+|svak\w+|сваки\w*|vsak\w+|kas|ik|iga|her|tiap|setiap|"
     r"mỗi|om de|हर|כל|كل|هر)\s|ทุก ?|毎|每|매 ?)$"
 )
 """Words before a number that make it how often, not how many: `every two hours`."""
 _THING: Final = r"([^\W\d_][^\s.,:;!?…–—।،؛؟()«»\"„“”\[\]]*)"
-_COUNTS: Final = re.compile(rf"[ \u200c-]{_THING}")
-_COUNTS_OF: Final = re.compile(rf"[ \u200c-](?:de )?{_THING}")
+_COUNTS: Final = deferred(rf"[ \u200c-]{_THING}")
+_COUNTS_OF: Final = deferred(rf"[ \u200c-](?:de )?{_THING}")
 _OF: Final = 20
 """From here Romanian and Spanish have `de` behind a number: `douăzeci de ani`."""
 _MARKS: Final = frozenset(".,:;!?…–—-\n•।،؛؟")
-_SENTENCE_END: Final = re.compile(r"[.!?…\n।؟]|;(?=\s|$)")
-_OVER: Final = re.compile(
+_SENTENCE_END: Final = deferred(r"[.!?…\n।؟]|;(?=\s|$)")
+_OVER: Final = deferred(
     r"(?:\b(?:"
     r"over|than|almost|nearly|über|als|fast|plus de|près de|más de|casi|mais de|quase|"
     r"più di|oltre|dan|över|än|nästan|end|enn|yli|lähes|üle|ligi|ponad|niż|prawie|"

@@ -5,11 +5,11 @@ words, forms of verbs and adjectives that stand before a noun. Korean has spaces
 judged by their endings alike.
 """
 
-import re
 from functools import lru_cache
 from typing import Final
 
 from copygen.quality.end_words import listed_ends
+from copygen.quality.normalize import deferred
 from copygen.quality.trim import thai_phrases
 from copygen.quality.word_ends import Wholeness, wholeness
 
@@ -23,8 +23,8 @@ _THAI_TOLD: Final = 6
 """Letters that show whether the last three are a word: three before a place tell, and these."""
 _RUNS_KEPT: Final = 8_192
 _THAI_OPEN: Final = tuple(f"{vowel}{tone}" for vowel in "ัื็" for tone in ("", *"่้๊๋"))
-_THAI: Final = re.compile("[\u0e01-\u0e4e]+")
-_THAI_HALF: Final = re.compile("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื็][่-๋]?$")
+_THAI: Final = deferred("[\u0e01-\u0e4e]+")
+_THAI_HALF: Final = deferred("[ก-ฮ]?[ก-ฬฮ]$|[ก-ฮ][ิึุ][่้]?$|[ัื็][่-๋]?$")
 # fmt: off
 _THAI_SHORT: Final = frozenset((
     "บน", "คน", "ผม", "นม", "ลม", "รถ", "มด", "ฝน", "ตน", "หก", "พบ", "จบ", "สด", "รส", "ยศ", "ชม",
@@ -36,37 +36,37 @@ _THAI_SHORT: Final = frozenset((
     "กก", "ซม", "มม", "กร", "ชม",
 ))
 # fmt: on
-_JAPANESE: Final = re.compile("[\u3041-\u309f\u30a1-\u30fc]")
-_HAN: Final = re.compile("[\u3400-\u9fff]$")
-_ADNOMINAL: Final = re.compile("[\u4e00-\u9fff]な$|[\u4e00-\u9fff\u30a1-\u30faー]{2}の$")
+_JAPANESE: Final = deferred("[\u3041-\u309f\u30a1-\u30fc]")
+_HAN: Final = deferred("[\u3400-\u9fff]$")
+_ADNOMINAL: Final = deferred("[\u4e00-\u9fff]な$|[\u4e00-\u9fff\u30a1-\u30faー]{2}の$")
 """`贅沢な`, `農園の`: the noun comes after it. Behind kana な and の end sentences."""
-_JAPANESE_RUN: Final = re.compile(r"(?:^|[^\d\u3400-\u9fff々])([\u3400-\u9fff々]+)$")
+_JAPANESE_RUN: Final = deferred(r"(?:^|[^\d\u3400-\u9fff々])([\u3400-\u9fff々]+)$")
 """Han characters at the end, not behind a figure: `2食`."""
 _LEAST_ZH: Final = 7
-_ZH_SAID: Final = re.compile(r"[是会會能挺蛮蠻很]|(.)\1的$|[你我他她它您们們好]的$")
+_ZH_SAID: Final = deferred(r"[是会會能挺蛮蠻很]|(.)\1的$|[你我他她它您们們好]的$")
 """What a good text that ends with 的 has: a verb or `very` before it, a doubling, a pronoun."""
-_KANJI_SMALL: Final = re.compile("[\u4e00-\u9fff]っ$")
-_TOPIC: Final = re.compile("[はが]、?(?=[^はが]*[をにへでと]$)")
-_KOREAN_TOPIC: Final = re.compile(r"[가-힣]{2}[이가은는]\s")
-_KOREAN_LAST_TOPIC: Final = re.compile(r"[가-힣]\s[가-힣]{2,3}[은는]$")
+_KANJI_SMALL: Final = deferred("[\u4e00-\u9fff]っ$")
+_TOPIC: Final = deferred("[はが]、?(?=[^はが]*[をにへでと]$)")
+_KOREAN_TOPIC: Final = deferred(r"[가-힣]{2}[이가은는]\s")
+_KOREAN_LAST_TOPIC: Final = deferred(r"[가-힣]\s[가-힣]{2,3}[은는]$")
 """`다른 계획은`: what is said of it comes after it."""
-_KOREAN_OBJECT: Final = re.compile(r"[가-힣]{2}[을를]$")
+_KOREAN_OBJECT: Final = deferred(r"[가-힣]{2}[을를]$")
 _LONG_OBJECT: Final = 26
 """Characters of a sentence that needs a verb for its object, whatever it begins with."""
-_KOREAN_MODIFIED: Final = re.compile(
+_KOREAN_MODIFIED: Final = deferred(
     r"[가-힣][을ㄹ]\s(?:수|것|만|뿐|때)$|[가-힣]{2}(?:도록|면서|거나)$"
     r"|[가-힣](?:하|되|어지|아지|있|없|주|드|키|내)는$|[가-힣](?:으며|히며|하며|되며|이며|려고|지만)$|[가-힣](?:아서|어서|해서|여서)$"
 )
-_KOREAN_ADNOMINAL: Final = re.compile(
+_KOREAN_ADNOMINAL: Final = deferred(
     r"\s\S*(?:로운|스러운|드러운|름다운|차가운|반가운|까운|려운|벼운|거운|귀여운|[가-힣]된|(?:뜻|편안|아늑|포근|깨끗|순|은은"
     r"|촉촉|단단|튼튼|소중|특별|완벽|상쾌|시원|깔끔|우아|진|담백|간편|다양|풍부|신선|건강|차분|조용|잔잔|고요|달콤|고소|향긋|정갈)한)$"
 )
 """`부드러운`, `차분한`: the noun comes after it."""
-_KOREAN_GENITIVE: Final = re.compile(
+_KOREAN_GENITIVE: Final = deferred(
     r"\s\S*[가-힣]{2}(?<!당신)(?<!우리)(?<!너희)(?<![주회정강문합동편호유논결의])의$"
 )
 """`피부의`, "of the skin"; not nouns such as `회의`."""
-_KOREAN_STEM: Final = re.compile(
+_KOREAN_STEM: Final = deferred(
     "(?:스러|로우|러우|부드러|따뜻|깨끗|[습입합됩십집]니|[었았였겠있없]습|[가-힣]{2}[습합됩]|[해어아려워]집)$"
 )
 _FINALS: Final = frozenset((5, 6, 13, 14, 15, 20, 27))

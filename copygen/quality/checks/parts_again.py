@@ -6,7 +6,6 @@ is right behind the first. What a model says twice ends a clause and begins anot
 an enumeration, or is most of two sentences, in other forms or in another order.
 """
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from itertools import combinations, pairwise, repeat, takewhile
@@ -17,11 +16,11 @@ from typing import Final, NamedTuple
 from copygen.quality.checks.doubled_words import DoubledWords, doubled_words
 from copygen.quality.checks.reading import KOREAN_STEM, Reading
 from copygen.quality.languages import base
-from copygen.quality.normalize import HAN, KANA
+from copygen.quality.normalize import HAN, KANA, deferred
 
-_ENDS: Final = re.compile("[.!?…؟۔।\n]")
-_PAUSES: Final = re.compile(r"[,،、;؛:–—|()\"”“»«]")
-_ASKED: Final = re.compile(r"[?؟;\u037e]")
+_ENDS: Final = deferred("[.!?…؟۔।\n]")
+_PAUSES: Final = deferred(r"[,،、;؛:–—|()\"”“»«]")
+_ASKED: Final = deferred(r"[?؟;\u037e]")
 _LONGEST: Final = 16
 """Words of a part that are looked at: no more are needed to tell."""
 _MUCH: Final = 3
@@ -36,8 +35,8 @@ _END_LETTERS: Final = 16
 """Letters of an end of two clauses."""
 _LONG_WORDS: Final = frozenset(("fi", "et", "hu", "tr", "ko"))
 """Languages whose endings say what is a word elsewhere: two words are enough."""
-_DENSE: Final = re.compile("[\u0590-\u06ff\u0900-\u0dff]")
-_HANGUL: Final = re.compile("[\uac00-\ud7a3]")
+_DENSE: Final = deferred("[\u0590-\u06ff\u0900-\u0dff]")
+_HANGUL: Final = deferred("[\uac00-\ud7a3]")
 """Scripts that need fewer letters for a word, and one that writes syllables."""
 _HEAD: Final = 2
 """Words with which two sentences begin alike."""
@@ -60,23 +59,23 @@ JOINED_AND: Final = MappingProxyType({"ar": "و", "he": "ו"})
 """`And`, where it is written as one with the next word."""
 _OFTEN: Final = 3
 
-_UNSPACED_CLAUSE: Final = re.compile(r"[^\s.!?…。！？,、，;；:：|/–—·「」『』（）()]+")
+_UNSPACED_CLAUSE: Final = deferred(r"[^\s.!?…。！？,、，;；:：|/–—·「」『』（）()]+")
 LAST_LETTERS: Final = 5
 """Last letters by which the clauses of a script without spaces are held together."""
-_KANA: Final = re.compile("[\u3041-\u3096\u30fc]")
+_KANA: Final = deferred("[\u3041-\u3096\u30fc]")
 _KANA_END: Final = 9
 _KANA_SIGNS: Final = 3
 _HAN_END: Final = 6
 _LETTERED_END: Final = 14
 """Letters of an end that comes again: of Japanese, those of it that say something, of Chinese, of
 Thai and its neighbours."""
-_ITEM_AGAIN: Final = re.compile(
+_ITEM_AGAIN: Final = deferred(
     r"([\u30a1-\u30fa\u3400-\u9fff][^\s、，,。]{1,7})、[^\s、，,。]{1,10}(?:、[^\s、，,。]{1,10}){0,3}?"
     r"(?:(?:[和与與及とや]|以及|加上|、?そして)\1|、\1(?<=[\u3400-\u9fff]{2})(?=[。！]|$))"
 )
-_JOINED_TO_ITSELF: Final = re.compile("([\u3400-\u9fff]{3,12})[和與与及跟]\\1")
-_JOINED: Final = re.compile("[和與与及上とやて、][\u30a1-\u30fa\u3400-\u9fff][^、。]")
-_THAI_ITEM_AGAIN: Final = re.compile(r"(?<!\S)(\S{3,14}) (?:\S{2,16} ){1,3}?และ ?\1(?!\S)")
+_JOINED_TO_ITSELF: Final = deferred("([\u3400-\u9fff]{3,12})[和與与及跟]\\1")
+_JOINED: Final = deferred("[和與与及上とやて、][\u30a1-\u30fa\u3400-\u9fff][^、。]")
+_THAI_ITEM_AGAIN: Final = deferred(r"(?<!\S)(\S{3,14}) (?:\S{2,16} ){1,3}?และ ?\1(?!\S)")
 
 
 class _Repeat(NamedTuple):

@@ -9,16 +9,16 @@ from typing import Final
 from copygen.quality.checks.names import product_names
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
-from copygen.quality.normalize import lazy_property
+from copygen.quality.normalize import deferred, lazy_property
 
-_END: Final = re.compile(r"(?<=[.!?…؟۔।。！？])[\"”“»」』’')）]*(?:\s+|(?<=[。！？」』）]))|\n\s*")
+_END: Final = deferred(r"(?<=[.!?…؟۔।。！？])[\"”“»」』’')）]*(?:\s+|(?<=[。！？」』）]))|\n\s*")
 """Where a sentence ends, in every script."""
-_UNSPACED_CLAUSE: Final = re.compile(r"[\s.!?…。！？,、，;；:：|/–—·]+")
-_LETTERS: Final = re.compile(r"[^\W\d_]")
-_WORD: Final = re.compile(
+_UNSPACED_CLAUSE: Final = deferred(r"[\s.!?…。！？,、，;；:：|/–—·]+")
+_LETTERS: Final = deferred(r"[^\W\d_]")
+_WORD: Final = deferred(
     r"[^\W_][\w'’\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0963\u0966-\u0dff\u200c-]*"
 )
-_QUESTION: Final = re.compile("[?？؟;\u037e][\"”“»」』’')）]*")
+_QUESTION: Final = deferred("[?？؟;\u037e][\"”“»」』’')）]*")
 
 KOREAN_STEM: Final = 2
 """Syllables by which forms of a Korean word are held to be the same."""

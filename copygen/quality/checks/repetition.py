@@ -50,18 +50,18 @@ from copygen.quality.checks.said_again import (
 )
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.languages import base
-from copygen.quality.normalize import HANGUL, SCRIPT_GROUPS, NormalizedText
+from copygen.quality.normalize import HANGUL, SCRIPT_GROUPS, NormalizedText, deferred
 from copygen.quality.scripts import UNSPACED
 from copygen.quality.word_ends import is_common
 
 _STOPS: Final = ".!?,:;"
 _OTHER_STOPS: Final = "…।؟،۔؛"
-_LETTERS: Final = re.compile(r"[^\W\d_]")
-_PAUSE: Final = re.compile("[,،、，;；:：|/–—·]")
-_CLAUSE_OPENS: Final = re.compile(r",\s(?:[^\W\d_]{1,5}\s)?\Z")
+_LETTERS: Final = deferred(r"[^\W\d_]")
+_PAUSE: Final = deferred("[,،、，;；:：|/–—·]")
+_CLAUSE_OPENS: Final = deferred(r",\s(?:[^\W\d_]{1,5}\s)?\Z")
 """A comma right before, or with a preposition between: `das Glas, in dem dem Wein nichts fehlt`."""
 _HANGUL: Final = SCRIPT_GROUPS[HANGUL]
-_UNTOLD: Final = re.compile(r"(?:https?://|[#＃@])\S+")
+_UNTOLD: Final = deferred(r"(?:https?://|[#＃@])\S+")
 """Hashtags, mentions and addresses, which may repeat what the text says."""
 
 _LONGEST: Final = 2000
@@ -78,7 +78,7 @@ between commas, and of others."""
 _LEAST_OF_MANY: Final = 2
 """Letters of each clause of a sentence that comes again."""
 _HAN_LESS: Final = 1
-_HAN: Final = re.compile("[\u3400-\u9fff]+")
+_HAN: Final = deferred("[\u3400-\u9fff]+")
 """A text of nothing but signs of a word each says as much in fewer."""
 _LEAST_GOING_ON: Final = 12
 """Letters of a clause with which the next begins."""
@@ -130,8 +130,8 @@ _REALLY: Final = (
     r"|حقًا|حقا|واقعا|באמת"
     r"|सच में|সত্যি|واقعی|sungguh|betul|thật đấy|totoo|정말)"
 )
-_SAID_SO: Final = re.compile(rf"(?:(?<!\w){_AGAIN}\s?[,:;–—-]? |, {_REALLY}, )\Z", re.IGNORECASE)
-_GOES_ON_AGAIN: Final = re.compile(rf",? {_AGAIN}(?!\w)", re.IGNORECASE)
+_SAID_SO: Final = deferred(rf"(?:(?<!\w){_AGAIN}\s?[,:;–—-]? |, {_REALLY}, )\Z", re.IGNORECASE)
+_GOES_ON_AGAIN: Final = deferred(rf",? {_AGAIN}(?!\w)", re.IGNORECASE)
 """Before what is said again, or behind it, it says that it does so: `And once more: …`."""
 _SAID_SO_WITHIN: Final = 28
 

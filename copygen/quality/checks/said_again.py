@@ -17,6 +17,7 @@ from rapidfuzz.distance import Prefix
 from copygen.quality.checks.doubled_words import doubled_words
 from copygen.quality.checks.reading import Reading, letters_of
 from copygen.quality.languages import base
+from copygen.quality.normalize import deferred
 
 LEAST_WORDS: Final = 3
 """Words of a sentence that is one too many right after itself."""
@@ -57,7 +58,7 @@ _JOINED_LETTERS: Final = 9
 """Letters of a phrase joined to itself: `on and on and on and on` has fewer."""
 _JOINED_WORD: Final = 8
 """Letters of a word joined to itself: `klipper og klipper`, `hours and hours` have fewer."""
-_GROWS: Final = re.compile(
+_GROWS: Final = deferred(
     r"(?:[aeo]?re?|ее|ше|ші|ша|ej|eji|ší|sz[aey]|je|ji|bb\w{0,4}|mp\w{1,4}|mmin|maks|āk\w{0,4}"
     r"|iau|esn\w{1,4}|تر)\Z|\A(?:kilom|[kк][иі]л[оo]м|χιλι|h?undert|tausend|hundred|thousand|genera)"
 )
@@ -67,10 +68,10 @@ _STEM: Final = 3
 """Words of a phrase that has a word in two forms, and letters that these share."""
 _BEHIND_DASH: Final = 4
 """Words of a phrase that no dash makes a figure."""
-_COMMA: Final = re.compile(r"\s*[,،、;؛]\s*")
-_DASH: Final = re.compile(r"\s*[:–—-]\s*")
+_COMMA: Final = deferred(r"\s*[,،、;؛]\s*")
+_DASH: Final = deferred(r"\s*[:–—-]\s*")
 _SENTENCE_MARKS: Final = '.!?…؟۔।\n"“”„«»'
-_DENSE: Final = re.compile("[\u0590-\u06ff\uac00-\ud7a3]")
+_DENSE: Final = deferred("[\u0590-\u06ff\uac00-\ud7a3]")
 """Scripts that need fewer letters for a word."""
 
 

@@ -4,7 +4,6 @@ Versions of one text are numbered, lettered or named, stand on both sides of an 
 language of its own, or say one thing in other words.
 """
 
-import re
 from collections.abc import Iterator, Sequence
 from typing import Final
 
@@ -19,9 +18,10 @@ from copygen.quality.checks.headlines import (
 )
 from copygen.quality.checks.lists import Numbered, names_list, numbered
 from copygen.quality.languages import language_tag
+from copygen.quality.normalize import deferred
 from copygen.quality.phrases import Said
 
-LEAD: Final = re.compile(
+LEAD: Final = deferred(
     r"[\s\"'“”„«»「『*#>_`~\-–—•\u2190-\u245f\u2500-\u2bff\ufe0f\u200d\U0001f000-\U0001faff]*"
 )
 """What may stand before the first letter of a text, or of one of several: marks and emoji."""
@@ -29,12 +29,12 @@ _NUMBER: Final = (
     r"(?:#|nr\.?|no\.?|n°|№)?\s?(?:\d{1,2}|[a-e]|i{1,3}|iv|[一二三四五]|[абвгαβγאבגأبج])"
 )
 _ORDINAL: Final = rf"\s?(?:{_NUMBER}|\w{{2,10}})"
-_MARK: Final = re.compile(r"(?:\s?[(（][^)）\n]{0,30}[)）])?[^\w\n]{0,3}[:：.)\-–—\n]")
-_AFTER_OPTION: Final = re.compile(_ORDINAL + _MARK.pattern)
-_BEFORE_OPTION: Final = re.compile(rf"(?:{_NUMBER}|\w{{2,12}})\s?")
-_STROKE: Final = re.compile(r"[\n/|•]")
-_CIRCLED: Final = re.compile(r"(?m)^\s?[①-⑩]")
-_COUNTED: Final = re.compile(
+_MARK: Final = deferred(r"(?:\s?[(（][^)）\n]{0,30}[)）])?[^\w\n]{0,3}[:：.)\-–—\n]")
+_AFTER_OPTION: Final = deferred(_ORDINAL + _MARK.pattern)
+_BEFORE_OPTION: Final = deferred(rf"(?:{_NUMBER}|\w{{2,12}})\s?")
+_STROKE: Final = deferred(r"[\n/|•]")
+_CIRCLED: Final = deferred(r"(?m)^\s?[①-⑩]")
+_COUNTED: Final = deferred(
     r"[\s*#_]*(?P<name>[^\W\d_]{1,14}?) ?#?(?P<count>[1-9]|(?<= )[a-eA-E]|[一二三四五])"
     r"[*_]*\s?[:：.)–—-]\s?\S"
 )
@@ -53,10 +53,10 @@ _STEPS: Final = frozenset(
     )
 )
 """What lines of one text are counted by."""
-_TONGUE: Final = re.compile(
+_TONGUE: Final = deferred(
     r"\W{0,3}(?P<name>[^\W\d_]{2,12})(?:[)\]】]\s?[:：–—-]?|\s?[:：]|\s[–—-])\s?\S"
 )
-_OTHER: Final = re.compile(
+_OTHER: Final = deferred(
     r"(?:alternativ\w{0,3}|alternatief|alternatiiv|alternatyw\w{1,5}|alternatīv\w|alternatyva"
     r"|альтернатив\w{1,4}|алтернатив\w{1,3}|εναλλακτικ\w{1,3}|vaihtoehtoisesti|alternatif"
     r"|別案|別パターン|另一版|另一版本|备选|備選|다른 버전|다른 안|대안|بديل|خيار آخر|חלופה"

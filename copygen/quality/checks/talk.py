@@ -5,7 +5,6 @@ place: a paragraph of its own before or after the copy is talk more often than a
 and a text that is all there is least often.
 """
 
-import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -13,11 +12,12 @@ from types import MappingProxyType
 from typing import Final
 
 from copygen.quality.languages import SPACELESS
+from copygen.quality.normalize import deferred
 from copygen.quality.phrases import Said
 from copygen.quality.talk_model import TalkModel, is_of_item, words_in
 
-_BLANK: Final = re.compile(r"\s*")
-LEAD_IN: Final = re.compile(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
+_BLANK: Final = deferred(r"\s*")
+LEAD_IN: Final = deferred(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
 """What a sentence begins with that presents the rest of it."""
 _LONGEST_LEAD: Final = 114
 _OR_WORDS: Final = (
@@ -27,7 +27,7 @@ _OR_WORDS: Final = (
 _OR: Final = frozenset(_OR_WORDS.split())
 _VERSIONS: Final = tuple(f"phiên bản {of}" for of in ("màu", "kích", "size", "hương", "vị", "cỡ"))
 """What somebody may choose from, and nobody wrote: `Draft, final version or shopping list:`."""
-_STORY: Final = re.compile(
+_STORY: Final = deferred(
     r"\b(?:nobody|no one|niemand|kein(?:er|e)?|personne|nadie|nessuno|ninguém|ningú|ingen|kukaan"
     r"|keegi"
     r"|neviens|niekas|nikt|nikdo|nikto|nihče|nitko|niko|нико|никој|никой|никто|ніхто|nimeni|senki"
@@ -38,14 +38,14 @@ _STORY: Final = re.compile(
     r"|вони|тя|те|ea|ei|εκείνη) "
 )
 """Who is in a story, and gave no task: `Here is the text that nobody will read: yours.`"""
-_NOTES: Final = re.compile(
+_NOTES: Final = deferred(
     r"(?:[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[,،、]\s?){2,8}"
     r"[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[.!?…。！？]"
 )
 """`Hmm, throw, lambswool, oat.`: what somebody notes before he writes."""
-_BRACKETED: Final = re.compile(r"[(\[（【][^()\[\]（）【】\n]{6,180}[)\]）】][.。]?$")
+_BRACKETED: Final = deferred(r"[(\[（【][^()\[\]（）【】\n]{6,180}[)\]）】][.。]?$")
 """What stands in brackets at the end."""
-_DRAFT: Final = re.compile('["“”„«»「『][^"“”„«»「」『』\\n]{12,200}["“”»«」』]')
+_DRAFT: Final = deferred('["“”„«»「『][^"“”„«»「」『』\\n]{12,200}["“”»«」』]')
 """What a model tries, and goes on to judge."""
 _QUOTES: Final = frozenset("\"“”„«»「『'‘")
 _OPENING_QUOTES: Final = frozenset('"“„«»「『‘')

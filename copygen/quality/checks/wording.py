@@ -1,13 +1,12 @@
 """Phrases that must or must not be there, the glossary, and what a model leaves around the copy."""
 
-import re
 from collections.abc import Callable, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from copygen.models import Severity, Violation
 from copygen.quality.facts import CheckContext, mendable
-from copygen.quality.normalize import Places, TermMatcher, outside
+from copygen.quality.normalize import Places, TermMatcher, deferred, outside
 from copygen.quality.packs import WordingRule, cut_span
 from copygen.quality.placeholders import Placeholder
 
@@ -97,7 +96,7 @@ def _wanted(context: CheckContext, term: Term) -> Iterator[Violation]:
         yield Violation("glossary.use", Severity.ERROR, message, fix=fix)
 
 
-_PLAIN: Final = re.compile(r"\{\{[^{}\n]{0,60}\}\}|\{%[^{}\n]{0,60}%\}|\$\{\w{1,40}\}|%%\w{1,40}%%")
+_PLAIN: Final = deferred(r"\{\{[^{}\n]{0,60}\}\}|\{%[^{}\n]{0,60}%\}|\$\{\w{1,40}\}|%%\w{1,40}%%")
 """What the rule `placeholder` of `wording/leftovers` finds by itself."""
 
 

@@ -21,7 +21,7 @@ from copygen.quality.checks.lists import (
     point_of_none,
 )
 from copygen.quality.facts import CheckContext, mendable
-from copygen.quality.normalize import Places
+from copygen.quality.normalize import Places, deferred
 
 _QUOTES: Final = MappingProxyType({
     '"': '"', "“": "”“", "„": "“”", "”": "”", "‟": "”", "«": "»", "»": "«", "‹": "›", "›": "‹",
@@ -34,19 +34,19 @@ _ENDS: Final = frozenset(".!?…。！？")
 _LEAST_HALF: Final = 12
 """Characters of a text that is no more than a word in quotation marks, cut off."""
 _SINGLE: Final = frozenset("'‘’`")
-_CONTRACTED: Final = re.compile(r"['’](?:tis|twas|til|cause|em|n|s|t|k|round|bout|\d)\b", re.I)
-_MARKS: Final = re.compile("[`*_<{\\[\"“„”‟«»‹›「『﹁〝‘‚'’＂>~#|•・●▪◦‣⁃○■◆✅✓✔☑\\-–—+\\d①]")
+_CONTRACTED: Final = deferred(r"['’](?:tis|twas|til|cause|em|n|s|t|k|round|bout|\d)\b", re.I)
+_MARKS: Final = deferred("[`*_<{\\[\"“„”‟«»‹›「『﹁〝‘‚'’＂>~#|•・●▪◦‣⁃○■◆✅✓✔☑\\-–—+\\d①]")
 """One of these begins each text that is wrapped or is a list."""
-_INSIDE: Final = re.compile("\\*\\S|_\\S|`\\S|<[A-Za-z]|~~")
-_FENCE: Final = re.compile(r"\A(`{3,}|~{3,})[^\n`]{0,20}\n(.*?)\n?[ \t]*\1\Z", re.DOTALL)
-_ONE_LINE_FENCE: Final = re.compile(r"\A```([^`\n]++)```\Z")
-_TAG: Final = re.compile(r"\A<([A-Za-z][\w:-]{0,30})(?:\s[^<>]{0,200})?>(.*)</\1\s*>\Z", re.DOTALL)
+_INSIDE: Final = deferred("\\*\\S|_\\S|`\\S|<[A-Za-z]|~~")
+_FENCE: Final = deferred(r"\A(`{3,}|~{3,})[^\n`]{0,20}\n(.*?)\n?[ \t]*\1\Z", re.DOTALL)
+_ONE_LINE_FENCE: Final = deferred(r"\A```([^`\n]++)```\Z")
+_TAG: Final = deferred(r"\A<([A-Za-z][\w:-]{0,30})(?:\s[^<>]{0,200})?>(.*)</\1\s*>\Z", re.DOTALL)
 _THOUGHT: Final = frozenset(("think", "thinking", "thought", "reasoning", "reflection"))
 """What stands between such tags is no copy."""
-_BRACKET_TAG: Final = re.compile(r"\A\[([A-Za-z]{2,12})\](.*)\[/\1\]\Z", re.DOTALL)
-_HEADING: Final = re.compile(r"\A#{1,6}[ \t]+([^\n]+)\Z")
-_QUOTED_LINES: Final = re.compile(r"\A(?:>[^\n]*+(?:\n|\Z))++\Z")
-_EMPHASIS: Final = re.compile(
+_BRACKET_TAG: Final = deferred(r"\A\[([A-Za-z]{2,12})\](.*)\[/\1\]\Z", re.DOTALL)
+_HEADING: Final = deferred(r"\A#{1,6}[ \t]+([^\n]+)\Z")
+_QUOTED_LINES: Final = deferred(r"\A(?:>[^\n]*+(?:\n|\Z))++\Z")
+_EMPHASIS: Final = deferred(
     r"\*\*\*(?=\S)([^*\n]{1,300}?)(?<=\S)\*\*\*|\*\*(?=\S)([^*\n]{1,300}?)(?<=\S)\*\*"
     r"|(?<![\w*\\])\*(?=[^\s*])([^*\n]{1,300}?)(?<=[^\s*\\])\*(?![\w*])"
     r"|(?<![\w_@])__(?=[^\s_])([^\n]{1,300}?)(?<=[^\s_])__(?![\w_])"
@@ -68,10 +68,10 @@ _WRAPPERS: Final = MappingProxyType(
         "lines": "the marks of a heading or a quotation",
     }
 )
-_JSON_KEY: Final = re.compile(
+_JSON_KEY: Final = deferred(
     r"\A[\[{]{1,2}\s{0,9}[\"'“][^\"'“”\n]{1,60}[\"'”]\s{0,3}[:：]\s{0,3}[\"'“\[{\d]"
 )
-_JSON_STRINGS: Final = re.compile(r"\A\[\s{0,9}\"[^\n]")
+_JSON_STRINGS: Final = deferred(r"\A\[\s{0,9}\"[^\n]")
 
 
 def wrapped(context: CheckContext, field: FieldSpec | None = None) -> Iterator[Violation]:
