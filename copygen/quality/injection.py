@@ -79,6 +79,7 @@ def _cleaned(value: JsonValue, depth: int) -> JsonValue:
 
 
 _LONGEST_LOOKED_AT: Final = 20_000
+_SHORTEST_ORDER: Final = 8
 
 
 def looks_like_instruction(value: str) -> str | None:
@@ -87,10 +88,12 @@ def looks_like_instruction(value: str) -> str | None:
     A hint for people, not a filter: the value is used all the same. It looks at the first 20 000
     characters, after taking out what `clean` does, with full-width letters as ordinary ones.
     """
+    if len(value) < _SHORTEST_ORDER:
+        return None
     from copygen.quality.normalize import NormalizedText
 
     text = clean(value[:_LONGEST_LOOKED_AT])
-    if len(text) < 8:
+    if len(text) < _SHORTEST_ORDER:
         return None
     forms = [NormalizedText(text)]
     if (plain := unicodedata.normalize("NFKC", text)) != text:
@@ -124,6 +127,8 @@ class InjectionScanner:
         """Name of the column and what in it reads like an order, for each such value."""
         for name, value in item.items():
             if name not in self._columns or not isinstance(value, str):
+                continue
+            if len(value) < _SHORTEST_ORDER:
                 continue
             if value in self._seen:
                 what = self._seen[value]

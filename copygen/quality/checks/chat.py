@@ -100,11 +100,12 @@ RULES: Final = MappingProxyType(
 _TELLING: Final = frozenset(
     (
         *("consent", "here", "sorry", "cannot", "cannot_weak", "missing", "error", "myself"),
-        *("agreed", "asked", "task", "think", "first", "offer", "yours", "little"),
+        *("agreed", "asked", "task", "think", "offer", "yours", "little"),
         *("stress", "publish", "add", "sentence", "beyond"),
     )
 )
-"""Kinds without one of which a text of one line, without a colon, is copy."""
+"""Kinds without one of which a text of one line, without a colon, is copy: these and `first`,
+at the start."""
 _STRUCTURE: Final = deferred(r"[\n\t:：<\[【(（)②/|\-–—](?:(?<![-–—])|(?<=\s.)\s)")
 """A mark, or a dash between spaces. Python looks for a class at the start six times as fast."""
 _DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself"))
@@ -152,10 +153,11 @@ class ChatDetector:
             TalkReader(said, self._model, assignment.is_known) if self._model is not None else None
         )
         may_be_talk = talk is not None and talk.has_parts(begin)
+        tells = not kinds.isdisjoint(_TELLING) or bool(said.at("first", begin))
         if "tongue" in kinds and is_about_language(said) and not assignment.is_named():
             yield _about(text, begin)
             return
-        if not may_be_talk and kinds.isdisjoint(_TELLING) and not _STRUCTURE.search(original):
+        if not (may_be_talk or tells or _STRUCTURE.search(original)):
             if is_about and gives_sentence_back(said, begin, assignment):
                 yield Remark("leftovers.echo", begin, said.sentence_end(begin))
             elif is_about and (quoted := _quoted(said, begin, assignment)) is not None:

@@ -180,6 +180,8 @@ class ItemNames:
                 brand, named = _kind_of(column)
                 if column in columns:
                     brand = named = True
+                if not named and value.islower() and value.isascii():
+                    continue  # `silk`: no name has but small letters
                 if (found := _names_in(value, brand, named)) is not None:
                     branded = branded or brand
                     self.words += found.words
