@@ -49,18 +49,17 @@ _STANDING: Final = (
 )
 """Characters that belong to the cluster of the letter before them."""
 _APART: Final = deferred(f"[\n{_LETTERS}]*")
-_STACKED: Final = f"(?:[{_LETTERS}]++[{_STANDING}]*+|\n)*+"
-_STACK: Final = f"[{_LETTERS}][{_STANDING}]*+|\n"
-_MARK: Final = f"[{_STANDING}]"
-_pattern: Final = cache(re.compile)  # of what few runs need: 3 ms of a start
+_STACKED: Final = deferred(f"(?:[{_LETTERS}]++[{_STANDING}]*+|\n)*+")
+_STACK: Final = deferred(f"[{_LETTERS}][{_STANDING}]*+|\n")
+_MARK: Final = deferred(f"[{_STANDING}]")
 
 
 def graphemes(text: str) -> Sequence[str]:
     """Return the clusters of `text`; joined, they are `text`."""
     if _APART.fullmatch(text):
         return text
-    is_stacked = _pattern(_STACKED).fullmatch(text)
-    found: list[str] = (_pattern(_STACK) if is_stacked else _cluster()).findall(text)
+    is_stacked = _STACKED.fullmatch(text)
+    found: list[str] = (_STACK if is_stacked else _cluster()).findall(text)
     return found
 
 
@@ -68,8 +67,8 @@ def count_graphemes(text: str) -> int:
     """Return the number of clusters."""
     if _APART.fullmatch(text):
         return len(text)
-    if _pattern(_STACKED).fullmatch(text):
-        return len(text) - len(_pattern(_MARK).findall(text))
+    if _STACKED.fullmatch(text):
+        return len(text) - len(_MARK.findall(text))
     return len(_cluster().findall(text))
 
 

@@ -109,7 +109,8 @@ def entries(translated: Mapping[str, Mapping[str, str]]) -> Iterator[tuple[str, 
             most = _MOST_COUNTED if language in COUNTED else most
             words.update(sorted(known, key=lambda word: (-known[word], word))[:most])
         ordered = sorted(words)
-        rows = [bytes(_level(known.get(word, 0.0)) for word in ordered) for known in shares.values()]
+        levels = ((_level(known.get(word, 0.0)) for word in ordered) for known in shares.values())
+        rows = [*map(bytes, levels)]
         highest = bytes(map(max, *rows))
         yield script, b"\n\n".join(("\n".join(ordered).encode(), b"".join((*rows, highest))))
 
