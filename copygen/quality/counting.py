@@ -9,7 +9,7 @@ languages at once: only numbers that the item lacks are looked at.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import Final, NamedTuple
@@ -166,6 +166,10 @@ _CLOCK_BEHIND: Final = deferred(
 )
 _AT_BEFORE: Final = deferred(r"\b(?:om|rond|tegen|lúc) $", re.IGNORECASE)
 _AT_BEHIND: Final = deferred(r" ?(?:uur|giờ)\b")
+_MONTH_NAME: Final = deferred(
+    r"(?<![\d年년/～~〜-])(?<!년 )(?:1[0-2]|[1-9])(?:月|월)"
+    r"(?![份中上下末底初]|\s?\d|\s?(?:부터|말|초|중|한정|세일|행사|출시|限定|から|より|号|發|发|新|特|促|活))"
+)
 _PROMISE: Final = deferred(
     # open and closed
     r"\b(?:open|opening|clos|geöffnet|öffn|schließ|öppe|öppn|stäng|åben|åbne|lukke|åpen|åpne"
@@ -220,6 +224,13 @@ def is_scene(text: str, start: int, end: int) -> bool:
     if number[:1].isdigit() and not _is_hour(number):
         return False
     return _is_clock(text, start, end) and not _PROMISE.search(_sentence(text, start, end))
+
+
+def month_names(text: str) -> Iterator[tuple[int, int]]:
+    """The months that are numbers by name (`1月`, `12월`), where no day or promise goes with it."""
+    for found in _MONTH_NAME.finditer(text):
+        if not _PROMISE.search(_sentence(text, *found.span())):
+            yield found.span()
 
 
 def _is_hour(number: str) -> bool:

@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from copygen.models import Item, JsonValue, Message, Severity, Violation
-from copygen.quality.counting import is_scene, numbers_in_words
+from copygen.quality.counting import is_scene, month_names, numbers_in_words
 from copygen.quality.languages import base
 from copygen.quality.normalize import (
     NormalizedText,
@@ -417,6 +417,7 @@ def _unexplained(
     ]
     passed += allowed.spans(context.text)
     passed += no_facts(text)
+    passed += month_names(text)
     phones = list(telephone_numbers(text))
     explained = Places([*passed, *phones])
     clocks = [one.span() for one in _CLOCK.finditer(text)]

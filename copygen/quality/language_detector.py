@@ -82,6 +82,16 @@ _NEAR_MORE_A_LETTER: Final = 0.06
 _NEAR_LETTERS: Final = (20, 90)
 """What a warning needs less and an error more than was measured, and both more for each letter
 between these: copy has other words than messages of programs, the more of them the longer it is."""
+QUOTED: Final = deferred(
+    r"(?<!\w)(?:[\"“”„«»‹](?=\s?\w)[^\n\"“”„«»‹›「」『』]{1,80}[\"“”«»›]"
+    r"|['‘‚](?=\w)[^\n'’]{1,80}['’](?!\w))"
+    r"|[「『《〈“](?=\w)[^\n\"“”「」『』《》〈〉]{1,80}[」』》〉”]"
+)
+_LEAST_BESIDE: Final = 8
+"""Letters beside what is quoted that are judged instead of it."""
+_BRIEF: Final = 60
+"""Characters of a text in which a word that is said again weighs much."""
+_AROUND: Final = ".,;:!?…·–—-\"'“”„«»"
 _WORDS: Final = deferred(r"[^\W\d_]+")
 _WORDS_AND_MARKS: Final = deferred(r"[¿¡]|[^\W\d_]+")
 # An address and a code are looked for from their first sign only, and nothing is given back: from
@@ -172,7 +182,9 @@ class Detector:
         if found is None or not found.is_found:
             return found
         # Only what seems to be wrong is worth taking out all that is of no language.
-        return self._found(without_known(without_made(text), known), about, most_bytes)
+        made = _without_quoted(without_made(text))
+        own = without_known(made if len(made) > _BRIEF else _said_once(made), known)
+        return self._found(own, about, most_bytes)
 
     def is_clear(self, text: str, tag: str, most_letters: int) -> bool:
         """Whether its words, each by itself, speak so much for it that nothing is against it.
@@ -206,6 +218,18 @@ class Detector:
         if near is None or (other is not None and other.is_stronger(near)):
             return other
         return near
+
+
+def _without_quoted(text: str) -> str:
+    """The text without what it quotes in few words, if it says more than that."""
+    said = QUOTED.sub(" ", text)
+    return said if sum(map(str.isalpha, said)) >= _LEAST_BESIDE else text
+
+
+def _said_once(text: str) -> str:
+    """A brief text with each word once: said three times, it proves no more."""
+    words = {word.casefold().strip(_AROUND): word for word in reversed(text.split())}
+    return " ".join(reversed(words.values()))
 
 
 def can_tell(tag: str) -> bool:

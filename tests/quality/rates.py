@@ -7,9 +7,12 @@ The good texts of `corpus/first` were written before the rules were changed for 
 `corpus/held_back` after that, and the rules were not changed for them again. Those of
 `corpus/everyday` are what shops publish every day, in 43 languages, without a trap: 18 of 516 were
 flagged when they were written. Those of `corpus/on_purpose` say something again for effect, three
-in each of 43 languages: 2 of 131 were flagged when they were written. It needs nothing but
-the public face of `Checker`, so an older commit can be measured with the same corpus:
-PYTHONPATH=<its checkout> python <this file>.
+in each of 43 languages: 2 of 131 were flagged when they were written. Those of `corpus/unusual`
+look faulty and are not, twenty in each of 43 languages: copy about writing, dialogues, choices,
+quotations in another language, words of apology to a thing, single words. Of the first twelve 53
+of 518 were flagged when they were written, of the others, after the rules were changed for those, 7
+of 344. It needs nothing but the public face of `Checker`, so an older commit can be measured with
+the same corpus: PYTHONPATH=<its checkout> python <this file>.
 """
 
 import sys
@@ -30,7 +33,7 @@ from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
 
 CORPUS = Path(__file__).parent / "corpus"
-PARTS = ("first", "held_back", "everyday", "on_purpose")
+PARTS = ("first", "held_back", "everyday", "on_purpose", "unusual")
 PACKS = {"th": ("th",), "ja": ("jp",), "zh": ("cn",)}
 """The market's pack, as a shop there would name it."""
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)

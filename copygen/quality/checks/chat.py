@@ -24,7 +24,7 @@ from copygen.quality.checks.labels import (
     is_about_language,
     quoted_copy,
 )
-from copygen.quality.checks.several import LEAD, may_be_several, versions
+from copygen.quality.checks.several import LEAD, is_contrast, may_be_several, versions
 from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader, is_story
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText, deferred
@@ -33,6 +33,8 @@ from copygen.quality.talk_model import TalkModel
 
 _HEAD: Final = 300
 """Characters at the start in which a refusal says that it is one."""
+_GOES_ON_TO_ASK: Final = deferred(r", ?[^.!。\n?]{2,60}\?")
+_ASKS: Final = ("?", "؟", "？")
 _QUOTED: Final = deferred("[\"'“”„«»「『]")
 _MARKS: Final = deferred(r"[\s*_]*")
 _DIGIT: Final = deferred(r"\d")
@@ -116,6 +118,8 @@ _WEIGHING: Final = ("muse", "think", "plan")
 _REFUSING: Final = _DECLINING | {"sorry", "deny", "beyond"}
 _TALKING: Final = _REFUSING | {"text", "piece", "shall", "offer", "about"}
 """Kinds without one of which a text is no talk as a whole."""
+_PLAIN: Final = frozenset(("consent", "deny"))
+"""What copy says of a product as well, with nothing else: `Of course it does not scratch.`"""
 _PRESENTING: Final = frozenset(("consent", "here", "agreed"))
 _PROPOSING: Final = ("consent", "here", "wrote", "muse", "piece", "trait", "craft", "plan", "text")
 """What a line before a blank one says that presents a text."""
@@ -155,7 +159,8 @@ class ChatDetector:
         may_be_talk = talk is not None and talk.has_parts(begin)
         tells = not kinds.isdisjoint(_TELLING) or bool(said.at("first", begin))
         if "tongue" in kinds and is_about_language(said) and not assignment.is_named():
-            yield _about(text, begin)
+            if not _QUOTED.search(original):  # nor is it about a text who asks in English
+                yield _about(text, begin)
             return
         if not (may_be_talk or tells or _STRUCTURE.search(original)):
             if is_about and gives_sentence_back(said, begin, assignment):
@@ -167,6 +172,8 @@ class ChatDetector:
         if refused is not None:
             yield refused
             return
+        if is_contrast(original):
+            return
         start = self._start(said, begin, original, assignment)
         end = self._end(said, begin, assignment)
         # Talk and nothing else: the kinds tell first, or that nothing of the item is said.
@@ -174,6 +181,7 @@ class ChatDetector:
             talk is not None
             and not (start or end)
             and (not kinds.isdisjoint(_TALKING) or not assignment.is_named())
+            and not kinds <= _PLAIN
             and talk.is_all(begin, assignment.is_named)
         ):
             refuses = not kinds.isdisjoint(_REFUSING)
@@ -287,7 +295,9 @@ class ChatDetector:
             is_about_task
             or (not assignment.is_named() and any(mark in text[missing_at:end] for mark in "?؟"))
         )
+        # `One n or two? Rub it out and try again`: who asks first reports no trouble.
         fails = error_at >= 0 and not assignment.is_named() and opens(error_at)
+        fails = fails and not any(one in text[begin:error_at] for one in _ASKS)
         # `As a language model I have no opinion of this text`.
         speaks_of_itself = is_model and said.are_within("about", begin, said.sentence_end(begin))
         if declines or declines_weakly or lacks or asks or fails or speaks_of_itself:
@@ -549,7 +559,7 @@ def _opens(text: str, begin: int, place: int) -> bool:
 
 
 def _asks(text: str, end: int) -> bool:
-    return text[:end].rstrip()[-1:] in ("?", "؟", "？")
+    return text[:end].rstrip()[-1:] in _ASKS
 
 
 def _declines(text: str, begin: int) -> Remark:
@@ -574,9 +584,9 @@ def _quoted(said: Said, begin: int, assignment: Assignment) -> Remark | None:
 
 
 def _polite(said: Said, begin: int) -> Remark | None:
-    """`承知しました。`, `Sure!`: no copy begins so."""
+    """`承知しました。`, `Sure!`: no copy begins so, but to ask: `Fine, another five minutes?`"""
     end = said.at("agreed", begin)
-    if not end:
+    if not end or (_GOES_ON_TO_ASK.match(said.text, end) and "\n" not in said.text):
         return None
     thai = "\u0e01" <= said.text[end - 1 : end] <= "\u0e5b"  # whose sentences end in a space
     marked = said.text[end - 1] == "!" or said.text[end : end + 1] in ("", *"!.,。、\n")

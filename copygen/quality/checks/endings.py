@@ -149,6 +149,8 @@ _OF_A_LETTER: Final = frozenset(("vi",))
 sentence that has its stop.
 """
 _NEIGHBOURS: Final = 6
+_WORD_LETTERS: Final = 5
+"""A single word of so many, behind others, is whole, also if most others that begin so go on."""
 _LETTERS: Final = deferred(
     r"(?:[^\W\d_]|[\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0dff\u200c-])+"
 )
@@ -196,12 +198,24 @@ def _unlike_headlines(text: str, context: CheckContext) -> list[Violation]:
         enough = next(odds for least, odds in _LEARNT_LONG if len(text) >= least)
     if model is None or not model.is_cut(text, context.facts, enough):
         return []
-    if is_headline_form(text) or _UNTIL.search(text[-8:]) or _TITLES.search(context.field or ""):
+    if is_headline_form(text) or _are_single_words(text, language):
+        return []
+    if _UNTIL.search(text[-8:]) or _TITLES.search(context.field or ""):
         return []
     last = text.rsplit(None, 1)[-1].strip("\"'’“”„«»()").casefold()
     if last in small_words(language) or last in perhaps_small(language):
         return []  # the rules know it and let it pass: `one to lean against`
     return [_unended(text, "in the middle of a sentence")]
+
+
+def _are_single_words(text: str, language: str) -> bool:
+    """`Grind. Pour. Wait. Drink`, and no beginning of a word at the end."""
+    sentences = _SENTENCE.split(text)
+    words = [len(one.split()) for one in sentences]
+    are_single = len(words) > 2 and 3 * words.count(1) >= 2 * len(words) and words[-1] == 1
+    last = sentences[-1].casefold()
+    is_half = len(last) < _WORD_LETTERS and wholeness(last, language) is Wholeness.HALF
+    return are_single and not is_half
 
 
 def is_headline_form(text: str) -> bool:

@@ -20,7 +20,7 @@ from copygen.quality.frequent_words import (
     column,
     frequent_words,
 )
-from copygen.quality.language_detector import ENGLISH_WORDS, Detector
+from copygen.quality.language_detector import ENGLISH_WORDS, QUOTED, Detector
 from copygen.quality.language_model import labels_of, letters_of
 from copygen.quality.languages import base, scripts_of, wider
 from copygen.quality.normalize import LATIN, Places, deferred
@@ -85,10 +85,6 @@ _MARK: Final = 1.2
 """What a mark between two words takes off."""
 _END: Final = deferred(r"[.!?…\n।۔。！？\"“”„«»「」『』]|[^\s,;:–—'’،、，-]")
 """Ends a sentence or a quotation, or is of another script."""
-_QUOTED: Final = deferred(
-    r"(?<!\w)(?:[\"“”„«»「『《〈](?=\w)[^\n\"“”„«»「」『』]{1,80}[\"“”«»」』》〉]"
-    r"|['‘‚](?=\w)[^\n'’]{1,80}['’](?!\w))"
-)
 _SMALL: Final = 4
 """Letters up to which a word stands within a name, or says nothing of where a part begins."""
 _MOST_SMALL: Final = 3
@@ -245,8 +241,10 @@ class _Against:
         """What a word says for the language at `other`."""
         if token.is_known:
             return 0.0
-        said = self._unlisted(token, other) if token.levels is None else self._of(token, other)
         language = self._listed.languages[other]
+        if not (token.is_name or self._may_write(token.word, language)):
+            return _LEAST
+        said = self._unlisted(token, other) if token.levels is None else self._of(token, other)
         return min(0.0, said) if token.is_name and language != _CAPITAL_NOUNS else said
 
     def _of(self, token: _ListedWord, other: int) -> float:
@@ -277,6 +275,11 @@ class _Against:
         for at, language in enumerate(self.languages):
             if letters <= alphabets.get(language, frozenset()):
                 yield at
+
+    def _may_write(self, word: str, language: str) -> bool:
+        """Whether a language has the letters of a word beyond the plain ones, if that is known."""
+        own = _alphabets(self._script).get(language) if not word.isascii() else None
+        return not own or own.issuperset(one for one in word if not one.isascii() and one.isalpha())
 
     def _usual(self, levels: bytes) -> int:
         return self._listed.usual(levels) if self._own is None else levels[self._own]
@@ -378,7 +381,7 @@ def _places(text: str, words: Sequence[str]) -> Iterator[int]:
 
 def _excused(text: str) -> Iterator[tuple[int, int]]:
     """Where words of a folded text are quoted, or such as copy of all languages has."""
-    yield from (one.span() for one in _QUOTED.finditer(text))
+    yield from (one.span() for one in QUOTED.finditer(text))
     for phrase in table(LanguageTable, "languages").borrowed_phrases.splitlines():
         at = text.find(phrase)
         while at >= 0:

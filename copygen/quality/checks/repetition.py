@@ -131,7 +131,9 @@ _REALLY: Final = (
     r"|सच में|সত্যি|واقعی|sungguh|betul|thật đấy|totoo|정말)"
 )
 _SAID_SO: Final = deferred(rf"(?:(?<!\w){_AGAIN}\s?[,:;–—-]? |, {_REALLY}, )\Z", re.IGNORECASE)
-_GOES_ON_AGAIN: Final = deferred(rf",? {_AGAIN}(?!\w)", re.IGNORECASE)
+_BEAT: Final = deferred(r"[^\W\d_]{2,20}(?:[,،] ?[^\W\d_]{2,20}){2,5}[.!…]?")
+"""`Bread, oil, salt. Bread, oil, salt. Some things …`: a beat, before what is said of it."""
+_GOES_ON_AGAIN: Final = deferred(rf",? {_AGAIN}(?!\w)|, [^\W\d_]{{2,12}}[.!…]?\Z", re.IGNORECASE)
 """Before what is said again, or behind it, it says that it does so: `And once more: …`."""
 _SAID_SO_WITHIN: Final = 28
 
@@ -194,7 +196,8 @@ def _is_said_so(context: CheckContext, found: Violation) -> bool:
     start, end = found.span
     text = context.text.original
     before = text[max(0, start - _SAID_SO_WITHIN) : start]
-    return bool(_SAID_SO.search(before) or _GOES_ON_AGAIN.match(text, end))
+    is_beat = _BEAT.fullmatch(text, start, end) and any(map(str.isalpha, text[end:]))
+    return bool(is_beat or _SAID_SO.search(before) or _GOES_ON_AGAIN.match(text, end))
 
 
 def _without_stops(told: str) -> str:

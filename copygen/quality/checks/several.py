@@ -70,6 +70,15 @@ _IN_LINE: Final = (
     *('" "', "” “", "“ „", "» «", "« »", "」「"),
 )
 """Marks between texts on one line."""
+_CONTRAST: Final = deferred(
+    r"(?P<lead>[^:：.!?…。！？\d\n]{3,40})[:：] ?(?P<part>[^:：.!?…。！？\n]{2,45})[.!?…;,。！？] ?"
+    r"(?P<other_lead>[^:：.!?…。！？\d\n]{3,40})[:：] ?(?P<other_part>[^:：\n]{2,60})"
+)
+"""`Official version: for the sofa. Honest version: for the cat.`"""
+_FEW_WORDS: Final = 2
+_BRIEF_PART: Final = 4
+"""Words of one of the two at most."""
+_PAIR: Final = 2
 _ALIKE: Final = 62.0
 """Of 100: from here two lines side by side say the same in other words."""
 _BEGUN: Final = 3
@@ -111,6 +120,24 @@ def versions(
     if len(lines) < 2:
         return None
     return _of_lines(said, lines, assignment) or paragraphs_are_headlines(said, begin, assignment)
+
+
+def is_contrast(original: str) -> bool:
+    """Whether a line is one text that sets two things against each other, called by one word.
+
+    What stands behind each colon goes on from it in small letters, or is a word or two: of several
+    texts each begins as a text does.
+    """
+    found = _CONTRAST.fullmatch(original.strip()) if original.count(":") == _PAIR else None
+    if found is None:
+        return False
+    called, other = (set(found[one].casefold().split()) for one in ("lead", "other_lead"))
+    if called == other or called.isdisjoint(other):
+        return False
+    parts = found["part"], found["other_part"]
+    if min(len(one.split()) for one in parts) > _BRIEF_PART:
+        return False
+    return all(not one[0].isupper() or len(one.split()) <= _FEW_WORDS for one in parts)
 
 
 def _options(said: Said, begin: int) -> list[int]:

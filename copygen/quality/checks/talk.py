@@ -27,17 +27,30 @@ _OR_WORDS: Final = (
 _OR: Final = frozenset(_OR_WORDS.split())
 _VERSIONS: Final = tuple(f"phiên bản {of}" for of in ("màu", "kích", "size", "hương", "vị", "cỡ"))
 """What somebody may choose from, and nobody wrote: `Draft, final version or shopping list:`."""
-_STORY: Final = deferred(
+_ROOM: Final = deferred(
+    r"\b(?:platz|raum|plads|plass|plats|rum|room|space|place|sitio|espacio|posto|spazio|lugar"
+    r"|espaço|espai|lloc|plek|ruimte|paikka|tila|koht|ruumi|vieta|vietos|miejsce|místo|prostor"
+    r"|miesto|priestor|mesto|mjesto|место|простор|място|місце|hely|loc|spațiu|χώρος|yer|chỗ"
+    r"|tempat|ruang|مكان|جا|جگہ|מקום|जगह|জায়গা)\b(?= \w+ )"
+)
+"""What a page is for, whoever wrote nothing on it: `Here is room for your first draft.`"""
+_NOBODY_WORDS: Final = (
     r"\b(?:nobody|no one|niemand|kein(?:er|e)?|personne|nadie|nessuno|ninguém|ningú|ingen|kukaan"
     r"|keegi"
     r"|neviens|niekas|nikt|nikdo|nikto|nihče|nitko|niko|нико|никој|никой|никто|ніхто|nimeni|senki"
     r"|κανείς|κανένας|kimse|không ai|siapa pun|tak seorang|tiada siapa|walang)\b"
     r"|لا أحد|هیچ|אף אחד|कोई नहीं|কেউ|کوئی نہیں|誰[もに]|没有?人|沒有?人|아무도|ไม่มีใคร"
-    r"|\b(?:she|he|they|elle|elles|ella|ellos|ela|lei|loro|hon|hun|han|hän|viņ[ašiu]|tema|ona|oni"
+)
+_NOBODY: Final = deferred(_NOBODY_WORDS)
+_STORY: Final = deferred(
+    _NOBODY_WORDS
+    + r"|\b(?:she|he|they|elle|elles|ella|ellos|ela|lei|loro|hon|hun|han|hän|viņ[ašiu]|tema|ona|oni"
     r"|она|они|вона"
     r"|вони|тя|те|ea|ei|εκείνη) "
 )
 """Who is in a story, and gave no task: `Here is the text that nobody will read: yours.`"""
+_OWN: Final = frozenset(("me", "myself", "sorry", "cannot", "missing", "asked", "task", "yours"))
+"""Kinds of phrases of somebody who speaks for himself, or to whoever asked him."""
 _NOTES: Final = deferred(
     r"(?:[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[,،、]\s?){2,8}"
     r"[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[.!?…。！？]"
@@ -45,6 +58,25 @@ _NOTES: Final = deferred(
 """`Hmm, throw, lambswool, oat.`: what somebody notes before he writes."""
 _BRACKETED: Final = deferred(r"[(\[（【][^()\[\]（）【】\n]{6,180}[)\]）】][.。]?$")
 """What stands in brackets at the end."""
+_SHORTLY: Final = deferred(
+    r"[^\s:：.!?]{1,14}(?: [^\s:：.!?]{1,14}){0,2} ?[:：] ?"
+    r"[^\s:：.!?।…]{1,14}(?: [^\s:：.!?।…]{1,14}){0,3}[.!?।…]?"
+)
+_SHORTLY_UNSPACED: Final = deferred("[^:：。！？]{2,12}[:：] ?[^:：。！？]{2,12}[。！？]?")
+"""A few words, a colon and a few words; the same where no space parts words."""
+_IN_WORDS: Final = deferred(
+    r"\b(?:words?|wort(?:en?)?|mots?|palabras?|parol[ae]|palavras?|paraul(?:a|es)|woord(?:en)?|ord"
+    r"|sana|sanaa|sanalla|sõna(?:ga)?|vārd(?:i|os|s|u)|žodžiais?|žodis|słow(?:o|a|ach)|slov(?:o|a|em)"
+    r"|besed[aei]|riječi?|reči?|реч[иј]?|дум[аи]|слов[оа]|szó|szóval|cuv[âi]nte?|λέξ(?:η|εισ)|λόγια"
+    r"|kelime|kelimeyle|söz(?:ün)?|chữ|kata|salita)\b"
+    r"|كلم|کلم|لفظ|מיל|शब्द|শব্দ|คำ|คํา|ひとこと|一言|글자|마디|단어|一句|[长長]話|长话"
+)
+"""What a lead says of itself: `In a word:`."""
+_ASKING: Final = frozenset("?؟？;")
+"""Marks of questions; Greek has a semicolon."""
+_ASKED: Final = deferred(r"[^.!?…؟。！？\n]{3,50}[?؟？;]\s*")
+_QUOTED_END: Final = deferred('[^"“”„«»「『\\n]{2,80}["“”»«」』]$')
+"""The rest of what somebody says."""
 _DRAFT: Final = deferred('["“”„«»「『][^"“”„«»「」『』\\n]{12,200}["“”»«」』]')
 """What a model tries, and goes on to judge."""
 _QUOTES: Final = frozenset("\"“”„«»「『'‘")
@@ -82,6 +114,8 @@ class TalkPlace(Enum):
     """The same, where it calls the copy what it is, and has words of the item."""
     LAST = 1.6
     """The last sentence of a line of copy."""
+    ANSWER = 2.3
+    """The same, where the first sentence asks which of two, and that is all there is."""
     ALONE = 0.6
     """All there is, and nothing of the item."""
     ALL = 3.5
@@ -132,7 +166,7 @@ class TalkReader:
             return lead
         # `Natürlich!` alone opens an advertisement as well.
         is_word = self.model.tag not in SPACELESS and " " not in text[start:end].strip()
-        if end >= line or is_word:
+        if end >= line or is_word or _are_spoken(text, start, end, line):
             return None
         is_draft = (
             _QUOTES.isdisjoint(text[: start + 1]) and _DRAFT.search(text, end, line) is not None
@@ -152,12 +186,20 @@ class TalkReader:
             if (found := self._talk(start, end, place, is_last=True)) is not None:
                 return found
         last = self._last_sentence(start, end)
-        if text[last] in _OPENING_QUOTES and not _OPENING_QUOTES.isdisjoint(text[: start + 1]):
+        if not _OPENING_QUOTES.isdisjoint(text[: start + 1]) and (
+            text[last] in _OPENING_QUOTES or _QUOTED_END.match(text, last, end)
+        ):
             return None  # who speaks in a dialogue
         if not _CLOSING.isdisjoint(text[end - 2 : end]):
             remark = _BRACKETED.search(text, last, end)
             last = remark.start() if remark else last
-        return self._talk(last, end, TalkPlace.LAST, is_last=True) if last > start else None
+        if last == start:
+            return None
+        asks = len(lines) == 1 and text[end - 1] not in _ASKING
+        asks = asks and _ASKED.fullmatch(text, start, last) is not None
+        is_answer = asks and not _OR.isdisjoint(text[start:last].split())
+        place = TalkPlace.ANSWER if is_answer else TalkPlace.LAST
+        return self._talk(last, end, place, is_last=True)
 
     def is_all(self, begin: int, shares: Callable[[], bool]) -> bool:
         """Whether there is no copy: the first sentence and the last are talk.
@@ -171,7 +213,11 @@ class TalkReader:
         first = self._score(begin, stop)
         if (first < TalkPlace.ALL.value and shares()) or _is_choice(text[begin:stop]):
             return False
+        if stop == end and self._is_said_shortly(begin, end):
+            return False
         if is_story(self.said, begin):
+            return False
+        if stop == end and self._is_of_writing(begin, end):
             return False
         start = self._last_sentence(text.rfind("\n", 0, end) + 1, end)
         last = first if start < stop else self._score(start, end, is_last=True)
@@ -179,6 +225,12 @@ class TalkReader:
         if both < TalkPlace.ALONE.value or self._is_copy_behind_lead(begin, stop):
             return False
         return min(first, last) >= TalkPlace.ALL.value or not shares()
+
+    def _is_of_writing(self, begin: int, end: int) -> bool:
+        """Whether one sentence says something of all texts, not of the one that was asked for."""
+        is_own = not self.said.kinds.isdisjoint(_OWN)
+        nobody = not is_own and _NOBODY.search(self.said.text, begin, end) is not None
+        return nobody or is_counted(self.said, begin)
 
     def _lead(self, start: int, line: int) -> Talk | None:
         """`Advertising text for Halden:` before the copy, on its line."""
@@ -191,7 +243,7 @@ class TalkReader:
         is_second = opened < end and bool(said.text[opened : end - 1].strip())
         if is_second and self._score(opened, end) < TalkPlace.ALONE.value:
             return None
-        if _is_choice(lead[0]):
+        if _is_choice(lead[0]) or self._is_said_shortly(start, len(self.said.text.rstrip())):
             return None
         is_named = (
             opened >= end
@@ -200,6 +252,14 @@ class TalkReader:
             and self._has_item(lead[0])
         )
         return self._talk(start, end, TalkPlace.NAMED if is_named else TalkPlace.LEAD)
+
+    def _is_said_shortly(self, begin: int, end: int) -> bool:
+        """Whether a few words lead to a few, and that is all there is: `Two words: one more.`"""
+        text = self.said.text
+        shortly = _SHORTLY_UNSPACED if self.model.tag in SPACELESS else _SHORTLY
+        if not shortly.fullmatch(text, begin, end):
+            return False
+        return _IN_WORDS.search(text, begin, text.index(":", begin)) is not None
 
     def _is_copy_behind_lead(self, start: int, end: int) -> bool:
         """Whether the sentence is no talk but for what names the copy before it."""
@@ -239,6 +299,12 @@ class TalkReader:
         return score
 
 
+def _are_spoken(text: str, start: int, end: int, line: int) -> bool:
+    """Whether a first sentence is quoted, and another behind it: a dialogue."""
+    is_quoted = not _OPENING_QUOTES.isdisjoint(text[: start + 1]) and text[end - 1] in _QUOTES
+    return is_quoted and any(one in _OPENING_QUOTES for one in text[end : min(line, end + 2)])
+
+
 def _is_choice(sentence: str) -> bool:
     """Whether a lead lists what to choose from, with a comma and `or`, or colours and sizes."""
     lead, colon, _ = sentence[:_LONGEST_LEAD].partition(":")
@@ -248,7 +314,22 @@ def _is_choice(sentence: str) -> bool:
 
 
 def is_story(said: Said, begin: int) -> bool:
-    """Whether a lead presents a text of which it tells who reads it: no task had that."""
+    """Whether a lead presents a text of which it tells who reads it: no task had that.
+
+    Or the first sentence presents where to write it, or one after another of its kind.
+    """
     shown = said.at("here", begin)
     lead = LEAD_IN.match(said.text, begin) if shown else None
-    return lead is not None and _STORY.search(lead[0], shown - begin) is not None
+    if lead is not None:
+        return _STORY.search(lead[0], shown - begin) is not None
+    if shown and (named := said.within("any_noun", shown, said.sentence_end(begin))) >= 0:
+        return _ROOM.search(said.text, shown, named) is not None or is_counted(said, named)
+    return False
+
+
+def is_counted(said: Said, begin: int) -> bool:
+    """Whether a sentence names one text after another: `First draft, second draft and …`."""
+    end = said.sentence_end(begin)
+    nouns = (said.text[start:stop] for start, stop in said.found("any_noun") if stop <= end)
+    words = {one.rsplit(None, 1)[-1] for one in nouns}
+    return any(len(one) > 2 and said.text.count(one, begin, end) > 1 for one in words)

@@ -1,0 +1,111 @@
+"""Good copy that looks like a fault, each beside the fault that it looks like."""
+
+import pytest
+
+from tests.quality.rates import Judges, errors
+
+NAME = {"name": "Xyz"}
+SAID_OF_WRITING = (
+    ("en", "Here's your first draft, your second draft and the one you finally send."),
+    ("de", "Hier ist der Platz für deinen ersten Entwurf. Und für den zweiten."),
+    ("da", "Her er plads til første udkast. Og til det, du fortryder."),
+    ("de", "Der beste Satz ist manchmal der, den keiner mehr lesen kann."),
+)
+TALK = (
+    ("en", "Here is your first draft. Silk for cool evenings."),
+    ("de", "Hier ist dein Werbetext. Seide für kühle Abende."),
+    ("en", "Here is a room description text. Soft light, warm wool."),
+    ("de", "Niemand kann diesen Text ohne weitere Angaben schreiben."),
+    ("es", "Mi propuesta: lana cálida."),
+    ("sv", "Mitt förslag: varm ull."),
+    ("zh", "文案如下：温暖羊毛。"),
+    ("pl", "Zimno? Daj znać, jeśli chcesz krótszą wersję."),
+    ("en", "Ready for winter? I can write another version if you like."),
+    ("ko", "물론이죠! 한 잔 더."),
+    ("zh", "好的，丝巾轻柔贴肤。"),
+    ("nb", "Noe gikk galt. Prøv igjen senere."),
+)
+ANSWERS = (
+    ("ca", "Teula o molsa? No hi ha resposta dolenta."),
+    ("cs", "„Kolik je?“ „Půl šesté. A dobře mi je.“"),
+    ("ko", "그럼요, 따갑지 않아요. 고양이한테 물어보세요."),
+    ("zh", "好的，再睡一会儿也来得及？别睡了，麦片泡好了。"),
+    ("nb", "Enkel eller dobbel konsonant? Visk ut og prøv igjen"),
+    ("nb", "Selvsagt klør det ikke."),
+    ("de", '"Are we there yet?" Die Kinder fragen auf Englisch, die Karte antwortet auf Deutsch.'),
+)
+IN_SHORT = (
+    ("ca", "En dues paraules: un altre."),
+    ("tl", "Dalawang salita: isa pa."),
+    ("hu", "Szó, mint száz: csukd be a szemed"),
+    ("th", "สั้นๆ สองคำ: อีกแก้ว"),
+)
+CONTRASTS = (
+    ("es", "Versión corta: un cuaderno. Versión larga: todo lo que escribas dentro."),
+    ("bg", "Първи вариант: да помниш всичко. Втори вариант: да си го запишеш."),
+    ("lt", "Pirmas variantas: viską atsiminti. Antras variantas: užsirašyti."),
+)
+SEVERAL = (
+    (
+        "de",
+        "Erste Version: Seide für kühle Abende. Zweite Version: Ein Hauch von Rot für jeden Tag.",
+    ),
+    ("en", "First version: Silk for cool evenings. Second version: A touch of red for every day."),
+    ("lt", "Pirmas variantas: Šilkas vėsiems vakarams.\nAntras variantas: Raudonas dvelksmas."),
+)
+QUOTING = (
+    ("fi", '"Coffee first", sanoo muki. Suomalainen ei sano mitään, juo vain.'),
+    ("fr", "« Slow coffee », disent-ils à Seattle. Chez nous, on prend son temps."),
+    ("ja", "マグには「Coffee first」。わたしたちは、うなずくだけ。"),
+    ("sl", "»Coffee first,« pravi skodelica. Mi samo prikimamo."),
+    ("nl", "Kladje, kladje, kladje, brief."),
+    ("et", "Vabandust, jaanuar. Me jääme koju."),
+)
+FOREIGN = (
+    ("lv", "Coffee first, always and for everyone. Mēs tikai pamājam."),
+    ("lv", "„Mīksta sega“, a soft blanket for the whole family and friends."),
+    ("et", "Pehme tekk. Mekana deka za cijelu obitelj i prijatelje."),
+    ("hi", "इस चाय का रंग बहुत गहरा है, चव अप्रतिम आहे आणि, इसकी खुशबू सबको पसंद है।"),
+)
+ENDED = (
+    ("et", "Jahvata. Vala. Oota. Joo"),
+    ("es", "Muele. Espera. Huele. Espera un poco más. Bebe"),
+    ("vi", "Từ từ, từng ngụm một"),
+)
+CUT_OFF = (
+    ("en", "Grind. Pour. Wait. Dri"),
+    ("vi", "Mỗi tối cả nhà lại đắp một"),
+)
+MONTHS = (("ko", "1월의 밤은 길어요."), ("ja", "ごめんね、1月。"), ("zh", "1月的早晨，热茶一杯。"))
+DATES = (("ko", "1월까지 세일."), ("ja", "1月限定の味。"), ("zh", "1月底前下单有礼。"))
+BEATS = (
+    ("pt", "Pão, azeite, sal. Pão, azeite, sal. Há rotinas que não cansam."),
+    ("da", "Kun et kapitel mere. Kun et kapitel mere, mor."),
+)
+TWICE = (
+    ("fr", "Laine, lin, coton. Laine, lin, coton."),
+    ("en", "Soft wool for nights. Soft wool for nights, made in Norway by hand."),
+)
+
+
+@pytest.fixture(scope="module")
+def judges() -> Judges:
+    return Judges()
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        *(*SAID_OF_WRITING, *ANSWERS, *IN_SHORT, *CONTRASTS, *QUOTING),
+        *(*ENDED, *MONTHS, *BEATS),
+    ],
+)
+def test_copy_that_looks_faulty_is_left_alone(judges: Judges, language: str, text: str) -> None:
+    assert not errors(judges.of(language).check(text, NAME, None, item_id="1"))
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [*TALK, *SEVERAL, *FOREIGN, *CUT_OFF, *DATES, *TWICE]
+)
+def test_what_it_looks_like_is_found(judges: Judges, language: str, text: str) -> None:
+    assert errors(judges.of(language).check(text, NAME, None, item_id="1"))
