@@ -1,5 +1,6 @@
 """For all tests."""
 
+import gc
 import os
 import signal
 import sys
@@ -19,6 +20,10 @@ platforms.become_as_told()
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# What is imported and collected stays: to look through it for garbage, again and again, took a
+# sixth of the time of collecting, and of simulations more.
+gc.disable()
+
 # Results count, not how busy the machine is. The same examples on every run, so that a red run
 # is about the change; `pytest --hypothesis-profile=search` looks for new ones.
 settings.register_profile("copygen", deadline=None, derandomize=True)
@@ -29,6 +34,12 @@ settings.load_profile("copygen")
 def pytest_xdist_auto_num_workers() -> int:
     """Two workers a core: of 427 s with one a core, 40 % was waiting for servers and processes."""
     return 2 * (os.cpu_count() or 1)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage from here on, in what the tests make."""
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.hookimpl(wrapper=True, trylast=True)

@@ -82,7 +82,7 @@ SHARES: dict[str, Callable[[random.Random], float]] = {
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("concurrency", [1, 50, 500])
+@pytest.mark.parametrize("concurrency", [1, pytest.param(50, marks=pytest.mark.soak), 500])
 @pytest.mark.parametrize("shape", SHARES)
 @pytest.mark.parametrize("skew", [False, True], ids=["alike", "skewed"])
 def test_M1_the_limit_is_never_passed_and_nearly_used_up(

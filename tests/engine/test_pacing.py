@@ -180,7 +180,12 @@ def test_C4_a_limit_that_changes_in_mid_run_is_found_again(later: float, ideal_s
 
 @pytest.mark.parametrize(
     ("rate", "burst", "latency_s", "concurrency"),
-    [(8.0, 8, 1.0, 200), (8.0, 8, 3.0, 200), (50.0, 50, 3.0, 1000), (50.0, 1, 0.5, 100)],
+    [
+        pytest.param(8.0, 8, 1.0, 200, marks=pytest.mark.soak),
+        (8.0, 8, 3.0, 200),
+        pytest.param(50.0, 50, 3.0, 1000, marks=pytest.mark.soak),
+        (50.0, 1, 0.5, 100),
+    ],
 )
 def test_C3_the_limits_of_slow_models_are_found_too(
     rate: float, burst: int, latency_s: float, concurrency: int

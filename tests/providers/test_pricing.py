@@ -124,11 +124,12 @@ def test_the_ceiling_is_the_dearest_tier_that_can_apply_and_no_other() -> None:
 
 
 @pytest.mark.no_cover
-def test_the_sum_of_100_000_records_is_exact_through_the_results_file() -> None:
+@pytest.mark.parametrize("count", [20_000, pytest.param(100_000, marks=pytest.mark.soak)])
+def test_the_sum_of_many_records_is_exact_through_the_results_file(count: int) -> None:
     price = Price.model_validate({"input": "0.28", "cached_input": "0.028", "output": "0.42"})
     stream = io.BytesIO()
     hundredths_of_nano = 0
-    for number in range(100_000):
+    for number in range(count):
         usage = Usage(1 + number * 7919 % 4001, number * 104_729 % 997, number % 2)
         cost = price_usd(usage, price, NOON)
         plain = usage.input_tokens - usage.cached_tokens
