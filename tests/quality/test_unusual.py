@@ -34,6 +34,18 @@ ANSWERS = (
     ("nb", "Selvsagt klør det ikke."),
     ("de", '"Are we there yet?" Die Kinder fragen auf Englisch, die Karte antwortet auf Deutsch.'),
 )
+DIALOGUES = (
+    ("sv", "– Din tur.\n– Jag vet."),
+    ("pt", "— Sua vez.\n— Eu sei."),
+    ("hi", "– तुम्हारी बारी।\n– पता है।"),
+    ("da", "Væggen var hvid. Det er der ingen, der husker"),
+)
+LISTS = (
+    ("en", "— Soft silk.\n— Light silk."),
+    ("en", "- Your turn.\n- I know."),
+    ("de", "Warme Wolle. Niemand hat mir den Preis genannt."),
+    ("nb", "Varm ull. Ingen pris var oppgitt."),
+)
 IN_SHORT = (
     ("ca", "En dues paraules: un altre."),
     ("tl", "Dalawang salita: isa pa."),
@@ -71,6 +83,8 @@ ENDED = (
     ("et", "Jahvata. Vala. Oota. Joo"),
     ("es", "Muele. Espera. Huele. Espera un poco más. Bebe"),
     ("vi", "Từ từ, từng ngụm một"),
+    ("de", "Warme Wolle für kalte Nächte, die jeden Tag zu etwas Besonderem macht"),
+    ("nl", "Warme wol voor koude nachten, die elke avond bijzonder maakt"),
 )
 CUT_OFF = (
     ("en", "Grind. Pour. Wait. Dri"),
@@ -97,7 +111,7 @@ def judges() -> Judges:
     ("language", "text"),
     [
         *(*SAID_OF_WRITING, *ANSWERS, *IN_SHORT, *CONTRASTS, *QUOTING),
-        *(*ENDED, *MONTHS, *BEATS),
+        *(*ENDED, *MONTHS, *BEATS, *DIALOGUES),
     ],
 )
 def test_copy_that_looks_faulty_is_left_alone(judges: Judges, language: str, text: str) -> None:
@@ -105,7 +119,7 @@ def test_copy_that_looks_faulty_is_left_alone(judges: Judges, language: str, tex
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [*TALK, *SEVERAL, *FOREIGN, *CUT_OFF, *DATES, *TWICE]
+    ("language", "text"), [*TALK, *SEVERAL, *LISTS, *FOREIGN, *CUT_OFF, *DATES, *TWICE]
 )
 def test_what_it_looks_like_is_found(judges: Judges, language: str, text: str) -> None:
     assert errors(judges.of(language).check(text, NAME, None, item_id="1"))

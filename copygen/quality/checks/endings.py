@@ -12,6 +12,7 @@ anything, what was learnt of ends tells (`end_model.py`).
 import re
 import unicodedata
 from collections.abc import Iterator
+from types import MappingProxyType
 from typing import Final
 
 from copygen.models import Severity, Violation
@@ -106,6 +107,13 @@ _POSTPOSED: Final = frozenset(
 )
 """What stands behind a price, as `for` and `from` stand before it: `सिर्फ़ ₹349 में`."""
 _LEAST_PART: Final = 3
+_VERBS_LAST: Final = MappingProxyType(
+    {
+        "de": (*("ist", "sind", "wird", "werden", "kann", "macht", "bringt", "gibt"), "lässt"),
+        "nl": (*("is", "zijn", "heeft", "hebben", "kan", "zal", "wordt", "maakt", "geeft"), "laat"),
+    }
+)
+"""Verbs that other words may follow, and that end a clause."""
 _LEAST_LINKED: Final = 10
 """Words of a part of a sentence, and characters of the whole, that a preposition may end."""
 _PART: Final = deferred(r"[,;:،、，–—-]\s")
@@ -430,8 +438,16 @@ def _announces(word: str, folded: str, sentence: str, context: CheckContext) -> 
         return False
     if folded not in perhaps_small(language) or _is_linking(folded, sentence, language):
         return True
+    if folded in _VERBS_LAST.get(language, ()) and _ends_clause(sentence, language):
+        return False
     is_long = len(sentence) >= LONG_BY.get(language, LONG)
     return is_long or _goes_on(sentence, context) or _siblings_end(context)
+
+
+def _ends_clause(sentence: str, language: str) -> bool:
+    """Whether a verb at the end of a clause ends it: `…, die den Tag gut ausgehen lässt`."""
+    words = _PART.split(sentence)[-1].casefold().split()
+    return len(words) > _LEAST_PART and words[0] in clause_words(language)[0]
 
 
 def _goes_on(sentence: str, context: CheckContext, least: int = _GOES_ON) -> bool:

@@ -7,6 +7,7 @@ and points that a sentence with a colon leads to. Where one text was asked for, 
 import re
 from collections.abc import Sequence
 from enum import Enum
+from itertools import pairwise
 from typing import Final
 
 from copygen.quality.normalize import deferred
@@ -36,11 +37,15 @@ _STEP: Final = 14
 """Characters of a line that is a step to follow: `1. Rinse it`."""
 _POINT: Final = 24
 """Characters: of three numbered lines one is shorter, and they are points, not versions."""
-_DIALOGUE: Final = deferred(r"[.!?…。！？][\"”“»」』’]?$")
+_DIALOGUE: Final = deferred(r"[.!?…।؟۔。！？][\"”“»」』’]?$")
 _ASKING: Final = deferred(r"[?؟？;][\"”“»」』’]?$")
 _CALLING: Final = deferred(r"[?؟？;…!！][\"”“»」』’]?$")
 _DASHES: Final = "-–—"
 _TURNS: Final = 3
+_BRIEF: Final = 30
+"""Characters of what somebody says who is answered in so many words:"""
+_ANSWER: Final = 3
+_WORDS: Final = deferred(r"[^\W\d_]{3,}")
 _ASKED_LISTS: Final = deferred(
     r"bullet|\blists?\b(?! price)|\bliste|aufzähl|stichpunkt|puces|viñeta|\blista|elenco"
     r"|opsomming|luettelo|список|перечисл|箇条書き|リスト|列表|清單|清单|목록|รายการ|เป็นข้อ"
@@ -152,8 +157,23 @@ def _is_dialogue(lines: Sequence[str]) -> bool:
     """
     if any(line[0] not in _DASHES for line in lines):
         return False
+    if _are_turns(lines):
+        return True
     asking = _ASKING if lines[0][0] == "-" else _CALLING
     return any(map(asking.search, lines[:-1]))
+
+
+def _are_turns(lines: Sequence[str]) -> bool:
+    """Whether a word or two behind a long dash answer a brief sentence: `– Your turn. – I know.`
+
+    Points have words in common.
+    """
+    if not _is_exchange(lines) or max(map(len, lines)) > _BRIEF:
+        return False
+    if min(line.count(" ") for line in lines) > _ANSWER:
+        return False
+    said = [_WORDS.findall(line) for line in lines]
+    return all(set(one).isdisjoint(other) for one, other in pairwise(said))
 
 
 def _is_exchange(lines: Sequence[str]) -> bool:

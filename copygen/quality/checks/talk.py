@@ -35,7 +35,8 @@ _ROOM: Final = deferred(
 )
 """What a page is for, whoever wrote nothing on it: `Here is room for your first draft.`"""
 _NOBODY_WORDS: Final = (
-    r"\b(?:nobody|no one|niemand|kein(?:er|e)?|personne|nadie|nessuno|ninguém|ningú|ingen|kukaan"
+    r"\b(?:nobody|no one|niemand|kein(?:er|e)?|personne|nadie|nessuno|ninguém|ningú"
+    r"|ingen(?! (?:pris|info|opl|data|detal|beskriv|prod|tekst|text))|kukaan"
     r"|keegi"
     r"|neviens|niekas|nikt|nikdo|nikto|nihče|nitko|niko|нико|никој|никой|никто|ніхто|nimeni|senki"
     r"|κανείς|κανένας|kimse|không ai|siapa pun|tak seorang|tiada siapa|walang)\b"
@@ -49,7 +50,9 @@ _STORY: Final = deferred(
     r"|вони|тя|те|ea|ei|εκείνη) "
 )
 """Who is in a story, and gave no task: `Here is the text that nobody will read: yours.`"""
-_OWN: Final = frozenset(("me", "myself", "sorry", "cannot", "missing", "asked", "task", "yours"))
+_OWN: Final = frozenset(
+    (*("me", "myself", "sorry", "cannot", "missing", "asked", "task", "info", "publish", "add"),)
+)
 """Kinds of phrases of somebody who speaks for himself, or to whoever asked him."""
 _NOTES: Final = deferred(
     r"(?:[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[,،、]\s?){2,8}"
@@ -193,7 +196,7 @@ class TalkReader:
         if not _CLOSING.isdisjoint(text[end - 2 : end]):
             remark = _BRACKETED.search(text, last, end)
             last = remark.start() if remark else last
-        if last == start:
+        if last == start or self._is_of_nobody(last, end):
             return None
         asks = len(lines) == 1 and text[end - 1] not in _ASKING
         asks = asks and _ASKED.fullmatch(text, start, last) is not None
@@ -224,13 +227,18 @@ class TalkReader:
         both = min(first, last) if "\n" in text[begin:end] else (first + last) / 2
         if both < TalkPlace.ALONE.value or self._is_copy_behind_lead(begin, stop):
             return False
+        if start >= stop and "\n" not in text[begin:end] and self._is_of_nobody(start, end):
+            return False
         return min(first, last) >= TalkPlace.ALL.value or not shares()
 
     def _is_of_writing(self, begin: int, end: int) -> bool:
         """Whether one sentence says something of all texts, not of the one that was asked for."""
-        is_own = not self.said.kinds.isdisjoint(_OWN)
-        nobody = not is_own and _NOBODY.search(self.said.text, begin, end) is not None
-        return nobody or is_counted(self.said, begin)
+        return self._is_of_nobody(begin, end) or is_counted(self.said, begin)
+
+    def _is_of_nobody(self, begin: int, end: int) -> bool:
+        """Whether nobody does what a sentence says, and none who speaks for himself."""
+        said = self.said
+        return said.kinds.isdisjoint(_OWN) and _NOBODY.search(said.text, begin, end) is not None
 
     def _lead(self, start: int, line: int) -> Talk | None:
         """`Advertising text for Halden:` before the copy, on its line."""
