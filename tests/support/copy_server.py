@@ -7,10 +7,10 @@ What it writes is known: `word(n)` repeated. A prompt holds `long` to get an ove
 import contextlib
 import json
 import re
+import socketserver
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 CUT = re.compile(r"(\d+) of (\d+)")
@@ -56,13 +56,24 @@ def copy_server(answers: CopyServer | None = None) -> Iterator[CopyServer]:
     """The server, in a thread of this process; `answers` may answer in its own way."""
     state = answers or CopyServer()
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
+    class Handler(socketserver.StreamRequestHandler):
         disable_nagle_algorithm = True
-        """The body would wait for the acknowledgement of the header, 40 ms."""
 
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+        def handle(self) -> None:
+            """By hand: a request through http.server takes as long as its text is judged."""
+            with contextlib.suppress(ConnectionError):  # whoever asked was killed
+                while first := self.rfile.readline():
+                    length = 0
+                    while (line := self.rfile.readline().lower()).strip():
+                        if line.startswith(b"content-length:"):
+                            length = int(line.partition(b":")[2])
+                    body = self.rfile.read(length)
+                    if first.startswith(b"POST "):
+                        self._answer(json.loads(body))
+                    else:
+                        self._reply(501, {"error": {"message": "POST only"}})
+
+        def _answer(self, asked: dict[str, Any]) -> None:
             again = any(message["role"] == "assistant" for message in asked["messages"])
             with state.lock:
                 state.asked.append(asked)
@@ -89,17 +100,16 @@ def copy_server(answers: CopyServer | None = None) -> Iterator[CopyServer]:
 
         def _reply(self, status: int, body: dict[str, Any]) -> None:
             content = json.dumps(body).encode()
-            self.send_response(status)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(content)))
-            with contextlib.suppress(ConnectionError):  # whoever asked was killed
-                self.end_headers()
-                self.wfile.write(content)
+            head = f"HTTP/1.1 {status} Any\r\ncontent-type: application/json\r\n"
+            head += f"content-length: {len(content)}\r\n\r\n"
+            self.wfile.write(head.encode() + content)
 
-        def log_message(self, *_args: object) -> None:
-            pass
+    class Server(socketserver.ThreadingTCPServer):
+        daemon_threads = True
+        block_on_close = False
+        request_queue_size = 128
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    server = Server(("127.0.0.1", 0), Handler)
     state.base_url = f"http://127.0.0.1:{server.server_address[1]}/v1"
     # By default it looks twice a second whether it is to end.
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
