@@ -223,7 +223,7 @@ def test_D7_a_deleted_results_file_is_saved_whole(
     """Also what was in it for longer than a second, and so would be gone with our descriptor."""
     texts = prompts(1000, "d", random.Random(1), 30)
     write_prompts(tmp_path / "items.jsonl", texts)
-    server.behave(latency_ms=50)
+    server.behave(latency_ms=100)  # the second half takes three seconds, busy as the machine may be
     args = ("run", "items.jsonl", "-c", CONCURRENCY, *server.to)
     with killed_at_the_end(zygote.start(*args, cwd=tmp_path)) as process:
         until(lambda: len(read_lines(tmp_path / LAST).whole) > 450, process, 0.02)

@@ -48,7 +48,8 @@ def check_all_there(ended: Ended, texts: dict[str, str]) -> None:
 @pytest.mark.parametrize(
     ("count", "concurrency", "timeout_s"),
     [
-        pytest.param(3_000, 200, 1.5, id="short"),
+        # On a busy machine, too, a healthy reply of 80 ms must not time out.
+        pytest.param(3_000, 200, 3, id="short"),
         pytest.param(100_000, 1_000, 10, marks=LONG, id="long"),
     ],
 )

@@ -39,6 +39,8 @@ LONG = (pytest.mark.soak, pytest.mark.timeout(3600))
 SLACK_S = 10.0
 """What a run may take to write and summarise on the slowest of machines; far below the drain
 timeout of 30 s. What it does take is among the figures."""
+GAP_S = 0.6
+"""Between two signals: two that come before a process on a busy machine is woken are one to it."""
 COUNT = 80
 """Prompts of a run that gets a signal at a random moment."""
 SUMMARY = ("prompts", "Results")
@@ -423,7 +425,7 @@ def test_the_second_signal_ends_the_process_whatever_it_does(where: str, tmp_pat
     pause(0.1)
     process.send_signal(signal.SIGINT)
     if where != "left":
-        pause(0.2)
+        pause(GAP_S)
         assert process.poll() is None, "the first signal asks for an orderly end"
         process.send_signal(signal.SIGINT)
     began = time.monotonic()
@@ -449,6 +451,6 @@ def test_the_second_signal_ends_a_run_whose_results_nobody_reads(
     pause(1)
     for _ in range(2):
         process.send_signal(signal.SIGINT)
-        pause(0.2)
+        pause(GAP_S)
     assert process.wait(SLACK_S) == 130
     process.stdout.close()
