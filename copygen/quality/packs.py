@@ -40,6 +40,7 @@ from copygen.quality.normalize import (
     outside,
     pieces_of,
 )
+from copygen.quality.scripts import every_character
 
 WORD_LISTS = ("leftovers",)
 """Files of `configs/wording/` whose rules hold for every text; each is a family of rules."""
@@ -200,7 +201,7 @@ class WordingRule(FrozenModel):
         of ASCII; None: it is something else."""
         if not _ONE_CLASS.fullmatch(self.pattern or "") or self.terms or self.phrases:
             return None
-        every = _characters()
+        every = every_character()
         return None if self._regex.search(every[:_ASCII]) else "".join(self._regex.findall(every))
 
     def _may_match(self, text: str) -> bool:
@@ -388,12 +389,6 @@ class RuleSet:
         if self._beyond is not None and self._beyond.search(text):
             return True
         return len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
-
-
-@cache
-def _characters() -> str:
-    """All characters below U+10000 that a text can have."""
-    return "".join(map(chr, (*range(0xD800), *range(0xE000, 0x10000))))
 
 
 class Pack(FrozenModel):

@@ -14,6 +14,10 @@ from copygen.quality.normalize import deferred
 
 LATIN_LETTER: Final = deferred("[A-Za-zÀ-ÖØ-öø-ɏḀ-ỿＡ-Ｚａ-ｚ]")
 KANA: Final = deferred("[\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\uff66-\uff9f]")
+BEYOND_LATIN: Final = deferred(
+    r"[^\x00-\u02ff\u1e00-\u1eff\u2000-\u20cf\u2190-\u27bf\U00010000-\U0010ffff]"
+)
+"""Of the characters below U+10000 all that may be a letter of a script other than Latin."""
 UNSPACED: Final = deferred(
     "[\u0e01-\u0e3a\u0e40-\u0e4e\u0e81-\u0ecd\u0edc-\u0edf\u1780-\u17d3\u1000-\u103f\u104c-\u109f"
     "\u3005\u3041-\u309f\u30a1-\u30fa\u30fc-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -44,14 +48,15 @@ def _ranges(pattern: str) -> str:
     import regex  # type: ignore[import-untyped]
 
     try:
-        spans = regex.findall(pattern, _every_character())
+        spans = regex.findall(pattern, every_character())
     except regex.error:  # a script that this Unicode does not have
         return ""
     return "".join(f"{re.escape(span[0])}-{re.escape(span[-1])}" for span in spans)
 
 
 @cache
-def _every_character() -> str:
+def every_character() -> str:
+    """All characters below U+10000 that a text can have."""
     return "".join(map(chr, (*range(0xD800), *range(0xE000, 0x10000))))
 
 

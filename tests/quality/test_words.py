@@ -25,6 +25,7 @@ from copygen.quality.normalize import (
 from copygen.quality.packs import RuleSet, load_wording
 from copygen.quality.phrases import PhraseReader
 from copygen.quality.sameness import distance, repeats, variants
+from copygen.quality.scripts import BEYOND_LATIN, every_character, foreign_letters
 from tests.support.quality_fields import context, rules
 
 FOUND = [
@@ -310,3 +311,11 @@ def test_every_character_is_in_the_group_that_its_letters_say() -> None:
         if not 0xD800 <= block < 0xE000:
             said = {group for group, letters in enumerate(SCRIPT_GROUPS) if letters.search(text)}
             assert set(script_groups(text)) == said, hex(block)
+
+
+def test_letters_of_other_scripts_are_beyond_those_of_latin() -> None:
+    """`foreign_letters` opens a library, so that what has none of them is told before."""
+    foreign = foreign_letters("en")
+    within = [one for one in every_character() if not BEYOND_LATIN.search(one)]
+    assert len(within) > 1500
+    assert [one for one in within if foreign.search(one * 2)] == []

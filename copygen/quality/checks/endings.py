@@ -200,15 +200,16 @@ def _ends_in_letter(text: str) -> bool:
 
 def _unlike_headlines(text: str, context: CheckContext) -> list[Violation]:
     """What is learnt of ends and forms: a text that looks more like a cut one than a headline."""
-    model = EndModel.of(language := _language(context)) if len(text) >= _LEAST_LEARNT else None
+    if len(text) < _LEAST_LEARNT or _TITLES.search(context.field or ""):
+        return []
+    model = EndModel.of(language := _language(context))
     enough = _LEARNT
     if len(text) >= _LEARNT_LONG[-1][0] and _CLAUSES.search(text):
         enough = next(odds for least, odds in _LEARNT_LONG if len(text) >= least)
     if model is None or not model.is_cut(text, context.facts, enough):
         return []
-    if is_headline_form(text) or _are_single_words(text, language):
-        return []
-    if _UNTIL.search(text[-8:]) or _TITLES.search(context.field or ""):
+    is_form = is_headline_form(text) or _are_single_words(text, language)
+    if is_form or _UNTIL.search(text[-8:]):
         return []
     last = text.rsplit(None, 1)[-1].strip("\"'’“”„«»()").casefold()
     if last in small_words(language) or last in perhaps_small(language):

@@ -16,8 +16,8 @@ from copygen.quality.language_detector import ENGLISH_WORDS, Detector, Evidence,
 from copygen.quality.language_tally import LanguageTally
 from copygen.quality.languages import base, full_script, is_latin, language_name, scripts_of
 from copygen.quality.normalize import HAN, HANGUL, KANA, LATIN, OTHER, THAI, deferred
-from copygen.quality.scripts import KANA as KANA_LETTER
 from copygen.quality.scripts import (
+    BEYOND_LATIN,
     LATIN_LETTER,
     foreign_letters,
     han_sets,
@@ -25,6 +25,7 @@ from copygen.quality.scripts import (
     rare_in_japanese,
     script_name,
 )
+from copygen.quality.scripts import KANA as KANA_LETTER
 from copygen.quality.word_ends import word_set
 
 _GROUP_OF: Final = MappingProxyType({"Hang": HANGUL, "Hira": KANA, "Kana": KANA, "Hani": HAN})
@@ -109,7 +110,8 @@ def script(context: CheckContext) -> list[Violation]:
     if text.isascii():
         return [] if is_latin(language) else _too_few(context, language)
     groups, has_foreign = context.text.groups, False
-    if not _foreign_groups(language).isdisjoint(groups):
+    has_others = not is_latin(language) or BEYOND_LATIN.search(text)
+    if has_others and not _foreign_groups(language).isdisjoint(groups):
         for match in foreign_letters(language).finditer(text):
             has_foreign = True
             known = match[0].casefold() in context.facts.folded.text

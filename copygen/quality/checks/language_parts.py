@@ -128,6 +128,7 @@ class ForeignParts:
         self._language = language
         self._detector = detector
         self._script = scripts_of(language)[0]
+        self._of_script: dict[str, frozenset[str]] = {}
         scripts = dict.fromkeys((self._script, "Latn"))
         self._scripts = [
             one
@@ -139,9 +140,7 @@ class ForeignParts:
         """The part that most speaks against; None: nothing does so enough."""
         found: ForeignPart | None = None
         for script in self._scripts:
-            foreign = _foreign_words(self._language, script).intersection(
-                self._words(context, script)
-            )
+            foreign = self._foreign(script).intersection(self._words(context, script))
             # Names begin with a capital; so do sentences, and go on with small ones.
             original, names = context.text.original, context.facts.names
             odd = None if script != self._script else _odd_letters(self._language)
@@ -154,6 +153,12 @@ class ForeignParts:
             if part is not None and (found is None or part.levels > found.levels):
                 found = part
         return found
+
+    def _foreign(self, script: str) -> frozenset[str]:
+        """The words of a script that are foreign to the language."""
+        if (foreign := self._of_script.get(script)) is None:
+            foreign = self._of_script[script] = _foreign_words(self._language, script)
+        return foreign
 
     def _words(self, context: CheckContext, script: str) -> Sequence[str]:
         """Of a text those that may be in the list of a script."""
