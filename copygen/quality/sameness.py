@@ -14,6 +14,7 @@ from collections import OrderedDict, deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from itertools import islice
 from operator import eq
 from struct import Struct
 from typing import Final, NamedTuple
@@ -162,8 +163,8 @@ def opening(folded: str, words: int = 3, chars: int = 8) -> str:
     """
     head = _LABEL.sub("", folded[: 24 * words])
     if not head.isascii() and UNSPACED.search(head[: 2 * chars]):
-        letters = (char for char in head if unicodedata.category(char)[0] in "LMN")
-        return "".join(letter for letter, _ in zip(letters, range(chars), strict=False))
+        said = (char for char in head if char.isalnum() or unicodedata.category(char)[0] == "M")
+        return "".join(islice(said, chars))
     return " ".join(_WORD.findall(head)[:words])
 
 

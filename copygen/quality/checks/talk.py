@@ -245,6 +245,8 @@ class TalkReader:
         lead = LEAD_IN.match(self.said.text, start, line)
         if not lead or not self.said.text[lead.end() : line].strip():
             return None
+        if self.is_known(lead[0].rstrip(" :")):
+            return None  # `Halden: warm at last`
         said, end = self.said, lead.end()
         opened = said.sentence_end(start)
         # `Yes, it scratches. That is real wool: the throw …`: both have to be talk.
