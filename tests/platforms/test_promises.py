@@ -106,7 +106,7 @@ def test_a_run_is_whole_is_not_repeated_and_is_replaced_only_when_asked(system: 
     }
 
 
-@EVERY
+@WINDOWS_FIRST
 def test_a_second_run_is_refused_and_a_killed_one_goes_on(system: System) -> None:
     nobody = subprocess.DEVNULL
     process = system.start(*system.run("-c", 1), stdin=nobody, stdout=nobody, stderr=nobody)

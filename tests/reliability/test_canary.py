@@ -103,8 +103,18 @@ def test_S1_the_search_finds_a_key_in_every_form_it_is_echoed_in() -> None:
     ("key", "command", "flags"),
     [
         *(
-            pytest.param(key, inside.copygen, flags, id=f"{name}, {verbosity}")
-            for name, key in (("shaped", SHAPED), ("odd", ODD), ("plain", PLAIN))
+            pytest.param(
+                key,
+                inside.copygen,
+                flags,
+                id=f"{name}, {verbosity}",
+                marks=() if verbosity in always else pytest.mark.soak,
+            )
+            for name, key, always in (
+                ("shaped", SHAPED, {"debug", "quiet"}),
+                ("odd", ODD, {"normal"}),
+                ("plain", PLAIN, {"debug"}),
+            )
             for verbosity, flags in VERBOSITY.items()
         ),
         pytest.param(ODD, copygen, VERBOSITY["debug"], id="odd, debug, a process"),
