@@ -311,10 +311,11 @@ class RecordChecker:
                     break
                 found.texts[index] = text = mended[0]
                 own.append(replace(mended[1], field=label, index=place))
-            own += (
-                one if one.field == label else replace(one, field=label)
-                for one in checked.violations
-            )
+            if checked.violations:
+                own += (
+                    one if one.field == label else replace(one, field=label)
+                    for one in checked.violations
+                )
             found.by_text.append(own)
             found.overshoot += checked.overshoot
         if self.checker.compares(rules):

@@ -176,19 +176,21 @@ class ItemNames:
         self.unspaced: list[_Part] = []
         branded = False
         for column, value in item.items():
-            if isinstance(value, str) and value and len(value.split()) <= _MOST_WORDS:
-                brand, named = _kind_of(column)
-                if column in columns:
-                    brand = named = True
-                if not named and value.islower() and value.isascii():
-                    continue  # `silk`: no name has but small letters
-                if (found := _names_in(value, brand, named)) is not None:
-                    branded = branded or brand
-                    self.words += found.words
-                    self.links += found.links
-                    self.small += found.small
-                    self.pairs += found.pairs
-                    self.unspaced += found.unspaced
+            if not isinstance(value, str) or not value:
+                continue
+            brand, named = _kind_of(column)
+            if column in columns:
+                brand = named = True
+            if not named and value.islower() and value.isascii():
+                continue  # `silk`: no name has but small letters
+            found = _names_in(value, brand, named) if len(value.split()) <= _MOST_WORDS else None
+            if found is not None:
+                branded = branded or brand
+                self.words += found.words
+                self.links += found.links
+                self.small += found.small
+                self.pairs += found.pairs
+                self.unspaced += found.unspaced
         if not branded or len(self.words) < 2:
             return
         brands = {name.folded for name in self.words if name.is_brand}
