@@ -3,7 +3,7 @@
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import inf
 from operator import itemgetter
 from typing import Final
@@ -70,7 +70,7 @@ class PromptDecorator:
         if not system and not users:
             return (Message("system", self.words), *messages)
         at = system[0] if system else users[-1]
-        told = replace(messages[at], content=f"{messages[at].content}\n\n{self.words}")
+        told = Message(messages[at].role, f"{messages[at].content}\n\n{self.words}")
         return (*messages[:at], told, *messages[at + 1 :])
 
 
@@ -179,7 +179,6 @@ class Expansion:
             or spec.overrides
             or spec.variants > 1
             or self._not_columns
-            or self._language_column
             or self._always_bound
         )
         """Whether a row makes one prompt, of its columns alone."""
