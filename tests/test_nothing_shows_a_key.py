@@ -54,9 +54,14 @@ def test_help_shows_no_key() -> None:
 
 
 def public_objects(module: ModuleType) -> Iterator[tuple[str, object]]:
-    """What a module defines, and what is in its classes; what it imports is another's."""
+    """What a module holds and what is in its classes; imported classes and functions are another's.
+
+    `__module__` of any other value is that of its class.
+    """
     for name, value in vars(module).items():
-        if (getattr(value, "__module__", None) or "") == module.__name__:
+        home = getattr(value, "__module__", None) or ""
+        is_defined = inspect.isclass(value) or inspect.isroutine(value)
+        if home == module.__name__ or (home.startswith("copygen") and not is_defined):
             yield name, value
             if inspect.isclass(value):
                 yield from ((f"{name}.{part}", inside) for part, inside in vars(value).items())
