@@ -38,6 +38,8 @@ DIALOGUES = (
     ("sv", "– Din tur.\n– Jag vet."),
     ("pt", "— Sua vez.\n— Eu sei."),
     ("hi", "– तुम्हारी बारी।\n– पता है।"),
+    ("bg", "„Къде е тоалетната?“ „Навсякъде.“ Добре дошъл в планината."),
+    ("hi", "हल्की-हल्की, गरम-गरम"),
     ("da", "Væggen var hvid. Det er der ingen, der husker"),
 )
 LISTS = (

@@ -89,6 +89,12 @@ _LEAST_SMALL_WORDS: Final = 3
 """Without capitals: a part with fewer may be a name."""
 _LEAST_LEFT: Final = 2
 """English words among those of the item that a text is made of."""
+_BRIEF: Final = 60
+"""Characters of a text of which its words may tell more than its letters."""
+_LEAST_OWN: Final = 2
+_MOST_LISTED: Final = 0.8
+"""Share of the words of a brief text: names and words of its own making are in no list."""
+_AROUND: Final = ".,;:!?…·–—।۔؟،\"'“”„«»()"
 _MANY_KNOWN: Final = 8
 """Words of a text that all belong to its language, so that no doubt is worth a warning."""
 _LONG_LEFT: Final = 5
@@ -382,7 +388,20 @@ class OtherLanguage:
         is_doubtful = not whole.is_sure and len(words) >= _MANY_KNOWN
         if is_doubtful and word_set(base(self.language)).issuperset(words):
             return []
+        if whole.is_sure and self._are_own(context, whole.other):
+            return []
         return [self._other(whole)]
+
+    def _are_own(self, context: CheckContext, other: str) -> bool:
+        """Whether nearly all words of a brief text are listed, and fewer of them for the other."""
+        text = context.text.text
+        if len(text) > _BRIEF:
+            return False
+        words = {one.strip(_AROUND) for one in text.replace("-", " ").split()}
+        words -= {"", *context.facts.names}
+        own = len(words & word_set(base(self.language)))
+        enough = own >= _LEAST_OWN and own >= _MOST_LISTED * len(words)
+        return enough and len(words & word_set(base(other))) < own
 
     def _may_have_english(self, context: CheckContext) -> bool:
         return not self._latin and LATIN in context.text.groups

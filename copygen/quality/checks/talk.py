@@ -5,7 +5,7 @@ place: a paragraph of its own before or after the copy is talk more often than a
 and a text that is all there is least often.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from types import MappingProxyType
@@ -75,9 +75,11 @@ _IN_WORDS: Final = deferred(
     r"|كلم|کلم|لفظ|מיל|शब्द|শব্দ|คำ|คํา|ひとこと|一言|글자|마디|단어|一句|[长長]話|长话"
 )
 """What a lead says of itself: `In a word:`."""
+_FIRST_WORD: Final = deferred(r"[^\W\d_]{4,}")
 _ASKING: Final = frozenset("?؟？;")
 """Marks of questions; Greek has a semicolon."""
 _ASKED: Final = deferred(r"[^.!?…؟。！？\n]{3,50}[?؟？;]\s*")
+_BETWEEN_QUOTED: Final = deferred('[.!?…](?:[”“»」』] ?[“„«「『]|" ")')
 _QUOTED_END: Final = deferred('[^"“”„«»「『\\n]{2,80}["“”»«」』]$')
 """The rest of what somebody says."""
 _DRAFT: Final = deferred('["“”„«»「『][^"“”„«»「」『』\\n]{12,200}["“”»«」』]')
@@ -118,7 +120,7 @@ class TalkPlace(Enum):
     LAST = 1.6
     """The last sentence of a line of copy."""
     ANSWER = 2.3
-    """The same, where the first sentence asks which of two, and that is all there is."""
+    """The same, where it begins with the item, or all there is before it asks which of two."""
     ALONE = 0.6
     """All there is, and nothing of the item."""
     ALL = 3.5
@@ -196,13 +198,13 @@ class TalkReader:
         if not _CLOSING.isdisjoint(text[end - 2 : end]):
             remark = _BRACKETED.search(text, last, end)
             last = remark.start() if remark else last
-        if last == start or self._is_of_nobody(last, end):
+        if last == start:
             return None
-        asks = len(lines) == 1 and text[end - 1] not in _ASKING
-        asks = asks and _ASKED.fullmatch(text, start, last) is not None
-        is_answer = asks and not _OR.isdisjoint(text[start:last].split())
-        place = TalkPlace.ANSWER if is_answer else TalkPlace.LAST
-        return self._talk(last, end, place, is_last=True)
+        found = self._talk(last, end, TalkPlace.LAST, is_last=True)
+        if found is None or self._is_of_nobody(last, end):
+            return None
+        may_be_copy = self._is_of_product(last, end) or self._is_answer(lines, last)
+        return self._talk(last, end, TalkPlace.ANSWER, is_last=True) if may_be_copy else found
 
     def is_all(self, begin: int, shares: Callable[[], bool]) -> bool:
         """Whether there is no copy: the first sentence and the last are talk.
@@ -216,29 +218,45 @@ class TalkReader:
         first = self._score(begin, stop)
         if (first < TalkPlace.ALL.value and shares()) or _is_choice(text[begin:stop]):
             return False
-        if stop == end and self._is_said_shortly(begin, end):
-            return False
-        if is_story(self.said, begin):
-            return False
-        if stop == end and self._is_of_writing(begin, end):
-            return False
         start = self._last_sentence(text.rfind("\n", 0, end) + 1, end)
         last = first if start < stop else self._score(start, end, is_last=True)
         both = min(first, last) if "\n" in text[begin:end] else (first + last) / 2
-        if both < TalkPlace.ALONE.value or self._is_copy_behind_lead(begin, stop):
-            return False
-        if start >= stop and "\n" not in text[begin:end] and self._is_of_nobody(start, end):
+        # Few come so far.
+        if both < TalkPlace.ALONE.value or self._may_be_copy(begin, stop, start, end):
             return False
         return min(first, last) >= TalkPlace.ALL.value or not shares()
 
-    def _is_of_writing(self, begin: int, end: int) -> bool:
-        """Whether one sentence says something of all texts, not of the one that was asked for."""
-        return self._is_of_nobody(begin, end) or is_counted(self.said, begin)
+    def _may_be_copy(self, begin: int, stop: int, start: int, end: int) -> bool:
+        """Whether a text that sounds like talk says what copy says: its first sentence ends at
+        `stop`, its last one begins at `start`.
+        """
+        text = self.said.text
+        if self._is_copy_behind_lead(begin, stop) or is_story(self.said, begin):
+            return True
+        if stop == end and (self._is_said_shortly(begin, end) or is_counted(self.said, begin)):
+            return True
+        speak = _BETWEEN_QUOTED.search(text) and text[begin - 1 : begin] in _QUOTES
+        return bool(speak) or ("\n" not in text[begin:end] and self._is_of_nobody(start, end))
+
+    def _is_answer(self, lines: Sequence[tuple[int, int]], last: int) -> bool:
+        """Whether all there is before it asks which of two."""
+        (start, _), text = lines[0], self.said.text
+        asks = len(lines) == 1 and text[lines[0][1] - 1] not in _ASKING
+        asks = asks and _ASKED.fullmatch(text, start, last) is not None
+        return asks and not _OR.isdisjoint(text[start:last].split())
 
     def _is_of_nobody(self, begin: int, end: int) -> bool:
         """Whether nobody does what a sentence says, and none who speaks for himself."""
         said = self.said
         return said.kinds.isdisjoint(_OWN) and _NOBODY.search(said.text, begin, end) is not None
+
+    def _is_of_product(self, begin: int, end: int) -> bool:
+        """Whether a sentence begins with the item and says, for nobody, what it does."""
+        text = self.said.text
+        if text[end - 1] in _ASKING or not self.said.kinds.isdisjoint(_OWN):
+            return False
+        word = _FIRST_WORD.match(text, begin, end)
+        return word is not None and self.is_known(word[0])
 
     def _lead(self, start: int, line: int) -> Talk | None:
         """`Advertising text for Halden:` before the copy, on its line."""
