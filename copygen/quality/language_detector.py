@@ -91,6 +91,8 @@ _LEAST_BESIDE: Final = 8
 """Letters beside what is quoted that are judged instead of it."""
 _BRIEF: Final = 60
 """Characters of a text in which a word that is said again weighs much."""
+_LEAST_SAID: Final = 3
+"""Letters of such a word: every text has small ones more than once."""
 _AROUND: Final = ".,;:!?…·–—-\"'“”„«»"
 _WORDS: Final = deferred(r"[^\W\d_]+")
 _WORDS_AND_MARKS: Final = deferred(r"[¿¡]|[^\W\d_]+")
@@ -227,9 +229,12 @@ def _without_quoted(text: str) -> str:
 
 
 def _said_once(text: str) -> str:
-    """A brief text with each word once: said three times, it proves no more."""
-    words = {word.casefold().strip(_AROUND): word for word in reversed(text.split())}
-    return " ".join(reversed(words.values()))
+    """A brief text with each longer word once: said three times, it proves no more."""
+    words: dict[str, str] = {}
+    for at, word in enumerate(text.split()):
+        plain = word.casefold().strip(_AROUND)
+        words.setdefault(plain if len(plain) >= _LEAST_SAID else f"{plain} {at}", word)
+    return " ".join(words.values())
 
 
 def can_tell(tag: str) -> bool:

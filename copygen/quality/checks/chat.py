@@ -172,7 +172,7 @@ class ChatDetector:
         if refused is not None:
             yield refused
             return
-        if is_contrast(original):
+        if original.count(":") == 2 and is_contrast(original):
             return
         start = self._start(said, begin, original, assignment)
         end = self._end(said, begin, assignment)

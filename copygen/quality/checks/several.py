@@ -78,7 +78,6 @@ _CONTRAST: Final = deferred(
 _FEW_WORDS: Final = 2
 _BRIEF_PART: Final = 4
 """Words of one of the two at most."""
-_PAIR: Final = 2
 _ALIKE: Final = 62.0
 """Of 100: from here two lines side by side say the same in other words."""
 _BEGUN: Final = 3
@@ -128,7 +127,7 @@ def is_contrast(original: str) -> bool:
     What stands behind each colon goes on from it in small letters, or is a word or two: of several
     texts each begins as a text does.
     """
-    found = _CONTRAST.fullmatch(original.strip()) if original.count(":") == _PAIR else None
+    found = _CONTRAST.fullmatch(original.strip())
     if found is None:
         return False
     called, other = (set(found[one].casefold().split()) for one in ("lead", "other_lead"))
