@@ -81,10 +81,14 @@ def _cases(letter: str) -> set[str]:
 
 
 @cache
-def listed_ends(kind: str, script: str) -> tuple[str, ...]:
-    """Ends of phrases in a script without spaces: `open`, `perhaps_open`, `whole` or `stems`."""
+def listed_ends(kind: str, script: str) -> Mapping[str, tuple[str, ...]]:
+    """Ends of phrases in a script without spaces, by their last sign: of a hundred and fifty few
+    have that of a text. `kind` is `open`, `perhaps_open`, `whole` or `stems`."""
     listed: Mapping[str, str] = getattr(table(Endings, "endings"), kind)
-    return tuple(listed.get(script, "").split())
+    ends: dict[str, tuple[str, ...]] = {}
+    for end in listed.get(script, "").split():
+        ends[end[-1]] = (*ends.get(end[-1], ()), end)
+    return ends
 
 
 def _folded(listed: Mapping[str, str], language: str) -> frozenset[str]:

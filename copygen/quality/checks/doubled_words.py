@@ -38,7 +38,7 @@ _PARTICLE_TWICE: Final = deferred(
 )
 _PARTICLE_PAIRS: Final = ("のの", "がが", "にに", "でで", "へへ", "をを")
 """One of these is in each of them: most texts have none."""
-_ONE_TWICE: Final = frozenset(letter * 2 for letter in "のがにでへを的与與也很被及或让讓是把从從၏ឬ")
+_ONE_TWICE: Final = deferred("([のがにでへを的与與也很被及或让讓是把从從၏ឬ])(?=\\1)")
 """Small words of one letter; any other may stand twice."""
 _KEPT: Final = 4
 _HAN_PAIR: Final = deferred("[\u3400-\u9fff]{2}")
@@ -129,11 +129,9 @@ def unspaced_slip(context: CheckContext, text: str, most: int) -> tuple[str, int
 
     It is looked for where a word of two letters to `most` comes twice at all.
     """
-    places = [
-        (at, size)
-        for at, size in _places(text, range(1, most + 1))
-        if size > 1 or text[at : at + 2] in _ONE_TWICE
-    ]
+    places = [(found.start(), 1) for found in _ONE_TWICE.finditer(text)]
+    if most > 1:
+        places += _places(text, range(2, most + 1))
     if not places:
         return None
     twice = any(pair in text for pair in _PARTICLE_PAIRS)

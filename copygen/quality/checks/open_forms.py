@@ -38,6 +38,7 @@ _THAI_SHORT: Final = frozenset((
 # fmt: on
 _JAPANESE: Final = deferred("[\u3041-\u309f\u30a1-\u30fc]")
 _HAN: Final = deferred("[\u3400-\u9fff]$")
+_SIGN: Final = deferred("[\u3400-\u9fff々]")
 _ADNOMINAL: Final = deferred("[\u4e00-\u9fff]な$|[\u4e00-\u9fff\u30a1-\u30faー]{2}の$")
 """`贅沢な`, `農園の`: the noun comes after it. Behind kana な and の end sentences."""
 _JAPANESE_RUN: Final = deferred(r"(?:^|[^\d\u3400-\u9fff々])([\u3400-\u9fff々]+)$")
@@ -116,11 +117,12 @@ def _last_thai_word(run: str) -> str:
 
 
 def _open_japanese(sentence: str) -> tuple[str, bool] | None:
-    if stem := _end_of(sentence, listed_ends("stems", "ja")):
+    if stem := _end_of(sentence, "stems", "ja"):
         return stem, True
     if _KANJI_SMALL.match(sentence[-2:]):
         return sentence[-2:], True
-    if (run := _JAPANESE_RUN.search(sentence)) and wholeness(run[1], "ja") is Wholeness.HALF:
+    run = _JAPANESE_RUN.search(sentence) if _SIGN.match(sentence[-1]) else None
+    if run and wholeness(run[1], "ja") is Wholeness.HALF:
         return run[1], True
     if _ADNOMINAL.search(sentence[-3:]):
         return sentence[-2:], False
@@ -130,19 +132,18 @@ def _open_japanese(sentence: str) -> tuple[str, bool] | None:
 
 
 def _listed_end(sentence: str, script: str) -> tuple[str, bool] | None:
-    end = _end_of(sentence, listed_ends("open", script))
+    end = _end_of(sentence, "open", script)
     if end is None and len(sentence) >= LONG_BY.get(script, LONG):
-        end = _end_of(sentence, listed_ends("perhaps_open", script))
-    if end is None or sentence == end or sentence.endswith(listed_ends("whole", script)):
+        end = _end_of(sentence, "perhaps_open", script)
+    if end is None or sentence == end or _end_of(sentence, "whole", script):
         return None
     return end, False
 
 
-def _end_of(sentence: str, ends: tuple[str, ...]) -> str | None:
-    """The first of the ends that the sentence has; all are tried at once, most have none."""
-    if not sentence.endswith(ends):
-        return None
-    return next(one for one in ends if sentence.endswith(one))
+def _end_of(sentence: str, kind: str, script: str) -> str | None:
+    """The first of the listed ends that the sentence has."""
+    ends = listed_ends(kind, script).get(sentence[-1], ())
+    return next((one for one in ends if sentence.endswith(one)), None)
 
 
 def is_half_korean(word: str) -> bool:
