@@ -8,9 +8,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import copygen
+from copygen.quality.normalize import deferred
 from copygen.quality.packs import load_pack, load_wording, pack_names
 
 _FOLDER = Path(copygen.__file__).parent
+_DEFERRED: type[re.Pattern[str]] = type(deferred(""))
+"""What is compiled when it is used is no pattern by its type."""
 _USES = re.compile(r"\b(\w+)\.(match|fullmatch|search|finditer|findall|sub|subn|split)\(")
 _BOUNDED = {"copygen.config.prices:_VERSION": 200, "copygen.providers.ratelimits:_GO_PART": 128}
 """Patterns that are only given the beginning of a text, and how much of it; the functions that cut
@@ -54,7 +57,7 @@ def _of_modules() -> Iterator[Found]:
 
 
 def _patterns_in(value: object) -> Iterator[re.Pattern[str] | re.Pattern[bytes]]:
-    if isinstance(value, re.Pattern):
+    if isinstance(value, re.Pattern | _DEFERRED):
         yield value
     elif isinstance(value, tuple | list | frozenset):
         for inner in value:
