@@ -8,6 +8,7 @@ from tests.support.quality_fields import context
 
 ITEM = {"name": "Teppich Sandlinie", "größe": "200 x 300 cm", "telefon": "030 000 0000"}
 BLANKS = [
+    ("zh", "立即前往（請填入商店網址）選購！"),
     ("en", "Only at [the nearest branch] this week."),
     ("en", "Call us on 000-000-0000 today."),
     ("en", "Call 555-0123 for a fitting."),

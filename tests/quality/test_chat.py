@@ -53,6 +53,13 @@ FOUND = [
     ("fi", "refusal.reply", "Valitettavasti en voi auttaa tässä pyynnössä."),
     ("en", "refusal.reply", "Could you please provide the name of the product?"),
     ("sv", "refusal.reply", "Något gick fel. Försök igen senare."),
+    ("sr", "refusal.reply", "Извините, дошло је до прекида везе са сервером. Покушајте касније."),
+    ("tl", "refusal.reply", "Pasensya na po, nagkaroon ng problema sa koneksyon. Pakiulit po."),
+    (
+        "ja",
+        "refusal.reply",
+        "すみません、うまく読み取れませんでした。もう一度ご入力いただけますか？",
+    ),
     # talk before the copy
     ("en", "leftovers.opening", "Sure! Here is your headline:\nSoft silk"),
     ("de", "leftovers.opening", "Gerne! Hier ist eine Überschrift:\nWeiche Seide"),

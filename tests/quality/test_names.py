@@ -34,8 +34,13 @@ FOUND = [
     ("zh", {"name": "龙井新芽"}, "龙井新牙，来自杭州。", "龙井新芽"),
     ("ko", {"name": "한산 모시 블라우스"}, "한산 모시 블라스우, 여름.", "블라우스"),
     ("vi", {"name": "Cà phê Đồi Sương"}, "Cà phê Đồi Sươgn thơm.", "Sương"),
+    # The whole name is one word that no language has.
+    ("nb", {"name": "Fjellro"}, "Fjelro holder deg varm.", "Fjellro"),
+    ("lt", {"name": "Rugelis"}, "Rugielis su kmynais.", "Rugelis"),
 ]
 COPY = [
+    ("nb", {"name": "Genser"}, "Gensere som varmer."),
+    ("en", {"name": "Kettle"}, "Kittens love it, and so do you."),
     ("en", {"name": "Halden Wool Blanket", "brand": "Halden"}, "HALDEN. Halden's wool blankets."),
     ("en", {"name": "Silk Scarf"}, "Our silk scarf is silky."),
     ("en", {"name": "Thai silk scarf"}, "Thai silk scarves for cool evenings"),

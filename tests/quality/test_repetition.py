@@ -8,6 +8,10 @@ from copygen.quality.facts import MendableViolation
 from tests.support.quality_fields import context, rules
 
 TWICE = [
+    # Behind it another word comes twice, with a stop between; a small word of a doubled form.
+    ("de", "Dieses Brot verdient gutes gutes Öl. Öl aus Kreta.", "word"),
+    ("hr", "Dobar kruh zaslužuje novo novo ulje. Ulje s otoka.", "word"),
+    ("tr", "Her öğün daha daha lezzetli.", "word"),
     ("pl", "Miękka piana, miękka piana i zapach lawendy.", "word"),
     ("en", "The fan is strong and the noise is low and the noise is low, so you sleep.", "word"),
     ("ru", "Рюкзак для тех, кто кто не любит собираться долго.", "word"),
@@ -300,6 +304,8 @@ TWICE = [
     ("ca", "Vermut. Fet a Reus, fet a Reus, amb molta paciència.", "word"),
 ]  # fmt: skip
 ON_PURPOSE = [
+    ("en", "Tick tick, tock tock. Time for tea."),
+    ("tr", "Mağazamızdan güle güle çıkarsınız."),
     ("en", "So we walked day after long day after long day, and slept."),
     ("en", "On and on and on and on, through the night."),
     ("de", "Für dich und für mich, für heute und für morgen."),

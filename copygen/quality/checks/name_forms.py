@@ -408,8 +408,12 @@ def _is_alone(seen: SeenWord, plain: str, name: NameWord, manner: Manner) -> boo
     is_sure = not due or len(wanted) >= LONG
     if seen.token.isascii() and manner.tag in _WITHOUT_SPACES:
         return name.is_brand and len(wanted) >= LEAST
-    is_sure = is_sure or (plain[-1] == wanted[-1] and bool(common_words(manner.tag)))
-    return name.is_brand and len(wanted) > LEAST and is_sure
+    is_listed = bool(common_words(manner.tag))
+    is_sure = is_sure or (plain[-1] == wanted[-1] and is_listed)
+    # A product's whole name that is no word: `Fjellro`.
+    is_made = is_listed and name.is_named and not (name.before or name.after)
+    is_made = is_made and plain[0] == wanted[0] and not is_word(wanted, manner.language)
+    return (name.is_brand or is_made) and len(wanted) > LEAST and is_sure
 
 
 def is_word(word: str, language: str | None) -> bool:

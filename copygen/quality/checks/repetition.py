@@ -319,12 +319,18 @@ def _doubled(reading: Reading) -> Iterator[Violation]:
         if run >= _LOOP or not (
             near[4] == first[0]
             or (run > 2 and len(first[0]) <= _SUNG_LETTERS)
-            or near[0] == near[1] != ""
-            or near[4] == near[5] != ""
+            or (near[0] == near[1] != "" and _is_pair(reading, number - 2))
+            or (near[4] == near[5] != "" and _is_pair(reading, number + 2))
             or _is_meant(reading.context, (first, second), (near[1], near[4]))
         ):
             yield _word(reading.context, first[0], first.start(), second.end())
             return
+
+
+def _is_pair(reading: Reading, number: int) -> bool:
+    """Whether no stop parts two words: `dum dum da da`, and not `good good oil. Oil from Crete`."""
+    first, second = reading.words[number : number + 2]
+    return reading.told[first.end() : second.start()].strip(" ,-") == ""
 
 
 def _differ(text: NormalizedText, first: re.Match[str], second: re.Match[str]) -> bool:
@@ -365,7 +371,8 @@ def _is_meant(
         return word not in context.facts.folded.text and (
             word in listed.kept or not is_common(word, base(context.language or ""))
         )
-    if word in listed.kept or (listed.kept_forms and listed.kept_forms.search(word)):
+    form = listed.kept_forms if word not in listed.small else None
+    if word in listed.kept or (form and form.search(word)):
         return True
     if listed.no_doubles and listed.no_doubles.search(word):
         return False
