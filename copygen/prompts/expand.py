@@ -180,6 +180,7 @@ class Expansion:
             or spec.variants > 1
             or self._not_columns
             or self._always_bound
+            or (self._language_column or "") in given
         )
         """Whether a row makes one prompt, of its columns alone."""
         self._keeps_all = spec.keeps_all

@@ -18,6 +18,9 @@ class _Deferred:
     def __init__(self, pattern: str, flags: int) -> None:
         self._given = pattern, flags
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _Deferred, self._given
+
     def __getattr__(self, name: str) -> Any:
         value = getattr(re.compile(*self._given), name)
         # Found in the object itself from now on: as quick as the method of a pattern.

@@ -9,6 +9,7 @@ import pydantic
 from copygen.documents import FrozenModel, nearest
 from copygen.quality.channels import CharacterRules
 from copygen.quality.languages import best_match, known_tag
+from copygen.quality.normalize import normalized
 from copygen.quality.sameness import SamenessSettings
 
 Words = Annotated[str, pydantic.Field(min_length=1)]
@@ -154,6 +155,11 @@ class ChecksSettings(FrozenModel):
         if isinstance(value, Mapping):
             return {known_tag(str(name)): _listed(words) for name, words in value.items()}
         return value
+
+    @pydantic.field_validator("language_from")
+    @classmethod
+    def _as_columns_are_called(cls, name: str | None) -> str | None:
+        return normalized(name, "NFC").strip() if name else name
 
     @pydantic.field_validator("grounding", "sameness", mode="before")
     @classmethod

@@ -34,6 +34,13 @@ def test_a_plan_tells_what_languages_cannot_be_judged(tmp_path: Path) -> None:
     assert [note for note in notes if note in NOTES] == list(NOTES)
 
 
+def test_the_column_of_the_language_is_found_with_blanks_around_its_name(tmp_path: Path) -> None:
+    spec = spec_in(tmp_path)
+    blank = PROMPTS.replace("language_from: language", 'language_from: " language "')
+    (tmp_path / "ad.yaml").write_text(blank, encoding="utf-8")
+    assert set(NOTES) <= set(PlanJob(spec).study().notes)
+
+
 def test_the_summary_of_a_run_tells_it_once(tmp_path: Path) -> None:
     async def quality() -> object:
         async with Run(spec_in(tmp_path)) as run:

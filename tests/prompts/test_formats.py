@@ -284,6 +284,13 @@ def test_a_variable_that_changes_nothing_is_an_error(
     assert words in str(caught.value)
 
 
+@pytest.mark.parametrize("name", ["lang", "variant"])
+def test_a_language_column_that_no_row_has_is_an_error(folder: Path, name: str) -> None:
+    write(folder, {"v.yaml": f"prompt: x {{{{ sku }}}}\nchecks: {{language_from: {name}}}\n"})
+    with pytest.raises(PromptError, match=f"'language_from' names '{name}'"):
+        prompts_of(open_prompts("plain.csv", template="v.yaml"))
+
+
 def test_a_variable_that_only_the_checks_look_at_is_none_of_these(folder: Path) -> None:
     write(folder, {"v.yaml": "prompt: x {{ sku }}\nchecks: {language_from: lang}\n"})
     open_prompts("plain.csv", template="v.yaml", overrides={"lang": "th"})

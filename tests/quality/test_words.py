@@ -1,5 +1,8 @@
 """Phrases, glossary, leftovers, characters, tags and variants."""
 
+import copy
+import pickle
+import re
 import unicodedata
 from itertools import chain
 
@@ -19,6 +22,7 @@ from copygen.quality.normalize import (
     SCRIPT_GROUPS,
     NormalizedText,
     TermMatcher,
+    deferred,
     fold,
     script_groups,
 )
@@ -319,3 +323,12 @@ def test_letters_of_other_scripts_are_beyond_those_of_latin() -> None:
     within = [one for one in every_character() if not BEYOND_LATIN.search(one)]
     assert len(within) > 1500
     assert [one for one in within if foreign.search(one * 2)] == []
+
+
+def test_a_pattern_that_is_compiled_when_it_is_used_is_copied_and_stored_as_any_other() -> None:
+    pattern = deferred("[ab]+", re.IGNORECASE)
+    stored = pickle.loads(pickle.dumps(pattern))  # noqa: S301 - made here
+    for one in (copy.copy(pattern), stored, copy.deepcopy(pattern)):
+        found = one.search("xABy")
+        assert found is not None
+        assert (found[0], one.pattern) == ("AB", "[ab]+")
