@@ -11,10 +11,11 @@ import contextlib
 import io
 import re
 import sys
-from collections.abc import Iterator, Mapping
-from typing import IO, TextIO, cast
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
+from typing import IO, Final, TextIO, cast
 
-from rich.cells import cell_len, split_graphemes
+from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
@@ -44,6 +45,14 @@ _NEVER_SEEN = re.compile(
     f"|(?<![{_JOINED}{_IDEOGRAPHS}])[\ufe00-\ufe0d]"
 )
 _LONGEST_CLUSTER = 8
+_FLAG_LETTERS = re.compile("[\U0001f1e6-\U0001f1ff]{1,2}")
+_LONE_TONE = re.compile(
+    "(?<![\u00a9\u00ae\u200d\u203c-\u2bff\u3030\u303d\u3297\u3299\ufe0f"
+    "\U0001f000-\U0001f3fa\U0001f400-\U0001faff])[\U0001f3fb-\U0001f3ff]"
+)
+"""The tone of a skin that no picture before it takes: a swatch of its own."""
+_VIRAMAS: Final = frozenset("\u1b44\ua9c0\U000111c0\U00011235\U0001134d\U000116b6")
+"""Signs of category Mc that join two letters, and take no cell."""
 _INDENT = "  "
 """Before what goes on from the line above."""
 _WORD = re.compile(r"\S+\s*")
@@ -84,15 +93,44 @@ def escaped(character: str) -> str:
 
 
 def _fit(text: str, width: int, *, cut: bool) -> str:
-    """Shorten to `width` cells, never inside a grapheme: half an emoji is another emoji."""
-    if not cut and cell_len(text) <= width:
+    """Shorten to `width` cells, never inside a grapheme: half an emoji is another emoji. Tables are
+    laid out by rich, so neither its cells nor those of a terminal are more than that."""
+    if not cut and max(cell_len(text), cells_of(text)) <= width:
         return text
     end = used = 0
-    for _, stop, cells in split_graphemes(text)[0]:
-        if used + cells > width - 1:
+    for cluster in _clusters(text):
+        used += max(cell_len(cluster), cluster_cells(cluster))
+        if used > width - 1:
             break
-        end, used = stop, used + cells
+        end += len(cluster)
     return f"{text[:end].rstrip()}…" if width > 0 else ""
+
+
+def cells_of(text: str) -> int:
+    """Cells that a terminal gives a text which is fit for it, the sum of those of its clusters."""
+    return len(text) if text.isascii() else sum(map(cluster_cells, _clusters(text)))
+
+
+def _clusters(text: str) -> Sequence[str]:
+    if text.isascii():
+        return text
+    from copygen.quality.units import graphemes  # its tables are not needed for a line of ASCII
+
+    return graphemes(text)
+
+
+def cluster_cells(cluster: str) -> int:
+    """Cells that a terminal gives one cluster. rich gives a vowel sign beside an Indic letter none,
+    half a flag one, and a conjunct one for each of its letters, of which all together take two."""
+    if _FLAG_LETTERS.match(cluster):
+        return 2
+    kinds = [unicodedata.category(one) for one in cluster if one not in _VIRAMAS]
+    if "Lo" in kinds:
+        cluster = cluster.replace("\u200d", "")  # rich gives a letter after a joiner none
+    cells = cell_len(cluster) + 2 * len(_LONE_TONE.findall(cluster))
+    if "Mc" in kinds:
+        return min(2, cells + 1)
+    return min(2, cells) if "Mn" in kinds else cells
 
 
 class LastingStream:
@@ -212,10 +250,10 @@ def _broken(line: Text, width: int) -> Text:
     """The line in pieces of at most `width` cells, all but the first indented."""
     breaks, used = [], 0
     for word in _WORD.finditer(line.plain):
-        if used and used + cell_len(word[0].rstrip()) > width:
+        if used and used + cells_of(word[0].rstrip()) > width:
             breaks.append(word.start())
             used = 0
-        used += cell_len(word[0])
+        used += cells_of(word[0])
     pieces = line.divide(breaks)
     for piece in pieces:
         piece.rstrip()

@@ -21,7 +21,7 @@ from copygen.delivery.compare import (
 from copygen.delivery.copy import Copy
 from copygen.figures import count, counted, latency, money, share
 from copygen.models import JsonValue, Status
-from copygen.view.console import hidden_characters, safe
+from copygen.view.console import cells_of, hidden_characters, safe
 from copygen.view.layout import WIDEST, WrappedFacts, columns, panel
 from copygen.view.marked_text import MarkedText, TextMark, as_line, broken
 
@@ -59,11 +59,12 @@ class ChangeView:
         style = next((_STYLES[one] for one in change.changes if one in _STYLES), _CHANGED)
         head = Text.assemble(("── ", style), (safe(change.id, max(8, width - 8)), "bold"))
         told, margin, below = _told(change), Text("   "), list[Text]()
-        if (room := width - head.cell_len - told.cell_len - 5) > 0:
+        left = width - cells_of(head.plain)
+        if (room := left - told.cell_len - 5) > 0:
             told = Text.assemble((f" {'─' * room} ", style), told, (" ──", style))
         else:
             below = [margin + line for line in broken(told, width - 3)]
-            told = Text.assemble((f" {'─' * max(0, width - head.cell_len - 1)}", style))
+            told = Text.assemble((f" {'─' * max(0, left - 1)}", style))
         lines = [head.append_text(told), *below]
         for one in change.texts:
             lines += self._text(one, width)

@@ -15,7 +15,7 @@ from copygen.models import Violation
 from copygen.quality.packs import Pack
 from copygen.quality.sameness import Opening
 from copygen.results.summary import RuleGroup
-from copygen.view.console import LastingStream, data_stream, open_console, safe
+from copygen.view.console import LastingStream, cells_of, data_stream, open_console, safe
 from copygen.view.layout import WIDEST, WrappedFacts, panel, ranking
 from copygen.view.marked_text import as_line
 from copygen.view.texts import (
@@ -76,7 +76,7 @@ class FindingView:
         body = judged.lines(width - _INDENT) if one.text else _placeless(one, width - _INDENT)
         indent = Text(" " * _INDENT)
         head = side_by_side([name, field, measured], width)
-        if head and place.cell_len + 1 + head[0].cell_len <= width:
+        if head and cells_of(place.plain) + 1 + cells_of(head[0].plain) <= width:
             head[0] = Text.assemble(place, " ", head[0])
         else:
             head.insert(0, place)

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from typing import TypeAlias
 
 from rich.box import ROUNDED
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, Group, RenderableType, RenderResult
 from rich.measure import Measurement
 from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
+
+from copygen.view.console import cells_of
 
 WIDEST = 100
 """Columns of a screen at most: longer lines are hard to read."""
@@ -113,20 +114,20 @@ class WrappedFacts:
         lines: list[list[Text]] = []
         used = 0
         for fact in self._facts:
-            needed = cell_len(GAP) + fact.cell_len
+            needed = cells_of(GAP) + cells_of(fact.plain)
             if lines and used + needed <= width:
                 lines[-1].append(fact)
                 used += needed
             else:
                 lines.append([fact])
-                used = fact.cell_len
+                used = cells_of(fact.plain)
         return [joined(line, GAP) for line in lines]
 
     def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
         yield from self.lines(options.max_width)
 
     def __rich_measure__(self, console: Console, options: ConsoleOptions) -> Measurement:
-        widths: Sequence[int] = [fact.cell_len for fact in self._facts] or [0]
-        whole = sum(widths) + cell_len(GAP) * (len(widths) - 1)
+        widths: Sequence[int] = [cells_of(fact.plain) for fact in self._facts] or [0]
+        whole = sum(widths) + cells_of(GAP) * (len(widths) - 1)
         limit = options.max_width
         return Measurement(min(max(widths), limit), min(whole, limit))

@@ -8,18 +8,25 @@ right-to-left runs around turns the run and not its carets, so the words are und
 """
 
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Final
 
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
 from copygen.quality.trim import phrase_ends
 from copygen.quality.units import graphemes
-from copygen.view.console import NEWLINE_MARK, escaped, hidden_characters, safe
+from copygen.view.console import (
+    NEWLINE_MARK,
+    cells_of,
+    cluster_cells,
+    escaped,
+    hidden_characters,
+    safe,
+)
 
 CARET: Final = "^"
 _HIDDEN_STYLE: Final = "reverse not underline"
@@ -163,7 +170,7 @@ class MarkedText:
         if not ends or mark.note is None:
             return [carets]
         room = width - carets.cell_len - 1
-        if mark.note.cell_len <= room:
+        if cells_of(mark.note.plain) <= room:
             return [carets.append(" ").append_text(mark.note)]
         return [carets, *indented(mark.note, width)]
 
@@ -264,11 +271,17 @@ def _clusters(text: str, start: int, end: int, odd: set[int], *, is_fit: bool) -
                 yield _Glyph(at, stop, " ", 1, is_space=True)
         elif _PLAIN.fullmatch(cluster):
             yield _Glyph(at, stop, cluster, 1)
-        elif at == start and not is_fit and cell_len(cluster[0]) < 1:
-            yield _Glyph(at, stop, _HOLDER + cluster, 1)  # it would join what stands before
+        elif at == start and not is_fit and _joins(cluster[0]):
+            held = _HOLDER + cluster
+            yield _Glyph(at, stop, held, cluster_cells(held))
         else:
-            yield _Glyph(at, stop, cluster, cell_len(cluster), is_space=cluster.isspace())
+            yield _Glyph(at, stop, cluster, cluster_cells(cluster), is_space=cluster.isspace())
         at = stop
+
+
+def _joins(character: str) -> bool:
+    """Whether it would join what stands before it, though that is no part of the text."""
+    return cluster_cells(character) < 1 or unicodedata.category(character) == "Mc"
 
 
 def _hidden(character: str, start: int, end: int) -> _Glyph:

@@ -4,7 +4,6 @@ import json
 from collections.abc import Iterator
 from typing import Final
 
-from rich.cells import cell_len
 from rich.console import Console, ConsoleOptions, RenderResult
 from rich.text import Text
 
@@ -13,7 +12,7 @@ from copygen.figures import count, counted, latency, money
 from copygen.jobs.show import ShowJob, ShownRecord, ShownText
 from copygen.models import Result
 from copygen.results.decisions import State
-from copygen.view.console import safe
+from copygen.view.console import cells_of, safe
 from copygen.view.decisions import STATE_STYLES
 from copygen.view.layout import WIDEST, WrappedFacts
 from copygen.view.marked_text import MarkedText, TextMark, as_line, broken, flat
@@ -65,7 +64,7 @@ class RecordView:
             kind = record.error.kind.value.replace("_", " ")
             told = Text.assemble((f"{kind}{status}", "bold red"), f": {safe(record.error.message)}")
             yield broken(told, width)
-        label_cells = max((cell_len(_label(one)) for one in shown.texts), default=0)
+        label_cells = max((cells_of(_label(one)) for one in shown.texts), default=0)
         for one in shown.texts:
             yield self._text(one, label_cells, width)
         if shown.others:
@@ -84,7 +83,7 @@ class RecordView:
             said.append(" · ", "dim").append(state.value, f"bold {STATE_STYLES[state]}")
         room = max(1, width - said.cell_len - 9)
         name = Text.assemble((safe(record.id, room), "bold"))
-        filled = width - name.cell_len - said.cell_len - 8
+        filled = width - cells_of(name.plain) - said.cell_len - 8
         rule = (f" {'─' * max(1, filled)} ", style)
         return Text.assemble(("── ", style), name, rule, said, (" ──", style))
 
@@ -93,7 +92,7 @@ class RecordView:
         is_wide = width >= _WIDE
         label = Text.assemble((_label(shown), "bold"))
         if length.limit is not None:
-            label.append(" " * (label_cells - label.cell_len))
+            label.append(" " * (label_cells - cells_of(label.plain)))
         cells = _BAR_CELLS[is_wide]
         measured = length_bar(length, cells)
         words = length_words(length, short=not is_wide)
@@ -175,7 +174,7 @@ def _item(record: Result, width: int) -> list[Text]:
     for name, value in record.input.items():
         label = safe(name, min(_LABEL_CELLS, width // 2))
         words = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
-        room = min(_VALUE_CELLS, max(8, width - cell_len(label) - 1))
+        room = min(_VALUE_CELLS, max(8, width - cells_of(label) - 1))
         facts.append(Text.assemble((f"{label} ", "cyan dim"), (flat(words, room), "dim")))
     lines = WrappedFacts(facts).lines(width)
     if len(lines) <= _ITEM_LINES:

@@ -9,7 +9,7 @@ from rich.text import Text
 from copygen.delivery.rules import Length
 from copygen.figures import count
 from copygen.models import Severity, Violation
-from copygen.view.console import safe
+from copygen.view.console import cells_of, safe
 from copygen.view.marked_text import MarkedText, TextMark, as_line, broken, indented
 
 SEVERITY_STYLES: Final = {Severity.ERROR: "bold red", Severity.WARNING: "yellow"}
@@ -103,8 +103,9 @@ def side_by_side(parts: Sequence[Text], width: int, gap: str = "  ") -> list[Tex
     """Short parts on as few lines as the width takes, at least one on each."""
     lines: list[Text] = []
     for part in filter(None, parts):
-        if lines and lines[-1].cell_len + len(gap) + part.cell_len <= width:
+        cells = cells_of(part.plain)
+        if lines and cells_of(lines[-1].plain) + len(gap) + cells <= width:
             lines[-1].append(gap).append_text(part)
         else:
-            lines += broken(part, width) if part.cell_len > width else [part.copy()]
+            lines += broken(part, width) if cells > width else [part.copy()]
     return lines

@@ -43,6 +43,9 @@ def screen(text: str, *spans: tuple[int, int], width: int = 80) -> tuple[str, ..
         ("🎁 gift 🎁", "gift", 3, 4),
         ("cafe\u0301 cafe\u0301 best", "best", 10, 4),
         ("مرحبا بكم 50%", "50%", 10, 3),
+        ("हिन्दी की 50%", "50%", 8, 3),  # vowel signs that stand beside their letter take one
+        ("தமிழ் கொடி 50%", "தமிழ்", 0, 4),
+        ("🇩 🏽 best", "best", 6, 4),  # half a flag, and a tone that no picture takes
         ("a\u202eb best", "best", 9, 4),  # the escape takes six
         ("a\x1b[2J best", "best", 9, 4),
     ],
@@ -51,7 +54,7 @@ def test_carets_stand_under_the_words(text: str, words: str, column: int, carets
     start = text.index(words)
     found = drawn(text, (start, start + len(words)))
     assert found[1] == " " * column + CARET * carets + f" {RULE}"
-    if "🎁" not in text:
+    if not set("🎁हத🇩") & set(text):
         lines = screen(text, (start, start + len(words)))
         assert lines[1].index(CARET) == column
 
@@ -74,6 +77,7 @@ def test_carets_stand_under_the_words(text: str, words: str, column: int, carets
         ("می\u200cخواهم", 14, ["می\u200cخواهم"]),  # Persian is written so
         ("❤\ufe0f ok", 14, ["❤\ufe0f ok"]),
         ("\u0301x", 14, ["◌\u0301x"]),  # a mark without a letter joins nothing
+        ("\u093fx", 14, ["◌\u093fx"]),
         ("\ud800", 14, ["\\ud800"]),
     ],
 )
@@ -93,7 +97,7 @@ def test_an_offset_outside_of_the_text_is_brought_to_its_end(span: tuple[int, in
 
 
 @given(
-    any_text | st.text(alphabet="a ก็ษ銅🎁e\u0301\u200d\ufe0f👩\n\t\x1b", max_size=60),
+    any_text | st.text(alphabet="a ก็ษ銅🎁हि्कொ🇩🏽e\u0301\u200d\ufe0f👩\n\t\x1b", max_size=60),
     st.lists(st.tuples(st.integers(-2, 70), st.integers(-2, 70)), max_size=3),
     st.integers(12, 60),
 )
