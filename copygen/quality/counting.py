@@ -167,9 +167,29 @@ _CLOCK_BEHIND: Final = deferred(
 _AT_BEFORE: Final = deferred(r"\b(?:om|rond|tegen|lúc) $", re.IGNORECASE)
 _AT_BEHIND: Final = deferred(r" ?(?:uur|giờ)\b")
 _MONTH_NAME: Final = deferred(
-    r"(?<![\d年년/～~〜-])(?<!년 )(?:1[0-2]|[1-9])(?:月|월)"
-    r"(?![份中上下末底初]|\s?\d|\s?(?:부터|말|초|중|한정|세일|행사|출시|限定|から|より|号|發|发|新|特|促|活))"
+    # a scene: its night, its rain
+    r"(?<![\d年년/～~〜-])(?<!년 )(?:1[0-2]|[1-9])(?:月[的の]|월의? )"
+    r"(?:(?:긴|짧은|추운|늦은|조용한|長い|寒い|静かな|长|長|冷)的? ?)?"
+    r"(?:夜|朝|晩|夕|風|风|雨|雪|空|光|陽|阳光|冷|寒|清晨|早晨|早上|晚上|傍晚|午后|午後|天空|星"
+    r"|月光|森|海"
+    r"|밤|아침|저녁|새벽|오후|바람|비(?=[가는와도를]|\b)|눈(?=[이은과도을]|\b)|하늘|햇살|햇빛"
+    r"|공기|추위|별|숲|바다)"
+    # or who is spoken to
+    r"|(?:ごめんね?|ごめんなさい|こんにちは|おはよう|さよなら|さようなら|ありがとう|おつかれさま"
+    r"|你好|您好|抱歉|对不起|對不起|再[见見]"
+    r"|谢谢|謝謝|미안(?:해|해요)?|안녕|고마워|잘 ?가|어서 ?와)[、，,。!！~ ]{1,2}(?:1[0-2]"
+    r"|[1-9])[月월](?=[、，,。.!！…]|\s*\Z)"
 )
+_OFFER: Final = deferred(
+    "保修|质保|質保|保[证証固障]|试[用用]|試用|到[货貨]|入[荷库庫]|進[貨荷]|进货|降[价價]|折"
+    "|[优優]惠|特[价價売卖賣]|促[销銷]"
+    "|[发發発][货貨売送布]|上[市新架线線]|出[荷货貨]|[开開][业業售卖催]|[交到收]期|[满滿]"
+    "|[退换換]|セール|割引|値[引下]|キャンペーン|登場"
+    "|返品|返金|予約|[预預][订訂约約售]|收[获穫]|収穫|採|采摘|生[产產産]|[制製]造|보증|체험|시험"
+    "|입고|할인|세일|행사|출시|무료"
+    "|환불|반품|교환|예약|특가|인하|재고|배송|발송|수확|생산|제조|개봉|오픈|한정|마감"
+)
+"""What is delivered, warranted, tried or sold by then."""
 _PROMISE: Final = deferred(
     # open and closed
     r"\b(?:open|opening|clos|geöffnet|öffn|schließ|öppe|öppn|stäng|åben|åbne|lukke|åpen|åpne"
@@ -227,9 +247,15 @@ def is_scene(text: str, start: int, end: int) -> bool:
 
 
 def month_names(text: str) -> Iterator[tuple[int, int]]:
-    """The months that are numbers by name (`1月`, `12월`), where no day or promise goes with it."""
+    """The months that are numbers by name (`1月`, `12월`), in a scene or spoken to.
+
+    Any other is a date, and what is promised or sold by then is one wherever it stands.
+    """
+    if "月" not in text and "월" not in text:
+        return
     for found in _MONTH_NAME.finditer(text):
-        if not _PROMISE.search(_sentence(text, *found.span())):
+        told = _sentence(text, *found.span())
+        if not (_PROMISE.search(told) or _OFFER.search(told)):
             yield found.span()
 
 

@@ -87,8 +87,11 @@ QUOTED: Final = deferred(
     r"|['‘‚](?=\w)[^\n'’]{1,80}['’](?!\w))"
     r"|[「『《〈“](?=\w)[^\n\"“”「」『』《》〈〉]{1,80}[」』》〉”]"
 )
-_LEAST_BESIDE: Final = 8
-"""Letters beside what is quoted that are judged instead of it."""
+_LEAST_BESIDE: Final = 20
+_MOST_QUOTED: Final = 30
+_SHARE_QUOTED: Final = 0.34
+"""Letters of a text beside what it quotes, that are judged instead of that, letters of what is
+quoted, and its share of all: a text that is quoted as a whole is judged."""
 _BRIEF: Final = 60
 """Characters of a text in which a word that is said again weighs much."""
 _LEAST_SAID: Final = 3
@@ -166,12 +169,18 @@ class Detector:
             return Detector._model
 
     def evidence(
-        self, text: str, tag: str, known: frozenset[str] = frozenset(), most_letters: int = 480
+        self,
+        text: str,
+        tag: str,
+        known: frozenset[str] = frozenset(),
+        most_letters: int = 480,
+        whole: str = "",
     ) -> Evidence | None:
         """What speaks against `tag`; None: nothing does, or nobody can tell.
 
         Words of `known` (folded) are of no language: names, and values of the item. Of a longer
         text only the first letters are looked at, `most_letters` or 480 bytes of UTF-8.
+        `whole`: what `text` is a part of.
         """
         about = _about(tag)
         if not about.is_judged:
@@ -184,7 +193,7 @@ class Detector:
         if found is None or not found.is_found:
             return found
         # Only what seems to be wrong is worth taking out all that is of no language.
-        made = _without_quoted(without_made(text))
+        made = _without_quoted(without_made(text), whole or text)
         own = without_known(made if len(made) > _BRIEF else _said_once(made), known)
         return self._found(own, about, most_bytes)
 
@@ -222,10 +231,20 @@ class Detector:
         return near
 
 
-def _without_quoted(text: str) -> str:
-    """The text without what it quotes in few words, if it says more than that."""
+def _without_quoted(text: str, whole: str) -> str:
+    """The text without what it quotes, if that is a small part of the whole."""
     said = QUOTED.sub(" ", text)
-    return said if sum(map(str.isalpha, said)) >= _LEAST_BESIDE else text
+    if said == text:
+        return text
+    beside, letters = _letters_in(said), _letters_in(whole)
+    quoted = _letters_in(text) - beside
+    is_small = quoted <= min(_MOST_QUOTED, _SHARE_QUOTED * letters)
+    is_judged = letters - quoted >= _LEAST_BESIDE and beside >= _LEAST_LETTERS
+    return said if is_small and is_judged else text
+
+
+def _letters_in(text: str) -> int:
+    return sum(map(str.isalpha, text))
 
 
 def _said_once(text: str) -> str:

@@ -41,12 +41,21 @@ DIALOGUES = (
     ("bg", "„Къде е тоалетната?“ „Навсякъде.“ Добре дошъл в планината."),
     ("hi", "हल्की-हल्की, गरम-गरम"),
     ("da", "Væggen var hvid. Det er der ingen, der husker"),
+    ("en", "– Your turn.\n– I know."),
+    ("ru", "— Спишь?\n— Нет."),
+    ("ja", "— きみの番。\n— わかってる。"),
 )
 LISTS = (
     ("en", "— Soft silk.\n— Light silk."),
     ("en", "- Your turn.\n- I know."),
     ("de", "Warme Wolle. Niemand hat mir den Preis genannt."),
     ("nb", "Varm ull. Ingen pris var oppgitt."),
+    ("en", "– Warm and soft.\n– Made to last.\n– Easy to wash."),
+    ("de", "– Reine Wolle.\n– Lange Abende.\n– Waschbar."),
+    ("fr", "– Laine douce.\n– Longues soirées."),
+    ("ru", "– Чистая шерсть.\n– Ручная стирка."),
+    ("zh", "— 纯羊毛。\n— 可手洗。"),
+    ("ur", "— نرم اون۔\n— لمبی شامیں۔"),
 )
 IN_SHORT = (
     ("ca", "En dues paraules: un altre."),
@@ -74,12 +83,18 @@ QUOTING = (
     ("sl", "»Coffee first,« pravi skodelica. Mi samo prikimamo."),
     ("nl", "Kladje, kladje, kladje, brief."),
     ("et", "Vabandust, jaanuar. Me jääme koju."),
+    ("de", "Auf dem Becher steht „Coffee first“. Wir nicken nur und trinken in aller Ruhe."),
 )
 FOREIGN = (
     ("lv", "Coffee first, always and for everyone. Mēs tikai pamājam."),
     ("lv", "„Mīksta sega“, a soft blanket for the whole family and friends."),
     ("et", "Pehme tekk. Mekana deka za cijelu obitelj i prijatelje."),
     ("hi", "इस चाय का रंग बहुत गहरा है, चव अप्रतिम आहे आणि, इसकी खुशबू सबको पसंद है।"),
+    ("de", 'Decke Halden: "Pure lambswool woven for long evenings on the sofa"'),
+    ("en", 'Lambswool. "Reine Lammwolle, gewebt in Schottland, für lange Abende."'),
+    ("fr", "Plaid Halden « A throw of pure lambswool that keeps you warm all evening. »"),
+    ("ru", "Плед Халден «Чиста вовна для довгих вечорів на дивані, що зігріє вас узимку»"),
+    ("it", "Coperta: 'Pure lambswool woven for long evenings on the sofa'"),
 )
 ENDED = (
     ("et", "Jahvata. Vala. Oota. Joo"),
@@ -92,15 +107,44 @@ CUT_OFF = (
     ("en", "Grind. Pour. Wait. Dri"),
     ("vi", "Mỗi tối cả nhà lại đắp một"),
 )
-MONTHS = (("ko", "1월의 밤은 길어요."), ("ja", "ごめんね、1月。"), ("zh", "1月的早晨，热茶一杯。"))
-DATES = (("ko", "1월까지 세일."), ("ja", "1月限定の味。"), ("zh", "1月底前下单有礼。"))
+MONTHS = (
+    ("ko", "1월의 밤은 길어요."),
+    ("ja", "ごめんね、1月。"),
+    ("zh", "1月的早晨，热茶一杯。"),
+    ("ko", "미안, 1월. 오늘은 집에 있을게."),
+    ("ja", "12月の夜は長い。"),
+    ("zh", "你好，3月。窗外有风。"),
+)
+DATES = (
+    ("ko", "1월까지 세일."),
+    ("ja", "1月限定の味。"),
+    ("zh", "1月底前下单有礼。"),
+    ("zh", "保修6月，丝巾轻柔。"),
+    ("zh", "轻柔丝巾，3月到货。"),
+    ("zh", "试用3月，不满意可退。"),
+    ("zh", "3月的早晨，新品到货。"),
+    ("ja", "9月入荷。"),
+    ("ja", "保証6月の毛布。"),
+    ("ja", "5月に生まれた味。"),
+    ("ko", "양모 담요, 9월 입고."),
+    ("ko", "12월의 밤, 할인 중인 담요."),
+)
 BEATS = (
     ("pt", "Pão, azeite, sal. Pão, azeite, sal. Há rotinas que não cansam."),
     ("da", "Kun et kapitel mere. Kun et kapitel mere, mor."),
+    ("en", "One more chapter to go. One more chapter to go, mum."),
 )
 TWICE = (
     ("fr", "Laine, lin, coton. Laine, lin, coton."),
     ("en", "Soft wool for nights. Soft wool for nights, made in Norway by hand."),
+    ("en", "Warm wool for cold days. Warm wool for cold days, always."),
+    ("de", "Warme Wolle für kalte Tage. Warme Wolle für kalte Tage, immer."),
+    ("ru", "Тёплая шерсть для холодных дней. Тёплая шерсть для холодных дней, всегда."),
+    ("en", "Order it today and stay warm. It is soft. Order it today and stay warm, mum."),
+    ("en", "Soft, warm, light. Soft, warm, light. Buy the Xyz."),
+    ("en", "Soft, warm, light. Pure wool. Soft, warm, light. And more."),
+    ("en", "Soft, warm, light. Soft, warm, light. Soft wool for you. Soft wool for you. And more."),
+    ("pt", "Pão, azeite, sal. Pão, azeite, sal. Pão, azeite, sal. Pão, azeite, sal. Rotina."),
 )
 
 

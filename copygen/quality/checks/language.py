@@ -362,7 +362,7 @@ class OtherLanguage:
         known = frozenset(one for one in context.facts.names if one in context.text.text)
         evidence = self._detector.evidence
         found = [
-            None if clear else evidence(one, language, known, _ENOUGH_LETTERS)
+            None if clear else evidence(one, language, known, _ENOUGH_LETTERS, text)
             for one, clear in zip(said, is_clear, strict=True)
         ]
         foreign = [

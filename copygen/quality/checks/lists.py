@@ -7,7 +7,6 @@ and points that a sentence with a colon leads to. Where one text was asked for, 
 import re
 from collections.abc import Sequence
 from enum import Enum
-from itertools import pairwise
 from typing import Final
 
 from copygen.quality.normalize import deferred
@@ -43,14 +42,40 @@ _CALLING: Final = deferred(r"[?؟？;…!！][\"”“»」』’]?$")
 _DASHES: Final = "-–—"
 _TURNS: Final = 3
 _BRIEF: Final = 30
-"""Characters of what somebody says who is answered in so many words:"""
-_ANSWER: Final = 3
-_WORDS: Final = deferred(r"[^\W\d_]{3,}")
+"""Characters of what somebody says who is answered so."""
+_ANSWER: Final = deferred(
+    r"[-–—]\s*(?:i know|yes|yeah|yep|no|nope|ok|okay|sure|maybe|coming|me too|not yet|never|thanks"
+    r"|(?:ich )?weiß(?: ich)?|ich weiss|ja|nein|doch|klar|gleich|ich auch|noch nicht|nee"
+    r"|(?:dat )?weet ik"
+    r"|ik weet het|nog niet|jag vet(?: det)?|det vet jag|nej|inte än|(?:det )?ved jeg"
+    r"|jeg ved (?:det|godt)"
+    r"|det ved jeg(?: godt)?|ikke endnu|jeg vet(?: det)?|det vet jeg|nei|ikke ennå"
+    r"|je (?:le )?sais|oui|non"
+    r"|pas encore|moi aussi|(?:ya )?lo sé|sí|ya voy|todavía no|(?:eu )?(?:já )?sei|sim|não"
+    r"|ainda não"
+    r"|(?:già )?lo so|sì|non ancora|(?:ja )?ho sé|encara no|știu|da|nu|încă nu|wiem|tak|nie"
+    r"|jeszcze nie"
+    r"|(?:já )?vím|to vím|ano|ne|ještě ne|(?:ja )?viem|áno|ešte nie|(?:že )?vem|še ne|znam|još ne"
+    r"|знам|да|не"
+    r"|ещё нет|(?:я )?знаю|нет|так|ні|ще ні|още не|још не|tudom|igen|nem|még nem|(?:minä )?tiedän"
+    r"|joo|kyllä"
+    r"|ei|en|(?:ma )?tean|jah|(?:es )?zinu|jā|nē|(?:aš )?žinau|taip|(?:το )?ξέρω|ναι|όχι|όχι ακόμα"
+    r"|biliyorum|evet|hayır|henüz değil|(?:أنا )?أعر?[فل]م?|نعم|لا|می.?دان?م|بله|آره|نه"
+    r"|(?:אני )?יודעת?|כן|לא|(?:मुझे )?(?:पता|मालूम) है|ह[ाँां]+|नहीं|(?:আমি )?জানি|হ্যাঁ|না"
+    r"|(?:مجھے )?(?:پتا|پتہ|معلوم) ہے|ہاں|نہیں|(?:aku|saya) (?:tahu|tau)|ya|tidak|belum|tak"
+    r"|(?:tôi |mình |em |anh )?biết(?: rồi| mà)?|ừ|vâng|không|chưa|alam ko|oo|hindi(?: pa)?"
+    r"|รู้แล้ว|ใช่|ไม่"
+    r"|(?:我)?知道(?:了|啦)?|好的?|不|(?:分|わ)かって(?:い)?る|知ってる|はい|うん|いいえ|알아요?"
+    r"|알고 있어요?|[네응]|아니요?"
+    r")[.!…।؟۔。！]*",
+)
+"""What nobody says but to somebody, in all languages: `– I know.`"""
 _ASKED_LISTS: Final = deferred(
     r"bullet|\blists?\b(?! price)|\bliste|aufzähl|stichpunkt|puces|viñeta|\blista|elenco"
     r"|opsomming|luettelo|список|перечисл|箇条書き|リスト|列表|清單|清单|목록|รายการ|เป็นข้อ"
     r"|danh sách|gạch đầu dòng|senarai|daftar|قائمة|רשימה|सूची"
-    r"|stikpunkt|kulepunkt|punktlist|odrážk|seznam|zoznam|wypunktow|\bpunktach|marcadores|\bmarcador"
+    r"|stikpunkt|kulepunkt|punktlist|odrážk|seznam|zoznam|wypunktow|\bpunktach|marcadores"
+    r"|\bmarcador"
     r"|loetelu|sąraš|sarakst|spisak|natuknic|списък|списак|перелік|λίστα|κουκκίδ|felsorol|madde"
     r"|فهرست|বুলেট|তালিকা|فہرست|글머리",
     re.IGNORECASE,
@@ -164,16 +189,13 @@ def _is_dialogue(lines: Sequence[str]) -> bool:
 
 
 def _are_turns(lines: Sequence[str]) -> bool:
-    """Whether a word or two behind a long dash answer a brief sentence: `– Your turn. – I know.`
+    """Whether somebody answers a brief sentence behind a long dash: `– Your turn. – I know.`
 
-    Points have words in common.
+    Points end in full stops as well: those alone say nothing.
     """
     if not _is_exchange(lines) or max(map(len, lines)) > _BRIEF:
         return False
-    if min(line.count(" ") for line in lines) > _ANSWER:
-        return False
-    said = [_WORDS.findall(line) for line in lines]
-    return all(set(one).isdisjoint(other) for one, other in pairwise(said))
+    return any(map(_ANSWER.fullmatch, lines[1:]))
 
 
 def _is_exchange(lines: Sequence[str]) -> bool:

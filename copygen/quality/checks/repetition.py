@@ -18,7 +18,7 @@ Languages double words on purpose, and copy repeats itself for effect; what tell
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import compress, islice, pairwise
 from operator import eq
 from typing import Final, NamedTuple
@@ -46,7 +46,7 @@ from copygen.quality.checks.said_again import (
     LEAST_WORDS,
     is_refrain,
     phrase_at_once,
-    sentence_again,
+    sentences_again,
 )
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.languages import base
@@ -131,11 +131,22 @@ _REALLY: Final = (
     r"|सच में|সত্যি|واقعی|sungguh|betul|thật đấy|totoo|정말)"
 )
 _SAID_SO: Final = deferred(rf"(?:(?<!\w){_AGAIN}\s?[,:;–—-]? |, {_REALLY}, )\Z", re.IGNORECASE)
-_BEAT: Final = deferred(r"[^\W\d_]{2,20}(?:[,،] ?[^\W\d_]{2,20}){2,5}[.!…]?")
-"""`Bread, oil, salt. Bread, oil, salt. Some things …`: a beat, before what is said of it."""
-_GOES_ON_AGAIN: Final = deferred(rf",? {_AGAIN}(?!\w)|, [^\W\d_]{{2,12}}[.!…]?\Z", re.IGNORECASE)
+_GOES_ON_AGAIN: Final = deferred(rf",? {_AGAIN}(?!\w)", re.IGNORECASE)
 """Before what is said again, or behind it, it says that it does so: `And once more: …`."""
+_BEAT: Final = deferred(r"[^\W\d_]{2,20}(?:[,،] ?[^\W\d_]{2,20}){2}[.!…]?")
+"""`Bread, oil, salt. Bread, oil, salt. Some things …`: a beat, before what is said of it."""
+_CALLED: Final = deferred(
+    r"[,،] ?(?:mum|mom|mummy|mommy|dad|daddy|mam[aáàăo]?|maman|pap[aáà]?|mutti|vati|mamma|pappa"
+    r"|mor|far|tat[aoi]|tatínku|mami|ocko|oci|äiti|isi|iskä|emme|issi"
+    r"|tēt[ei]|mamyte|tėti|anya|apa|anyu|apu|anne|baba|мама?|папа?|мам[оу]|тато?|тату|мамо|тате"
+    r"|μαμά|μπαμπά|ماما|بابا|مامان|אמא|אבא|माँ|मम्मी|पापा|मा|মা|বাবা|امی|ابو|ibu|bu|ayah|mẹ|bố"
+    r"|ma|nay|nanay|tatay|엄마|아빠)[.!…।۔]?\s*\Z",
+    re.IGNORECASE,
+)
+"""Whom somebody begs: `One more chapter. One more chapter, mum.`"""
 _SAID_SO_WITHIN: Final = 28
+_ENDS: Final = " .!…।۔"
+_SAID_WORDS: Final = deferred(r"[^\W\d_]+")
 
 
 def repeated(context: CheckContext) -> list[Violation]:
@@ -179,25 +190,48 @@ def repeated(context: CheckContext) -> list[Violation]:
     reading = Reading(context, told, spaced=True)
     found: list[Violation] = []
     if again:
-        found += islice(_said_again(reading), 1)
+        found += islice(_not_said_so(context, _said_again(reading)), 1)
     if doubled and not found:
         found += _doubled(reading)
     if at_once and not found and (said := phrase_at_once(reading)) is not None:
         found.append(_again(context, *said))
     if listed_again and not found and (span := item_again(reading)) is not None:
-        found.append(_sentence(context, *span))
-    return [one for one in found[:1] if not _is_said_so(context, one)]
+        found += _not_said_so(context, [_sentence(context, *span)])
+    return found[:1]
+
+
+def _not_said_so(context: CheckContext, found: Iterable[Violation]) -> Iterator[Violation]:
+    """Those that are no figure; of a text no more than one thing said again is."""
+    figure: int | None = None  # where it starts: its end may be with a full stop
+    for one in found:
+        start = one.span[0] if one.span else None
+        if figure in (None, start) and _is_said_so(context, one):
+            figure = start
+        else:
+            yield one
 
 
 def _is_said_so(context: CheckContext, found: Violation) -> bool:
-    """Whether the text says itself that it says something again."""
+    """Whether the text says itself that it says something again, or is a beat or begs for it."""
     if found.span is None or found.rule != "repetition.sentence":
         return False
     start, end = found.span
     text = context.text.original
     before = text[max(0, start - _SAID_SO_WITHIN) : start]
-    is_beat = _BEAT.fullmatch(text, start, end) and any(map(str.isalpha, text[end:]))
-    return bool(is_beat or _SAID_SO.search(before) or _GOES_ON_AGAIN.match(text, end))
+    if _SAID_SO.search(before) or _GOES_ON_AGAIN.match(text, end):
+        return True
+    said = text[start:end].rstrip(_ENDS)
+    if not text[:start].rstrip(_ENDS).casefold().endswith(said.casefold()):
+        return False
+    if _CALLED.match(text, end):
+        return True
+    rest = text[end:].casefold()
+    if not _BEAT.fullmatch(text, start, end) or not any(map(str.isalpha, rest)):
+        return False
+    # What goes on with the item, or lists what it is made of, is no beat.
+    names = context.facts.names
+    listed = names.intersection(_SAID_WORDS.findall(said.casefold()))
+    return len(listed) <= 1 and names.isdisjoint(_SAID_WORDS.findall(rest))
 
 
 def _without_stops(told: str) -> str:
@@ -231,12 +265,12 @@ def _said_again(reading: Reading) -> Iterator[Violation]:
         yield _whole(reading.context, half)
         return
     # Where no three words come again a sentence of two may: `Sorry, winter. Sorry, winter.`
-    if (span := sentence_again(reading)) is not None:
+    for span in sentences_again(reading):
         yield _sentence(reading.context, *span)
     if again or max(Counter(pairwise(words)).values(), default=0) >= _OFTEN:
         yield from _phrases(reading)
-    if (span := repeat_again(reading) or reworded(reading)) is not None:
-        yield _sentence(reading.context, *span)
+    if (other := repeat_again(reading) or reworded(reading)) is not None:
+        yield _sentence(reading.context, *other)
 
 
 class _Half(NamedTuple):

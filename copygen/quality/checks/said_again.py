@@ -231,8 +231,8 @@ def is_refrain(reading: Reading) -> bool:
     return False
 
 
-def sentence_again(reading: Reading) -> tuple[int, int] | None:
-    """Where a sentence stands that was said before, as a whole or nearly, or behind a lead."""
+def sentences_again(reading: Reading) -> Iterator[tuple[int, int]]:
+    """Where sentences stand that were said before."""
     sentences = reading.sentences
     before: dict[str, int] = {}
     for number, said in enumerate(sentences.bare):
@@ -243,8 +243,7 @@ def sentence_again(reading: Reading) -> tuple[int, int] | None:
             and _is_long(said, adjacent=earlier == number - 1)
             and not sentences.is_answered(earlier, number)
         ):
-            return sentences.span(number)
-    return None
+            yield sentences.span(number)
 
 
 def _is_long(said: str, *, adjacent: bool) -> bool:
