@@ -236,15 +236,11 @@ def _without_quoted(text: str, whole: str) -> str:
     said = QUOTED.sub(" ", text)
     if said == text:
         return text
-    beside, letters = _letters_in(said), _letters_in(whole)
-    quoted = _letters_in(text) - beside
+    beside, own, letters = (sum(map(str.isalpha, one)) for one in (said, text, whole))
+    quoted = own - beside
     is_small = quoted <= min(_MOST_QUOTED, _SHARE_QUOTED * letters)
     is_judged = letters - quoted >= _LEAST_BESIDE and beside >= _LEAST_LETTERS
     return said if is_small and is_judged else text
-
-
-def _letters_in(text: str) -> int:
-    return sum(map(str.isalpha, text))
 
 
 def _said_once(text: str) -> str:
