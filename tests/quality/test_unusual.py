@@ -6,12 +6,30 @@ from tests.quality.rates import Judges, errors
 
 NAME = {"name": "Xyz"}
 SAID_OF_WRITING = (
-    ("en", "Here's your first draft, your second draft and the one you finally send."),
     ("de", "Hier ist der Platz für deinen ersten Entwurf. Und für den zweiten."),
     ("da", "Her er plads til første udkast. Og til det, du fortryder."),
     ("de", "Der beste Satz ist manchmal der, den keiner mehr lesen kann."),
 )
 TALK = (
+    # Of two drafts in one sentence there is no telling whose they are.
+    ("en", "Here's your first draft, your second draft and the one you finally send."),
+    ("en", "Here is the first draft and a second draft."),
+    ("es", "Aquí está el texto, un texto breve.\n\nSeda para noches frescas."),
+    ("sv", "Här är texten, en kort text.\n\nRent siden."),
+    ("en", "Here is your living room throw description.\n\nSilk for cool evenings."),
+    ("en", "Here is a room for kids description. Silk for cool evenings."),
+    ("en", "Here is the space on the banner filled with your draft."),
+    ("en", "Here is the space for your draft. This scarf keeps you warm in the evening."),
+    ("de", "Hier ist Platz für deinen Entwurf.\n\nSeide für kühle Abende."),
+    ("en", "Certainly, should it be this long? Silk for long evenings."),
+    ("fr", "Bien sûr, voulez-vous un texte plus court ? Soie douce."),
+    ("ru", "Конечно, без проблем."),
+    ("it", "Certamente, nessun problema."),
+    ("de", "Natürlich, kein Problem."),
+    ("en", "Is anyone there? Internal server error."),
+    ("nl", "Zwart of oker? Vergeet niet de link toe te voegen."),
+    ("ja", "英語と「日本語」のどちらで書きますか。"),
+    ("ko", "영어 또는 '한국어'로 작성할까요?"),
     ("en", "Here is your first draft. Silk for cool evenings."),
     ("de", "Hier ist dein Werbetext. Seide für kühle Abende."),
     ("en", "Here is a room description text. Soft light, warm wool."),
@@ -26,6 +44,7 @@ TALK = (
     ("nb", "Noe gikk galt. Prøv igjen senere."),
 )
 ANSWERS = (
+    ("ar", "طبعاً لا تسبب الحكة، اسألوا القطة."),
     ("ca", "Teula o molsa? No hi ha resposta dolenta."),
     ("cs", "„Kolik je?“ „Půl šesté. A dobře mi je.“"),
     ("ko", "그럼요, 따갑지 않아요. 고양이한테 물어보세요."),
@@ -57,18 +76,52 @@ LISTS = (
     ("zh", "— 纯羊毛。\n— 可手洗。"),
     ("ur", "— نرم اون۔\n— لمبی شامیں۔"),
 )
+OF_NOTHING = (
+    ("de", "Der Text nennt keine Zahlen und kein Datum."),
+    ("de", "Seide für kühle Abende. Es wurden keine Superlative verwendet."),
+    ("de", "Diese Antwort enthält keine erfundenen Fakten."),
+    ("sv", "Texten innehåller ingen överdrift."),
+    ("da", "Der blev ikke nævnt nogen pris, og ingen emojis er brugt."),
+    ("nb", "Teksten inneholder ingen emojier."),
+    ("en", "As nobody specified a tone, the text is neutral."),
+    ("fr", "Le texte ne cible personne en particulier."),
+    ("es", "Seda para noches largas. El texto no menciona a nadie."),
+    ("pt", "Seda para noites longas. O texto não menciona ninguém."),
+    ("zh", "没有人指定语气，所以文案保持中性。"),
+    ("ja", "長い夜のためのシルク。 この文章は誰にも言及していません。"),
+)
 IN_SHORT = (
     ("ca", "En dues paraules: un altre."),
     ("tl", "Dalawang salita: isa pa."),
     ("hu", "Szó, mint száz: csukd be a szemed"),
     ("th", "สั้นๆ สองคำ: อีกแก้ว"),
 )
+LABELLED = (
+    ("es", "Texto, pocas palabras: seda suave."),
+    ("fr", "Slogan en mots: soie douce."),
+    ("de", "Text in Worten: warme weiche Decke."),
+)
 CONTRASTS = (
-    ("es", "Versión corta: un cuaderno. Versión larga: todo lo que escribas dentro."),
+    ("fr", "Version officielle : pour le canapé. Version du chat : pour le chat."),
+    ("nb", "Valg én: huske alt. Valg to: skrive det ned."),
     ("bg", "Първи вариант: да помниш всичко. Втори вариант: да си го запишеш."),
     ("lt", "Pirmas variantas: viską atsiminti. Antras variantas: užsirašyti."),
 )
 SEVERAL = (
+    # By its length a version of a text is called, whatever it says.
+    ("es", "Versión corta: un cuaderno. Versión larga: todo lo que escribas dentro."),
+    ("en", "Short version: Pure silk. Long version: a scarf that keeps the evening warm."),
+    ("pl", "Krótka wersja: Czysty jedwab. Długa wersja: szal, który ogrzeje wieczór."),
+    ("ko", "짧은 버전: 순수 실크. 긴 버전: 저녁을 따뜻하게 하는 스카프."),
+    ("he", "אפשרות א: משי רך לערבים קרים. אפשרות ב: צעיף לערב."),
+    ("uk", "Варіант А: М'який шовк. Варіант Б: Теплі вечори."),
+    ("en", "Headline one: warm at last. Headline two: soft as snow."),
+    ("en", "Instagram post: Pure silk. Facebook post: Warm evenings."),
+    ("en", "Title: Silk scarf. Meta title: soft silk"),
+    ("en", "Option A: soft silk. Option B: warm silk. Let me know if you want more options."),
+    ("en", "Here is your headline: Soft silk. Here is your description: a scarf for the evening."),
+    ("tr", "İşte başlık: Yumuşak ipek. İşte metin: akşamlar için atkı."),
+    ("ar", "إليك العنوان: حرير ناعم. إليك النص: وشاح للأمسيات الطويلة."),
     (
         "de",
         "Erste Version: Seide für kühle Abende. Zweite Version: Ein Hauch von Rot für jeden Tag.",
@@ -165,7 +218,8 @@ def test_copy_that_looks_faulty_is_left_alone(judges: Judges, language: str, tex
 
 
 @pytest.mark.parametrize(
-    ("language", "text"), [*TALK, *SEVERAL, *LISTS, *FOREIGN, *CUT_OFF, *DATES, *TWICE]
+    ("language", "text"),
+    [*TALK, *OF_NOTHING, *LABELLED, *SEVERAL, *LISTS, *FOREIGN, *CUT_OFF, *DATES, *TWICE],
 )
 def test_what_it_looks_like_is_found(judges: Judges, language: str, text: str) -> None:
     assert errors(judges.of(language).check(text, NAME, None, item_id="1"))

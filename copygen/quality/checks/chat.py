@@ -25,7 +25,7 @@ from copygen.quality.checks.labels import (
     quoted_copy,
 )
 from copygen.quality.checks.several import LEAD, is_contrast, may_be_several, versions
-from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader, is_story
+from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader, asks_which, is_story
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import NormalizedText, deferred
 from copygen.quality.phrases import SENTENCE_END, PhraseReader, Said
@@ -34,8 +34,14 @@ from copygen.quality.talk_model import TalkModel
 _HEAD: Final = 300
 """Characters at the start in which a refusal says that it is one."""
 _GOES_ON_TO_ASK: Final = deferred(r", ?[^.!。\n?]{2,60}\?")
+_OF_ASKING: Final = (
+    *("shall", "muse", "pitch", "fit", "this", "piece", "trait", "craft", "me", "about", "plan"),
+    *("aid", "rework", "effect"),
+)
+"""Kinds of phrases of whoever asks about a text: `Certainly, should it be this long?`"""
 _ASKS: Final = ("?", "؟", "？")
 _QUOTED: Final = deferred("[\"'“”„«»「『]")
+_QUOTATION: Final = deferred('["“„«»「『][^"“”„«»「」『』\\n]{8,120}["”“»«」』]')
 _MARKS: Final = deferred(r"[\s*_]*")
 _DIGIT: Final = deferred(r"\d")
 _AFTER_WORD: Final = deferred(r"[\s,.!:;،。、，！：\-–—~*_\"'“”«»「」]*")
@@ -52,6 +58,8 @@ _COUNTING: Final = deferred(r"[(\[（][^\d()（）\n]{0,12}\d")
 _THINKING: Final = deferred(r"</?(?:think|thinking|thought|reasoning|reflection|scratchpad)>")
 _STEPS: Final = deferred(r"\b([^\W\d_]{2,20}) 1\s?[:：.)–—-].{1,200}?\s\1 2\b", re.DOTALL)
 """`Step 1: … Step 2: …`."""
+_WORDS_BEYOND: Final = 3
+"""Words behind `Of course` from which a text says something of its own."""
 _BRIEF_WISH: Final = 44
 """Characters of a last paragraph that only hopes to please."""
 _SHOWN: Final = 60
@@ -158,9 +166,10 @@ class ChatDetector:
         )
         may_be_talk = talk is not None and talk.has_parts(begin)
         tells = not kinds.isdisjoint(_TELLING) or bool(said.at("first", begin))
-        if "tongue" in kinds and is_about_language(said) and not assignment.is_named():
-            if not _QUOTED.search(original):  # nor is it about a text who asks in English
-                yield _about(text, begin)
+        names_tongue = "tongue" in kinds and is_about_language(said)
+        # Nor is it about a text who asks in English.
+        if names_tongue and not assignment.is_named() and not _quotes_speech(said):
+            yield _about(text, begin)
             return
         if not (may_be_talk or tells or _STRUCTURE.search(original)):
             if is_about and gives_sentence_back(said, begin, assignment):
@@ -172,16 +181,17 @@ class ChatDetector:
         if refused is not None:
             yield refused
             return
-        if original.count(":") == 2 and is_contrast(original):
-            return
-        start = self._start(said, begin, original, assignment)
+        contrasts = original.count(":") == 2 and is_contrast(said, original, assignment)
+        start = self._start(said, begin, original, assignment, is_one=contrasts)
         end = self._end(said, begin, assignment)
+        if contrasts:
+            talk = None  # which hears its leads as those of a reply
         # Talk and nothing else: the kinds tell first, or that nothing of the item is said.
         if (
             talk is not None
             and not (start or end)
             and (not kinds.isdisjoint(_TALKING) or not assignment.is_named())
-            and not kinds <= _PLAIN
+            and not (kinds <= _PLAIN and _goes_beyond_consent(said, begin))
             and talk.is_all(begin, assignment.is_named)
         ):
             refuses = not kinds.isdisjoint(_REFUSING)
@@ -210,23 +220,26 @@ class ChatDetector:
         )
 
     def _start(
-        self, said: Said, begin: int, original: str, assignment: Assignment
+        self, said: Said, begin: int, original: str, assignment: Assignment, *, is_one: bool
     ) -> Remark | None:
-        """What phrases and marks show to be none of the copy at its start; the kinds tell first."""
+        """What phrases and marks show to be none of the copy at its start; the kinds tell first.
+
+        `is_one`: its leads are of one text, and no labels.
+        """
         text, kinds = said.text, said.kinds
         has_lines = "\n" in text
         start: Remark | None = None
         plans = has_lines and not kinds.isdisjoint(_PLANNING)
         if "<" in text or plans or not kinds.isdisjoint(_THINKING_ALOUD):
             start = self._thought(said, begin)
-        if start is None and may_be_several(said, original):
+        if start is None and not is_one and may_be_several(said, original):
             span = versions(said, begin, original, assignment)
             start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
             if start is not None and is_story(said, begin):
                 start = None
-        if start is None:
+        if start is None and not is_one:
             start = self._label(said, begin, assignment)
         if start is None and has_lines and gives_facts_back(text, assignment):
             start = Remark("leftovers.echo", begin, len(text))
@@ -297,7 +310,7 @@ class ChatDetector:
         )
         # `One n or two? Rub it out and try again`: who asks first reports no trouble.
         fails = error_at >= 0 and not assignment.is_named() and opens(error_at)
-        fails = fails and not any(one in text[begin:error_at] for one in _ASKS)
+        fails = fails and not asks_which(text[begin : min(error_at, said.sentence_end(begin))])
         # `As a language model I have no opinion of this text`.
         speaks_of_itself = is_model and said.are_within("about", begin, said.sentence_end(begin))
         if declines or declines_weakly or lacks or asks or fails or speaks_of_itself:
@@ -576,6 +589,20 @@ def _about(text: str, begin: int) -> Remark:
     return Remark("leftovers.task", begin, len(text.rstrip()))
 
 
+def _goes_beyond_consent(said: Said, begin: int) -> bool:
+    """Whether a text that agrees says more: `Of course, no problem.` does not."""
+    agreed = max(said.ends("consent", begin), default=0)
+    return agreed > 0 and len(said.text[agreed:].split()) >= _WORDS_BEYOND
+
+
+def _quotes_speech(said: Said) -> bool:
+    """Whether somebody is quoted, and not the name of a language, and nothing is asked."""
+    spans = (one.span() for one in _QUOTATION.finditer(said.text))
+    return said.text.rstrip()[-1:] not in _ASKS and any(
+        not (said.are_within("tongue", *one) or said.are_within("english", *one)) for one in spans
+    )
+
+
 def _quoted(said: Said, begin: int, assignment: Assignment) -> Remark | None:
     """`The slogan for the scarf is "…"`."""
     if (copy := quoted_copy(said, begin, assignment)) is None:
@@ -586,7 +613,10 @@ def _quoted(said: Said, begin: int, assignment: Assignment) -> Remark | None:
 def _polite(said: Said, begin: int) -> Remark | None:
     """`承知しました。`, `Sure!`: no copy begins so, but to ask: `Fine, another five minutes?`"""
     end = said.at("agreed", begin)
-    if not end or (_GOES_ON_TO_ASK.match(said.text, end) and "\n" not in said.text):
+    if not end:
+        return None
+    asked = _GOES_ON_TO_ASK.match(said.text, end) if "\n" not in said.text else None
+    if asked and not any(said.are_within(kind, *asked.span()) for kind in _OF_ASKING):
         return None
     thai = "\u0e01" <= said.text[end - 1 : end] <= "\u0e5b"  # whose sentences end in a space
     marked = said.text[end - 1] == "!" or said.text[end : end + 1] in ("", *"!.,。、\n")

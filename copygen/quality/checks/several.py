@@ -16,6 +16,7 @@ from copygen.quality.checks.headlines import (
     options_in_line,
     paragraphs_are_headlines,
 )
+from copygen.quality.checks.labels import calls_versions
 from copygen.quality.checks.lists import Numbered, names_list, numbered
 from copygen.quality.languages import language_tag
 from copygen.quality.normalize import deferred
@@ -72,10 +73,19 @@ _IN_LINE: Final = (
 """Marks between texts on one line."""
 _CONTRAST: Final = deferred(
     r"(?P<lead>[^:：.!?…。！？\d\n]{3,40})[:：] ?(?P<part>[^:：.!?…。！？\n]{2,45})[.!?…;,。！？] ?"
-    r"(?P<other_lead>[^:：.!?…。！？\d\n]{3,40})[:：] ?(?P<other_part>[^:：\n]{2,60})"
+    r"(?P<other_lead>[^:：.!?…。！？\d\n]{3,40})[:：] ?(?P<other_part>[^:：.!?…。！？\n]{2,60})"
+    r"[.!?…]?"
 )
 """`Official version: for the sofa. Honest version: for the cat.`"""
-_FEW_WORDS: Final = 2
+_SPEAKING: Final = frozenset(
+    ("here", "consent", "offer", "shall", "asked", "task", "stress", "publish", "add")
+)
+"""Kinds of phrases of whoever shows texts."""
+_CHOSEN: Final = deferred(
+    "vers|vari[aj]n|wersj|verz|option|opci|opți|opzion|možnos|mogućnos|valg|val$|choi|vaihtoeht"
+    "|változat|lehetős|seçene|вариант|варіант|верси|версі|възможн|опци|опці|εκδοχ|επιλογ"
+)
+"""What may be chosen from, and is no word for a text alone."""
 _BRIEF_PART: Final = 4
 """Words of one of the two at most."""
 _ALIKE: Final = 62.0
@@ -121,22 +131,28 @@ def versions(
     return _of_lines(said, lines, assignment) or paragraphs_are_headlines(said, begin, assignment)
 
 
-def is_contrast(original: str) -> bool:
+def is_contrast(said: Said, original: str, assignment: Assignment) -> bool:
     """Whether a line is one text that sets two things against each other, called by one word.
 
-    What stands behind each colon goes on from it in small letters, or is a word or two: of several
-    texts each begins as a text does.
+    What stands behind each colon goes on from it in small letters, and has no word of the item: a
+    text begins as a text does, and names what it sells. Letters without a small form do not tell.
+    Neither lead says how a text is written, by which letter it goes or that here it is, nor has it
+    a word for a text but for what life has as well, versions and choices.
     """
     found = _CONTRAST.fullmatch(original.strip())
-    if found is None:
+    if found is None or not said.kinds.isdisjoint(_SPEAKING) or assignment.is_named():
         return False
     called, other = (set(found[one].casefold().split()) for one in ("lead", "other_lead"))
-    if called == other or called.isdisjoint(other):
+    apart = called ^ other
+    if called == other or called.isdisjoint(other) or any(len(one) < 2 for one in apart):
+        return False
+    _, manners = calls_versions(said.tags)
+    named = (said.text[slice(*one)] for one in said.found("named"))
+    if not all(map(_CHOSEN.match, named)) or any(one in manners for one in apart):
         return False
     parts = found["part"], found["other_part"]
-    if min(len(one.split()) for one in parts) > _BRIEF_PART:
-        return False
-    return all(not one[0].isupper() or len(one.split()) <= _FEW_WORDS for one in parts)
+    is_brief = min(len(one.split()) for one in parts) <= _BRIEF_PART
+    return is_brief and all(one[0].islower() for one in parts)
 
 
 def _options(said: Said, begin: int) -> list[int]:

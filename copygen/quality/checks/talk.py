@@ -25,27 +25,44 @@ _OR_WORDS: Final = (
     " чи vagy sau ή veya أو یا או या বা atau hay hoặc"
 )
 _OR: Final = frozenset(_OR_WORDS.split())
+_AND: Final = frozenset(
+    ("and", "und", "og", "och", "et", "y", "și", "és", "и", "і", "та", "ve", "và", "dan", "και")
+)
+"""With which a sentence goes on from the one before, and that mean nothing else elsewhere."""
 _VERSIONS: Final = tuple(f"phiên bản {of}" for of in ("màu", "kích", "size", "hương", "vị", "cỡ"))
 """What somebody may choose from, and nobody wrote: `Draft, final version or shopping list:`."""
 _ROOM: Final = deferred(
-    r"\b(?:platz|raum|plads|plass|plats|rum|room|space|place|sitio|espacio|posto|spazio|lugar"
-    r"|espaço|espai|lloc|plek|ruimte|paikka|tila|koht|ruumi|vieta|vietos|miejsce|místo|prostor"
-    r"|miesto|priestor|mesto|mjesto|место|простор|място|місце|hely|loc|spațiu|χώρος|yer|chỗ"
-    r"|tempat|ruang|مكان|جا|جگہ|מקום|जगह|জায়গা)\b(?= \w+ )"
+    r"\b(?:(?:platz|raum) für|(?:plads|rum|plass) til|(?:plats|rum) för"
+    r"|(?:room|space) for (?:a|the|your|my|our|one)|(?:sitio|espacio) para|(?:posto|spazio) per"
+    r"|(?:lugar|espaço) para|(?:lloc|espai) per|(?:plek|ruimte) voor|miejsce na|míst[oa] (?:na|pro)"
+    r"|miest[oa] (?:na|pre)|(?:prostor|mesto|mjesto) za|(?:место|простор) за|место для|місце для"
+    r"|loc pentru|χώρος για|chỗ (?:cho|để)|(?:tempat|ruang) untuk|جا برای) (?:\w+ ){0,2}$"
 )
 """What a page is for, whoever wrote nothing on it: `Here is room for your first draft.`"""
-_NOBODY_WORDS: Final = (
-    r"\b(?:nobody|no one|niemand|kein(?:er|e)?|personne|nadie|nessuno|ninguém|ningú"
-    r"|ingen(?! (?:pris|info|opl|data|detal|beskriv|prod|tekst|text))|kukaan"
-    r"|keegi"
+_NOBODY: Final = deferred(
+    r"\b(?:(?:nobody|no one) (?:\w+ ){0,2}(?:reads?|wrote|writes?|remembers?|sees?|forgets?)"
+    r"|(?:niemand|keiner) (?:\w+ ){0,2}(?:lies|lesen|schreib|schrieb|merkt|erinner|sieht|vergisst)"
+    r"|ingen,? (?:(?:der|som) )?(?:(?:kan|vil|skal) )?(?:husk|læs|les|skriv|minns|läs|ser\b|glem)"
+    r"|(?:personne|nul) (?:ne |n')(?:\w+ )?(?:li[rt]|écri|souvien|voit|oubli)"
+    r"|nadie (?:\w+ ){0,1}(?:lee|escrib|recuerd|ve\b|olvid)"
+    r"|nessuno (?:\w+ ){0,1}(?:legge|scriv|ricord|vede|dimentic)"
+    r"|ninguém (?:\w+ ){0,1}(?:lê|ler|escrev|lembr|vê\b|esquec)"
+    r"|niemand (?:\w+ ){0,2}(?:leest|lezen|schrijf|onthoud|ziet|vergeet)"
+    r"|nikt (?:\w+ ){0,2}(?:czyta|przeczyta|pisze|pamięta|widzi)"
+    r"|никто (?:\w+ ){0,2}(?:чита|прочита|пиш|помн|вид))"
+)
+"""Who does not read, write or remember: `Nobody remembers the wall.`"""
+_NOBODYS: Final = deferred(
+    r"\b(?:de (?:ninguém|nadie|ningú|personne)|di nessuno|von niemandem|van niemand)[.!…]?$"
+)
+"""`The notebook judges the first draft of nobody.`"""
+_STORY: Final = deferred(
+    r"\b(?:nobody|no one|niemand|keiner|personne|nadie|nessuno|ninguém|ningú"
+    r"|ingen(?! (?:pris|info|opl|data|detal|beskriv|prod|tekst|text))|kukaan|keegi"
     r"|neviens|niekas|nikt|nikdo|nikto|nihče|nitko|niko|нико|никој|никой|никто|ніхто|nimeni|senki"
     r"|κανείς|κανένας|kimse|không ai|siapa pun|tak seorang|tiada siapa|walang)\b"
     r"|لا أحد|هیچ|אף אחד|कोई नहीं|কেউ|کوئی نہیں|誰[もに]|没有?人|沒有?人|아무도|ไม่มีใคร"
-)
-_NOBODY: Final = deferred(_NOBODY_WORDS)
-_STORY: Final = deferred(
-    _NOBODY_WORDS
-    + r"|\b(?:she|he|they|elle|elles|ella|ellos|ela|lei|loro|hon|hun|han|hän|viņ[ašiu]|tema|ona|oni"
+    r"|\b(?:she|he|they|elle|elles|ella|ellos|ela|lei|loro|hon|hun|han|hän|viņ[ašiu]|tema|ona|oni"
     r"|она|они|вона"
     r"|вони|тя|те|ea|ei|εκείνη) "
 )
@@ -54,6 +71,8 @@ _OWN: Final = frozenset(
     (*("me", "myself", "sorry", "cannot", "missing", "asked", "task", "info", "publish", "add"),)
 )
 """Kinds of phrases of somebody who speaks for himself, or to whoever asked him."""
+_TO_CLIENT: Final = frozenset(("order", "object", "yours", "offer", "shall", "rework"))
+"""Kinds of what is to be done with the copy."""
 _NOTES: Final = deferred(
     r"(?:[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[,،、]\s?){2,8}"
     r"[^\s.,!?…،、。！？][^.,!?…،、。！？\n]{0,19}[.!?…。！？]"
@@ -233,7 +252,7 @@ class TalkReader:
         text = self.said.text
         if self._is_copy_behind_lead(begin, stop) or is_story(self.said, begin):
             return True
-        if stop == end and (self._is_said_shortly(begin, end) or is_counted(self.said, begin)):
+        if stop == end and self._is_said_shortly(begin, end):
             return True
         speak = _BETWEEN_QUOTED.search(text) and text[begin - 1 : begin] in _QUOTES
         return bool(speak) or ("\n" not in text[begin:end] and self._is_of_nobody(start, end))
@@ -242,13 +261,18 @@ class TalkReader:
         """Whether all there is before it asks which of two."""
         (start, _), text = lines[0], self.said.text
         asks = len(lines) == 1 and text[lines[0][1] - 1] not in _ASKING
-        asks = asks and _ASKED.fullmatch(text, start, last) is not None
-        return asks and not _OR.isdisjoint(text[start:last].split())
+        asks = asks and self.said.kinds.isdisjoint(_OWN | _TO_CLIENT)
+        return asks and asks_which(text[start:last])
 
     def _is_of_nobody(self, begin: int, end: int) -> bool:
-        """Whether nobody does what a sentence says, and none who speaks for himself."""
+        """Whether nobody reads or remembers what a sentence says, of no text and for nobody."""
         said = self.said
-        return said.kinds.isdisjoint(_OWN) and _NOBODY.search(said.text, begin, end) is not None
+        if not said.kinds.isdisjoint(_OWN):
+            return False
+        if (noun := said.within("any_noun", begin, end)) >= 0:
+            whose = _NOBODYS.search(said.text, noun, end)
+            return whose is not None and self._has_item(said.text[begin:noun])
+        return _NOBODY.search(said.text, begin, end) is not None
 
     def _is_of_product(self, begin: int, end: int) -> bool:
         """Whether a sentence begins with the item and says, for nobody, what it does."""
@@ -287,7 +311,12 @@ class TalkReader:
         shortly = _SHORTLY_UNSPACED if self.model.tag in SPACELESS else _SHORTLY
         if not shortly.fullmatch(text, begin, end):
             return False
-        return _IN_WORDS.search(text, begin, text.index(":", begin)) is not None
+        colon = text.index(":", begin)
+        # `Text in words: warm wool`, but `word` is in the lists of what a text is called as well.
+        named = [one for one in self.said.found("any_noun") if one[0] < colon]
+        if any(not _IN_WORDS.search(text, *one) for one in named) or self._has_item(text[colon:]):
+            return False
+        return _IN_WORDS.search(text, begin, colon) is not None
 
     def _is_copy_behind_lead(self, start: int, end: int) -> bool:
         """Whether the sentence is no talk but for what names the copy before it."""
@@ -341,23 +370,23 @@ def _is_choice(sentence: str) -> bool:
     return bool(colon) and (bool(listed) or any(one in lead for one in _VERSIONS))
 
 
+def asks_which(text: str) -> bool:
+    """Whether a text is one question, of which of two."""
+    return _ASKED.fullmatch(text) is not None and not _OR.isdisjoint(text.split())
+
+
 def is_story(said: Said, begin: int) -> bool:
     """Whether a lead presents a text of which it tells who reads it: no task had that.
 
-    Or the first sentence presents where to write it, or one after another of its kind.
+    Or the first sentence presents where to write it, and no other follows but one that goes on.
     """
     shown = said.at("here", begin)
     lead = LEAD_IN.match(said.text, begin) if shown else None
     if lead is not None:
         return _STORY.search(lead[0], shown - begin) is not None
-    if shown and (named := said.within("any_noun", shown, said.sentence_end(begin))) >= 0:
-        return _ROOM.search(said.text, shown, named) is not None or is_counted(said, named)
-    return False
-
-
-def is_counted(said: Said, begin: int) -> bool:
-    """Whether a sentence names one text after another: `First draft, second draft and …`."""
-    end = said.sentence_end(begin)
-    nouns = (said.text[start:stop] for start, stop in said.found("any_noun") if stop <= end)
-    words = {one.rsplit(None, 1)[-1] for one in nouns}
-    return any(len(one) > 2 and said.text.count(one, begin, end) > 1 for one in words)
+    end, text = said.sentence_end(begin), said.text.rstrip()
+    named = said.within("any_noun", shown, end) if shown else -1
+    if named < 0 or _ROOM.search(text[:named], shown) is None:
+        return False
+    rest = text[end:].lstrip(" ")
+    return not rest or rest.partition(" ")[0] in _AND
