@@ -188,8 +188,10 @@ _OFFER: Final = deferred(
     "|返品|返金|予約|[预預][订訂约約售]|收[获穫]|収穫|採|采摘|生[产產産]|[制製]造|보증|체험|시험"
     "|입고|할인|세일|행사|출시|무료"
     "|환불|반품|교환|예약|특가|인하|재고|배송|발송|수확|생산|제조|개봉|오픈|한정|마감"
+    "|[摘采醸酿釀焙炒]|仕込|作[らっり]|[誕诞]生|生まれ|[開开]花|만[든들]|담[근가]"
+    "|빚은|볶은|[딴딸] |탄생|태어"
 )
-"""What is delivered, warranted, tried or sold by then."""
+"""What is made, delivered, warranted, tried or sold by then."""
 _PROMISE: Final = deferred(
     # open and closed
     r"\b(?:open|opening|clos|geöffnet|öffn|schließ|öppe|öppn|stäng|åben|åbne|lukke|åpen|åpne"
