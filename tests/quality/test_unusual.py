@@ -110,6 +110,8 @@ CONTRASTS = (
 SEVERAL = (
     # By its length a version of a text is called, whatever it says.
     ("es", "Versión corta: un cuaderno. Versión larga: todo lo que escribas dentro."),
+    ("de", "Kurze Version: endlich warm. Lange Version: weich wie Schnee, jeden Abend."),
+    ("ru", "Короткая версия: наконец тепло. Длинная версия: мягко как снег."),
     ("en", "Short version: Pure silk. Long version: a scarf that keeps the evening warm."),
     ("pl", "Krótka wersja: Czysty jedwab. Długa wersja: szal, który ogrzeje wieczór."),
     ("ko", "짧은 버전: 순수 실크. 긴 버전: 저녁을 따뜻하게 하는 스카프."),

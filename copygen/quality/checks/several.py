@@ -86,6 +86,8 @@ _CHOSEN: Final = deferred(
     "|változat|lehetős|seçene|вариант|варіант|верси|версі|възможн|опци|опці|εκδοχ|επιλογ"
 )
 """What may be chosen from, and is no word for a text alone."""
+_STEM: Final = 4
+"""Letters by which `kurze` and `kurz` are told to be one word."""
 _BRIEF_PART: Final = 4
 """Words of one of the two at most."""
 _ALIKE: Final = 62.0
@@ -146,9 +148,9 @@ def is_contrast(said: Said, original: str, assignment: Assignment) -> bool:
     apart = called ^ other
     if called == other or called.isdisjoint(other) or any(len(one) < 2 for one in apart):
         return False
-    _, manners = calls_versions(said.tags)
+    manners = {one[:_STEM] for one in calls_versions(said.tags)[1].whole}
     named = (said.text[slice(*one)] for one in said.found("named"))
-    if not all(map(_CHOSEN.match, named)) or any(one in manners for one in apart):
+    if not all(map(_CHOSEN.match, named)) or any(one[:_STEM] in manners for one in apart):
         return False
     parts = found["part"], found["other_part"]
     is_brief = min(len(one.split()) for one in parts) <= _BRIEF_PART
