@@ -189,8 +189,8 @@ def repeated(context: CheckContext) -> list[Violation]:
         return []
     reading = Reading(context, told, spaced=True)
     found: list[Violation] = []
-    if again and (said_again := [*_said_again(reading)]):
-        found += islice(_not_said_so(context, said_again), 1)
+    if again:
+        found += islice(_not_said_so(context, _said_again(reading)), 1)
     if doubled and not found:
         found += _doubled(reading)
     if at_once and not found and (said := phrase_at_once(reading)) is not None:
