@@ -128,7 +128,8 @@ class ForeignParts:
         self._language = language
         self._detector = detector
         self._script = scripts_of(language)[0]
-        self._of_script: dict[str, frozenset[str]] = {}
+        self._foreign: dict[str, frozenset[str]] = {}
+        """Script → its words that are foreign to the language, once they were needed."""
         scripts = dict.fromkeys((self._script, "Latn"))
         self._scripts = [
             one
@@ -142,7 +143,9 @@ class ForeignParts:
         for script in self._scripts:
             if not (words := self._words(context, script)):
                 continue  # nor are the words of the script read, which takes 60 ms
-            foreign = self._foreign(script).intersection(words)
+            if (listed := self._foreign.get(script)) is None:
+                listed = self._foreign[script] = _foreign_words(self._language, script)
+            foreign = listed.intersection(words)
             # Names begin with a capital; so do sentences, and go on with small ones.
             original, names = context.text.original, context.facts.names
             odd = None if script != self._script else _odd_letters(self._language)
@@ -155,12 +158,6 @@ class ForeignParts:
             if part is not None and (found is None or part.levels > found.levels):
                 found = part
         return found
-
-    def _foreign(self, script: str) -> frozenset[str]:
-        """The words of a script that are foreign to the language."""
-        if (foreign := self._of_script.get(script)) is None:
-            foreign = self._of_script[script] = _foreign_words(self._language, script)
-        return foreign
 
     def _words(self, context: CheckContext, script: str) -> Sequence[str]:
         """Of a text those that may be in the list of a script."""

@@ -33,7 +33,7 @@ class Pieces:
         self._text = text
         # Most begin with a letter and have nothing else: a call for each takes three times as long.
         pieces = pattern.split(text)
-        self.written = [one for one in pieces if one[:1].isalpha() or _has_letters(one)]
+        self.written = [one for one in pieces if one[:1].isalpha() or _LETTERS.search(one)]
         """As they stand there."""
         self.bare = [one if one.isalnum() else _bare(one, spaced=spaced) for one in self.written]
         """By their letters and digits alone, words apart where the script has spaces."""
@@ -44,7 +44,7 @@ class Pieces:
         starts = [0, *(end for _, end in gaps)]
         ends = [*(start for start, _ in gaps), len(self._text)]
         spans = zip(starts, ends, strict=True)
-        return [span for span in spans if _has_letters(self._text[slice(*span)])][number]
+        return [span for span in spans if _LETTERS.search(self._text, *span)][number]
 
     def is_answered(self, number: int, by: int) -> bool:
         """Whether one is a question and the next its answer: `Another cup? Another cup.`"""
@@ -109,7 +109,3 @@ def letters_of(text: str) -> int:
 def _bare(piece: str, *, spaced: bool) -> str:
     words = _WORD.findall(piece)
     return " ".join(words) if spaced else "".join(words)
-
-
-def _has_letters(piece: str) -> bool:
-    return _LETTERS.search(piece) is not None
