@@ -88,8 +88,6 @@ def looks_like_instruction(value: str) -> str | None:
     A hint for people, not a filter: the value is used all the same. It looks at the first 20 000
     characters, after taking out what `clean` does, with full-width letters as ordinary ones.
     """
-    if len(value) < _SHORTEST_ORDER:
-        return None
     from copygen.quality.normalize import NormalizedText
 
     text = clean(value[:_LONGEST_LOOKED_AT])

@@ -17,6 +17,7 @@ class _Deferred:
 
     def __init__(self, pattern: str, flags: int) -> None:
         self._given = pattern, flags
+        self.pattern = pattern  # others are made of it, which compiles nothing
 
     def __reduce__(self) -> tuple[Any, ...]:
         return _Deferred, self._given

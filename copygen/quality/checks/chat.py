@@ -39,7 +39,6 @@ _OF_ASKING: Final = (
     *("aid", "rework", "effect"),
 )
 """Kinds of phrases of whoever asks about a text: `Certainly, should it be this long?`"""
-_ASKS: Final = ("?", "؟", "？")
 _QUOTED: Final = deferred("[\"'“”„«»「『]")
 _QUOTATION: Final = deferred('["“„«»「『][^"“”„«»「」『』\\n]{8,120}["”“»«」』]')
 _MARKS: Final = deferred(r"[\s*_]*")
@@ -572,7 +571,7 @@ def _opens(text: str, begin: int, place: int) -> bool:
 
 
 def _asks(text: str, end: int) -> bool:
-    return text[:end].rstrip()[-1:] in _ASKS
+    return text[:end].rstrip()[-1:] in ("?", "؟", "？")
 
 
 def _declines(text: str, begin: int) -> Remark:
@@ -598,7 +597,7 @@ def _goes_beyond_consent(said: Said, begin: int) -> bool:
 def _quotes_speech(said: Said) -> bool:
     """Whether somebody is quoted, and not the name of a language, and nothing is asked."""
     spans = (one.span() for one in _QUOTATION.finditer(said.text))
-    return said.text.rstrip()[-1:] not in _ASKS and any(
+    return not _asks(said.text, len(said.text)) and any(
         not (said.are_within("tongue", *one) or said.are_within("english", *one)) for one in spans
     )
 
