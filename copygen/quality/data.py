@@ -129,6 +129,28 @@ class Doubled(DatedTable):
     """Language that doubles others → a pattern of the forms that it does not double."""
 
 
+class NameForms(DatedTable):
+    """`name_forms.yaml`: what tells forms of a name from a name gone wrong.
+
+    Each is by languages, separated by spaces, and the last five have a pattern for them.
+    """
+
+    last_letters: dict[str, str]
+    """`letter:others`: which last letter a form puts for which, separated by spaces."""
+    changes: dict[str, str]
+    """`was>is`: how a stem's end changes before an ending, separated by spaces."""
+    endings: dict[str, str]
+    """Endings that adjectives and nouns of one stem have."""
+    turning: dict[str, str]
+    """Ends of which the last two letters turn around before an ending."""
+    impossible: dict[str, str]
+    """Ends that no form has."""
+    masculine: dict[str, str]
+    """An adjective before a noun in the nominative."""
+    agreement: dict[str, str]
+    """An adjective, a space and its noun, which have no other form beside each other."""
+
+
 T = TypeVar("T", bound=DatedTable)
 
 

@@ -43,7 +43,7 @@ _NO_SPACES: Final = "\u0e00-\u0eff\u1780-\u17ff\u3005\u3040-\u30ff\u3400-\u9fff"
 _SPACES: Final = "\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000"
 """What `\\s` is: with letters alone a class is one look at a table."""
 _TOKEN: Final = deferred(
-    rf"[^{_SPACES}.,!?:;…()\[\]{{}}\"«»„“”|/\\–—।،؟؛。、！？「」『』（）{_NO_SPACES}]+"
+    rf"[^{_SPACES}.,!?:;…()\[\]{{}}\"«»„“”|/\\–—।،؟؛。、，：；！？「」【】《》〈〉・～『』（）{_NO_SPACES}]+"
 )
 _TITLE: Final = deferred(r"[^:–—|.!?\n]{1,60}(?=\s?[:|]|\s[–—])")
 _QUOTED: Final = deferred(r"[«„“\"]([^«»„“”\"]+)[»“”\"]")
@@ -336,7 +336,8 @@ def _suspects(context: CheckContext, names: ItemNames) -> set[str]:
             if text.count(name.word) < words.count(wanted):
                 found.add(wanted)  # in another case
             beside = name.after or name.before
-            if not (name.is_named and words.count(beside) > words.count(wanted)):
+            both = f"{wanted} {beside}" if name.after else f"{beside} {wanted}"
+            if not (name.is_named and beside and words.count(beside) > folded.count(both)):
                 continue  # else it may be wrong at another place: `Pico Espreso Machine`
         is_placed = name.is_named and (name.before in there or name.after in there)
         among = there if is_placed else strange  # `Bērza elpa`, of birch
@@ -455,7 +456,7 @@ def _split(context: CheckContext, names: Sequence[NameWord]) -> Iterator[Violati
     folded, item = context.text.text, context.facts.folded.text
     for name in names:
         wanted = name.folded
-        if len(wanted) < FIVE or (len(wanted) < LONG and not (name.before or name.after)):
+        if len(wanted) < FIVE or (len(wanted) < LONG - 1 and not (name.before or name.after)):
             continue
         parts = r"[ -]?".join(map(re.escape, wanted))
         found = re.search(rf"(?<!\w){parts}(?!\w)", folded)
@@ -466,7 +467,8 @@ def _split(context: CheckContext, names: Sequence[NameWord]) -> Iterator[Violati
         known = known or (name.after and beside[1].startswith(name.after))
         start, end = context.text.span(*found.span())
         is_upper = context.text.original[start].isupper() or not name.word[0].isupper()
-        if is_upper and (known or (name.is_brand and len(wanted) >= LONG)):
+        least = LONG if name.word[0].isupper() else LONG - 1
+        if is_upper and (known or (name.is_brand and len(wanted) >= least)):
             yield _wrong(context.text.original, start, end, name.word)
             return
 
