@@ -113,6 +113,8 @@ class Doubled(DatedTable):
     """Languages in which a word twice in a row is a slip, but for those in `kept`."""
     kept: dict[str, str]
     """Language → words that may stand there twice."""
+    going_on: dict[str, str]
+    """Language → words that are joined to themselves on purpose."""
     after_comma: dict[str, str]
     """Language → those that may behind a comma."""
     after: dict[str, dict[str, str]]

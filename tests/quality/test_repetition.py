@@ -8,6 +8,46 @@ from copygen.quality.facts import MendableViolation
 from tests.support.quality_fields import context, rules
 
 TWICE = [
+    # An item of a few letters joined to itself behind a comma; `and` written as one with it.
+    ("de", "Der Schal ist warm, weich und weich.", "word"),
+    ("da", "Jakken er let, tør og tør hele dagen.", "word"),
+    ("pl", "Ciepły, miękki i miękki sweter na wieczory.", "word"),
+    ("cs", "Nabízí hořkost, říz a říz.", "word"),
+    ("el", "Φρέσκο, αγνό και αγνό ελαιόλαδο.", "word"),
+    ("ru", "Сливочный, нежный и нежный сыр.", "word"),
+    ("hi", "मीठा, शुद्ध और शुद्ध गुड़ आपके घर।", "word"),
+    ("ms", "Ringan, lembut dan lembut sepanjang hari.", "word"),
+    ("fa", "نان ما نرم، تازه و تازه است.", "word"),
+    ("vi", "Trà thanh mát, thơm ngon và thơm ngon.", "word"),
+    ("ar", "أناقة وأناقة في كل تفصيل.", "word"),
+    ("ar", "طعم أصيل ورائحة زكية وطعم أصيل.", "sentence"),
+    ("ko", "바삭하고 고소하고 바삭하고 담백한 누룽지예요.", "word"),
+    # The end of two clauses, a whole clause in two sentences, a phrase with a particle behind it.
+    ("cs", "Peří drží teplo domova a k tomu teplo domova.", "sentence"),
+    ("fi", "Purkissa on kesän maku, ja jokaisessa lusikallisessa on kesän maku.", "sentence"),
+    ("pt", "Mel de laranjeira, claro e perfumado. Da serra, mel de laranjeira, sem pressa.",
+     "sentence"),
+    ("ko", "실크로 편안한 밤 편안한 밤을 선물하세요.", "word"),
+    ("ko", "신선한 재료로, 신선한 재료로 만든 김치", "word"),
+    ("ca", "Porta-la a l'esquena a l'esquena tot el dia.", "word"),
+    ("hi", "हर त्योहार पर रंग बिखेरें रंग बिखेरें इन चूड़ियों से।", "word"),
+    # Words that doubling languages do not double: of some length, or in a case.
+    ("hi", "पूरे परिवार परिवार के लिए एक चाय।", "word"),
+    ("bn", "আপনার পরিবারের পরিবারের জন্য এক কাপ চা।", "word"),
+    ("ur", "آپ کے خاندان خاندان کے لیے ایک چائے۔", "word"),
+    ("he", "הסלט שלכם שלכם כבר מחכה.", "word"),
+    ("he", "קפה בלי בלי סוכר.", "word"),
+    # In scripts without spaces.
+    ("ja", "毎日の毎日の朝に、深煎りの一杯を。", "word"),
+    ("ja", "朝のひとときにひとときに、深い香りを。", "word"),
+    ("ja", "やさしい甘さ、やさしい甘さが広がります。", "sentence"),
+    ("ja", "贈り物にも、ご自宅用にも、贈り物にも最適です。", "sentence"),
+    ("ja", "なめらかな口どけと、なめらかな口どけが自慢です。", "sentence"),
+    ("ja", "お茶の時間を、もっと豊かに。お茶の時間をもっと豊かに。", "sentence"),
+    ("zh-Hans", "口感细腻，口感细腻，回味悠长。", "sentence"),
+    ("zh-Hant", "每一口都是每一口都是幸福。", "word"),
+    ("th", "ผ้าฝ้ายผ้าฝ้ายเนื้อดี", "word"),
+    ("th", "เนื้อครีม เนื้อครีมบางเบา ซึมไว", "sentence"),
     # Behind it another word comes twice, with a stop between; a small word of a doubled form.
     ("de", "Dieses Brot verdient gutes gutes Öl. Öl aus Kreta.", "word"),
     ("hr", "Dobar kruh zaslužuje novo novo ulje. Ulje s otoka.", "word"),
@@ -507,6 +547,38 @@ ON_PURPOSE = [
     ("ru", "Для тех, кто любит утро. Для тех, кто любит вечер."),
     ("zh-Hans", "慢慢来，慢慢来，茶不急"),
     ("zh-Hans", "够香，够香才够味"),
+    # Two words that go on and on behind a comma, or grow; a figure of three; a cycle.
+    ("en", "It rises, slowly, on and on."),
+    ("en", "Days, weeks, months and months."),
+    ("de", "Es wird wärmer, weicher und weicher."),
+    ("sv", "En till, en till och en till"),
+    ("es", "Un rato, otro rato y otro rato más."),
+    ("ru", "Пей маленькими глотками, снова и снова."),
+    ("hu", "Meleg, puha, egyre puhább és puhább."),
+    ("he", "פעם אחר פעם, ושוב ושוב."),
+    ("he", "הולכים והולכים עד הים."),
+    ("ar", "ألف حكاية وحكاية في كل خيط."),
+    ("ar", "ساعات وساعات من الراحة."),
+    ("ko", "반죽하고, 기다리고, 반죽하고."),
+    ("ko", "먹고 자고 먹고 쉬고."),
+    ("cs", "Do školy na kole, ze školy na kole, za babičkou taky na kole."),
+    ("pl", "Jeszcze jeden, jeszcze jeden i koniec. No dobrze, jeszcze jeden."),
+    ("ca", "A poc a poc a poc puja la massa."),
+    # What these languages double.
+    ("hi", "बूँद बूँद खुशबू, घूँट घूँट सुकून।"),
+    ("hi", "छोटे छोटे कदम, चलते चलते, सुबह सुबह।"),
+    ("hi", "रिमझिम रिमझिम बारिश, कुरकुरा कुरकुरा पकौड़ा।"),
+    ("bn", "ফোঁটা ফোঁটা সুবাস, চুমুকে চুমুকে শান্তি।"),
+    ("bn", "হাঁটতে হাঁটতে থামুন, ঝমঝম ঝমঝম বৃষ্টি।"),
+    ("ur", "الگ الگ رنگ، گھونٹ گھونٹ سکون، چلتے چلتے۔"),
+    ("he", "בוקר בוקר, שורה שורה, אותו ספל."),
+    ("ja", "一つ一つ、毎日毎日、手で。"),
+    ("ja", "ずっとずっと、もっともっと。"),
+    ("zh-Hans", "再来一碗，再来一碗，停不下来。"),
+    ("zh-Hans", "慢慢喝茶，慢慢喝茶，不急。"),
+    ("zh-Hans", "一步一步，一天一天，一口一口。"),
+    ("th", "หอม หอมจนต้องหันมอง"),
+    ("th", "เรื่อยเรื่อย เพลินเพลิน"),
 ]
 
 
@@ -515,6 +587,19 @@ def test_what_is_said_twice_is_found(language: str | None, text: str, rule: str 
     found = repeated(context(text, language))
     assert rules(found) == ([f"repetition.{rule}"] if rule else [])
     assert all(one.severity is Severity.ERROR and one.span and one.fix for one in found)
+
+
+@pytest.mark.parametrize(
+    ("language", "name", "text"),
+    [
+        ("hi", "इलायची चाय", "यही है वो इलायची इलायची की ख़ुशबू।"),
+        ("ur", "باغ اچار", "دسترخوان پر آم کا اچار اچار ہو۔"),
+        ("bn", "জামদানি শাড়ি", "হাতে বোনা জামদানি জামদানি আঁচল।"),
+    ],
+)
+def test_no_language_doubles_what_the_product_is(language: str, name: str, text: str) -> None:
+    assert rules(repeated(context(text, language, name=name))) == ["repetition.word"]
+    assert repeated(context(text, language, name="Xyz")) == []
 
 
 @pytest.mark.parametrize(("language", "text"), ON_PURPOSE)

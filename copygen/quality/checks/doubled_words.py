@@ -48,12 +48,14 @@ _SOUNDS: Final = deferred(
 """Signs that Chinese writes sounds with: `啪嗒啪嗒`."""
 _COUNTED: Final = ("一", "ひと", "少し", "毎", "何", "每", "两", "兩", "ทีละ")
 """`一枚一枚`, `ひとつひとつ`, `毎日毎日`, `ทีละก้าวทีละก้าว`: each of many."""
+_BEHIND_COUNTED: Final = frozenset("のにをがはで")
+"""Particles behind one that is not: `毎日の毎日の朝に`."""
 _OF_WORDS: Final = frozenset(("th", "lo", "km"))
 _LEAST_SMALL: Final = 3
 """A phrase that ends with a small word of so many letters is no doubled word: `ถือแล้วถือแล้ว`."""
 _LEAST_UNIT: Final = 2
 """Of a word that is no small one: one letter twice is a part of many words."""
-_LONG_UNIT: Final = {"th": 8, "lo": 9, "km": 9, "my": 12, "ja": 3, "zh": 3}
+_LONG_UNIT: Final = {"th": 6, "lo": 9, "km": 9, "my": 12, "ja": 3, "zh": 3}
 """Letters from which a word of such a script twice is a slip whatever word it is: shorter ones are
 doubled on purpose."""
 
@@ -81,6 +83,8 @@ class DoubledWords:
     """These and the ones that announce more."""
     ands: frozenset[str]
     """`And`, `but` and `or`."""
+    no_slips: frozenset[str]
+    """What is joined to itself on purpose: `on and on`, `again and again`, small words."""
     no_doubles: re.Pattern[str] | None
     """Forms that a doubling language does not double."""
     kept_forms: re.Pattern[str] | None
@@ -113,6 +117,7 @@ class DoubledWords:
         endings = table(Endings, "endings")
         self.joining = self.small | words(endings.words, told)
         self.ands = words(endings.joining, told)
+        self.no_slips = self.joining | words(known.going_on, told)
         form, kept = known.never_double.get(language), known.kept_forms.get(language)
         self.no_doubles = re.compile(form) if form else None
         self.kept_forms = re.compile(kept) if kept else None
@@ -221,7 +226,8 @@ def _is_slip(unit: str, around: tuple[str, str], language: str, context: CheckCo
         return False
     if f"{unit * 2}{around[1]}".startswith(listed.set_phrases):
         return False
-    if unit.startswith(_COUNTED):
+    is_brief = len(unit) <= _KEPT or language in _OF_WORDS
+    if is_brief and unit.startswith(_COUNTED) and unit[-1] not in _BEHIND_COUNTED:
         return False
     if unit in listed.small:
         return True

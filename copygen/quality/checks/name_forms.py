@@ -456,7 +456,7 @@ def _listed(kind: str, tag: str) -> str:
 
 
 @cache
-def _pattern(kind: str, tag: str) -> re.Pattern[str]:
+def _compiled(kind: str, tag: str) -> re.Pattern[str]:
     """The same of a kind that has patterns; one that matches nothing where there is none."""
     return re.compile(_listed(kind, tag) or r"(?!)")
 
@@ -496,7 +496,7 @@ def _is_form(plain: str, name: NameWord, tag: str, place: _Position) -> bool:
         is_other = Prefix.similarity(plain, wanted) >= len(wanted) - 1 and plain[-1] in PARTICLES
         return is_other and _is_particle_behind(plain)
     if place.exact and plain[:-1] in wanted:
-        impossible = _pattern("impossible", tag)
+        impossible = _compiled("impossible", tag)
         if impossible.search(plain) and not impossible.search(wanted):
             return False
     if (tag in _OTHER_SCRIPTS and plain.isascii()) or (place.exact and _keeps_its_form(name, tag)):
@@ -537,15 +537,15 @@ def _keeps_its_form(name: NameWord, tag: str) -> bool:
     if name.at > 1 or (name.at and name.is_brand):
         if before in small_words(tag) and before not in joining_words(tag):
             return True
-        masculine = _pattern("masculine", tag)
+        masculine = _compiled("masculine", tag)
         if masculine.search(before) and not masculine.search(wanted):
             return True
-    return _pattern("agreement", tag).search(f"{wanted} {name.after}") is not None
+    return _compiled("agreement", tag).search(f"{wanted} {name.after}") is not None
 
 
 def _is_turned(plain: str, wanted: str, tag: str) -> bool:
     """Whether two swapped letters are those of an end that turns around: `Zadra` of Zadar."""
-    return plain[:-2] == wanted[:-2] and _pattern("turning", tag).search(wanted) is not None
+    return plain[:-2] == wanted[:-2] and _compiled("turning", tag).search(wanted) is not None
 
 
 def _is_other_vowel(plain: str, wanted: str, place: _Position) -> bool:
@@ -561,7 +561,7 @@ def _agree(plain: str, wanted: str) -> bool:
 
 def _has_other_ending(plain: str, wanted: str, tag: str) -> bool:
     """Whether two words are one stem with endings of two letters and more: `Тихая`, `Тихую`."""
-    endings = _pattern("endings", tag)
+    endings = _compiled("endings", tag)
     one, other = endings.search(plain), endings.search(wanted)
     if one is None or other is None or len(one[0]) + len(other[0]) < _TWO_LETTERS:
         return False

@@ -31,6 +31,7 @@ _SOME: Final = 2
 _SENTENCE_WORDS: Final = 4
 _LEAST_LETTERS: Final = 12
 """Letters of a part with which an item goes on."""
+_PART_LETTERS: Final = 9
 _END_LETTERS: Final = 16
 """Letters of an end of two clauses."""
 _LONG_WORDS: Final = frozenset(("fi", "et", "hu", "tr", "ko"))
@@ -75,6 +76,7 @@ _ITEM_AGAIN: Final = deferred(
 )
 _JOINED_TO_ITSELF: Final = deferred("([\u3400-\u9fff]{3,12})[和與与及跟]\\1")
 _JOINED: Final = deferred("[和與与及上とやて、][\u30a1-\u30fa\u3400-\u9fff][^、。]")
+_JAPANESE_ITEM: Final = 4
 _THAI_ITEM_AGAIN: Final = deferred(r"(?<!\S)(\S{3,14}) (?:\S{2,16} ){1,3}?และ ?\1(?!\S)")
 
 
@@ -92,11 +94,19 @@ def repeat_again(reading: Reading) -> tuple[int, int] | None:
     told = reading.said
     if reading.is_korean:
         told = [word[:KOREAN_STEM] for word in told]  # without endings
+    elif prefix := JOINED_AND.get(language):
+        told = without_joint(told, prefix)
     for one in _repeats(told):
         if _is_too_many(reading, one, language):
             words = reading.words
             return words[one.second].start(), words[one.second + one.size - 1].end()
     return None
+
+
+def without_joint(told: Sequence[str], prefix: str) -> list[str]:
+    """Words without the `and` that is written as one with them, where they are there without it."""
+    known = {*told}
+    return [one[1:] if one[0] == prefix and one[1:] in known else one for one in told]
 
 
 def _repeats(told: Sequence[str]) -> Iterator[_Repeat]:
@@ -157,7 +167,14 @@ def _is_too_many(reading: Reading, repeat: _Repeat, language: str) -> bool:
             return False  # `on pétrit, on attend, on pétrit encore`
         if opens[1] or (gap > 1 and not closes[1]):
             return True
-    if in_one and closes[0] == "&" and opens[1] == "," and _weight(phrase) >= _LEAST_LETTERS:
+    is_joined = closes[0] == "&" and (opens[1] == "," or (opens[1] == "&" and closes[1]))
+    least = _LEAST_LETTERS if opens[1] == "," else _PART_LETTERS
+    if in_one and is_joined and _weight(phrase) >= least:
+        return True
+    if not in_one and all(opens) and all(closes) and set(opens) != {"."}:
+        return _weight(phrase) >= _LEAST_LETTERS and listed.kept.isdisjoint(phrase)
+    is_apart = in_one and gap >= _MUCH
+    if is_apart and closes[1] and closes[0] and _weight(phrase) >= _PART_LETTERS:
         return True
     is_part = size >= _SENTENCE_WORDS and in_one
     if all(closes):
@@ -422,11 +439,27 @@ def is_unspaced_end(tail: str) -> bool:
     return len(tail) >= (_HAN_END if "\u3400" <= tail[0] <= "\u9fff" else _LETTERED_END)
 
 
+def _joined_by_to(text: str) -> tuple[int, int] | None:
+    """A phrase of Japanese that `と` joins to itself: `なめらかな口どけと、なめらかな口どけ`."""
+    end = 0
+    for one, other in pairwise(text.split("と")):
+        end += len(one)
+        behind = other.removeprefix("、")
+        if len(one) >= _JAPANESE_ITEM and one[-_JAPANESE_ITEM:] in behind:
+            for size in range(min(len(one), len(behind)), _JAPANESE_ITEM - 1, -1):
+                if one[-size:] == behind[:size]:
+                    return end - size, end + 1 + len(other) - len(behind) + size
+        end += 1
+    return None
+
+
 def unspaced_item_again(reading: Reading) -> tuple[int, int] | None:
     """An enumeration that names the same once more, in a script without spaces."""
     text = reading.told
     if HAN in reading.context.text.groups and (found := _JOINED_TO_ITSELF.search(text)):
         return found.span()
+    if "と" in text and (span := _joined_by_to(text)):
+        return span
     if "、" in text:
         joined = _JOINED.finditer(text)
         # Two signs behind the joint tell whether the rest is worth looking for.

@@ -30,6 +30,7 @@ from copygen.quality.checks.doubled_words import (
     doubled_words,
     unspaced_slip,
 )
+from copygen.quality.checks.names import product_names
 from copygen.quality.checks.parts_again import (
     JOINED_AND,
     LAST_LETTERS,
@@ -40,6 +41,7 @@ from copygen.quality.checks.parts_again import (
     reworded,
     unspaced_end_again,
     unspaced_item_again,
+    without_joint,
 )
 from copygen.quality.checks.reading import KOREAN_STEM, Pieces, Reading, letters_of
 from copygen.quality.checks.said_again import (
@@ -77,11 +79,18 @@ _LEAST_ITEM_LETTERS: Final = 6
 between commas, and of others."""
 _LEAST_OF_MANY: Final = 2
 """Letters of each clause of a sentence that comes again."""
+_LEAST_LISTED: Final = 5
+"""Letters of a clause that is an item, and the next but one begins with it."""
+_BEGS: Final = deferred("[再来來别別快等不好真太就要走吃喝看你我他她吧啊呀了谁誰]")
+"""Signs of a clause of four that is said twice for effect: `再来一碗，再来一碗`."""
 _HAN_LESS: Final = 1
 _HAN: Final = deferred("[\u3400-\u9fff]+")
 """A text of nothing but signs of a word each says as much in fewer."""
 _LEAST_GOING_ON: Final = 12
 """Letters of a clause with which the next begins."""
+_THAI_GOING_ON: Final = 6
+_NOUN_AGAIN: Final = deferred("([^、]{4,16}[\u30a1-\u30fa\u3400-\u9fffさ])、\\1[がをはので]")
+"""A noun with what is told of it, in Japanese: `やさしい甘さ、やさしい甘さが`."""
 _FEW_WORDS: Final = 40
 """Two words come again by chance in a text of more, three hardly ever."""
 _OFTEN: Final = 4
@@ -158,11 +167,14 @@ def repeated(context: CheckContext) -> list[Violation]:
     words = _without_stops(told).split()
     after = words[1:]
     few = len(words) <= _FEW_WORDS
-    language = base(context.language or "")
+    language, prefix = base(context.language or ""), None
     if language == "ko":
         words = [word[:KOREAN_STEM] for word in words]  # without endings
         after = words[1:]
-    elif few and language not in JOINED_AND:
+    elif prefix := JOINED_AND.get(language):
+        words = without_joint(words, prefix)
+        after = words[1:]
+    elif few:
         every = context.text.words
         if len({*every}) == len(every):
             return []  # no word comes again
@@ -182,8 +194,10 @@ def repeated(context: CheckContext) -> list[Violation]:
     at_once = again or b"\1\1" in same
     if b"\1" in same and not at_once:  # The word between may be `and`.
         between = compress(islice(words, 1, None), same)
-        at_once = not doubled_words(language).ands.isdisjoint(between)
+        at_once = language == "ko" or not doubled_words(language).ands.isdisjoint(between)
     at_once = at_once or (not few and _comes_again(words, 3))
+    if prefix and not at_once:
+        at_once = any(word[1:] == last and word[0] == prefix for last, word in pairwise(words))
     listed_again = has_item_again(words, language)
     if not (doubled or at_once or listed_again):
         return []
@@ -419,7 +433,8 @@ def _is_meant(
         return True
     if word in listed.after_comma:
         return _CLAUSE_OPENS.search(text.text, 0, first.start()) is not None
-    return listed.doubles and word not in listed.small and before not in listed.articles
+    doubled = listed.doubles and word not in listed.small and before not in listed.articles
+    return doubled and word not in product_names(context.facts.item).split()
 
 
 def _unspaced(reading: Reading) -> list[Violation]:
@@ -461,7 +476,11 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
     go_on = near and any(_goes_on(last, one) for last, one in pairwise(bare))
     long = [one for one in bare if len(one) >= _LEAST_OF_MANY]
     comes_again = len(set(long)) < len(long)
+    if not comes_again and len(bare) > 2:  # A comma may be in one of two sentences.
+        whole = reading.whole_sentences.bare
+        comes_again = len(set(whole)) < len(whole)
     if not (go_on or comes_again):
+        yield from _listed_again(reading)
         return
     for pieces in (reading.whole_sentences, clauses) if comes_again else (clauses,):
         before: dict[str, int] = {}
@@ -478,6 +497,15 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
                 return
 
 
+def _listed_again(reading: Reading) -> Iterator[Violation]:
+    """A clause that begins as the last but one, an item: `贈り物にも、普段にも、贈り物にも最適`."""
+    bare = reading.sentences.bare
+    for number, (one, other) in enumerate(zip(bare, bare[2:], strict=False), 2):
+        if len(one) >= _LEAST_LISTED and other.startswith(one) and not reading.is_known(one):
+            yield _sentence(reading.context, *reading.sentences.span(number))
+            return
+
+
 def _is_too_long(reading: Reading, pieces: Pieces, earlier: int, number: int) -> bool:
     """Whether what comes again in a script without spaces is no figure, and no name."""
     bare, adjacent = pieces.bare, earlier == number - 1
@@ -485,6 +513,8 @@ def _is_too_long(reading: Reading, pieces: Pieces, earlier: int, number: int) ->
     least = _LEAST_LETTERS if adjacent else _LEAST_LETTERS_APART
     if number > earlier + 2 and bare[earlier - 1 : earlier] == bare[number - 1 : number]:
         said = bare[number - 1] + said  # with the one before: `醇厚回甘，品味生活`
+    if adjacent and len({*said}) == len(said) == _LEAST_CLAUSE and not _BEGS.search(said):
+        return _HAN.fullmatch(said) is not None and len(bare) > number + 1
     if len(said) < least - _HAN_LESS * (_HAN.fullmatch(said) is not None):
         return not adjacent and _is_item_again(reading, pieces, earlier, number)
     # Between blanks there are names, too: the product's may come again.
@@ -521,7 +551,10 @@ def _goes_on(last: str, said: str) -> bool:
     if last.endswith(said) and is_unspaced_end(said):
         return True
     shorter = min(last, said, key=len)
-    return len(shorter) >= (_LEAST_LETTERS if _HAN.fullmatch(shorter) else _LEAST_GOING_ON)
+    if _HAN.fullmatch(shorter):
+        return len(shorter) >= _LEAST_LETTERS
+    least = _LEAST_GOING_ON if shorter[-1] < "\u0e00" or shorter[-1] > "\u0e7f" else _THAI_GOING_ON
+    return len(shorter) >= least or _NOUN_AGAIN.match(f"{last}、{said}") is not None
 
 
 def _unspaced_phrases(reading: Reading) -> Iterator[Violation]:

@@ -14,7 +14,8 @@ from typing import Final
 
 from rapidfuzz.distance import Prefix
 
-from copygen.quality.checks.doubled_words import doubled_words
+from copygen.quality.checks.doubled_words import DoubledWords, doubled_words
+from copygen.quality.checks.parts_again import JOINED_AND
 from copygen.quality.checks.reading import Reading, letters_of
 from copygen.quality.languages import base
 from copygen.quality.normalize import deferred
@@ -57,12 +58,26 @@ else."""
 _JOINED_LETTERS: Final = 9
 """Letters of a phrase joined to itself: `on and on and on and on` has fewer."""
 _JOINED_WORD: Final = 8
-"""Letters of a word joined to itself: `klipper og klipper`, `hours and hours` have fewer."""
+_JOINED_DENSE: Final = 5
+"""Letters of a word joined to itself: `klipper og klipper`, `hours and hours` have fewer. The
+second where `and` is written as one with it."""
+_LISTED_WORD: Final = 3
+_LISTED_DENSE: Final = 2
+_LISTED_PHRASE: Final = 6
+"""Letters of one behind a comma (`warm, soft and soft`), and of a phrase in Vietnamese, which
+writes syllables."""
+_ELIDED: Final = ("l'", "l’", "d'", "d’")
+_KOREAN_PARTICLES: Final = frozenset("은는이가을를의에로와과도만")
+_KOREAN_ADJECTIVE: Final = frozenset("한운은인")
+_KOREAN_JOINING: Final = ("고", "며")
+_MANY: Final = deferred("(?:ات|ين|ون|ים|ות)\\Z")
 _GROWS: Final = deferred(
     r"(?:[aeo]?re?|ее|ше|ші|ша|ej|eji|ší|sz[aey]|je|ji|bb\w{0,4}|mp\w{1,4}|mmin|maks|āk\w{0,4}"
     r"|iau|esn\w{1,4}|تر)\Z|\A(?:kilom|[kк][иі]л[оo]м|χιλι|h?undert|tausend|hundred|thousand|genera)"
 )
 """Forms that say more of something, and measures: `leichter und leichter`."""
+_GROWN: Final = 5
+"""Least letters of such a form."""
 _STEPS: Final = 3
 _STEM: Final = 3
 """Words of a phrase that has a word in two forms, and letters that these share."""
@@ -71,13 +86,15 @@ _BEHIND_DASH: Final = 4
 _COMMA: Final = deferred(r"\s*[,،、;؛]\s*")
 _DASH: Final = deferred(r"\s*[:–—-]\s*")
 _SENTENCE_MARKS: Final = '.!?…؟۔।\n"“”„«»'
-_DENSE: Final = deferred("[\u0590-\u06ff\uac00-\ud7a3]")
+_DENSE: Final = deferred("[\u0590-\u06ff\u0900-\u0dff\uac00-\ud7a3]")
 """Scripts that need fewer letters for a word."""
 
 
 def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
     """A phrase right after itself, as `(phrase, start, end)` of both."""
     told, words = reading.said, reading.words
+    if reading.is_korean:
+        told = _without_particles(told)
     ands = doubled_words(base(reading.context.language or "")).ands
     for at, size in _at_once(told):
         phrase = told[at : at + size]
@@ -101,31 +118,87 @@ def phrase_at_once(reading: Reading) -> tuple[str, int, int] | None:
     return _joined(reading)
 
 
+def _without_particles(told: Sequence[str]) -> list[str]:
+    """Korean words without the particle behind one that is there alone, too: `밤 … 밤을`."""
+    known = {*told}
+    return [one[:-1] if one[-1] in _KOREAN_PARTICLES and one[:-1] in known else one for one in told]
+
+
 def _joined(reading: Reading) -> tuple[str, int, int] | None:
     """A phrase joined to itself: `full of taste and full of taste`; one word may grow so."""
     told, words = reading.said, reading.words
-    ands = doubled_words(base(reading.context.language or "")).ands
+    language = base(reading.context.language or "")
+    listed, prefix = doubled_words(language), JOINED_AND.get(language)
     for at, word in enumerate(told):
-        if word not in ands:
+        if word not in listed.ands:
+            if at and (
+                (prefix and _is_joined_to(reading, at, prefix, listed))
+                or (reading.is_korean and _is_korean_item(reading, at))
+            ):
+                return told[at - 1], words[at - 1].start(), words[at + (not prefix)].end()
             continue
         is_sentence = not at or reading.told[words[at - 1].end()] in _SENTENCE_MARKS
         for size in range(min(at, _LONGEST_PHRASE), 2 if is_sentence else 1, -1):
             phrase = told[at - size : at]
-            if phrase == told[at + 1 : at + 1 + size] and len("".join(phrase)) >= _JOINED_LETTERS:
-                return " ".join(phrase), words[at - size].start(), words[at + size].end()
+            if phrase == told[at + 1 : at + 1 + size]:
+                if told[max(0, at - 2 * size) : at - size] == phrase:
+                    continue
+                is_item = language == "vi" and _is_listed(reading, at - size)
+                least = _LISTED_PHRASE if is_item else _JOINED_LETTERS
+                if len("".join(phrase)) >= least:
+                    return " ".join(phrase), words[at - size].start(), words[at + size].end()
         if told[at - 1 : at] == told[at + 1 : at + 2] and at and _is_joined_word(reading, at):
             return told[at - 1], words[at - 1].start(), words[at + 1].end()
     return None
 
 
+def _is_listed(reading: Reading, at: int) -> bool:
+    """Whether a comma and another item are before a word: `warm, soft and soft`."""
+    if not at or reading.said[at - 1] == reading.said[at]:
+        return False
+    words = reading.words
+    return _COMMA.fullmatch(reading.told, words[at - 1].end(), words[at].start()) is not None
+
+
 def _is_joined_word(reading: Reading, at: int) -> bool:
     """Whether the word on both sides of a joint neither grows nor goes on and on."""
     told, word = reading.said, reading.said[at - 1]
-    if letters_of(word) < _JOINED_WORD or _GROWS.search(word):
+    letters = letters_of(word)
+    if letters < _JOINED_WORD:
+        listed = doubled_words(base(reading.context.language or ""))
+        least = _LISTED_DENSE if _DENSE.match(word) else _LISTED_WORD
+        if letters < least or word in listed.no_slips or not _is_listed(reading, at - 1):
+            return False
+    if letters >= _GROWN and _GROWS.search(word):
         return False
     seam = reading.told[reading.words[at - 1].end() : reading.words[at + 1].start()]
     around = (told[max(0, at - 3) : at - 1], told[at + 2 : at + 4])
     return set(seam) <= {" ", *told[at]} and not any(word in near for near in around)
+
+
+def _is_joined_to(reading: Reading, at: int, prefix: str, listed: DoubledWords) -> bool:
+    """The same where `and` is written as one with the word: `أناقة وأناقة`."""
+    word, before = reading.said[at], reading.said[at - 1]
+    if word[0] != prefix or word[1:] != before or before in listed.no_slips:
+        return False
+    if reading.said[at - 2 : at - 1] == ["ألف"] or _MANY.search(before):
+        return False  # `ألف ليلة وليلة`, `ساعات وساعات`
+    if not reading.told[reading.words[at - 1].end() : reading.words[at].start()].isspace():
+        return False
+    is_item = at > 1 and (reading.said[at - 2][0] == prefix or _is_listed(reading, at - 1))
+    return len(before) >= (_LISTED_WORD if is_item else _JOINED_DENSE)
+
+
+def _is_korean_item(reading: Reading, at: int) -> bool:
+    """Whether a row of verbs names one twice: `바삭하고 고소하고 바삭하고 담백한`."""
+    said = reading.said[at - 1 : at + 3]
+    if len(said) < len("ABAC") or said[0] != said[2] or said[3][-1] not in _KOREAN_ADJECTIVE:
+        return False
+    between = reading.told[reading.words[at - 1].end() : reading.words[at + 1].start()]
+    return (
+        all(len(one) > 2 and one.endswith(_KOREAN_JOINING) for one in said[:3])
+        and between == f" {said[1]} "
+    )
 
 
 def _at_once(words: Sequence[str]) -> Iterator[tuple[int, int]]:
@@ -149,6 +222,7 @@ def _is_slip(reading: Reading, phrase: Sequence[str], words: Sequence[re.Match[s
     language = base(context.language or "")
     listed = doubled_words(language)
     is_share = phrase[0] == _BY.get(language) and phrase[1] not in listed.joining
+    is_share = is_share and not phrase[1].startswith(_ELIDED)
     if len(phrase) == _PAIR and (is_share or phrase[0] in _EACH):
         return False
     if any(word in listed.joining or word.isdecimal() for word in phrase):
@@ -198,7 +272,8 @@ def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[st
     if size == 2 and not listed.kept.isdisjoint(phrase):
         return False  # `never again, never again`
     letters = sum(map(len, phrase))
-    letters += letters * 3 // 5 if _DENSE.search(joined) else 0
+    if _DENSE.search(joined):
+        letters += letters * 2 // 3 if reading.is_korean else letters * 3 // 5
     before = text[: words[at].start()].rstrip(" ")[-1:]
     behind = text[words[at + 2 * size - 1].end() :].lstrip(" ")[:1]
     if before in _SENTENCE_MARKS and behind in _SENTENCE_MARKS:
