@@ -14,9 +14,10 @@ def main() -> None:
     leave_on_signal()
     _hold_standard_streams()
     system.set_encodings()
-    # Imports make 300 000 objects and hardly any garbage: to look for it as often as Python does by
-    # itself costs a tenth of the way to the first request. A run has a figure of its own.
-    gc.set_threshold(100_000, 50, 100)
+    # Imports and tables make 400 000 objects and hardly any garbage: to look for it as often as
+    # Python does by itself costs a tenth of the way to the first request, and to look once when the
+    # checks are loaded 27 ms. A run has a figure of its own.
+    gc.set_threshold(500_000, 20, 20)
     # httpx imports click, pygments and much of rich for a command line of its own: 30 ms.
     sys.modules["httpx._main"] = None  # type: ignore[assignment]  # how Python is told "not there"
     # pydantic would look through every package there is for plugins, for 15 ms; one would see keys.

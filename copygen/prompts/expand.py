@@ -64,6 +64,9 @@ class PromptDecorator:
 
         Where no message is a text (all are lists of parts), they become a message of their own.
         """
+        first = messages[0] if messages else None
+        if first and first.role in INSTRUCTION_ROLES and isinstance(first.content, str):
+            return (Message(first.role, f"{first.content}\n\n{self.words}"), *messages[1:])
         texts = [n for n, message in enumerate(messages) if isinstance(message.content, str)]
         system = [n for n in texts if messages[n].role in INSTRUCTION_ROLES]
         users = [n for n in texts if messages[n].role == "user"]

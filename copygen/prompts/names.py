@@ -171,12 +171,12 @@ class UsedNames(frozenset[str]):
     """The names that templates use. A column is in it if one of them may mean that column."""
 
     def __contains__(self, column: object) -> bool:
-        if super().__contains__(column) or not isinstance(column, str):
+        if not isinstance(column, str):
             return super().__contains__(column)
         known = self._known
-        found = known.get(column)
+        found = known.get(column)  # first: each row asks for each of its columns
         if found is None:
-            found = any(could_mean(name, column) for name in self)
+            found = super().__contains__(column) or any(could_mean(name, column) for name in self)
             if len(known) < _MOST_REMEMBERED:
                 known[column] = found
         return found

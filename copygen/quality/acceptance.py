@@ -222,7 +222,9 @@ class Review:
     @property
     def accepted(self) -> bool:
         """Whether it has no errors."""
-        return not any(one.severity is Severity.ERROR for one in self.violations)
+        return not (
+            self.violations and any(one.severity is Severity.ERROR for one in self.violations)
+        )
 
     @property
     def failure(self) -> tuple[Kind, str] | None:
@@ -364,7 +366,7 @@ class Acceptance:
         self._variants = variants
         self._records = RecordChecker(checker, VariantStore(variants), mends=True)
         self._scanner = InjectionScanner(policy.untrusted) if policy.untrusted else None
-        self._last: tuple[Item, tuple[Violation, ...]] | None = None
+        self._last: tuple[Item, Sequence[Violation]] | None = None
 
     @property
     def request(self) -> str:
@@ -487,32 +489,35 @@ class Acceptance:
             )  # fmt: skip
             overshoot += field.overshoot
             # What the review says already, of a text or of their number, is not said twice.
-            said = {one.index for one in known if one.field == name}
-            for one in chain(field.whole, *field.by_text):
-                if one.rule not in ("empty", "count") or one.index not in said:
-                    found.append(one)
+            said = {one.index for one in known if one.field == name} if known else ()
+            found += (
+                one
+                for one in chain(field.whole, *field.by_text)
+                if one.rule not in ("empty", "count") or one.index not in said
+            )
             if field.texts != texts:
                 changed[name] = field.texts
         if changed:
             record |= changed
             text, data = _with_texts(data, record)
+        found += notes
         if self._scanner is not None:
-            notes = [*notes, *self._suspicious(prompt.item)]
-        return Review(text, data, (*found, *notes), overshoot, record)
+            found += self._suspicious(self._scanner, prompt.item)
+        return Review(text, data, tuple(found), overshoot, record)
 
-    def _suspicious(self, item: Item) -> tuple[Violation, ...]:
+    def _suspicious(self, scanner: InjectionScanner, item: Item) -> Sequence[Violation]:
         """A warning for each value that went into the prompt and reads like an order."""
-        if self._scanner is not None and (self._last is None or self._last[0] is not item):
-            found = tuple(
+        if self._last is None or self._last[0] is not item:
+            found = [
                 Violation(
                     "untrusted.instruction",
                     Severity.WARNING,
                     f"the column '{name}' looks like an instruction to the model: {what}",
                 )
-                for name, what in self._scanner.of(item)
-            )
+                for name, what in scanner.of(item)
+            ]
             self._last = (item, found)
-        return self._last[1] if self._last else ()
+        return self._last[1]
 
     def _words_to_keep(self, item: Item) -> list[str]:
         """Names a shorter text must not lose: the item's short values, the house's own terms."""

@@ -96,8 +96,10 @@ class Facts:
         for name, value in item.items():
             if name == _ID:
                 continue
-            if isinstance(value, str):
+            if type(value) is str:
                 self._values.append(value)
+            elif type(value) is int or type(value) is float:
+                self._values.append(str(value))
             else:
                 self._values += _texts(value)
         self._measures = measures
@@ -125,8 +127,8 @@ class Facts:
         """Folded words that may be names, in any script: those of short values, and of longer ones
         those with a capital. A description's other words are in its language, as a text's are.
         """
-        values = (*self._values, *self._allowed)
-        return _NO_NAMES.union(*(_kept(_names_in, value) for value in values))
+        values = (*self._values, *self._allowed) if self._allowed else self._values
+        return _NO_NAMES.union(*[_kept(_names_in, one) for one in values])
 
     @lazy_property
     def title_words(self) -> frozenset[str]:

@@ -5,7 +5,7 @@ Light to import: every run cleans its values, few look for orders.
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Sequence
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
@@ -121,12 +121,14 @@ class InjectionScanner:
         self._columns = columns
         self._seen: dict[str, str | None] = {}
 
-    def of(self, item: Item) -> Iterator[tuple[str, str]]:
+    def of(self, item: Item) -> Sequence[tuple[str, str]]:
         """Name of the column and what in it reads like an order, for each such value."""
+        found = []
         for name, value in item.items():
-            if name not in self._columns or not isinstance(value, str):
+            # Its length first: most values are short, and to ask for a column takes a call.
+            if not isinstance(value, str) or len(value) < _SHORTEST_ORDER:
                 continue
-            if len(value) < _SHORTEST_ORDER:
+            if name not in self._columns:
                 continue
             if value in self._seen:
                 what = self._seen[value]
@@ -137,4 +139,5 @@ class InjectionScanner:
                         self._seen.clear()
                     self._seen[value] = what
             if what:
-                yield name, what
+                found.append((name, what))
+        return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import accumulate
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import orjson
 
@@ -24,6 +24,11 @@ _FILE: Final = Path(__file__).parent / "languages.bin"
 _MOST_BYTES: Final = 480
 """Of a text: enough to be sure of it, and what half a lane holds: 480 × 60, and the prior."""
 _HEAD_BYTES: Final = 16_384
+_CONTENT_BYTES: Final = 3_600_000
+"""Of the file, unpacked, and somewhat more: with less, all of it would be copied as it grows."""
+_LOW: Final = bytes(pair & 15 for pair in range(256))
+_HIGH: Final = bytes(pair >> 4 for pair in range(256))
+"""What a byte of two levels says of its first language, and of its second."""
 _LANE: Final = 2
 """Bytes for each language in a number that holds the scores of all."""
 _MOST_WORDS: Final = 8192
@@ -122,15 +127,62 @@ class _WordScores(dict[str, int]):
         return scores
 
 
-class _Automaton(NamedTuple):
-    """After Aho and Corasick: one step a byte, whatever the features."""
+class _Automaton:
+    """After Aho and Corasick: one step a byte, whatever the features.
 
-    classes: bytes
-    """Byte → its column of a row; 0: in no feature."""
-    after: "Sequence[array[int]]"
-    """State → its row: the state after a byte. Most states share that of another."""
-    feature: Sequence[int]
-    """State → the longest feature that ends there, from 1; 0: none."""
+    Made of a trie of them, shorter ones first and by their bytes. A state's row, the state after
+    each byte, is that of its longest proper suffix, but for the bytes that go on in a feature. It
+    is made when a text first comes there: of 65,535 a run meets a few thousand.
+    """
+
+    def __init__(self, children: bytes, last: bytes, ends: bytes) -> None:
+        """Of each state to how many others it leads, with which byte it is reached, and whether a
+        feature ends there."""
+        letters = sorted(set(last[1:]))
+        classes = bytearray(256)
+        for column, byte in enumerate(letters, 1):
+            classes[byte] = column
+        self._columns = last.translate(classes)
+        for byte in range(128):
+            classes[byte] = classes[byte] or classes[ord(" ")]
+        self.classes = bytes(classes)
+        """Byte → its column of a row; 0: in no feature."""
+        self.after: list[array[int] | None] = [None] * len(children)
+        """State → its row; None: not made yet. Those without children share that of another."""
+        self._first = array("H", accumulate(children, initial=1))
+        self._suffix = array("H", bytes(2 * len(children)))
+        """Of the states that a row leads to."""
+        self._ends = ends
+        self.after[0] = self._new_row(0, array("H", bytes(2 * len(letters) + 2)))
+
+    def states(self, columns: bytes) -> list[int]:
+        """The states after each byte of a text, which is given by its columns."""
+        here, met = self._row(0), list[int]()
+        for column in columns:
+            met.append(here[column])
+            here = self._row(here[column])
+        return met
+
+    def feature(self, state: int) -> int:
+        """The longest feature that ends at a state that was met, from 1; 0: none."""
+        while state and not self._ends[state]:
+            state = self._suffix[state]
+        return self._ends.count(1, 0, state + 1) if state else 0
+
+    def _row(self, state: int) -> "array[int]":
+        row = self.after[state]
+        if row is None:
+            row = self.after[state] = self._new_row(state, self._row(self._suffix[state]))
+        return row
+
+    def _new_row(self, state: int, behind: "array[int]") -> "array[int]":
+        children = range(self._first[state], self._first[state + 1])
+        row = behind[:] if children else behind
+        for child in children:
+            column = self._columns[child]
+            self._suffix[child] = behind[column]
+            row[column] = child
+        return row
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,8 +194,8 @@ class LanguageModel:
     unit: float
     """Of a score, as a difference of natural logarithms."""
     _automaton: "_Automaton"
-    _levels: bytes
-    """Language × feature → 0 to 15."""
+    _levels: memoryview
+    """Language × feature → 0 to 15, two languages a byte."""
     _prior: Sequence[int]
     _lanes: "dict[str, _Lanes]"
     """Of the scripts that were asked for."""
@@ -184,18 +236,20 @@ class LanguageModel:
 
     def sum_of(self, letters: bytes, lanes: "_Lanes") -> int:
         """What the features of a text add up to."""
-        after, rows = self._automaton.after, lanes.rows
+        after: Sequence[Any] = self._automaton.after
+        rows, columns = lanes.rows, letters.translate(self._automaton.classes)
         here, met = after[0], list[int]()
         meet = met.append  # looked up once: this loop is most of what a language costs
-        for column in letters.translate(self._automaton.classes):
-            here = after[state := here[column]]
-            meet(state)
         try:
+            for column in columns:
+                here = after[state := here[column]]
+                meet(state)
             return sum(map(rows.__getitem__, met))
         except TypeError:  # some were never met before
+            met = self._automaton.states(columns)
             for state in met:
                 if rows[state] is None:
-                    rows[state] = self._row(self._automaton.feature[state], lanes.columns)
+                    rows[state] = self._row(self._automaton.feature(state), lanes.columns)
             return sum(map(rows.__getitem__, met))
 
     def _new_lanes(self, script: str) -> "_Lanes":
@@ -208,7 +262,9 @@ class LanguageModel:
         """The levels of a feature as one number, a lane for each language; 0 for none."""
         if not number:
             return 0
-        levels = self._levels[number - 1 :: len(self._levels) // len(self.labels)]
+        pairs = bytes(self._levels[number - 1 :: 2 * len(self._levels) // (len(self.labels) + 1)])
+        levels = bytearray(2 * len(pairs))
+        levels[::2], levels[1::2] = pairs.translate(_LOW), pairs.translate(_HIGH)
         lanes = bytearray(_LANE * len(columns))
         lanes[::_LANE] = bytes(map(levels.__getitem__, columns))
         return _SCALE * int.from_bytes(lanes, "little")
@@ -229,50 +285,18 @@ def labels_of(script: str) -> tuple[str, ...]:
 
 
 def load_model() -> LanguageModel:
-    """Read the file: some 60 ms and 15 MB."""
-    head, _, body = zlib.decompress(_FILE.read_bytes()).partition(b"\n")
-    told: Mapping[str, Any] = orjson.loads(head)
-    states = told["states"]
-    children, last, ends = (body[at * states :][:states] for at in range(3))
+    """Read the file: some 20 ms and 6 MB."""
+    content = zlib.decompress(_FILE.read_bytes(), bufsize=_CONTENT_BYTES)
+    head = content.index(b"\n")
+    told: Mapping[str, Any] = orjson.loads(content[:head])
+    body, states = memoryview(content)[head + 1 :], told["states"]
+    children, last, ends = (bytes(body[at * states :][:states]) for at in range(3))
     unit = told["step"] * math.log(2) / _SCALE
     return LanguageModel(
         labels=tuple(told["labels"]),
         unit=unit,
-        _automaton=_automaton(children, last, ends),
+        _automaton=_Automaton(children, last, ends),
         _levels=body[3 * states :],
         _prior=[round(one / unit) for one in told["prior"]],
         _lanes={},
     )
-
-
-def _automaton(children: bytes, last: bytes, ends: bytes) -> _Automaton:
-    """Of the states of a trie of features, shorter ones first and by their bytes: how many others
-    each leads to, with which byte it is reached, and whether a feature ends there.
-
-    A state's row is that of its longest proper suffix, but for the bytes that go on in a feature.
-    """
-    letters = sorted(set(last[1:]))
-    classes = bytearray(256)
-    for column, byte in enumerate(letters, 1):
-        classes[byte] = column
-    columns = last.translate(classes)
-    for byte in range(128):
-        classes[byte] = classes[byte] or classes[ord(" ")]
-    row = array("H", bytes(2 * len(letters) + 2))
-    rows = [row]
-    suffix = [0] * len(children)
-    feature = [number if end else 0 for number, end in zip(accumulate(ends), ends, strict=True)]
-    child = 1
-    for state, count in enumerate(children):
-        behind = suffix[state]
-        if state:
-            row = rows[behind]
-            rows.append(row)
-            feature[state] = feature[state] or feature[behind]
-        if count:
-            rows[state] = row = row[:]
-            for child in range(child, child + count):  # noqa: B020 - goes on where it ended
-                suffix[child] = row[columns[child]]
-                row[columns[child]] = child
-            child += 1
-    return _Automaton(bytes(classes), rows, feature)

@@ -94,7 +94,20 @@ def write(head: dict[str, Any], grams: list[bytes], levels: bytes) -> None:
         + bytes(one in ends for one in states)
     )
     told = orjson.dumps(head | {"states": len(states)})
-    TARGET.write_bytes(zlib.compress(told + b"\n" + trie + levels, level=9))
+    pairs = paired(levels, len(grams))
+    TARGET.write_bytes(zlib.compress(told + b"\n" + trie + pairs, level=9))
+
+
+def paired(levels: bytes, features: int) -> bytes:
+    """The levels of two languages in one byte, the first in its lower half: half as many bytes are
+    unpacked in half of the time, and an eighth less are packed."""
+    even = len(levels) // features + 1 & ~1
+    rows = levels.ljust(even * features, b"\0")
+    found = bytearray()
+    for at in range(0, even * features, 2 * features):
+        first, second = rows[at:][:features], rows[at + features :][:features]
+        found += bytes(low | high << 4 for low, high in zip(first, second, strict=True))
+    return bytes(found)
 
 
 def _in_order(gram: bytes) -> tuple[int, bytes]:
