@@ -447,7 +447,6 @@ class Acceptance:
                 self.checker.load_packs(rules)
             else:
                 self.checker.check("x", {}, rules)
-        self.checker.start()
 
     def end(self, prompt_id: str) -> None:
         """A prompt has ended, whatever came of it."""

@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import NamedTuple, TypeAlias
 
 from copygen.errors import ConfigError
-from copygen.models import Item, Message, Severity, Violation
+from copygen.models import Item, JsonValue, Message, Severity, Violation
 from copygen.quality import facts as grounding
 from copygen.quality.channels import CharacterRules, FieldSpec
 from copygen.quality.checks import endings, form, language, repetition, wording, wrappers
@@ -109,6 +109,8 @@ class Checker:
         self._language = settings.language
         self._seen: dict[str, NormalizedText] = {}
         self._detector = Detector()
+        self._expected: JsonValue = None
+        """What the last item that was expected says of its language."""
         self.languages = LanguageTally()
         """What is to be said of the languages of the run as a whole."""
         if settings.language:
@@ -279,10 +281,20 @@ class Checker:
                 self._packs[name] = load_pack(name, self.folder)
         return [self._packs[name] for name in names]
 
-    def start(self) -> None:
-        """Begin to load what takes long, while the first requests are in flight."""
-        if self._by_language and not self._off("language.other"):
-            self._detector.start()
+    def expect(self, item: Item) -> None:
+        """A text of that item is being asked for: begin to load what judging it takes long to load.
+
+        Returns at once.
+        """
+        if not self._by_language:
+            return
+        column = self.settings.language_from
+        value = item.get(column) if column is not None else self.settings.language
+        if value == self._expected:
+            return
+        self._expected = value
+        if (tag := self.language_of(item)) is not None and not self._off("language.other"):
+            self._detector.start(tag)
 
     def _compile(self, field: FieldSpec | None, tag: str | None) -> _CompiledChecks:
         worded = [*self._of_word_lists(tag), *self._of_claims(tag), *self._of_packs(field, tag)]

@@ -5,8 +5,11 @@ frequent words of each language, and how frequent they are in all of them. Word 
 which language two or three words are; of a whole text `language_detector` says more.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import compress
+from operator import ge
 from types import MappingProxyType
 from typing import Final
 
@@ -30,6 +33,8 @@ COUNTED: Final = ("et", "mr")
 """Whose words are counted in messages of programs, which talk of files and lists."""
 FAR: Final = 3
 """Levels that a word is more frequent in another language to be foreign to one: eleven times."""
+_FAR_MORE: Final = bytes(min(level + FAR, 255) for level in range(256))
+"""Level → the one that is so much higher."""
 
 
 @dataclass(frozen=True)
@@ -37,8 +42,8 @@ class FrequentWords:
     """The words of one script; read once and then only asked, by any thread."""
 
     languages: tuple[str, ...]
-    _places: dict[str, int]
-    """Folded word → its place in each row."""
+    words: Sequence[str]
+    """Folded."""
     _levels: bytes
     """A row of all words for each language: 0 where a word is rare; each more is 2.2 times as
     frequent."""
@@ -55,13 +60,18 @@ class FrequentWords:
 
         None: than in most languages of the script; so it is for a language of another script.
         """
-        size = len(self._places)
+        size = len(self.words)
         if own is None:
             usual = bytes(self.usual(self._levels[place::size]) for place in range(size))
         else:
             usual = self._levels[own * size : (own + 1) * size]
-        levels = zip(self._places, self._highest, usual, strict=True)
-        return frozenset([word for word, highest, level in levels if highest >= FAR + level])
+        is_far = map(ge, self._highest, usual.translate(_FAR_MORE))
+        return frozenset(compress(self.words, is_far))
+
+    @lazy_property
+    def _places(self) -> dict[str, int]:
+        """Word → its place in each row; few texts have a word that needs to be looked up."""
+        return {word: place for place, word in enumerate(self.words)}
 
     @lazy_property
     def at(self) -> dict[str, int]:
@@ -97,8 +107,7 @@ def unpacked(script: str, content: bytes) -> FrequentWords:
     """The words of that script, as the file has them: a line each, an empty one, and the levels,
     language by language and at last the highest.
     """
-    listed, _, rows = content.partition(b"\n\n")
-    words = listed.decode("utf-8").split("\n")
-    size = len(words)
-    places = dict(zip(words, range(size), strict=True))
-    return FrequentWords(tuple(SCRIPTS[script].split()), places, rows[:-size], rows[-size:])
+    end = content.index(b"\n\n")
+    words = content[:end].decode("utf-8").split("\n")
+    rows, size = content[end + 2 :], len(words)
+    return FrequentWords(tuple(SCRIPTS[script].split()), words, rows[:-size], rows[-size:])

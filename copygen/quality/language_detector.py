@@ -156,10 +156,19 @@ class Detector:
     _model: LanguageModel | None = None
     _lock = threading.Lock()
 
-    def start(self) -> None:
-        """Begin to read the model; returns at once."""
-        if Detector._model is None:
-            threading.Thread(target=self.model, name="language-model", daemon=True).start()
+    def __init__(self) -> None:
+        self._started: set[str] = set()
+
+    def start(self, tag: str) -> None:
+        """Begin to read what judges texts in `tag`: for Thai or Japanese nothing. Returns at once."""
+        if Detector._model is None and tag not in self._started:
+            self._started.add(tag)
+            read, name = self._read_for, "language-model"
+            threading.Thread(target=read, args=(tag,), name=name, daemon=True).start()
+
+    def _read_for(self, tag: str) -> None:
+        if can_judge(tag):
+            self.model()
 
     def model(self) -> LanguageModel:
         """The model, read if it is not yet."""
