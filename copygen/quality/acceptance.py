@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import partial
 from itertools import chain
 from types import MappingProxyType
 from typing import Final
@@ -296,24 +297,19 @@ class RecordChecker:
         for index, text in enumerate(texts):
             place = index if listed else None
             own: list[Violation] = []
-            for turn in range(_MOST_MENDS + 1):
-                checked = self.checker.examine(
-                    text,
-                    prompt.item,
-                    rules,
-                    index=place,
-                    item_id=prompt.prompt_id,
-                    record=record,
-                    asked=prompt.asked,
-                )
-                if not checked.violations or not self._mends or turn == _MOST_MENDS:
-                    break
-                mended = _mended(text, checked.violations)
-                if mended is None:
-                    break
-                found.texts[index] = text = mended[0]
-                own.append(replace(mended[1], field=label, index=place))
+            examined = partial(
+                self.checker.examine, item=prompt.item, field=rules, index=place,
+                item_id=prompt.prompt_id, record=record, asked=prompt.asked,
+            )  # fmt: skip
+            checked = examined(text)
             if checked.violations:
+                for _ in range(_MOST_MENDS if self._mends else 0):
+                    mended = _mended(text, checked.violations)
+                    if mended is None:
+                        break
+                    found.texts[index] = text = mended[0]
+                    own.append(replace(mended[1], field=label, index=place))
+                    checked = examined(text)
                 own += (
                     one if one.field == label else replace(one, field=label)
                     for one in checked.violations

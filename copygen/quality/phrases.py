@@ -207,14 +207,19 @@ def speech(language: str) -> Speech:
     return load_shipped(Speech, f"wording/chat/{language}")
 
 
+def own_tag(language: str | None) -> str | None:
+    """Of `languages()` the one whose lists are those of a language; None: none is, or not told."""
+    known = base(language) if language else ""
+    known = _SAME_LISTS.get(known, known)
+    return known if known in languages() else None
+
+
 def list_tags(language: str | None, text: NormalizedText) -> tuple[str, ...]:
     """The languages whose lists are tried: its own; where that is not known, all of its letters.
 
     None but English for a text without letters.
     """
-    known = base(language) if language else ""
-    known = _SAME_LISTS.get(known, known)
-    if known in languages():
+    if (known := own_tag(language)) is not None:
         return (known,)
     if text.original.isascii():
         return _LATIN if _LETTER.search(text.text) else ()
@@ -297,11 +302,14 @@ class PhraseIndex:
         """Where the phrases stand in a folded text."""
         found: dict[str, list[tuple[int, int]]] = {}
         if not text.isascii():
-            text = _SURROGATE.sub("?", text)  # the automaton searches UTF-8, which has none
             text = text.replace("’", "'").replace("‘", "'")
         last, entries = len(text), self._entries
         head, tail = (_HEAD, last - _TAIL) if last > _HEAD + _TAIL else (last, last)
-        hits = self._find(text, overlapping=True)
+        try:
+            hits = self._find(text, overlapping=True)
+        except UnicodeEncodeError:  # the automaton searches UTF-8, which has no lone surrogates
+            text = _SURROGATE.sub("?", text)
+            hits = self._find(text, overlapping=True)
         if self._single is not None:
             words = self._single.finditer(text)
             hits += [(self._of_single[word[0]], *word.span()) for word in words]
@@ -323,19 +331,23 @@ class PhraseIndex:
             for kind in kinds:
                 if not is_between or kind in self._anywhere:
                     found.setdefault(kind, []).append((start, end))
-        return Said(text, self._tags, found, found.keys())
+        return Said(text, self._tags, found)
 
 
-@dataclass(frozen=True, slots=True)
 class Said:
     """A text, and where phrases of which kind stand in it."""
 
-    text: str
-    tags: tuple[str, ...]
-    """The languages that it was read in, English apart."""
-    _found: Mapping[str, list[tuple[int, int]]]
-    kinds: KeysView[str]
-    """The kinds of which it has a phrase."""
+    __slots__ = ("_found", "kinds", "tags", "text")
+
+    def __init__(
+        self, text: str, tags: tuple[str, ...], found: Mapping[str, list[tuple[int, int]]]
+    ) -> None:
+        self.text = text
+        self.tags = tags
+        """The languages that it was read in, English apart."""
+        self._found = found
+        self.kinds = found.keys()
+        """The kinds of which it has a phrase."""
 
     def at(self, kind: str, start: int) -> int:
         """Where the longest phrase of that kind that begins at `start` ends; 0: none does."""
@@ -495,14 +507,23 @@ class PhraseReader:
 
     def __init__(self) -> None:
         self._last: tuple[NormalizedText, str | None, Said] | None = None
+        self._listed: dict[str, PhraseIndex] = {}
+        """Language with lists of its own → their index."""
 
     def read(self, text: NormalizedText, language: str | None) -> Said:
         """The text with the phrases in it, of its language or of all that it may be in."""
-        if self._last is None or self._last[0] is not text or self._last[1] != language:
+        last = self._last
+        if last is not None and last[0] is text and last[1] == language:
+            return last[2]
+        index = self._listed.get(language) if language is not None else None
+        if index is None:
             tags = list_tags(language, text)
-            said = phrase_index(tags, with_numbers=language is not None).find(text.text)
-            self._last = text, language, said
-        return self._last[2]
+            index = phrase_index(tags, with_numbers=language is not None)
+            if language is not None and len(tags) == 1 and own_tag(language) == tags[0]:
+                self._listed[language] = index
+        said = index.find(text.text)
+        self._last = text, language, said
+        return said
 
 
 @cache

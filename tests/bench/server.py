@@ -106,7 +106,9 @@ class Service:
         self._reply = _reply(20, 15)
         # Encoded before the first request: the server must not be what is waited for.
         texts: list[str] = json.loads(given.replies.read_bytes()) if given.replies else []
-        self._replies = [_completion(20, 15, text) for text in texts]
+        # As many tokens as a prompt with the wording of its channel has: a count that cannot be is
+        # looked into, and noted in each record.
+        self._replies = [_completion(150, 15, text) for text in texts]
         self.reset()
 
     def reset(self) -> None:

@@ -29,6 +29,10 @@ class Assignment(NamedTuple):
         """The folded words of the item's names."""
         return self.context.facts.names
 
+    def has_word(self, word: str) -> bool:
+        """Whether a folded word is one of the item's."""
+        return word in self.context.facts.words
+
     def is_known(self, word: str) -> bool:
         """Whether the item has that folded word."""
         return word in self.context.facts.folded.text
