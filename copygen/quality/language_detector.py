@@ -194,9 +194,21 @@ class Detector:
         about = _about(tag)
         if not about.is_judged:
             return None
-        own = text if len(text) > _LONG else without_known(text, known)
-        if self.is_clear(own, tag, min(most_letters, _MOST_IN_WORDS)):
-            return None
+        most_in_words = min(most_letters, _MOST_IN_WORDS)
+        own: str | None = None
+        if len(text) > most_in_words or (about.odd and about.odd.search(text)):
+            own = text if len(text) > _LONG else without_known(text, known)
+            if self.is_clear(own, tag, most_in_words):
+                return None
+        elif self._are_clear(_words_beside(text, known), about):
+            if about.near is None:
+                return None
+            own = without_known(text, known)
+            near = _near(own, letters_of(own), about)
+            if near is None or not near.is_found:
+                return None
+        if own is None:
+            own = without_known(text, known)
         most_bytes = most_letters * about.bytes_a_letter
         found = self._found(own, about, most_bytes)
         if found is None or not found.is_found:
@@ -212,19 +224,24 @@ class Detector:
         It is so of nearly every sentence. Says no where it is not sure.
         """
         about = _about(tag)
-        if about.at is None or not about.is_judged or (about.odd and about.odd.search(text)):
+        if not about.is_judged or (about.odd and about.odd.search(text)):
             return False
         words = text[:most_letters].split()
         if len(text) > most_letters:
             del words[-1:]  # cut off
         # Names begin with capitals, and are of no language.
-        words = [word for word in words if word > _AFTER_CAPITALS]
-        model = Detector._model or self.model()
-        lead = round(_CLEAR / model.unit)
-        if len(words) < _FEW or not model.leads(words, about.script, about.at, lead):
+        if not self._are_clear([word for word in words if word > _AFTER_CAPITALS], about):
             return False
+        if about.near is None:
+            return True
         near = _near(text, letters_of(text[:most_letters]), about)
         return near is None or not near.is_found
+
+    def _are_clear(self, words: Sequence[str], about: "_About") -> bool:
+        if about.at is None or len(words) < _FEW:
+            return False
+        model = Detector._model or self.model()
+        return model.leads(words, about.script, about.at, round(_CLEAR / model.unit))
 
     def _found(self, text: str, about: "_About", most_bytes: int) -> Evidence | None:
         letters = letters_of(text)[:most_bytes]
@@ -301,6 +318,22 @@ def without_known(text: str, known: frozenset[str]) -> str:
         text = "".join([text[a:b] for a, b in kept])
         small = "".join([small[a:b] for a, b in kept])
     return text
+
+
+def _words_beside(text: str, known: frozenset[str]) -> Sequence[str]:
+    """The words of `without_known` that begin with no capital, in half of its time."""
+    if not text.isascii() and len(text.casefold()) != len(text):
+        return [word for word in without_known(text, known).split() if word > _AFTER_CAPITALS]
+    words = []
+    for word in text.split():
+        # Names begin with capitals, and are of no language.
+        if word > _AFTER_CAPITALS and word not in known:
+            if not (word.isalpha() and word.islower()):
+                word = without_known(word, known)
+                if word <= _AFTER_CAPITALS:
+                    continue
+            words.append(word)
+    return words
 
 
 def _is_letter(char: str) -> bool:

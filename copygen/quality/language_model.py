@@ -217,14 +217,14 @@ class LanguageModel:
         Most words come again, so that it takes a fifth of reading the letters. It leaves out what
         goes from one word into the next. Words of no more than `_MOST_BYTES`, a blank with each.
         """
-        lanes = self.lanes_of(script)
+        lanes = self._lanes.get(script) or self.lanes_of(script)
         half, size, of_word = len(words) // 2, len(lanes.columns), lanes.words.__getitem__
         first = sum(map(of_word, words[:half]), lanes.prior)
         second = sum(map(of_word, words[half:]), lanes.prior)
         return (
-            _leads(first, size, at, -lead)
+            _leads(first + second - lanes.prior, size, at, lead)
+            and _leads(first, size, at, -lead)
             and _leads(second, size, at, -lead)
-            and _leads(first + second - lanes.prior, size, at, lead)
         )
 
     def lanes_of(self, script: str) -> "_Lanes":

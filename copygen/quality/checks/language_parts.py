@@ -146,11 +146,13 @@ class ForeignParts:
             if (listed := self._foreign.get(script)) is None:
                 listed = self._foreign[script] = _foreign_words(self._language, script)
             foreign = listed.intersection(words)
-            # Names begin with a capital; so do sentences, and go on with small ones.
-            original, names = context.text.original, context.facts.names
             odd = None if script != self._script else _odd_letters(self._language)
             if odd is not None and odd.search(context.text.text):
                 foreign |= {word for word in context.text.words if odd.search(word)}
+            if not foreign:
+                continue
+            # Names begin with a capital; so do sentences, and go on with small ones.
+            original, names = context.text.original, context.facts.names
             small = [word for word in foreign if word in original and word not in names]
             if not small or max(map(len, small)) < _LEAST_LETTERS:
                 continue
