@@ -113,6 +113,7 @@ _COMPOUNDING: Final = frozenset(
 """Languages that write two nouns as one."""
 _MOST_WORDS: Final = 5
 """Words of a value that may be a name."""
+_BLANKS: Final = " \n,.:;!?–—"
 _LINK: Final = 3
 """Letters of a small word within a name."""
 _LIKE: Final = frozenset(
@@ -166,14 +167,7 @@ class ItemNames:
 
     def __init__(self, item: Item, columns: Container[str]) -> None:
         """`columns` are those that `names:` lists."""
-        self.words: list[NameWord] = []
-        """In scripts with spaces."""
-        self.links: list[tuple[str, str, str]] = []
-        """Small words of names, each between those beside it: `Вечір у Карпатах`."""
-        self.small: list[tuple[str, str]] = []
-        """Words in small letters behind a name's other words, as they would be wrong, and right."""
-        self.pairs: list[_Pair] = []
-        self.unspaced: list[_Part] = []
+        every: list[_NamesOfValue] = []
         branded = False
         for column, value in item.items():
             if not isinstance(value, str) or not value:
@@ -186,17 +180,33 @@ class ItemNames:
             found = _names_in(value, brand, named) if len(value.split()) <= _MOST_WORDS else None
             if found is not None:
                 branded = branded or brand
-                self.words += found.words
-                self.links += found.links
-                self.small += found.small
-                self.pairs += found.pairs
-                self.unspaced += found.unspaced
-        if not branded or len(self.words) < 2:
-            return
-        brands = {name.folded for name in self.words if name.is_brand}
-        for at, name in enumerate(self.words):
-            if name.folded in brands and name.is_named and not name.is_brand:
-                self.words[at] = name._replace(is_brand=True)
+                every.append(found)
+        # Of most items one value has any.
+        names = every[0] if len(every) == 1 else _together(every)
+        self.words: Sequence[NameWord] = names.words
+        """In scripts with spaces."""
+        self.links = names.links
+        """Small words of names, each between those beside it: `Вечір у Карпатах`."""
+        self.small = names.small
+        """Words in small letters behind a name's other words, as they would be wrong, and right."""
+        self.pairs = names.pairs
+        self.unspaced = names.unspaced
+        if branded and len(self.words) > 1:
+            brands = {name.folded for name in self.words if name.is_brand}
+            self.words = [
+                name._replace(is_brand=True) if name.folded in brands and name.is_named else name
+                for name in self.words
+            ]
+
+
+def _together(values: Sequence[_NamesOfValue]) -> _NamesOfValue:
+    return _NamesOfValue(
+        words=[one for names in values for one in names.words],
+        links=[one for names in values for one in names.links],
+        small=[one for names in values for one in names.small],
+        pairs=[one for names in values for one in names.pairs],
+        unspaced=[one for names in values for one in names.unspaced],
+    )
 
 
 # Of a table's columns most hold the same few values again and again.
@@ -366,8 +376,10 @@ def _is_settled(name: NameWord, text: str, folded: str) -> bool:
     ):
         return False
     end = start + len(name.folded)
-    around = folded[max(0, start - 1) : start], folded[end : end + 1]
-    return text.count(name.word) == folded.count(name.folded) and not any(map(_TOKEN.match, around))
+    for beside in (folded[max(0, start - 1) : start], folded[end : end + 1]):
+        if beside and beside not in _BLANKS and _TOKEN.match(beside):
+            return False
+    return text.count(name.word) == folded.count(name.folded)
 
 
 def _misspelt(context: CheckContext, names: ItemNames, suspects: set[str]) -> Iterator[Violation]:
