@@ -56,6 +56,14 @@ def open_phrases(language: str) -> frozenset[str]:
 
 
 @cache
+def last_of_openings(language: str) -> frozenset[str]:
+    """The second words of what opens a clause: of those that follow a word that does, and of
+    `open_phrases`."""
+    phrases = (one.rpartition("_")[2] for one in open_phrases(language))
+    return clause_words(language)[1].union(phrases)
+
+
+@cache
 def calls_to_act(language: str) -> re.Pattern[str] | None:
     """Finds the beginnings of words of a call to act; None where none are listed."""
     listed = table(Endings, "endings").calls.get(language)

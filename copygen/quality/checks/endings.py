@@ -11,7 +11,7 @@ anything, what was learnt of ends tells (`end_model.py`).
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
 
@@ -29,6 +29,7 @@ from copygen.quality.end_words import (
     calls_to_act,
     clause_words,
     joining_words,
+    last_of_openings,
     linking_words,
     open_phrases,
     perhaps_small,
@@ -181,8 +182,7 @@ def cut_off(context: CheckContext) -> list[Violation]:
 
 def open_end(text: str, context: CheckContext) -> list[Violation]:
     """What lists and rules say of the end of a text, without its siblings and what is learnt."""
-    found = next(_open_brackets(text), None)
-    last = text[-1]
+    found, last = _open_bracket(text), text[-1]
     if found is not None or last in _END:
         return [found] if found else []
     if last in _MARKS:
@@ -200,7 +200,7 @@ def _ends_in_letter(text: str) -> bool:
 
 def _unlike_headlines(text: str, context: CheckContext) -> list[Violation]:
     """What is learnt of ends and forms: a text that looks more like a cut one than a headline."""
-    if len(text) < _LEAST_LEARNT or _TITLES.search(context.field or ""):
+    if len(text) < _LEAST_LEARNT or _is_title(context.field):
         return []
     model = EndModel.of(language := _language(context))
     enough = _LEARNT
@@ -234,11 +234,16 @@ def is_headline_form(text: str) -> bool:
     return quoted or "\n" in text or text.isupper() or _NO_PLAIN_TEXT.search(text) is not None
 
 
+@lru_cache(maxsize=256)
+def _is_title(field: str | None) -> bool:
+    return _TITLES.search(field or "") is not None
+
+
 def _language(context: CheckContext) -> str:
     return base(context.language) if context.language else ""
 
 
-def _open_brackets(text: str) -> Iterator[Violation]:
+def _open_bracket(text: str) -> Violation | None:
     text = text[-_LAST_CHARS:] if len(text) > _LAST_CHARS else text
     for opening, closing in _BRACKETS[:3] if text.isascii() else _BRACKETS:
         if opening not in text:
@@ -256,7 +261,8 @@ def _open_brackets(text: str) -> Iterator[Violation]:
         message = f"'{shown}' is opened and never closed: the text is cut off"
         fix = f"end the sentence, and close '{opening}'"
         rule = "truncated.bracket"
-        yield Violation(rule, Severity.ERROR, message, (at, len(text)), fix=fix)
+        return Violation(rule, Severity.ERROR, message, (at, len(text)), fix=fix)
+    return None
 
 
 def _mark(text: str, context: CheckContext) -> list[Violation]:
@@ -286,12 +292,11 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
         return [_half(text, whole) if half else _phrase(text, whole)]
     folded = word.strip("\"'’“”„«»()").casefold().replace("’", "'")
     elided, _, stem = folded.rpartition("'") if language in _ELIDING else ("", "", folded)
-    if not word.isascii() and _MEDIAL.search(word):
-        return [_half(text, word)]
-    if language == "ko" and is_half_korean(word):
-        return [_half(text, word)]
-    if language == "ko" and is_open_korean(sentence):
-        return [_phrase(text, word)]
+    if not word.isascii():
+        if _MEDIAL.search(word) or (language == "ko" and is_half_korean(word)):
+            return [_half(text, word)]
+        if language == "ko" and is_open_korean(sentence):
+            return [_phrase(text, word)]
     if language == "tr" and len(sentence) >= LONG and _TURKISH_CONVERB.search(folded):
         return [_phrase(text, word)]
     known = folded in small_words(language) or folded in perhaps_small(language)
@@ -303,14 +308,15 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
         return [_phrase(text, word)]
     if folded in openers and _CLAUSE.search(sentence):
         return [_phrase(text, word)]
-    if opened := _opened_clause(sentence, language):
+    if folded in last_of_openings(language) and (opened := _opened_clause(sentence, language)):
         return [_phrase(text, opened)]
     is_elided = not elided or _APOSTROPHE.search(f"{elided}'")
     if is_elided and _is_beginning(word, stem, sentence, context):
         return [_half(text, word)]
-    if _unlike_itself(text, sentence, context):
-        return [_unended(text, "and no full stop, unlike the sentence before")]
-    if _is_prose(text, sentence, context):
+    if len(sentence) < len(text):
+        if _unlike_itself(text, sentence, context):
+            return [_unended(text, "and no full stop, unlike the sentence before")]
+    elif _is_prose(text, context):
         return [_unended(text, "and no full stop, and is too long for a headline")]
     return []
 
@@ -393,15 +399,14 @@ def _is_offer(sentence: str, context: CheckContext) -> bool:
     return any(one in sentence for one in values if len(one) > _SHORT_VALUE)
 
 
-def _is_prose(text: str, sentence: str, context: CheckContext) -> bool:
+def _is_prose(sentence: str, context: CheckContext) -> bool:
     """Whether a text of one sentence is a sentence, without an end, and neither title nor list."""
     language = _language(context)
-    least = _PROSE_BY.get(language, _PROSE)
-    if len(sentence) < least or sentence != text or language in _ENDLESS or not language:
+    if len(sentence) < _PROSE_BY.get(language, _PROSE) or language in _ENDLESS or not language:
         return False
     if _NO_PROSE.search(sentence) or len(_COMMA.findall(sentence)) > _FEW_COMMAS:
         return False
-    if _TITLES.search(context.field or ""):
+    if _is_title(context.field):
         return False
     if language in UNSPACED:
         return True
@@ -512,8 +517,11 @@ def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) 
 
 def _siblings_end(context: CheckContext) -> bool:
     """Whether the other texts of the field all end with a full stop or the like."""
+    texts = context.record.get(context.field or "", ())
+    if len(texts) <= _SIBLINGS:
+        return False
     own = context.text.original
-    others = [one for one in context.record.get(context.field or "", ()) if one != own]
+    others = [one for one in texts if one != own]
     return len(others) >= _SIBLINGS and all(one.rstrip()[-1:] in _END for one in others)
 
 
