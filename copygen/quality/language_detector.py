@@ -160,7 +160,7 @@ class Detector:
         self._started: set[str] = set()
 
     def start(self, tag: str) -> None:
-        """Begin to read what judges texts in `tag`: for Thai or Japanese nothing. Returns at once."""
+        """Begin to read what judges texts in `tag`, for Thai nothing; returns at once."""
         if Detector._model is None and tag not in self._started:
             self._started.add(tag)
             read, name = self._read_for, "language-model"

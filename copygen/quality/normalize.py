@@ -4,7 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from html import unescape
 from itertools import accumulate, islice, pairwise
 from operator import eq
@@ -81,15 +81,20 @@ def script_groups(folded: str) -> tuple[int, ...]:
     """The numbers of the groups whose letters the text has."""
     if folded.isascii():
         return (LATIN,) if SCRIPT_GROUPS[LATIN].search(folded) else ()
-    # By the high bytes: to look for each group costs 18 µs in 800 characters, this 5.
-    blocks = folded.encode("utf-16-le", "surrogatepass")[1::2].translate(_group_of_block())
-    found = [group for group in range(len(SCRIPT_GROUPS)) if _SURE + group in blocks]
-    for block, groups in _MIXED_BLOCKS.items():
-        if block in blocks:
-            for group in groups:
-                if group not in found and SCRIPT_GROUPS[group].search(folded):
-                    found.append(group)
-    return tuple(found)
+    # By the high bytes: to look for each group costs 18 µs in 800 characters, this 4.
+    blocks = frozenset(folded.encode("utf-16-le", "surrogatepass")[1::2])
+    sure, others = _groups_of(blocks)
+    found = [group for group in others if SCRIPT_GROUPS[group].search(folded)]
+    return (*sure, *found) if found else sure
+
+
+@lru_cache(maxsize=1024)
+def _groups_of(blocks: frozenset[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The groups of characters with these high bytes: those that are there, that may be there."""
+    told = {*bytes(blocks).translate(_group_of_block())}
+    sure = [group for group in range(len(SCRIPT_GROUPS)) if _SURE + group in told]
+    mixed = (group for block in _MIXED_BLOCKS if block in told for group in _MIXED_BLOCKS[block])
+    return tuple(sure), tuple(dict.fromkeys(one for one in mixed if one not in sure))
 
 
 @cache

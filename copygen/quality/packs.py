@@ -7,7 +7,7 @@ own is known by its path. The same shape holds the word lists of `configs/wordin
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from enum import StrEnum
 from functools import cache, cached_property
@@ -183,7 +183,7 @@ class WordingRule(FrozenModel):
         if terms is not None or self.terms or self.phrases:
             hits = list((terms or self._terms).find(text))
         spans = [text.span(hit.start, hit.end) for hit in self._counted(hits, text)] if hits else []
-        if self.pattern is not None and self._may_match(text.original):
+        if self.pattern is not None and self.may_match(text.original):
             if self.at_start:
                 first = self._regex.match(text.original, **self._limits)
                 found = [first.span()] if first else []
@@ -204,7 +204,7 @@ class WordingRule(FrozenModel):
         every = every_character()
         return None if self._regex.search(every[:_ASCII]) else "".join(self._regex.findall(every))
 
-    def _may_match(self, text: str) -> bool:
+    def may_match(self, text: str) -> bool:
         """Whether the text has what `pattern` needs of it as it is written."""
         if self.needs_written and not any(one in text for one in self.needs_written):
             return False
@@ -323,13 +323,18 @@ class RuleSet:
         self._given_up: Counter[int] = Counter()
         literals: dict[str, list[int]] = {}
         self._always, self._beyond_ascii = list[int](), list[int]()
+        self._needing: list[tuple[int, Callable[[str], bool]]] = []
         self._doubled = list[int]()
         for number, rule in enumerate(self._rules):
             if rule.doubled:
                 self._doubled.append(number)
             elif rule.pattern is not None and not rule.needs:
-                is_beyond = rule.class_beyond_ascii is not None
-                (self._beyond_ascii if is_beyond else self._always).append(number)
+                if rule.class_beyond_ascii is not None:
+                    self._beyond_ascii.append(number)
+                elif isinstance(rule, OwnRule):  # its pattern may take for ever
+                    self._always.append(number)
+                else:
+                    self._needing.append((number, rule.may_match))
             needed = [max(pieces_of(term), key=len) for term in rule.terms_for(language)]
             for literal in (*needed, *map(fold, rule.needs)):
                 literals.setdefault(literal, []).append(number)
@@ -349,8 +354,12 @@ class RuleSet:
 
     def hits(self, text: NormalizedText) -> Sequence[tuple[int, Sequence[tuple[int, int]]]]:
         """The same with the numbers of the rules, counted from 0."""
+        original = text.original
         numbers = set(self._always)
-        if self._beyond_ascii and self._is_beyond(text.original):
+        for number, may_match in self._needing:
+            if may_match(original):
+                numbers.add(number)
+        if self._beyond_ascii and self._is_beyond(original):
             numbers.update(self._beyond_ascii)
         if self._doubled and text.has_doubled_word:
             numbers.update(self._doubled)
@@ -363,6 +372,8 @@ class RuleSet:
                 places = self._find(sound, overlapping=True)
             for literal in {place[0] for place in places}:
                 numbers.update(self._numbers[literal])
+        if not numbers:
+            return ()
         found: list[tuple[int, Sequence[tuple[int, int]]]] = []
         for number in sorted(numbers):
             if self._given_up and self._given_up[number] >= _MOST_GIVEN_UP:

@@ -573,9 +573,9 @@ def _violation(remark: Remark, text: NormalizedText) -> Violation:
 
 
 def _is_plain(said: Said, original: str, assignment: Assignment) -> bool:
-    """Whether a text with `_IDLE` kinds alone is one sentence that nothing stands around, or but its
-    item's name before it: `Halden: warm at last`. Half of all headlines are, and all the rest would
-    find nothing.
+    """Whether a text with `_IDLE` kinds alone is one sentence that nothing stands around, or but
+    its item's name before it: `Halden: warm at last`. Half of all headlines are, and all the rest
+    would find nothing.
     """
     if said.at("first", 0) or "②" in original:  # a letter to Python, and a number of an option
         return False

@@ -97,6 +97,7 @@ _MOST_LISTED: Final = 0.8
 _AROUND: Final = ".,;:!?…·–—।۔؟،\"'“”„«»()"
 _MANY_KNOWN: Final = 8
 """Words of a text that all belong to its language, so that no doubt is worth a warning."""
+_NO_WORDS: Final = frozenset[str]()
 _LONG_LEFT: Final = 5
 _ENGLISH_ITEM: Final = 3
 """Words of an item that only English has from which it is an English one."""
@@ -450,18 +451,7 @@ class OtherLanguage:
         if LATIN not in context.text.groups or base(self.language) == "en":
             return []
         facts = context.facts
-        item, folded = facts.folded.original, context.text.text
-        # Of most texts a look for the few words of the item says that there is nothing.
-        may_be = [
-            one
-            for one in facts.names
-            if len(one) >= _SHORT_WORD and one.isascii() and one in folded and one in item
-        ]
-        if not may_be:
-            return []
-        # Where words have no spaces between them, a run of letters is more than one: `seats六人`.
-        words = context.text.words if self._latin else _LATIN_WORD.findall(folded)
-        small = frozenset(may_be).intersection(words)
+        small = self._small_words(context, facts.folded.original)
         if not small:
             return []
         own, english = word_set(base(self.language)), word_set("en")
@@ -477,6 +467,25 @@ class OtherLanguage:
             if run.lower() not in names and self._is_left(run, facts, left):
                 return [self._part(context.text.original, span, language_name("en"))]
         return self._given_back(left - facts.title_words - set(names.split()), english)
+
+    def _small_words(self, context: CheckContext, item: str) -> frozenset[str]:
+        """The words of the item that the text has, too, and that stand there in small letters."""
+        facts, folded = context.facts, context.text.text
+        if self._latin:
+            # Of most texts a look for the few words of the item says that there is nothing.
+            may_be = [
+                one
+                for one in facts.names
+                if len(one) >= _SHORT_WORD and one.isascii() and one in folded and one in item
+            ]
+            return frozenset(may_be).intersection(context.text.words) if may_be else _NO_WORDS
+        # Where words have no spaces between them, a run of letters is more than one: `seats六人`.
+        words = [
+            one
+            for one in _LATIN_WORD.findall(folded)
+            if len(one) >= _SHORT_WORD and one.isascii() and one in item
+        ]
+        return facts.names.intersection(words) if words else _NO_WORDS
 
     def _is_left(self, run: str, facts: Facts, left: Set[str]) -> bool:
         """Whether words of the item, side by side, are left in English; `left` are not borrowed."""
