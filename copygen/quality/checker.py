@@ -21,7 +21,7 @@ from copygen.quality.facts import CheckContext, Facts
 from copygen.quality.language_detector import Detector
 from copygen.quality.language_tally import LanguageTally
 from copygen.quality.languages import language_tag
-from copygen.quality.normalize import NormalizedText, TermMatcher, visible
+from copygen.quality.normalize import Form, NormalizedText, TermMatcher, visible
 from copygen.quality.packs import (
     WORD_LISTS,
     Pack,
@@ -63,6 +63,8 @@ class _CompiledChecks:
 
     field: FieldSpec | None
     checks: tuple[Check, ...]
+    plain: tuple[Check, ...]
+    """Of these the ones for a text of a `Form` with a name: half of all headlines are so plain."""
     words: RuleSet
     """The rules of all word lists and packs, so that one pass over a text finds their words."""
     reports: tuple[wording.Report, ...]
@@ -173,7 +175,8 @@ class Checker:
         normalized = self._normalized(text, field)
         name = field.name if field else None
         context = CheckContext(normalized, self._facts, self._language, name, record, asked, places)
-        for check in compiled.checks:
+        is_plain = normalized.form is not Form.OTHER
+        for check in compiled.plain if is_plain else compiled.checks:
             found += check(context)
         if self._names is not None:
             found += self._names.violations(context, item)
@@ -298,17 +301,22 @@ class Checker:
 
     def _compile(self, field: FieldSpec | None, tag: str | None) -> _CompiledChecks:
         worded = [*self._of_word_lists(tag), *self._of_claims(tag), *self._of_packs(field, tag)]
+        of_marks: list[Check] = []
+        checks = tuple(self._checks_of(field, tag, of_marks))
         return _CompiledChecks(
             field,
-            tuple(self._checks_of(field, tag)),
+            checks,
+            tuple(one for one in checks if one not in of_marks),
             RuleSet((rule for rule, _ in worded), tag),
             tuple(report for _, report in worded),
             self.settings.leftovers and not self._off("leftovers"),
         )
 
-    def _checks_of(self, field: FieldSpec | None, tag: str | None) -> Iterator[Check]:
-        """The checks that are code."""
-        yield from self._of_characters(field)
+    def _checks_of(
+        self, field: FieldSpec | None, tag: str | None, of_marks: list[Check]
+    ) -> Iterator[Check]:
+        """The checks that are code; those of marks, which plain texts lack, are in `of_marks`."""
+        yield from self._of_characters(field, of_marks)
         if tag is not None:
             yield language.script
             if not self._off("language.other"):
@@ -316,7 +324,8 @@ class Checker:
         yield from self._of_phrases(tag)
         if self.settings.leftovers and not self._off("leftovers"):
             # First what stands around the whole: `text` after a fence is no label.
-            yield partial(wrappers.wrapped, field=field)
+            of_marks.append(partial(wrappers.wrapped, field=field))
+            yield of_marks[-1]
             yield self._chat.violations
             grounded = self.settings.grounding
             numbers = bool(grounded and grounded.numbers) and not self._off("grounding")
@@ -347,17 +356,21 @@ class Checker:
         off = Override.OFF
         return self.settings.override(rule) is off and all(given is off for given in below)
 
-    def _of_characters(self, field: FieldSpec | None) -> Iterator[Check]:
+    def _of_characters(self, field: FieldSpec | None, of_marks: list[Check]) -> Iterator[Check]:
         """Of the settings, and of the field where those do not say it already."""
         own = self.settings.characters
         yield form.no_control
-        yield from form.checks_of(own)
+        for check, is_of_marks in form.checks_of(own):
+            of_marks += [check] if is_of_marks else ()
+            yield check
         if field is None:
             return
         said = own.names()
         left = {n: v for n, v in field.rules.names().items() if said.get(n) != v}
-        for check in form.checks_of(CharacterRules.model_validate(left)):
-            yield check if field.verified else partial(_warned, check)
+        for check, is_of_marks in form.checks_of(CharacterRules.model_validate(left)):
+            own_check = check if field.verified else partial(_warned, check)
+            of_marks += [own_check] if is_of_marks else ()
+            yield own_check
 
     def _of_phrases(self, tag: str | None) -> Iterator[Check]:
         settings = self.settings

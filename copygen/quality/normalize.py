@@ -4,6 +4,7 @@ import re
 import unicodedata
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from enum import Enum
 from functools import cache, lru_cache
 from html import unescape
 from itertools import accumulate, islice, pairwise
@@ -65,6 +66,15 @@ _MIXED_BLOCKS: Final = MappingProxyType(
 """High byte of UTF-16 → the groups that its 256 characters are of, where they are of two."""
 _WORDS: Final = deferred(r"\w+")
 _LONG_WORDS: Final = deferred(r"\w\w\w+")
+_PLAIN_SENTENCE: Final = deferred(
+    r"(?=[^\W\d])(?:[\w ,،、\u0300-\u034e\u0350-\u036f\u0591-\u05c7\u064b-\u0652"
+    r"\u0900-\u0963\u0966-\u0e7f]++|(?<=\w)['’-](?=\w))++[.!…。！।۔]?"
+)
+_LED_SENTENCE: Final = deferred(
+    r"[^\W\d]{4,30}: (?=[^\W\d])(?:[\w ,\u0300-\u034e\u0350-\u036f\u064b-\u0652"
+    r"\u0900-\u0963\u0966-\u0dff]++|(?<=\w)['’-](?=\w))++[.!…]?"
+)
+"""In Thai a space may end a sentence as well."""
 _SURE: Final = 0xE0
 _NO_GROUP: Final = 0xFF
 _ASCII_WORDS: Final = deferred("[a-z0-9_]+")
@@ -136,12 +146,33 @@ class lazy_property(Generic[T]):  # noqa: N801 - as `property` is written
         return value
 
 
+class Form(Enum):
+    """What a text is made of, as far as a look at its marks tells."""
+
+    SENTENCE = "sentence"
+    """Letters, digits, spaces and commas, and a full stop at most: one sentence without a mark
+    that might part it, wrap it or stand for something."""
+    LED = "led"
+    """The same behind a word of letters and a colon: `Halden: warm at last`."""
+    OTHER = "other"
+
+
 class NormalizedText:
     """A folded text. Matching is done on `text`; `span` says where that is in the original."""
 
     def __init__(self, original: str) -> None:
         self.original = original
         self.text = fold(original)
+
+    @lazy_property
+    def form(self) -> Form:
+        """What it is made of, as it was written."""
+        text = self.original
+        if "_" in text or "②" in text:  # a letter and a digit to Python, and marks of their own
+            return Form.OTHER
+        if ":" in text:
+            return Form.LED if _LED_SENTENCE.fullmatch(text) else Form.OTHER
+        return Form.SENTENCE if _PLAIN_SENTENCE.fullmatch(text) else Form.OTHER
 
     @lazy_property
     def groups(self) -> tuple[int, ...]:

@@ -110,7 +110,8 @@ class SamenessIndex:
         words, found = digest.opening, []
         count = self._openings.counts.get(words, 0)
         settings = self._settings
-        if count >= settings.max_repeats and count + 1 > settings.max_share * len(self) and words:
+        many = count >= settings.max_repeats and count + 1 > settings.max_share * len(self)
+        if many and words:
             message = f"{count} other texts begin with '{words}'"
             fix = f"begin differently, not with '{words}'"
             span = (0, min(len(text.original), len(words)))
@@ -161,7 +162,9 @@ def opening(folded: str, words: int = 3, chars: int = 8) -> str:
     Punctuation, symbols and emoji do not count, nor a label before it such as `[simulated]`; a text
     that is shorter is its own opening.
     """
-    head = _LABEL.sub("", folded[: 24 * words])
+    head = folded[: 24 * words]
+    if head[:1] == "[":
+        head = _LABEL.sub("", head)
     if not head.isascii() and UNSPACED.search(head[: 2 * chars]):
         said = (char for char in head if char.isalnum() or unicodedata.category(char)[0] == "M")
         return "".join(islice(said, chars))
@@ -226,12 +229,15 @@ class _NearDuplicates:
         """The id and the similarity of the most similar text of another item, the oldest first."""
         found = set()
         known, signature, mask = self._signatures, digest.signature, self._slots - 1
-        for number, row in enumerate(digest.rows):
-            if stored := self._bands[number][row & mask]:
-                start = number * _ROWS
+        start = 0
+        for band, row in zip(self._bands, digest.rows, strict=False):
+            if stored := band[row & mask]:
                 at = (stored - 1) * _VALUES + start
                 if known[at : at + _ROWS] == signature[start : start + _ROWS]:
                     found.add(self._absolute(stored - 1))
+            start += _ROWS
+        if not found:
+            return None
         best, most = -1, self._least - 1
         for number in sorted(found):
             at = number % self._capacity * _VALUES

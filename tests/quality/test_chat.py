@@ -3,11 +3,14 @@
 import pytest
 
 from copygen.models import Message
+from copygen.quality.checks import chat
 from copygen.quality.checks.chat import RULES, ChatCheck
-from copygen.quality.facts import MendableViolation
-from copygen.quality.normalize import NormalizedText
+from copygen.quality.facts import CheckContext, Facts, MendableViolation
+from copygen.quality.normalize import Form, NormalizedText
 from copygen.quality.phrases import PhraseReader, languages, list_tags, speech
-from tests.support.quality_fields import context
+from tests.quality.misses import Faulty, faulty_replies
+from tests.quality.rates import Good, good_texts
+from tests.support.quality_fields import MEASURES, context
 
 FOUND = [
     ("uk", "leftovers.opening", "Із задоволенням допоможу. Шовк, що зігріває вечори."),
@@ -335,3 +338,24 @@ def test_a_text_is_read_in_its_language_or_in_those_of_its_letters(
     assert list_tags(language, NormalizedText(text)) == tags
     if language is None:
         assert "de" in list_tags(None, NormalizedText("Seide"))
+
+
+def _context(one: Good | Faulty) -> CheckContext:
+    return CheckContext(NormalizedText(one.text), Facts(one.item, MEASURES), one.language)
+
+
+def test_a_plain_sentence_is_passed_as_all_that_follows_would(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """By the whole way as well, each plain text of the corpora has nothing that is no copy."""
+    check = ChatCheck(PhraseReader())
+    plain = [
+        found
+        for one in (*good_texts(), *faulty_replies())
+        if (found := _context(one)).text.form is not Form.OTHER
+    ]
+    passed = [found for found in plain if not [*check.violations(found)]]
+    monkeypatch.setattr(chat, "_is_plain", lambda *_: False)
+    check = ChatCheck(PhraseReader())
+    assert [found.text.original for found in passed if [*check.violations(found)]] == []
+    assert len(passed) > 1000

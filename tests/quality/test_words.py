@@ -20,6 +20,7 @@ from copygen.quality.checks.wrappers import wrapped
 from copygen.quality.facts import CheckContext
 from copygen.quality.normalize import (
     SCRIPT_GROUPS,
+    Form,
     NormalizedText,
     TermMatcher,
     deferred,
@@ -30,6 +31,8 @@ from copygen.quality.packs import RuleSet, load_wording
 from copygen.quality.phrases import PhraseReader
 from copygen.quality.sameness import distance, repeats, variants
 from copygen.quality.scripts import BEYOND_LATIN, every_character, foreign_letters
+from tests.quality.misses import faulty_replies
+from tests.quality.rates import good_texts
 from tests.support.quality_fields import context, rules
 
 FOUND = [
@@ -232,7 +235,7 @@ CHARACTERS = [
 
 
 def broken(rules: dict[str, object], text: str, **item: object) -> list[Violation]:
-    checks = form.checks_of(CharacterRules.model_validate(rules))
+    checks = [check for check, _ in form.checks_of(CharacterRules.model_validate(rules))]
     return [one for check in checks for one in check(context(text, **item))]
 
 
@@ -332,3 +335,28 @@ def test_a_pattern_that_is_compiled_when_it_is_used_is_copied_and_stored_as_any_
         found = one.search("xABy")
         assert found is not None
         assert (found[0], one.pattern) == ("AB", "[ab]+")
+
+
+def test_what_a_plain_text_is_not_held_against_would_find_nothing() -> None:
+    # Every text of the corpora that is one sentence without a mark, good and faulty.
+    flags = {name: True for name in CharacterRules.model_fields if name.startswith("no_")}
+    rules = CharacterRules.model_validate(flags | {"max_urls": 0})
+    marked = [check for check, is_of_marks in form.checks_of(rules) if is_of_marks]
+    assert len(marked) == 7
+    number = 0
+    for one in (*good_texts(), *faulty_replies()):
+        found = context(one.text, one.language)
+        if found.text.form is Form.OTHER:
+            continue
+        number += 1
+        assert not [each for check in (*marked, wrapped) for each in check(found)], one.text
+    assert number > 1000
+
+
+@given(st.text("abцก็é1 ,'-’.!?:;/|<*#@_\n②\u034f\u200b（", min_size=1, max_size=12))
+def test_no_mark_but_a_comma_and_a_last_stop_is_in_a_plain_text(text: str) -> None:
+    if NormalizedText(text).form is Form.OTHER:
+        return
+    said = re.sub(r"^[^\W\d_]{4,30}: ", "", text)
+    assert re.fullmatch(r"[^\W_][^:;/|<*#@_\n②\u034f\u200b（?]*", said)
+    assert not re.search(r"[.!]\s|\s[-'’]|[-'’](?:\W|$)|^\d", said)

@@ -27,7 +27,7 @@ from copygen.quality.checks.labels import (
 from copygen.quality.checks.several import LEAD, is_contrast, may_be_several, versions
 from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader, asks_which, is_story
 from copygen.quality.facts import CheckContext, mendable
-from copygen.quality.normalize import NormalizedText, deferred
+from copygen.quality.normalize import Form, NormalizedText, deferred
 from copygen.quality.phrases import SENTENCE_END, PhraseReader, Said
 from copygen.quality.talk_model import TalkModel
 
@@ -138,17 +138,6 @@ _OFFERING: Final = frozenset(("offer", "yours"))
 
 _IDLE: Final = frozenset(("first", "number", "span", "insert", "share", "sign"))
 """Kinds that say nothing of talk within a sentence."""
-_SENTENCE: Final = deferred(
-    r"(?=[^\W_])(?:[\w ,،、\u0300-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0963\u0966-\u0e7f]++"
-    r"|(?<=\w)['’-](?=\w))++[.!…。！।۔]?"
-)
-"""One, without a mark that might end a label, part it or stand around it."""
-_NAMED_SENTENCE: Final = deferred(
-    r"[^\W\d_]{4,30}: (?=[^\W_])"
-    r"(?:[\w ,\u0300-\u036f\u064b-\u0652\u0900-\u0963\u0966-\u0dff]++"
-    r"|(?<=\w)['’-](?=\w))++[.!…]?"
-)
-"""One behind a word; in Thai a space may end a sentence as well."""
 
 
 class ChatDetector:
@@ -164,13 +153,14 @@ class ChatDetector:
     def remarks(
         self,
         said: Said,
-        original: str,
+        written: NormalizedText,
         assignment: Assignment,
     ) -> Iterator[Remark]:
         """What the text says that is no copy, at most a remark about its start and one its end."""
         text, kinds = said.text, said.kinds
-        if kinds <= _IDLE and _is_plain(said, original, assignment):
+        if kinds <= _IDLE and _is_plain(said, written, assignment):
             return
+        original = written.original
         begin = said.past(LEAD, 0)
         if begin >= len(text):
             return
@@ -548,7 +538,7 @@ class ChatCheck:
         if detector is None:
             detector = self._detectors[said.tags] = ChatDetector(said.tags)
 
-        for remark in detector.remarks(said, text.original, Assignment(context)):
+        for remark in detector.remarks(said, text, Assignment(context)):
             yield _violation(remark, text)
 
 
@@ -572,18 +562,16 @@ def _violation(remark: Remark, text: NormalizedText) -> Violation:
     return mendable(found, 0, marks.end() if marks else end)
 
 
-def _is_plain(said: Said, original: str, assignment: Assignment) -> bool:
-    """Whether a text with `_IDLE` kinds alone is one sentence that nothing stands around, or but
-    its item's name before it: `Halden: warm at last`. Half of all headlines are, and all the rest
-    would find nothing.
+def _is_plain(said: Said, text: NormalizedText, assignment: Assignment) -> bool:
+    """Whether a text with `_IDLE` kinds alone is one sentence, or one behind its item's name:
+    `Halden: warm at last`. Half of all headlines are, and all the rest would find nothing.
     """
-    if said.at("first", 0) or "②" in original:  # a letter to Python, and a number of an option
+    if text.form is Form.OTHER or said.at("first", 0):
         return False
-    if ":" not in original:
-        return _SENTENCE.fullmatch(original) is not None
+    if text.form is Form.SENTENCE:
+        return True
     lead = said.text.partition(":")[0]
-    is_led = _NAMED_SENTENCE.fullmatch(original) is not None
-    return is_led and lead in assignment.names() and assignment.has_word(lead)
+    return lead in assignment.names() and assignment.has_word(lead)
 
 
 def _sentence(said: Said, begin: int, place: int, end: int) -> tuple[int, int]:

@@ -191,6 +191,13 @@ _FLAGS: Final = MappingProxyType(
         "no_decorative_symbols": (_by(_ORNAMENTS), "is an ornament"),
     }
 )
+_OF_MARKS: Final = frozenset(
+    (
+        *("no_emoji", "no_line_breaks", "no_urls", "no_email_addresses", "no_html"),
+        *("no_decorative_symbols", "max_urls"),
+    )
+)
+"""About marks that no text of a `Form` with a name has. An exclamation mark may end one."""
 _COUNTED: Final = MappingProxyType(
     {
         "max_exclamations": (_by(_EXCLAMATION), "exclamation marks"),
@@ -217,24 +224,25 @@ def _invisible(context: CheckContext) -> Iterator[Found]:
         yield from (match.span() for match in _JOINER.finditer(text))
 
 
-def checks_of(rules: CharacterRules) -> Iterator[Check]:
-    """The checks for the rules that are on, in the order of `CharacterRules`.
+def checks_of(rules: CharacterRules) -> Iterator[tuple[Check, bool]]:
+    """The checks for the rules that are on, in the order of `CharacterRules`, and whether each is
+    about marks, of which a text of a `Form` with a name has none.
 
     `no_repeats_in_field` is about several texts and no check of one: see `checks.variants`.
     """
     for name, value in rules.names().items():
         if name in _FLAGS:
-            yield partial(_none, name.removeprefix("no_"), *_FLAGS[name])
+            yield partial(_none, name.removeprefix("no_"), *_FLAGS[name]), name in _OF_MARKS
         elif name in _COUNTED:
-            yield partial(_at_most, name, int(value), *_COUNTED[name])
+            yield partial(_at_most, name, int(value), *_COUNTED[name]), name in _OF_MARKS
     if rules.forbidden_characters:
         finder = _by(re.compile(f"[{re.escape(rules.forbidden_characters)}]"))
-        yield partial(_none, "forbidden_characters", finder, "is not allowed")
+        yield partial(_none, "forbidden_characters", finder, "is not allowed"), False
     if rules.max_same_word is not None:
-        yield partial(_same_word, rules.max_same_word)
+        yield partial(_same_word, rules.max_same_word), False
     limits = TagLimits(0, rules.max_hashtags, rules.max_mentions)
     if limits != TagLimits():
-        yield partial(limited_tags, limits=limits)
+        yield partial(limited_tags, limits=limits), False
 
 
 def _none(rule: str, finder: Finder, what: str, context: CheckContext) -> list[Violation]:
