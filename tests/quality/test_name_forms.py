@@ -177,6 +177,8 @@ WRONG = [
     ("cs", "Pivovar U Staré Lípy", "", "Ležák z Pivovaru U Starý Lípy."),
     ("pl", "Piekarnia Złoty Kłos", "", "Chleb z Piekarni Złoty Kłosy."),
     ("ru", "Чайная «Дымный лист»", "", "Сегодня мы идём в «Дымны лист»."),
+    ("ru", "Сыроварня Луговой Край", "", "Сыр сыроварни Луговый Край."),
+    ("pl", "Palarnia Rudy Lis", "", "Palarnia Ruda Lis wypala ziarna."),
     ("es", "Mermelada La Alquería", "La Alquería", "Mermelada La Alquerías, de higo."),
     ("ar", "عباءة ليالي نجد", "ليالي نجد", "عباءة ليالي النجد من الكريب."),
     ("he", "מאפיית לחם השחר", "", "חלה של מאפיית לחם שחר לשבת."),
@@ -184,6 +186,11 @@ WRONG = [
     ("vi", "Nước mắm Làng Chài Cũ", "Làng Chài Cũ", "Chấm với nước mắm Làng Trài Cũ."),
     ("ko", "달무리 수면안대", "달무리", "달무이 수면안대로 깊은 밤을 만나세요."),
     ("ur", "قالین شاہکار", "شاہکار", "شاہ کار قالین سے گھر سجائیں۔"),
+    # In scripts without spaces: a sign at an end twice, two that are swapped.
+    ("ja", "山ノ音ドリップバッグ", "山ノ音", "はい、山山ノ音ドリップバッグ。"),
+    ("zh", "霧林降噪耳機", "", "霧林降噪耳機機，像深山一樣安靜。"),
+    ("zh", "老渡口米酒", "老渡口", "冰镇，倒满。渡老口，先敬夏天。"),
+    ("th", "สบู่ขมิ้นบ้านสวน", "", "สสบู่ขมิ้นบ้านสวนทำจากน้ำผึ้ง"),
     # Latin words in another script, beside its own marks; a word that stands there once more.
     ("zh", "Lund Oak Table", "", "Lund Oak Talbe，实木橡木餐桌"),
     ("zh", "Kumo Baby Blanket", "", "【Kumo Babi Blanket】有机棉"),
@@ -317,6 +324,10 @@ RIGHT = [
     ("tr", "Çaydanlık Yıldızeli", "Yıldızeli", "Yıldızeli'nin çaydanlığı, Yıldızeline yakışır."),
     ("zh", "Lund Oak Table", "", "Lund Oak Table，实木橡木餐桌"),
     ("it", "Quaderno Riga Piena", "Riga Piena", "La prima riga è la più dura. Poi Riga Piena."),
+    ("nl", "Brouwerij De Zwarte Zwaan", "De Zwarte Zwaan", "Proef het bij de Zwarte Zwaan."),
+    ("it", "Zaino Vagabondo", "Vagabondo", "I Vagabondi in città, gli Zaini Vagabondo."),
+    ("ar", "حقيبة رحّالة", "رحّالة", "سافر مع رحالة."),
+    ("zh", "听雨耳机", "听雨", "听雨雨声，最安静的耳机。"),
 ]
 
 

@@ -37,7 +37,16 @@ TWICE = [
     ("ur", "آپ کے خاندان خاندان کے لیے ایک چائے۔", "word"),
     ("he", "הסלט שלכם שלכם כבר מחכה.", "word"),
     ("he", "קפה בלי בלי סוכר.", "word"),
+    # Two words joined by `and` in two parts of a brief text; an item with a small word before it.
+    ("en", "Soothing and refreshing, it starts the day. It is soothing and refreshing to the end.",
+     "sentence"),
+    ("es", "Servida fría, con limón y fría, no hay otra igual.", "sentence"),
+    ("de", "Zeigt jeden Weg, jeden Bach und jeden Weg im Harz.", "sentence"),
+    ("ko", "시원하고 아삭하고 시원한 맛이 일품입니다.", "word"),
+    ("bn", "হালকা, টেকসই ও টেকসই জুতা।", "word"),
+    ("da", "Kanelsneglen der der gør mandag god.", "word"),
     # In scripts without spaces.
+    ("ja", "なめらかな口当たりと甘み、なめらかな口当たりをどうぞ。", "sentence"),
     ("ja", "毎日の毎日の朝に、深煎りの一杯を。", "word"),
     ("ja", "朝のひとときにひとときに、深い香りを。", "word"),
     ("ja", "やさしい甘さ、やさしい甘さが広がります。", "sentence"),
@@ -564,6 +573,9 @@ ON_PURPOSE = [
     ("cs", "Do školy na kole, ze školy na kole, za babičkou taky na kole."),
     ("pl", "Jeszcze jeden, jeszcze jeden i koniec. No dobrze, jeszcze jeden."),
     ("ca", "A poc a poc a poc puja la massa."),
+    ("fr", "Un carré, puis un autre, puis un autre."),
+    ("lt", "Po truputį, po truputį, ir gabalėlio nebėra."),
+    ("sv", "Sulan greppar, och greppar, och greppar."),
     # What these languages double.
     ("hi", "बूँद बूँद खुशबू, घूँट घूँट सुकून।"),
     ("hi", "छोटे छोटे कदम, चलते चलते, सुबह सुबह।"),

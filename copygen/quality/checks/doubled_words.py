@@ -83,8 +83,8 @@ class DoubledWords:
     """These and the ones that announce more."""
     ands: frozenset[str]
     """`And`, `but` and `or`."""
-    no_slips: frozenset[str]
-    """What is joined to itself on purpose: `on and on`, `again and again`, small words."""
+    going_on: frozenset[str]
+    """What is joined to itself on purpose: `on and on`, `again and again`."""
     no_doubles: re.Pattern[str] | None
     """Forms that a doubling language does not double."""
     kept_forms: re.Pattern[str] | None
@@ -117,7 +117,7 @@ class DoubledWords:
         endings = table(Endings, "endings")
         self.joining = self.small | words(endings.words, told)
         self.ands = words(endings.joining, told)
-        self.no_slips = self.joining | words(known.going_on, told)
+        self.going_on = words(known.going_on, told)
         form, kept = known.never_double.get(language), known.kept_forms.get(language)
         self.no_doubles = re.compile(form) if form else None
         self.kept_forms = re.compile(kept) if kept else None

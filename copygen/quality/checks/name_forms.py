@@ -206,7 +206,9 @@ class _Position(NamedTuple):
     proper: bool
     """The word is a name of its own, such as a brand, and no word for a thing."""
     attributive: bool
-    """A word of the name stands behind it."""
+    """The name has a word behind it."""
+    followed: bool
+    """And that stands there."""
     leads: bool
     """A sentence begins with it."""
     titled: bool
@@ -321,6 +323,7 @@ def _place(seen: SeenWord, plain: str, name: NameWord, manner: Manner) -> _Posit
         exact=exact and not is_lower and not is_other,
         proper=name.is_brand or (own and manner.tag not in TITLED | {"de"}),
         attributive=bool(name.after),
+        followed=bool(name.after) and seen.after == name.after,
         leads=seen.begins,
         titled=seen.at == name.at and manner.title == name.at + name.behind + 1,
     )
@@ -499,7 +502,7 @@ def _is_form(plain: str, name: NameWord, tag: str, place: _Position) -> bool:
         impossible = _compiled("impossible", tag)
         if impossible.search(plain) and not impossible.search(wanted):
             return False
-    if (tag in _OTHER_SCRIPTS and plain.isascii()) or (place.exact and _keeps_its_form(name, tag)):
+    if (tag in _OTHER_SCRIPTS and plain.isascii()) or _keeps_its_form(name, tag, place):
         return False
     if tag == "de" and place.attributive and _has_other_ending(plain, wanted, tag):
         return True
@@ -524,22 +527,23 @@ def _is_particle_behind(word: str) -> bool:
     return word[-1] not in (_BEHIND_CONSONANT if is_open else _BEHIND_VOWEL)
 
 
-def _keeps_its_form(name: NameWord, tag: str) -> bool:
+def _keeps_its_form(name: NameWord, tag: str, place: _Position) -> bool:
     """Whether what stands beside a word, as it does in the name, allows it no other form there.
 
     A preposition governs one case (`U Staré Lípy`), and an adjective and its noun have the same one
     (`Złoty Kłos`, `Дымный лист`).
     """
-    wanted = name.folded
+    wanted, before = name.folded, name.before
     if tag not in _ENDED_SO and tag not in ("lt", "lv", "el"):
         return False
-    before = name.before
-    if name.at > 1 or (name.at and name.is_brand):
+    if place.exact and (name.at > 1 or (name.at and name.is_brand)):
         if before in small_words(tag) and before not in joining_words(tag):
             return True
         masculine = _compiled("masculine", tag)
         if masculine.search(before) and not masculine.search(wanted):
             return True
+    if not place.followed or not (name.at or name.is_brand):
+        return False
     return _compiled("agreement", tag).search(f"{wanted} {name.after}") is not None
 
 

@@ -515,9 +515,8 @@ def _misspelt_unspaced(text: str, names: ItemNames, item: str) -> Iterator[Viola
         name = part.word
         at = text.find(name)
         if at >= 0:
-            end = at + len(name)
-            if "\u0e01" <= name[-1] <= "\u0e5b" and text[end : end + 1] == name[-1]:
-                yield _wrong(text, at, end + 1, name)
+            if (span := _doubled_edge(text, name, at)) is not None:
+                yield _wrong(text, *span, name)
             continue
         if (found := _unmarked(text, name)) is not None:
             yield _wrong(text, *found, name)
@@ -531,6 +530,17 @@ def _misspelt_unspaced(text: str, names: ItemNames, item: str) -> Iterator[Viola
             found = _within(text, name)
         if found is not None and text[slice(*found)] not in item:
             yield _wrong(text, *found, name)
+
+
+def _doubled_edge(text: str, name: str, at: int) -> tuple[int, int] | None:
+    """A name whose first or last sign stands there twice: `山山ノ音`, `ใบบัวว`."""
+    end = at + len(name)
+    if text[end : end + 1] == name[-1]:
+        is_thai = "\u0e01" <= name[-1] <= "\u0e5b"
+        if is_thai or (len(name) > 2 and not _UNSPACED.match(text, end + 1)):
+            return at, end + 1
+    is_first = at > 0 and text[at - 1] == name[0] and (at == 1 or not _UNSPACED.match(text, at - 2))
+    return (at - 1, end) if is_first and len(name) > 2 else None
 
 
 def _unmarked(text: str, name: str) -> tuple[int, int] | None:
@@ -601,7 +611,8 @@ def _window(text: str, name: str, allowed: int) -> tuple[int, int] | None:
                     continue
                 part = text[start : start + size]
                 same = sum(map(str.__eq__, part, name))
-                if size == len(name) and same < max(2, len(name) - allowed - 1):
+                is_other = size == len(name) and same < max(2, len(name) - allowed - 1)
+                if is_other and sorted(part) != sorted(name):
                     continue
                 if size != len(name) and (ends < 2 or len(name) <= LEAST):
                     continue

@@ -32,6 +32,9 @@ _SENTENCE_WORDS: Final = 4
 _LEAST_LETTERS: Final = 12
 """Letters of a part with which an item goes on."""
 _PART_LETTERS: Final = 9
+_PAIR_JOINED: Final = 3
+_BRIEF_TEXT: Final = 160
+"""Characters of a text that says two words joined by `and` once."""
 _END_LETTERS: Final = 16
 """Letters of an end of two clauses."""
 _LONG_WORDS: Final = frozenset(("fi", "et", "hu", "tr", "ko"))
@@ -55,7 +58,7 @@ _ITEM_LETTERS: Final = 3
 _DENSE_ITEM: Final = 2
 _LAST_WORDS: Final = 3
 _PHRASE_WORDS: Final = (3, 2)
-_PHRASE_LETTERS: Final = 9
+_PHRASE_LETTERS: Final = 8
 JOINED_AND: Final = MappingProxyType({"ar": "و", "he": "ו"})
 """`And`, where it is written as one with the next word."""
 _OFTEN: Final = 3
@@ -173,6 +176,8 @@ def _is_too_many(reading: Reading, repeat: _Repeat, language: str) -> bool:
         return True
     if not in_one and all(opens) and all(closes) and set(opens) != {"."}:
         return _weight(phrase) >= _LEAST_LETTERS and listed.kept.isdisjoint(phrase)
+    if size == _PAIR_JOINED and phrase[1] in listed.ands and not all(opens):
+        return _weight(phrase) >= _PART_LETTERS and len(text) <= _BRIEF_TEXT
     is_apart = in_one and gap >= _MUCH
     if is_apart and closes[1] and closes[0] and _weight(phrase) >= _PART_LETTERS:
         return True
@@ -398,7 +403,10 @@ def _is_enumeration(
         has_article = told[at - size + 1] in listed.articles
         if size > _ITEM_WORDS + has_article:
             return False
-        if size == 1 and told[at] in listed.joining and not has_article:
+        if size == 1 and told[at] in listed.ands:
+            return False
+        is_whole = at + 1 == joint or commas[at - first]
+        if size == 1 and is_whole and told[at] in listed.joining and not has_article:
             return False
     between = set(told[first + 1 : joint])
     if told[first] in between and len(between - listed.articles) == 1:

@@ -81,6 +81,7 @@ _LEAST_OF_MANY: Final = 2
 """Letters of each clause of a sentence that comes again."""
 _LEAST_LISTED: Final = 5
 """Letters of a clause that is an item, and the next but one begins with it."""
+_OF_NOUNS: Final = ("が", "を", "は", "の", "で")
 _BEGS: Final = deferred("[再来來别別快等不好真太就要走吃喝看你我他她吧啊呀了谁誰]")
 """Signs of a clause of four that is said twice for effect: `再来一碗，再来一碗`."""
 _HAN_LESS: Final = 1
@@ -190,7 +191,8 @@ def repeated(context: CheckContext) -> list[Violation]:
             apart = apart.replace(stop, f" {stop}")
     words = apart.split()
     doubled = True in map(eq, words, islice(words, 1, None))
-    same = bytes(map(eq, words, islice(words, 2, None)))
+    stems = [word[:KOREAN_STEM] for word in words] if language == "ko" else words
+    same = bytes(map(eq, stems, islice(stems, 2, None)))
     at_once = again or b"\1\1" in same
     if b"\1" in same and not at_once:  # The word between may be `and`.
         between = compress(islice(words, 1, None), same)
@@ -500,7 +502,14 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
 def _listed_again(reading: Reading) -> Iterator[Violation]:
     """A clause that begins as the last but one, an item: `贈り物にも、普段にも、贈り物にも最適`."""
     bare = reading.sentences.bare
-    for number, (one, other) in enumerate(zip(bare, bare[2:], strict=False), 2):
+    pairs = [*enumerate(zip(bare, bare[2:], strict=False), 2)]
+    # `なめらかな口当たりと甘み、なめらかな口当たりを`: with the next one.
+    pairs += [
+        (number, (head, other))
+        for number, (one, other) in enumerate(pairwise(bare), 1)
+        if (head := one.partition("と")[0]) != one and other[len(head) : len(head) + 1] in _OF_NOUNS
+    ]
+    for number, (one, other) in pairs:
         if len(one) >= _LEAST_LISTED and other.startswith(one) and not reading.is_known(one):
             yield _sentence(reading.context, *reading.sentences.span(number))
             return

@@ -167,7 +167,8 @@ def _is_joined_word(reading: Reading, at: int) -> bool:
     if letters < _JOINED_WORD:
         listed = doubled_words(base(reading.context.language or ""))
         least = _LISTED_DENSE if _DENSE.match(word) else _LISTED_WORD
-        if letters < least or word in listed.no_slips or not _is_listed(reading, at - 1):
+        is_kept = word in listed.joining or word in listed.going_on
+        if letters < least or is_kept or not _is_listed(reading, at - 1):
             return False
     if letters >= _GROWN and _GROWS.search(word):
         return False
@@ -179,7 +180,7 @@ def _is_joined_word(reading: Reading, at: int) -> bool:
 def _is_joined_to(reading: Reading, at: int, prefix: str, listed: DoubledWords) -> bool:
     """The same where `and` is written as one with the word: `أناقة وأناقة`."""
     word, before = reading.said[at], reading.said[at - 1]
-    if word[0] != prefix or word[1:] != before or before in listed.no_slips:
+    if word[0] != prefix or word[1:] != before or before in listed.going_on:
         return False
     if reading.said[at - 2 : at - 1] == ["ألف"] or _MANY.search(before):
         return False  # `ألف ليلة وليلة`, `ساعات وساعات`
@@ -190,9 +191,13 @@ def _is_joined_to(reading: Reading, at: int, prefix: str, listed: DoubledWords) 
 
 
 def _is_korean_item(reading: Reading, at: int) -> bool:
-    """Whether a row of verbs names one twice: `바삭하고 고소하고 바삭하고 담백한`."""
+    """Whether a row of verbs names one twice: `바삭하고 고소하고 바삭하고 담백한`, `… 바삭한`."""
     said = reading.said[at - 1 : at + 3]
-    if len(said) < len("ABAC") or said[0] != said[2] or said[3][-1] not in _KOREAN_ADJECTIVE:
+    if len(said) < len("ABAC"):
+        return False
+    if said[2][-1] in _KOREAN_ADJECTIVE and said[2][:-1] == said[0][:-2] and len(said[2]) > 2:
+        said = [*said[:2], said[0]]
+    elif said[0] != said[2] or said[3][-1] not in _KOREAN_ADJECTIVE:
         return False
     between = reading.told[reading.words[at - 1].end() : reading.words[at + 1].start()]
     return (
@@ -271,6 +276,9 @@ def _is_echo(reading: Reading, at: int, size: int, seam: str, inner: Sequence[st
     listed = doubled_words(base(reading.context.language or ""))
     if size == 2 and not listed.kept.isdisjoint(phrase):
         return False  # `never again, never again`
+    is_share = size == _PAIR and phrase[0] == _BY.get(base(reading.context.language or ""))
+    if is_share or (size == LEAST_WORDS and phrase[-1] in listed.going_on):
+        return False  # `po troškách, po troškách`, `then another, then another`
     letters = sum(map(len, phrase))
     if _DENSE.search(joined):
         letters += letters * 2 // 3 if reading.is_korean else letters * 3 // 5
