@@ -45,7 +45,8 @@ class ReaskLoop:
         revision: Revision | None = None,
     ) -> None:
         """With a `revision` the conversation goes on from the answer that a person rejected."""
-        acceptance.checker.expect(prompt.input)
+        if acceptance.checker.by_language:
+            acceptance.checker.expect(prompt.input)
         self._acceptance = acceptance
         self._revision = revision
         self._config = config

@@ -117,7 +117,8 @@ class Checker:
         """What is to be said of the languages of the run as a whole."""
         if settings.language:
             self.languages.ask(settings.language)
-        self._by_language = bool(settings.language or settings.language_from)
+        self.by_language = bool(settings.language or settings.language_from)
+        """Whether texts are held against a language."""
 
     @property
     def packs(self) -> tuple[Pack, ...]:
@@ -156,7 +157,11 @@ class Checker:
         """
         if item is not self._item:
             self._turn_to(item)
-        compiled = self._checks_for(field)
+        name = field.name if field else None
+        compiled = self._compiled.get((name, self._language))
+        # Looking whether it is the same object spares comparing all that is in it.
+        if compiled is None or (compiled.field is not field and compiled.field != field):
+            compiled = self._compiled[name, self._language] = self._compile(field, self._language)
         places = find_placeholders(text)
         found: list[Violation] = []
         overshoot = 0
@@ -173,7 +178,6 @@ class Checker:
         if found and len(text) > _LONG_CHARS and self._is_far_over(overshoot, field):
             return CheckedText(self._placed(found, field, index), overshoot)
         normalized = self._normalized(text, field)
-        name = field.name if field else None
         context = CheckContext(normalized, self._facts, self._language, name, record, asked, places)
         is_plain = normalized.form is not Form.OTHER
         for check in compiled.plain if is_plain else compiled.checks:
@@ -199,14 +203,6 @@ class Checker:
         if by_row:
             self._language = self.ask_language(item)
         self._seen.clear()
-
-    def _checks_for(self, field: FieldSpec | None) -> _CompiledChecks:
-        key = (field.name if field else None, self._language)
-        compiled = self._compiled.get(key)
-        # Looking whether it is the same object spares comparing all that is in it.
-        if compiled is None or (compiled.field is not field and compiled.field != field):
-            compiled = self._compiled[key] = self._compile(field, self._language)
-        return compiled
 
     def _normalized(self, text: str, field: FieldSpec | None) -> NormalizedText:
         """What readers see of the text, made comparable: once to look at it, and to accept it."""
@@ -256,7 +252,7 @@ class Checker:
 
     def accept(self, text: str, item_id: str, field: FieldSpec | None = None) -> None:
         """Remember a text that will be published, for sameness and the languages of the run."""
-        if self._by_language:
+        if self.by_language:
             seen = self._normalized(text, field).original
             self.languages.accept(field.name if field else "", seen)
         if self.sameness is not None and not (field and field.shared):
@@ -289,8 +285,6 @@ class Checker:
 
         Returns at once.
         """
-        if not self._by_language:
-            return
         column = self.settings.language_from
         value = item.get(column) if column is not None else self.settings.language
         if value == self._expected:

@@ -7,7 +7,8 @@ of all languages in its letters.
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, KeysView, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -206,19 +207,14 @@ def speech(language: str) -> Speech:
     return load_shipped(Speech, f"wording/chat/{language}")
 
 
-def own_tag(language: str | None) -> str | None:
-    """Of `languages()` the one whose lists are those of a language; None: none is, or not told."""
-    known = base(language) if language else ""
-    known = _SAME_LISTS.get(known, known)
-    return known if known in languages() else None
-
-
 def list_tags(language: str | None, text: NormalizedText) -> tuple[str, ...]:
     """The languages whose lists are tried: its own; where that is not known, all of its letters.
 
     None but English for a text without letters.
     """
-    if (known := own_tag(language)) is not None:
+    known = base(language) if language else ""
+    known = _SAME_LISTS.get(known, known)
+    if known in languages():
         return (known,)
     if text.original.isascii():
         return _LATIN if _LETTER.search(text.text) else ()
@@ -330,23 +326,19 @@ class PhraseIndex:
             for kind in kinds:
                 if not is_between or kind in self._anywhere:
                     found.setdefault(kind, []).append((start, end))
-        return Said(text, self._tags, found)
+        return Said(text, self._tags, found, found.keys())
 
 
+@dataclass(slots=True, eq=False)  # frozen takes 1 µs more, and one is made of each text
 class Said:
     """A text, and where phrases of which kind stand in it."""
 
-    __slots__ = ("_found", "kinds", "tags", "text")
-
-    def __init__(
-        self, text: str, tags: tuple[str, ...], found: Mapping[str, list[tuple[int, int]]]
-    ) -> None:
-        self.text = text
-        self.tags = tags
-        """The languages that it was read in, English apart."""
-        self._found = found
-        self.kinds = found.keys()
-        """The kinds of which it has a phrase."""
+    text: str
+    tags: tuple[str, ...]
+    """The languages that it was read in, English apart."""
+    _found: Mapping[str, list[tuple[int, int]]]
+    kinds: KeysView[str]
+    """The kinds of which it has a phrase."""
 
     def at(self, kind: str, start: int) -> int:
         """Where the longest phrase of that kind that begins at `start` ends; 0: none does."""
@@ -518,7 +510,7 @@ class PhraseReader:
         if index is None:
             tags = list_tags(language, text)
             index = phrase_index(tags, with_numbers=language is not None)
-            if language is not None and len(tags) == 1 and own_tag(language) == tags[0]:
+            if language is not None and tags == (_SAME_LISTS.get(own := base(language), own),):
                 self._listed[language] = index
         said = index.find(text.text)
         self._last = text, language, said
