@@ -5,8 +5,8 @@ breaker and retries, and counts what it cost.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
 
 from copygen.config import ProviderConfig
 from copygen.config.prices import MAX_ENLARGEMENTS
@@ -19,8 +19,7 @@ Send: TypeAlias = Callable[[Prompt, AttemptState], Awaitable[Completion | ApiErr
 """Sends a prompt until it is answered or given up; raises when the run ends meanwhile."""
 
 
-@dataclass(frozen=True, slots=True)
-class ReaskResult:
+class ReaskResult(NamedTuple):
     """What came of a prompt whose text was judged."""
 
     status: Status
@@ -85,7 +84,7 @@ class ReaskLoop:
                 # never be answered.
                 self._best = latest, answer, state.latency_s
             asked_enough = self._reasks >= self._acceptance.policy.reasks
-            if latest.accepted or asked_enough or time_left_s(state) <= 0:
+            if asked_enough or latest.accepted or time_left_s(state) <= 0:
                 return answer
             # In the same conversation, with what was measured: of 2 000 prompts with 40 % faults,
             # 99 % fit after two of these.
@@ -101,10 +100,12 @@ class ReaskLoop:
             return None
         review, completion, latency_s = self._best
         how = self._acceptance.policy.on_violation
-        if not review.accepted and how is OnViolation.TRIM:
+        fit = review.accepted
+        if not fit and how is OnViolation.TRIM:
             shorter = self._acceptance.trimmed(review, self._prompt_ref)
-            review = shorter if shorter.accepted else review
-        fit = review.accepted or how is OnViolation.KEEP
+            fit = shorter.accepted
+            review = shorter if fit else review
+        fit = fit or how is OnViolation.KEEP
         # Only now: a text that is not published must not make the next one a repetition.
         if fit:
             self._acceptance.accept(review, self._prompt_ref)
@@ -120,7 +121,7 @@ class ReaskLoop:
         asked = revision.asked
         earlier = self._acceptance.read(revision.answer, self._prompt_ref, None, None)
         left = {name: one for name, one in (earlier.data or {}).items() if name not in asked.fields}
-        return replace(earlier, data=left), asked
+        return earlier._replace(data=left), asked
 
     def _larger_cap(self) -> int | None:
         """Twice the cap on output tokens, as far as the model goes; None when that is no more."""

@@ -1,12 +1,12 @@
 """What the texts of a run must be like, one answer held against it, and what the model is told."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import partial
 from itertools import chain
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from copygen.models import Item, Kind, Message, Severity, Violation
 from copygen.quality.channels import FieldSpec
@@ -192,8 +192,7 @@ class OnViolation(StrEnum):
     """Cut at a word or phrase boundary and judged again; rejected if that does not help."""
 
 
-@dataclass(frozen=True, slots=True)
-class PromptRef:
+class PromptRef(NamedTuple):
     """The prompt that an answer is to."""
 
     item: Item
@@ -202,8 +201,7 @@ class PromptRef:
     """What was sent first, before any re-ask."""
 
 
-@dataclass(frozen=True, slots=True)
-class Review:
+class Review(NamedTuple):
     """One answer, read and judged."""
 
     text: str
@@ -212,7 +210,7 @@ class Review:
     """The fields; None where one text was asked for."""
     violations: tuple[Violation, ...]
     overshoot: int
-    texts: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    texts: Mapping[str, Sequence[str]] = MappingProxyType({})
     """The texts by field; under `WHOLE` the one text."""
 
     @property

@@ -128,7 +128,7 @@ class Facts:
         those with a capital. A description's other words are in its language, as a text's are.
         """
         values = (*self._values, *self._allowed) if self._allowed else self._values
-        return _NO_NAMES.union(*[_kept(_names_in, one) for one in values])
+        return _NO_NAMES.union(*[_kept(_names_in, one) for one in values if not one.isdecimal()])
 
     @lazy_property
     def title_words(self) -> frozenset[str]:
@@ -248,7 +248,7 @@ def _names_in(value: str) -> frozenset[str]:
     words = _NAME_WORD.findall(value)
     if len(words) > _NAME_WORDS:
         words = [word for word in words if word[0].isupper()]
-    return frozenset(map(fold, words)) - _SMALL_WORDS
+    return frozenset(map(str.lower if value.isascii() else fold, words)) - _SMALL_WORDS
 
 
 @lru_cache(maxsize=1024)

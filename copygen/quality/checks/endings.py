@@ -38,7 +38,7 @@ from copygen.quality.end_words import (
 from copygen.quality.facts import CheckContext
 from copygen.quality.languages import base
 from copygen.quality.normalize import deferred, fold
-from copygen.quality.word_ends import Wholeness, wholeness
+from copygen.quality.word_ends import Wholeness, common_words, wholeness
 
 _END: Final = frozenset(".!?…。！？।॥؟۔։።")
 _BRACKETS: Final = (
@@ -486,7 +486,7 @@ def _is_beginning(word: str, folded: str, sentence: str, context: CheckContext) 
     if not language or language in UNSPACED or len(text) < _LEAST_CHARS:
         return False
     least = Wholeness.DOUBTFUL if len(text) >= _LONG_DOUBTED else Wholeness.HALF
-    if wholeness(folded, language) < least:
+    if not common_words(language) or wholeness(folded, language) < least:
         return False
     if len(folded) < _LEAST_LETTERS and (
         language in _OF_A_LETTER

@@ -428,8 +428,11 @@ class OtherLanguage:
         if not own_letters(self.language).search(context.text.original):
             return  # all of it is: the script says so
         for run in _LATIN_RUN.finditer(context.text.original):
+            words = _LATIN_WORD.findall(run[0])
+            if sum(map(str.islower, words)) < _LEAST_SMALL_WORDS:
+                continue
             known = context.facts.names
-            words = [word for word in _LATIN_WORD.findall(run[0]) if word.casefold() not in known]
+            words = [word for word in words if word.casefold() not in known]
             small = [word for word in words if word.islower()]
             english = word_set("en")
             known_words = (
