@@ -54,6 +54,7 @@ _MOST_REPEATED = 100_000
 _LEAST_COUNT = deferred(r"\{(\d{1,9})[,}]")
 _SUFFIXES = (".yaml", ".yml")
 _ONE_CLASS = deferred(r"\[[^\[\]]+\]\+?")
+_ASTRAL = deferred(r"(?:(?:\\U000[1-9a-f][0-9a-f]{4}|[\U00010000-\U0010ffff])-?)+", re.IGNORECASE)
 _LETTER = deferred(r"[^\W_]")
 _BLANK_LINE = deferred(r"\n[^\S\n]*\n\s*")
 _ASCII = 128
@@ -197,12 +198,14 @@ class WordingRule(FrozenModel):
 
     @cached_property
     def class_beyond_ascii(self) -> str | None:
-        """The characters below U+10000 of a pattern that is one class, such as emoji, and has none
-        of ASCII; None: it is something else."""
-        if not _ONE_CLASS.fullmatch(self.pattern or "") or self.terms or self.phrases:
+        """The inside of a pattern that is one class, such as emoji, and has nothing of ASCII, as
+        far as it is below U+10000; None: it is something else."""
+        pattern = self.pattern or ""
+        if not _ONE_CLASS.fullmatch(pattern) or self.terms or self.phrases:
             return None
-        every = every_character()
-        return None if self._regex.search(every[:_ASCII]) else "".join(self._regex.findall(every))
+        if pattern[1] == "^" or self._regex.search("".join(map(chr, range(_ASCII)))):
+            return None
+        return _ASTRAL.sub("", pattern[1 : pattern.index("]")])
 
     def may_match(self, text: str) -> bool:
         """Whether the text has what `pattern` needs of it as it is written."""
@@ -296,6 +299,13 @@ class OwnRule(WordingRule):
         return pattern
 
     @cached_property
+    def class_beyond_ascii(self) -> str | None:
+        """The same: what it has by name, as `\\p{Emoji}`, is looked for among all there are."""
+        if super().class_beyond_ascii is None:
+            return None
+        return re.escape("".join(self._regex.findall(every_character())))
+
+    @cached_property
     def _regex(self) -> "regex.Pattern[str]":
         import regex
 
@@ -339,7 +349,7 @@ class RuleSet:
             for literal in (*needed, *map(fold, rule.needs)):
                 literals.setdefault(literal, []).append(number)
         classes = sorted({self._rules[one].class_beyond_ascii or "" for one in self._beyond_ascii})
-        self._beyond = re.compile(f"[{re.escape(''.join(classes))}]") if any(classes) else None
+        self._beyond = re.compile(f"[{''.join(classes)}]") if any(classes) else None
         self._numbers = list(literals.values())
         self._find = AhoCorasick(list(literals)).find_matches_as_indexes if literals else None
 

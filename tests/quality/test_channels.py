@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from copygen.config import load_settings
+from copygen.documents.data import shipped_names
 from copygen.errors import ConfigError
 from copygen.quality.channels import Channels, FieldSpec, load_channels
 from copygen.quality.units import Unit
@@ -197,3 +198,7 @@ def test_channel_files_are_those_beside_the_settings_and_those_named_in_them(
     assert files == (beside, folder / "team" / "c.yaml", Path("/etc/d.yaml"))
     with pytest.raises(ConfigError, match=r"cannot read the channel file .*c\.yaml"):
         load_channels(files)
+
+
+def test_a_channel_that_ships_is_found_by_the_name_of_its_file() -> None:
+    assert [channel.name for channel in load_channels()] == shipped_names("channels")
