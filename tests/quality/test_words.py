@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from copygen.models import Violation
+from copygen.quality import scripts
 from copygen.quality.channels import CharacterRules
 from copygen.quality.checks import form, wording
 from copygen.quality.checks.chat import ChatCheck
@@ -30,7 +31,13 @@ from copygen.quality.normalize import (
 from copygen.quality.packs import RuleSet, load_wording
 from copygen.quality.phrases import PhraseReader
 from copygen.quality.sameness import distance, repeats, variants
-from copygen.quality.scripts import BEYOND_LATIN, every_character, foreign_letters
+from copygen.quality.scripts import (
+    BEYOND_LATIN,
+    every_character,
+    foreign_letters,
+    letters,
+    unicode_letters,
+)
 from tests.quality.misses import faulty_replies
 from tests.quality.rates import good_texts
 from tests.support.quality_fields import context, rules
@@ -360,3 +367,13 @@ def test_no_mark_but_a_comma_and_a_last_stop_is_in_a_plain_text(text: str) -> No
     said = re.sub(r"^[^\W\d_]{4,30}: ", "", text)
     assert re.fullmatch(r"[^\W_][^:;/|<*#@_\n②\u034f\u200b（?]*", said)
     assert not re.search(r"[.!]\s|\s[-'’]|[-'’](?:\W|$)|^\d", said)
+
+
+@pytest.mark.parametrize("script", sorted(scripts.KNOWN_LETTERS))
+def test_letters_that_are_written_down_are_those_of_unicode(script: str) -> None:
+    # Of a character that this Python does not know, a library may know more.
+    every = "".join(one for one in every_character() if unicodedata.category(one) != "Cn")
+    written, told = (
+        re.findall(f"[{one}]", every) for one in (letters(script), unicode_letters(script))
+    )
+    assert written == told
