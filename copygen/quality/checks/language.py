@@ -28,7 +28,13 @@ from copygen.quality.scripts import (
 from copygen.quality.scripts import KANA as KANA_LETTER
 from copygen.quality.word_ends import word_set
 
-_GROUP_OF: Final = MappingProxyType({"Hang": HANGUL, "Hira": KANA, "Kana": KANA, "Hani": HAN})
+_GROUP_OF: Final = MappingProxyType(
+    {"Hang": HANGUL, "Hira": KANA, "Kana": KANA, "Hani": HAN, "Thai": THAI, "Laoo": THAI}
+)
+_BESIDE: Final = MappingProxyType(
+    {"Thai": deferred("[\u0e80-\u0eff]"), "Laoo": deferred("[\u0e00-\u0e7f]")}
+)
+"""The letters of the other script of a group that two have to themselves."""
 _LATIN_WORD: Final = deferred(f"{LATIN_LETTER.pattern[:-1]}'’]+")
 _LEAST_RUN: Final = 4
 # From the first letter of a word only, and of words that end, so that nothing is read many times.
@@ -118,7 +124,7 @@ def script(context: CheckContext) -> list[Violation]:
         return [] if is_latin(language) else _too_few(context, language)
     groups, has_foreign = context.text.groups, False
     has_others = not is_latin(language) or BEYOND_LATIN.search(text)
-    if has_others and not _foreign_groups(language).isdisjoint(groups):
+    if has_others and _may_be_foreign(text, groups, language):
         for match in foreign_letters(language).finditer(text):
             has_foreign = True
             known = match[0].casefold() in context.facts.folded.text
@@ -138,6 +144,14 @@ def script(context: CheckContext) -> list[Violation]:
     if HAN in groups:
         return _han(context, language)
     return []
+
+
+def _may_be_foreign(text: str, groups: Sequence[int], language: str) -> bool:
+    """Whether the groups of its letters allow one that has no place in the language."""
+    if not _foreign_groups(language).isdisjoint(groups):
+        return True
+    beside = _BESIDE.get(full_script(language))
+    return beside is not None and beside.search(text) is not None
 
 
 @cache
