@@ -45,7 +45,11 @@ TWICE = [
     ("ko", "시원하고 아삭하고 시원한 맛이 일품입니다.", "word"),
     ("bn", "হালকা, টেকসই ও টেকসই জুতা।", "word"),
     ("da", "Kanelsneglen der der gør mandag god.", "word"),
+    ("da", "Vinen er frisk, let at drikke og frisk.", "sentence"),
+    ("vi", "Cà phê rang xay đậm vị đậm vị cho ngày mới.", "word"),
+    ("ko", "바삭한 식감과 진한 버터 향, 바삭한 식감이 매력입니다.", "sentence"),
     # In scripts without spaces.
+    ("ja", "甘酸っぱい苺と白あん、もちもちの皮、甘酸っぱい苺。", "sentence"),
     ("ja", "なめらかな口当たりと甘み、なめらかな口当たりをどうぞ。", "sentence"),
     ("ja", "毎日の毎日の朝に、深煎りの一杯を。", "word"),
     ("ja", "朝のひとときにひとときに、深い香りを。", "word"),

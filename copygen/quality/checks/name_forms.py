@@ -358,7 +358,8 @@ def _has_other_marks(plain: str, name: NameWord, place: _Position, manner: Manne
     is_ending = is_ending and not (
         place.exact and (place.titled or (place.attributive and place.proper))
     )
-    is_ending = is_ending or _is_form_by_marks(plain, wanted, tag)
+    is_later = tag == "ro" and place.exact and bool(name.before)  # has no article of its own
+    is_ending = is_ending or (not is_later and _is_form_by_marks(plain, wanted, tag))
     return (name.is_named or place.adjoining) and not manner.unmarked and not is_ending
 
 

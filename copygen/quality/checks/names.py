@@ -222,7 +222,8 @@ def _names_in(value: str, brand: bool, named: bool) -> "_NamesOfValue | None":
     marked = _QUOTED.search(value) if named else None
     quoted = marked[1].split() if marked else ()
     for at, token in enumerate(tokens):
-        is_small = token[0].islower() and not brand and not (named and token in quoted)
+        is_small = _JOINT.split(token)[-1][:1].islower() and token[0].islower()
+        is_small = is_small and not brand and not (named and token in quoted)
         behind = len(tokens) - at - 1
         if named and token.islower() and len(token) <= _LINK and at and behind:
             links.append((tokens[at - 1], token, tokens[at + 1]))

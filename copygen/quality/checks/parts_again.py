@@ -61,6 +61,7 @@ _PHRASE_WORDS: Final = (3, 2)
 _PHRASE_LETTERS: Final = 8
 JOINED_AND: Final = MappingProxyType({"ar": "و", "he": "ו"})
 """`And`, where it is written as one with the next word."""
+_KOREAN_AND: Final = ("과", "와", "하고", "이랑")
 _OFTEN: Final = 3
 
 _UNSPACED_CLAUSE: Final = deferred(r"[^\s.!?…。！？,、，;；:：|/–—·「」『』（）()]+")
@@ -242,6 +243,8 @@ def _seam(reading: Reading, at: int, listed: DoubledWords) -> str:
         return "."
     if _PAUSES.search(seam):
         return ","
+    if reading.is_korean and told[at - 1].endswith(_KOREAN_AND):
+        return "&"
     prefix = JOINED_AND.get(base(reading.context.language or ""))
     if told[at - 1] in listed.ands or told[at] in listed.ands:
         return "&"
@@ -401,7 +404,7 @@ def _is_enumeration(
     for at in range(first + 1, joint):
         size = 1 if commas[at - first - 1] else size + 1
         has_article = told[at - size + 1] in listed.articles
-        if size > _ITEM_WORDS + has_article:
+        if size > _ITEM_WORDS + (has_article or _is_told_more(told, at, size, listed)):
             return False
         if size == 1 and told[at] in listed.ands:
             return False
@@ -412,6 +415,11 @@ def _is_enumeration(
     if told[first] in between and len(between - listed.articles) == 1:
         return False
     return last + 1 >= len(told) or told[last + 1] != told[first + 1]
+
+
+def _is_told_more(told: Sequence[str], last: int, size: int, listed: DoubledWords) -> bool:
+    """Whether an item of three words has a small one within: `fresh, light to drink and fresh`."""
+    return size > _ITEM_WORDS and told[last - 1] in listed.joining
 
 
 def unspaced_end_again(reading: Reading) -> tuple[int, int] | None:

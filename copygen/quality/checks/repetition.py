@@ -478,7 +478,8 @@ def _unspaced_again(reading: Reading) -> Iterator[Violation]:
     go_on = near and any(_goes_on(last, one) for last, one in pairwise(bare))
     long = [one for one in bare if len(one) >= _LEAST_OF_MANY]
     comes_again = len(set(long)) < len(long)
-    if not comes_again and len(bare) > 2:  # A comma may be in one of two sentences.
+    if not comes_again and len(bare) > 2 and len(reading.told) <= _FEW_LETTERS:
+        # A comma may be in one of two sentences.
         whole = reading.whole_sentences.bare
         comes_again = len(set(whole)) < len(whole)
     if not (go_on or comes_again):
@@ -503,12 +504,14 @@ def _listed_again(reading: Reading) -> Iterator[Violation]:
     """A clause that begins as the last but one, an item: `贈り物にも、普段にも、贈り物にも最適`."""
     bare = reading.sentences.bare
     pairs = [*enumerate(zip(bare, bare[2:], strict=False), 2)]
-    # `なめらかな口当たりと甘み、なめらかな口当たりを`: with the next one.
-    pairs += [
-        (number, (head, other))
-        for number, (one, other) in enumerate(pairwise(bare), 1)
-        if (head := one.partition("と")[0]) != one and other[len(head) : len(head) + 1] in _OF_NOUNS
-    ]
+    # `なめらかな口当たりと甘み、なめらかな口当たりを`: with the next one; or all of a later one.
+    for at, one in enumerate(bare):
+        head, joint, _ = one.partition("と")
+        behind = bare[at + 1 : at + 2]
+        if joint and behind and behind[0][len(head) : len(head) + 1] in _OF_NOUNS:
+            pairs.append((at + 1, (head, behind[0])))
+        elif joint and head in bare[at + 1 :]:
+            pairs.append((bare.index(head, at + 1), (head, head)))
     for number, (one, other) in pairs:
         if len(one) >= _LEAST_LISTED and other.startswith(one) and not reading.is_known(one):
             yield _sentence(reading.context, *reading.sentences.span(number))

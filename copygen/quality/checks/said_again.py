@@ -34,6 +34,7 @@ _REFRAIN: Final = 3
 """Times in a row: twice is a slip, and four times a loop."""
 _LONGEST_PHRASE: Final = 16
 _LEAST_SLIP: Final = 6
+_SYLLABLES_SLIP: Final = 5
 _DENSE_SLIP: Final = 3
 """Letters of a phrase that is said again with nothing between."""
 _PAIR: Final = 2
@@ -237,7 +238,8 @@ def _is_slip(reading: Reading, phrase: Sequence[str], words: Sequence[re.Match[s
         return reading.is_known(joined)
     if _sound_alike(phrase):
         return False
-    return letters_of(joined) >= (_DENSE_SLIP if _DENSE.search(joined) else _LEAST_SLIP)
+    least = _SYLLABLES_SLIP if language == "vi" else _LEAST_SLIP
+    return letters_of(joined) >= (_DENSE_SLIP if _DENSE.search(joined) else least)
 
 
 def _sound_alike(words: Sequence[str]) -> bool:
