@@ -330,6 +330,8 @@ RIGHT = [
     ("nl", "Brouwerij De Zwarte Zwaan", "De Zwarte Zwaan", "Proef het bij de Zwarte Zwaan."),
     ("it", "Zaino Vagabondo", "Vagabondo", "I Vagabondi in città, gli Zaini Vagabondo."),
     ("ar", "حقيبة رحّالة", "رحّالة", "سافر مع رحالة."),
+    ("fa", "گلیم دستباف باران", "باران", "گلیم دست‌باف باران خانه را گرم می‌کند."),
+    ("de", "Kernige Olivenöl Seife", "", "Weich wie die Seide an der Haut."),
     ("zh", "听雨耳机", "听雨", "听雨雨声，最安静的耳机。"),
 ]
 

@@ -30,6 +30,8 @@ _OTHER_CONSONANTS: Final = deferred(
 """Of Arabic, Hebrew, Devanagari and Bengali letters those that no ending replaces."""
 CLITICS: Final = frozenset("وفبلكهשובלמכ")
 """Letters of Arabic and Hebrew words that are words of their own."""
+_JOINER: Final = "\u200c"
+"""Between two parts of a word of Persian, which are written as one as well."""
 LEAST: Final = 4
 HALF: Final = 3
 """Letters of half a name."""
@@ -251,8 +253,8 @@ def _has_capital_within(word: str) -> bool:
 def is_near(seen: SeenWord, name: NameWord, manner: Manner) -> bool:
     """Whether a word is a name with a letter or two wrong."""
     plain, wanted = _as_name(seen.plain, name.folded), name.folded
-    if plain is None:
-        return False
+    if plain is None or plain.replace(_JOINER, "") == wanted.replace(_JOINER, ""):
+        return False  # `دست‌باف`, of دستباف
     starts = len(wanted) - len(plain) >= 2 and wanted.startswith(plain)
     is_far = OSA.distance(plain, wanted, score_cutoff=2) > 2
     is_same_kind = plain.isascii() == wanted.isascii()
@@ -394,7 +396,8 @@ def _is_alone(seen: SeenWord, plain: str, name: NameWord, manner: Manner) -> boo
     if name.is_brand and (not due or len(wanted) >= LONG):
         return True
     is_type = not name.is_brand and not name.before and bool(name.after)
-    least = LONG if is_type and due else _LONG_STEM if is_type or not ends_alike else FIVE
+    is_common_noun = due and (is_type or manner.tag == "de")  # `Seide`, of a soap
+    least = LONG if is_common_noun else _LONG_STEM if is_type or not ends_alike else FIVE
     ends_so = ends_alike or (manner.tag in _NAME_ENDS and not is_type and not seen.begins)
     return ends_so and is_close and len(wanted) >= least
 
