@@ -289,6 +289,6 @@ def _reask_loops(
     if acceptance is None:
         return None
     # Imported where it is used: a run without rules does without the checks.
-    from copygen.engine.reask import ReaskLoop
+    from copygen.engine.reask import AnswersTogether, ReaskLoop
 
-    return partial(ReaskLoop, acceptance, config)
+    return partial(ReaskLoop, acceptance, config, AnswersTogether(acceptance))

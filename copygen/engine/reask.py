@@ -4,9 +4,11 @@ Every further request takes the way of the first: the caller sends it through bu
 breaker and retries, and counts what it cost.
 """
 
+import asyncio
+import contextlib
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 from copygen.config import ProviderConfig
 from copygen.config.prices import MAX_ENLARGEMENTS
@@ -15,6 +17,9 @@ from copygen.models import ApiError, Completion, ErrorInfo, Kind, Message, Promp
 from copygen.quality.acceptance import Acceptance, OnViolation, PromptRef, ReAsk, Review, better
 from copygen.quality.revision import Revision
 
+_MOST_TOGETHER: Final = 16
+"""Answers that are looked at in one turn of the loop: with more it is held up longer, for next to
+nothing."""
 Send: TypeAlias = Callable[[Prompt, AttemptState], Awaitable[Completion | ApiError]]
 """Sends a prompt until it is answered or given up; raises when the run ends meanwhile."""
 
@@ -33,6 +38,34 @@ class ReaskResult(NamedTuple):
     """Why there is no text, where what there is says so: a refusal."""
 
 
+class AnswersTogether:
+    """Has the answers that came at the same time looked at together, which takes less time."""
+
+    def __init__(self, acceptance: Acceptance) -> None:
+        self._acceptance = acceptance
+        self._waiting: list[tuple[str, PromptRef, asyncio.Future[None]]] = []
+
+    async def prepare(self, answer: str, prompt: PromptRef) -> None:
+        """Return when the answer was looked at with those that are there by now: at once."""
+        loop = asyncio.get_running_loop()
+        if not self._waiting:
+            loop.call_soon(self._prepare_some)
+        looked_at: asyncio.Future[None] = loop.create_future()
+        self._waiting.append((answer, prompt, looked_at))
+        await looked_at
+
+    def _prepare_some(self) -> None:
+        some, self._waiting = self._waiting[:_MOST_TOGETHER], self._waiting[_MOST_TOGETHER:]
+        if self._waiting:
+            asyncio.get_running_loop().call_soon(self._prepare_some)
+        # A fault of copygen's comes up again where the answer is read, and is told there.
+        with contextlib.suppress(Exception):
+            self._acceptance.prepare([(answer, prompt) for answer, prompt, _ in some])
+        for *_, looked_at in some:
+            if not looked_at.done():
+                looked_at.set_result(None)
+
+
 class ReaskLoop:
     """One prompt: the conversation, and the best version of its text so far."""
 
@@ -40,6 +73,7 @@ class ReaskLoop:
         self,
         acceptance: Acceptance,
         config: ProviderConfig,
+        together: AnswersTogether,
         prompt: Prompt,
         revision: Revision | None = None,
     ) -> None:
@@ -47,6 +81,7 @@ class ReaskLoop:
         if acceptance.checker.by_language:
             acceptance.checker.expect(prompt.input)
         self._acceptance = acceptance
+        self._together = together
         self._revision = revision
         self._config = config
         self._prompt_ref = PromptRef(prompt.input, prompt.id, prompt.messages)
@@ -78,11 +113,15 @@ class ReaskLoop:
                 self._enlargements += 1
                 self._prompt = replace(self._prompt, max_output_tokens=larger)
                 continue
-            latest = self._acceptance.read(answer.text, self._prompt_ref, latest, asked)
-            if self._best is None or better(latest.candidate, self._best[0].candidate):
-                # Kept although another may come: the next may be worse, cost more than is left, or
-                # never be answered.
-                self._best = latest, answer, state.latency_s
+            try:
+                await self._together.prepare(answer.text, self._prompt_ref)
+            finally:
+                # When it is cancelled meanwhile, too: the text was paid for.
+                latest = self._acceptance.read(answer.text, self._prompt_ref, latest, asked)
+                if self._best is None or better(latest.candidate, self._best[0].candidate):
+                    # Kept although another may come: the next may be worse, cost more than is
+                    # left, or never be answered.
+                    self._best = latest, answer, state.latency_s
             asked_enough = self._reasks >= self._acceptance.policy.reasks
             if asked_enough or latest.accepted or time_left_s(state) <= 0:
                 return answer

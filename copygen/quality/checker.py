@@ -42,6 +42,7 @@ _AROUND = frozenset(("leftovers.quotes", "sameness.opening"))
 _NO_RECORD: Mapping[str, Sequence[str]] = MappingProxyType({})
 _FAR_OVER = 10
 """Times its limit from which a text is too long and nothing else is looked for."""
+_MOST_PREPARED = 1000
 _LONG_CHARS = 4000
 """Shorter ones cost little enough to be told all at once what is wrong with them."""
 Check: TypeAlias = Callable[[CheckContext], Iterable[Violation]]
@@ -70,6 +71,34 @@ class _CompiledChecks:
     reports: tuple[wording.Report, ...]
     """What is said of each of them, in their order."""
     looks_for_placeholders: bool
+
+
+class TextToCheck(NamedTuple):
+    """One text of an item, as `examine` is asked for it."""
+
+    text: str
+    item: Item
+    field: FieldSpec | None
+    record: Mapping[str, Sequence[str]]
+    asked: Sequence[Message]
+
+
+@dataclass(slots=True, eq=False)
+class _Examination:
+    """One text on its way through the rules."""
+
+    text: str
+    item: Item
+    field: FieldSpec | None
+    compiled: _CompiledChecks
+    facts: Facts
+    language: str | None
+    seen: dict[str, NormalizedText]
+    """The item's texts as they are compared."""
+    found: list[Violation]
+    overshoot: int
+    context: CheckContext | None
+    """None: there is nothing to read, or no need to."""
 
 
 class Checker:
@@ -110,6 +139,8 @@ class Checker:
         self._facts = Facts({}, self._measures)
         self._language = settings.language
         self._seen: dict[str, NormalizedText] = {}
+        self._prepared: dict[int, _Examination] = {}
+        """Identity of an item → its text, held against all that is about it alone."""
         self._detector = Detector()
         self._expected: JsonValue = None
         """What the last item that was expected says of its language."""
@@ -155,6 +186,36 @@ class Checker:
 
         `record` has all texts of the answer by field, `asked` what the model was asked.
         """
+        one = self._prepared.pop(id(item), None) if self._prepared else None
+        if one is not None and one.item is item and one.text == text and one.field is field:
+            self._item, self._facts, self._language = item, one.facts, one.language
+            self._seen = one.seen
+        else:
+            one = self._begun(TextToCheck(text, item, field, record, asked))
+            self._hold_against_rules((one,))
+        found = one.found
+        if one.context and self.sameness is not None and not (field and field.shared):
+            for violation in self.sameness.look(one.context.text, item_id):
+                if not self._is_own_name(violation, one.context.text):
+                    found.append(violation)
+        return CheckedText(self._placed(found, field, index) if found else (), one.overshoot)
+
+    def prepare(self, texts: Iterable["TextToCheck"]) -> None:
+        """Hold texts of several items against all that is about each by itself, so that `examine`
+        has it when it is asked for them.
+
+        Rule by rule and not text by text: what one rule runs is then in the processor's caches,
+        which takes 40 % off what short texts cost. Of an item the last text is prepared.
+        """
+        begun = [self._begun(one) for one in texts]
+        self._hold_against_rules(begun)
+        if len(self._prepared) > _MOST_PREPARED:
+            self._prepared.clear()  # nobody has asked for them: their prompts were cancelled
+        self._prepared.update((id(one.item), one) for one in begun)
+
+    def _begun(self, given: "TextToCheck") -> "_Examination":
+        """The text with what is known of it, and what its length and an empty one say."""
+        text, item, field, record, asked = given
         if item is not self._item:
             self._turn_to(item)
         name = field.name if field else None
@@ -163,36 +224,47 @@ class Checker:
         if compiled is None or (compiled.field is not field and compiled.field != field):
             compiled = self._compiled[name, self._language] = self._compile(field, self._language)
         places = find_placeholders(text)
-        found: list[Violation] = []
-        overshoot = 0
+        one = _Examination(
+            text, item, field, compiled, self._facts, self._language, self._seen, [], 0, None
+        )
         if field is not None and (field.limit is not None or field.min_length):
             # Placeholders count at their longest.
             measured = self._measure(filled(text, self._longest) if places else text, field.unit)
-            overshoot = form.overshoot(measured, field)
-            if overshoot:
-                found += form.length(measured, field)
+            one.overshoot = form.overshoot(measured, field)
+            if one.overshoot:
+                one.found += form.length(measured, field)
         if len(text) <= form.LONGEST_MARK or text.isspace():
-            found[:0] = empty = form.empty(text)
+            one.found[:0] = empty = form.empty(text)
             if empty:
-                return CheckedText(self._placed(empty, field, index), overshoot)
-        if found and len(text) > _LONG_CHARS and self._is_far_over(overshoot, field):
-            return CheckedText(self._placed(found, field, index), overshoot)
+                one.found = empty
+                return one
+        if one.found and len(text) > _LONG_CHARS and self._is_far_over(one.overshoot, field):
+            return one
         normalized = self._normalized(text, field)
-        context = CheckContext(normalized, self._facts, self._language, name, record, asked, places)
-        is_plain = normalized.form is not Form.OTHER
-        for check in compiled.plain if is_plain else compiled.checks:
-            found += check(context)
-        if self._names is not None:
-            found += self._names.violations(context, item)
-        if places and compiled.looks_for_placeholders:
-            found += wording.placeholders(context, self._kept)
-        for number, spans in compiled.words.hits(normalized):
-            found += compiled.reports[number](context, spans)
-        if self.sameness is not None and not (field and field.shared):
-            for violation in self.sameness.look(normalized, item_id):
-                if not self._is_own_name(violation, normalized):
-                    found.append(violation)
-        return CheckedText(self._placed(found, field, index) if found else (), overshoot)
+        one.context = CheckContext(
+            normalized, self._facts, self._language, name, record, asked, places
+        )
+        return one
+
+    def _hold_against_rules(self, texts: Sequence["_Examination"]) -> None:
+        """What each rule finds in each text that is to be read."""
+        read = [(one, one.context) for one in texts if one.context is not None]
+        for compiled in {id(one.compiled): one.compiled for one, _ in read}.values():
+            own = [(one, context) for one, context in read if one.compiled is compiled]
+            plain = [one for one in own if one[1].text.form is not Form.OTHER]
+            others = [one for one in own if one[1].text.form is Form.OTHER]
+            for checks, group in ((compiled.plain, plain), (compiled.checks, others)):
+                for check in checks if group else ():
+                    for one, context in group:
+                        one.found += check(context)
+            if self._names is not None:
+                for one, context in own:
+                    one.found += self._names.violations(context, one.item)
+            for one, context in own:
+                if context.placeholders and compiled.looks_for_placeholders:
+                    one.found += wording.placeholders(context, self._kept)
+                for number, spans in compiled.words.hits(context.text):
+                    one.found += compiled.reports[number](context, spans)
 
     def _turn_to(self, item: Item) -> None:
         """Take up the facts and the language of an item: its texts come one after the other."""
@@ -202,7 +274,7 @@ class Checker:
         by_row = self.settings.language_from is not None
         if by_row:
             self._language = self.ask_language(item)
-        self._seen.clear()
+        self._seen = {}
 
     def _normalized(self, text: str, field: FieldSpec | None) -> NormalizedText:
         """What readers see of the text, made comparable: once to look at it, and to accept it."""

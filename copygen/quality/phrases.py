@@ -493,19 +493,22 @@ MARKS: Final = MappingProxyType(
 """What blanks of a kind without a name have, within a word, too: `210-XXXXXXX`, `20XX`."""
 
 
+_SAID: Final = "said"
+"""Under this name a text keeps its phrases, with the language that they were looked for in."""
+
+
 class PhraseReader:
     """Reads each text once, for all checks that look for phrases. One per run."""
 
     def __init__(self) -> None:
-        self._last: tuple[NormalizedText, str | None, Said] | None = None
         self._listed: dict[str, PhraseIndex] = {}
         """Language with lists of its own → their index."""
 
     def read(self, text: NormalizedText, language: str | None) -> Said:
         """The text with the phrases in it, of its language or of all that it may be in."""
-        last = self._last
-        if last is not None and last[0] is text and last[1] == language:
-            return last[2]
+        last: tuple[str | None, Said] | None = text.__dict__.get(_SAID)
+        if last is not None and last[0] == language:
+            return last[1]
         index = self._listed.get(language) if language is not None else None
         if index is None:
             tags = list_tags(language, text)
@@ -513,7 +516,7 @@ class PhraseReader:
             if language is not None and tags == (_SAME_LISTS.get(own := base(language), own),):
                 self._listed[language] = index
         said = index.find(text.text)
-        self._last = text, language, said
+        text.__dict__[_SAID] = language, said
         return said
 
 
