@@ -14,7 +14,16 @@ from copygen.config import ProviderConfig
 from copygen.config.prices import MAX_ENLARGEMENTS
 from copygen.engine.retry import AttemptState
 from copygen.models import ApiError, Completion, ErrorInfo, Kind, Message, Prompt, Status
-from copygen.quality.acceptance import Acceptance, OnViolation, PromptRef, ReAsk, Review, better
+from copygen.quality.acceptance import (
+    WHOLE,
+    Acceptance,
+    OnViolation,
+    PromptRef,
+    ReAsk,
+    Review,
+    better,
+)
+from copygen.quality.checker import TextToCheck
 from copygen.quality.revision import Revision
 
 _MOST_TOGETHER: Final = 16
@@ -43,15 +52,22 @@ class AnswersTogether:
 
     def __init__(self, acceptance: Acceptance) -> None:
         self._acceptance = acceptance
-        self._waiting: list[tuple[str, PromptRef, asyncio.Future[None]]] = []
+        self._waiting: list[tuple[TextToCheck, asyncio.Future[None]]] = []
 
     async def prepare(self, answer: str, prompt: PromptRef) -> None:
-        """Return when the answer was looked at with those that are there by now: at once."""
+        """Return when the answer was looked at with those that are there by now: at once.
+
+        Answers with fields have several texts each, and are looked at by themselves.
+        """
+        if self._acceptance.fields:
+            return
+        text, rules = answer.strip(), self._acceptance.channel
+        given = TextToCheck(text, prompt.item, rules, {WHOLE: [text]}, prompt.asked)
         loop = asyncio.get_running_loop()
         if not self._waiting:
             loop.call_soon(self._prepare_some)
         looked_at: asyncio.Future[None] = loop.create_future()
-        self._waiting.append((answer, prompt, looked_at))
+        self._waiting.append((given, looked_at))
         await looked_at
 
     def _prepare_some(self) -> None:
@@ -60,8 +76,8 @@ class AnswersTogether:
             asyncio.get_running_loop().call_soon(self._prepare_some)
         # A fault of copygen's comes up again where the answer is read, and is told there.
         with contextlib.suppress(Exception):
-            self._acceptance.prepare([(answer, prompt) for answer, prompt, _ in some])
-        for *_, looked_at in some:
+            self._acceptance.checker.prepare([text for text, _ in some])
+        for _, looked_at in some:
             if not looked_at.done():
                 looked_at.set_result(None)
 
@@ -134,7 +150,8 @@ class ReaskLoop:
 
     def result(self) -> ReaskResult | None:
         """What came of it; None when there is no text to judge. To be asked for once."""
-        self._acceptance.end(self._prompt_ref.prompt_id)
+        if self._acceptance.variants > 1:
+            self._acceptance.end(self._prompt_ref.prompt_id)
         if self._best is None:
             return None
         review, completion, latency_s = self._best

@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from copygen.models import Item, Kind, Message, Severity, Violation
 from copygen.quality.channels import FieldSpec
-from copygen.quality.checker import Checker, TextToCheck
+from copygen.quality.checker import Checker
 from copygen.quality.facts import MendableViolation
 from copygen.quality.fields import (
     RULE,
@@ -357,10 +357,10 @@ class Acceptance:
             self._rules[WHOLE] = channel
         self.channel = channel
         """Of the one text; None where there are fields, or no limit."""
-        self._variants = variants
+        self.variants = variants
+        """Prompts of one item, whose texts should differ."""
         self._records = RecordChecker(checker, VariantStore(variants), mends=True)
         self._scanner = InjectionScanner(policy.untrusted) if policy.untrusted else None
-        self._last: tuple[Item, Sequence[Violation]] | None = None
 
     @property
     def request(self) -> str:
@@ -392,19 +392,6 @@ class Acceptance:
             for name in self._names if name not in merged
         )  # fmt: skip
         return self._judged(plain_text(merged), merged, prompt, missing, kept)
-
-    def prepare(self, answers: Sequence[tuple[str, PromptRef]]) -> None:
-        """Look at several answers together, for `read` to go on from: in bulk it takes less time.
-
-        Answers with fields have several texts each, and are read by themselves.
-        """
-        if not self.fields:
-            rules = self._rules[WHOLE]
-            texts = [(answer.strip(), prompt) for answer, prompt in answers]
-            self.checker.prepare(
-                TextToCheck(text, prompt.item, rules, {WHOLE: [text]}, prompt.asked)
-                for text, prompt in texts
-            )
 
     def again(self, review: Review, item: Item) -> ReAsk:
         """What to tell the model about an answer that is not accepted."""
@@ -456,9 +443,8 @@ class Acceptance:
                 self.checker.check("x", {}, rules)
 
     def end(self, prompt_id: str) -> None:
-        """A prompt has ended, whatever came of it."""
-        if self._variants > 1:
-            self._records.variants.end(prompt_id)
+        """A prompt of several of its item has ended, whatever came of it."""
+        self._records.variants.end(prompt_id)
 
     def _fields_in(self, answer: str, asked: Sequence[str]) -> Data | ParseFault:
         """The fields of an answer. One that has all fields will do where some were asked for."""
@@ -507,23 +493,16 @@ class Acceptance:
             record |= changed
             text, data = _with_texts(data, record)
         found += notes
-        if self._scanner is not None:
-            found += self._suspicious(self._scanner, prompt.item)
+        # A warning for each value that went into the prompt and reads like an order.
+        found += (
+            Violation(
+                "untrusted.instruction",
+                Severity.WARNING,
+                f"the column '{name}' looks like an instruction to the model: {what}",
+            )
+            for name, what in (self._scanner.of(prompt.item) if self._scanner else ())
+        )
         return Review(text, data, tuple(found), overshoot, record)
-
-    def _suspicious(self, scanner: InjectionScanner, item: Item) -> Sequence[Violation]:
-        """A warning for each value that went into the prompt and reads like an order."""
-        if self._last is None or self._last[0] is not item:
-            found = [
-                Violation(
-                    "untrusted.instruction",
-                    Severity.WARNING,
-                    f"the column '{name}' looks like an instruction to the model: {what}",
-                )
-                for name, what in scanner.of(item)
-            ]
-            self._last = (item, found)
-        return self._last[1]
 
     def _words_to_keep(self, item: Item) -> list[str]:
         """Names a shorter text must not lose: the item's short values, the house's own terms."""

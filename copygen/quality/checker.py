@@ -139,8 +139,8 @@ class Checker:
         self._facts = Facts({}, self._measures)
         self._language = settings.language
         self._seen: dict[str, NormalizedText] = {}
-        self._prepared: dict[int, _Examination] = {}
-        """Identity of an item → its text, held against all that is about it alone."""
+        self._prepared: dict[tuple[int, str], _Examination] = {}
+        """Identity of an item, and its text → what all that is about that alone finds."""
         self._detector = Detector()
         self._expected: JsonValue = None
         """What the last item that was expected says of its language."""
@@ -186,13 +186,14 @@ class Checker:
 
         `record` has all texts of the answer by field, `asked` what the model was asked.
         """
-        one = self._prepared.pop(id(item), None) if self._prepared else None
-        if one is not None and one.item is item and one.text == text and one.field is field:
+        key = id(item), text
+        one = self._prepared.pop(key, None) if self._prepared else None
+        if one is not None and one.field is field:
             self._item, self._facts, self._language = item, one.facts, one.language
             self._seen = one.seen
         else:
-            one = self._begun(TextToCheck(text, item, field, record, asked))
-            self._hold_against_rules((one,))
+            self.prepare((TextToCheck(text, item, field, record, asked),))
+            one = self._prepared.pop(key)
         found = one.found
         if one.context and self.sameness is not None and not (field and field.shared):
             for violation in self.sameness.look(one.context.text, item_id):
@@ -205,50 +206,12 @@ class Checker:
         has it when it is asked for them.
 
         Rule by rule and not text by text: what one rule runs is then in the processor's caches,
-        which takes 40 % off what short texts cost. Of an item the last text is prepared.
+        which takes 40 % off what short texts cost.
         """
-        begun = [self._begun(one) for one in texts]
-        self._hold_against_rules(begun)
         if len(self._prepared) > _MOST_PREPARED:
             self._prepared.clear()  # nobody has asked for them: their prompts were cancelled
-        self._prepared.update((id(one.item), one) for one in begun)
-
-    def _begun(self, given: "TextToCheck") -> "_Examination":
-        """The text with what is known of it, and what its length and an empty one say."""
-        text, item, field, record, asked = given
-        if item is not self._item:
-            self._turn_to(item)
-        name = field.name if field else None
-        compiled = self._compiled.get((name, self._language))
-        # Looking whether it is the same object spares comparing all that is in it.
-        if compiled is None or (compiled.field is not field and compiled.field != field):
-            compiled = self._compiled[name, self._language] = self._compile(field, self._language)
-        places = find_placeholders(text)
-        one = _Examination(
-            text, item, field, compiled, self._facts, self._language, self._seen, [], 0, None
-        )
-        if field is not None and (field.limit is not None or field.min_length):
-            # Placeholders count at their longest.
-            measured = self._measure(filled(text, self._longest) if places else text, field.unit)
-            one.overshoot = form.overshoot(measured, field)
-            if one.overshoot:
-                one.found += form.length(measured, field)
-        if len(text) <= form.LONGEST_MARK or text.isspace():
-            one.found[:0] = empty = form.empty(text)
-            if empty:
-                one.found = empty
-                return one
-        if one.found and len(text) > _LONG_CHARS and self._is_far_over(one.overshoot, field):
-            return one
-        normalized = self._normalized(text, field)
-        one.context = CheckContext(
-            normalized, self._facts, self._language, name, record, asked, places
-        )
-        return one
-
-    def _hold_against_rules(self, texts: Sequence["_Examination"]) -> None:
-        """What each rule finds in each text that is to be read."""
-        read = [(one, one.context) for one in texts if one.context is not None]
+        begun = [self._begun(one) for one in texts]
+        read = [(one, one.context) for one in begun if one.context is not None]
         for compiled in {id(one.compiled): one.compiled for one, _ in read}.values():
             own = [(one, context) for one, context in read if one.compiled is compiled]
             plain = [one for one in own if one[1].text.form is not Form.OTHER]
@@ -265,16 +228,46 @@ class Checker:
                     one.found += wording.placeholders(context, self._kept)
                 for number, spans in compiled.words.hits(context.text):
                     one.found += compiled.reports[number](context, spans)
+        for one in begun:
+            self._prepared[id(one.item), one.text] = one
 
-    def _turn_to(self, item: Item) -> None:
-        """Take up the facts and the language of an item: its texts come one after the other."""
-        self._item = item
-        self._facts = Facts(item, self._measures, self._allowed)
-        # Looked up only where it differs from row to row.
-        by_row = self.settings.language_from is not None
-        if by_row:
-            self._language = self.ask_language(item)
-        self._seen = {}
+    def _begun(self, given: "TextToCheck") -> "_Examination":
+        """The text with what is known of it, and what its length and an empty one say."""
+        text, item, field, record, asked = given
+        if item is not self._item:
+            # Its texts come one after the other.
+            self._item, self._seen = item, {}
+            self._facts = Facts(item, self._measures, self._allowed)
+            if self.settings.language_from is not None:  # looked up only where rows differ in it
+                self._language = self.ask_language(item)
+        name = field.name if field else None
+        compiled = self._compiled.get((name, self._language))
+        # Looking whether it is the same object spares comparing all that is in it.
+        if compiled is None or (compiled.field is not field and compiled.field != field):
+            compiled = self._compiled[name, self._language] = self._compile(field, self._language)
+        places = find_placeholders(text)
+        one = _Examination(
+            text, item, field, compiled, self._facts, self._language, self._seen, [], 0, None
+        )
+        if field is not None and (field.limit is not None or field.min_length):
+            # Placeholders count at their longest.
+            measured = self._measure(filled(text, self._longest) if places else text, field.unit)
+            over = measured - field.limit if field.limit is not None else 0
+            one.overshoot = max(0, over) or max(0, (field.min_length or 0) - measured)
+            if one.overshoot:
+                one.found += form.length(measured, field)
+        if len(text) <= form.LONGEST_MARK or text.isspace():
+            one.found[:0] = empty = form.empty(text)
+            if empty:
+                one.found = empty
+                return one
+        if one.found and len(text) > _LONG_CHARS and self._is_far_over(one.overshoot, field):
+            return one
+        normalized = self._normalized(text, field)
+        one.context = CheckContext(
+            normalized, self._facts, self._language, name, record, asked, places
+        )
+        return one
 
     def _normalized(self, text: str, field: FieldSpec | None) -> NormalizedText:
         """What readers see of the text, made comparable: once to look at it, and to accept it."""

@@ -63,13 +63,6 @@ def count(number: int, spec: FieldSpec) -> list[Violation]:
     return []
 
 
-def overshoot(measured: int, spec: FieldSpec) -> int:
-    """Units too many, or too few; 0 when the text fits."""
-    if spec.limit is not None and measured > spec.limit:
-        return measured - spec.limit
-    return max(0, (spec.min_length or 0) - measured)
-
-
 Found: TypeAlias = tuple[int, int]
 Finder: TypeAlias = Callable[[CheckContext], Iterable[Found]]
 Check: TypeAlias = Callable[[CheckContext], list[Violation]]
