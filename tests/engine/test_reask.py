@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
@@ -28,7 +28,7 @@ from copygen.models import (
 )
 from copygen.quality.acceptance import Acceptance, OnViolation, ReaskPolicy
 from copygen.quality.channels import FieldSpec, load_channels
-from copygen.quality.checker import CheckedText, Checker
+from copygen.quality.checker import CheckedText, Checker, TextToCheck
 from copygen.quality.fields import FieldRequest, resolve
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import Unit, measure
@@ -371,3 +371,61 @@ def test_a_refusal_that_reasks_do_not_end_fails_as_a_provider_s_own_does() -> No
     kept = Acceptance(Refusing(QUIET, length_in), ReaskPolicy(0, OnViolation.KEEP))
     result = only(run(Scripted("I can’t."), kept))
     assert (result.status, result.error, result.violations) == (Status.OK, None, (refuses,))
+
+
+class Noting(Checker):
+    """Counts the texts that are looked at together."""
+
+    def __init__(self) -> None:
+        checks = ChecksSettings.model_validate({"sameness": {"max_repeats": 100}})
+        super().__init__(checks, length_in)
+        self.together: list[int] = []
+
+    def prepare(self, texts: Iterable[TextToCheck]) -> None:
+        every = [*texts]
+        self.together.append(len(every))
+        super().prepare(every)
+
+
+def test_answers_that_come_together_are_looked_at_together_and_told_apart_one_by_one() -> None:
+    checker = Noting()
+    entries = [replace(prompt(n), input={"n": n}) for n in range(1, 41)]
+    rules = Acceptance(checker, ReaskPolicy(reasks=0))
+    found = run(Scripted("soft silk for calm days"), rules, entries=entries, concurrency=40)
+    assert max(checker.together) == 16 and sum(checker.together) == 40
+    # The second of them knows of the first although both were looked at before either was taken.
+    statuses = Counter(result.status for result in found.results)
+    assert statuses == {Status.OK: 1, Status.REJECTED: 39}
+    broken = {one.rule for result in found.results for one in result.violations}
+    assert broken == {"sameness.duplicate"}
+
+
+def test_a_text_that_was_paid_for_stands_when_the_run_is_cancelled_before_it_is_looked_at() -> None:
+    runs: list[Run] = []
+
+    class Cancelling(Scripted):
+        def parse(self, *reply: Any) -> Any:
+            runs[0].engine.cancel()  # the reply is here, and the next turn of the loop is too late
+            return super().parse(*reply)
+
+    async def main() -> Run:
+        one = Run(echo, settings=Settings(), provider=Cancelling(FIT), acceptance=standard())
+        runs.append(one)
+        return await one.over([prompt(1)])
+
+    result = only(run_virtual(main()))
+    assert (result.status, result.text, result.usage) == (Status.OK, FIT, Usage(10, 5))
+
+
+def test_a_fault_of_one_text_does_not_keep_others_from_being_read() -> None:
+    class Faulty(Noting):
+        def prepare(self, texts: Iterable[TextToCheck]) -> None:
+            every = [*texts]
+            if len(every) > 1:
+                raise RuntimeError("a bug in a rule")
+            super().prepare(every)
+
+    entries = [replace(prompt(n), input={"n": n}) for n in range(1, 4)]
+    rules = Acceptance(Faulty(), ReaskPolicy(reasks=0))
+    found = run(Scripted("soft silk for calm days"), rules, entries=entries)
+    assert Counter(one.status for one in found.results) == {Status.OK: 1, Status.REJECTED: 2}

@@ -9,11 +9,13 @@ from pydantic import ValidationError
 
 from copygen.models import Severity
 from copygen.quality.channels import CharacterRules, FieldSpec
-from copygen.quality.checker import Checker
+from copygen.quality.checker import Checker, TextToCheck
 from copygen.quality.packs import pack_names
 from copygen.quality.settings import ChecksSettings
 from copygen.quality.units import measure
 from tests.quality.copy_table import LEGITIMATE
+from tests.quality.misses import faulty_replies
+from tests.quality.rates import good_texts
 from tests.support.quality_fields import field, rules
 
 
@@ -228,3 +230,50 @@ def test_a_text_many_times_too_long_is_only_that(chars: int, limit: int, rules: 
         ("Now! " * 1000)[:chars], {}, spec
     )
     assert {one.rule for one in found} & {"length", "characters.exclamation"} == rules
+
+
+def test_texts_that_are_looked_at_together_are_told_the_same_as_one_by_one() -> None:
+    checks = {"language_from": "language", "packs": ["google_ads", "th"], "names": ["name"]}
+    spec = field(limit=60)
+    alone, together = judge(**checks), judge(**checks)
+    corpus = [*faulty_replies(), *good_texts()][::19]
+    items = [{str(name): value for name, value in one.item.items()} for one in corpus]
+    texts = [
+        (one.text, item | {"language": one.language})
+        for one, item in zip(corpus, items, strict=True)
+    ]
+    assert len(texts) > 500
+    for start in range(0, len(texts), 16):
+        some = texts[start : start + 16]
+        record = {"": ["x"]}
+        together.prepare([TextToCheck(text, item, spec, record, ()) for text, item in some])
+        for number, (text, item) in enumerate(some, start):
+            told = [
+                checker.examine(text, item, spec, item_id=str(number), record=record)
+                for checker in (alone, together)
+            ]
+            assert told[0] == told[1], text
+            for checker in (alone, together):
+                checker.accept(text, str(number), spec)
+    assert not together._prepared
+    assert alone.languages.notes() == together.languages.notes()
+    assert alone.languages.doubtful() == together.languages.doubtful()
+
+
+def test_what_is_prepared_is_for_that_item_and_that_text_alone() -> None:
+    checks = judge()
+    items = [{"name": "Halden", "price": 40}, {"name": "Halden", "price": 50}]
+    given = [TextToCheck("Only 40", item, None, {}, ()) for item in items]
+    checks.prepare(given)
+    assert rules(checks.check("Only 50", items[0])) == ["grounding.number"]
+    assert rules(checks.check("Only 40", items[1])) == ["grounding.number"]
+    assert rules(checks.check("Only 40", items[0])) == []
+    assert rules(checks.check("Only 40", dict(items[0]))) == []
+
+
+def test_texts_that_nobody_asks_for_are_not_kept_for_ever() -> None:
+    checks = judge()
+    for number in range(3000):
+        given = TextToCheck(f"Warm wool {number}", {"number": number}, None, {}, ())
+        checks.prepare([given])
+    assert len(checks._prepared) <= 1001
