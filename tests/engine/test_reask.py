@@ -392,7 +392,8 @@ def test_answers_that_come_together_are_looked_at_together_and_told_apart_one_by
     entries = [replace(prompt(n), input={"n": n}) for n in range(1, 41)]
     rules = Acceptance(checker, ReaskPolicy(reasks=0))
     found = run(Scripted("soft silk for calm days"), rules, entries=entries, concurrency=40)
-    assert max(checker.together) == 16 and sum(checker.together) == 40
+    assert max(checker.together) == 16
+    assert sum(checker.together) == 40
     # The second of them knows of the first although both were looked at before either was taken.
     statuses = Counter(result.status for result in found.results)
     assert statuses == {Status.OK: 1, Status.REJECTED: 39}
