@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 
 from copygen.models import Item, Kind, Message, Severity, Violation
 from copygen.quality.channels import FieldSpec
-from copygen.quality.checker import Checker
+from copygen.quality.checker import Checker, TextToCheck
 from copygen.quality.facts import MendableViolation
 from copygen.quality.fields import (
     RULE,
@@ -470,6 +470,11 @@ class Acceptance:
         record: dict[str, Sequence[str]] = {WHOLE: [text]}
         if data is not None:
             record = {name: [one] if isinstance(one, str) else one for name, one in data.items()}
+            self.checker.prepare(
+                TextToCheck(text, prompt.item, self._rules[name], record, prompt.asked)
+                for name, texts in record.items()
+                for text in texts
+            )
         changed: dict[str, list[str]] = {}
         found = [*known]
         overshoot = 0
