@@ -125,6 +125,10 @@ class Speech(FrozenModel):
     """The model speaks of itself: `as a language model`, `my guidelines`."""
     error: Lines
     """Something failed, or was not understood: `try again later`."""
+    machine: Lines = ()
+    """What a server speaks of: `service`, `request`, `session`."""
+    down: Lines = ()
+    """What becomes of it: `unavailable`, `timed out`, `was not completed`."""
     asked: Lines
     """`as requested`."""
     task: Lines
@@ -417,6 +421,7 @@ _WHOLE: Final = (
 _STEMS: Final = (
     *("tongue", "english"),
     *("change", "yours", "info", "little", "add", "web", "publish", "stress", "sentence", "share"),
+    *("machine", "down"),
 )
 """Kinds whose ends are free, for languages decline."""
 _OF_TALK: Final = (

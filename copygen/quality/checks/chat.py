@@ -118,6 +118,7 @@ at the start."""
 _STRUCTURE: Final = deferred(r"[\n\t:：<\[【(（)②/|\-–—](?:(?<![-–—])|(?<=\s.)\s)")
 """A mark, or a dash between spaces. Python looks for a class at the start six times as fast."""
 _DECLINING: Final = frozenset(("cannot", "cannot_weak", "missing", "error", "myself"))
+_OUTAGE: Final = frozenset(("machine", "down"))
 _THINKING_ALOUD: Final = frozenset(("think", "first"))
 _PLANNING: Final = frozenset(("stress",))
 _ORDERING: Final = frozenset(("publish", "add"))
@@ -170,7 +171,7 @@ class ChatDetector:
             TalkReader(said, self._model, assignment.is_known) if self._model is not None else None
         )
         may_be_talk = talk is not None and talk.has_parts(begin)
-        tells = not kinds.isdisjoint(_TELLING) or bool(said.at("first", begin))
+        tells = not kinds.isdisjoint(_TELLING) or kinds >= _OUTAGE or bool(said.at("first", begin))
         names_tongue = "tongue" in kinds and is_about_language(said)
         # Nor is it about a text who asks in English.
         if names_tongue and not assignment.is_named() and not _quotes_speech(said):
@@ -221,6 +222,7 @@ class ChatDetector:
             said.text.rstrip()[-1:] in "?؟？"
             or not kinds.isdisjoint(_DECLINING)
             or ("little" in kinds and "info" in kinds)
+            or kinds >= _OUTAGE
             or ("beyond" in kinds and len(said.tags) == 1)
         )
 
@@ -278,7 +280,7 @@ class ChatDetector:
         cannot_at = said.within("cannot", begin, end)
         weak_at = said.within("cannot_weak", begin, end)
         missing_at = said.within("missing", begin, end)
-        error_at = said.within("error", begin, end)
+        error_at = max(said.within("error", begin, end), _outage(said, begin, end))
         is_model = said.are_within("myself", begin, end)
         at = next((one for one in (cannot_at, weak_at, missing_at, error_at) if one >= 0), -1)
         if at < 0 and not is_model:
@@ -580,6 +582,19 @@ def _sentence(said: Said, begin: int, place: int, end: int) -> tuple[int, int]:
     for found in SENTENCE_END.finditer(said.text, begin, place):
         start = found.end()
     return start, min(end, said.sentence_end(place))
+
+
+def _outage(said: Said, begin: int, end: int) -> int:
+    """Where a sentence begins that tells of a server in trouble, as it does of itself: `service`
+    and `unavailable`, `response` and `was not completed`; -1: none does."""
+    for start, stop in said.found("down"):
+        sentence = _sentence(said, begin, start, end)
+        if stop <= end and any(
+            said.are_within("machine", *part)
+            for part in ((sentence[0], start), (stop, sentence[1]))
+        ):
+            return sentence[0]
+    return -1
 
 
 def _opens(text: str, begin: int, place: int) -> bool:
