@@ -101,6 +101,8 @@ class Speech(FrozenModel):
     """What is to be done by whoever ordered the copy: `insert`, `add`."""
     web: Lines
     """What is to be added: `link`, `address`."""
+    cart: Lines
+    """What a customer is asked to put things into: `cart`, `basket`, `wish list`."""
     publish: Lines
     """What is said to whoever ordered the copy alone: `before publishing`, `good luck with the
     campaign`."""
@@ -365,6 +367,10 @@ class Said:
         """Whether a phrase of that kind stands in `start:end`."""
         return self.within(kind, start, end) >= 0
 
+    def asks_customer(self, start: int, end: int) -> bool:
+        """Whether a sentence speaks of what customers put things into, and of no link to it."""
+        return self.are_within("cart", start, end) and not self.are_within("web", start, end)
+
     def count(self, kind: str, start: int, end: int) -> int:
         """How many places in `start:end` have a phrase of that kind."""
         places = self._found.get(kind, ())
@@ -420,8 +426,8 @@ _WHOLE: Final = (
 """Kinds that are whole words."""
 _STEMS: Final = (
     *("tongue", "english"),
-    *("change", "yours", "info", "little", "add", "web", "publish", "stress", "sentence", "share"),
-    *("machine", "down"),
+    *("change", "yours", "info", "little", "add", "cart", "web", "publish", "stress", "sentence"),
+    *("share", "machine", "down"),
 )
 """Kinds whose ends are free, for languages decline."""
 _OF_TALK: Final = (

@@ -407,3 +407,72 @@ UNTROUBLED = [
 @pytest.mark.parametrize(("language", "text"), UNTROUBLED)
 def test_words_of_trouble_in_copy_are_none(language: str, text: str) -> None:
     assert rules(ChatCheck(PhraseReader()).violations(context(text, language, name=NAME))) == []
+
+
+CARTS = [
+    ("ar", "هالدن", "حقيبة هالدن تدفئك. أضفها إلى سلتك الآن!"),
+    ("bg", "Халден", "Одеяло Халден топли нежно. Добавете го в количката още сега!"),
+    ("bn", "হালডেন", "হালডেন কম্বল উষ্ণ রাখে। এখনই কার্টে যোগ করুন!"),
+    ("ca", "Halden", "Manta Halden, calor suau. Afegeix-la al cistell ara!"),
+    ("cs", "Halden", "Deka Halden hřeje jemně. Přidejte ji do košíku ještě dnes!"),
+    ("da", "Halden", "Halden varmer blidt. Læg den i kurven nu!"),
+    ("da", "Halden", "Halden varmer blidt. Tilføj den til kurven nu!"),
+    ("de", "Halden", "Halden wärmt sanft. Jetzt in den Warenkorb legen!"),
+    ("de", "Halden", "Halden wärmt sanft. Fügen Sie sie jetzt Ihrem Warenkorb hinzu!"),
+    ("el", "Halden", "Η Halden ζεσταίνει απαλά. Προσθέστε την στο καλάθι σας τώρα!"),
+    ("en", "Halden", "Halden warms gently. Add it to your cart now!"),
+    ("es", "Halden", "Halden abriga con suavidad. ¡Añádela a tu carrito ahora!"),
+    ("et", "Halden", "Halden soojendab õrnalt. Lisa ostukorvi kohe!"),
+    ("fa", "هالدن", "پتوی هالدن گرم است. همین حالا به سبد خرید اضافه کنید!"),
+    ("fi", "Halden", "Halden lämmittää lempeästi. Lisää se ostoskoriin nyt!"),
+    ("fr", "Halden", "Halden réchauffe en douceur. Ajoutez-la à votre panier dès maintenant !"),
+    ("he", "הלדן", "שמיכת הלדן מחממת בעדינות. הוסיפו אותה לסל עכשיו!"),
+    ("hi", "हाल्डेन", "हाल्डेन कंबल गर्म रखता है। इसे अभी अपने कार्ट में जोड़ें!"),
+    ("hr", "Halden", "Halden nježno grije. Dodajte je u košaricu odmah!"),
+    ("hu", "Halden", "A Halden gyengéden melegít. Tegye a kosarába most!"),
+    ("hu", "Halden", "A Halden gyengéden melegít. Adja hozzá a kosarához most!"),
+    ("id", "Halden", "Halden hangat lembut. Tambahkan ke keranjang sekarang!"),
+    ("it", "Halden", "Halden scalda con dolcezza. Aggiungila subito al carrello!"),
+    ("ja", "ハルデン", "ハルデンはやさしく暖かい。今すぐカートに追加！"),
+    ("ko", "할덴", "할덴은 부드럽게 따뜻합니다. 지금 장바구니에 추가하세요!"),
+    ("lt", "Halden", "Halden švelniai šildo. Įdėkite į krepšelį dabar!"),
+    ("lt", "Halden", "Halden švelniai šildo. Pridėkite prie krepšelio dabar!"),
+    ("lv", "Halden", "Halden maigi silda. Pievieno grozam jau tagad!"),
+    ("nb", "Halden", "Halden varmer mykt. Legg den i handlekurven nå!"),
+    ("nl", "Halden", "Halden verwarmt zacht. Voeg hem nu toe aan je winkelwagen!"),
+    ("pl", "Halden", "Halden grzeje delikatnie. Dodaj go do koszyka już dziś!"),
+    ("pt", "Halden", "Halden aquece com suavidade. Adicione ao carrinho agora!"),
+    ("ro", "Halden", "Halden încălzește blând. Adaugă-o în coș acum!"),
+    ("ru", "Halden", "Плед Halden мягко греет. Добавьте его в корзину прямо сейчас!"),
+    ("sk", "Halden", "Deka Halden hreje jemne. Pridajte ju do košíka ešte dnes!"),
+    ("sl", "Halden", "Halden nežno greje. Dodajte jo v košarico zdaj!"),
+    ("sr", "Халден", "Ћебе Халден нежно греје. Додајте га у корпу одмах!"),
+    ("sv", "Halden", "Halden värmer mjukt. Lägg den i varukorgen nu!"),
+    ("th", "ฮัลเดน", "ผ้าห่มฮัลเดนอุ่นนุ่ม เพิ่มลงตะกร้าเลย!"),
+    ("tl", "Halden", "Mainit ang Halden. Idagdag ito sa iyong cart ngayon!"),
+    ("tr", "Halden", "Halden yumuşacık ısıtır. Hemen sepetinize ekleyin!"),
+    ("uk", "Halden", "Плед Halden м'яко гріє. Додайте його до кошика просто зараз!"),
+    ("ur", "ہالڈن", "ہالڈن کمبل گرم رکھتا ہے۔ ابھی اپنی کارٹ میں شامل کریں!"),
+    ("vi", "Halden", "Chăn Halden ấm êm. Thêm ngay vào giỏ hàng!"),
+    ("zh-Hans", "哈尔登毛毯", "哈尔登毛毯温柔保暖。立即加入购物车！"),
+    ("zh-Hant", "哈爾登毛毯", "哈爾登毛毯溫柔保暖。立即加入購物車！"),
+]  # fmt: skip
+"""A call to put the product into a cart, as in every second text of a shop."""
+
+
+@pytest.mark.parametrize(("language", "name", "text"), CARTS)
+def test_a_call_to_put_it_into_a_cart_is_for_customers(language: str, name: str, text: str) -> None:
+    assert [*ChatCheck(PhraseReader()).violations(context(text, language, name=name))] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("en", "Halden warms gently. Add the link to the cart here before publishing."),
+        ("en", "Halden warms gently. Don't forget to insert your website's link to the cart."),
+        ("fr", "Halden réchauffe. N'oubliez pas d'insérer ici le lien vers le panier."),
+    ],
+)
+def test_a_link_to_a_cart_is_for_whoever_ordered_the_text(language: str, text: str) -> None:
+    found = ChatCheck(PhraseReader()).violations(context(text, language, name="Halden"))
+    assert [one.rule for one in found] == ["leftovers.closing"]

@@ -481,7 +481,8 @@ class ChatDetector:
                 "leftovers.closing", start, end, is_cut=text[lines[-2][1] : start].count("\n") > 1
             )
         last = said.last_sentence(start, end)
-        if last > start and self._speaks_to_client(said, last, end, apart=False):
+        is_told = last > start and not said.asks_customer(last, end)
+        if is_told and self._speaks_to_client(said, last, end, apart=False):
             return Remark("leftovers.closing", last, end, is_cut=False)
         return None
 

@@ -217,7 +217,7 @@ class TalkReader:
         if not _CLOSING.isdisjoint(text[end - 2 : end]):
             remark = _BRACKETED.search(text, last, end)
             last = remark.start() if remark else last
-        if last == start:
+        if last == start or self.said.asks_customer(last, end):
             return None
         found = self._talk(last, end, TalkPlace.LAST, is_last=True)
         if found is None or self._is_of_nobody(last, end):
