@@ -43,6 +43,10 @@ _PREFIXED: Final = deferred(
     "|\u05d5?[\u05e9\u05db]?[\u05d1\u05dc\u05de]?\u05d4?)$"
 )
 """Words of a letter or two in Arabic and Hebrew that have no space behind them."""
+_OF_CLOTH: Final = ("il", "ил")
+_CLOTH: Final = ("text", "tekst", "текст")
+"""`Textil` is no text; `tekstil` is "on the text" in Estonian, and Finnish begins so."""
+_ON_TEXT: Final = frozenset(("et", "fi"))
 _SHORT_STEM: Final = 4
 _SHORT_SENTENCE: Final = 6
 """`Satz` is in `Satzbau`, too."""
@@ -328,11 +332,16 @@ class PhraseIndex:
                 if not _PREFIXED.search(text, max(0, start - 5), start):
                     continue
             if closes and end < last and _joins(text[end]):
-                kinds = free
+                kinds = (
+                    () if text.startswith(_OF_CLOTH, end) and self._is_cloth(text, end) else free
+                )
             for kind in kinds:
                 if not is_between or kind in self._anywhere:
                     found.setdefault(kind, []).append((start, end))
         return Said(text, self._tags, found, found.keys())
+
+    def _is_cloth(self, text: str, end: int) -> bool:
+        return text[:end].endswith(_CLOTH) and _ON_TEXT.isdisjoint(self._tags)
 
 
 @dataclass(slots=True, eq=False)  # frozen takes 1 µs more, and one is made of each text

@@ -25,7 +25,15 @@ from copygen.quality.checks.labels import (
     quoted_copy,
 )
 from copygen.quality.checks.several import LEAD, is_contrast, may_be_several, versions
-from copygen.quality.checks.talk import Talk, TalkPlace, TalkReader, asks_which, is_story
+from copygen.quality.checks.talk import (
+    Talk,
+    TalkPlace,
+    TalkReader,
+    are_its_versions,
+    are_steps,
+    asks_which,
+    is_story,
+)
 from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.normalize import Form, NormalizedText, deferred
 from copygen.quality.phrases import SENTENCE_END, PhraseReader, Said
@@ -239,12 +247,14 @@ class ChatDetector:
         plans = has_lines and not kinds.isdisjoint(_PLANNING)
         if "<" in text or plans or not kinds.isdisjoint(_THINKING_ALOUD):
             start = self._thought(said, begin)
+            if start is not None and are_its_versions(said, begin, assignment.is_known):
+                start = None
         if start is None and not is_one and may_be_several(said, original):
             span = versions(said, begin, original, assignment)
             start = Remark("leftovers.several", *span) if span else None
         if start is None and not kinds.isdisjoint(_PRESENTING):
             start = self._preamble(said, begin)
-            if start is not None and is_story(said, begin):
+            if start is not None and is_story(said, begin, assignment.is_known):
                 start = None
         if start is None and not is_one:
             start = self._label(said, begin, assignment)
@@ -351,6 +361,8 @@ class ChatDetector:
         has_steps = _STEPS.search(text, begin, begin + _HEAD) is not None
         if has_steps and not said.are_within("about", begin, len(text)):
             return None  # to follow: nobody plans a text
+        if said.at("first", begin) and are_steps(said, begin):
+            return None
         place = said.past(_AFTER_WORD, said.at("consent", begin) or begin)
         end = said.at("think", place) or said.at("first", place)
         line = said.line_end(begin)

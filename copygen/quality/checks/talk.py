@@ -67,6 +67,69 @@ _STORY: Final = deferred(
     r"|вони|тя|те|ea|ei|εκείνη) "
 )
 """Who is in a story, and gave no task: `Here is the text that nobody will read: yours.`"""
+_NO_COPY: Final = frozenset(
+    (
+        *("here", "consent", "offer", "shall", "asked", "task", "stress", "publish", "myself"),
+        *("sorry", "cannot", "missing", "error", "yours"),
+    )
+)
+"""Kinds of which a text that only names versions and drafts has none."""
+_VERSION: Final = deferred(
+    r"\b(?:vers|vari[aj]n|wersj|verz|versiy|različic|bersiyon|верси|версі|вериј|верзи|вариант"
+    r"|варіант|εκδοχ|έκδοσ|παραλλαγ|változat|sürüm|phiên bản)|نسخ|گرس|גרס|संस्करण|সংস্করণ|نسخہ"
+    r"|バージョン|版|버전|เวอร์ชัน|แบบ"
+)
+"""What a product comes in as well as a text, and what a tool for writing keeps."""
+_DRAFT_WORD: Final = deferred(
+    r"(?:drafts?|skizze|entwurf|entwürfe|brouillons?|borrador(?:es)?|bozz[ae]|rascunhos?|concept(?:en)?"
+    r"|utkast|udkast|kladde|luonno[ks]\w*|mustand\w*|melnrakst\w*|juodrašt\w*|szkic\w*|brudnopis\w*"
+    r"|koncept\w*|osnut\w*|skic\w*|nacrt\w*|нацрт\w*|скиц\w*|чернов\w*|чернетк\w*|ciorn\w*|schiț\w*"
+    r"|vázlat\w*|piszkozat\w*|προσχέδι\w*|taslak\w*|مسوّ?د[ةہ]|پیش\u200c?نویس|טיוט[הו]ת?|मसौदा|খসড়া"
+    r"|下書き|草稿|초안|bản nháp|draf|esborrany\w*)"
+)
+"""With which the way of what somebody writes begins."""
+_PARTS: Final = deferred(r"\s*[,،、]\s*")
+_LEAST_LISTED: Final = 2
+_LEAST_STEPS: Final = 3
+_MOST_WORDS: Final = 4
+"""Words of what is listed at most."""
+_THEN: Final = deferred(
+    r"(?:then|and then|after that|dann|danach|ensuite|puis|después|luego|poi|dopo|depois|dan|daarna"
+    r"|sedan|därefter|så|derefter|siden|deretter|sitten|siis|seejärel|pärast|pēc tam|tad|tada"
+    r"|paskui|vėliau|potem|później|pak|potom|nato|potem pa|zatim|onda|затим|онда|после|след това"
+    r"|потом|затем"
+    r"|потім|далі|apoi|după|aztán|majd|utána|μετά|ύστερα|έπειτα|sonra|ثم|بعد ذلك|بعد|سپس|ואז"
+    r"|אחר כך|फिर|तब|তারপর|পরে|پھر|次に|それから|そのあと|然后|然後|接着|그다음|다음|그리고"
+    r"|จากนั้น|แล้ว|rồi"
+    r"|sau đó|lalu|kemudian|selepas itu|després|pagkatapos|saka) ?[:：]"
+)
+"""What the second of two lines begins with: `Then: drink coffee.`"""
+_OF_STEPS: Final = frozenset(
+    (*("first", "think", "muse", "number", "span", "insert", "share", "sign", "me", "deny"),)
+)
+"""Kinds that two lines of what to do may have: `önce` and `まず` are in more than one."""
+_WITHOUT: Final = deferred(
+    r"\b(?:without|ohne|sans|sin|senza|sem|zonder|utan|uden|uten|ilman|ilma|bez|be|без|brez|fără"
+    r"|nélkül|χωρίσ|tanpa|sense|walang|không)\b|siz\b|sız\b|بدون|بلا|ללא|בלי|बिना|ছাড়া|بغیر|のない"
+    r"|没有|沒有|없는|ไม่มี"
+)
+_NEXT: Final = deferred(
+    r"\b(?:next|nächst|suivant|prochain|próxim|siguiente|prossim|volgende|nästa|næste|neste|seuraav"
+    r"|järgmi|nākam|kit[ao]|następn|další|příští|ďalš|naslednj|sljedeć|idući|sledeć|следећ|следващ"
+    r"|следующ|наступн|următo|következ|επόμεν|sonraki|sıradaki|tiếp theo|berikut|selanjutnya"
+    r"|seterusnya|pròxim|següent|susunod)|التالي|بعدی|הבא|अगल|পরের|اگل|次|下一|다음|ถัดไป|ต่อไป"
+)
+"""`Here is a text without a mistake. Your next one can be so, too – with Commaly.`"""
+_ALTERED: Final = frozenset(("offer", "shall", "trait", "stress", "asked", "order"))
+"""Kinds of what a text should be like, or who offers another."""
+_PARENT: Final = deferred(
+    r"(?:mum|mom|mummy|mommy|mam|mama|mamá|mamã|mamãe|mamma|maman|mami|mutti|dad|daddy|papa|papá|papai"
+    r"|pappa|papà|babbo|vati|mamo|tato|tatusiu|mami|tati|maminko|oci|ocko|äiti|isi|emme|issi|mamm|tēt"
+    r"|mamyte|tėti|anya|apa|anyu|apu|anne|baba|мама|папа|мамо|тату|тате|мамка|тато|μαμά|μπαμπά|ماما"
+    r"|بابا|مامان|אמא|אבא|माँ|मम्मी|पापा|मा|মা|বাবা|امی|ابو|ibu|ayah|mẹ ơi|bố ơi|nanay|tatay|ママ|パパ"
+    r"|お母さん|妈妈|爸爸|엄마|아빠|แม่|พ่อ)(?:[,،、!！]| ?,|จ๋า|ครับ|คะ)"
+)
+"""To whom no model speaks: `"Mum, I have not corrected everything yet!"`."""
 _OWN: Final = frozenset(
     (*("me", "myself", "sorry", "cannot", "missing", "asked", "task", "info", "publish", "add"),)
 )
@@ -176,7 +239,7 @@ class TalkReader:
         """A first paragraph, sentence or lead that is talk."""
         text = self.said.text
         lines = self.said.written_lines(begin)
-        if not lines or is_story(self.said, begin):
+        if not lines or is_story(self.said, begin, self.is_known):
             return None
         start, line = lines[0]
         end = self.said.sentence_end(start)
@@ -223,6 +286,7 @@ class TalkReader:
         if found is None or self._is_of_nobody(last, end):
             return None
         may_be_copy = self._is_of_product(last, end) or self._is_answer(lines, last)
+        may_be_copy = may_be_copy or are_its_versions(self.said, begin, self.is_known)
         return self._talk(last, end, TalkPlace.ANSWER, is_last=True) if may_be_copy else found
 
     def is_all(self, begin: int, shares: Callable[[], bool]) -> bool:
@@ -237,6 +301,8 @@ class TalkReader:
         first = self._score(begin, stop)
         if (first < TalkPlace.ALL.value and shares()) or _is_choice(text[begin:stop]):
             return False
+        if first >= TalkPlace.ALONE.value and are_its_versions(self.said, begin, self.is_known):
+            return False
         start = self._last_sentence(text.rfind("\n", 0, end) + 1, end)
         last = first if start < stop else self._score(start, end, is_last=True)
         both = min(first, last) if "\n" in text[begin:end] else (first + last) / 2
@@ -250,7 +316,9 @@ class TalkReader:
         `stop`, its last one begins at `start`.
         """
         text = self.said.text
-        if self._is_copy_behind_lead(begin, stop) or is_story(self.said, begin):
+        if self._is_copy_behind_lead(begin, stop) or is_story(self.said, begin, self.is_known):
+            return True
+        if begin and text[begin - 1] in _QUOTES and _PARENT.match(text, begin):
             return True
         if stop == end and self._is_said_shortly(begin, end):
             return True
@@ -296,6 +364,8 @@ class TalkReader:
         if is_second and self._score(opened, end) < TalkPlace.ALONE.value:
             return None
         if _is_choice(lead[0]) or self._is_said_shortly(start, len(self.said.text.rstrip())):
+            return None
+        if are_its_versions(said, start, self.is_known):
             return None
         is_named = (
             opened >= end
@@ -375,10 +445,72 @@ def asks_which(text: str) -> bool:
     return _ASKED.fullmatch(text) is not None and not _OR.isdisjoint(text.split())
 
 
-def is_story(said: Said, begin: int) -> bool:
+def are_its_versions(said: Said, begin: int, is_known: Callable[[str], bool]) -> bool:
+    """Whether a lead names versions, and what it leads to is of the item: all of a list is
+    (`Three versions of one dream: white, sand, olive.`), or drafts go before a sentence that begins
+    with the product (`Draft, correction, final version: Foldnote keeps everything.`).
+    """
+    text = said.text
+    colon = text.find(":", begin, begin + _LONGEST_LEAD)
+    if colon < 0 or "\n" in text or ":" in text[colon + 1 :] or not said.kinds.isdisjoint(_NO_COPY):
+        return False
+    lead, end = text[begin:colon], said.sentence_end(colon + 1)
+    nouns = [span for span in said.found("named") if span[0] >= begin]
+    listed = _PARTS.split(text[colon + 1 : end].strip(" .!…。।۔"))
+    if len(listed) >= _LEAST_LISTED:
+        called = _VERSION.search(lead) is not None
+        called = called and all(_VERSION.match(text, *one) for one in nouns if one[1] <= colon)
+        return called and all(_is_value(one, is_known) for one in listed)
+    steps = _PARTS.split(lead.strip())
+    if len(steps) < _LEAST_STEPS or any(len(one.split()) >= _MOST_WORDS for one in steps):
+        return False
+    if text[end:].strip() or not any(map(is_known, _of_name(listed[0]))):
+        return False
+    kept = [one for one in nouns if one[0] > colon]
+    if not kept:
+        return _DRAFT_WORD.fullmatch(steps[0]) is not None
+    return all(_VERSION.match(text, *one) for one in kept)
+
+
+def _is_value(part: str, is_known: Callable[[str], bool]) -> bool:
+    """Whether the item has a word of what is listed."""
+    words = words_in(part)
+    known = any(is_known(one) or is_of_item(one, is_known) for one in words)
+    return known and len(words) <= _MOST_WORDS
+
+
+def _of_name(sentence: str) -> Sequence[str]:
+    """What may be the product's name at the start of a sentence, behind an article or none."""
+    words = words_in(sentence)[:2]
+    return [one for one in words if len(one) > 2] or words
+
+
+def are_steps(said: Said, begin: int) -> bool:
+    """Whether two lines say what is done first and then, and nothing of a text."""
+    line = said.line_end(begin)
+    rest = said.text[line:].strip()
+    if not said.kinds <= _OF_STEPS or "\n" in rest or _THEN.match(rest) is None:
+        return False
+    return said.text[line : line + 2] != "\n\n" and ":" in said.text[begin : begin + 20]
+
+
+def _has_next(said: Said, begin: int, end: int, is_known: Callable[[str], bool]) -> bool:
+    """Whether a text shows itself as what the product does: it lacks something, and the next one
+    does with the product, which ends it.
+    """
+    rest = said.text[end:].strip()
+    if not said.kinds.isdisjoint(_ALTERED) or _WITHOUT.search(said.text, begin, end) is None:
+        return False
+    words = words_in(rest)
+    is_brand = bool(words) and is_of_item(words[-1], is_known)
+    return is_brand and "\n" not in rest and _NEXT.search(rest) is not None
+
+
+def is_story(said: Said, begin: int, is_known: Callable[[str], bool]) -> bool:
     """Whether a lead presents a text of which it tells who reads it: no task had that.
 
-    Or the first sentence presents where to write it, and no other follows but one that goes on.
+    Or the first sentence presents where to write it, and no other follows but one that goes on; or
+    it shows what comes of the product, which the second names at its end.
     """
     shown = said.at("here", begin)
     lead = LEAD_IN.match(said.text, begin) if shown else None
@@ -386,7 +518,9 @@ def is_story(said: Said, begin: int) -> bool:
         return _STORY.search(lead[0], shown - begin) is not None
     end, text = said.sentence_end(begin), said.text.rstrip()
     named = said.within("any_noun", shown, end) if shown else -1
-    if named < 0 or _ROOM.search(text[:named], shown) is None:
+    if named < 0:
         return False
+    if _ROOM.search(text[:named], shown) is None:
+        return _has_next(said, begin, end, is_known)
     rest = text[end:].lstrip(" ")
     return not rest or rest.partition(" ")[0] in _AND
