@@ -165,6 +165,19 @@ _LETTERS: Final = deferred(
 )
 _LONG_DOUBTED: Final = 35
 """Characters from which a text that ends with a doubtful word is cut off within it."""
+_SIGNED_FROM: Final = 2
+_SIGNED_LONG: Final = 40
+"""Sentences before a brand that signs a text, and their letters."""
+_NEGATIONS: Final = MappingProxyType(
+    {
+        **{"pl": "nie", "bg": "не", "sr": "не", "hr": "ne", "sl": "ne", "cs": "ne", "sk": "nie"},
+        **{"hu": "nem", "pt": "não", "ro": "nu", "it": "no", "es": "no", "lt": "ne", "lv": "nē"},
+    }
+)
+"""What stands for a verb where the sentence before has it: `Paper fades. The one in Nib not`."""
+_NAMED_LETTERS: Final = 3
+_DENIED_WORDS: Final = 4
+"""Words of such a sentence: which, where, the product and the negation."""
 _LEAST_CHARS: Final = 10
 """A shorter text is a title, which may have a word of its own making."""
 
@@ -209,12 +222,23 @@ def _unlike_headlines(text: str, context: CheckContext) -> list[Violation]:
     if model is None or not model.is_cut(text, context.facts, enough):
         return []
     is_form = is_headline_form(text) or _are_single_words(text, language)
+    is_form = is_form or _is_signed(text, context)
     if is_form or _UNTIL.search(text[-8:]):
         return []
     last = text.rsplit(None, 1)[-1].strip("\"'’“”„«»()").casefold()
     if last in small_words(language) or last in perhaps_small(language):
         return []  # the rules know it and let it pass: `one to lean against`
     return [_unended(text, "in the middle of a sentence")]
+
+
+def _is_signed(text: str, context: CheckContext) -> bool:
+    """Whether a value of the item stands alone behind two brief sentences or more: a brand signs
+    (`First photograph the receipt. Then forget it. Quittly`).
+    """
+    *told, last = _SENTENCE.split(text)
+    if len(told) < _SIGNED_FROM or " " in last or max(map(len, told)) > _SIGNED_LONG:
+        return False
+    return fold(last) in context.facts.folded.text.split("\n")
 
 
 def _are_single_words(text: str, language: str) -> bool:
@@ -301,7 +325,8 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
         return [_phrase(text, word)]
     known = folded in small_words(language) or folded in perhaps_small(language)
     if known and _announces(word, folded, sentence, context):
-        return [_phrase(text, word)]
+        denies = folded == _NEGATIONS.get(language) and _denies_before(text, sentence, context)
+        return [] if denies else [_phrase(text, word)]
     openers, followers = clause_words(language)
     is_small = known or folded in followers
     if is_small and word == sentence and _is_alone(text, word, folded, context):
@@ -319,6 +344,15 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     elif _is_prose(text, context):
         return [_unended(text, "and no full stop, and is too long for a headline")]
     return []
+
+
+def _denies_before(text: str, sentence: str, context: CheckContext) -> bool:
+    """Whether a sentence says of what is in the product that the one before is not so."""
+    words = sentence.split()
+    if len(words) != _DENIED_WORDS or text[: -len(sentence)].rstrip()[-1:] not in _STOPS:
+        return False
+    names = [one for one in context.facts.title_words if len(one) >= _NAMED_LETTERS]
+    return words[2][:1].isupper() and fold(words[2]).startswith(tuple(names))
 
 
 def _is_alone(text: str, word: str, folded: str, context: CheckContext) -> bool:

@@ -54,7 +54,7 @@ from copygen.quality.facts import CheckContext, mendable
 from copygen.quality.languages import base
 from copygen.quality.normalize import HANGUL, SCRIPT_GROUPS, NormalizedText, deferred
 from copygen.quality.scripts import UNSPACED
-from copygen.quality.word_ends import is_common
+from copygen.quality.word_ends import common_words, is_common
 
 _STOPS: Final = ".!?,:;"
 _OTHER_STOPS: Final = "…।؟،۔؛"
@@ -105,6 +105,7 @@ _PHRASE_SYLLABLES: Final = 5
 """Least letters of a phrase; the second of a script with a letter for a syllable."""
 _LOOP: Final = 4
 """The same word so often in a row is a loop in every language."""
+_SOUND_ENDS: Final = ("", *".!…")
 _SUNG_LETTERS: Final = 3
 """A word of no more three times is sung: `la la la`."""
 _FEW_LETTERS: Final = 100
@@ -368,7 +369,7 @@ def _doubled(reading: Reading) -> Iterator[Violation]:
         near = [told[i] if 0 <= i < len(told) else "" for i in range(number - 2, number + 4)]
         if run >= _LOOP or not (
             near[4] == first[0]
-            or (run > 2 and len(first[0]) <= _SUNG_LETTERS)
+            or (run > 2 and (len(first[0]) <= _SUNG_LETTERS or _is_sound(reading, number)))
             or (near[0] == near[1] != "" and _is_pair(reading, number - 2))
             or (near[4] == near[5] != "" and _is_pair(reading, number + 2))
             or _is_meant(reading.context, (first, second), (near[1], near[4]))
@@ -389,6 +390,17 @@ def _differ(text: NormalizedText, first: re.Match[str], second: re.Match[str]) -
     if one == other:
         return False
     return bool(_LETTERS.search(text.text, max(0, first.start() - 2), first.start()))
+
+
+def _is_sound(reading: Reading, number: int) -> bool:
+    """Whether a word that no list has, nor the item, is all of a sentence: `Chuff chuff chuff.`"""
+    word, text = reading.said[number], reading.told
+    start, end = reading.words[number - 1].start(), reading.words[number + 1].end()
+    is_all = text[end : end + 1] in _SOUND_ENDS and text[:start].rstrip()[-1:] in _SOUND_ENDS
+    language = base(reading.context.language or "")
+    if not is_all or not common_words(language) or is_common(word, language):
+        return False
+    return not reading.is_known(word) and word not in reading.context.facts.words
 
 
 def _is_number_slip(reading: Reading, number: int) -> bool:

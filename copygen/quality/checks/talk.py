@@ -80,6 +80,11 @@ _VERSION: Final = deferred(
     r"|バージョン|版|버전|เวอร์ชัน|แบบ"
 )
 """What a product comes in as well as a text, and what a tool for writing keeps."""
+_PAPER: Final = deferred(
+    r"\b(?:papier|paper |papír|papir|popier|papper|paperi|pabér|paberi|papīr|papel |χάρτιν|хартиен"
+    r"|бумажн|паперов|hârtie|kâğıt|kertas|giấy)|ورقي|कागज|কাগজ|کاغذ|紙の|纸质|紙本|종이"
+)
+"""`The paper version of a receipt fades.`"""
 _DRAFT_WORD: Final = deferred(
     r"(?:drafts?|skizze|entwurf|entwürfe|brouillons?|borrador(?:es)?|bozz[ae]|rascunhos?|concept(?:en)?"
     r"|utkast|udkast|kladde|luonno[ks]\w*|mustand\w*|melnrakst\w*|juodrašt\w*|szkic\w*|brudnopis\w*"
@@ -258,7 +263,16 @@ class TalkReader:
         is_draft = (
             _QUOTES.isdisjoint(text[: start + 1]) and _DRAFT.search(text, end, line) is not None
         )
-        return self._talk(start, end, TalkPlace.DRAFT if is_draft else TalkPlace.FIRST)
+        found = self._talk(start, end, TalkPlace.DRAFT if is_draft else TalkPlace.FIRST)
+        return None if found and self._is_of_paper(start, end) else found
+
+    def _is_of_paper(self, start: int, end: int) -> bool:
+        """Whether all that a sentence calls a text is what stands on paper."""
+        said = self.said
+        paper = _PAPER.search(said.text, start, end)
+        nouns = [one for one in said.found("named") if start <= one[0] and one[1] <= end]
+        is_version = all(_VERSION.match(said.text, *one) for one in nouns)
+        return paper is not None and is_version and said.kinds.isdisjoint(_NO_COPY)
 
     def ending(self, begin: int) -> Talk | None:
         """A last paragraph or sentence that is talk."""
