@@ -9,9 +9,21 @@ from functools import cache
 from typing import Final
 
 from copygen.quality.data import Endings, table
+from copygen.quality.normalize import deferred
 
 UNSPACED: Final = frozenset(("ja", "zh", "ko"))
 """Languages in which a few letters are a sentence."""
+THEN: Final = deferred(
+    r"(?:then|and then|after that|dann|danach|ensuite|puis|después|luego|poi|dopo|depois|dan|daarna"
+    r"|sedan|därefter|så|derefter|siden|deretter|sitten|siis|seejärel|pärast|pēc tam|tad|tada"
+    r"|paskui|vėliau|potem|później|pak|potom|nato|potem pa|zatim|onda|затим|онда|после|след това"
+    r"|потом|затем"
+    r"|потім|далі|apoi|după|aztán|majd|utána|μετά|ύστερα|έπειτα|sonra|ثم|بعد ذلك|بعد|سپس|ואז"
+    r"|אחר כך|फिर|तब|তারপর|পরে|پھر|次に|それから|そのあと|然后|然後|接着|그다음|다음|그리고"
+    r"|จากนั้น|แล้ว|rồi"
+    r"|sau đó|lalu|kemudian|selepas itu|després|pagkatapos|saka)"
+)
+"""With what comes second begins: `Then: drink coffee.`"""
 
 
 @cache

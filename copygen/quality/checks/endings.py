@@ -11,6 +11,7 @@ anything, what was learnt of ends tells (`end_model.py`).
 
 import re
 import unicodedata
+from collections.abc import Sequence
 from functools import lru_cache
 from types import MappingProxyType
 from typing import Final
@@ -25,6 +26,7 @@ from copygen.quality.checks.open_forms import (
 )
 from copygen.quality.end_model import EndModel, last_sentence
 from copygen.quality.end_words import (
+    THEN,
     UNSPACED,
     calls_to_act,
     clause_words,
@@ -170,11 +172,18 @@ _SIGNED_LONG: Final = 40
 """Sentences before a brand that signs a text, and their letters."""
 _NEGATIONS: Final = MappingProxyType(
     {
-        **{"pl": "nie", "bg": "не", "sr": "не", "hr": "ne", "sl": "ne", "cs": "ne", "sk": "nie"},
-        **{"hu": "nem", "pt": "não", "ro": "nu", "it": "no", "es": "no", "lt": "ne", "lv": "nē"},
+        **{"pl": "nie ta ten to te", "bg": "не тази този това тези", "sr": "не она онај оно оне"},
+        **{
+            "hr": "ne ona onaj ono one",
+            "sl": "ne tista tisti tisto tiste",
+            "cs": "ne ta ten to ty",
+        },
+        **{"sk": "nie tá ten to tie", "pt": "não o a os as", "ro": "nu cel cea cele cei"},
+        **{"lt": "ne tas ta tie", "lv": "nē tas tā tie"},
     }
 )
-"""What stands for a verb where the sentence before has it: `Paper fades. The one in Nib not`."""
+"""What stands for a verb where the sentence before has it, and who does not: `Paper fades. The one
+in Nib not`."""
 _NAMED_LETTERS: Final = 3
 _DENIED_WORDS: Final = 4
 """Words of such a sentence: which, where, the product and the negation."""
@@ -232,11 +241,13 @@ def _unlike_headlines(text: str, context: CheckContext) -> list[Violation]:
 
 
 def _is_signed(text: str, context: CheckContext) -> bool:
-    """Whether a value of the item stands alone behind two brief sentences or more: a brand signs
+    """Whether a value of the item stands alone behind what is done first and then: a brand signs
     (`First photograph the receipt. Then forget it. Quittly`).
     """
     *told, last = _SENTENCE.split(text)
-    if len(told) < _SIGNED_FROM or " " in last or max(map(len, told)) > _SIGNED_LONG:
+    if len(told) != _SIGNED_FROM or " " in last or max(map(len, told)) > _SIGNED_LONG:
+        return False
+    if THEN.match(told[1].casefold()) is None:
         return False
     return fold(last) in context.facts.folded.text.split("\n")
 
@@ -325,7 +336,8 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
         return [_phrase(text, word)]
     known = folded in small_words(language) or folded in perhaps_small(language)
     if known and _announces(word, folded, sentence, context):
-        denies = folded == _NEGATIONS.get(language) and _denies_before(text, sentence, context)
+        denial = _NEGATIONS.get(language, "").split()
+        denies = folded in denial[:1] and _denies_before(text, sentence, context, denial[1:])
         return [] if denies else [_phrase(text, word)]
     openers, followers = clause_words(language)
     is_small = known or folded in followers
@@ -346,12 +358,14 @@ def _word(text: str, context: CheckContext) -> list[Violation]:
     return []
 
 
-def _denies_before(text: str, sentence: str, context: CheckContext) -> bool:
+def _denies_before(text: str, sentence: str, context: CheckContext, which: Sequence[str]) -> bool:
     """Whether a sentence says of what is in the product that the one before is not so."""
     words = sentence.split()
     if len(words) != _DENIED_WORDS or text[: -len(sentence)].rstrip()[-1:] not in _STOPS:
         return False
     names = [one for one in context.facts.title_words if len(one) >= _NAMED_LETTERS]
+    if words[0].casefold() not in which:
+        return False
     return words[2][:1].isupper() and fold(words[2]).startswith(tuple(names))
 
 

@@ -20,6 +20,15 @@ _WORD: Final = deferred(
 )
 _QUESTION: Final = deferred("[?？؟;\u037e][\"”“»」』’')）]*")
 
+PARENTS: Final = (
+    r"mum|mom|mummy|mommy|mam[aáàãăo]?|mamãe|maman|pap[aáàãi]?|papai|babbo|mutti|vati|mamm[ay]?|pappa"
+    r"|mor|far|dad|daddy|tat[aoi]|tatínku|tatusiu|maminko|mami|ocko|oci|äiti|isi|iskä|emme|issi|tēt[ei]"
+    r"|mamyte|tėti|anya|apa|anyu|apu|anne|baba|мама?|папа?|мам[оу]|мамка|тато?|тату|тате|μαμά|μπαμπά"
+    r"|ماما|بابا|مامان|אמא|אבא|माँ|मम्मी|पापा|मा|মা|বাবা|امی|ابو|ibu|bu|ayah|mẹ|bố|ma|nay|nanay|tatay"
+    r"|ママ|パパ|お母さん|妈妈|爸爸|엄마|아빠|แม่|พ่อ"
+)
+"""What children call their parents, whom no model speaks to: alternatives of a pattern."""
+
 KOREAN_STEM: Final = 2
 """Syllables by which forms of a Korean word are held to be the same."""
 

@@ -43,7 +43,7 @@ from copygen.quality.checks.parts_again import (
     unspaced_item_again,
     without_joint,
 )
-from copygen.quality.checks.reading import KOREAN_STEM, Pieces, Reading, letters_of
+from copygen.quality.checks.reading import KOREAN_STEM, PARENTS, Pieces, Reading, letters_of
 from copygen.quality.checks.said_again import (
     LEAST_WORDS,
     is_refrain,
@@ -146,14 +146,7 @@ _GOES_ON_AGAIN: Final = deferred(rf",? {_AGAIN}(?!\w)", re.IGNORECASE)
 """Before what is said again, or behind it, it says that it does so: `And once more: …`."""
 _BEAT: Final = deferred(r"[^\W\d_]{2,20}(?:[,،] ?[^\W\d_]{2,20}){2}[.!…]?")
 """`Bread, oil, salt. Bread, oil, salt. Some things …`: a beat, before what is said of it."""
-_CALLED: Final = deferred(
-    r"[,،] ?(?:mum|mom|mummy|mommy|dad|daddy|mam[aáàăo]?|maman|pap[aáà]?|mutti|vati|mamma|pappa"
-    r"|mor|far|tat[aoi]|tatínku|mami|ocko|oci|äiti|isi|iskä|emme|issi"
-    r"|tēt[ei]|mamyte|tėti|anya|apa|anyu|apu|anne|baba|мама?|папа?|мам[оу]|тато?|тату|мамо|тате"
-    r"|μαμά|μπαμπά|ماما|بابا|مامان|אמא|אבא|माँ|मम्मी|पापा|मा|মা|বাবা|امی|ابو|ibu|bu|ayah|mẹ|bố"
-    r"|ma|nay|nanay|tatay|엄마|아빠)[.!…।۔]?\s*\Z",
-    re.IGNORECASE,
-)
+_CALLED: Final = deferred(rf"[,،] ?(?:{PARENTS})[.!…।۔]?\s*\Z", re.IGNORECASE)
 """Whom somebody begs: `One more chapter. One more chapter, mum.`"""
 _SAID_SO_WITHIN: Final = 28
 _ENDS: Final = " .!…।۔"

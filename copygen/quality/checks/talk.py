@@ -11,6 +11,8 @@ from enum import Enum
 from types import MappingProxyType
 from typing import Final
 
+from copygen.quality.checks.reading import PARENTS
+from copygen.quality.end_words import THEN
 from copygen.quality.languages import SPACELESS
 from copygen.quality.normalize import deferred
 from copygen.quality.phrases import Said
@@ -96,19 +98,29 @@ _DRAFT_WORD: Final = deferred(
 _PARTS: Final = deferred(r"\s*[,،、]\s*")
 _LEAST_LISTED: Final = 2
 _LEAST_STEPS: Final = 3
+_NAME_SIGNS: Final = range(2, 7)
+"""Signs of a name where no space parts words."""
 _MOST_WORDS: Final = 4
 """Words of what is listed at most."""
-_THEN: Final = deferred(
-    r"(?:then|and then|after that|dann|danach|ensuite|puis|después|luego|poi|dopo|depois|dan|daarna"
-    r"|sedan|därefter|så|derefter|siden|deretter|sitten|siis|seejärel|pärast|pēc tam|tad|tada"
-    r"|paskui|vėliau|potem|później|pak|potom|nato|potem pa|zatim|onda|затим|онда|после|след това"
-    r"|потом|затем"
-    r"|потім|далі|apoi|după|aztán|majd|utána|μετά|ύστερα|έπειτα|sonra|ثم|بعد ذلك|بعد|سپس|ואז"
-    r"|אחר כך|फिर|तब|তারপর|পরে|پھر|次に|それから|そのあと|然后|然後|接着|그다음|다음|그리고"
-    r"|จากนั้น|แล้ว|rồi"
-    r"|sau đó|lalu|kemudian|selepas itu|després|pagkatapos|saka) ?[:：]"
+_YOURS: Final = deferred(
+    r"\b(?:your|own|dein\w{0,2}|ihr\w{0,2}|eigen\w{0,2}|ton|ta|tes|votre|vos|propres?|tus?|propi[oa]s?"
+    r"|tu[oaei]i?|propri[oaei]?|seus?|suas?|próprias?|teus?|tuas?|teva|teu|je|jouw|uw|din[ae]?|dit[t]?"
+    r"|egen|eget|egna|oma\w{0,4}|savo|tavo|sav[ouā]\w?|pašu|swoj\w{0,3}|własn\w{1,3}|twoj\w{0,2}"
+    r"|sv[ůéou]\w{0,3}|vlastn\w{1,3}|tv[ůéou]\w{0,2}|svoj\w{0,3}|lastn\w{1,3}|tvoj\w{0,2}"
+    r"|vlastit\w{1,3}|св[оі]\w{1,4}|тво\w{1,3}|ваш\w{0,3}|власн\w{1,3}|собствен\w{1,3}|saját|tău|tale"
+    r"|propria|σου|σας|δικ\w{2,4}|kendi|của (?:bạn|mình)|milikmu|sendiri|anda|mo|iyong)\b"
+    r"|自分|あなた|自己|你的|您的|당신|나만|직접|ตัวเอง|ของคุณ|अपन|নিজ|اپن|خود|שלך"
 )
-"""What the second of two lines begins with: `Then: drink coffee.`"""
+"""Whose the cup is: who plans a text says so of nothing."""
+_STEP: Final = deferred(r"[^:：\n]{2,20}[:：] ?[^\n:：.!?…。！？،,、]{4,70}[.!…。！।۔]?")
+_WITH: Final = frozenset(
+    (
+        *("with", "mit", "avec", "con", "com", "met", "med", "z", "ze", "s", "se", "so", "sa", "с"),
+        *("со", "з", "із", "με", "ile", "با", "עם", "với", "dengan", "amb", "ar", "su", "cu"),
+    )
+)
+_OF_A_TEXT: Final = ("trait", "wrote", "plan", "fit", "pitch")
+"""Kinds of phrases that say how a text is, or who wrote it."""
 _OF_STEPS: Final = frozenset(
     (*("first", "think", "muse", "number", "span", "insert", "share", "sign", "me", "deny"),)
 )
@@ -127,13 +139,7 @@ _NEXT: Final = deferred(
 """`Here is a text without a mistake. Your next one can be so, too – with Commaly.`"""
 _ALTERED: Final = frozenset(("offer", "shall", "trait", "stress", "asked", "order"))
 """Kinds of what a text should be like, or who offers another."""
-_PARENT: Final = deferred(
-    r"(?:mum|mom|mummy|mommy|mam|mama|mamá|mamã|mamãe|mamma|maman|mami|mutti|dad|daddy|papa|papá|papai"
-    r"|pappa|papà|babbo|vati|mamo|tato|tatusiu|mami|tati|maminko|oci|ocko|äiti|isi|emme|issi|mamm|tēt"
-    r"|mamyte|tėti|anya|apa|anyu|apu|anne|baba|мама|папа|мамо|тату|тате|мамка|тато|μαμά|μπαμπά|ماما"
-    r"|بابا|مامان|אמא|אבא|माँ|मम्मी|पापा|मा|মা|বাবা|امی|ابو|ibu|ayah|mẹ ơi|bố ơi|nanay|tatay|ママ|パパ"
-    r"|お母さん|妈妈|爸爸|엄마|아빠|แม่|พ่อ)(?:[,،、!！]| ?,|จ๋า|ครับ|คะ)"
-)
+_PARENT: Final = deferred(rf"(?:{PARENTS})(?:[,،、!！]| ?,|จ๋า|ครับ|คะ)")
 """To whom no model speaks: `"Mum, I have not corrected everything yet!"`."""
 _OWN: Final = frozenset(
     (*("me", "myself", "sorry", "cannot", "missing", "asked", "task", "info", "publish", "add"),)
@@ -333,7 +339,7 @@ class TalkReader:
         if self._is_copy_behind_lead(begin, stop) or is_story(self.said, begin, self.is_known):
             return True
         if begin and text[begin - 1] in _QUOTES and _PARENT.match(text, begin):
-            return True
+            return text[end - 1] not in _ASKING and "any_noun" not in self.said.kinds
         if stop == end and self._is_said_shortly(begin, end):
             return True
         speak = _BETWEEN_QUOTED.search(text) and text[begin - 1 : begin] in _QUOTES
@@ -468,6 +474,14 @@ def are_its_versions(said: Said, begin: int, is_known: Callable[[str], bool]) ->
     colon = text.find(":", begin, begin + _LONGEST_LEAD)
     if colon < 0 or "\n" in text or ":" in text[colon + 1 :] or not said.kinds.isdisjoint(_NO_COPY):
         return False
+    if any(said.are_within(kind, begin, colon) for kind in _OF_A_TEXT):
+        return False
+    # `i` is "in" or "and" elsewhere, but in English.
+    if any(
+        stop <= colon and (stop - at > 1 or text[at + 1] == "'" or said.tags == ("en",))
+        for at, stop in said.found("me")
+    ):
+        return False
     lead, end = text[begin:colon], said.sentence_end(colon + 1)
     nouns = [span for span in said.found("named") if span[0] >= begin]
     listed = _PARTS.split(text[colon + 1 : end].strip(" .!…。।۔"))
@@ -480,10 +494,11 @@ def are_its_versions(said: Said, begin: int, is_known: Callable[[str], bool]) ->
         return False
     if text[end:].strip() or not any(map(is_known, _of_name(listed[0]))):
         return False
+    if _DRAFT_WORD.fullmatch(steps[0]):
+        last = begin + lead.rindex(steps[-1])
+        return _VERSION.search(steps[-1]) is not None or said.are_within("named", last, colon)
     kept = [one for one in nouns if one[0] > colon]
-    if not kept:
-        return _DRAFT_WORD.fullmatch(steps[0]) is not None
-    return all(_VERSION.match(text, *one) for one in kept)
+    return nouns == kept != [] and all(_VERSION.match(text, *one) for one in kept)
 
 
 def _is_value(part: str, is_known: Callable[[str], bool]) -> bool:
@@ -495,17 +510,18 @@ def _is_value(part: str, is_known: Callable[[str], bool]) -> bool:
 
 def _of_name(sentence: str) -> Sequence[str]:
     """What may be the product's name at the start of a sentence, behind an article or none."""
+    if " " not in sentence.strip():
+        return [sentence.strip()[:size] for size in _NAME_SIGNS]
     words = words_in(sentence)[:2]
     return [one for one in words if len(one) > 2] or words
 
 
 def are_steps(said: Said, begin: int) -> bool:
-    """Whether two lines say what is done first and then, and nothing of a text."""
-    line = said.line_end(begin)
-    rest = said.text[line:].strip()
-    if not said.kinds <= _OF_STEPS or "\n" in rest or _THEN.match(rest) is None:
+    """Whether two lines say what you do first and then with what is yours."""
+    first, _, rest = said.text[begin:].rstrip().partition("\n")
+    if not said.kinds <= _OF_STEPS or THEN.match(rest) is None:
         return False
-    return said.text[line : line + 2] != "\n\n" and ":" in said.text[begin : begin + 20]
+    return all(map(_STEP.fullmatch, (first, rest))) and _YOURS.search(said.text, begin) is not None
 
 
 def _has_next(said: Said, begin: int, end: int, is_known: Callable[[str], bool]) -> bool:
@@ -516,7 +532,7 @@ def _has_next(said: Said, begin: int, end: int, is_known: Callable[[str], bool])
     if not said.kinds.isdisjoint(_ALTERED) or _WITHOUT.search(said.text, begin, end) is None:
         return False
     words = words_in(rest)
-    is_brand = bool(words) and is_of_item(words[-1], is_known)
+    is_brand = not _WITH.isdisjoint(words[-2:-1]) and is_of_item(words[-1], is_known)
     return is_brand and "\n" not in rest and _NEXT.search(rest) is not None
 
 
