@@ -95,7 +95,7 @@ _DRAFT_WORD: Final = deferred(
     r"|下書き|草稿|초안|bản nháp|draf|esborrany\w*)"
 )
 """With which the way of what somebody writes begins."""
-_PARTS: Final = deferred(r"\s*[,،、]\s*")
+_PARTS: Final = deferred(r"[,،、]\s*")
 _LEAST_LISTED: Final = 2
 _LEAST_STEPS: Final = 3
 _NAME_SIGNS: Final = range(2, 7)
