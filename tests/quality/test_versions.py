@@ -39,7 +39,7 @@ OF_ITEMS = (
     (
         "nl",
         "Mok Nevel | oker, marine, zwart",
-        "Verkrijgbaar in verschillende versies: oker, marine en zwart. Een boze bui zit er niet bij.",
+        "Verkrijgbaar in verschillende versies: oker, marine en zwart. Een boze bui niet.",
     ),
     (
         "nl",
