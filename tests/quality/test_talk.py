@@ -259,6 +259,10 @@ def test_a_lead_that_speaks_of_the_task_stays_talk(language: str, text: str, nam
 
 
 OUTAGES = [
+    ("de", "Es konnte keine Verbindung aufgebaut werden. Prüfen Sie Ihr Netzwerk."),
+    ("fi", "Palvelimeen ei saatu yhteyttä. Tarkista verkkosi."),
+    ("uk", "Не вдається підключитися до сервера."),
+    ("ko", "서버에 연결하지 못했습니다."),
     (
         "en",
         "The service is experiencing high demand. Please wait a moment and retry.",
