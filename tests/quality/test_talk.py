@@ -480,3 +480,32 @@ def test_a_call_to_put_it_into_a_cart_is_for_customers(language: str, name: str,
 def test_a_link_to_a_cart_is_for_whoever_ordered_the_text(language: str, text: str) -> None:
     found = ChatCheck(PhraseReader()).violations(context(text, language, name="Halden"))
     assert [one.rule for one in found] == ["leftovers.closing"]
+
+
+DIALOGUES = [
+    ("ru", "— Ещё чашечку?\n— Конечно! «Halden» как раз закипел."),
+    ("fr", "– Encore une tasse ?\n– Bien sûr ! La Halden est prête."),
+    ("pt", "— Mais uma?\n— Claro! A Halden está pronta."),
+    ("sv", "– En kopp till?\n– Självklart! Halden är klar."),
+    ("cs", "– Ještě jednu?\n– Jasně! Halden je hotová."),
+    ("fi", "– Vielä kuppi?\n– Totta kai! Halden on valmis."),
+    ("el", "– Άλλη μία;\n– Φυσικά! Η Halden είναι έτοιμη."),
+    ("ro", "— Încă una?\n— Desigur! Halden e gata."),
+    ("pl", "— Jeszcze jedną? — Oczywiście! Halden już czeka."),
+]
+
+
+@pytest.mark.parametrize(("language", "text"), DIALOGUES)
+def test_an_answer_in_a_dialogue_about_the_product_is_copy(language: str, text: str) -> None:
+    assert [*ChatCheck(PhraseReader()).violations(context(text, language, name="Halden"))] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "— Можете написать рекламу?\n— Конечно! Вот вариант: «Halden» — чай для зимы."),
+        ("en", "- Which version of Halden do you prefer?\n- Let me know if you want changes."),
+    ],
+)
+def test_a_dialogue_about_the_text_is_none(language: str, text: str) -> None:
+    assert [*ChatCheck(PhraseReader()).violations(context(text, language, name="Halden"))]

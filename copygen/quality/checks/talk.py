@@ -22,6 +22,8 @@ _BLANK: Final = deferred(r"\s*")
 LEAD_IN: Final = deferred(r"[^:：\n]{3,110}[:：](?=\s|[^\d\s/])")
 """What a sentence begins with that presents the rest of it."""
 _LONGEST_LEAD: Final = 114
+_DIALOGUE: Final = deferred(r"\s*[–—-] ?[^\s–—-][^\n]{0,100}?[?؟;？!]\s{1,2}[–—-] ?[^\s–—-]")
+"""A question or a call behind a dash, and an answer behind another."""
 _OR_WORDS: Final = (
     "or oder of ou o u oppure eller tai või vai arba ar lub albo czy nebo alebo ali ili или або"
     " чи vagy sau ή veya أو یا או या বা atau hay hoặc"
@@ -287,6 +289,8 @@ class TalkReader:
         if not lines:
             return None
         start, end = lines[-1]
+        if _DIALOGUE.match(text) and self._is_of_item():
+            return None  # `– Another cup? – Of course! The Halden is ready.`
         if len(lines) > 1:
             apart = text[lines[-2][1] : start].count("\n") > 1
             place = TalkPlace.BELOW if apart else TalkPlace.LINE
@@ -308,6 +312,11 @@ class TalkReader:
         may_be_copy = self._is_of_product(last, end) or self._is_answer(lines, last)
         may_be_copy = may_be_copy or are_its_versions(self.said, begin, self.is_known)
         return self._talk(last, end, TalkPlace.ANSWER, is_last=True) if may_be_copy else found
+
+    def _is_of_item(self) -> bool:
+        """Whether the text names the item and speaks to nobody about a text."""
+        speaks = not self.said.kinds.isdisjoint(_OWN | _TO_CLIENT)
+        return not speaks and self._has_item(self.said.text)
 
     def is_all(self, begin: int, shares: Callable[[], bool]) -> bool:
         """Whether there is no copy: the first sentence and the last are talk.
