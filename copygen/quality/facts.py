@@ -25,6 +25,7 @@ from copygen.quality.placeholders import Placeholder
 from copygen.quality.quantities import (
     DIGIT,
     HAN_NUMERALS,
+    WASH_DEGREES,
     Measures,
     Quantity,
     common_years,
@@ -345,6 +346,10 @@ _CALLED_STEP = deferred(
     re.IGNORECASE,
 )
 """The same by what steps are called: no mark needs to follow."""
+_TEMPERATURE = deferred(
+    r"\d ?(?:[°º℃]|deg|grad|aste\w|stopn|stup|kraad|градус|степен|βαθμ|derece|derajat|darjah"
+    r"|度|도|องศา|độ|درجة|درجه|ڈگری|डिग्री|ডিগ্রি|מעלות|grau|fok)"
+)
 _PLACEHOLDER = deferred(r"%\d+\$[sd]|\{[^{}\n]*\}")
 _MOST_COUNTED = 12
 """Words with numbers of a text in which one more step is looked for."""
@@ -419,6 +424,8 @@ def _unexplained(
     ]
     passed += allowed.spans(context.text)
     passed += no_facts(text)
+    if not _TEMPERATURE.search(context.facts.folded.text):
+        passed += [m.span() for m in WASH_DEGREES.finditer(text)]
     passed += month_names(text)
     phones = list(telephone_numbers(text))
     explained = Places([*passed, *phones])

@@ -169,6 +169,17 @@ class Speech(FrozenModel):
     """Words before a number of things that are known: `between`, `both`, `the`."""
     spans: Lines = ()
     """A number and what it counts, behind the value: `3 사흘`, `1.5 másfél kiló`."""
+    nth: Lines = ()
+    """Ordinals from two: `third`, which with what is free makes an offer, with customers a share.
+    """
+    gratis: Lines = ()
+    """Costs nothing: `free`, `on the house`."""
+    buyers: Lines = ()
+    """Of whom shares are told: `customer`, `household`."""
+    halve: Lines = ()
+    """By what share something is less: `in half`, `halves`."""
+    saved: Lines = ()
+    """What there is less of: `time`, `your bill`."""
     wrote: Lines = ()
     """What whoever wrote a text did with it: `i kept`, `i left out`."""
     deny: Lines = ()
@@ -437,6 +448,7 @@ _STEMS: Final = (
     *("tongue", "english"),
     *("change", "yours", "info", "little", "add", "cart", "web", "publish", "stress", "sentence"),
     *("share", "machine", "down"),
+    *("nth", "gratis", "buyers", "halve", "saved"),
 )
 """Kinds whose ends are free, for languages decline."""
 _OF_TALK: Final = (
@@ -571,7 +583,20 @@ def phrase_index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
             "sign": _SIGNS,
             **{kind: phrases(kind) for kind in _STEMS},
         },
-        anywhere=frozenset(("number", "span", "insert", "share", "sign")),
+        anywhere=frozenset(
+            (
+                "number",
+                "span",
+                "insert",
+                "share",
+                "sign",
+                "nth",
+                "gratis",
+                "buyers",
+                "halve",
+                "saved",
+            )
+        ),
         tags=tags,
     )
 

@@ -342,6 +342,12 @@ def common_years(values: Iterable[Decimal]) -> list[Decimal]:
     return [value - _BUDDHIST_ERA_YEARS for value in values if _FIRST_BE <= value <= _LAST_BE]
 
 
+WASH_DEGREES: Final = deferred(
+    r"(?<!\d)(?:30|40|60|90|95) ?(?:degrees|Grad|grader|graus|gradi|grados|degrés|graden|asteessa"
+    r"|stopni\w{0,4}|stupň\w{0,4}|градус\w{0,3})\b"
+    r"|(?i:\bwash(?:es|able|ed)?\b[^.\d]{0,16} at )\d0\b"
+)
+"""How laundry is done; a claim of an item that gives a temperature itself."""
 _DOMAIN_ENDINGS: Final = (
     "com|net|org|info|biz|shop|store|app|dev|io|co|me|ly|gl|link|page|online|site|example|eu|th|jp|cn|"
     "tw|hk|kr|my|sg|id|vn|de|at|ch|fr|es|it|pt|br|mx|nl|be|se|no|dk|fi|pl|cz|ru|ua|il|uk|us|ca|au"
@@ -401,9 +407,6 @@ _KINDS: Final = tuple(
             r"\b9[ -]?(?:to|–|-)[ -]?5\b|(?<!\d)1:\d{1,3}[.,]?\d{3}\b",
             r"(?:回复|回覆|回傳|返信|ตอบ(?:กลับ)?|답장) ?[「]?\d(?!\d)",
             r"\b(?i:reply|antworten? (?:Sie )?mit|répondez|responde|balas) ?[\"'“]?\d\b",
-            r"(?<!\d)(?:30|40|60|90|95) ?(?:degrees|Grad|grader|graus|gradi|"
-            r"grados|degrés|graden|asteessa|stopni\w{0,4}|stupň\w{0,4}|градус\w{0,3})\b",
-            r"(?i:\bwash(?:es|able|ed)?\b[^.\d]{0,16} at )\d0\b",
             r"\A[2-9] (?:\w{3,12} )?(?:reasons|ways|tips|steps|rules|ideas|signs|Gründe|Tipps|"
             r"raisons|façons|razones|formas|motivi|modi|motivos|redenen|skäl|powod\w{1,3}|причин\w?)\b",
         ),

@@ -73,6 +73,9 @@ GROUNDED = [
     ("25 pieces", {"pack": "twenty-five pieces"}),
     ("2 years", {"warranty": "two years"}),
     ("6人用", {"size": "六人用"}),
+    ("3켤레 세트", {"pack": "3足セット"}),
+    ("Pestään 40 asteessa.", {"care": "vesipesu 40 °C"}),
+    ("Tvätta i 30 grader.", {"size": "2 m"}),
     ("十二 6 12", {"size": "六人用、十二枚"}),
 ]
 INVENTED = [
@@ -92,6 +95,9 @@ INVENTED = [
     ("Schritt 1: auf. Stufe 2: zu.", {"n": 1}, "grounding.number"),
     ("Step 1: open. Step 2: pour for 9 guests.", {}, "grounding.number"),
     ("3 €", {"pack": "three pairs"}, "grounding.price"),
+    ("2켤레 더 드려요.", {"cuff": "2cm"}, "grounding.unit"),
+    ("Pestään 40 asteessa.", {"care": "vesipesu 30 asteessa"}, "grounding.number"),
+    ("Wash at 60 and go.", {"care": "wash at 30 degrees"}, "grounding.number"),
     ("3 %", {"pack": "three pairs"}, "grounding.percent"),
     ("since 1987", {"year": 1978}, "grounding.number"),
     ("7", {"id": "7", "flag": True}, "grounding.number"),
