@@ -40,7 +40,7 @@ TALKING: Final = (
     *("refusal", "sorry_unrelated"),
 )
 """Kinds of faulty replies whose wrong part is talk."""
-UNSEEN: Final = frozenset(("unseen", "sealed", "last", "fresh"))
+UNSEEN: Final = frozenset(("unseen", "sealed", "last", "fresh", "recent", "newest"))
 _STRENGTH: Final = 1.0
 """Inverse of the regularization."""
 _LEAST: Final = 0.08
