@@ -28,7 +28,7 @@ UNREADABLE = object()
 """What `decode` returns for bytes that are no JSON. JSON has a null of its own."""
 
 _PADDING = "\ufeff\x00 \t\r\n"
-_KEEP_ALIVE = re.compile(r"(?::[^\n]*+\n\s*+)++")
+_KEEP_ALIVE = re.compile(r"(?::[^\n]*+\n\s*+)+")
 """Comment lines of a server-sent event stream, sent while the model is still thinking. Possessive:
 remembering where each of a million lines began would take a gigabyte."""
 _CHARSET = re.compile(

@@ -66,13 +66,16 @@ _MIXED_BLOCKS: Final = MappingProxyType(
 """High byte of UTF-16 → the groups that its 256 characters are of, where they are of two."""
 _WORDS: Final = deferred(r"\w+")
 _LONG_WORDS: Final = deferred(r"\w\w\w+")
+_PLAIN: Final = (
+    r"[\w ,\u0300-\u034e\u0350-\u036f\u0591-\u05c7\u064b-\u0652\u0900-\u0963\u0966-\u0dff]"
+)
+_PLAIN_IN_ALL: Final = f"{_PLAIN[:-1]}،、\u0e00-\u0e7f]"
+# No group is repeated possessively: Python 3.11.0 to 3.11.4 forget what one of its parts asks for.
 _PLAIN_SENTENCE: Final = deferred(
-    r"(?=[^\W\d])(?:[\w ,،、\u0300-\u034e\u0350-\u036f\u0591-\u05c7\u064b-\u0652"
-    r"\u0900-\u0963\u0966-\u0e7f]++|(?<=\w)['’-](?=\w))++[.!…。！।۔]?"
+    rf"(?=[^\W\d]){_PLAIN_IN_ALL}++(?:(?<=\w)['’-](?=\w){_PLAIN_IN_ALL}++)*[.!…。！।۔]?"
 )
 _LED_SENTENCE: Final = deferred(
-    r"[^\W\d]{4,30}: (?=[^\W\d])(?:[\w ,\u0300-\u034e\u0350-\u036f\u064b-\u0652"
-    r"\u0900-\u0963\u0966-\u0dff]++|(?<=\w)['’-](?=\w))++[.!…]?"
+    rf"[^\W\d]{{4,30}}: (?=[^\W\d]){_PLAIN}++(?:(?<=\w)['’-](?=\w){_PLAIN}++)*[.!…]?"
 )
 """In Thai a space may end a sentence as well."""
 _SURE: Final = 0xE0

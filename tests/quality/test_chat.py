@@ -304,6 +304,7 @@ def test_weak_signs_together_show_what_is_no_copy(language: str, rule: str, text
 def test_every_list_has_all_kinds_and_nothing_twice(language: str) -> None:
     said = speech(language)
     optional = ("agreed", "numbers", "counted", "spans", "homonyms", "idle", "things", "known")
+    optional += ("buyers", "nth", "gratis", "halve", "saved")  # as sentences of some are built
     for kind, phrases in said:
         if isinstance(phrases, tuple):
             assert phrases or kind in optional, kind

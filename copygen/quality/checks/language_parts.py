@@ -33,7 +33,7 @@ _NO_WORD: Final = (
 """In a folded text: what is of no language."""
 _WORD: Final = r"[^\W\d_](?:[^\W\d_]|[\u0300-\u036f\u0900-\u0963\u064b-\u0652])*+"
 _LATIN_WORD: Final = r"[a-z\u00df-\u024f\u1e00-\u1eff]++"
-_JOINED: Final = r"(?P<joined>(?:[-\u2010\u2011]\w++)*+)"
+_JOINED: Final = r"(?P<joined>(?:[-\u2010\u2011]\w++)*)"
 """A word with a hyphen is in no list: `check-in`."""
 _TOKEN: Final = deferred(f"(?:{_NO_WORD})|(?P<word>{_WORD}{_JOINED})")
 _LATIN_TOKEN: Final = deferred(f"(?:{_NO_WORD})|(?P<word>{_LATIN_WORD}{_JOINED})")
