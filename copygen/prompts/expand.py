@@ -64,15 +64,16 @@ class PromptDecorator:
 
         Where no message is a text (all are lists of parts), they become a message of their own.
         """
-        first = messages[0] if messages else None
-        if first and first.role in INSTRUCTION_ROLES and isinstance(first.content, str):
-            return (Message(first.role, f"{first.content}\n\n{self.words}"), *messages[1:])
-        texts = [n for n, message in enumerate(messages) if isinstance(message.content, str)]
-        system = [n for n in texts if messages[n].role in INSTRUCTION_ROLES]
-        users = [n for n in texts if messages[n].role == "user"]
-        if not system and not users:
+        texts = ((n, one.role) for n, one in enumerate(messages) if isinstance(one.content, str))
+        at = None
+        for number, role in texts:
+            if role in INSTRUCTION_ROLES:
+                at = number
+                break
+            if role == "user":
+                at = number
+        if at is None:
             return (Message("system", self.words), *messages)
-        at = system[0] if system else users[-1]
         told = Message(messages[at].role, f"{messages[at].content}\n\n{self.words}")
         return (*messages[:at], told, *messages[at + 1 :])
 

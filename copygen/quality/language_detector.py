@@ -195,20 +195,17 @@ class Detector:
         if not about.is_judged:
             return None
         most_in_words = min(most_letters, _MOST_IN_WORDS)
-        own: str | None = None
         if len(text) > most_in_words or (about.odd and about.odd.search(text)):
             own = text if len(text) > _LONG else without_known(text, known)
-            if self.is_clear(own, tag, most_in_words):
-                return None
-        elif self._are_clear(_words_beside(text, known), about):
-            if about.near is None:
+            is_clear = self.is_clear(own, tag, most_in_words)
+        else:
+            is_clear = self._are_clear(_words_beside(text, known), about)
+            if is_clear and about.near is None:
                 return None
             own = without_known(text, known)
-            near = _near(own, letters_of(own), about)
-            if near is None or not near.is_found:
-                return None
-        if own is None:
-            own = without_known(text, known)
+            is_clear = is_clear and not _seems_near(own, about)
+        if is_clear:
+            return None
         most_bytes = most_letters * about.bytes_a_letter
         found = self._found(own, about, most_bytes)
         if found is None or not found.is_found:
@@ -232,10 +229,7 @@ class Detector:
         # Names begin with capitals, and are of no language.
         if not self._are_clear([word for word in words if word > _AFTER_CAPITALS], about):
             return False
-        if about.near is None:
-            return True
-        near = _near(text, letters_of(text[:most_letters]), about)
-        return near is None or not near.is_found
+        return not _seems_near(text, about, most_letters)
 
     def _are_clear(self, words: Sequence[str], about: "_About") -> bool:
         if about.at is None or len(words) < _FEW:
@@ -475,6 +469,14 @@ def _near(text: str, letters: bytes, about: _About) -> Evidence | None:
         if found is None or evidence.is_stronger(found):
             found = evidence
     return found
+
+
+def _seems_near(text: str, about: _About, most_letters: int | None = None) -> bool:
+    """Whether the letters speak enough for a language that shares most words with it."""
+    if about.near is None:
+        return False
+    near = _near(text, letters_of(text[:most_letters]), about)
+    return near is not None and near.is_found
 
 
 def _weighed(

@@ -444,11 +444,13 @@ _WHOLE: Final = (
     "me",
 )
 """Kinds that are whole words."""
+_OF_SHARES: Final = ("nth", "gratis", "buyers", "halve", "saved")
+"""Of which a clause makes a share or an offer."""
 _STEMS: Final = (
     *("tongue", "english"),
     *("change", "yours", "info", "little", "add", "cart", "web", "publish", "stress", "sentence"),
     *("share", "machine", "down"),
-    *("nth", "gratis", "buyers", "halve", "saved"),
+    *_OF_SHARES,
 )
 """Kinds whose ends are free, for languages decline."""
 _OF_TALK: Final = (
@@ -583,20 +585,7 @@ def phrase_index(tags: tuple[str, ...], *, with_numbers: bool) -> PhraseIndex:
             "sign": _SIGNS,
             **{kind: phrases(kind) for kind in _STEMS},
         },
-        anywhere=frozenset(
-            (
-                "number",
-                "span",
-                "insert",
-                "share",
-                "sign",
-                "nth",
-                "gratis",
-                "buyers",
-                "halve",
-                "saved",
-            )
-        ),
+        anywhere=frozenset(("number", "span", "insert", "share", "sign", *_OF_SHARES)),
         tags=tags,
     )
 
